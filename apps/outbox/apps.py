@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class OutboxConfig(AppConfig):
     name = "apps.outbox"
     verbose_name = "Outbox"
+
+    def ready(self) -> None:
+        """Forget, once an hour, what was done a month ago."""
+        from datetime import datetime, timedelta  # noqa: PLC0415 - models are ready only now
+
+        from apps.outbox import operations  # noqa: PLC0415
+
+        def forget(now: datetime) -> None:
+            operations.forget_done(now=now)
+
+        operations.register_periodic("outbox.forget_done", timedelta(hours=1), forget)

@@ -1,0 +1,44 @@
+"""The verbs of the outbox. ``register`` is here too because every app that enqueues needs both."""
+
+from apps.outbox.operations.enqueue import (
+    NewItem,
+    OutsideTransaction,
+    enqueue,
+    enqueue_many,
+    withdraw,
+)
+from apps.outbox.operations.intervene import cancel, retry_now
+from apps.outbox.operations.lease import LEASE, lease_due, release, renew_lease
+from apps.outbox.operations.settle import (
+    forget_done,
+    give_up,
+    give_up_on_killers,
+    mark_done,
+    postpone,
+    retry_later,
+)
+from apps.outbox.registry import GiveUp, Postpone, register, register_periodic
+
+__all__ = [
+    "LEASE",
+    "GiveUp",
+    "NewItem",
+    "OutsideTransaction",
+    "Postpone",
+    "cancel",
+    "enqueue",
+    "enqueue_many",
+    "forget_done",
+    "give_up",
+    "give_up_on_killers",
+    "lease_due",
+    "mark_done",
+    "postpone",
+    "register",
+    "register_periodic",
+    "release",
+    "renew_lease",
+    "retry_later",
+    "retry_now",
+    "withdraw",
+]
