@@ -1,0 +1,125 @@
+"""The environment, read once and judged before anything starts (design.md section 8).
+
+Standard library only: the bootstrap reads it before Django is installed. Every wrong value raises
+`BadSetting` with one sentence that says what to write instead.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+YES = {"1", "true", "yes", "on"}
+NO = {"", "0", "false", "no", "off"}
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+
+
+class BadSetting(ValueError):
+    """An environment variable cannot be used; the text is one sentence for the operator."""
+
+
+def read_flag(name: str, *, default: bool) -> bool:
+    """1/true/yes/on or 0/false/no/off, in any case; unset means `default`."""
+    raw = os.environ.get(name)
+    if raw is None:
+        return default
+    if raw.strip().lower() in YES | NO:
+        return raw.strip().lower() in YES
+    raise BadSetting(f"{name} must be 1 or 0; it is {raw!r}.")
+
+
+def read_number(name: str, *, default: int, most: int) -> int:
+    """A whole number from 0 to `most`; unset means `default`."""
+    raw = os.environ.get(name, str(default)).strip()
+    if raw.isdecimal() and int(raw) <= most:
+        return int(raw)
+    raise BadSetting(f"{name} must be a whole number from 0 to {most}; it is {raw!r}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where browsers find the portal: scheme, host name and the text `https://book.example`."""
+
+    url: str
+    scheme: str
+    host: str
+
+    @property
+    def is_https(self) -> bool:
+        return self.scheme == "https"
+
+
+def read_origin(*, default: str = "http://127.0.0.1:8000") -> Origin:
+    """PORTAL_ORIGIN. An https origin means production: secure cookies, HSTS, a given SECRET_KEY."""
+    raw = os.environ.get("PORTAL_ORIGIN", default).rstrip("/")
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise BadSetting(
+            f"PORTAL_ORIGIN must look like https://book.example.com without a path; it is {raw!r}."
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return Origin(url=raw, scheme=parts.scheme, host=host)
+
+
+def read_hosts(*, origin: Origin) -> list[str]:
+    """ALLOWED_HOSTS, comma separated; unset means the origin's host, and loopback without https."""
+    raw = os.environ.get("ALLOWED_HOSTS", "")
+    if hosts := [host.strip() for host in raw.split(",") if host.strip()]:
+        return hosts
+    return [origin.host] if origin.is_https else sorted({origin.host, *LOOPBACK})
+
+
+def read_data_dir(*, base: Path) -> Path:
+    """DATA_DIR (made when missing): database file, secret key, mail files, collected statics."""
+    folder = Path(os.environ.get("DATA_DIR") or base / ".data").expanduser()
+    folder = folder if folder.is_absolute() else base / folder
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"DATA_DIR {folder} cannot be made: {error.strerror}.") from error
+    return folder
+
+
+def read_secret_key(*, origin: Origin, data_dir: Path) -> str:
+    """SECRET_KEY; without https it is made once and kept in the data folder for its owner only."""
+    if key := os.environ.get("SECRET_KEY", ""):
+        return key
+    if origin.is_https:
+        raise BadSetting(
+            "SECRET_KEY is missing: set it to 50 or more random characters and keep it secret."
+        )
+    return _kept_secret_key(data_dir / "secret_key")
+
+
+def _kept_secret_key(path: Path) -> str:
+    # Several processes may start at once: the first to create the file wins, the others read it.
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(64))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            draft.replace(path)
+        draft.unlink(missing_ok=True)
+    return path.read_text(encoding="ascii").strip()
+
+
+def read_operator_path() -> str:
+    """OPERATOR_PATH, the address of Django admin, ends with one slash; default `operator/`."""
+    raw = os.environ.get("OPERATOR_PATH", "operator").strip("/")
+    if raw and all(part.replace("-", "").replace("_", "").isalnum() for part in raw.split("/")):
+        return f"{raw}/"
+    raise BadSetting(f"OPERATOR_PATH must be letters, digits, - and _; it is {raw!r}.")
+
+
+def read_log_level() -> str:
+    """LOG_LEVEL; INFO writes one line per request."""
+    level = os.environ.get("LOG_LEVEL", "INFO").upper()
+    if level in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        return level
+    raise BadSetting(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR; it is {level!r}.")

@@ -1,0 +1,22 @@
+"""Two questions a machine asks: are you alive, and can you serve?"""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+
+@require_safe
+def healthz(_: HttpRequest) -> HttpResponse:
+    """200 while the process answers at all; a database that is away is no reason to restart it."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def readyz(_: HttpRequest) -> HttpResponse:
+    """200 when the database answers, else 503 so that a balancer sends visitors elsewhere."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
+    return HttpResponse("ready\n", content_type="text/plain")

@@ -1,0 +1,79 @@
+"""What browsers are told about safety: cookies, transport, content policy (security.md 5.4)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from csp.constants import NONE, SELF
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from bookings_portal.env import Origin
+
+YEAR = 365 * 24 * 3600  # seconds
+FORTNIGHT = 14 * 24 * 3600  # seconds
+# Pages whose address is a secret or whose content is one person's: no referrer, no search engine.
+PRIVATE_PATHS = ("/m/", "/manage/", "/me/", "/book/", "/done/", "/own/")
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+
+def browser_settings(*, origin: Origin, proxies: int) -> dict[str, Any]:
+    """The Django settings that differ between http (a demo, a test) and https (production).
+
+    `__Host-` names make browsers refuse a cookie that a neighbouring host planted; they need https.
+    """
+    prefix = "__Host-" if origin.is_https else ""
+    settings = {
+        "CONTENT_SECURITY_POLICY": CONTENT_SECURITY_POLICY,
+        "CSRF_TRUSTED_ORIGINS": [origin.url],
+        "CSRF_COOKIE_NAME": f"{prefix}csrf",
+        "CSRF_COOKIE_HTTPONLY": True,  # scripts take the token from the page (`hx-headers`)
+        "CSRF_COOKIE_SECURE": origin.is_https,
+        "CSRF_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": f"{prefix}session",
+        "SESSION_COOKIE_AGE": FORTNIGHT,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": origin.is_https,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SECURE_SSL_REDIRECT": origin.is_https,
+        "SECURE_REDIRECT_EXEMPT": [r"^(healthz|readyz)$"],  # probes speak plain http
+        "SECURE_HSTS_SECONDS": YEAR if origin.is_https else 0,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": origin.is_https,
+        "SECURE_HSTS_PRELOAD": origin.is_https,
+        "SECURE_REFERRER_POLICY": "strict-origin-when-cross-origin",
+        "X_FRAME_OPTIONS": "DENY",
+    }
+    if proxies:
+        settings["SECURE_PROXY_SSL_HEADER"] = ("HTTP_X_FORWARDED_PROTO", "https")
+    return settings
+
+
+def add_headers(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: the headers Django has no setting for. A view's own choice wins."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        headers = response.headers
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(self)")
+        if request.path.startswith(PRIVATE_PATHS):
+            headers.setdefault("Referrer-Policy", "no-referrer")
+            headers.setdefault("X-Robots-Tag", "noindex")
+        return response
+
+    return middleware

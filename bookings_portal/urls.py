@@ -1,0 +1,19 @@
+"""Where every address leads (ux.md 2.2). Order matters: a business may be called anything."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+
+from bookings_portal import probes
+
+# Operators sign in where owners do: one lock-out, one second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.site_header = admin.site.site_title = "Booking portal, operators"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", probes.healthz, name="healthz"),
+    path("readyz", probes.readyz, name="readyz"),
+    path(settings.OPERATOR_PATH, admin.site.urls),
+    path("own/", include("bookings_portal.sign_in_urls")),
+]

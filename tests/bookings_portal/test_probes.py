@@ -1,0 +1,37 @@
+import pytest
+from django.test import Client
+
+
+def test_healthz_answers_without_a_database(client: Client) -> None:
+    response = client.get("/healthz")
+
+    assert (response.status_code, response.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db
+def test_readyz_asks_the_database(client: Client) -> None:
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.content) == (200, b"ready\n")
+
+
+def test_every_answer_carries_the_safety_headers(client: Client) -> None:
+    headers = client.get("/healthz").headers
+
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'none'; script-src 'self'; object-src 'none'; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_private_addresses_send_no_referrer_and_stay_out_of_search(client: Client) -> None:
+    headers = client.get("/m/no-such-token").headers
+
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["X-Robots-Tag"] == "noindex"

@@ -1,0 +1,37 @@
+"""What every test shares: quick statics and passwords, and the address of the test's database."""
+
+import os
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+from django.test import override_settings
+
+# Playwright keeps an event loop in the test's thread; Django would take the test for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _plain_statics_and_quick_passwords() -> Iterator[None]:
+    """No collected files with hashed names, and no quarter of a second per password."""
+    storages = {
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
+        yield
+
+
+@pytest.fixture
+def database_url(transactional_db: None) -> str:
+    """DATABASE_URL of the test's own database, for processes that a test starts."""
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    user = quote(facts["USER"], safe="")
+    password = f":{quote(facts['PASSWORD'], safe='')}" if facts["PASSWORD"] else ""
+    port = f"&port={facts['PORT']}" if facts["PORT"] else ""
+    host = quote(facts["HOST"], safe="/.:")
+    return f"postgresql://{user}{password}@/{facts['NAME']}?host={host}{port}"
