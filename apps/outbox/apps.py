@@ -7,9 +7,9 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Forget, once an hour, what was done a month ago."""
-        from datetime import datetime, timedelta  # noqa: PLC0415 - models are ready only now
+        from datetime import datetime, timedelta
 
-        from apps.outbox import operations  # noqa: PLC0415
+        from apps.outbox import operations
 
         def forget(now: datetime) -> None:
             operations.forget_done(now=now)

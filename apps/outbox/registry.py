@@ -53,9 +53,16 @@ def register(topic: str, work: Work) -> None:
         raise ValueError(f"topic {topic} is registered twice")
 
 
-def work_of(topic: str) -> Work | None:
-    """Return who does this topic, or None when nobody registered for it."""
-    return _work.get(topic)
+def work_of(topic: str) -> Work:
+    """Return who does this topic.
+
+    Raises:
+        LookupError: nobody registered for it, as when an older worker meets a newer web process.
+    """
+    try:
+        return _work[topic]
+    except KeyError:
+        raise LookupError(f"nobody does the topic {topic}") from None
 
 
 def register_periodic(name: str, every: timedelta, run: Callable[[datetime], object]) -> None:

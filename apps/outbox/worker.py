@@ -104,11 +104,8 @@ class Worker:
 
     def _do(self, item: OutboxItem) -> None:
         """Do one item and settle it. Any error of the work is kept on the item, none is lost."""
-        work = registry.work_of(item.topic)
         try:
-            if work is None:
-                raise LookupError(f"nobody does the topic {item.topic}")
-            work(item.payload, item)
+            registry.work_of(item.topic)(item.payload, item)
         except registry.Postpone as pause:
             operations.postpone(item=item, worker=self.name, until=pause.until)
         except registry.GiveUp as error:

@@ -14,11 +14,8 @@ def retry_now(*, item_ids: Iterable[int], now: datetime) -> int:
     Items that are done or that a worker is doing at this moment stay as they are.
     """
     idle = Q(leased_until=None) | Q(leased_until__lte=now)
-    return (
-        OutboxItem.objects.filter(idle, pk__in=item_ids, done_at=None)
-        .update(
-            failed_at=None, attempts=0, not_before=now, leased_until=None, leased_by=""
-        )
+    return OutboxItem.objects.filter(idle, pk__in=item_ids, done_at=None).update(
+        failed_at=None, attempts=0, not_before=now, leased_until=None, leased_by=""
     )
 
 
@@ -29,9 +26,7 @@ def cancel(*, item_ids: Iterable[int], by: str, now: datetime) -> int:
     an item back.
     """
     idle = Q(leased_until=None) | Q(leased_until__lte=now)
-    return OutboxItem.objects.filter(
-        idle, pk__in=item_ids, done_at=None, failed_at=None
-    ).update(
+    return OutboxItem.objects.filter(idle, pk__in=item_ids, done_at=None, failed_at=None).update(
         failed_at=now,
         leased_until=None,
         leased_by="",

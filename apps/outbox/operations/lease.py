@@ -33,9 +33,7 @@ def lease_due(
     """
     with transaction.atomic():
         ready = _due(now).filter(attempts__lt=MAX_ATTEMPTS).order_by("not_before", "pk")
-        ids = list(
-            ready.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit]
-        )
+        ids = list(ready.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
         if not ids:
             return []
         _due(now).filter(pk__in=ids).update(
@@ -45,9 +43,7 @@ def lease_due(
         return list(leased.order_by("not_before", "pk"))
 
 
-def renew_lease(
-    *, item: OutboxItem, worker: str, now: datetime, lease: timedelta = LEASE
-) -> bool:
+def renew_lease(*, item: OutboxItem, worker: str, now: datetime, lease: timedelta = LEASE) -> bool:
     """Prolong a lease until ``now + lease``; False when somebody else has the item by now."""
     return bool(held(item, worker).update(leased_until=now + lease))
 

@@ -16,9 +16,7 @@ def mark_done(*, item: OutboxItem, worker: str, now: datetime) -> bool:
     )
 
 
-def retry_later(
-    *, item: OutboxItem, worker: str, error: str, now: datetime, jitter: float
-) -> bool:
+def retry_later(*, item: OutboxItem, worker: str, error: str, now: datetime, jitter: float) -> bool:
     """Put an item back for a later attempt, or mark it as failed after the last one.
 
     ``jitter`` is drawn by the caller, from 0 up to 1 (see ``backoff.wait_after``). Returns False

@@ -1,0 +1,57 @@
+"""Form fields whose values are clean before any rule sees them (N060-N067)."""
+
+from typing import Any
+
+from django import forms
+
+from apps.web.text import clean_line, clean_text
+
+LONGEST_INPUT = 20_000
+
+
+class LineField(forms.CharField):
+    """One line of text. Longer than ``max_length`` is a mistake the person is told about."""
+
+    def to_python(self, value: Any) -> str:
+        return clean_line(str(super().to_python(_one(value))), max_length=LONGEST_INPUT)
+
+
+class TextField(forms.CharField):
+    """Text of several lines, shown in a text area."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(str(super().to_python(_one(value))), max_length=LONGEST_INPUT)
+
+
+class AddressField(forms.EmailField):
+    """One e-mail address, trimmed and in lower case: the form in which customers are found again.
+
+    More than one address, line breaks, quoted local parts and blanks are refused (N062).
+    """
+
+    def to_python(self, value: Any) -> str:
+        text = str(super().to_python(_one(value)))
+        return text.strip().lower()
+
+    def run_validators(self, value: Any) -> None:
+        """Refuse what some mail programs read as two addresses or as a header.
+
+        Raises:
+            ValidationError: with the field's own message for a wrong address.
+        """
+        super().run_validators(value)
+        if value and not is_plain_address(value):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+
+
+def is_plain_address(value: str) -> bool:
+    """Say whether this is one printable address without quotes, commas, blanks or brackets."""
+    if value.count("@") != 1 or not value.isprintable():
+        return False
+    return not set(value) & set(' "\\,;:<>()[]')
+
+
+def _one(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value

@@ -1,0 +1,90 @@
+"""One page, two answers: the whole page, or the fragment htmx asked for (ux.md 2.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
+
+VARY = ("HX-Request", "HX-Boosted", "HX-History-Restore-Request")
+
+
+class HtmxRequest(HttpRequest):
+    """A request after the middlewares: ``htmx`` is django-htmx's."""
+
+    htmx: HtmxDetails
+
+
+class HttpResponseSeeOther(HttpResponseRedirect):
+    """303: the answer to a POST lies at another address and is read by GET (RFC 9110 15.4.4)."""
+
+    status_code = 303
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Say whether htmx asked for a part of the page.
+
+    Boosted links and pages restored from the history want the whole page. This is about shape and
+    never about access: anybody can send the header (security.md 5.4).
+    """
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx is None or not htmx:
+        return False
+    return not htmx.boosted and not htmx.history_restore_request
+
+
+def render_page(
+    request: HttpRequest,
+    page_template: str,
+    fragment_template: str | None = None,
+    context: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page, or its fragment when htmx wants one; ``Vary`` keeps caches honest (N050).
+
+    ``fragment_template`` None means that the page has no fragment. ``status`` is 422 for a form
+    with mistakes, 409 for a lost race or a stale revision (style.md B3).
+    """
+    template = page_template
+    if fragment_template is not None and wants_fragment(request):
+        template = fragment_template
+    response = render(request, template, dict(context or {}), status=status)
+    patch_vary_headers(response, VARY)
+    return response
+
+
+def go_to(
+    request: HttpRequest,
+    url_name: str,
+    *args: object,
+    query: Mapping[str, str] | None = None,
+    fragment: str | None = None,
+    **kwargs: object,
+) -> HttpResponse:
+    """Send the browser to a named address: 303, or ``HX-Redirect`` for a request by htmx.
+
+    Only names are taken, never addresses, so that nobody can be sent to a foreign site (N051).
+
+    Raises:
+        NoReverseMatch: there is no such name.
+    """
+    url = reverse(url_name, args=args, kwargs=kwargs, query=query, fragment=fragment)
+    if wants_fragment(request):
+        return HttpResponseClientRedirect(url)
+    return HttpResponseSeeOther(url)
+
+
+def own_path(raw: str | None, *, default: str) -> str:
+    """Return ``raw`` when it is a path on this site, else ``default`` (N051).
+
+    For ``?next=`` and the like: absolute addresses, ``//evil``, ``/\\evil``, line breaks and
+    control characters are all foreign.
+    """
+    if not raw or not raw.startswith("/") or not raw.isprintable():
+        return default
+    return raw if url_has_allowed_host_and_scheme(raw, allowed_hosts=None) else default

@@ -1,0 +1,26 @@
+"""How often somebody may do something: fixed windows, counted in the database (security.md 5.5).
+
+Count *before* the operation and outside its transaction: a refused booking has to count too.
+"""
+
+from apps.web.limits import rules
+from apps.web.limits.counting import (
+    Hit,
+    TooMany,
+    count_hit,
+    count_hits,
+    forget_counters,
+    require_room,
+)
+from apps.web.limits.rules import LimitRule
+
+__all__ = [
+    "Hit",
+    "LimitRule",
+    "TooMany",
+    "count_hit",
+    "count_hits",
+    "forget_counters",
+    "require_room",
+    "rules",
+]

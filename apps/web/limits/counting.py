@@ -1,0 +1,113 @@
+"""Counting with one statement, which is right under any number of processes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.utils.crypto import salted_hmac
+
+from apps.web.limits.rules import LimitRule
+from apps.web.models import RateCounter
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class TooMany(Exception):
+    """Somebody did something too often; ``retry_after`` is the wait in whole seconds."""
+
+    def __init__(self, *, action: str, retry_after: int) -> None:
+        super().__init__(f"{action}: try again in {retry_after} s")
+        self.action = action
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing that is about to happen: which rule counts it, and for whom."""
+
+    rule: LimitRule
+    key: str
+
+
+def count_hit(*, action: str, key: str, limit: int, window: timedelta, now: datetime) -> int:
+    """Count one hit and return 0, or the seconds to wait when it was one too many.
+
+    ``key`` says who (an address, a network); only its keyed hash is stored. Windows are fixed and
+    begin at whole multiples of ``window`` since 1970, so the wait ends with the window.
+    """
+    return count_hits(hits=[Hit(LimitRule(action, limit, window), key)], now=now)
+
+
+def count_hits(*, hits: Sequence[Hit], now: datetime) -> int:
+    """Count several hits with one statement; return 0 or the longest wait in seconds."""
+    return max((wait for _, wait in _waits(hits, now)), default=0)
+
+
+def require_room(*, hits: Sequence[Hit], now: datetime) -> None:
+    """Count several hits with one statement, each for the rule it names.
+
+    Raises:
+        TooMany: one of them was too many; the longest wait is in the exception (answer 429).
+    """
+    action, wait = max(_waits(hits, now), key=lambda pair: pair[1], default=("", 0))
+    if wait:
+        raise TooMany(action=action, retry_after=wait)
+
+
+def forget_counters(*, now: datetime, keep: timedelta = timedelta(hours=48)) -> int:
+    """Delete counters of windows that began longer than ``keep`` ago (security.md 5.6)."""
+    return RateCounter.objects.filter(window_started_at__lt=now - keep).delete()[0]
+
+
+def _waits(hits: Iterable[Hit], now: datetime) -> list[tuple[str, int]]:
+    """The rule's action and the wait in seconds for every hit, in the order of the hash."""
+    # Sorted, so that two requests that share keys lock the rows in one order and never deadlock.
+    by_hash = sorted({_hash(hit): hit for hit in hits}.items())
+    if not by_hash:
+        return []
+    starts = {digest: _window_start(hit.rule.window, now) for digest, hit in by_hash}
+    counts = _upsert([(digest, starts[digest]) for digest, _ in by_hash])
+    return [
+        (hit.rule.action, _wait(hit.rule, counts[digest], starts[digest], now))
+        for digest, hit in by_hash
+    ]
+
+
+def _wait(rule: LimitRule, count: int, start: datetime, now: datetime) -> int:
+    if count <= rule.limit * _scale():
+        return 0
+    return max(1, int((start + rule.window - now).total_seconds() + 0.999))
+
+
+def _scale() -> int:
+    """Load tests and the bench come from one address: they raise all limits by this factor."""
+    return int(getattr(settings, "RATE_LIMIT_SCALE", 1))
+
+
+def _window_start(window: timedelta, now: datetime) -> datetime:
+    return now - (now - EPOCH) % window
+
+
+def _hash(hit: Hit) -> str:
+    """HMAC-SHA256 of rule and key under SECRET_KEY: 64 hex digits that tell nobody who it was."""
+    salt = f"rate:{hit.rule.action}:{hit.rule.window.total_seconds()}"
+    return salted_hmac(salt, hit.key, algorithm="sha256").hexdigest()
+
+
+def _upsert(rows: Sequence[tuple[str, datetime]]) -> dict[str, int]:
+    """Insert or add one, and read the count: one statement on both databases, no lost update."""
+    table = RateCounter._meta.db_table
+    values = ", ".join(["(%s, %s, 1)"] * len(rows))
+    adapt = connection.ops.adapt_datetimefield_value
+    parameters: list[Any] = [value for digest, start in rows for value in (digest, adapt(start))]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (key_hash, window_started_at, count) VALUES {values} "  # noqa: S608
+            "ON CONFLICT (key_hash, window_started_at) "
+            f"DO UPDATE SET count = {table}.count + 1 RETURNING key_hash, count",
+            parameters,
+        )
+        return dict(cursor.fetchall())

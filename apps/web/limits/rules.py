@@ -1,0 +1,37 @@
+"""The table of limits of security.md 5.5. Pure; a business's own numbers come later."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRule:
+    """At most ``limit`` times in one ``window`` for one key (an address, a network, a draft)."""
+
+    action: str
+    limit: int
+    window: timedelta
+
+
+MINUTE = timedelta(minutes=1)
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+# Counted by queries over live rows, because they end when the hold or the booking ends.
+LIVE_HOLDS_PER_SESSION = 1
+LIVE_HOLDS_PER_NETWORK = 3
+FUTURE_UNPAID_PER_EMAIL = 3
+
+HOLDS_PER_NETWORK = LimitRule("hold:network", 20, HOUR)
+BOOKINGS_PER_NETWORK = LimitRule("booking:network", 10, HOUR)
+BOOKINGS_PER_EMAIL = LimitRule("booking:email", 5, DAY)
+BOOKINGS_PER_PHONE = LimitRule("booking:phone", 3, DAY)
+MAILS_PER_ADDRESS_HOURLY = LimitRule("mail:address-hour", 5, HOUR)
+MAILS_PER_ADDRESS_DAILY = LimitRule("mail:address-day", 10, DAY)
+MAILS_PER_DOMAIN = LimitRule("mail:domain", 200, HOUR)
+LINKS_PER_EMAIL = LimitRule("link:email", 3, QUARTER)
+LINKS_PER_NETWORK = LimitRule("link:network", 10, HOUR)
+SIGN_INS_PER_ACCOUNT = LimitRule("sign-in:account", 5, QUARTER)
+SIGN_INS_PER_NETWORK = LimitRule("sign-in:network", 50, HOUR)
+SLOT_PAGES_PER_NETWORK = LimitRule("slots:network", 120, MINUTE)

@@ -1,0 +1,58 @@
+"""Refusals that any page can give: too many, and a form that is not ours (429, 403)."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.web.http import render_page
+from apps.web.limits import TooMany
+
+MINUTE = 60
+
+
+class TooManyMiddleware:
+    """Answer ``TooMany`` with a 429 page that says how long to wait."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return too_many(request, error.retry_after) if isinstance(error, TooMany) else None
+
+
+def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
+    """Render the 429 page or fragment. ``retry_after`` is in seconds."""
+    response = render_page(
+        request,
+        "web/too_many.html",
+        "web/_too_many.html",
+        {"wait": wait_in_words(retry_after)},
+        status=429,
+    )
+    response.headers["Retry-After"] = str(retry_after)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def wait_in_words(seconds: int) -> str:
+    """Say a wait in whole minutes, rounded up, or in hours from two hours on."""
+    minutes = max(1, -(-seconds // MINUTE))
+    if minutes < 2 * MINUTE:
+        return ngettext("%d minute", "%d minutes", minutes) % minutes
+    hours = -(-minutes // MINUTE)
+    return ngettext("%d hour", "%d hours", hours) % hours
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form without a valid token (settings.CSRF_FAILURE_VIEW): 403, and what to do."""
+    del reason  # for developers only: it would tell a person nothing
+    context = {"title": _("This page was open for too long")}
+    response = render_page(request, "web/csrf.html", None, context, status=403)
+    response.headers["Cache-Control"] = "no-store"
+    return response
