@@ -1,0 +1,117 @@
+"""`manage.py test`: the whole suite on SQLite and on PostgreSQL, pages in a browser included.
+
+Standard library only. What could not be run is said in the last lines; with CI=true it is a
+failure. The very last line sums up both legs in pytest's own form.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bookings_portal.env import read_flag
+from bookings_portal.install import install
+from bookings_portal.throwaway_postgres import NoPostgres, throwaway_postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The developer's own configuration must not decide what the suite sees.
+OURS = (
+    *("ALLOWED_HOSTS", "DATABASE_POOL", "DATABASE_URL", "DEBUG", "DEMO", "EMAIL_FROM", "EMAIL_URL"),
+    *("LOG_LEVEL", "OPERATOR_PATH", "PORTAL_ORIGIN", "PORTAL_PROCESS", "SECRET_KEY"),
+    *("TRUSTED_PROXY_COUNT", "DJANGO_SETTINGS_MODULE"),
+)
+CLOSING = re.compile(r"=+ (.*) in [\d.]+s.*=+")
+COUNTED = re.compile(r"(\d+) (failed|passed|skipped|deselected|xfailed|xpassed|warnings?|errors?)")
+
+
+@dataclass(frozen=True)
+class Leg:
+    """How one run of the suite went; `missing` says why it could not run."""
+
+    name: str
+    exit_code: int = 0
+    closing: str = ""
+    missing: str = ""
+
+
+def test(arguments: list[str]) -> int:
+    """Run every leg; the arguments go to pytest. Returns 0 only when everything that ran passed."""
+    started = time.monotonic()
+    python = str(install(BASE_DIR, "requirements.txt", "requirements-dev.txt"))
+    ci = read_flag("CI", default=False)
+    browser = find_browser()
+    with tempfile.TemporaryDirectory(prefix="portal-test-") as folder:
+        environment = {name: text for name, text in os.environ.items() if name not in OURS}
+        environment |= {"DATA_DIR": folder, "CHROMIUM": browser}
+        command = [python, "-m", "pytest", "-n", "2", *arguments]
+        legs = [
+            _run("SQLite", command, environment),
+            _postgresql_leg(command, environment),
+        ]
+    missing = [f"{leg.name}: not run, {leg.missing}" for leg in legs if leg.missing]
+    if not browser:
+        missing.append("Browser tests: not run, no Chromium found (name one in CHROMIUM)")
+    _report(legs, missing, seconds=time.monotonic() - started)
+    return next((leg.exit_code for leg in legs if leg.exit_code), int(ci and bool(missing)))
+
+
+def find_browser() -> str:
+    """The Chromium to drive: the one named by CHROMIUM, or the first on PATH, else ""."""
+    named = os.environ.get("CHROMIUM", "")
+    return named or next((path for name in BROWSERS if (path := shutil.which(name))), "")
+
+
+def _postgresql_leg(command: list[str], environment: dict[str, str]) -> Leg:
+    try:
+        with _server() as url:
+            return _run("PostgreSQL", command, {**environment, "DATABASE_URL": url})
+    except NoPostgres as reason:
+        return Leg("PostgreSQL", missing=f"{reason} (install them, or set TEST_DATABASE_URL)")
+
+
+@contextmanager
+def _server() -> Iterator[str]:
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with throwaway_postgres() as url:
+        yield url
+
+
+def _run(name: str, command: list[str], environment: dict[str, str]) -> Leg:
+    """Run the suite once, showing every line and remembering pytest's closing one."""
+    print(f"\n--- {name} ---", flush=True)
+    closing = ""
+    with subprocess.Popen(
+        command, env=environment, cwd=BASE_DIR, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None  # noqa: S101  a pipe was asked for
+        for line in process.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            if found := CLOSING.search(line):
+                closing = found[1]
+    return Leg(name, exit_code=process.returncode, closing=closing)
+
+
+def _report(legs: list[Leg], missing: list[str], *, seconds: float) -> None:
+    print()
+    for leg in legs:
+        if leg.closing:
+            print(f"{leg.name}: {leg.closing}")
+    print("\n".join(missing or ["Every leg ran."]))
+    total: Counter[str] = Counter()
+    for leg in legs:
+        for number, word in COUNTED.findall(leg.closing):
+            total[word] += int(number)
+    counts = ", ".join(f"{number} {word}" for word, number in total.items()) or "no tests ran"
+    print(f"{'=' * 20} {counts} in {seconds:.2f}s {'=' * 20}", flush=True)

@@ -1,0 +1,116 @@
+"""What must be true before the first page: tables, collected statics, demo businesses.
+
+Standard library only. A stamp in the data folder says what was prepared, so that a warm start asks
+nobody: migrating and collecting "just in case" would cost two seconds each time.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bookings_portal.databases import Process, parse_database_url
+from bookings_portal.env import read_data_dir
+
+
+class NotPrepared(Exception):
+    """A step before serving failed; the text names the step and its last words."""
+
+
+class _Stamp:
+    """Facts kept between starts, as JSON beside the database."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            self.facts = {}
+
+    def keep(self, **facts: Any) -> None:
+        self.facts |= facts
+        self.path.write_text(json.dumps(self.facts), encoding="utf-8")
+
+
+def check_database_address(base: Path) -> None:
+    """Raises BadSetting for an unknown DATABASE_URL before anything is installed or written."""
+    if url := os.environ.get("DATABASE_URL"):
+        parse_database_url(url, base=base, process=Process())
+
+
+def prepare(*, base: Path, python: str, environment: dict[str, str]) -> str:
+    """Migrate, collect and seed what changed; returns the text that `seed_demo` printed."""
+    data_dir = read_data_dir(base=base)
+    stamp = _Stamp(data_dir / "up.json")
+    manage = [python, str(base / "manage.py")]
+    database = os.environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'portal.sqlite3'}"
+
+    tables = _digest(
+        database,
+        *_contents(base.glob("*/migrations/*.py")),
+        *_contents(base.glob("apps/*/migrations/*.py")),
+        *_contents([base / "requirements.txt"]),
+    )
+    if stamp.facts.get("tables") != tables or not _database_is_there(database, base):
+        stamp.keep(tables="", demo="")
+        _manage([*manage, "migrate", "-v0"], environment)
+        stamp.keep(tables=tables)
+    statics = _digest(*_contents([base / "requirements.txt"]), *_states(base / "static"))
+    if environment.get("DEBUG", "0") == "0" and stamp.facts.get("statics") != statics:
+        _manage([*manage, "collectstatic", "--noinput", "--clear", "-v0"], environment)
+        stamp.keep(statics=statics)
+    if environment["DEMO"] == "0" or not has_command(base, "seed_demo"):
+        return ""
+    return _demo_text(stamp, _digest(database), manage, environment)
+
+
+def has_command(base: Path, name: str) -> bool:
+    """Whether one of our apps has this management command."""
+    return any(base.glob(f"apps/*/management/commands/{name}.py"))
+
+
+def _demo_text(stamp: _Stamp, database: str, manage: list[str], environment: dict[str, str]) -> str:
+    """Seed once per database; the text is kept and shown at each start with today's address."""
+    origin = environment["PORTAL_ORIGIN"]
+    if stamp.facts.get("demo") != database:
+        text = _manage([*manage, "seed_demo"], environment)
+        stamp.keep(demo=database, demo_origin=origin, demo_text=text)
+    return str(stamp.facts["demo_text"]).replace(str(stamp.facts["demo_origin"]), origin)
+
+
+def _database_is_there(database: str, base: Path) -> bool:
+    # Whether a server still has its tables only the server knows: ask it by migrating.
+    if not database.startswith("sqlite:"):
+        return False
+    return Path(parse_database_url(database, base=base, process=Process())["NAME"]).exists()
+
+
+def _digest(*parts: str | bytes) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        total.update(hashlib.sha256(part.encode() if isinstance(part, str) else part).digest())
+    return total.hexdigest()
+
+
+def _contents(paths: Iterable[Path]) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(paths)]
+
+
+def _states(folder: Path) -> list[str]:
+    """Name, size and age of every file below, cheaper than reading them."""
+    files = [(path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [f"{path} {state.st_size} {state.st_mtime_ns}" for path, state in files]
+
+
+def _manage(command: list[str], environment: dict[str, str]) -> str:
+    """Run a Django command; its output, or NotPrepared with the last line it wrote."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    if done.returncode == 0:
+        return done.stdout
+    lines = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
+    print(done.stderr, file=sys.stderr)
+    raise NotPrepared(f"`manage.py {command[2]}` failed: {lines[-1]}")
