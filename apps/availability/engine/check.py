@@ -1,0 +1,61 @@
+"""Is this one still free: the rule that showed a slot, asked again for one instant (design 4)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from apps.availability.engine.assignment import Assignment, preferred
+from apps.availability.engine.board import Board
+from apps.availability.engine.hours import OpeningHours
+from apps.availability.engine.inputs import Requirement, ResourceFacts, Search
+from apps.availability.engine.zones import local_date
+from apps.kernel.spans import covers, first_overlap
+
+
+def is_still_free(search: Search, *, start: int, primary_id: int | None) -> Assignment | None:
+    """Who would serve a slot at ``start`` (Unix seconds), or None when it cannot be sold.
+
+    Says yes exactly for the starts ``find_slots`` lists: hours, grid, buffers, limits and all
+    requirements included. ``primary_id`` asks for one person, None for anybody. Resources are
+    picked by the search's preference.
+    """
+    wanted = search if primary_id is None else asking_for(search, primary_id)
+    board = Board(wanted, start, start + 1)
+    if not board.bookable:
+        return None
+    on = local_date(search.zone, start)
+    order = [preferred(search, it.resource_ids, on) for it in search.requirements[1:]]
+    able = [it.resource_id for it in board.primaries if board.primary_mask(it)]
+    for resource_id in preferred(search, able, on):
+        chosen = board.choice(0, resource_id, order)
+        if chosen is not None:
+            return Assignment(chosen)
+    return None
+
+
+def fits(search: Search, *, start: int, resource_ids: Sequence[int]) -> bool:
+    """Whether these very resources are open and free for an appointment at ``start``.
+
+    The question of confirming and of the *fits?* line: no grid, no limits, no choice. False for a
+    resource the search does not know. ``reasons.why_not_fit`` explains.
+    """
+    hours = OpeningHours(search, start, start + 1)
+    facts = [search.resources.get(resource_id) for resource_id in resource_ids]
+    return all(it is not None and _takes(search, hours, it, start) for it in facts)
+
+
+def asking_for(search: Search, primary_id: int) -> Search:
+    """The same search for one primary resource; for nobody when it is not eligible."""
+    if not search.requirements:
+        return search
+    primary, *others = search.requirements
+    eligible = (primary_id,) if primary_id in primary.resource_ids else ()
+    return replace(search, requirements=(Requirement(primary.type_id, eligible), *others))
+
+
+def _takes(search: Search, hours: OpeningHours, facts: ResourceFacts, start: int) -> bool:
+    shape = search.shape
+    opening = hours.of(facts.hours)
+    return (
+        covers(opening.spans, shape.within_hours(start))
+        and first_overlap(facts.busy, shape.footprint(start)) is None
+    )

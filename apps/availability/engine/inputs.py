@@ -1,0 +1,180 @@
+"""What the engine is told: frozen facts, no rows, no clock, no settings (design section 6).
+
+Minutes are wall-clock minutes after a date's local midnight, seconds are elapsed time or Unix
+instants, ids are only compared. Field names say which.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from apps.kernel.spans import Seconds
+
+MINUTES_OF_DAY = 1440
+
+MinuteRange = tuple[int, int]
+
+
+class Selection(StrEnum):
+    """How "any" is resolved (R057): the owner's ranking, or least booked that day."""
+
+    RANKED = "RANKED"
+    FAIR = "FAIR"
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRange:
+    """Open on one weekday (0 = Monday) from and to a wall minute; past 1440 is the next day.
+
+    ``valid_from`` and ``valid_to`` (inclusive) bound the dates it starts on. ``location_id`` None
+    means everywhere. Raises ValueError for minutes out of order or longer than a day.
+    """
+
+    weekday: int
+    starts_minute: int
+    ends_minute: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+    location_id: int | None = None
+
+    def __post_init__(self) -> None:
+        _check_range((self.starts_minute, self.ends_minute))
+
+    def applies_on(self, on: date) -> bool:
+        """Whether the date lies within the validity; the weekday is the caller's look-up."""
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DateRule:
+    """An exception: on this date these minute ranges replace the weekly ones; () is closed."""
+
+    on: date
+    ranges: tuple[MinuteRange, ...]
+    location_id: int | None = None
+
+    def __post_init__(self) -> None:
+        for minutes in self.ranges:
+            _check_range(minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Weekly ranges and date exceptions of a business, a service or a resource (R054).
+
+    ``weekly`` None on a resource: it follows the business's hours, but its own exceptions win.
+    ``zone`` None: wall minutes are read in the search's zone; a resource with weekly hours of its
+    own may keep them in its own zone (a Lisbon tutor in a Berlin business).
+    """
+
+    weekly: tuple[WeeklyRange, ...] | None = ()
+    exceptions: tuple[DateRule, ...] = ()
+    zone: ZoneInfo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    """One staff member, room or machine, and when it is taken.
+
+    ``hours`` None follows the business. ``busy``: Unix seconds sorted by start, buffers included,
+    every live occupancy also the overridden ones (they may overlap). Lower ``rank`` is preferred;
+    ``booked_that_day`` counts bookings per local date for FAIR.
+    """
+
+    resource_id: int
+    hours: Hours | None = None
+    busy: tuple[Seconds, ...] = ()
+    rank: int = 0
+    booked_that_day: Mapping[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A slot needs one free resource of these; they are interchangeable within the type."""
+
+    type_id: int
+    resource_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Length, grid and clean-up of an appointment, all in elapsed seconds (T3).
+
+    Buffers must be free but may lie outside opening hours, unless ``buffers_within_hours``.
+    Raises ValueError for a duration or step that is not positive, or a negative buffer.
+    """
+
+    duration: int
+    step: int
+    buffer_before: int = 0
+    buffer_after: int = 0
+    buffers_within_hours: bool = False
+
+    def __post_init__(self) -> None:
+        if self.duration <= 0 or self.step <= 0:
+            raise ValueError("Duration and step are longer than nothing.")
+        if self.buffer_before < 0 or self.buffer_after < 0:
+            raise ValueError("Buffers are not negative.")
+
+    def appointment(self, start: int) -> Seconds:
+        """What the customer gets."""
+        return start, start + self.duration
+
+    def footprint(self, start: int) -> Seconds:
+        """What the resource really loses: the appointment and its buffers."""
+        return start - self.buffer_before, start + self.duration + self.buffer_after
+
+    def within_hours(self, start: int) -> Seconds:
+        """What must lie inside opening hours (T4)."""
+        return self.footprint(start) if self.buffers_within_hours else self.appointment(start)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a start may be booked: ``earliest`` and ``latest`` are inclusive Unix seconds.
+
+    The other fields remember the policy behind them, so that a refusal can say when it opens:
+    ``max_advance`` in elapsed seconds, ``horizon_days`` in dates of the business, and the last
+    second that horizon allows. Made by ``limits.compute_limits``.
+    """
+
+    earliest: int | None = None
+    latest: int | None = None
+    max_advance: int | None = None
+    horizon_days: int | None = None
+    horizon_latest: int | None = None
+
+    def allow(self, start: int) -> bool:
+        """Whether a start lies between both limits."""
+        return (self.earliest is None or self.earliest <= start) and (
+            self.latest is None or start <= self.latest
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One question to the engine: the rules, the resources and what is wanted.
+
+    ``requirements[0]`` is the primary one (staff): its windows anchor the grid. ``zone`` is the
+    venue's. ``location_id`` None asks without a place (online, at the customer's).
+    """
+
+    zone: ZoneInfo
+    business_hours: Hours
+    resources: Mapping[int, ResourceFacts]
+    requirements: tuple[Requirement, ...]
+    shape: Shape
+    service_hours: Hours | None = None
+    limits: Limits = Limits()
+    location_id: int | None = None
+    selection: Selection = Selection.RANKED
+
+
+def _check_range(minutes: MinuteRange) -> None:
+    start, end = minutes
+    if not (0 <= start < MINUTES_OF_DAY and start < end <= 2 * MINUTES_OF_DAY):
+        raise ValueError(f"{start}-{end} is not a range of minutes that starts within the day.")

@@ -1,0 +1,1 @@
+"""Values every floor speaks in: spans of time, money, references. Pure Python, no Django."""

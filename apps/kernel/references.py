@@ -1,0 +1,23 @@
+"""References: the short names people read aloud for a booking.
+
+Eight characters without 0, O, 1 and I (design section 3). They name, they do not unlock: access to
+a booking always needs its link or a sign-in.
+"""
+
+import secrets
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+LENGTH = 8
+
+
+def new_reference() -> str:
+    """A fresh random reference: 40 bits from the operating system's generator."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def read_reference(typed: str) -> str | None:
+    """The reference a person typed, without spaces and hyphens, in capitals; None when it is none."""
+    text = "".join(typed.split()).replace("-", "").upper()
+    if len(text) != LENGTH or any(letter not in ALPHABET for letter in text):
+        return None
+    return text
