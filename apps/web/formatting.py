@@ -1,0 +1,213 @@
+"""The one place that turns times, dates, lengths and money into words.
+
+Pages, mails and calendar files all call these functions, so that the time shown is the time kept
+(promise P6, time rules T7 and T8). Every instant is aware, `zone` is the zone whose wall clock is
+shown, `locale` is a BCP 47 tag such as "en-GB": it decides 12 or 24 hours and the order of a date.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton, get_timezone_location
+from babel.numbers import format_currency
+from django.utils.translation import gettext as _
+
+from apps.kernel.money import exponent
+
+# English outside America writes the day first and no comma after the weekday ("Thu 26 Nov").
+_DAY_FIRST = {
+    "MMMEd": "EEE d MMM",
+    "full": "EEEE d MMMM y",
+}
+_YEAR = re.compile(r"[\s,،]*('[^']*'\s*)?\by+\b(\s*'[^']*'\.?)?")
+_MONTH_FIRST_REGIONS = frozenset({"", "US", "PH"})
+_NARROW_SPACE = "\u202f"
+_NO_BREAK = "\u00a0"
+
+
+@lru_cache(maxsize=64)
+def locale_of(tag: str) -> Locale:
+    """Babel's locale for "en-GB" or "en_GB"; English of Britain when the tag is not known."""
+    try:
+        return Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError, TypeError):
+        return Locale("en", "GB")
+
+
+def to_wall(at: datetime, zone: ZoneInfo) -> datetime:
+    """The instant as the zone's wall clock reads it; refuses a naive datetime."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone cannot be shown")
+    return at.astimezone(UTC).astimezone(zone)
+
+
+def is_repeated(at: datetime, zone: ZoneInfo) -> bool:
+    """True when the same wall time happens twice on that date (rule T7)."""
+    wall = to_wall(at, zone)
+    twin = wall.replace(fold=1 - wall.fold)
+    if twin.utcoffset() == wall.utcoffset():
+        return False
+    return twin.astimezone(UTC).astimezone(zone).replace(tzinfo=None) == wall.replace(tzinfo=None)
+
+
+def zone_abbreviation(at: datetime, zone: ZoneInfo) -> str:
+    """ "CEST", or "UTC+03" in a zone whose clock has no letters."""
+    name = to_wall(at, zone).tzname() or ""
+    return f"UTC{name}" if name[:1] in "+-" else name
+
+
+def format_time(at: datetime, *, zone: ZoneInfo, locale: str, mark_repeats: bool = True) -> str:
+    """ "10:15" or "10:15 am"; "01:30 CEST" when that wall time comes twice."""
+    wall = to_wall(at, zone)
+    text = _clock(wall.hour, wall.minute, locale)
+    if mark_repeats and is_repeated(at, zone):
+        return f"{text}{_NO_BREAK}{zone_abbreviation(at, zone)}"
+    return text
+
+
+def format_time_range(start: datetime, end: datetime, *, zone: ZoneInfo, locale: str) -> str:
+    """ "10:15 – 11:00"; both ends carry their abbreviation when either is repeated or they differ."""
+    first, last = to_wall(start, zone), to_wall(end, zone)
+    differ = first.utcoffset() != last.utcoffset() or is_repeated(start, zone)
+    if differ or is_repeated(end, zone):
+        ends = (
+            f"{_clock(w.hour, w.minute, locale)}{_NO_BREAK}{zone_abbreviation(a, zone)}"
+            for w, a in ((first, start), (last, end))
+        )
+        return " – ".join(ends)
+    return f"{_clock(first.hour, first.minute, locale)} – {_clock(last.hour, last.minute, locale)}"
+
+
+def format_day(on: date, *, locale: str, year: bool = False) -> str:
+    """ "Thursday 26 November", with the year when asked."""
+    return _skeleton(_plain(on), "full" if year else "full without year", locale)
+
+
+def format_short_day(on: date, *, locale: str) -> str:
+    """ "Thu 26 Nov"."""
+    return _skeleton(_plain(on), "MMMEd", locale)
+
+
+def format_month(on: date, *, locale: str) -> str:
+    """ "November"; "November 2026" is format_months of one month."""
+    return _skeleton(_plain(on), "LLLL", locale)
+
+
+def format_months(first: date, last: date, *, locale: str) -> str:
+    """ "November 2026", or "Nov – Dec 2026" for a calendar that runs over the end of a month."""
+    if (first.year, first.month) == (last.year, last.month):
+        return _skeleton(_plain(first), "yMMMM", locale)
+    start, end = (_skeleton(_plain(on), "LLL", locale) for on in (first, last))
+    years = f" {first.year}" if first.year != last.year else ""
+    return f"{start}{years} – {end} {last.year}"
+
+
+def format_datetime(at: datetime, *, zone: ZoneInfo, locale: str) -> str:
+    """ "Wed 25 Nov, 10:15"."""
+    day = format_short_day(to_wall(at, zone).date(), locale=locale)
+    return f"{day}, {format_time(at, zone=zone, locale=locale)}"
+
+
+def format_weekday_time(at: datetime, *, zone: ZoneInfo, locale: str) -> str:
+    """ "Thu 10:15": for times within the next six days, where the date would only be noise."""
+    weekday = _skeleton(to_wall(at, zone).date(), "E", locale)
+    return f"{weekday} {format_time(at, zone=zone, locale=locale)}"
+
+
+def format_soon(at: datetime, *, now: datetime, zone: ZoneInfo, locale: str) -> str:
+    """ "Today 10:33", "Thu 10:15" within six days, else "Tue 1 Dec 10:00"."""
+    day, today = to_wall(at, zone).date(), to_wall(now, zone).date()
+    if day == today:
+        return _("Today %(time)s") % {"time": format_time(at, zone=zone, locale=locale)}
+    if timedelta(0) < day - today < timedelta(days=7):
+        return format_weekday_time(at, zone=zone, locale=locale)
+    return f"{format_short_day(day, locale=locale)} {format_time(at, zone=zone, locale=locale)}"
+
+
+def format_ago(at: datetime, *, now: datetime) -> str:
+    """ "3 h ago" in elapsed time, rounded down; "just now" under a minute."""
+    minutes = int((now - at).total_seconds() // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:  # noqa: PLR2004 - minutes in an hour
+        return _("%(n)s min ago") % {"n": minutes}
+    hours = minutes // 60
+    if hours < 48:  # noqa: PLR2004 - two days still read better in hours
+        return _("%(n)s h ago") % {"n": hours}
+    return _("%(n)s days ago") % {"n": hours // 24}
+
+
+@lru_cache(maxsize=256)
+def zone_label(zone: str, *, locale: str) -> str:
+    """ "Berlin time" for "Europe/Berlin"; the bare name for a zone without a city."""
+    if zone in {"UTC", "Etc/UTC"}:
+        return "UTC"
+    try:
+        city = get_timezone_location(zone, locale=locale_of(locale), return_city=True)
+    except LookupError:
+        city = zone.rsplit("/", maxsplit=1)[-1].replace("_", " ")
+    return _("%(city)s time") % {"city": city}
+
+
+def format_duration(minutes: int) -> str:
+    """ "45 min", "60 min", "1 h 30 min", "2 h": up to an hour people think in minutes."""
+    hours, rest = divmod(minutes, 60)
+    if minutes <= 60:  # noqa: PLR2004 - minutes in an hour
+        return _("%(n)s min") % {"n": minutes}
+    if not rest:
+        return _("%(h)s h") % {"h": hours}
+    return _("%(h)s h %(n)s min") % {"h": hours, "n": rest}
+
+
+@lru_cache(maxsize=1024)
+def format_money(amount: int, currency: str, locale: str, *, signed: bool = False) -> str:
+    """ "€48.00" for 4800 minor units; a true minus before the currency; "+ €5.00" when signed.
+
+    The number of decimals comes from the currency, so 500 JPY minor units are "¥500".
+    """
+    value = Decimal(abs(amount)).scaleb(-exponent(currency))
+    text = format_currency(value, currency, locale=locale_of(locale))
+    if amount < 0:
+        return f"−{_NO_BREAK}{text}"
+    return f"+{_NO_BREAK}{text}" if signed and amount else text
+
+
+def _plain(on: date) -> date:
+    return on.date() if isinstance(on, datetime) else on
+
+
+@lru_cache(maxsize=4096)
+def _skeleton(on: date, skeleton: str, tag: str) -> str:
+    locale = locale_of(tag)
+    pattern = _pattern(skeleton, locale)
+    if pattern:
+        return format_date(on, pattern, locale=locale)
+    return format_skeleton(skeleton, datetime(on.year, on.month, on.day, tzinfo=UTC), locale=locale)
+
+
+def _pattern(skeleton: str, locale: Locale) -> str:
+    """The explicit pattern, or "" when Babel's table of skeletons knows better."""
+    if skeleton == "full without year":
+        return _YEAR.sub("", _pattern("full", locale))
+    if locale.language == "en" and (locale.territory or "") not in _MONTH_FIRST_REGIONS:
+        day_first = _DAY_FIRST.get(skeleton)
+        if day_first:
+            return day_first
+    if skeleton == "full":
+        return str(locale.date_formats["full"].pattern)
+    return {"E": "ccc", "LLLL": "LLLL", "LLL": "LLL"}.get(skeleton, "")
+
+
+@lru_cache(maxsize=8192)
+def _clock(hour: int, minute: int, tag: str) -> str:
+    locale = locale_of(tag)
+    pattern = locale.time_formats["short"]
+    wall = datetime(2000, 1, 1, hour, minute, tzinfo=UTC)
+    text = pattern.apply(wall, locale).replace(_NARROW_SPACE, _NO_BREAK)
+    if locale.language == "en":
+        text = text.replace("AM", "am").replace("PM", "pm")
+    return str(text)

@@ -1,0 +1,185 @@
+"""Template words of the product: times, dates, money and icons, all through `apps.web.formatting`.
+
+Zone and locale come from the template context (`zone`, `locale`), set once by the view, so that a
+page cannot mix two clocks. Without them the current time zone and language of Django are used.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.forms import BoundField
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import get_text_list
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from apps.web import formatting
+from apps.web.icons import ICONS, TURNS_WITH_DIRECTION
+
+register = template.Library()
+
+
+class Amount(Protocol):
+    """Anything with minor units and a currency code, such as `apps.kernel.money.Money`."""
+
+    @property
+    def amount(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+
+
+def _zone(context: Context) -> ZoneInfo:
+    zone = context.get("zone")
+    if isinstance(zone, ZoneInfo):
+        return zone
+    return ZoneInfo(str(zone) if zone else timezone.get_current_timezone_name())
+
+
+def _locale(context: Context) -> str:
+    return str(context.get("locale") or get_language() or "en-GB")
+
+
+def _on(context: Context, value: date) -> date:
+    if isinstance(value, datetime):
+        return formatting.to_wall(value, _zone(context)).date()
+    return value
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: Context, at: datetime) -> str:
+    """ "10:15", with its abbreviation when that wall time comes twice."""
+    return formatting.format_time(at, zone=_zone(context), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def bare_clock(context: Context, at: datetime) -> str:
+    """ "10:15" without abbreviation, for a slot that writes it on a line of its own."""
+    return formatting.format_time(
+        at, zone=_zone(context), locale=_locale(context), mark_repeats=False
+    )
+
+
+@register.simple_tag(takes_context=True)
+def repeat_mark(context: Context, at: datetime) -> str:
+    """ "CEST" when the wall time comes twice on that date, else nothing (rule T7)."""
+    zone = _zone(context)
+    return formatting.zone_abbreviation(at, zone) if formatting.is_repeated(at, zone) else ""
+
+
+@register.simple_tag(takes_context=True)
+def clock_range(context: Context, start: datetime, end: datetime) -> str:
+    """ "10:15 – 11:00"."""
+    return formatting.format_time_range(
+        start, end, zone=_zone(context), locale=_locale(context)
+    )
+
+
+@register.simple_tag(takes_context=True)
+def day(context: Context, value: date) -> str:
+    """ "Thursday 26 November" for a date, or for an instant on the page's clock."""
+    return formatting.format_day(_on(context, value), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def day_and_year(context: Context, value: date) -> str:
+    """ "Thursday 26 November 2026"."""
+    return formatting.format_day(_on(context, value), locale=_locale(context), year=True)
+
+
+@register.simple_tag(takes_context=True)
+def short_day(context: Context, value: date) -> str:
+    """ "Thu 26 Nov"."""
+    return formatting.format_short_day(_on(context, value), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def month_word(context: Context, value: date) -> str:
+    """ "November"."""
+    return formatting.format_month(_on(context, value), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def months_words(context: Context, first: date, last: date) -> str:
+    """ "November 2026" or "Nov – Dec 2026"."""
+    return formatting.format_months(first, last, locale=_locale(context))
+
+
+@register.simple_tag
+def parts_words(marks: int) -> str:
+    """ "morning and evening" for the three marks of a day (4 morning, 2 afternoon, 1 evening)."""
+    names = ((4, _("morning")), (2, _("afternoon")), (1, _("evening")))
+    return get_text_list([name for bit, name in names if marks & bit], _("and"))
+
+
+@register.simple_tag(takes_context=True)
+def moment(context: Context, at: datetime) -> str:
+    """ "Wed 25 Nov, 10:15"."""
+    return formatting.format_datetime(at, zone=_zone(context), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def soon(context: Context, at: datetime) -> str:
+    """ "Today 10:33", "Thu 10:15" or "Tue 1 Dec 10:00", seen from `now` of the context."""
+    now = context.get("now") or timezone.now()
+    return formatting.format_soon(at, now=now, zone=_zone(context), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: Context, at: datetime) -> str:
+    """ "3 h ago", seen from `now` of the context."""
+    return formatting.format_ago(at, now=context.get("now") or timezone.now())
+
+
+@register.simple_tag(takes_context=True)
+def zone_words(context: Context) -> str:
+    """ "Berlin time"."""
+    return formatting.zone_label(_zone(context).key, locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def money(context: Context, amount: Amount) -> str:
+    """ "€48.00" for minor units with a currency."""
+    return formatting.format_money(amount.amount, amount.currency, _locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def extra_money(context: Context, amount: Amount) -> str:
+    """ "+ €5.00": what is added to a price."""
+    return formatting.format_money(amount.amount, amount.currency, _locale(context), signed=True)
+
+
+@register.filter
+def minutes(value: int) -> str:
+    """ "1 h 30 min" for 90."""
+    return formatting.format_duration(value)
+
+
+@register.filter
+def iso(value: date) -> str:
+    """Machine-readable form for `<time datetime>`: the instant in UTC, or the date."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value.isoformat()
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An inline line icon for the eye only; the words beside it carry the meaning."""
+    turns = "turns" if name in TURNS_WITH_DIRECTION else ""
+    classes = " ".join(part for part in ("icon", size, turns) if part)
+    return format_html(
+        '<svg class="{}" viewBox="0 0 20 20" aria-hidden="true"><path d="{}"/></svg>',
+        classes,
+        ICONS[name],
+    )
+
+
+@register.inclusion_tag("components/_field.html")
+def field(bound: BoundField, **extra: Any) -> dict[str, Any]:
+    """Label, hint, error and control of one form field; `extra` goes to the template as it is."""
+    return {"field": bound, "kind": bound.widget_type, **extra}

@@ -1,0 +1,140 @@
+/* Small comforts on pages that work without them: announcements, arrow keys in the calendar, a quiet
+   reload of stale times, busy words and a bar to try again. No state, no storage, no markup from text. */
+(() => {
+  "use strict";
+  const doc = document, body = doc.body, words = body.dataset;
+  const find = (selector, root = doc) => root.querySelector(selector);
+  const all = (selector, root = doc) => [...root.querySelectorAll(selector)];
+
+  const announce = (text) => {
+    const region = find("#announce");
+    if (region && text) region.textContent = text;
+  };
+
+  /* Calendar: one tab stop and arrow keys, only while this script is there. */
+  let wanted = null; /* day number to focus after another month has been swapped in */
+  const days = () => all("#month a.day");
+  const grid = () => {
+    const table = find("#month");
+    if (!table) return;
+    table.setAttribute("role", "grid");
+    all("td", table).forEach((cell) => cell.setAttribute("role", "gridcell"));
+    const list = days();
+    const current = list.find((day) => day.hasAttribute("aria-current")) || list[0];
+    list.forEach((day) => { day.tabIndex = day === current ? 0 : -1; });
+    if (wanted !== null && list.length) {
+      const number = (day) => Number(day.id.slice(-2));
+      list.sort((a, b) => Math.abs(number(a) - wanted) - Math.abs(number(b) - wanted));
+      wanted = null;
+      list.forEach((day) => { day.tabIndex = -1; });
+      list[0].tabIndex = 0;
+      list[0].focus();
+      announce(find("#month-name").textContent);
+    }
+  };
+  const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+  const onKey = (event) => {
+    const day = event.target.closest("#month a.day");
+    if (!day || event.altKey || event.ctrlKey || event.metaKey) return;
+    const cells = all("#month td"), list = days();
+    const at = cells.indexOf(day.closest("td"));
+    let step = steps[event.key], target = null;
+    if (step && Math.abs(step) === 1 && doc.dir === "rtl") step = -step;
+    if (step) {
+      for (let i = at + step; i >= 0 && i < cells.length && !target; i += step) target = find("a.day", cells[i]);
+      if (!target) target = step > 0 ? list.find((d) => cells.indexOf(d.closest("td")) > at) : null;
+    } else if (event.key === "Home" || event.key === "End") {
+      const week = all("a.day", day.closest("tr"));
+      target = event.key === "Home" ? week[0] : week[week.length - 1];
+    } else if (event.key === "PageUp" || event.key === "PageDown") {
+      const link = find(event.key === "PageUp" ? "#m-earlier" : "#m-later");
+      if (link) { wanted = Number(day.id.slice(-2)); link.click(); }
+    } else if (event.key === " ") {
+      day.click();
+    } else return;
+    event.preventDefault();
+    if (target) { day.tabIndex = -1; target.tabIndex = 0; target.focus(); }
+  };
+  let hinted = false;
+  doc.addEventListener("focusin", (event) => {
+    if (hinted || !event.target.matches("#month a.day")) return;
+    hinted = true;
+    announce(words.wordsArrows);
+  });
+  doc.addEventListener("keydown", onKey);
+
+  /* People: plus and minus beside a number, and the value goes where the form listens. */
+  doc.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-step]");
+    if (!button) return;
+    const input = find("input", button.parentElement);
+    input[button.dataset.step === "1" ? "stepUp" : "stepDown"]();
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    event.preventDefault();
+  });
+
+  /* Sending: the word changes, the button keeps its focus and contrast, a second press does nothing. */
+  doc.addEventListener("submit", (event) => {
+    const form = event.target, button = event.submitter;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.hasAttribute("hx-post")) return;
+    form.dataset.sent = "1";
+    if (!button || !button.dataset.sendingWord) return;
+    button.dataset.sending = "";
+    if (button.matches(".slot")) {
+      const small = find("small", button) || button.appendChild(doc.createElement("small"));
+      small.textContent = button.dataset.sendingWord;
+    } else button.textContent = button.dataset.sendingWord;
+    announce(button.dataset.sendingWord);
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  /* Focus: what a swap brings with autofocus takes it; browsers do this only for whole pages. */
+  const settle = (root) => {
+    grid();
+    announce(root.dataset && root.dataset.announce);
+    const target = root.matches && root.matches("[autofocus]") ? root : find("[autofocus]", root);
+    if (target) target.focus();
+  };
+  doc.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
+  doc.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.target.setAttribute("aria-busy", "true");
+  });
+  doc.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
+  });
+
+  /* A lost answer: say so and offer the same request again (reads are GET, writes are idempotent). */
+  const retry = (event) => {
+    const { elt, requestConfig } = event.detail;
+    const read = !requestConfig || requestConfig.verb === "get";
+    all(".retry").forEach((bar) => bar.remove());
+    if (read && elt.id === "picker") return;
+    const bar = doc.createElement("div"), text = doc.createElement("span"), again = doc.createElement("button");
+    bar.className = "retry";
+    bar.setAttribute("role", "alert");
+    text.textContent = read ? words.wordsOffline : words.wordsUnsure;
+    again.className = "btn";
+    again.type = "button";
+    again.textContent = words.wordsAgain;
+    again.addEventListener("click", () => {
+      bar.remove();
+      elt.focus();
+      if (elt.requestSubmit) elt.requestSubmit(); else elt.click();
+    });
+    bar.append(text, again);
+    body.append(bar);
+  };
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => doc.addEventListener(name, retry));
+
+  /* Stale times: after a minute in the background the picker asks again, quietly. */
+  let hiddenAt = 0;
+  doc.addEventListener("visibilitychange", () => {
+    if (doc.hidden) { hiddenAt = Date.now(); return; }
+    const stale = find("[data-stale]");
+    if (stale && hiddenAt && Date.now() - hiddenAt > 60000) stale.dispatchEvent(new CustomEvent("stale"));
+  });
+
+  grid();
+})();
