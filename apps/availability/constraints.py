@@ -1,0 +1,68 @@
+"""From the names of broken constraints to the words of the domain (design.md section 4, law 3)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import IntegrityError, OperationalError
+
+
+class PostgresOnlyExclusion(ExclusionConstraint):
+    """An exclusion constraint that other databases leave to their triggers."""
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor != "postgresql":
+            return None
+        return super().constraint_sql(model, schema_editor)
+
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor != "postgresql":
+            return None
+        return super().create_sql(model, schema_editor)
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
+        if schema_editor.connection.vendor != "postgresql":
+            return None
+        return super().remove_sql(model, schema_editor)
+
+    def check(self, model: Any, connection: Any) -> list[Any]:
+        if connection.vendor != "postgresql":
+            return []
+        return list(super().check(model, connection))
+
+    def validate(self, *args: Any, **kwargs: Any) -> None:
+        """Leave overlaps to the locked look and to the database: a form's answer goes stale."""
+
+
+def constraint_name(error: IntegrityError) -> str:
+    """Return the name of the constraint that the database refused by, or an empty string.
+
+    PostgreSQL names it in the diagnostics; SQLite ends its message with it, both for CHECK
+    constraints and for the RAISE of our triggers.
+    """
+    diagnostics = getattr(error.__cause__, "diag", None)
+    if diagnostics is not None:
+        return str(diagnostics.constraint_name or "")
+    return str(error).rsplit(":", maxsplit=1)[-1].strip()
+
+
+@contextmanager
+def translating(name: str, *, to: type[Exception]) -> Iterator[None]:
+    """Turn a refusal by the named constraint into a domain error; any other stays loud.
+
+    Raises:
+        Exception: of the class given, when the constraint of that name was broken.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_name(error) == name:
+            raise to from error
+        raise
+
+
+def is_lock_timeout(error: OperationalError) -> bool:
+    """Tell a lock that took too long from every other trouble with the database."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return state == "55P03" or "database is locked" in str(error)

@@ -1,0 +1,78 @@
+"""A concrete occupied period, with places in it (design.md sections 3 and 4)."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.models import Business, Location
+from apps.catalog.models import Service
+
+
+class Session(models.Model):
+    """Written only by apps/availability/operations (law 1 of design.md section 4).
+
+    A HELD session belongs to a draft and counts only while expires_at lies ahead (law 5). A
+    REQUESTED one takes no time yet: several people may ask for the same (R090).
+    """
+
+    class Kind(models.TextChoices):
+        APPOINTMENT = "APPOINTMENT", _("Appointment")
+        CLASS = "CLASS", _("Class")
+        COURSE = "COURSE", _("Course")
+        BLOCKED = "BLOCKED", _("Blocked time")
+        EXTERNAL = "EXTERNAL", _("Outside calendar")
+
+    class State(models.TextChoices):
+        HELD = "HELD", _("Held")
+        REQUESTED = "REQUESTED", _("Asked for")
+        SCHEDULED = "SCHEDULED", _("Scheduled")
+        CANCELED = "CANCELED", _("Cancelled")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="sessions")
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+    location = models.ForeignKey(
+        Location, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    kind = models.CharField(max_length=12, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.SCHEDULED)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    capacity = models.PositiveIntegerField(default=1)
+    seats_taken = models.PositiveIntegerField(default=0)
+    seats_offered = models.PositiveIntegerField(default=0)
+    overridden = models.BooleanField(default=False)
+    note = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="session_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="session_not_overbooked",
+                condition=Q(overridden=True)
+                | Q(capacity__gte=F("seats_taken") + F("seats_offered")),
+            ),
+            models.CheckConstraint(
+                name="held_session_expires",
+                condition=~Q(state="HELD") | Q(expires_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "starts_at"], name="session_by_business_start"),
+            models.Index(
+                fields=["expires_at"],
+                name="session_held",
+                condition=Q(expires_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.starts_at:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def seats_left(self) -> int:
+        return self.capacity - self.seats_taken - self.seats_offered

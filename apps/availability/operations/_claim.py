@@ -1,0 +1,80 @@
+"""What somebody wants to take: a start, the resources for it, and the rule that showed it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apps.availability.engine.check import fits
+from apps.availability.engine.inputs import Search
+from apps.availability.models import Occupancy, Session
+from apps.availability.operations._door import look, with_fresh_busy
+from apps.availability.operations._errors import SlotTaken
+from apps.availability.queries import SlotQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A start (UTC), one resource for each requirement, and the loaded rule inputs.
+
+    primary_id is the resource the customer sees: the person of the team.
+    """
+
+    query: SlotQuery
+    search: Search
+    starts_at: datetime
+    resource_ids: tuple[int, ...]
+    primary_id: int | None
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.query.duration_minutes)
+
+    @property
+    def footprint(self) -> tuple[int, int]:
+        """What the resources really lose, clean-up included, in Unix seconds."""
+        shape = self.search.shape
+        return (
+            int(self.starts_at.timestamp()) - shape.buffer_before,
+            int(self.ends_at.timestamp()) + shape.buffer_after,
+        )
+
+    def session(self, **columns: object) -> Session:
+        return Session(
+            business_id=self.query.service.business_id,
+            service=self.query.service,
+            location=self.query.location,
+            kind=Session.Kind.APPOINTMENT,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            **columns,
+        )
+
+    def occupancies(
+        self, session: Session, *, expires_at: datetime | None, enforced: bool = True
+    ) -> list[Occupancy]:
+        start, end = (datetime.fromtimestamp(edge, UTC) for edge in self.footprint)
+        return [
+            Occupancy(
+                business_id=session.business_id,
+                resource_id=resource_id,
+                session=session,
+                starts_at=start,
+                ends_at=end,
+                expires_at=expires_at,
+                enforced=enforced,
+            )
+            for resource_id in sorted(self.resource_ids)
+        ]
+
+    def check_under_lock(self, *, now: datetime, own_session_id: int | None = None) -> None:
+        """Run the rule that showed the slot once more, on what the lock lets us see.
+
+        Raises:
+            SlotTaken: something else is there now, or the hours no longer allow it.
+        """
+        rows = look(resource_ids=self.resource_ids, footprint=self.footprint, now=now)
+        fresh = with_fresh_busy(
+            self.search, rows=rows, resource_ids=self.resource_ids, own=own_session_id
+        )
+        start = int(self.starts_at.timestamp())
+        if not fits(fresh, start=start, resource_ids=self.resource_ids):
+            raise SlotTaken

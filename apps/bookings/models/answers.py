@@ -1,0 +1,56 @@
+"""People and answers inside a booking, kept in the words of that day (R021, R105)."""
+
+from django.db import models
+
+from apps.bookings.models.booking import Booking
+from apps.catalog.models import AddOn, Question
+
+
+class Participant(models.Model):
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="participants")
+    name = models.CharField(max_length=120)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Answer(models.Model):
+    """An answer keeps the label it was given under, also when the question changes or goes."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="answers")
+    participant = models.ForeignKey(
+        Participant, null=True, blank=True, on_delete=models.CASCADE, related_name="answers"
+    )
+    question = models.ForeignKey(
+        Question, null=True, blank=True, on_delete=models.SET_NULL, related_name="answers"
+    )
+    label = models.CharField(max_length=500)
+    kind = models.CharField(max_length=16, choices=Question.Kind)
+    value = models.TextField(max_length=10000)
+    sensitive = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.label[:60]
+
+
+class BookedAddOn(models.Model):
+    """An extra as it was named and priced when it was booked."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="add_ons")
+    add_on = models.ForeignKey(
+        AddOn, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    name = models.CharField(max_length=100)
+    price = models.PositiveIntegerField(help_text="Minor units")
+    duration_minutes = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,173 @@
+"""One customer's claim on a session (design.md section 3)."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.availability.models import Session
+from apps.businesses.models import Business, Location
+from apps.catalog.models import Resource, Service, Variant
+from apps.customers.models import Customer
+
+
+class Booking(models.Model):
+    """Instants are UTC, price is minor units of the business's currency as it was sealed.
+
+    A CREATED booking is the customer's draft, its hold and the idempotency key in one
+    (design.md sections 3 and 4, law 7). `reference` is for people and is no secret; `draft_id`
+    is the address of the draft and works only in the browser that made it (visitor_hash).
+    """
+
+    class Status(models.TextChoices):
+        CREATED = "CREATED", _("Not finished")
+        PENDING = "PENDING", _("Request")
+        CONFIRMED = "CONFIRMED", _("Confirmed")
+        WAITING_LIST = "WAITING_LIST", _("On the waitlist")
+        DECLINED = "DECLINED", _("Declined")
+        CANCELED = "CANCELED", _("Cancelled")
+
+    class PaymentStatus(models.TextChoices):
+        UNDEFINED = "UNDEFINED", _("Open")
+        NOT_PAID = "NOT_PAID", _("Not paid")
+        PARTIALLY_PAID = "PARTIALLY_PAID", _("Partly paid")
+        PAID = "PAID", _("Paid")
+        REFUNDED = "REFUNDED", _("Refunded")
+        EXEMPT = "EXEMPT", _("Free")
+
+    class PaymentOption(models.TextChoices):
+        UNDEFINED = "UNDEFINED", _("Not chosen")
+        OFFLINE = "OFFLINE", _("In person")
+        ONLINE = "ONLINE", _("Online")
+        MEMBERSHIP = "MEMBERSHIP", _("Plan")
+
+    class Selection(models.TextChoices):
+        ANY_RESOURCE = "ANY_RESOURCE", _("Anyone")
+        SPECIFIC_RESOURCE = "SPECIFIC_RESOURCE", _("Chosen")
+
+    class Source(models.TextChoices):
+        WEB = "WEB", _("Booking page")
+        OWNER = "OWNER", _("Dashboard")
+
+    reference = models.CharField(max_length=8, unique=True)
+    draft_id = models.CharField(max_length=32, unique=True)
+    visitor_hash = models.CharField(max_length=64, blank=True)
+    network_hash = models.CharField(max_length=64, blank=True)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="bookings")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="bookings")
+    variant = models.ForeignKey(
+        Variant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    location = models.ForeignKey(
+        Location, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
+    )
+    resource = models.ForeignKey(
+        Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
+    )
+    selection = models.CharField(
+        max_length=20, choices=Selection, default=Selection.ANY_RESOURCE
+    )
+    customer = models.ForeignKey(
+        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
+    )
+    contact_name = models.CharField(max_length=120, blank=True)
+    contact_email = models.CharField(max_length=254, blank=True)
+    contact_phone = models.CharField(max_length=32, blank=True)
+    kind = models.CharField(max_length=12, choices=Service.Kind)
+    status = models.CharField(max_length=12, choices=Status, default=Status.CREATED)
+    payment_status = models.CharField(
+        max_length=16, choices=PaymentStatus, default=PaymentStatus.UNDEFINED
+    )
+    payment_option = models.CharField(
+        max_length=12, choices=PaymentOption, default=PaymentOption.UNDEFINED
+    )
+    party_size = models.PositiveSmallIntegerField(default=1)
+    title = models.CharField(max_length=250, help_text=_("Name of the service when booked"))
+    price = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Minor units; empty when on request")
+    )
+    currency = models.CharField(max_length=3)
+    price_text = models.CharField(max_length=50, blank=True)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64, help_text=_("The zone the customer saw"))
+    wall_time = models.CharField(max_length=16, help_text=_("The venue's local time as promised"))
+    tzdata_version = models.CharField(max_length=12)
+    hold_expires_at = models.DateTimeField(null=True, blank=True)
+    answer_by = models.DateTimeField(null=True, blank=True)
+    customer_note = models.TextField(max_length=2000, blank=True)
+    owner_note = models.TextField(max_length=2000, blank=True)
+    draft_text = models.JSONField(default=dict, blank=True)
+    policy_snapshot = models.JSONField(default=dict)
+    double_booked = models.BooleanField(default=False)
+    skip_availability_validation = models.BooleanField(default=False)
+    skip_business_confirmation = models.BooleanField(default=False)
+    override_reason = models.CharField(max_length=250, blank=True)
+    source = models.CharField(max_length=8, choices=Source, default=Source.WEB)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    requested_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="booking_target_fits_its_kind",
+                condition=Q(kind="COURSE") | Q(session__isnull=False),
+            ),
+            models.UniqueConstraint(
+                name="one_hold_per_draft", fields=["session"], condition=Q(kind="APPOINTMENT")
+            ),
+            models.CheckConstraint(
+                name="only_a_draft_has_no_customer",
+                condition=Q(status="CREATED") | Q(customer__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="draft_payment_is_undefined",
+                condition=~Q(status="CREATED") | Q(payment_status="UNDEFINED"),
+            ),
+            models.CheckConstraint(
+                name="booking_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(name="booking_is_for_somebody", condition=Q(party_size__gte=1)),
+            models.CheckConstraint(
+                name="override_gives_a_reason",
+                condition=Q(skip_availability_validation=False) | ~Q(override_reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["business", "starts_at"],
+                name="booking_by_business_start",
+                condition=Q(status__in=["PENDING", "CONFIRMED"]),
+            ),
+            models.Index(
+                fields=["business", "requested_at"],
+                name="booking_requests",
+                condition=Q(status="PENDING"),
+            ),
+            models.Index(
+                fields=["created_at"], name="booking_drafts", condition=Q(status="CREATED")
+            ),
+            models.Index(
+                fields=["network_hash", "hold_expires_at"],
+                name="booking_holds_by_network",
+                condition=Q(status="CREATED"),
+            ),
+            models.Index(fields=["customer", "-starts_at"], name="booking_by_customer"),
+            models.Index(fields=["business", "-id"], name="booking_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)

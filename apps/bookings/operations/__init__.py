@@ -1,0 +1,52 @@
+"""The verbs of a booking. Rows are locked in this order: booking, resources, session."""
+
+from apps.bookings.operations._access import create_access_link, exchange_link, revoke_links
+from apps.bookings.operations._cancel import cancel_booking
+from apps.bookings.operations._confirm import confirm_request
+from apps.bookings.operations._decline import decline_request
+from apps.bookings.operations._errors import (
+    DoesNotFit,
+    DraftGone,
+    NotAllowed,
+    PriceChanged,
+    SlotGone,
+    StaleRevision,
+    TooLateToUndo,
+)
+from apps.bookings.operations._hold import Visitor, place_hold
+from apps.bookings.operations._note import note_booking
+from apps.bookings.operations._release import (
+    extend_draft_hold,
+    forget_abandoned_drafts,
+    keep_draft_text,
+    release_draft,
+)
+from apps.bookings.operations._submit import Details, GivenAnswer, submit_draft
+from apps.bookings.operations._undo import undo_decision
+
+__all__ = [
+    "Details",
+    "DoesNotFit",
+    "DraftGone",
+    "GivenAnswer",
+    "NotAllowed",
+    "PriceChanged",
+    "SlotGone",
+    "StaleRevision",
+    "TooLateToUndo",
+    "Visitor",
+    "cancel_booking",
+    "confirm_request",
+    "create_access_link",
+    "decline_request",
+    "exchange_link",
+    "extend_draft_hold",
+    "forget_abandoned_drafts",
+    "keep_draft_text",
+    "note_booking",
+    "place_hold",
+    "release_draft",
+    "revoke_links",
+    "submit_draft",
+    "undo_decision",
+]

@@ -1,0 +1,56 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._errors import NotAllowed
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking, write_move
+from apps.bookings.policy import Policy, may_cancel
+from apps.businesses.models import TeamMember
+
+
+@transaction.atomic
+def cancel_booking(
+    *,
+    booking_id: int,
+    business_id: int,
+    revision: int,
+    by: TeamMember | None,
+    now: datetime,
+    reason: str = "",
+) -> Booking:
+    """Cancel a booking and give its time back (R017): for the team, or (by None) the customer.
+
+    The customer's right is read from the policy frozen with the booking (R051). The mail of a
+    cancellation by the team waits for the undo window of 10 seconds.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody changed it meanwhile.
+        NotAllowed: it is over, final, or too late by its policy.
+    """
+    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=revision)
+    verdict = may_cancel(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        status=states.Status(booking.status),
+        starts_at=booking.starts_at,
+        now=now,
+        is_team=by is not None,
+    )
+    if not verdict.allowed and verdict.reason is not None:
+        raise NotAllowed(verdict.reason)
+    states.require_move(booking.status, states.Status.CANCELED)
+    if booking.session_id is not None:
+        availability.release_time(session_id=booking.session_id)
+    write_move(
+        booking,
+        action=BookingEvent.Action.CANCELED,
+        actor=Actor.of(by),
+        now=now,
+        reason=reason,
+        delay=UNDO_WINDOW,
+        columns={"status": Booking.Status.CANCELED.value},
+    )
+    return booking

@@ -1,0 +1,88 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.operations import Claim, SlotTaken
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._errors import DoesNotFit, NotAllowed
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking, write_move
+from apps.bookings.policy import may_decide
+from apps.bookings.queries import NoTime, choice_of, claim_anyway, claim_of, find_reasons
+from apps.businesses.models import TeamMember
+
+
+def confirm_request(
+    *,
+    booking_id: int,
+    revision: int,
+    by: TeamMember,
+    now: datetime,
+    override_reason: str = "",
+) -> Booking:
+    """Confirm a request after looking again under the lock (design.md section 5, R008, R014).
+
+    With override_reason the time is kept although something is in the way; the reason is stored
+    and the booking is never flagged nor declined for it (law 6). The mail leaves after the undo
+    window of 10 seconds.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody decided meanwhile.
+        NotAllowed: it is not waiting for an answer.
+        DoesNotFit: something is in the way now; reasons say what.
+        BusyTryAgain: the lock did not come in time.
+    """
+    try:
+        return _confirm(
+            booking_id=booking_id, revision=revision, by=by, now=now, why=override_reason
+        )
+    except SlotTaken as taken:
+        raise DoesNotFit from taken
+
+
+@transaction.atomic
+def _confirm(
+    *, booking_id: int, revision: int, by: TeamMember, now: datetime, why: str
+) -> Booking:
+    booking = lock_booking(booking_id=booking_id, business_id=by.business_id, revision=revision)
+    verdict = may_decide(status=states.Status(booking.status))
+    if not verdict.allowed and verdict.reason is not None:
+        raise NotAllowed(verdict.reason)
+    claim = _claim(booking, now=now, forced=bool(why))
+    if booking.session is None:
+        raise DoesNotFit
+    if why:
+        availability.force_time(session=booking.session, claim=claim)
+    else:
+        availability.keep_time(session=booking.session, claim=claim, now=now)
+    states.require_move(booking.status, states.Status.CONFIRMED)
+    write_move(
+        booking,
+        action=BookingEvent.Action.CONFIRMED,
+        actor=Actor.of(by),
+        now=now,
+        reason=why,
+        delay=UNDO_WINDOW,
+        columns={
+            "status": Booking.Status.CONFIRMED.value,
+            "resource_id": claim.primary_id,
+            "skip_availability_validation": bool(why),
+            "override_reason": why,
+        },
+    )
+    return booking
+
+
+def _claim(booking: Booking, *, now: datetime, forced: bool) -> Claim:
+    choice = choice_of(booking=booking)
+    if forced:
+        return claim_anyway(booking=booking, choice=choice, now=now)
+    reasons = find_reasons(booking=booking, choice=choice, now=now)
+    if reasons:
+        raise DoesNotFit(reasons)
+    try:
+        return claim_of(booking=booking, choice=choice, now=now)
+    except NoTime as none:
+        raise DoesNotFit(none.reasons) from none

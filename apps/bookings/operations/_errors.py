@@ -1,0 +1,51 @@
+from collections.abc import Sequence
+
+from apps.availability.engine.reasons import Reason
+from apps.bookings.policy import Reason as PolicyReason
+from apps.catalog.pricing import Price
+
+
+class SlotGone(Exception):
+    """The time is not to be had: taken, outside the hours, or outside the policy.
+
+    reasons come from the engine, most specific first; empty when somebody was just faster.
+    """
+
+    def __init__(self, reasons: Sequence[Reason] = ()) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+class DoesNotFit(SlotGone):
+    """The request no longer fits; a person with the right may confirm it anyway, and say why."""
+
+
+class DraftGone(Exception):
+    """The draft was cleared away or never existed in this browser."""
+
+
+class PriceChanged(Exception):
+    """The price is not the one the customer saw; nothing was booked."""
+
+    def __init__(self, *, seen: int | None, price: Price) -> None:
+        super().__init__(f"{seen} -> {price.total}")
+        self.seen = seen
+        self.price = price
+
+
+class StaleRevision(Exception):
+    """Somebody changed the booking meanwhile; nothing was changed now."""
+
+
+class NotAllowed(Exception):
+    """The booking's status or its frozen policy does not allow this (design.md section 5)."""
+
+    def __init__(self, reason: PolicyReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TooLateToUndo(Exception):
+    """The undo window is over or the mail is already on its way."""
+
+

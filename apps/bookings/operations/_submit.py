@@ -1,0 +1,204 @@
+"""Details sent: the draft becomes a booking or a request, once (design.md section 4, law 7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.operations import Claim, SlotTaken
+from apps.bookings import states
+from apps.bookings.models import Answer, Booking, BookingEvent, Participant
+from apps.bookings.operations._errors import DraftGone, PriceChanged, SlotGone
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
+from apps.catalog.models import Question
+from apps.catalog.pricing import Price
+from apps.catalog.queries import Choice, UnknownChoice
+from apps.customers.models import Consent
+from apps.customers.operations import find_or_add_customer
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """One answer as cleaned text; participant is its place in the list of names, or None."""
+
+    question: Question
+    value: str
+    participant: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the customer typed, cleaned: e-mail in lower case, phone in E.164."""
+
+    name: str
+    email: str
+    phone: str = ""
+    note: str = ""
+    participant_names: Sequence[str] = ()
+    answers: Sequence[GivenAnswer] = ()
+    consents: Sequence[str] = ()
+
+
+def submit_draft(
+    *, draft_id: str, details: Details, seen_price: int | None, now: datetime
+) -> Booking:
+    """Turn a draft into a CONFIRMED booking, or a PENDING one where the team decides.
+
+    Sent again, it answers with the booking that the first time made and changes nothing (P2).
+    A hold that ran out is taken again without a word when the time is still free; when only
+    another person of the team is free and the customer did not choose one, they take it.
+    seen_price is what the page showed, in minor units, None for a price on request.
+
+    Raises:
+        DraftGone: there is no such draft.
+        PriceChanged: the price is another one now; nothing was booked.
+        SlotGone: the hold ran out and the time went to somebody else.
+        BusyTryAgain: too many people want it at this moment.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            return _submit_once(
+                draft_id=draft_id, details=details, seen_price=seen_price, now=now
+            )
+        except SlotTaken:
+            continue
+    raise SlotGone
+
+
+@transaction.atomic
+def _submit_once(
+    *, draft_id: str, details: Details, seen_price: int | None, now: datetime
+) -> Booking:
+    booking = _lock_draft(draft_id)
+    if booking.status != Booking.Status.CREATED:
+        return booking
+    choice, price = _price_now(booking, seen_price=seen_price)
+    _secure_time(booking, choice=choice, now=now)
+    customer = find_or_add_customer(
+        business_id=booking.business_id,
+        name=details.name,
+        email=details.email,
+        phone=details.phone,
+        now=now,
+    )
+    asks = choice.service.requires_approval and not booking.skip_business_confirmation
+    target = states.Status.PENDING if asks else states.Status.CONFIRMED
+    states.require_move(booking.status, target)
+    write_move(
+        booking,
+        action=BookingEvent.Action.REQUESTED if asks else BookingEvent.Action.BOOKED,
+        actor=Actor.of(None),
+        now=now,
+        columns={
+            "status": target.value,
+            "customer": customer,
+            "hold_expires_at": None,
+            **_contact(details),
+            **_terms(booking, choice=choice, price=price, asks=asks, now=now),
+        },
+    )
+    _write_answers(booking, details)
+    if details.consents:
+        Consent.objects.bulk_create(
+            Consent(
+                business_id=booking.business_id, customer=customer, wording=wording, given_at=now
+            )
+            for wording in details.consents
+        )
+    return booking
+
+
+def _lock_draft(draft_id: str) -> Booking:
+    drafts = Booking.objects.select_for_update(of=("self",)).select_related(
+        "business", "service__policy", "session", "location"
+    )
+    try:
+        booking = drafts.get(draft_id=draft_id)
+    except Booking.DoesNotExist as missing:
+        raise DraftGone from missing
+    booking.service.business = booking.business
+    return booking
+
+
+def _price_now(booking: Booking, *, seen_price: int | None) -> tuple[Choice, Price]:
+    try:
+        choice = choice_of(booking=booking)
+    except UnknownChoice as gone:
+        raise SlotGone from gone
+    price = choice.price
+    if price.total != seen_price:
+        raise PriceChanged(seen=seen_price, price=price)
+    return choice, price
+
+
+def _secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
+    """Make the held time firm, or take it anew; a mere request only has to be offered still."""
+    if booking.session is None:
+        raise SlotGone
+    try:
+        claim = _claim(booking, choice=choice, now=now)
+    except NoTime as none:
+        raise SlotGone(none.reasons) from none
+    if not choice.service.allows_multiple_requests:
+        availability.keep_time(session=booking.session, claim=claim, now=now)
+    booking.resource_id = claim.primary_id
+
+
+def _claim(booking: Booking, *, choice: Choice, now: datetime) -> Claim:
+    """While the hold lives, nobody is too late for typing slowly; after it, the rules count."""
+    if booking.hold_expires_at is not None and booking.hold_expires_at > now:
+        return claim_of(booking=booking, choice=choice, now=now)
+    query = slot_query(choice=choice, own_session_id=booking.session_id)
+    return find_claim(query=query, starts_at=booking.starts_at, now=now)
+
+
+def _contact(details: Details) -> dict[str, Any]:
+    return {
+        "contact_name": details.name,
+        "contact_email": details.email,
+        "contact_phone": details.phone,
+        "customer_note": details.note,
+        "draft_text": {},
+    }
+
+
+def _terms(
+    booking: Booking, *, choice: Choice, price: Price, asks: bool, now: datetime
+) -> dict[str, Any]:
+    patience = timedelta(hours=choice.service.business.answer_within_hours)
+    free = Booking.PaymentStatus.EXEMPT if price.is_free else Booking.PaymentStatus.NOT_PAID
+    return {
+        "price": price.total,
+        "price_text": price.text,
+        "resource_id": booking.resource_id,
+        "payment_status": free.value,
+        "payment_option": Booking.PaymentOption.OFFLINE.value,
+        "requested_at": now if asks else None,
+        "answer_by": min(now + patience, booking.starts_at) if asks else None,
+    }
+
+
+def _write_answers(booking: Booking, details: Details) -> None:
+    people = Participant.objects.bulk_create(
+        Participant(booking=booking, name=name, position=position)
+        for position, name in enumerate(details.participant_names)
+    )
+    Answer.objects.bulk_create(
+        Answer(
+            booking=booking,
+            participant=None if answer.participant is None else people[answer.participant],
+            question=answer.question,
+            label=answer.question.label,
+            kind=answer.question.kind,
+            value=answer.value,
+            sensitive=answer.question.sensitive,
+            position=position,
+        )
+        for position, answer in enumerate(details.answers)
+    )

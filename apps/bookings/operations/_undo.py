@@ -1,0 +1,87 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.operations import SlotTaken
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._errors import DoesNotFit, NotAllowed, TooLateToUndo
+from apps.bookings.operations._moves import (
+    UNDO_WINDOW,
+    Actor,
+    lock_booking,
+    outbox_key,
+    write_move,
+)
+from apps.bookings.policy import Reason
+from apps.bookings.queries import NoTime, choice_of, claim_of
+from apps.businesses.models import TeamMember
+from apps.outbox import operations as outbox
+
+
+def undo_decision(
+    *, booking_id: int, revision: int, by: TeamMember, now: datetime
+) -> Booking:
+    """Take a confirmation or a decline back while its mail has not left (ux.md 0.9).
+
+    The booking is a request again, with its time; the history keeps both lines.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody changed it meanwhile.
+        NotAllowed: the last move was not a decision.
+        TooLateToUndo: 10 seconds are over, or the mail is on its way.
+        DoesNotFit: the time of a declined request went to somebody else meanwhile.
+        BusyTryAgain: the lock did not come in time.
+    """
+    try:
+        return _undo(booking_id=booking_id, revision=revision, by=by, now=now)
+    except (SlotTaken, NoTime) as taken:
+        raise DoesNotFit from taken
+
+
+@transaction.atomic
+def _undo(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> Booking:
+    booking = lock_booking(booking_id=booking_id, business_id=by.business_id, revision=revision)
+    _require_recent_decision(booking, now=now)
+    if not outbox.withdraw(keys=[outbox_key(booking)]):
+        raise TooLateToUndo
+    _restore_time(booking, now=now)
+    write_move(
+        booking,
+        action=BookingEvent.Action.UNDONE,
+        actor=Actor.of(by),
+        now=now,
+        columns={
+            "status": Booking.Status.PENDING.value,
+            "skip_availability_validation": False,
+            "override_reason": "",
+        },
+    )
+    return booking
+
+
+def _require_recent_decision(booking: Booking, *, now: datetime) -> None:
+    try:
+        states.require_undo(booking.status, states.Status.PENDING)
+    except states.IllegalMove as illegal:
+        raise NotAllowed(Reason.WRONG_STATUS) from illegal
+    last = booking.history.order_by("-pk").first()
+    decisions = {BookingEvent.Action.CONFIRMED, BookingEvent.Action.DECLINED}
+    if last is None or last.action not in decisions:
+        raise NotAllowed(Reason.WRONG_STATUS)
+    if now > last.at + UNDO_WINDOW:
+        raise TooLateToUndo
+
+
+def _restore_time(booking: Booking, *, now: datetime) -> None:
+    """What a request occupies depends on the service: its time, or nothing yet (R090)."""
+    session = booking.session
+    if session is None:
+        return
+    if booking.service.allows_multiple_requests:
+        availability.unkeep_time(session_id=session.pk)
+    elif booking.status == Booking.Status.DECLINED or booking.skip_availability_validation:
+        claim = claim_of(booking=booking, choice=choice_of(booking=booking), now=now)
+        availability.keep_time(session=session, claim=claim, now=now)

@@ -1,0 +1,119 @@
+"""What may still be done with a booking, and until when (domain.md 1.9 and 3.1). Pure.
+
+The buttons a page shows are the actions a POST accepts, because both ask `allowed_actions`.
+Limits are elapsed minutes before the start (time.md T3, T10).
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from apps.bookings.states import Status
+
+
+class Action(StrEnum):
+    CONFIRM = "CONFIRM"
+    DECLINE = "DECLINE"
+    CANCEL = "CANCEL"
+    MOVE = "MOVE"
+    NOTE = "NOTE"
+
+
+class Reason(StrEnum):
+    FINAL = "FINAL"
+    WRONG_STATUS = "WRONG_STATUS"
+    SWITCHED_OFF = "SWITCHED_OFF"
+    TOO_LATE = "TOO_LATE"
+    OVER = "OVER"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules as they were when the booking was made (R051); minutes, None is no limit."""
+
+    cancel_allowed: bool
+    cancel_until_minutes: int | None
+    cancel_by_link: bool
+    move_allowed: bool
+    move_until_minutes: int | None
+    move_by_link: bool
+    max_participants: int
+    description: str = ""
+
+    def as_snapshot(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_snapshot(cls, snapshot: Mapping[str, Any]) -> "Policy":
+        return cls(**{name: snapshot[name] for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """until is the last instant at which the action is allowed, where there is one."""
+
+    allowed: bool
+    reason: Reason | None = None
+    until: datetime | None = None
+
+
+def may_cancel(
+    *, policy: Policy, status: Status, starts_at: datetime, now: datetime, is_team: bool
+) -> Verdict:
+    """Tell whether a booking may be cancelled now: the team always before it is over,
+    the customer as the frozen policy says (R017, R051)."""
+    if status not in {Status.PENDING, Status.CONFIRMED, Status.WAITING_LIST}:
+        return Verdict(allowed=False, reason=Reason.FINAL)
+    if is_team:
+        return Verdict(allowed=True)
+    return _within(
+        switched_on=policy.cancel_allowed and policy.cancel_by_link,
+        minutes=policy.cancel_until_minutes,
+        starts_at=starts_at,
+        now=now,
+    )
+
+
+def may_decide(*, status: Status) -> Verdict:
+    """Tell whether the team may still confirm or decline: only requests wait for an answer."""
+    if status is Status.PENDING:
+        return Verdict(allowed=True)
+    return Verdict(allowed=False, reason=Reason.WRONG_STATUS)
+
+
+def allowed_actions(
+    *, policy: Policy, status: Status, starts_at: datetime, now: datetime, is_team: bool
+) -> frozenset[Action]:
+    """List what this person may do with the booking right now (design.md section 5, R019)."""
+    actions: set[Action] = set()
+    if may_cancel(
+        policy=policy, status=status, starts_at=starts_at, now=now, is_team=is_team
+    ).allowed:
+        actions.add(Action.CANCEL)
+    if is_team:
+        actions.add(Action.NOTE)
+        if may_decide(status=status).allowed:
+            actions |= {Action.CONFIRM, Action.DECLINE}
+    return frozenset(actions)
+
+
+def free_until(*, policy: Policy, starts_at: datetime) -> datetime | None:
+    """Return the last instant (UTC) at which the customer may cancel, None when never."""
+    if not policy.cancel_allowed:
+        return None
+    return starts_at - timedelta(minutes=policy.cancel_until_minutes or 0)
+
+
+def _within(
+    *, switched_on: bool, minutes: int | None, starts_at: datetime, now: datetime
+) -> Verdict:
+    if not switched_on:
+        return Verdict(allowed=False, reason=Reason.SWITCHED_OFF)
+    if now >= starts_at:
+        return Verdict(allowed=False, reason=Reason.OVER)
+    until = starts_at - timedelta(minutes=minutes or 0)
+    if now > until:
+        return Verdict(allowed=False, reason=Reason.TOO_LATE, until=until)
+    return Verdict(allowed=True, until=until)

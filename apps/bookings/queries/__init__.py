@@ -1,0 +1,23 @@
+"""Questions about bookings and about the times that could become bookings."""
+
+from apps.bookings.queries.choice import choice_of
+from apps.bookings.queries.claims import (
+    NoTime,
+    claim_anyway,
+    claim_of,
+    find_claim,
+    find_reasons,
+    slot_query,
+    venue_of,
+)
+
+__all__ = [
+    "NoTime",
+    "choice_of",
+    "claim_anyway",
+    "claim_of",
+    "find_claim",
+    "find_reasons",
+    "slot_query",
+    "venue_of",
+]

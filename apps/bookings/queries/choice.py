@@ -1,0 +1,19 @@
+from apps.bookings.models import Booking
+from apps.catalog.queries import Choice, choose
+
+
+def choice_of(*, booking: Booking) -> Choice:
+    """Put the choice behind a booking together again from the catalog as it is today.
+
+    Raises:
+        UnknownChoice: the service no longer offers what was chosen.
+    """
+    specific = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
+    add_ons = booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
+    return choose(
+        service=booking.service,
+        variant_id=booking.variant_id,
+        add_on_ids=[pk for pk in add_ons if pk is not None],
+        party_size=booking.party_size,
+        resource_id=booking.resource_id if specific else None,
+    )

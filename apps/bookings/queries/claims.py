@@ -1,0 +1,124 @@
+"""From a wanted start to the resources that could serve it, by the engine's rule."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from apps.availability.engine.check import fits, is_still_free
+from apps.availability.engine.inputs import Search
+from apps.availability.engine.reasons import Reason, why_not
+from apps.availability.models import Occupancy
+from apps.availability.operations import Claim
+from apps.availability.queries import SlotQuery, load_search, zone_of
+from apps.bookings.models import Booking
+from apps.businesses.models import Location
+from apps.catalog.queries import Choice
+
+
+class NoTime(Exception):
+    """The engine does not offer this start; reasons say why, most specific first."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+def slot_query(*, choice: Choice, own_session_id: int | None = None) -> SlotQuery:
+    """Translate a choice into the question that availability answers."""
+    return SlotQuery(
+        service=choice.service,
+        policy=choice.policy,
+        duration_minutes=choice.duration_minutes,
+        location=venue_of(choice),
+        primary_id=choice.primary_id,
+        own_session_id=own_session_id,
+    )
+
+
+def venue_of(choice: Choice) -> Location | None:
+    """Return where the service happens: nowhere when online, else its first location."""
+    if choice.service.online:
+        return None
+    return choice.service.locations.order_by("position", "pk").first()
+
+
+def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim:
+    """Ask the engine for the resources that would serve this start (UTC), without any lock.
+
+    This is the cheap peek of design.md section 4: the losers of a hot slot leave here.
+
+    Raises:
+        NoTime: it is not offered now.
+    """
+    search = _load_search_around(query, starts_at=starts_at, now=now)
+    start = int(starts_at.timestamp())
+    found = is_still_free(search, start=start, primary_id=query.primary_id)
+    if found is None:
+        raise NoTime(why_not(search, start=start, primary_id=query.primary_id))
+    ids = tuple(found.resource_ids)
+    return Claim(query, search, starts_at.astimezone(UTC), ids, primary_id=ids[0])
+
+
+def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
+    """Return the claim of a booking on the resources its session occupies already.
+
+    Early and late limits do not count here: it was asked for in time. A booking whose session
+    occupies nothing gets the resources the engine would give it, staff as it was asked for.
+
+    Raises:
+        NoTime: it occupies nothing, and nothing is free for it.
+    """
+    query = _query_of(booking, choice)
+    kept = _kept_resources(booking)
+    if not kept:
+        return find_claim(query=query, starts_at=booking.starts_at, now=now)
+    search = _load_search_around(query, starts_at=booking.starts_at, now=now)
+    return Claim(query, search, booking.starts_at, kept, primary_id=booking.resource_id)
+
+
+def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
+    """Return a claim for an override: what it occupies, else its person and, of every other
+    type it needs, the first one, free or not (design.md section 4, law 6)."""
+    query = _query_of(booking, choice)
+    search = _load_search_around(query, starts_at=booking.starts_at, now=now)
+    ids = _kept_resources(booking) or tuple(
+        booking.resource_id
+        if booking.resource_id in requirement.resource_ids
+        else requirement.resource_ids[0]
+        for requirement in search.requirements
+        if requirement.resource_ids
+    )
+    return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id)
+
+
+def find_reasons(*, booking: Booking, choice: Choice, now: datetime) -> tuple[Reason, ...]:
+    """Say why a booking no longer fits, most specific first; empty when it fits (O4)."""
+    search = _load_search_around(
+        _query_of(booking, choice), starts_at=booking.starts_at, now=now
+    )
+    start = int(booking.starts_at.timestamp())
+    kept = _kept_resources(booking)
+    if kept and fits(search, start=start, resource_ids=kept):
+        return ()
+    return why_not(search, start=start, primary_id=booking.resource_id)
+
+
+def _query_of(booking: Booking, choice: Choice) -> SlotQuery:
+    return SlotQuery(
+        service=choice.service,
+        policy=choice.policy,
+        duration_minutes=int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
+        location=booking.location,
+        primary_id=booking.resource_id,
+        own_session_id=booking.session_id,
+        ignores_limits=True,
+    )
+
+
+def _kept_resources(booking: Booking) -> tuple[int, ...]:
+    kept = Occupancy.objects.filter(session_id=booking.session_id).order_by("resource_id")
+    return tuple(kept.values_list("resource_id", flat=True))
+
+
+def _load_search_around(query: SlotQuery, *, starts_at: datetime, now: datetime) -> Search:
+    day = starts_at.astimezone(zone_of(service=query.service, location=query.location)).date()
+    return load_search(query=query, first=day, last=day, now=now)

@@ -1,0 +1,67 @@
+"""Where a booking stands and where it may go (design.md section 5, R005). Pure.
+
+REFUNDED is a payment status; an undone decision is a move of its own, allowed only within the
+undo window (docs/adr/).
+"""
+
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    CREATED = "CREATED"
+    PENDING = "PENDING"
+    CONFIRMED = "CONFIRMED"
+    WAITING_LIST = "WAITING_LIST"
+    DECLINED = "DECLINED"
+    CANCELED = "CANCELED"
+
+
+class PaymentStatus(StrEnum):
+    UNDEFINED = "UNDEFINED"
+    NOT_PAID = "NOT_PAID"
+    PARTIALLY_PAID = "PARTIALLY_PAID"
+    PAID = "PAID"
+    REFUNDED = "REFUNDED"
+    EXEMPT = "EXEMPT"
+
+
+class IllegalMove(Exception):
+    """The booking cannot go from where it is to where it was told to go."""
+
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.CREATED: frozenset({Status.PENDING, Status.CONFIRMED, Status.DECLINED}),
+    Status.PENDING: frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELED}),
+    Status.CONFIRMED: frozenset({Status.CANCELED}),
+    Status.WAITING_LIST: frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELED}),
+    Status.DECLINED: frozenset(),
+    Status.CANCELED: frozenset(),
+}
+
+UNDOABLE: dict[Status, Status] = {
+    Status.CONFIRMED: Status.PENDING,
+    Status.DECLINED: Status.PENDING,
+}
+
+OCCUPYING = frozenset({Status.PENDING, Status.CONFIRMED})
+FINAL = frozenset(status for status, onward in MOVES.items() if not onward)
+
+
+def require_move(current: str, target: str) -> None:
+    """Let a lawful move pass.
+
+    Raises:
+        IllegalMove: the table of design.md section 5 has no such move.
+    """
+    if Status(target) not in MOVES[Status(current)]:
+        raise IllegalMove(f"{current} -> {target}")
+
+
+def require_undo(current: str, target: str) -> None:
+    """Let the undo of a decision on a request pass; the window is the caller's business.
+
+    Raises:
+        IllegalMove: only CONFIRMED and DECLINED can be undone, and only back to PENDING.
+    """
+    if UNDOABLE.get(Status(current)) != Status(target):
+        raise IllegalMove(f"undo {current} -> {target}")

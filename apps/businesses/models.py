@@ -1,0 +1,127 @@
+"""The tenant: a business, its places and the people who run it (design.md section 3)."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.validators import validate_currency, validate_time_zone
+
+
+class Business(models.Model):
+    """One tenant. Every hot row elsewhere carries its id (design.md section 10)."""
+
+    class State(models.TextChoices):
+        DRAFT = "DRAFT", _("Draft")
+        PUBLISHED = "PUBLISHED", _("Published")
+        PAUSED = "PAUSED", _("Paused")
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=60, unique=True)
+    headline = models.CharField(max_length=80, blank=True, help_text=_("Hair salon in Berlin"))
+    promise = models.CharField(max_length=160, blank=True)
+    place_word = models.CharField(max_length=30, default="studio", help_text=_("salon, studio"))
+    arrival_note = models.CharField(max_length=160, blank=True)
+    time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
+    currency = models.CharField(max_length=3, validators=[validate_currency])
+    locale = models.CharField(max_length=12, default="en-GB")
+    phone = models.CharField(max_length=32, blank=True)
+    email = models.EmailField(blank=True)
+    accent = models.CharField(max_length=7, default="#1F6152")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    hold_minutes = models.PositiveSmallIntegerField(
+        default=10, validators=[MaxValueValidator(30)], help_text=_("0 means no hold")
+    )
+    slot_step_minutes = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(5), MaxValueValidator(1440)]
+    )
+    answer_within_hours = models.PositiveSmallIntegerField(
+        default=24, help_text=_("How long a request waits for an answer at most")
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "businesses"
+        constraints = [
+            models.CheckConstraint(
+                name="business_hold_is_at_most_half_an_hour", condition=Q(hold_minutes__lte=30)
+            ),
+            models.CheckConstraint(
+                name="business_slot_step_is_at_least_five_minutes",
+                condition=Q(slot_step_minutes__gte=5),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_public(self) -> bool:
+        return self.state != self.State.DRAFT
+
+
+class FormerSlug(models.Model):
+    """An address a business used before; it redirects for ever (R049)."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="former_slugs")
+    slug = models.SlugField(max_length=60, unique=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Location(models.Model):
+    """A place where services happen. Without a zone of its own it keeps the business's."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="locations")
+    name = models.CharField(max_length=120)
+    street = models.CharField(max_length=160, blank=True)
+    postal_code = models.CharField(max_length=16, blank=True)
+    city = models.CharField(max_length=80, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        town = " ".join(part for part in (self.postal_code, self.city) if part)
+        return ", ".join(part for part in (self.street, town) if part)
+
+
+class TeamMember(models.Model):
+    """A person with a sign-in and one role in one business (issue 2, Foundations 5)."""
+
+    class Role(models.TextChoices):
+        OWNER = "OWNER", _("Owner")
+        MANAGER = "MANAGER", _("Manager")
+        FRONT_DESK = "FRONT_DESK", _("Front desk")
+        STAFF = "STAFF", _("Staff")
+        ACCOUNTANT = "ACCOUNTANT", _("Accountant")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="team")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=12, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="team_member_once_per_business", fields=["business", "user"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.get_role_display()})"

@@ -1,0 +1,49 @@
+"""Questions about tenants and who may act in them."""
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+
+from apps.businesses.models import Business, FormerSlug, TeamMember
+
+
+class BusinessMoved(Exception):
+    """The business has a new address (R049)."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
+def get_public_business(*, slug: str) -> Business:
+    """Return a business that the public may see, paused ones too.
+
+    Raises:
+        Business.DoesNotExist: there is none, or it is a draft.
+        BusinessMoved: it has a newer address.
+    """
+    business = Business.objects.filter(slug=slug).first()
+    if business is None:
+        moved = FormerSlug.objects.filter(slug=slug).values_list("business__slug", flat=True)
+        current = moved.first()
+        if current is None:
+            raise Business.DoesNotExist
+        raise BusinessMoved(current)
+    if not business.is_public:
+        raise Business.DoesNotExist
+    return business
+
+
+def get_membership(
+    *, user: AbstractBaseUser | AnonymousUser, slug: str
+) -> TeamMember | None:
+    """Return the person's role in the business at this address, or nothing (also for strangers)."""
+    if not user.is_authenticated:
+        return None
+    members = TeamMember.objects.select_related("business")
+    return members.filter(user_id=user.pk, business__slug=slug).first()
+
+
+def list_memberships(*, user: AbstractBaseUser) -> list[TeamMember]:
+    """List the businesses a person works in, by name."""
+    members = TeamMember.objects.select_related("business").filter(user_id=user.pk)
+    return list(members.order_by("business__name"))

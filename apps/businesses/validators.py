@@ -1,0 +1,27 @@
+"""What a time zone and a currency must look like before they are stored."""
+
+from zoneinfo import available_timezones
+
+from babel.numbers import list_currencies
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(value: str) -> None:
+    """Accept IANA names of the pinned tzdata only (time.md 7.4).
+
+    Raises:
+        ValidationError: the name is not in the zone database.
+    """
+    if value not in available_timezones():
+        raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
+
+
+def validate_currency(value: str) -> None:
+    """Accept ISO 4217 codes in capitals.
+
+    Raises:
+        ValidationError: the code is unknown.
+    """
+    if value not in list_currencies():
+        raise ValidationError(_("“%(value)s” is not a currency."), params={"value": value})

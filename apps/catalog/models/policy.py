@@ -1,0 +1,59 @@
+"""The rules of booking, shared by services (domain.md section 3)."""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.models import Business
+
+
+class BookingPolicy(models.Model):
+    """All limits in elapsed minutes before the start; null means no limit (time.md T3, T10)."""
+
+    class Selection(models.TextChoices):
+        RANKED = "RANKED", _("In the order of the team")
+        FAIR = "FAIR", _("Whoever has least that day")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="policies")
+    name = models.CharField(max_length=120)
+    is_default = models.BooleanField(default=False)
+    max_advance_minutes = models.PositiveIntegerField(null=True, blank=True)
+    min_notice_minutes = models.PositiveIntegerField(null=True, blank=True)
+    horizon_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, default=90, validators=[MinValueValidator(1)]
+    )
+    cancel_allowed = models.BooleanField(default=True)
+    cancel_until_minutes = models.PositiveIntegerField(null=True, blank=True, default=1440)
+    cancel_by_link = models.BooleanField(default=True)
+    move_allowed = models.BooleanField(default=True)
+    move_until_minutes = models.PositiveIntegerField(null=True, blank=True, default=1440)
+    move_by_link = models.BooleanField(default=True)
+    max_participants = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1)]
+    )
+    selection = models.CharField(max_length=8, choices=Selection, default=Selection.RANKED)
+    description = models.TextField(max_length=2500, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "booking policies"
+        constraints = [
+            models.UniqueConstraint(
+                name="one_default_policy_per_business",
+                fields=["business"],
+                condition=Q(is_default=True),
+            ),
+            models.CheckConstraint(
+                name="policy_opens_before_it_closes",
+                condition=Q(max_advance_minutes=None)
+                | Q(min_notice_minutes=None)
+                | Q(max_advance_minutes__gt=F("min_notice_minutes")),
+            ),
+            models.CheckConstraint(
+                name="policy_lets_one_person_in", condition=Q(max_participants__gte=1)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,182 @@
+"""Services and how their price and length vary (domain.md section 2)."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.models import Business, Location
+from apps.catalog.models.form import BookingForm
+from apps.catalog.models.policy import BookingPolicy
+
+
+class Category(models.Model):
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="categories")
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=60)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "categories"
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="category_slug_once", fields=["business", "slug"])
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """Something offered. Lengths are minutes of elapsed time, prices are minor units."""
+
+    class Kind(models.TextChoices):
+        APPOINTMENT = "APPOINTMENT", _("Appointment")
+        CLASS = "CLASS", _("Class")
+        COURSE = "COURSE", _("Course")
+
+    class PriceKind(models.TextChoices):
+        FREE = "FREE", _("Free")
+        FIXED = "FIXED", _("Fixed")
+        VARIED = "VARIED", _("By variant")
+        CUSTOM = "CUSTOM", _("On request")
+
+    class Hue(models.TextChoices):
+        GREEN = "GREEN", _("Green")
+        COPPER = "COPPER", _("Copper")
+        BLUE = "BLUE", _("Blue")
+        VIOLET = "VIOLET", _("Violet")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="services")
+    category = models.ForeignKey(
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="services"
+    )
+    policy = models.ForeignKey(
+        BookingPolicy, null=True, blank=True, on_delete=models.PROTECT, related_name="services"
+    )
+    form = models.ForeignKey(
+        BookingForm, null=True, blank=True, on_delete=models.PROTECT, related_name="services"
+    )
+    locations = models.ManyToManyField(Location, blank=True, related_name="services")
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.APPOINTMENT)
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80)
+    summary = models.CharField(max_length=160, blank=True)
+    description = models.TextField(max_length=7000, blank=True)
+    duration_minutes = models.PositiveIntegerField(
+        default=60, validators=[MinValueValidator(1), MaxValueValidator(44639)]
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(720)]
+    )
+    buffer_after_minutes = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(720)]
+    )
+    slot_step_minutes = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(5), MaxValueValidator(1440)]
+    )
+    capacity = models.PositiveIntegerField(default=1, validators=[MinValueValidator(1)])
+    price_kind = models.CharField(max_length=8, choices=PriceKind, default=PriceKind.FIXED)
+    price = models.PositiveIntegerField(default=0, help_text=_("Minor units"))
+    price_text = models.CharField(max_length=50, blank=True)
+    variant_prompt = models.CharField(max_length=80, blank=True)
+    pays_in_person = models.BooleanField(default=True)
+    requires_approval = models.BooleanField(default=False)
+    allows_multiple_requests = models.BooleanField(default=False)
+    online = models.BooleanField(default=False, help_text=_("Happens by video, not at a place"))
+    bookable_online = models.BooleanField(default=True)
+    hidden = models.BooleanField(default=False)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    hue = models.CharField(max_length=8, choices=Hue, default=Hue.GREEN)
+    position = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="service_slug_once", fields=["business", "slug"]),
+            models.CheckConstraint(
+                name="service_takes_time", condition=Q(duration_minutes__gte=1)
+            ),
+            models.CheckConstraint(
+                name="appointment_serves_one_booking",
+                condition=~Q(kind="APPOINTMENT") | Q(capacity=1),
+            ),
+            models.CheckConstraint(
+                name="many_requests_need_approval",
+                condition=Q(allows_multiple_requests=False) | Q(requires_approval=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FormerServiceSlug(models.Model):
+    """An address a service used before; it redirects for ever (R049)."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="former_slugs")
+    slug = models.SlugField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="former_service_slug_once", fields=["business", "slug"])
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Variant(models.Model):
+    """One priced choice of a service; a length of its own replaces the service's."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="variants")
+    name = models.CharField(max_length=120)
+    price = models.PositiveIntegerField(help_text=_("Minor units"))
+    duration_minutes = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="variant_named_once", fields=["service", "name"])
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AddOnGroup(models.Model):
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="add_on_groups")
+    name = models.CharField(max_length=100)
+    max_add_ons = models.PositiveSmallIntegerField(default=7)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AddOn(models.Model):
+    """An extra that may lengthen the appointment."""
+
+    group = models.ForeignKey(AddOnGroup, on_delete=models.CASCADE, related_name="add_ons")
+    name = models.CharField(max_length=100)
+    description = models.CharField(max_length=160, blank=True)
+    price = models.PositiveIntegerField(help_text=_("Minor units"))
+    duration_minutes = models.PositiveSmallIntegerField(
+        default=0, validators=[MaxValueValidator(1440)]
+    )
+    active = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

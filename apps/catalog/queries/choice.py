@@ -1,0 +1,123 @@
+"""A service as somebody chose it: which variant, which extras, for how many, with whom."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.catalog.models import AddOn, BookingForm, BookingPolicy, Service, StaffMember, Variant
+from apps.catalog.pricing import Price, PriceLine, quote
+from apps.catalog.queries.services import default_policy, list_staff
+
+
+class UnknownChoice(Exception):
+    """A variant, extra, person or party size that this service does not offer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Everything that decides price and length before a time is named."""
+
+    service: Service
+    policy: BookingPolicy
+    variant: Variant | None
+    add_ons: tuple[AddOn, ...]
+    party_size: int
+    staff: tuple[StaffMember, ...]
+    chosen_staff: StaffMember | None
+
+    @property
+    def duration_minutes(self) -> int:
+        base = self.variant.duration_minutes if self.variant else None
+        extra = sum(add_on.duration_minutes for add_on in self.add_ons)
+        return (base or self.service.duration_minutes) + extra
+
+    @property
+    def price(self) -> Price:
+        service = self.service
+        free = service.price_kind == Service.PriceKind.FREE
+        amount = self.variant.price if self.variant else service.price
+        return quote(
+            base=PriceLine(
+                name=self.variant.name if self.variant else service.name,
+                amount=0 if free else amount,
+                quantity=self.party_size,
+            ),
+            extras=[PriceLine(name=extra.name, amount=extra.price, quantity=1) for extra in self.add_ons],
+            currency=service.business.currency,
+            custom_text=service.price_text
+            if service.price_kind == Service.PriceKind.CUSTOM
+            else None,
+        )
+
+    @property
+    def primary_id(self) -> int | None:
+        return self.chosen_staff.resource_id if self.chosen_staff else None
+
+
+def choose(
+    *,
+    service: Service,
+    variant_id: int | None = None,
+    add_on_ids: Sequence[int] = (),
+    party_size: int = 1,
+    resource_id: int | None = None,
+) -> Choice:
+    """Check a choice against what the service offers and put it together.
+
+    A service with variants and none chosen takes the first, as the page shows it.
+
+    Raises:
+        UnknownChoice: something chosen does not belong to this service, or too many people.
+    """
+    policy = service.policy or default_policy(business=service.business)
+    staff = tuple(list_staff(service=service))
+    chosen = next((person for person in staff if person.resource_id == resource_id), None)
+    if resource_id is not None and chosen is None:
+        raise UnknownChoice("staff")
+    if not 1 <= party_size <= policy.max_participants:
+        raise UnknownChoice("participants")
+    return Choice(
+        service=service,
+        policy=policy,
+        variant=_pick_variant(service, variant_id),
+        add_ons=_pick_add_ons(service, add_on_ids),
+        party_size=party_size,
+        staff=staff,
+        chosen_staff=chosen,
+    )
+
+
+def _pick_variant(service: Service, variant_id: int | None) -> Variant | None:
+    variants = list(service.variants.all())
+    if variant_id is None:
+        return variants[0] if variants else None
+    for variant in variants:
+        if variant.pk == variant_id:
+            return variant
+    raise UnknownChoice("variant")
+
+
+def _pick_add_ons(service: Service, add_on_ids: Sequence[int]) -> tuple[AddOn, ...]:
+    if not add_on_ids:
+        return ()
+    found = list(
+        AddOn.objects.filter(
+            group__service=service, active=True, pk__in=set(add_on_ids)
+        ).select_related("group")
+    )
+    if len(found) != len(set(add_on_ids)):
+        raise UnknownChoice("add-on")
+    for group in {add_on.group for add_on in found}:
+        if sum(add_on.group_id == group.pk for add_on in found) > group.max_add_ons:
+            raise UnknownChoice("add-on")
+    return tuple(found)
+
+
+def form_of(*, service: Service) -> BookingForm:
+    """Return the form of a service, or the default one of its business.
+
+    Raises:
+        BookingForm.DoesNotExist: the business was set up without one, which is a bug.
+    """
+    if service.form is not None:
+        return service.form
+    return BookingForm.objects.get(business_id=service.business_id, is_default=True)

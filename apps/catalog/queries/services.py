@@ -1,0 +1,90 @@
+from django.db.models import Prefetch, QuerySet
+
+from apps.businesses.models import Business
+from apps.catalog.models import (
+    BookingPolicy,
+    FormerServiceSlug,
+    Resource,
+    Service,
+    StaffMember,
+    Variant,
+)
+
+
+class ServiceMoved(Exception):
+    """The service has a new address (R049)."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(slug)
+        self.slug = slug
+
+
+class ServiceRetired(Exception):
+    """The service is no longer offered."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service.slug)
+        self.service = service
+
+
+def list_services(*, business: Business, search: str = "") -> QuerySet[Service]:
+    """List what the public may see, in the owner's order: not hidden, not retired, and in a
+    category (domain.md 2.2: a service without one is not shown)."""
+    services = (
+        Service.objects.filter(
+            business=business, hidden=False, retired_at=None, category__isnull=False
+        )
+        .select_related("category", "policy")
+        .prefetch_related(Prefetch("variants", Variant.objects.order_by("position", "pk")))
+        .order_by("category__position", "category_id", "position", "pk")
+    )
+    return services.filter(name__icontains=search) if search else services
+
+
+def get_service(*, business: Business, slug: str) -> Service:
+    """Return the service of this business at this address, hidden ones too.
+
+    Raises:
+        Service.DoesNotExist: there is none.
+        ServiceMoved: it has a newer address.
+        ServiceRetired: it is no longer offered.
+    """
+    services = Service.objects.filter(business=business).select_related(
+        "category", "policy", "form"
+    )
+    service = services.filter(slug=slug).first()
+    if service is None:
+        former = FormerServiceSlug.objects.filter(business=business, slug=slug)
+        moved = former.values_list("service__slug", flat=True).first()
+        if moved is None:
+            raise Service.DoesNotExist
+        raise ServiceMoved(moved)
+    service.business = business
+    if service.retired_at is not None:
+        raise ServiceRetired(service)
+    return service
+
+
+def default_policy(*, business: Business) -> BookingPolicy:
+    """Return the policy of services that name none.
+
+    Raises:
+        BookingPolicy.DoesNotExist: the business was set up without one, which is a bug.
+    """
+    return BookingPolicy.objects.get(business=business, is_default=True)
+
+
+def list_staff(*, service: Service) -> list[StaffMember]:
+    """List the people who do this service, in the order of the team (R057)."""
+    staff = StaffMember.objects.filter(
+        business_id=service.business_id, resource__active=True
+    ).select_related("resource")
+    requirement = (
+        service.requirements.filter(resource_type__is_staff=True).order_by("position").first()
+    )
+    if requirement is None:
+        return []
+    eligible = Resource.objects.filter(pk__in=requirement.eligible.values("pk"))
+    of_type = staff.filter(resource__type_id=requirement.resource_type_id)
+    chosen = of_type.filter(resource__in=eligible)
+    return list(chosen if eligible.exists() else of_type)
