@@ -27,7 +27,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 OURS = (
     *("ALLOWED_HOSTS", "DATABASE_POOL", "DATABASE_URL", "DEBUG", "DEMO", "EMAIL_FROM", "EMAIL_URL"),
     *("LOG_LEVEL", "OPERATOR_PATH", "PORTAL_ORIGIN", "PORTAL_PROCESS", "SECRET_KEY"),
-    *("TRUSTED_PROXY_COUNT", "DJANGO_SETTINGS_MODULE"),
+    *("RATE_LIMIT_SCALE", "TRUSTED_PROXY_COUNT", "DJANGO_SETTINGS_MODULE"),
 )
 CLOSING = re.compile(r"=+ (.*) in [\d.]+s.*=+")
 COUNTED = re.compile(r"(\d+) (failed|passed|skipped|deselected|xfailed|xpassed|warnings?|errors?)")

@@ -75,7 +75,12 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "apps.web.refusals.TooManyMiddleware",
+    "apps.web.guards.SectionGuardMiddleware",
 ]
+CSRF_FAILURE_VIEW = "apps.web.refusals.csrf_failure"
+# Every view below the prefix says who may use it, or it does not answer (apps.web.guards).
+GUARDED_SECTIONS = {"/own/": "apps.dashboard.access.admit"}
 
 TEMPLATES = [
     {
@@ -155,12 +160,14 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/own/"
+ACCOUNT_ADAPTER = "bookings_portal.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # required by a check; there is no sign-up page
 ACCOUNT_EMAIL_VERIFICATION = "none"  # owners are invited, they do not sign up
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "50/h/ip", "login_failed": "50/h/ip,5/15m/key"}
+ACCOUNT_RATE_LIMITS = {"login": "50/h/ip", "login_failed": "5/15m/key"}
+RATE_LIMIT_SCALE = env.read_number("RATE_LIMIT_SCALE", default=1, most=1_000_000)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Booking portal"
 MFA_ALLOW_UNVERIFIED_EMAIL = True

@@ -1,26 +1,62 @@
-"""Sign-in of owners and operators: allauth's views under our own words, and no sign-up."""
+"""Sign-in of owners and operators: allauth's views under our own words, and no sign-up.
 
-from allauth.account import views
-from django.urls import include, path, re_path
+They stand inside the guarded owner section and are open to everybody; allauth itself asks for a
+sign-in where one is needed.
+"""
+
+from collections.abc import Callable
+
+from allauth.account import views as account
+from allauth.mfa.base import views as two_step
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, re_path
+
+from apps.web.guards import open_to_everybody
+
+
+def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+    return re_path(f"^sign-{route}$", open_to_everybody(view), name=name)
+
 
 urlpatterns = [
-    path("sign-in/", views.login, name="account_login"),
-    path("sign-out/", views.logout, name="account_logout"),
-    path("sign-in/again/", views.reauthenticate, name="account_reauthenticate"),
-    path("sign-in/inactive/", views.account_inactive, name="account_inactive"),
-    path("sign-in/password/", views.password_change, name="account_change_password"),
-    path("sign-in/password/set/", views.password_set, name="account_set_password"),
-    path("sign-in/forgotten/", views.password_reset, name="account_reset_password"),
-    path("sign-in/forgotten/sent/", views.password_reset_done, name="account_reset_password_done"),
-    re_path(
-        r"^sign-in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        views.password_reset_from_key,
-        name="account_reset_password_from_key",
+    page("in/", account.login, "account_login"),
+    page("out/", account.logout, "account_logout"),
+    page("in/again/", account.reauthenticate, "account_reauthenticate"),
+    page("in/inactive/", account.account_inactive, "account_inactive"),
+    page("in/password/", account.password_change, "account_change_password"),
+    page("in/password/set/", account.password_set, "account_set_password"),
+    page("in/forgotten/", account.password_reset, "account_reset_password"),
+    page("in/forgotten/sent/", account.password_reset_done, "account_reset_password_done"),
+    page(
+        "in/forgotten/done/",
+        account.password_reset_from_key_done,
+        "account_reset_password_from_key_done",
     ),
-    path(
-        "sign-in/forgotten/done/",
-        views.password_reset_from_key_done,
-        name="account_reset_password_from_key_done",
+    page(
+        "in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/",
+        account.password_reset_from_key,
+        "account_reset_password_from_key",
     ),
-    path("sign-in/two-step/", include("allauth.mfa.urls")),
+    page("in/two-step/", two_step.index, "mfa_index"),
+    page("in/two-step/code/", two_step.authenticate, "mfa_authenticate"),
+    page("in/two-step/again/", two_step.reauthenticate, "mfa_reauthenticate"),
+    page("in/two-step/app/on/", totp.activate_totp, "mfa_activate_totp"),
+    page("in/two-step/app/off/", totp.deactivate_totp, "mfa_deactivate_totp"),
+    page(
+        "in/two-step/recovery-codes/",
+        recovery_codes.view_recovery_codes,
+        "mfa_view_recovery_codes",
+    ),
+    page(
+        "in/two-step/recovery-codes/new/",
+        recovery_codes.generate_recovery_codes,
+        "mfa_generate_recovery_codes",
+    ),
+    page(
+        "in/two-step/recovery-codes/file/",
+        recovery_codes.download_recovery_codes,
+        "mfa_download_recovery_codes",
+    ),
 ]

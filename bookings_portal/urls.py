@@ -17,3 +17,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(settings.OPERATOR_PATH, admin.site.urls),
     path("own/", include("bookings_portal.sign_in_urls")),
 ]
+
+handler429 = "bookings_portal.accounts.too_many_sign_ins"

@@ -93,7 +93,7 @@ class SectionGuardMiddleware:
     ) -> HttpResponse | None:
         for prefix, dotted_name in self.sections.items():
             if request.path_info.startswith(prefix):
-                return self._judge(request, view, kwargs, import_string(dotted_name))
+                return self._judge(request, view, kwargs, dotted_name)
         return None
 
     def _judge(
@@ -101,12 +101,15 @@ class SectionGuardMiddleware:
         request: HttpRequest,
         view: Callable[..., Any],
         kwargs: dict[str, Any],
-        admit: Admit,
+        dotted_name: str,
     ) -> HttpResponse | None:
         roles = roles_of(view)
         if roles is None:
             return refuse_unguarded(view)
-        return None if roles == EVERYBODY else admit(request, roles, kwargs)
+        if roles == EVERYBODY:
+            return None
+        admit: Admit = import_string(dotted_name)
+        return admit(request, roles, kwargs)
 
 
 def refuse_unguarded(view: Callable[..., Any]) -> HttpResponse:
