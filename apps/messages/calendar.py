@@ -1,0 +1,96 @@
+"""The calendar file of one booking (RFC 5545), told as a publication (RFC 5546). Pure.
+
+Why PUBLISH and not REQUEST: a REQUEST is an invitation that asks for an answer and names its
+attendees; the customer has answered already, and the business reads no calendar mail. RFC 5546
+3.2.1 lets the organizer publish an event, publish it again with a higher SEQUENCE, and take it
+back with CANCEL. PUBLISH must not name attendees, so no address leaves in the file.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from icalendar import Calendar, Event, vCalAddress, vText
+
+from apps.messages.facts import BookingFacts, Kind
+from apps.messages.names import without_links
+from apps.web.text import clean_line
+
+PRODUCT = "-//Booking portal//Bookings//EN"
+STATUS_WORDS = {"CONFIRMED": "CONFIRMED", "PENDING": "TENTATIVE"}
+LONGEST_LINE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """A finished file: the METHOD for the mail part's content type, and the bytes (CRLF, UTF-8)."""
+
+    method: str
+    content: bytes
+
+
+def build_calendar(
+    *,
+    facts: BookingFacts,
+    host: str,
+    organizer: str,
+    stamped_at: datetime,
+    kind: Kind = Kind.BOOKED,
+) -> CalendarFile:
+    """Build the file for the customer, or for the team when ``kind`` is a team message.
+
+    UID is the reference at the portal's host, so every later file replaces the first one; SEQUENCE
+    is the booking's revision; times are UTC. ``organizer`` is an e-mail address. All text is
+    escaped and folded at 75 octets by the library, after control and direction marks are removed
+    (N060).
+    """
+    method = "PUBLISH" if facts.status in STATUS_WORDS else "CANCEL"
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(_event(facts, host, organizer, stamped_at, kind))
+    return CalendarFile(method=method, content=calendar.to_ical())
+
+
+def _event(
+    facts: BookingFacts, host: str, organizer: str, stamped_at: datetime, kind: Kind
+) -> Event:
+    event = Event()
+    event.add("uid", f"{facts.reference}@{host}")
+    event.add("sequence", facts.revision)
+    event.add("dtstamp", stamped_at.astimezone(UTC))
+    event.add("dtstart", facts.starts_at.astimezone(UTC))
+    event.add("dtend", facts.ends_at.astimezone(UTC))
+    event.add("status", STATUS_WORDS.get(facts.status, "CANCELLED"))
+    event.add("summary", _summary(facts, kind))
+    event.add("description", _description(facts))
+    if facts.address and not facts.online:
+        event.add("location", _line(facts.address))
+    event.add("organizer", _organizer(facts, organizer))
+    event.add("transp", "OPAQUE")
+    return event
+
+
+def _summary(facts: BookingFacts, kind: Kind) -> str:
+    who = without_links(facts.customer_name) if kind.is_for_team else facts.business.name
+    return _line(f"{facts.service}, {who}" if who else facts.service)
+
+
+def _description(facts: BookingFacts) -> str:
+    lines = [facts.reference]
+    if facts.staff:
+        lines.append(_line(facts.staff))
+    if facts.business.phone:
+        lines.append(_line(facts.business.phone))
+    return "\n".join(lines)
+
+
+def _organizer(facts: BookingFacts, address: str) -> vCalAddress:
+    organizer = vCalAddress(f"mailto:{address}")
+    # A parameter value may not hold a quotation mark (RFC 5545 3.2).
+    organizer.params["CN"] = vText(_line(facts.business.name).replace('"', "'"))
+    return organizer
+
+
+def _line(text: str) -> str:
+    return clean_line(text, max_length=LONGEST_LINE)

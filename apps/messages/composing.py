@@ -1,0 +1,132 @@
+"""From facts to a finished mail: text twin, HTML, calendar file and safe headers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.mime.text import MIMEText
+from email.utils import formataddr
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from apps.messages.calendar import CalendarFile, build_calendar
+from apps.messages.facts import BookingFacts, Kind
+from apps.messages.links import portal_host
+from apps.messages.style import styles
+from apps.messages.wording import Words, word
+from apps.web.fields import is_plain_address
+from apps.web.text import clean_line
+
+LONGEST_SUBJECT = 200
+LONGEST_ADDRESS = 254
+
+
+class RefusedAddress(ValueError):
+    """The address is not one plain e-mail address; no mail is made for it (N062)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedMail:
+    """A mail ready to leave. ``mail`` holds the secret link, ``kept_text`` has it masked."""
+
+    mail: EmailMultiAlternatives
+    subject: str
+    kept_text: str
+
+
+def compose(
+    *,
+    facts: BookingFacts,
+    kind: Kind,
+    to_address: str,
+    message_id: str,
+    token: str,
+    now: datetime,
+) -> ComposedMail:
+    """Compose the mail of one kind for exactly one recipient.
+
+    ``token`` is the raw secret of the manage link ("" for the team); it stands in the mail only
+    and is masked in ``kept_text``. Words follow the business's language.
+
+    Raises:
+        RefusedAddress: ``to_address`` is not one plain address.
+    """
+    require_plain_address(to_address)
+    with translation.override(facts.business.locale):
+        words = word(facts=facts, kind=kind, token=token, now=now)
+        text = render_text(words)
+        html = render_to_string(
+            "messages/mail.html", {"words": words, "css": styles(facts.business.accent)}
+        )
+    subject = clean_line(words.subject, max_length=LONGEST_SUBJECT)
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        from_email=_sender(facts.business.name),
+        to=[to_address],
+        reply_to=_reply_to(facts, kind),
+        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(html, "text/html")
+    mail.attach(_calendar_part(_calendar_of(facts, kind, now)))
+    kept = text.replace(token, _("[secret link]")) if token else text
+    return ComposedMail(mail=mail, subject=subject, kept_text=kept)
+
+
+def render_text(words: Words) -> str:
+    """Lay the words out as plain text: the same facts in the same order as the HTML."""
+    rows = [(row.label, row.value) for row in words.rows]
+    rows.append((_("Reference"), words.reference))
+    width = max(len(label) for label, _value in rows) + 2
+    facts = "\n".join(f"{label:<{width}}{value}" for label, value in rows)
+    parts = [
+        words.heading,
+        f"{words.day}\n{words.starts} – {words.ends}, {words.zone}",
+        facts,
+        f"{words.url_label}: {words.url}",
+        *words.notes,
+        f"-- \n{words.footer}",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def require_plain_address(address: str) -> None:
+    """Let one plain address pass.
+
+    Raises:
+        RefusedAddress: line breaks, several addresses, quotes, too long, or no address at all.
+    """
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise RefusedAddress(address[:80]) from error
+    if len(address) > LONGEST_ADDRESS or not is_plain_address(address):
+        raise RefusedAddress(address[:80])
+
+
+def _sender(name: str) -> str:
+    return formataddr((clean_line(name, max_length=80), settings.DEFAULT_FROM_EMAIL))
+
+
+def _reply_to(facts: BookingFacts, kind: Kind) -> list[str]:
+    """Customers answer the business. The team's answer goes nowhere: it would leak our address."""
+    return [facts.business.email] if facts.business.email and not kind.is_for_team else []
+
+
+def _calendar_of(facts: BookingFacts, kind: Kind, now: datetime) -> CalendarFile:
+    organizer = facts.business.email or settings.DEFAULT_FROM_EMAIL
+    return build_calendar(
+        facts=facts, host=portal_host(), organizer=organizer, stamped_at=now, kind=kind
+    )
+
+
+def _calendar_part(file: CalendarFile) -> MIMEText:
+    """The METHOD stands in the content type too, or calendars ignore the file (RFC 6047 2.4)."""
+    part = MIMEText(file.content.decode(), "calendar", "utf-8")
+    part.set_param("method", file.method)
+    part.add_header("Content-Disposition", "attachment", filename="booking.ics")
+    return part

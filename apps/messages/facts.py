@@ -1,0 +1,87 @@
+"""What a mail or a calendar file may know of a booking. Pure: plain values, frozen.
+
+Nothing here is a secret: the link that works as a key is handed over when a mail is composed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a message tells; the first five go to the customer, the others to the team."""
+
+    BOOKED = "BOOKED"
+    REQUESTED = "REQUESTED"
+    CONFIRMED = "CONFIRMED"
+    DECLINED = "DECLINED"
+    CANCELED = "CANCELED"
+    NEW_BOOKING = "NEW_BOOKING"
+    NEW_REQUEST = "NEW_REQUEST"
+
+    @property
+    def is_for_team(self) -> bool:
+        return self in {Kind.NEW_BOOKING, Kind.NEW_REQUEST}
+
+
+FITTING_STATUS: dict[Kind, frozenset[str]] = {
+    Kind.BOOKED: frozenset({"CONFIRMED"}),
+    Kind.REQUESTED: frozenset({"PENDING"}),
+    Kind.CONFIRMED: frozenset({"CONFIRMED"}),
+    Kind.DECLINED: frozenset({"DECLINED"}),
+    Kind.CANCELED: frozenset({"CANCELED"}),
+    Kind.NEW_BOOKING: frozenset({"CONFIRMED"}),
+    Kind.NEW_REQUEST: frozenset({"PENDING"}),
+}
+"""A mail that would no longer be true when it leaves is not sent: a later one says what is."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessFacts:
+    """The sender. ``accent`` is #RRGGBB, ``locale`` a BCP 47 tag, ``time_zone`` an IANA name."""
+
+    id: int
+    name: str
+    slug: str
+    email: str
+    phone: str
+    locale: str
+    time_zone: str
+    accent: str
+    place_word: str
+    arrival_note: str
+    answer_within_hours: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFacts:
+    """One booking. Instants are aware UTC, ``price`` is minor units or None when on request.
+
+    ``time_zone`` is the zone the customer saw when booking; ``revision`` counts every change and
+    is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
+    customer may cancel freely; None when there is no such limit in the booking's own policy.
+    """
+
+    reference: str
+    revision: int
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    service: str
+    staff: str
+    address: str
+    online: bool
+    price: int | None
+    currency: str
+    price_text: str
+    free: bool
+    pays_in_person: bool
+    party_size: int
+    customer_name: str
+    customer_email: str
+    customer_phone: str
+    answer_by: datetime | None
+    holds_time: bool
+    cancel_until: datetime | None
+    business: BusinessFacts

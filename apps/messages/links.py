@@ -1,0 +1,30 @@
+"""Where the buttons of a mail lead: always the configured origin, never a request's (N052)."""
+
+from urllib.parse import quote, urlsplit
+
+from django.conf import settings
+
+
+def portal_host() -> str:
+    """Return the host name of the portal, for Message-ID and UID."""
+    return urlsplit(settings.PORTAL_ORIGIN).hostname or "localhost"
+
+
+def manage_url(token: str) -> str:
+    """Return the address that opens one booking; whoever has it may use it."""
+    return f"{settings.PORTAL_ORIGIN}/m/{token}"
+
+
+def home_url(slug: str) -> str:
+    """Return the address of the business's public page."""
+    return f"{settings.PORTAL_ORIGIN}/{slug}/"
+
+
+def team_booking_url(slug: str, reference: str) -> str:
+    """Return the address of the booking in the dashboard, behind the sign-in."""
+    return f"{settings.PORTAL_ORIGIN}/own/{slug}/bookings/{reference}/"
+
+
+def directions_url(address: str) -> str:
+    """Return a map search for an address, without any data of the customer."""
+    return f"https://www.openstreetmap.org/search?query={quote(address)}"

@@ -1,0 +1,64 @@
+"""What was said to whom, and what became of it (design.md section 3)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.bookings.models import Booking, BookingEvent
+from apps.businesses.models import Business
+
+
+class Message(models.Model):
+    """One mail to one person. The text is kept as it was sent, with the secret link masked.
+
+    ``outbox_key`` makes it exist once per event and recipient, ``message_id`` is the same at every
+    attempt, so that a copy sent twice by a crash is recognised by the receiver (reliability.md
+    G11).
+    """
+
+    class Kind(models.TextChoices):
+        BOOKED = "BOOKED", _("Booked")
+        REQUESTED = "REQUESTED", _("Request received")
+        CONFIRMED = "CONFIRMED", _("Confirmed")
+        DECLINED = "DECLINED", _("Declined")
+        CANCELED = "CANCELED", _("Cancelled")
+        NEW_BOOKING = "NEW_BOOKING", _("New booking")
+        NEW_REQUEST = "NEW_REQUEST", _("New request")
+
+    class Status(models.TextChoices):
+        QUEUED = "QUEUED", _("Waiting")
+        SENT = "SENT", _("Sent")
+        FAILED = "FAILED", _("Not delivered")
+        SKIPPED = "SKIPPED", _("Overtaken")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="messages")
+    event = models.ForeignKey(BookingEvent, on_delete=models.CASCADE, related_name="messages")
+    kind = models.CharField(max_length=12, choices=Kind)
+    to_address = models.CharField(max_length=254)
+    subject = models.CharField(max_length=250, blank=True)
+    body_text = models.TextField(blank=True)
+    message_id = models.CharField(max_length=250)
+    outbox_key = models.CharField(max_length=160)
+    status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="message_written_once", fields=["outbox_key"]),
+            models.CheckConstraint(
+                name="sent_message_has_a_time",
+                condition=~Q(status="SENT") | Q(sent_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(name="message_by_booking", fields=["booking", "id"]),
+            models.Index(
+                name="message_unsent", fields=["business", "id"], condition=~Q(status="SENT")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} #{self.pk}"

@@ -1,0 +1,90 @@
+"""One event of a booking becomes one message per person who has to hear of it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+
+from apps.bookings.models import Booking, BookingEvent
+from apps.messages.facts import Kind
+from apps.messages.links import portal_host
+from apps.messages.models import Message
+from apps.messages.queries import list_team_addresses
+from apps.outbox import operations as outbox
+
+TOPICS = ("booking.confirmed", "booking.requested", "booking.declined", "booking.canceled")
+SEND_TOPIC = "mail.send"
+
+CUSTOMER_KINDS = {
+    BookingEvent.Action.BOOKED: Kind.BOOKED,
+    BookingEvent.Action.REQUESTED: Kind.REQUESTED,
+    BookingEvent.Action.CONFIRMED: Kind.CONFIRMED,
+    BookingEvent.Action.DECLINED: Kind.DECLINED,
+    BookingEvent.Action.CANCELED: Kind.CANCELED,
+}
+TEAM_KINDS = {
+    BookingEvent.Action.BOOKED: Kind.NEW_BOOKING,
+    BookingEvent.Action.REQUESTED: Kind.NEW_REQUEST,
+}
+
+
+@transaction.atomic
+def fan_out(*, booking_id: int, event_id: int, now: datetime) -> int:
+    """Write the messages of one event and an outbox item for each; return how many were new.
+
+    Safe to repeat: messages and items have keys. Each mail is an item of its own, so that one dead
+    address neither stops nor repeats the others. The team hears of what customers did, not of what
+    it did itself. Nothing is sent for events that tell nobody (notes, undone decisions), nor when
+    the booking is gone.
+    """
+    event = BookingEvent.objects.select_related("booking__business", "booking__customer")
+    found = event.filter(pk=event_id, booking_id=booking_id).first()
+    if found is None:
+        return 0
+    rows = [_message(found, kind, address, now) for kind, address in _audience(found)]
+    keys = [row.outbox_key for row in rows]
+    known = set(Message.objects.filter(outbox_key__in=keys).values_list("outbox_key", flat=True))
+    new = [row for row in rows if row.outbox_key not in known]
+    for row in new:
+        row.save(force_insert=True)
+        outbox.enqueue(
+            topic=SEND_TOPIC,
+            payload={"message_id": row.pk},
+            business_id=row.business_id,
+            now=now,
+            key=row.outbox_key,
+        )
+    return len(new)
+
+
+def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
+    action = BookingEvent.Action(event.action)
+    if action in CUSTOMER_KINDS and (address := _customer_address(event.booking)):
+        yield CUSTOMER_KINDS[action], address
+    if action in TEAM_KINDS and event.actor == BookingEvent.Actor.CUSTOMER:
+        for address in list_team_addresses(business=event.booking.business):
+            yield TEAM_KINDS[action], address
+
+
+def _customer_address(booking: Booking) -> str:
+    return booking.contact_email or (booking.customer.email if booking.customer else "")
+
+
+def _message(event: BookingEvent, kind: Kind, address: str, now: datetime) -> Message:
+    local = f"{kind.value.lower()}.{event.pk}.{event.booking.reference}"
+    return Message(
+        business_id=event.business_id,
+        booking_id=event.booking_id,
+        event=event,
+        kind=kind.value,
+        to_address=address,
+        message_id=f"<{local}.{_short(address)}@{portal_host()}>",
+        outbox_key=f"mail:{event.pk}:{kind.value}:{_short(address)}",
+        created_at=now,
+    )
+
+
+def _short(address: str) -> str:
+    """Tell recipients of one event apart without writing their address into keys and headers."""
+    return sha256(address.lower().encode()).hexdigest()[:12]

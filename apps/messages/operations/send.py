@@ -1,0 +1,142 @@
+"""Send one mail, once: compose, hand over to the mail server, remember.
+
+No transaction is open while the mail server is asked (design.md section 4, law 2). Between the
+server's "accepted" and our mark a crash can repeat this one mail, with the same Message-ID
+(reliability.md G11); it can never lose it.
+"""
+
+import smtplib
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.core.mail import get_connection
+
+from apps.bookings import operations as bookings
+from apps.messages.composing import ComposedMail, RefusedAddress, compose
+from apps.messages.facts import FITTING_STATUS, BookingFacts, Kind
+from apps.messages.models import Message
+from apps.messages.queries import get_booking_facts
+from apps.outbox.backoff import MAX_ATTEMPTS
+from apps.outbox.operations import GiveUp, Postpone
+from apps.web.limits import Hit, TooMany, require_room, rules
+
+PERMANENT = 500
+MAX_ERROR = 500
+
+
+class NotDelivered(Exception):
+    """The mail server said no for now, or did not answer; the worker tries again later."""
+
+
+def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
+    """Send the message unless it was sent already or something newer has overtaken it.
+
+    A FAILED message is tried again: an operator asked for it by *Retry now* on its outbox item.
+    ``attempt`` counts from 1; limits for strangers' addresses are counted at the first attempt
+    only. A fresh manage link is made for the mail, and only its hash is stored.
+
+    Raises:
+        GiveUp: the address is refused for good; the message is FAILED and shown to the owner.
+        Postpone: too many mails to this address (security.md 5.5); they are held until later.
+        NotDelivered: the server is away, slow, or refused for now.
+    """
+    message = Message.objects.select_related("booking").get(pk=message_id)
+    if message.status in {Message.Status.SENT, Message.Status.SKIPPED}:
+        return message
+    kind = Kind(message.kind)
+    facts = get_booking_facts(booking_id=message.booking_id)
+    if facts.status not in FITTING_STATUS[kind]:
+        return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {facts.status}")
+    if attempt == 1 and not kind.is_for_team:
+        _hold_back_floods(message.to_address, now)
+    composed = _compose(message, kind, facts, now)
+    try:
+        _hand_over(message, composed, now)
+    except NotDelivered as error:
+        last = attempt >= MAX_ATTEMPTS
+        _settle(message, Message.Status.FAILED if last else Message.Status.QUEUED, error=str(error))
+        raise
+    return message
+
+
+def _compose(message: Message, kind: Kind, facts: BookingFacts, now: datetime) -> ComposedMail:
+    token = (
+        "" if kind.is_for_team else bookings.create_access_link(booking=message.booking, now=now)
+    )
+    try:
+        return compose(
+            facts=facts,
+            kind=kind,
+            to_address=message.to_address,
+            message_id=message.message_id,
+            token=token,
+            now=now,
+        )
+    except RefusedAddress as error:
+        _settle(message, Message.Status.FAILED, error="not a plain e-mail address")
+        raise GiveUp("not a plain e-mail address") from error
+
+
+def _hold_back_floods(address: str, now: datetime) -> None:
+    domain = address.rsplit("@", maxsplit=1)[-1]
+    hits = [
+        Hit(rules.MAILS_PER_ADDRESS_HOURLY, address.lower()),
+        Hit(rules.MAILS_PER_ADDRESS_DAILY, address.lower()),
+        Hit(rules.MAILS_PER_DOMAIN, domain.lower()),
+    ]
+    try:
+        require_room(hits=hits, now=now)
+    except TooMany as error:
+        raise Postpone(now + timedelta(seconds=error.retry_after)) from error
+
+
+def _hand_over(message: Message, composed: ComposedMail, now: datetime) -> None:
+    """Give the mail to the server and mark it before QUIT: the mark must follow at once."""
+    connection = get_connection()
+    try:
+        connection.open()
+        connection.send_messages([composed.mail])
+        _settle_sent(message, composed, now)
+    except smtplib.SMTPRecipientsRefused as error:
+        _judge_refusal(message, error)
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code >= PERMANENT:
+            _fail(message, error.smtp_code, error.smtp_error)
+        raise NotDelivered(_words(error.smtp_code, error.smtp_error)) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise NotDelivered(type(error).__name__) from error
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            connection.close()
+
+
+def _judge_refusal(message: Message, error: smtplib.SMTPRecipientsRefused) -> None:
+    code, reply = next(iter(error.recipients.values()))
+    if code >= PERMANENT:
+        _fail(message, code, reply)
+    raise NotDelivered(_words(code, reply)) from error
+
+
+def _fail(message: Message, code: int, reply: bytes | str) -> None:
+    words = _words(code, reply)
+    _settle(message, Message.Status.FAILED, error=words)
+    raise GiveUp(words)
+
+
+def _settle_sent(message: Message, composed: ComposedMail, now: datetime) -> None:
+    message.subject = composed.subject
+    message.body_text = composed.kept_text
+    message.sent_at = now
+    _settle(message, Message.Status.SENT, error="")
+
+
+def _settle(message: Message, status: Message.Status, *, error: str) -> Message:
+    message.status = status
+    message.error = error[:MAX_ERROR]
+    message.save(update_fields=["status", "error", "subject", "body_text", "sent_at"])
+    return message
+
+
+def _words(code: int, reply: bytes | str) -> str:
+    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
+    return f"{code} {' '.join(text.split())}"[:MAX_ERROR]

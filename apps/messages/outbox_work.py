@@ -1,0 +1,31 @@
+"""What the worker does for the topics of this app. Registered when the app is ready."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from apps.messages import operations
+from apps.outbox.models import OutboxItem
+from apps.outbox.operations import register
+
+
+def tell_of_event(payload: Mapping[str, Any], _item: OutboxItem) -> None:
+    """Do an item of a booking topic: ``{"booking_id": int, "event_id": int}``."""
+    operations.fan_out(
+        booking_id=payload["booking_id"], event_id=payload["event_id"], now=timezone.now()
+    )
+
+
+def send_mail(payload: Mapping[str, Any], item: OutboxItem) -> None:
+    """Do an item of ``mail.send``: ``{"message_id": int}``."""
+    operations.send_message(
+        message_id=payload["message_id"], attempt=item.attempts, now=timezone.now()
+    )
+
+
+def register_work() -> None:
+    """Take the booking topics and ``mail.send``."""
+    for topic in operations.TOPICS:
+        register(topic, tell_of_event)
+    register(operations.SEND_TOPIC, send_mail)

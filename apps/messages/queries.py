@@ -1,0 +1,101 @@
+"""Questions about what has to be said and what was said; they never write."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.bookings.models import Booking
+from apps.bookings.policy import Policy, free_until
+from apps.businesses.models import Business, Location, TeamMember
+from apps.catalog.models import Resource, Service
+from apps.messages.facts import BookingFacts, BusinessFacts
+from apps.messages.models import Message
+
+
+def get_booking_facts(*, booking_id: int) -> BookingFacts:
+    """Read everything a mail or calendar file may tell about one booking, in at most two queries.
+
+    Raises:
+        Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
+    """
+    related = ("business", "service", "location", "customer", "resource__staff_member")
+    booking = Booking.objects.select_related(*related).get(pk=booking_id)
+    service = booking.service
+    return BookingFacts(
+        reference=booking.reference,
+        revision=booking.revision,
+        status=booking.status,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        time_zone=booking.time_zone,
+        service=booking.title,
+        staff=_staff_name(booking.resource),
+        address="" if service.online else _address(booking),
+        online=service.online,
+        price=booking.price,
+        currency=booking.currency,
+        price_text=booking.price_text,
+        free=service.price_kind == Service.PriceKind.FREE,
+        pays_in_person=service.pays_in_person,
+        party_size=booking.party_size,
+        customer_name=booking.contact_name or _of_customer(booking, "name"),
+        customer_email=booking.contact_email or _of_customer(booking, "email"),
+        customer_phone=booking.contact_phone or _of_customer(booking, "phone"),
+        answer_by=booking.answer_by,
+        holds_time=not service.allows_multiple_requests,
+        cancel_until=_cancel_until(booking),
+        business=_business_facts(booking.business),
+    )
+
+
+def list_team_addresses(*, business: Business) -> list[str]:
+    """List who hears of new bookings: the business's own address, else that of each owner."""
+    if business.email:
+        return [business.email]
+    owners = TeamMember.objects.filter(business=business, role=TeamMember.Role.OWNER)
+    addresses = owners.order_by("pk").values_list("user__email", flat=True)
+    return [address for address in addresses if address]
+
+
+def list_messages(*, booking_id: int) -> QuerySet[Message]:
+    """List every mail about a booking, oldest first, for the booking's page (ux.md O6)."""
+    return Message.objects.filter(booking_id=booking_id).order_by("pk")
+
+
+def _staff_name(resource: Resource | None) -> str:
+    staff = getattr(resource, "staff_member", None)
+    return staff.name if staff is not None else ""
+
+
+def _address(booking: Booking) -> str:
+    place = booking.location or Location.objects.filter(business=booking.business_id).first()
+    return place.address if place else ""
+
+
+def _of_customer(booking: Booking, column: str) -> str:
+    return str(getattr(booking.customer, column, ""))
+
+
+def _cancel_until(booking: Booking) -> datetime | None:
+    if not booking.policy_snapshot:
+        return None
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    if not policy.cancel_by_link:
+        return None
+    return free_until(policy=policy, starts_at=booking.starts_at)
+
+
+def _business_facts(business: Business) -> BusinessFacts:
+    return BusinessFacts(
+        id=business.pk,
+        name=business.name,
+        slug=business.slug,
+        email=business.email,
+        phone=business.phone,
+        locale=business.locale,
+        time_zone=business.time_zone,
+        accent=business.accent,
+        place_word=business.place_word,
+        arrival_note=business.arrival_note,
+        answer_within_hours=business.answer_within_hours,
+    )

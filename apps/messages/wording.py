@@ -1,0 +1,201 @@
+"""The words of a mail, before they are laid out as text or HTML.
+
+Everything a person typed goes through ``names`` first. Times are shown in the zone the customer
+saw when booking (P6); the team reads them in the business's own zone.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.messages.facts import BookingFacts, Kind
+from apps.messages.links import directions_url, home_url, manage_url, team_booking_url
+from apps.messages.names import greeting_name, without_links
+from apps.web import formatting
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the stub; ``url`` and ``url_label`` add a link below the value."""
+
+    label: str
+    value: str
+    url: str = ""
+    url_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A mail in words. ``url`` may hold a secret; it stands nowhere else in the mail."""
+
+    subject: str
+    sender: str
+    heading: str
+    day: str
+    starts: str
+    ends: str
+    zone: str
+    rows: tuple[Row, ...]
+    reference: str
+    url: str
+    url_label: str
+    notes: tuple[str, ...]
+    footer: str
+    language: str
+    struck: bool
+
+
+def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words:
+    """Word one mail. ``token`` opens the booking for the customer; the team signs in instead."""
+    zone = ZoneInfo(facts.business.time_zone if kind.is_for_team else facts.time_zone)
+    locale = facts.business.locale
+    start, end = facts.starts_at, facts.ends_at
+    starts, _dash, ends = formatting.format_time_range(
+        start, end, zone=zone, locale=locale
+    ).partition(" – ")
+    wall = formatting.to_wall(start, zone)
+    url, url_label = _button(facts, kind, token)
+    return Words(
+        subject=_subject(facts, kind, zone),
+        sender=facts.business.name,
+        heading=_heading(facts, kind, zone, now),
+        day=formatting.format_day(wall.date(), locale=locale, year=True),
+        starts=starts,
+        ends=ends,
+        zone=formatting.zone_label(zone.key, locale=locale),
+        rows=tuple(_rows(facts, kind)),
+        reference=facts.reference,
+        url=url,
+        url_label=url_label,
+        notes=tuple(_notes(facts, kind, zone)),
+        footer=_footer(facts, kind),
+        language=locale.split("-", maxsplit=1)[0],
+        struck=kind in {Kind.DECLINED, Kind.CANCELED},
+    )
+
+
+def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
+    """Time and service only: nothing the customer typed ever stands in a subject."""
+    state = {
+        Kind.BOOKED: _("Booked"),
+        Kind.REQUESTED: _("Request received"),
+        Kind.CONFIRMED: _("Confirmed"),
+        Kind.DECLINED: _("Not possible"),
+        Kind.CANCELED: _("Cancelled"),
+        Kind.NEW_BOOKING: _("New booking"),
+        Kind.NEW_REQUEST: _("New request"),
+    }[kind]
+    when = formatting.format_datetime(facts.starts_at, zone=zone, locale=facts.business.locale)
+    return f"{state}: {when}, {facts.service}"
+
+
+def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
+    if kind is Kind.NEW_BOOKING:
+        return _("A new booking.")
+    if kind is Kind.NEW_REQUEST:
+        return _("A new request.")
+    name = greeting_name(facts.customer_name)
+    words = {
+        Kind.REQUESTED: _("Your request is in"),
+        Kind.DECLINED: _("Sorry, this time is not possible"),
+        Kind.CANCELED: _("Your booking is cancelled"),
+    }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
+    return f"{words}, {name}." if name else f"{words}."
+
+
+def _day_word(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
+    """ "Thursday" within the next six days, else the date: a bare weekday would mislead."""
+    wall = formatting.to_wall(facts.starts_at, zone)
+    locale = facts.business.locale
+    if wall.date() - formatting.to_wall(now, zone).date() < timedelta(days=7):
+        return format_date(wall.date(), "EEEE", locale=formatting.locale_of(locale))
+    return formatting.format_day(wall.date(), locale=locale)
+
+
+def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
+    rows = [Row(_("Service"), facts.service)]
+    if kind.is_for_team:
+        rows.append(Row(_("Customer"), without_links(facts.customer_name)))
+        if facts.customer_phone:
+            rows.append(Row(_("Phone"), facts.customer_phone))
+    if facts.staff:
+        rows.append(Row(_("With"), facts.staff))
+    if facts.party_size > 1:
+        people = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
+        rows.append(Row(_("For"), people))
+    if facts.online:
+        rows.append(Row(_("Where"), _("Online")))
+    elif facts.address and not kind.is_for_team:
+        directions = directions_url(facts.address)
+        rows.append(Row(_("Where"), facts.address, directions, _("Directions")))
+    rows.append(Row(_("Price"), _price(facts)))
+    return rows
+
+
+def _price(facts: BookingFacts) -> str:
+    if facts.free:
+        return _("Free")
+    if facts.price is None:
+        return facts.price_text or _("On request")
+    amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
+    if not facts.pays_in_person:
+        return amount
+    return _("%(amount)s, at the %(place)s") % {
+        "amount": amount,
+        "place": facts.business.place_word,
+    }
+
+
+def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
+    slug = facts.business.slug
+    if kind.is_for_team:
+        label = _("Answer the request") if kind is Kind.NEW_REQUEST else _("Open the booking")
+        return team_booking_url(slug, facts.reference), label
+    if kind in {Kind.DECLINED, Kind.CANCELED}:
+        return home_url(slug), _("Find another time")
+    label = _("See your request") if kind is Kind.REQUESTED else _("See or cancel")
+    return manage_url(token), label
+
+
+def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
+    locale = facts.business.locale
+    notes: list[str] = []
+    if facts.answer_by and kind in {Kind.REQUESTED, Kind.NEW_REQUEST}:
+        by = formatting.format_datetime(facts.answer_by, zone=zone, locale=locale)
+        notes.append(_answer_note(facts, kind, by))
+    if kind in {Kind.BOOKED, Kind.CONFIRMED}:
+        if facts.cancel_until:
+            until = formatting.format_datetime(facts.cancel_until, zone=zone, locale=locale)
+            notes.append(_("Free to cancel until %(until)s.") % {"until": until})
+        if facts.business.arrival_note:
+            notes.append(facts.business.arrival_note)
+    if not kind.is_for_team and facts.business.phone:
+        notes.append(_("Questions? Call %(phone)s.") % {"phone": facts.business.phone})
+    return notes
+
+
+def _answer_note(facts: BookingFacts, kind: Kind, by: str) -> str:
+    if kind is Kind.NEW_REQUEST:
+        return _("Please answer by %(by)s.") % {"by": by}
+    if facts.holds_time:
+        return _("%(business)s answers by %(by)s. Your time is kept until then.") % {
+            "business": facts.business.name,
+            "by": by,
+        }
+    return _("%(business)s answers by %(by)s.") % {"business": facts.business.name, "by": by}
+
+
+def _footer(facts: BookingFacts, kind: Kind) -> str:
+    sender = ", ".join(part for part in (facts.business.name, facts.address) if part)
+    if kind.is_for_team:
+        return _("%(sender)s. You get this mail because you run this booking page.") % {
+            "sender": sender
+        }
+    why = _("%(sender)s. You get this mail because you booked on our page.") % {"sender": sender}
+    if kind in {Kind.DECLINED, Kind.CANCELED}:
+        return why
+    return f"{why} {_('The button opens only your booking: please do not forward it.')}"
