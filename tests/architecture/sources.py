@@ -1,0 +1,62 @@
+"""What the architecture tests read: our own files, as text and as syntax trees."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+APPS = BASE_DIR / "apps"
+TEMPLATES = BASE_DIR / "templates"
+
+FLOORS = {
+    "kernel": 0,
+    "web": 1,
+    "outbox": 1,
+    "businesses": 2,
+    "customers": 3,
+    "catalog": 4,
+    "availability": 5,
+    "bookings": 6,
+    "checkout": 7,
+    "messages": 8,
+    "self_service": 9,
+    "dashboard": 9,
+}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every Python file of the apps and the project, except migrations."""
+    for folder in (APPS, BASE_DIR / "bookings_portal"):
+        for path in sorted(folder.rglob("*.py")):
+            if "migrations" not in path.parts:
+                name = str(path.relative_to(BASE_DIR))
+                yield name, ast.parse(path.read_text(encoding="utf-8"), filename=name)
+
+
+def functions(tree: ast.Module) -> Iterator[Function]:
+    """Every function of a module, methods and inner functions too."""
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            yield node
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    """Every template with its name below `templates/`."""
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        yield str(path.relative_to(TEMPLATES)), path.read_text(encoding="utf-8")
+
+
+def tracked_texts() -> Iterator[tuple[str, str]]:
+    """Every tracked text file; nothing when this is no git checkout."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=BASE_DIR, capture_output=True, text=True, check=False
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        path = BASE_DIR / name
+        try:
+            yield name, path.read_text(encoding="utf-8")
+        except (UnicodeDecodeError, FileNotFoundError):
+            continue

@@ -1,0 +1,61 @@
+import ast
+from collections.abc import Iterator
+
+from tests.architecture.sources import Function, functions, modules
+
+CLOCKS = {("timezone", "now"), ("datetime", "now"), ("date", "today"), ("time", "time")}
+# The edge of the system: whoever starts the work reads the clock once and hands it down.
+EDGE = (
+    *("/views", "/management/commands/", "/admin", "bookings_portal/"),
+    *("/worker.py", "/outbox_work.py"),  # the worker and what it calls
+    *("/templatetags/", "/eml_files.py"),  # "3 minutes ago", and the name of a mail's file
+)
+# About one thing only, and named after it.
+ONE_THING = {"enqueue_many", "held"}
+
+
+def public_operations() -> Iterator[tuple[str, Function]]:
+    for name, tree in modules():
+        if "/operations" in name and "/_" not in name.replace("/__init__", ""):
+            for node in tree.body:
+                if isinstance(node, Function) and not node.name.startswith("_"):
+                    yield f"{name}:{node.lineno} {node.name}", node
+
+
+def test_public_operations_take_keywords_only() -> None:
+    positional = [
+        place
+        for place, node in public_operations()
+        if (node.args.args or node.args.posonlyargs) and node.name not in ONE_THING
+    ]
+
+    assert positional == []
+
+
+def test_public_operations_say_what_they_mean() -> None:
+    assert [place for place, node in public_operations() if not ast.get_docstring(node)] == []
+
+
+def test_only_the_edge_reads_the_clock() -> None:
+    readers = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules()
+        if not any(part in name for part in EDGE)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in CLOCKS
+    ]
+
+    assert readers == []
+
+
+def test_every_function_is_annotated() -> None:
+    bare = [
+        f"{name}:{node.lineno} {node.name}"
+        for name, tree in modules()
+        for node in functions(tree)
+        if node.returns is None
+    ]
+
+    assert bare == []
