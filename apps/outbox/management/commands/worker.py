@@ -2,6 +2,8 @@
 
 import signal
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -11,6 +13,8 @@ from django.utils import timezone
 
 from apps.outbox.operations import LEASE
 from apps.outbox.worker import BATCH, Worker
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class Command(BaseCommand):
@@ -30,19 +34,30 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Build one worker, let signals stop it after the item in hand, and run it."""
+        """Build one worker and run it as asked."""
         worker = Worker(
             clock=timezone.now, lease=timedelta(seconds=options["lease"]), batch=options["batch"]
         )
 
-        def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
-            worker.stop.set()
+        with stopped_by_signals(worker):
+            if options["once"] or options["drain"]:
+                worker.run_periodic()
+                count = worker.run_batch() if options["once"] else worker.drain()
+                self.stdout.write(f"{count} items")
+            else:
+                worker.loop(poll=options["poll"])
 
-        signal.signal(signal.SIGTERM, ask_to_stop)
-        signal.signal(signal.SIGINT, ask_to_stop)
-        if options["once"] or options["drain"]:
-            worker.run_periodic()
-            count = worker.run_batch() if options["once"] else worker.drain()
-            self.stdout.write(f"{count} items")
-            return
-        worker.loop(poll=options["poll"])
+
+@contextmanager
+def stopped_by_signals(worker: Worker) -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C end the worker after the item in hand, as long as the block runs."""
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        worker.stop.set()
+
+    former = {number: signal.signal(number, ask_to_stop) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, action in former.items():
+            signal.signal(number, action)
