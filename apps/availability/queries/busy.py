@@ -21,7 +21,7 @@ class EpochSeconds(Func):
         return self.as_sql(compiler, connection, template=template, **kwargs)
 
     def as_sqlite(self, compiler: Any, connection: Any, **kwargs: Any) -> Any:
-        template = "CAST(strftime('%%s', %(expressions)s) AS INTEGER)"
+        template = "CAST(strftime('%%%%s', %(expressions)s) AS INTEGER)"
         return self.as_sql(compiler, connection, template=template, **kwargs)
 
 

@@ -56,7 +56,7 @@ def load_search(*, query: SlotQuery, first: date, last: date, now: datetime) -> 
     resource_ids = {pk for _type, ids in wanted for pk in ids}
     hours = load_hours(service=service, resource_ids=resource_ids, first=first, last=last)
     day = timedelta(days=1)
-    window = (day_bounds(first - day, zone)[0], day_bounds(last + day, zone)[1])
+    window = (day_bounds(zone, first - day)[0], day_bounds(zone, last + day)[1])
     busy = _load_busy(resource_ids, window=window, query=query, now=now)
     ranks = {pk: rank for _type, ids in requirements for pk, rank in ids.items()}
     fair = query.policy.selection == BookingPolicy.Selection.FAIR
@@ -90,13 +90,7 @@ def shape_of(*, query: SlotQuery) -> Shape:
 def _limits_of(query: SlotQuery, *, now: datetime, zone: ZoneInfo) -> Limits:
     policy = query.policy
     if query.ignores_limits:
-        return compute_limits(
-            now=int(now.timestamp()),
-            zone=zone,
-            min_notice_minutes=None,
-            max_advance_minutes=None,
-            horizon_days=None,
-        )
+        return Limits()
     return compute_limits(
         now=int(now.timestamp()),
         zone=zone,

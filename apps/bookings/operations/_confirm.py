@@ -9,7 +9,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import DoesNotFit, NotAllowed
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking, write_move
 from apps.bookings.policy import may_decide
-from apps.bookings.queries import NoTime, choice_of, claim_anyway, claim_of, find_reasons
+from apps.bookings.queries import NoTime, choice_of, claim_anyway, claim_of
 from apps.businesses.models import TeamMember
 
 
@@ -79,9 +79,6 @@ def _claim(booking: Booking, *, now: datetime, forced: bool) -> Claim:
     choice = choice_of(booking=booking)
     if forced:
         return claim_anyway(booking=booking, choice=choice, now=now)
-    reasons = find_reasons(booking=booking, choice=choice, now=now)
-    if reasons:
-        raise DoesNotFit(reasons)
     try:
         return claim_of(booking=booking, choice=choice, now=now)
     except NoTime as none:

@@ -19,6 +19,11 @@ TOPICS = {
     BookingEvent.Action.CANCELED: "booking.canceled",
 }
 
+TOLD = frozenset(
+    {"status", "payment_status", "price", "resource_id", "answer_by", "override_reason"}
+)
+"""What history repeats; names, addresses and notes stay in one place, where they can be erased."""
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -65,7 +70,8 @@ def write_move(
 
     The outbox item has the key of booking and revision: one move, one mail (P2).
     """
-    before = {name: _plain(getattr(booking, name)) for name in columns}
+    told = TOLD.intersection(columns)
+    before = {name: _plain(getattr(booking, name)) for name in told}
     for name, value in columns.items():
         setattr(booking, name, value)
     booking.revision += 1
@@ -79,7 +85,7 @@ def write_move(
         at=now,
         reason=reason,
         before=before,
-        after={name: _plain(value) for name, value in columns.items()},
+        after={name: _plain(columns[name]) for name in told},
         revision=booking.revision,
     )
     if action in TOPICS:
@@ -99,8 +105,4 @@ def outbox_key(booking: Booking) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, int | str | bool | type(None)):
-        return value
-    return str(value.pk)
+    return value.isoformat() if isinstance(value, datetime) else value

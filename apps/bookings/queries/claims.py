@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from apps.availability.engine.check import fits, is_still_free
 from apps.availability.engine.inputs import Search
-from apps.availability.engine.reasons import Reason, why_not
+from apps.availability.engine.reasons import Reason, why_not, why_not_fit
 from apps.availability.models import Occupancy
 from apps.availability.operations import Claim
 from apps.availability.queries import SlotQuery, load_search, zone_of
@@ -59,47 +59,50 @@ def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim
 
 
 def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
-    """Return the claim of a booking on the resources its session occupies already.
+    """Return the claim of a booking: on what its session occupies, else on what is free for it.
 
-    Early and late limits do not count here: it was asked for in time. A booking whose session
-    occupies nothing gets the resources the engine would give it, staff as it was asked for.
+    Neither the limits nor the grid count here: it was asked for in time, and from the page.
 
     Raises:
-        NoTime: it occupies nothing, and nothing is free for it.
+        NoTime: it occupies nothing, and the resources it needs are not free and open.
     """
-    query = _query_of(booking, choice)
-    kept = _kept_resources(booking)
-    if not kept:
-        return find_claim(query=query, starts_at=booking.starts_at, now=now)
-    search = _load_search_around(query, starts_at=booking.starts_at, now=now)
-    return Claim(query, search, booking.starts_at, kept, primary_id=booking.resource_id)
+    query, search = _search_for(booking, choice, now=now)
+    start = int(booking.starts_at.timestamp())
+    ids = _kept_resources(booking) or _pick_resources(search, booking=booking)
+    if not ids or not fits(search, start=start, resource_ids=ids):
+        raise NoTime(why_not_fit(search, start=start, resource_ids=ids))
+    return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
 
 
 def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
-    """Return a claim for an override: what it occupies, else its person and, of every other
-    type it needs, the first one, free or not (design.md section 4, law 6)."""
-    query = _query_of(booking, choice)
-    search = _load_search_around(query, starts_at=booking.starts_at, now=now)
-    ids = _kept_resources(booking) or tuple(
-        booking.resource_id
-        if booking.resource_id in requirement.resource_ids
-        else requirement.resource_ids[0]
-        for requirement in search.requirements
-        if requirement.resource_ids
-    )
-    return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id)
+    """Return the claim of a booking for an override, free or not (design.md section 4, law 6)."""
+    query, search = _search_for(booking, choice, now=now)
+    ids = _kept_resources(booking) or _pick_resources(search, booking=booking)
+    return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
 
 
 def find_reasons(*, booking: Booking, choice: Choice, now: datetime) -> tuple[Reason, ...]:
     """Say why a booking no longer fits, most specific first; empty when it fits (O4)."""
-    search = _load_search_around(
-        _query_of(booking, choice), starts_at=booking.starts_at, now=now
-    )
+    _query, search = _search_for(booking, choice, now=now)
+    ids = _kept_resources(booking) or _pick_resources(search, booking=booking)
+    return why_not_fit(search, start=int(booking.starts_at.timestamp()), resource_ids=ids)
+
+
+def _pick_resources(search: Search, *, booking: Booking) -> tuple[int, ...]:
+    """One resource of each type: the person asked for, and of the rest the first that is free."""
     start = int(booking.starts_at.timestamp())
-    kept = _kept_resources(booking)
-    if kept and fits(search, start=start, resource_ids=kept):
-        return ()
-    return why_not(search, start=start, primary_id=booking.resource_id)
+    picked = []
+    for requirement in search.requirements:
+        able = (pk for pk in requirement.resource_ids if fits(search, start=start, resource_ids=[pk]))
+        first = next(able, requirement.resource_ids[0] if requirement.resource_ids else None)
+        if first is not None:
+            picked.append(first)
+    return tuple(picked)
+
+
+def _search_for(booking: Booking, choice: Choice, *, now: datetime) -> tuple[SlotQuery, Search]:
+    query = _query_of(booking, choice)
+    return query, _load_search_around(query, starts_at=booking.starts_at, now=now)
 
 
 def _query_of(booking: Booking, choice: Choice) -> SlotQuery:
