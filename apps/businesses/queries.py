@@ -33,9 +33,7 @@ def get_public_business(*, slug: str) -> Business:
     return business
 
 
-def get_membership(
-    *, user: AbstractBaseUser | AnonymousUser, slug: str
-) -> TeamMember | None:
+def get_membership(*, user: AbstractBaseUser | AnonymousUser, slug: str) -> TeamMember | None:
     """Return the person's role in the business at this address, or nothing (also for strangers)."""
     if not user.is_authenticated:
         return None

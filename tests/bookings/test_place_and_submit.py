@@ -8,7 +8,7 @@ from apps.availability.models import Occupancy, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Details
-from apps.catalog.queries import choose
+from apps.catalog.queries import UnknownChoice, choose
 from apps.customers.models import Customer
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, make_booking, make_draft, make_salon, make_visitor
@@ -52,9 +52,7 @@ def test_any_person_means_the_next_free_one() -> None:
     salon = make_salon()
     make_draft(service=salon.cut, starts_at=salon.at(26, 10, 15), now=NOW)
 
-    second = make_draft(
-        service=salon.cut, starts_at=salon.at(26, 10, 15), now=NOW, visitor="sam"
-    )
+    second = make_draft(service=salon.cut, starts_at=salon.at(26, 10, 15), now=NOW, visitor="sam")
 
     assert second.resource_id == salon.ben.resource_id
 
@@ -65,14 +63,13 @@ def test_an_expired_hold_blocks_nobody_and_is_deleted_on_the_way() -> None:
     held = make_draft(service=salon.colour, starts_at=salon.at(26, 10), now=NOW, visitor="eva")
     later = NOW + timedelta(minutes=11)
 
-    taken = make_draft(
-        service=salon.colour, starts_at=salon.at(26, 10), now=later, visitor="sam"
-    )
+    taken = make_draft(service=salon.colour, starts_at=salon.at(26, 10), now=later, visitor="sam")
 
     assert list(Occupancy.objects.values_list("session_id", flat=True).distinct()) == [
         taken.session_id
     ]
-    assert first.session_id is not None and held.session_id is not None
+    assert first.session_id is not None
+    assert held.session_id is not None
 
 
 def test_details_turn_the_draft_into_a_booking_once() -> None:
@@ -90,7 +87,7 @@ def test_details_turn_the_draft_into_a_booking_once() -> None:
     assert first.reference == again.reference
     assert again.status == Booking.Status.CONFIRMED
     assert again.revision == 2
-    assert Session.objects.get(pk=draft.session_id).state == Session.State.SCHEDULED
+    assert Session.objects.get(bookings=draft).state == Session.State.SCHEDULED
     assert Occupancy.objects.get().expires_at is None
     assert [event.action for event in BookingEvent.objects.all()] == ["BOOKED"]
     assert [item.topic for item in OutboxItem.objects.all()] == ["booking.confirmed"]
@@ -162,7 +159,7 @@ def test_a_staff_member_and_a_wash_station_are_taken_together() -> None:
     draft = make_draft(service=salon.colour, starts_at=salon.at(26, 10), now=NOW)
 
     taken = set(
-        Occupancy.objects.filter(session_id=draft.session_id).values_list("resource_id", flat=True)
+        Occupancy.objects.filter(session__bookings=draft).values_list("resource_id", flat=True)
     )
     assert taken == {salon.ana.resource_id, salon.wash.pk}
     with pytest.raises(bookings.SlotGone):
@@ -175,14 +172,10 @@ def test_two_requests_for_one_time_and_only_one_confirmed() -> None:
     lena = make_booking(service=salon.bridal, starts_at=at, now=NOW, email="lena@example.com")
     ines = make_booking(service=salon.bridal, starts_at=at, now=NOW, email="ines@example.com")
 
-    bookings.confirm_request(
-        booking_id=lena.pk, revision=lena.revision, by=salon.olga, now=NOW
-    )
+    bookings.confirm_request(booking_id=lena.pk, revision=lena.revision, by=salon.olga, now=NOW)
 
     with pytest.raises(bookings.DoesNotFit):
-        bookings.confirm_request(
-            booking_id=ines.pk, revision=ines.revision, by=salon.olga, now=NOW
-        )
+        bookings.confirm_request(booking_id=ines.pk, revision=ines.revision, by=salon.olga, now=NOW)
     ines.refresh_from_db()
     assert ines.status == Booking.Status.PENDING
 
@@ -200,7 +193,7 @@ def test_an_override_is_stored_with_its_reason_and_not_enforced() -> None:
 
     assert forced.status == Booking.Status.CONFIRMED
     assert forced.override_reason == "Both agreed"
-    assert Occupancy.objects.get(session_id=ines.session_id).enforced is False
+    assert Occupancy.objects.get(session__bookings=ines).enforced is False
 
 
 @pytest.mark.parametrize("service", ["bridal", "strict"])
@@ -266,8 +259,6 @@ def test_a_stale_revision_changes_nothing() -> None:
 
 def test_choosing_a_person_who_does_not_do_the_service_is_refused() -> None:
     salon, other = make_salon(), make_salon()
-
-    from apps.catalog.queries import UnknownChoice
 
     with pytest.raises(UnknownChoice):
         choose(service=salon.cut, resource_id=other.ana.resource_id)

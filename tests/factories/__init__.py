@@ -1,6 +1,6 @@
 """Real rows for tests, made by plain keyword functions, one file per floor."""
 
-from tests.factories.bookings import make_draft, make_booking, make_request, make_visitor
+from tests.factories.bookings import make_booking, make_draft, make_request, make_visitor
 from tests.factories.businesses import make_business, make_location, make_member
 from tests.factories.catalog import (
     make_form,

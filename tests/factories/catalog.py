@@ -43,7 +43,7 @@ def make_staff(*, business: Business, name: str = "Ana Petrović", rank: int = 0
     )
     resource = Resource.objects.create(business=business, type=kind, name=name, rank=rank)
     return StaffMember.objects.create(
-        business=business, resource=resource, name=name, short_name=name.split()[0]
+        business=business, resource=resource, name=name, short_name=name.split(maxsplit=1)[0]
     )
 
 

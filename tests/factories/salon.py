@@ -87,5 +87,3 @@ def make_salon(*, slug: str = "", **business: Any) -> Salon:
         colour=colour,
         bridal=bridal,
     )
-
-

@@ -103,7 +103,11 @@ class DateException(models.Model):
             models.CheckConstraint(
                 name="exception_is_closed_or_has_hours",
                 condition=Q(starts_minute=None, ends_minute=None)
-                | Q(ends_minute__gt=F("starts_minute")),
+                | Q(
+                    starts_minute__isnull=False,
+                    ends_minute__isnull=False,
+                    ends_minute__gt=F("starts_minute"),
+                ),
             )
         ]
         indexes = [models.Index(fields=["schedule", "on"], name="exception_by_date")]

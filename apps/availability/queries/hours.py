@@ -46,7 +46,9 @@ def load_hours(
         pk: Hours(weekly=_weekly_of(weekly[pk], owner=owner), exceptions=rules.get(pk, ()))
         for pk, owner in owners.items()
     }
-    whole_business = [pk for pk, (resource, of) in owners.items() if resource is None and of is None]
+    whole_business = [
+        pk for pk, (resource, of) in owners.items() if resource is None and of is None
+    ]
     of_service = [pk for pk, (_resource, of) in owners.items() if of is not None]
     return HoursOf(
         business=hours[whole_business[0]] if whole_business else Hours(weekly=(), exceptions=()),
@@ -92,7 +94,7 @@ def _load_rules(
     ranges: dict[tuple[int, date, Any], list[tuple[int, int]]] = defaultdict(list)
     for schedule_id, on, location_id, starts, ends in rows:
         listed = ranges[(schedule_id, on, location_id)]
-        if starts is not None:
+        if starts is not None and ends is not None:
             listed.append((starts, ends))
     rules: dict[int, list[DateRule]] = defaultdict(list)
     for (schedule_id, on, location_id), listed in sorted(

@@ -106,9 +106,7 @@ def _load_requirements(service: Service) -> list[tuple[int, dict[int, int]]]:
         ServiceRequirement.objects.filter(service=service).values_list("pk", "resource_type_id")
     )
     eligible: dict[int, set[int]] = defaultdict(set)
-    links = ServiceRequirement.eligible.through.objects.filter(
-        servicerequirement__service=service
-    )
+    links = ServiceRequirement.eligible.through.objects.filter(servicerequirement__service=service)
     for requirement_id, resource_id in links.values_list("servicerequirement_id", "resource_id"):
         eligible[requirement_id].add(resource_id)
     types = [type_id for _pk, type_id in requirements]
@@ -145,9 +143,7 @@ def _load_busy(
     busy: dict[int, list[tuple[int, int]]] = defaultdict(list)
     if not resource_ids:
         return busy
-    for row in find_busy_rows(
-        resource_ids=resource_ids, starts_at=window[0], ends_at=window[1]
-    ):
+    for row in find_busy_rows(resource_ids=resource_ids, starts_at=window[0], ends_at=window[1]):
         if row.session_id != query.own_session_id and row.blocks(now=at):
             busy[row.resource_id].append((row.starts_at, row.ends_at))
     for spans in busy.values():

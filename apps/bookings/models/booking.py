@@ -69,9 +69,7 @@ class Booking(models.Model):
     resource = models.ForeignKey(
         Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
     )
-    selection = models.CharField(
-        max_length=20, choices=Selection, default=Selection.ANY_RESOURCE
-    )
+    selection = models.CharField(max_length=20, choices=Selection, default=Selection.ANY_RESOURCE)
     customer = models.ForeignKey(
         Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
     )

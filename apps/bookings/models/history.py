@@ -41,9 +41,7 @@ class BookingEvent(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(
-                name="one_event_per_revision", fields=["booking", "revision"]
-            )
+            models.UniqueConstraint(name="one_event_per_revision", fields=["booking", "revision"])
         ]
 
     def __str__(self) -> str:

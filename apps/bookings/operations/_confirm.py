@@ -43,9 +43,7 @@ def confirm_request(
 
 
 @transaction.atomic
-def _confirm(
-    *, booking_id: int, revision: int, by: TeamMember, now: datetime, why: str
-) -> Booking:
+def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, why: str) -> Booking:
     booking = lock_booking(booking_id=booking_id, business_id=by.business_id, revision=revision)
     verdict = may_decide(status=states.Status(booking.status))
     if not verdict.allowed and verdict.reason is not None:

@@ -47,5 +47,3 @@ class NotAllowed(Exception):
 
 class TooLateToUndo(Exception):
     """The undo window is over or the mail is already on its way."""
-
-

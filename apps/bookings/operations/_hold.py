@@ -28,9 +28,7 @@ class Visitor:
     time_zone: str
 
 
-def place_hold(
-    *, choice: Choice, starts_at: datetime, visitor: Visitor, now: datetime
-) -> Booking:
+def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: datetime) -> Booking:
     """Create a draft and hold its time for the business's hold_minutes.
 
     A visitor holds one time per business: an earlier hold of theirs is let go in the same

@@ -63,9 +63,7 @@ def submit_draft(
     """
     for _attempt in range(ATTEMPTS):
         try:
-            return _submit_once(
-                draft_id=draft_id, details=details, seen_price=seen_price, now=now
-            )
+            return _submit_once(draft_id=draft_id, details=details, seen_price=seen_price, now=now)
         except SlotTaken:
             continue
     raise SlotGone

@@ -20,9 +20,7 @@ from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
 
 
-def undo_decision(
-    *, booking_id: int, revision: int, by: TeamMember, now: datetime
-) -> Booking:
+def undo_decision(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> Booking:
     """Take a confirmation or a decline back while its mail has not left (ux.md 0.9).
 
     The booking is a request again, with its time; the history keeps both lines.

@@ -9,7 +9,7 @@ def choice_of(*, booking: Booking) -> Choice:
         UnknownChoice: the service no longer offers what was chosen.
     """
     specific = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
-    add_ons = booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
+    add_ons = booking.add_ons.values_list("add_on_id", flat=True)
     return choose(
         service=booking.service,
         variant_id=booking.variant_id,

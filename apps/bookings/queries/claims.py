@@ -93,7 +93,9 @@ def _pick_resources(search: Search, *, booking: Booking) -> tuple[int, ...]:
     start = int(booking.starts_at.timestamp())
     picked = []
     for requirement in search.requirements:
-        able = (pk for pk in requirement.resource_ids if fits(search, start=start, resource_ids=[pk]))
+        able = (
+            pk for pk in requirement.resource_ids if fits(search, start=start, resource_ids=[pk])
+        )
         first = next(able, requirement.resource_ids[0] if requirement.resource_ids else None)
         if first is not None:
             picked.append(first)
@@ -118,6 +120,8 @@ def _query_of(booking: Booking, choice: Choice) -> SlotQuery:
 
 
 def _kept_resources(booking: Booking) -> tuple[int, ...]:
+    if booking.session_id is None:
+        return ()
     kept = Occupancy.objects.filter(session_id=booking.session_id).order_by("resource_id")
     return tuple(kept.values_list("resource_id", flat=True))
 

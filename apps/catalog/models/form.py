@@ -18,9 +18,7 @@ class BookingForm(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="booking_forms")
     name = models.CharField(max_length=120)
     is_default = models.BooleanField(default=False)
-    phone_rule = models.CharField(
-        max_length=8, choices=PhoneRule, default=PhoneRule.OPTIONAL
-    )
+    phone_rule = models.CharField(max_length=8, choices=PhoneRule, default=PhoneRule.OPTIONAL)
     phone_reason = models.CharField(max_length=120, blank=True)
     note_label = models.CharField(max_length=120, blank=True, help_text=_("Empty: no note field"))
     asks_participant_names = models.BooleanField(default=False)

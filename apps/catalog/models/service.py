@@ -95,9 +95,7 @@ class Service(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(name="service_slug_once", fields=["business", "slug"]),
-            models.CheckConstraint(
-                name="service_takes_time", condition=Q(duration_minutes__gte=1)
-            ),
+            models.CheckConstraint(name="service_takes_time", condition=Q(duration_minutes__gte=1)),
             models.CheckConstraint(
                 name="appointment_serves_one_booking",
                 condition=~Q(kind="APPOINTMENT") | Q(capacity=1),

@@ -16,9 +16,7 @@ class ResourceType(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="resource_type_named_once", fields=["business", "name"]
-            )
+            models.UniqueConstraint(name="resource_type_named_once", fields=["business", "name"])
         ]
 
     def __str__(self) -> str:
@@ -48,9 +46,7 @@ class StaffMember(models.Model):
     """A person who serves; has a resource, may have a sign-in."""
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="staff_members")
-    resource = models.OneToOneField(
-        Resource, on_delete=models.PROTECT, related_name="staff_member"
-    )
+    resource = models.OneToOneField(Resource, on_delete=models.PROTECT, related_name="staff_member")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

@@ -41,7 +41,9 @@ class Choice:
                 amount=0 if free else amount,
                 quantity=self.party_size,
             ),
-            extras=[PriceLine(name=extra.name, amount=extra.price, quantity=1) for extra in self.add_ons],
+            extras=[
+                PriceLine(name=extra.name, amount=extra.price, quantity=1) for extra in self.add_ons
+            ],
             currency=service.business.currency,
             custom_text=service.price_text
             if service.price_kind == Service.PriceKind.CUSTOM
