@@ -9,11 +9,11 @@ def choice_of(*, booking: Booking) -> Choice:
         UnknownChoice: the service no longer offers what was chosen.
     """
     specific = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
-    add_ons = booking.add_ons.values_list("add_on_id", flat=True)
+    add_ons = booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
     return choose(
         service=booking.service,
         variant_id=booking.variant_id,
-        add_on_ids=[pk for pk in add_ons if pk is not None],
+        add_on_ids=list(add_ons),
         party_size=booking.party_size,
         resource_id=booking.resource_id if specific else None,
     )
