@@ -57,11 +57,11 @@ def prepare(*, base: Path, python: str, environment: dict[str, str]) -> str:
     )
     if stamp.facts.get("tables") != tables or not _database_is_there(database, base):
         stamp.keep(tables="", demo="")
-        _manage([*manage, "migrate", "-v0"], environment)
+        run_command([*manage, "migrate", "-v0"], environment)
         stamp.keep(tables=tables)
     statics = _digest(*_contents([base / "requirements.txt"]), *_states(base / "static"))
     if environment.get("DEBUG", "0") == "0" and stamp.facts.get("statics") != statics:
-        _manage([*manage, "collectstatic", "--noinput", "--clear", "-v0"], environment)
+        run_command([*manage, "collectstatic", "--noinput", "--clear", "-v0"], environment)
         stamp.keep(statics=statics)
     if environment["DEMO"] == "0" or not has_command(base, "seed_demo"):
         return ""
@@ -77,7 +77,7 @@ def _demo_text(stamp: _Stamp, database: str, manage: list[str], environment: dic
     """Seed once per database; the text is kept and shown at each start with today's address."""
     origin = environment["PORTAL_ORIGIN"]
     if stamp.facts.get("demo") != database:
-        text = _manage([*manage, "seed_demo"], environment)
+        text = run_command([*manage, "seed_demo"], environment)
         stamp.keep(demo=database, demo_origin=origin, demo_text=text)
     return str(stamp.facts["demo_text"]).replace(str(stamp.facts["demo_origin"]), origin)
 
@@ -106,7 +106,7 @@ def _states(folder: Path) -> list[str]:
     return [f"{path} {state.st_size} {state.st_mtime_ns}" for path, state in files]
 
 
-def _manage(command: list[str], environment: dict[str, str]) -> str:
+def run_command(command: list[str], environment: dict[str, str]) -> str:
     """Run a Django command; its output, or NotPrepared with the last line it wrote."""
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode == 0:

@@ -69,7 +69,7 @@ def check_port(host: str, port: int) -> None:
             # A port that a stopped server left a moment ago is free for us, as for gunicorn.
             if sys.platform != "win32":
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+            probe.bind((host, port, *address[2:]))
             probe.listen(1)
     except (OSError, OverflowError) as error:
         raise CannotServe(
