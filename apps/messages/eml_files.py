@@ -12,6 +12,11 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
 
+def mail_folder() -> Path:
+    """Return the folder of mail files: that of EMAIL_URL, else ``mail`` in the data folder."""
+    return Path(getattr(settings, "EMAIL_FILE_PATH", None) or settings.DATA_DIR / "mail")
+
+
 class EmailBackend(BaseEmailBackend):
     """Writes to ``settings.EMAIL_FILE_PATH``; a file is there whole or not at all.
 
@@ -21,7 +26,7 @@ class EmailBackend(BaseEmailBackend):
 
     def __init__(self, *args: Any, file_path: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.folder = Path(file_path or settings.EMAIL_FILE_PATH)
+        self.folder = Path(file_path or mail_folder())
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write each mail and return how many were written.
@@ -31,7 +36,7 @@ class EmailBackend(BaseEmailBackend):
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         for mail in email_messages:
-            self._write(mail.message().as_bytes(linesep="\r\n"))
+            self._write(mail.message().as_bytes())
         return len(email_messages)
 
     def _write(self, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 
 from apps.web.text import clean_line, clean_text
 
@@ -39,11 +40,11 @@ class AddressField(forms.EmailField):
         """Refuse what some mail programs read as two addresses or as a header.
 
         Raises:
-            ValidationError: with the field's own message for a wrong address.
+            ValidationError: with Django's words for a wrong address.
         """
         super().run_validators(value)
         if value and not is_plain_address(value):
-            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+            raise forms.ValidationError(validate_email.message, code="invalid")
 
 
 def is_plain_address(value: str) -> bool:

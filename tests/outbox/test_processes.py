@@ -1,7 +1,7 @@
 """Workers as real processes: killed in the middle, and several at once (G11, G12).
 
-Seen to fail with the protection off: without the lease (``leased_until`` never set) four workers
-wrote up to four lines per item; with ``mark_done`` before the work, the killed item was lost.
+Seen to fail with the protection off: with leases that nobody respects, items got up to three lines
+on both databases; with the mark before the work, the killed item was lost.
 """
 
 import os
