@@ -4,15 +4,20 @@ Design section 3: money is stored as integer minor units and the business's curr
 people (symbols, separators) is the page's work; this module only counts.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
-NO_DECIMALS = frozenset(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split()
-)
-THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+# fmt: off
+NO_DECIMALS = frozenset((
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
+    "VUV", "XAF", "XOF", "XPF",
+))
+THREE_DECIMALS = frozenset(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"))
+# fmt: on
+CODE = re.compile("[A-Z]{3}")
 
 
 class CurrencyMismatch(ValueError):
@@ -38,11 +43,10 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not isinstance(self.amount, int) or isinstance(self.amount, bool):
+        if type(self.amount) is not int:  # a float would round, a bool would count
             raise TypeError(f"Money counts whole minor units, not {self.amount!r}.")
-        code = self.currency
-        if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-            raise ValueError(f"{code!r} is not an ISO 4217 currency code.")
+        if not CODE.fullmatch(self.currency):
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 currency code.")
 
     @classmethod
     def from_decimal(cls, value: Decimal, currency: str) -> Self:
@@ -95,7 +99,9 @@ class Money:
         """
         total = sum(weights)
         if total <= 0 or min(weights) < 0:
-            raise ValueError("Money needs weights of zero or more, at least one of them above zero.")
+            raise ValueError(
+                "Money needs weights of zero or more, at least one of them above zero."
+            )
         sign = -1 if self.amount < 0 else 1
         shares = [divmod(abs(self.amount) * weight, total) for weight in weights]
         parts = [whole for whole, _ in shares]

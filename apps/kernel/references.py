@@ -16,7 +16,7 @@ def new_reference() -> str:
 
 
 def read_reference(typed: str) -> str | None:
-    """The reference a person typed, without spaces and hyphens, in capitals; None when it is none."""
+    """The reference a person typed, tidied of spaces, hyphens and small letters; None if none."""
     text = "".join(typed.split()).replace("-", "").upper()
     if len(text) != LENGTH or any(letter not in ALPHABET for letter in text):
         return None

@@ -85,7 +85,7 @@ def merge(spans: Iterable[Seconds]) -> Spans:
 
 
 def subtract(minuend: Spans, subtrahend: Spans) -> Spans:
-    """The instants of ``minuend`` that are not in ``subtrahend``; both sorted and apart (merged)."""
+    """The instants of ``minuend`` not in ``subtrahend``; both sorted and apart (merged)."""
     left: list[Seconds] = []
     at = 0
     for span_start, end in minuend:

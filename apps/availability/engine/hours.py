@@ -136,9 +136,7 @@ class OpeningHours:
         special = self.business.special(on)
         return windows_of(self.zone, on, self.business.usual(on) if special is None else special)
 
-    def _own_windows(
-        self, rota: Rota, on: date, zone: ZoneInfo, *, follows: bool
-    ) -> list[Window]:
+    def _own_windows(self, rota: Rota, on: date, zone: ZoneInfo, *, follows: bool) -> list[Window]:
         special = rota.special(on)
         if special is not None:
             return windows_of(zone, on, special)

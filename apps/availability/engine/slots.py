@@ -108,4 +108,3 @@ def _dates_of(zone: ZoneInfo, starts: Sequence[int]) -> Callable[[int], date]:
 
 def _count(mask: int, low: int, high: int) -> int:
     return (mask >> low & ((1 << (high - low)) - 1)).bit_count()
-

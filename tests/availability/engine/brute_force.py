@@ -112,9 +112,7 @@ class Reference:
             if shared:
                 same = zone.key == other.key
                 anchor = cut.anchor if same else self.clock(zone).reads[cut.minutes[0]]
-                found.append(
-                    Stretch(range(shared[0], shared[-1] + 1), max(mine.anchor, anchor))
-                )
+                found.append(Stretch(range(shared[0], shared[-1] + 1), max(mine.anchor, anchor)))
         return found
 
     def place_ranges(self, hours: Hours, on: date) -> tuple[list[tuple[int, int]], bool]:
@@ -136,7 +134,7 @@ class Reference:
         for on in self.days():
             ranges, special = self.place_ranges(search.business_hours, on)
             business = self.stretch(search.zone, on, ranges)
-            rules = hours and rules_on(hours, on, search.location_id, person=True)
+            rules = rules_on(hours, on, search.location_id, person=True) if hours else None
             if hours is None or (rules is None and not own):
                 found += business
             elif rules is not None:

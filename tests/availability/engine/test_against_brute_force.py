@@ -51,7 +51,7 @@ def test_slots_are_the_ones_a_walk_through_every_minute_finds(question: Question
 def test_a_start_can_be_taken_exactly_when_it_is_listed(
     question: Question, data: st.DataObject
 ) -> None:
-    search, first, last, dates_in = question
+    search = question.search
     listed = reference(question).slots()
     low, high = bounds(question)
     others = data.draw(st.lists(st.integers(low // 60, high // 60 - 1), max_size=30))

@@ -64,8 +64,8 @@ def search_of(given: Facts, *, business_zone: str | None = None) -> Search:
 
 def slots_of(given: Facts, **options: str) -> list[Slot]:
     on = date.fromisoformat(given["business_date"])
-    around = {"first": on - timedelta(days=2), "last": on + timedelta(days=3)}
-    return find_slots(search_of(given, **options), **around)
+    first, last = on - timedelta(days=2), on + timedelta(days=3)
+    return find_slots(search_of(given, **options), first=first, last=last)
 
 
 def slots(given: Facts) -> Facts:
@@ -242,7 +242,9 @@ def test_no_golden_case_was_lost() -> None:
     assert len(CASES) == 49
 
 
-STAFF_ZONE_CASES = [case for case in CASES if "viewer_zone" in case["input"] and "windows" in case["input"]]
+STAFF_ZONE_CASES = [
+    case for case in CASES if "viewer_zone" in case["input"] and "windows" in case["input"]
+]
 
 
 @pytest.mark.parametrize("case", STAFF_ZONE_CASES, ids=[case["id"] for case in STAFF_ZONE_CASES])
