@@ -74,20 +74,29 @@
   });
 
   /* Sending: the word changes, the button keeps its focus and contrast, a second press does nothing. */
-  doc.addEventListener("submit", (event) => {
-    const form = event.target, button = event.submitter;
-    if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    if (form.hasAttribute("hx-post")) return;
-    form.dataset.sent = "1";
-    if (!button || !button.dataset.sendingWord) return;
-    button.dataset.sending = "";
+  const say = (button, word) => {
+    button.dataset.sending = button.textContent.trim();
     if (button.matches(".slot")) {
       const small = find("small", button) || button.appendChild(doc.createElement("small"));
-      small.textContent = button.dataset.sendingWord;
-    } else button.textContent = button.dataset.sendingWord;
-    announce(button.dataset.sendingWord);
-  });
+      small.textContent = word;
+    } else button.textContent = word;
+    announce(word);
+  };
+  doc.addEventListener("submit", (event) => {
+    const form = event.target, button = event.submitter;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); event.stopPropagation(); return; }
+    form.dataset.sent = "1";
+    if (button && button.dataset.sendingWord) say(button, button.dataset.sendingWord);
+  }, true);
+  const release = (form) => {
+    if (!form.isConnected || !form.dataset || !form.dataset.sent) return;
+    delete form.dataset.sent;
+    all("[data-sending]", form).forEach((button) => {
+      button.textContent = button.dataset.sending;
+      delete button.dataset.sending;
+    });
+  };
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   /* Focus: what a swap brings with autofocus takes it; browsers do this only for whole pages. */
@@ -103,6 +112,7 @@
   });
   doc.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
+    release(event.detail.elt);
   });
 
   /* A lost answer: say so and offer the same request again (reads are GET, writes are idempotent). */
@@ -135,6 +145,14 @@
     const stale = find("[data-stale]");
     if (stale && hiddenAt && Date.now() - hiddenAt > 60000) stale.dispatchEvent(new CustomEvent("stale"));
   });
+
+  /* Live lists ask again every 20 s, never while hidden or while somebody is in them. */
+  setInterval(() => {
+    if (doc.hidden) return;
+    all("[data-poll]").forEach((list) => {
+      if (!list.contains(doc.activeElement)) list.dispatchEvent(new CustomEvent("poll"));
+    });
+  }, 20000);
 
   grid();
 })();
