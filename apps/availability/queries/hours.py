@@ -31,6 +31,15 @@ class HoursOf:
     resources: dict[int, Hours]
 
 
+@dataclass(frozen=True, slots=True)
+class HoursBook:
+    """All hours of a business by owner; who is missing follows the business, or adds no limit."""
+
+    business: Hours
+    services: dict[int, Hours]
+    resources: dict[int, Hours]
+
+
 def load_hours(
     *, service: Service, resource_ids: Collection[int], first: date, last: date
 ) -> HoursOf:
@@ -40,23 +49,34 @@ def load_hours(
         | Q(service=service)
         | Q(business_id=service.business_id, resource=None, service=None)
     )
+    book = _read(schedules, first=first, last=last)
+    return HoursOf(
+        business=book.business,
+        service=book.services.get(service.pk),
+        resources=book.resources,
+    )
+
+
+def load_hours_book(*, business_id: int, first: date, last: date) -> HoursBook:
+    """Load every owner's hours for the local dates first..last (inclusive), in two queries."""
+    schedules = Schedule.objects.filter(business_id=business_id)
+    return _read(schedules, first=first, last=last)
+
+
+def _read(schedules: QuerySet[Schedule], *, first: date, last: date) -> HoursBook:
     owners, weekly = _load_weekly(schedules)
     rules = _load_rules(schedules, first=first, last=last)
-    hours = {
-        pk: Hours(weekly=_weekly_of(weekly[pk], owner=owner), exceptions=rules.get(pk, ()))
-        for pk, owner in owners.items()
-    }
-    whole_business = [
-        pk for pk, (resource, of) in owners.items() if resource is None and of is None
-    ]
-    of_service = [pk for pk, (_resource, of) in owners.items() if of is not None]
-    return HoursOf(
-        business=hours[whole_business[0]] if whole_business else Hours(weekly=(), exceptions=()),
-        service=hours[of_service[0]] if of_service else None,
-        resources={
-            resource: hours[pk] for pk, (resource, _of) in owners.items() if resource is not None
-        },
-    )
+    business, services, resources = Hours(), dict[int, Hours](), dict[int, Hours]()
+    for pk, owner in owners.items():
+        hours = Hours(weekly=_weekly_of(weekly[pk], owner=owner), exceptions=rules.get(pk, ()))
+        resource_id, service_id = owner
+        if resource_id is not None:
+            resources[resource_id] = hours
+        elif service_id is not None:
+            services[service_id] = hours
+        else:
+            business = hours
+    return HoursBook(business, services, resources)
 
 
 def _weekly_of(
