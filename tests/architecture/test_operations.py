@@ -1,7 +1,8 @@
 import ast
 from collections.abc import Iterator
+from pathlib import Path
 
-from tests.architecture.sources import Function, functions, modules
+from tests.architecture.sources import APPS, Function, functions, modules
 
 CLOCKS = {("timezone", "now"), ("datetime", "now"), ("date", "today"), ("time", "time")}
 # The edge of the system: whoever starts the work reads the clock once and hands it down.
@@ -14,12 +15,36 @@ EDGE = (
 ONE_THING = {"enqueue_many", "held"}
 
 
+def exported(app: Path) -> set[str]:
+    """The names an app's operations offer: `__all__` of the package."""
+    package = app / "operations" / "__init__.py"
+    if not package.exists():
+        return set()
+    for node in ast.parse(package.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    return set()
+
+
 def public_operations() -> Iterator[tuple[str, Function]]:
+    """Every function that other apps may call to change something."""
+    names = {path.name: exported(path) for path in APPS.iterdir() if path.is_dir()}
     for name, tree in modules():
-        if "/operations" in name and "/_" not in name.replace("/__init__", ""):
-            for node in tree.body:
-                if isinstance(node, Function) and not node.name.startswith("_"):
-                    yield f"{name}:{node.lineno} {node.name}", node
+        app, _, rest = name.removeprefix("apps/").partition("/")
+        is_flat = rest == "operations.py"
+        for node in tree.body if is_flat or rest.startswith("operations/") else ():
+            if isinstance(node, Function) and (is_flat or node.name in names[app]):
+                yield f"{name}:{node.lineno} {node.name}", node
+
+
+def test_every_package_of_operations_says_what_it_offers() -> None:
+    silent = [
+        path.name
+        for path in APPS.iterdir()
+        if (path / "operations" / "__init__.py").exists() and not exported(path)
+    ]
+
+    assert silent == []
 
 
 def test_public_operations_take_keywords_only() -> None:
