@@ -67,6 +67,8 @@ def _sqlite(parts: SplitResult, *, base: Path) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(base / name),
+        # Closing the last connection writes the whole log back into the file: not each request.
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             # IMMEDIATE: a transaction that will write says so at its start. Deferred ones that
             # upgrade later fail at once with "database is locked", however long the timeout.

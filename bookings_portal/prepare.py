@@ -56,11 +56,13 @@ def prepare(*, base: Path, python: str, environment: dict[str, str]) -> str:
         *_contents([base / "requirements.txt"]),
     )
     if stamp.facts.get("tables") != tables or not _database_is_there(database, base):
+        print("Making the tables ...", flush=True)
         stamp.keep(tables="", demo="")
         run_command([*manage, "migrate", "-v0"], environment)
         stamp.keep(tables=tables)
     statics = _digest(*_contents([base / "requirements.txt"]), *_states(base / "static"))
     if environment.get("DEBUG", "0") == "0" and stamp.facts.get("statics") != statics:
+        print("Compressing the static files ...", flush=True)
         run_command([*manage, "collectstatic", "--noinput", "--clear", "-v0"], environment)
         stamp.keep(statics=statics)
     if environment["DEMO"] == "0" or not has_command(base, "seed_demo"):
@@ -77,6 +79,7 @@ def _demo_text(stamp: _Stamp, database: str, manage: list[str], environment: dic
     """Seed once per database; the text is kept and shown at each start with today's address."""
     origin = environment["PORTAL_ORIGIN"]
     if stamp.facts.get("demo") != database:
+        print("Loading the demo businesses ...", flush=True)
         text = run_command([*manage, "seed_demo"], environment)
         stamp.keep(demo=database, demo_origin=origin, demo_text=text)
     return str(stamp.facts["demo_text"]).replace(str(stamp.facts["demo_origin"]), origin)
