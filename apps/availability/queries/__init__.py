@@ -1,15 +1,17 @@
 """Questions about time; none of them writes."""
 
 from apps.availability.queries.busy import BusyRow, find_busy_rows
-from apps.availability.queries.hours import HoursBook, load_hours_book
-from apps.availability.queries.search import SlotQuery, load_search, zone_of
+from apps.availability.queries.hours import HoursBook, load_hours, load_hours_book
+from apps.availability.queries.search import SlotQuery, load_search, load_searches, zone_of
 
 __all__ = [
     "BusyRow",
     "HoursBook",
     "SlotQuery",
     "find_busy_rows",
+    "load_hours",
     "load_hours_book",
     "load_search",
+    "load_searches",
     "zone_of",
 ]

@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 
 from apps.availability.engine.inputs import DateRule, Hours, WeeklyRange
 from apps.availability.models import DateException, Schedule
-from apps.catalog.models import Service
 
 WEEKLY = (
     "weekday",
@@ -23,15 +22,6 @@ WEEKLY = (
 
 
 @dataclass(frozen=True, slots=True)
-class HoursOf:
-    """Hours by owner; a resource that is missing follows the business."""
-
-    business: Hours
-    service: Hours | None
-    resources: dict[int, Hours]
-
-
-@dataclass(frozen=True, slots=True)
 class HoursBook:
     """All hours of a business by owner; who is missing follows the business, or adds no limit."""
 
@@ -41,20 +31,23 @@ class HoursBook:
 
 
 def load_hours(
-    *, service: Service, resource_ids: Collection[int], first: date, last: date
-) -> HoursOf:
-    """Load the hours that matter for the local dates first..last (inclusive), in two queries."""
+    *,
+    business_id: int,
+    service_ids: Collection[int] = (),
+    resource_ids: Collection[int] = (),
+    first: date,
+    last: date,
+) -> HoursBook:
+    """Load the hours of the business and of these services and resources, in two queries.
+
+    Dates are local, first and last included.
+    """
     schedules = Schedule.objects.filter(
         Q(resource_id__in=list(resource_ids))
-        | Q(service=service)
-        | Q(business_id=service.business_id, resource=None, service=None)
+        | Q(service_id__in=list(service_ids))
+        | Q(business_id=business_id, resource=None, service=None)
     )
-    book = _read(schedules, first=first, last=last)
-    return HoursOf(
-        business=book.business,
-        service=book.services.get(service.pk),
-        resources=book.resources,
-    )
+    return _read(schedules, first=first, last=last)
 
 
 def load_hours_book(*, business_id: int, first: date, last: date) -> HoursBook:

@@ -1,7 +1,7 @@
-"""Load rows, build the engine's inputs: six queries whatever the staff, days and bookings."""
+"""Load rows, build the engine's inputs: five queries whatever the staff, days and bookings."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,12 +16,15 @@ from apps.availability.engine.inputs import (
 )
 from apps.availability.engine.limits import compute_limits
 from apps.availability.engine.zones import day_bounds
-from apps.availability.queries.busy import find_busy_rows
-from apps.availability.queries.hours import HoursOf, load_hours
+from apps.availability.queries.busy import BusyRow, find_busy_rows
+from apps.availability.queries.hours import HoursBook, load_hours
 from apps.businesses.models import Location
 from apps.catalog.models import BookingPolicy, Resource, Service, ServiceRequirement
 
 MINUTE = 60
+
+Requirements = list[tuple[int, dict[int, int]]]
+"""(type id, {resource id: rank}) in the order of a service's requirements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +48,68 @@ def zone_of(*, service: Service, location: Location | None) -> ZoneInfo:
 
 
 def load_search(*, query: SlotQuery, first: date, last: date, now: datetime) -> Search:
-    """Build the engine's input for the local dates first..last (inclusive) in six queries.
+    """Build the engine's input for the local dates first..last (inclusive) in five queries.
 
     Expired holds and the session of the caller's own draft are left out of the busy spans.
     """
-    service = query.service
-    zone = zone_of(service=service, location=query.location)
-    requirements = _load_requirements(service)
-    wanted = _eligible_ids(requirements, primary_id=query.primary_id)
-    resource_ids = {pk for _type, ids in wanted for pk in ids}
-    hours = load_hours(service=service, resource_ids=resource_ids, first=first, last=last)
+    return load_searches(queries=[query], first=first, last=last, now=now)[0]
+
+
+def load_searches(
+    *, queries: Sequence[SlotQuery], first: date, last: date, now: datetime
+) -> list[Search]:
+    """Build the inputs for several questions to one business, in five queries all together."""
+    if not queries:
+        return []
+    services = {query.service.pk: query.service for query in queries}
+    requirements = load_requirements(services.values())
+    resource_ids = {pk for needs in requirements.values() for _type, ids in needs for pk in ids}
+    if len(queries) == 1:
+        needs = requirements[queries[0].service.pk]
+        wanted = eligible_ids(needs, primary_id=queries[0].primary_id)
+        resource_ids = {pk for _type, ids in wanted for pk in ids}
+    hours = load_hours(
+        business_id=queries[0].service.business_id,
+        service_ids=services,
+        resource_ids=resource_ids,
+        first=first,
+        last=last,
+    )
+    zones = {zone_of(service=query.service, location=query.location) for query in queries}
     day = timedelta(days=1)
-    window = (day_bounds(zone, first - day)[0], day_bounds(zone, last + day)[1])
-    busy = _load_busy(resource_ids, window=window, query=query, now=now)
+    window = (
+        min(day_bounds(zone, first - day)[0] for zone in zones),
+        max(day_bounds(zone, last + day)[1] for zone in zones),
+    )
+    rows = list(
+        find_busy_rows(resource_ids=resource_ids, starts_at=window[0], ends_at=window[1])
+        if resource_ids
+        else ()
+    )
+    return [
+        _search(query, requirements[query.service.pk], hours=hours, rows=rows, now=now)
+        for query in queries
+    ]
+
+
+def _search(
+    query: SlotQuery,
+    requirements: Requirements,
+    *,
+    hours: HoursBook,
+    rows: Collection[BusyRow],
+    now: datetime,
+) -> Search:
+    zone = zone_of(service=query.service, location=query.location)
+    wanted = eligible_ids(requirements, primary_id=query.primary_id)
+    resource_ids = {pk for _type, ids in wanted for pk in ids}
+    busy = _busy_of(rows, resource_ids, query=query, now=now)
     ranks = {pk: rank for _type, ids in requirements for pk, rank in ids.items()}
     fair = query.policy.selection == BookingPolicy.Selection.FAIR
     return Search(
         zone=zone,
         business_hours=hours.business,
-        service_hours=hours.service,
+        service_hours=hours.services.get(query.service.pk),
         resources=_facts(resource_ids, ranks=ranks, hours=hours, busy=busy, zone=zone, fair=fair),
         requirements=tuple(
             Requirement(type_id=type_id, resource_ids=tuple(ids)) for type_id, ids in wanted
@@ -100,34 +146,34 @@ def _limits_of(query: SlotQuery, *, now: datetime, zone: ZoneInfo) -> Limits:
     )
 
 
-def _load_requirements(service: Service) -> list[tuple[int, dict[int, int]]]:
-    """Return (type id, {resource id: rank}) in the order of the requirements."""
-    requirements = list(
-        ServiceRequirement.objects.filter(service=service).values_list("pk", "resource_type_id")
-    )
-    eligible: dict[int, set[int]] = defaultdict(set)
-    links = ServiceRequirement.eligible.through.objects.filter(servicerequirement__service=service)
-    for requirement_id, resource_id in links.values_list("servicerequirement_id", "resource_id"):
-        eligible[requirement_id].add(resource_id)
-    types = [type_id for _pk, type_id in requirements]
-    rows = list(
-        Resource.objects.filter(type_id__in=types, active=True).values_list("pk", "type_id", "rank")
-    )
-    return [
-        (
-            type_id,
-            {
-                resource_id: rank
-                for resource_id, of_type, rank in rows
-                if of_type == type_id and (pk not in eligible or resource_id in eligible[pk])
-            },
-        )
-        for pk, type_id in requirements
-    ]
+def load_requirements(services: Collection[Service]) -> dict[int, Requirements]:
+    """Return, by service, (type id, {resource id: rank}) in the order of the requirements.
+
+    Two queries for any number of services. Nothing eligible named means everybody of the type.
+    """
+    named: dict[tuple[int, int, int], set[int]] = {}
+    rows = ServiceRequirement.objects.filter(service__in=services).order_by("position", "pk")
+    for pk, service_id, type_id, resource_id in rows.values_list(
+        "pk", "service_id", "resource_type_id", "eligible__pk"
+    ):
+        eligible = named.setdefault((service_id, pk, type_id), set())
+        if resource_id is not None:
+            eligible.add(resource_id)
+    types = {type_id for _service, _pk, type_id in named}
+    ranks: dict[int, dict[int, int]] = defaultdict(dict)
+    resources = Resource.objects.filter(type_id__in=types, active=True)
+    for resource_id, of_type, rank in resources.values_list("pk", "type_id", "rank"):
+        ranks[of_type][resource_id] = rank
+    found: dict[int, Requirements] = defaultdict(list)
+    for (service_id, _pk, type_id), eligible in named.items():
+        of_type = ranks[type_id]
+        able = {pk: rank for pk, rank in of_type.items() if not eligible or pk in eligible}
+        found[service_id].append((type_id, able))
+    return found
 
 
-def _eligible_ids(
-    requirements: list[tuple[int, dict[int, int]]], *, primary_id: int | None
+def eligible_ids(
+    requirements: Requirements, *, primary_id: int | None
 ) -> list[tuple[int, list[int]]]:
     wanted = [(type_id, sorted(ids)) for type_id, ids in requirements]
     if primary_id is not None and wanted:
@@ -136,15 +182,15 @@ def _eligible_ids(
     return wanted
 
 
-def _load_busy(
-    resource_ids: Collection[int], *, window: tuple[int, int], query: SlotQuery, now: datetime
+def _busy_of(
+    rows: Collection[BusyRow], resource_ids: Collection[int], *, query: SlotQuery, now: datetime
 ) -> Mapping[int, list[tuple[int, int]]]:
     at = int(now.timestamp())
     busy: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    if not resource_ids:
-        return busy
-    for row in find_busy_rows(resource_ids=resource_ids, starts_at=window[0], ends_at=window[1]):
-        if row.session_id != query.own_session_id and row.blocks(now=at):
+    for row in rows:
+        if row.session_id == query.own_session_id or row.resource_id not in resource_ids:
+            continue
+        if row.blocks(now=at):
             busy[row.resource_id].append((row.starts_at, row.ends_at))
     for spans in busy.values():
         spans.sort()
@@ -155,7 +201,7 @@ def _facts(
     resource_ids: Collection[int],
     *,
     ranks: Mapping[int, int],
-    hours: HoursOf,
+    hours: HoursBook,
     busy: Mapping[int, list[tuple[int, int]]],
     zone: ZoneInfo,
     fair: bool,
