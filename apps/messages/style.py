@@ -9,12 +9,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 SERIF = "Charter,'Bitstream Charter','Sitka Display',Cambria,Georgia,serif"
 SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Liberation Sans',Arial,sans-serif"
-WHITE, BLACK = "#FFFFFF", "#1B1F24"
+MONO = "ui-monospace,'SF Mono',Menlo,'Liberation Mono',monospace"
+WHITE = "#FFFFFF"
 READABLE = 4.5
 
 STYLES = {
-    "page": "margin:0;padding:0;background:#EEEDE8",
-    "width": "width:600px;max-width:100%",
+    "page": "margin:0;padding:16px 0;background:#EEEDE8",
+    "width": "width:100%;max-width:600px",
     "paper": "background:#FBFAF7;border:1px solid #DDD9D0;border-radius:10px;padding:36px 40px",
     "sender": f"font:400 17px/24px {SERIF};color:#474C55;padding:0 0 12px",
     "title": f"font:400 28px/34px {SERIF};color:#1B1F24;margin:0 0 20px",
@@ -28,7 +29,7 @@ STYLES = {
     "tear": "border-top:1px dashed #857F73;padding:12px 24px",
     "label": f"font:400 15px/22px {SANS};color:#5F6570;width:100px;padding:4px 12px 4px 0",
     "value": f"font:400 15px/22px {SANS};color:#1B1F24;padding:4px 0",
-    "reference": f"font:500 15px/22px {SANS};color:#1B1F24;padding:4px 0;text-align:right",
+    "reference": f"font:500 15px/22px {MONO};color:#1B1F24;padding:4px 0;text-align:right",
     "action": "margin:24px 0",
     "note": f"font:400 15px/22px {SANS};color:#474C55;margin:0 0 16px",
     "rule": "border:0;border-top:1px solid #DDD9D0;margin:4px 0 16px",

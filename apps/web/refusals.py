@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.web.http import render_page
@@ -30,9 +29,9 @@ def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
     """Render the 429 page or fragment. ``retry_after`` is in seconds."""
     response = render_page(
         request,
-        "web/too_many.html",
+        "429.html",
         "web/_too_many.html",
-        {"wait": wait_in_words(retry_after)},
+        {"wait_words": wait_in_words(retry_after)},
         status=429,
     )
     response.headers["Retry-After"] = str(retry_after)
@@ -52,7 +51,6 @@ def wait_in_words(seconds: int) -> str:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without a valid token (settings.CSRF_FAILURE_VIEW): 403, and what to do."""
     del reason  # for developers only: it would tell a person nothing
-    context = {"title": _("This page was open for too long")}
-    response = render_page(request, "web/csrf.html", None, context, status=403)
+    response = render_page(request, "403.html", status=403)
     response.headers["Cache-Control"] = "no-store"
     return response

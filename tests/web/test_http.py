@@ -23,14 +23,14 @@ def a_request(**headers: str) -> HttpRequest:
 
 
 def render(request: HttpRequest) -> HttpResponse:
-    words = {"wait": "1 minute"}
+    words = {"wait_words": "1 minute"}
     return render_page(request, "web/_form_guard.html", "web/_too_many.html", words, status=409)
 
 
 def test_a_plain_request_gets_the_page() -> None:
     response = render(a_request())
     assert response.status_code == 409
-    assert b"too-many" not in response.content
+    assert b"1 minute" not in response.content
 
 
 def test_htmx_gets_the_fragment_and_caches_are_told() -> None:
