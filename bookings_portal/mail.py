@@ -19,7 +19,7 @@ def parse_email_url(url: str, *, data_dir: Path) -> dict[str, Any]:
     parts = urlsplit(url or f"file://{data_dir / 'mail'}")
     if parts.scheme == "file" and parts.path:
         return {
-            "EMAIL_BACKEND": f"{BACKENDS}.filebased.EmailBackend",
+            "EMAIL_BACKEND": "apps.messages.eml_files.EmailBackend",
             "EMAIL_FILE_PATH": unquote(parts.path),
         }
     if parts.scheme == "console":
