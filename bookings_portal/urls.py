@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", probes.readyz, name="readyz"),
     path(settings.OPERATOR_PATH, admin.site.urls),
     path("own/", include("bookings_portal.sign_in_urls")),
+    path("dev/outbox/", include("apps.messages.urls")),  # 404 outside the demo
 ]
 
 handler429 = "bookings_portal.accounts.too_many_sign_ins"
