@@ -1,0 +1,60 @@
+"""The transition table of design.md section 5, and nothing beside it (R005)."""
+
+from itertools import product
+
+import pytest
+
+from apps.bookings.states import (
+    FINAL,
+    MOVES,
+    IllegalMove,
+    Status,
+    require_move,
+    require_undo,
+)
+
+LAWFUL = {
+    ("CREATED", "PENDING"),
+    ("CREATED", "CONFIRMED"),
+    ("CREATED", "DECLINED"),
+    ("PENDING", "CONFIRMED"),
+    ("PENDING", "DECLINED"),
+    ("PENDING", "CANCELED"),
+    ("CONFIRMED", "CANCELED"),
+    ("WAITING_LIST", "CONFIRMED"),
+    ("WAITING_LIST", "DECLINED"),
+    ("WAITING_LIST", "CANCELED"),
+}
+
+UNDOES = {("CONFIRMED", "PENDING"), ("DECLINED", "PENDING")}
+
+
+def is_refused(check: object, current: str, target: str) -> bool:
+    try:
+        check(current, target)  # type: ignore[operator]
+    except IllegalMove:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(("current", "target"), list(product(Status, Status)))
+def test_a_move_is_lawful_exactly_when_the_table_has_it(current: Status, target: Status) -> None:
+    assert is_refused(require_move, current, target) == ((current, target) not in LAWFUL)
+
+
+@pytest.mark.parametrize(("current", "target"), list(product(Status, Status)))
+def test_only_decisions_are_undone_and_only_to_a_request(current: Status, target: Status) -> None:
+    assert is_refused(require_undo, current, target) == ((current, target) not in UNDOES)
+
+
+def test_declined_and_canceled_are_final() -> None:
+    assert {Status.DECLINED, Status.CANCELED} == FINAL
+
+
+def test_every_status_has_its_line() -> None:
+    assert set(MOVES) == set(Status)
+
+
+def test_an_unknown_status_is_loud() -> None:
+    with pytest.raises(ValueError, match="REFUNDED"):
+        require_move("REFUNDED", "CONFIRMED")
