@@ -1,0 +1,229 @@
+"""What a mail says and looks like, and that no typed text can turn it into something else."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from icalendar import Calendar
+
+from apps.messages.composing import ComposedMail, RefusedAddress, compose
+from apps.messages.facts import BookingFacts, Kind
+from apps.messages.style import contrast_with_white, readable_fill
+from tests.messages.facts import EVA_S_CUT
+
+NOW = datetime(2026, 11, 24, 9, 33, tzinfo=UTC)
+TOKEN = "T" * 43
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }}{% load x %}",
+    "{name.__class__} %(x)s {0}",
+    "Eva\r\nBcc: sam@example.com",
+    "Eva\u2028Bcc: sam@example.com",
+    "Eva%0aBcc: sam@example.com",
+    "Win EUR 1000 http://evil.example",
+    "\u202egpj.exe",
+    "=HYPERLINK(1)",
+    "x" * 10_000,
+]
+
+
+def composed(
+    facts: BookingFacts = EVA_S_CUT, kind: Kind = Kind.BOOKED, now: datetime = NOW
+) -> ComposedMail:
+    return compose(
+        facts=facts,
+        kind=kind,
+        to_address="eva@example.com",
+        message_id="<booked.1.7KQ4MWXD@book.example>",
+        token=TOKEN,
+        now=now,
+    )
+
+
+def sent(mail: ComposedMail) -> EmailMessage:
+    """The mail as a mail server gets it, parsed again."""
+    return message_from_bytes(mail.mail.message().as_bytes(), policy=policy.default)
+
+
+def part(mail: ComposedMail, kind: str) -> str:
+    (found,) = [part for part in sent(mail).walk() if part.get_content_type() == kind]
+    return str(found.get_content())
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "heading"),
+    [
+        (Kind.BOOKED, "Booked", "See you on Thursday, Eva."),
+        (Kind.REQUESTED, "Request received", "Your request is in, Eva."),
+        (Kind.CONFIRMED, "Confirmed", "See you on Thursday, Eva."),
+        (Kind.DECLINED, "Not possible", "Sorry, this time is not possible, Eva."),
+        (Kind.CANCELED, "Cancelled", "Your booking is cancelled, Eva."),
+        (Kind.NEW_BOOKING, "New booking", "A new booking."),
+        (Kind.NEW_REQUEST, "New request", "A new request."),
+    ],
+)
+def test_each_kind_has_its_words(kind: Kind, subject: str, heading: str) -> None:
+    mail = composed(kind=kind)
+    assert mail.subject == f"{subject}: Thu 26 Nov, 10:15, Cut and finish"
+    assert str(mail.mail.body).startswith(f"{heading}\n")
+    assert heading in part(mail, "text/html")
+
+
+def test_text_and_html_and_calendar_tell_the_same_facts() -> None:
+    mail = composed()
+    text, html = part(mail, "text/plain"), part(mail, "text/html")
+    for fact in (
+        "Thursday 26 November 2026",
+        "10:15",
+        "11:00",
+        "Berlin time",
+        "Cut and finish",
+        "Ana Petrović",
+        "Kastanienallee 12, 10435 Berlin",
+        "€48.00, at the salon",
+        "7KQ4MWXD",
+        "Free to cancel until Wed 25 Nov, 10:15.",
+        "Ring at the courtyard door.",
+        f"/m/{TOKEN}",
+    ):
+        assert fact in text
+        assert fact in html
+    calendar = Calendar.from_ical(part(mail, "text/calendar"))
+    assert calendar.walk("VEVENT")[0]["UID"].startswith("7KQ4MWXD@")
+
+
+def test_the_calendar_part_names_its_method() -> None:
+    (found,) = [p for p in sent(composed()).walk() if p.get_content_type() == "text/calendar"]
+    assert found.get_param("method") == "PUBLISH"
+    assert found.get_filename() == "booking.ics"
+    cancelled = composed(replace(EVA_S_CUT, status="CANCELED"), Kind.CANCELED)
+    assert 'method="CANCEL"' in cancelled.mail.message().as_string()
+
+
+def test_the_secret_link_is_masked_in_what_is_kept() -> None:
+    mail = composed()
+    assert TOKEN in str(mail.mail.body)
+    assert TOKEN not in mail.kept_text
+
+
+def test_the_time_shown_is_the_zone_the_customer_saw() -> None:
+    facts = replace(EVA_S_CUT, time_zone="America/New_York", online=True)
+    text = str(composed(facts).mail.body)
+    assert "04:15 – 05:00, New York time" in text
+    assert "Online" in text
+    assert "Kastanienallee" not in text.split("\n-- \n", maxsplit=1)[0]
+    assert "10:15 – 11:00, Berlin time" in str(composed(facts, Kind.NEW_BOOKING).mail.body)
+
+
+def test_a_repeated_hour_says_which_one() -> None:
+    starts_at = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    facts = replace(EVA_S_CUT, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30))
+    body = str(composed(facts, now=starts_at - timedelta(days=1)).mail.body)
+    assert "02:30\u00a0CEST – 03:00" in body or "02:30\u00a0CEST – 02:00\u00a0CET" in body
+
+
+def test_a_date_next_month_is_not_just_a_weekday() -> None:
+    facts = replace(EVA_S_CUT)
+    body = str(composed(facts, now=NOW - timedelta(days=30)).mail.body)
+    assert body.startswith("See you on Thursday 26 November, Eva.")
+
+
+def test_a_request_says_until_when_the_time_is_kept() -> None:
+    answer_by = datetime(2026, 11, 24, 17, tzinfo=UTC)
+    facts = replace(EVA_S_CUT, status="PENDING", answer_by=answer_by)
+    kept = "Juniper Hair answers by Tue 24 Nov, 18:00. Your time is kept until then."
+    assert kept in str(composed(facts, Kind.REQUESTED).mail.body)
+    shared = replace(facts, holds_time=False)
+    assert "Your time is kept" not in str(composed(shared, Kind.REQUESTED).mail.body)
+    assert "Please answer by Tue 24 Nov, 18:00." in str(composed(facts, Kind.NEW_REQUEST).mail.body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"free": True}, "Free"),
+        ({"price": None}, "On request"),
+        ({"price": None, "price_text": "from €90"}, "from €90"),
+        ({"pays_in_person": False}, "€48.00\n"),
+        ({"price": 500, "currency": "JPY"}, "JP¥500, at the salon"),
+    ],
+)
+def test_prices(changes: dict[str, object], words: str) -> None:
+    facts = replace(EVA_S_CUT, **changes)  # type: ignore[arg-type]
+    assert f"Price      {words}" in str(composed(facts).mail.body)
+
+
+def test_who_sends_and_who_is_answered() -> None:
+    mail = sent(composed())
+    assert str(mail["From"]).startswith("Juniper Hair <bookings@")
+    assert mail["Reply-To"] == "hello@juniper.example"
+    assert mail["Message-ID"] == "<booked.1.7KQ4MWXD@book.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert sent(composed(kind=Kind.NEW_BOOKING))["Reply-To"] is None
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+@pytest.mark.parametrize("kind", [Kind.BOOKED, Kind.NEW_BOOKING])
+def test_hostile_names_change_nothing_but_themselves(kind: Kind, typed: str) -> None:
+    mail = composed(replace(EVA_S_CUT, customer_name=typed), kind)
+    parsed = sent(mail)
+    assert parsed["To"] == "eva@example.com"
+    assert parsed["Bcc"] is None
+    assert mail.mail.recipients() == ["eva@example.com"]
+    state = "Booked" if kind is Kind.BOOKED else "New booking"
+    assert mail.subject == f"{state}: Thu 26 Nov, 10:15, Cut and finish"
+    html = part(mail, "text/html")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "evil" not in html
+    assert "49" not in html.split("</h1>", maxsplit=1)[0].rsplit("<h1", maxsplit=1)[1]
+    assert "\u202e" not in str(mail.mail.body)
+    assert len(str(mail.mail.body)) < 1500
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_hostile_names_of_a_business_stay_text(typed: str) -> None:
+    business = replace(EVA_S_CUT.business, name=typed, arrival_note=typed, place_word=typed)
+    facts = replace(EVA_S_CUT, business=business, service=typed, staff=typed, address=typed)
+    mail = composed(facts)
+    parsed = sent(mail)
+    assert parsed["To"] == "eva@example.com"
+    assert parsed["Bcc"] is None
+    assert len(mail.subject) <= 200
+    html = part(mail, "text/html")
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "eva@example.com\r\nBcc: sam@example.com",
+        "eva@example.com, sam@example.com",
+        '"x"@example.com',
+        "a@b.de,c@d.de",
+        "e" * 1000 + "@example.com",
+        "",
+    ],
+)
+def test_only_one_plain_address_gets_a_mail(address: str) -> None:
+    with pytest.raises(RefusedAddress):
+        compose(
+            facts=EVA_S_CUT,
+            kind=Kind.BOOKED,
+            to_address=address,
+            message_id="<x@y>",
+            token=TOKEN,
+            now=NOW,
+        )
+
+
+@pytest.mark.parametrize("accent", ["#1F6152", "#FFFFFF", "#E6B800", "#000000", "#00FF00"])
+def test_the_button_can_be_read_in_every_accent(accent: str) -> None:
+    fill = readable_fill(accent)
+    red, green, blue = (int(fill[at : at + 2], 16) for at in (1, 3, 5))
+    assert contrast_with_white(red, green, blue) >= 4.5
