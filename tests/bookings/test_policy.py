@@ -92,7 +92,7 @@ def test_the_team_cancels_whatever_the_policy_says() -> None:
 def test_actions_by_status_and_person(
     status: Status,
     is_team: bool,
-    actions: set[Action],  # noqa: FBT001
+    actions: set[Action],
 ) -> None:
     found = allowed_actions(
         policy=house_rules(), status=status, starts_at=STARTS, now=A_DAY_BEFORE, is_team=is_team
