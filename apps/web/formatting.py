@@ -25,6 +25,7 @@ _DAY_FIRST = {
 }
 _YEAR = re.compile(r"[\s,،]*('[^']*'\s*)?\by+\b(\s*'[^']*'\.?)?")
 _MONTH_FIRST_REGIONS = frozenset({"", "US", "PH"})
+_LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # "KWD1.500" wants a space (UTS 35)
 _NARROW_SPACE = "\u202f"
 _NO_BREAK = "\u00a0"
 
@@ -70,7 +71,7 @@ def format_time(at: datetime, *, zone: ZoneInfo, locale: str, mark_repeats: bool
 
 
 def format_time_range(start: datetime, end: datetime, *, zone: ZoneInfo, locale: str) -> str:
-    """ "10:15 – 11:00"; both ends carry their abbreviation when either is repeated or they differ."""
+    """ "10:15 – 11:00"; both ends are marked when one is repeated or the clock changes between."""
     first, last = to_wall(start, zone), to_wall(end, zone)
     differ = first.utcoffset() != last.utcoffset() or is_repeated(start, zone)
     if differ or is_repeated(end, zone):
@@ -118,11 +119,16 @@ def format_weekday_time(at: datetime, *, zone: ZoneInfo, locale: str) -> str:
     return f"{weekday} {format_time(at, zone=zone, locale=locale)}"
 
 
-def format_soon(at: datetime, *, now: datetime, zone: ZoneInfo, locale: str) -> str:
-    """ "Today 10:33", "Thu 10:15" within six days, else "Tue 1 Dec 10:00"."""
+def format_soon(
+    at: datetime, *, now: datetime, zone: ZoneInfo, locale: str, inside: bool = False
+) -> str:
+    """ "Today 10:33" ("today 10:33" inside a sentence), "Thu 10:15" within six days,
+    else "Tue 1 Dec 10:00".
+    """
     day, today = to_wall(at, zone).date(), to_wall(now, zone).date()
     if day == today:
-        return _("Today %(time)s") % {"time": format_time(at, zone=zone, locale=locale)}
+        words = _("today %(time)s") if inside else _("Today %(time)s")
+        return words % {"time": format_time(at, zone=zone, locale=locale)}
     if timedelta(0) < day - today < timedelta(days=7):
         return format_weekday_time(at, zone=zone, locale=locale)
     return f"{format_short_day(day, locale=locale)} {format_time(at, zone=zone, locale=locale)}"
@@ -163,6 +169,13 @@ def format_duration(minutes: int) -> str:
     return _("%(h)s h %(n)s min") % {"h": hours, "n": rest}
 
 
+def format_brief_duration(minutes: int) -> str:
+    """ "90 min" for narrow columns: hours only from two hours on."""
+    if minutes < 120:  # noqa: PLR2004 - two hours
+        return _("%(n)s min") % {"n": minutes}
+    return format_duration(minutes)
+
+
 @lru_cache(maxsize=1024)
 def format_money(amount: int, currency: str, locale: str, *, signed: bool = False) -> str:
     """ "€48.00" for 4800 minor units; a true minus before the currency; "+ €5.00" when signed.
@@ -171,6 +184,7 @@ def format_money(amount: int, currency: str, locale: str, *, signed: bool = Fals
     """
     value = Decimal(abs(amount)).scaleb(-exponent(currency))
     text = format_currency(value, currency, locale=locale_of(locale))
+    text = _LETTER_THEN_DIGIT.sub(_NO_BREAK, text)
     if amount < 0:
         return f"−{_NO_BREAK}{text}"
     return f"+{_NO_BREAK}{text}" if signed and amount else text

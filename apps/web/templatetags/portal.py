@@ -74,9 +74,7 @@ def repeat_mark(context: Context, at: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def clock_range(context: Context, start: datetime, end: datetime) -> str:
     """ "10:15 – 11:00"."""
-    return formatting.format_time_range(
-        start, end, zone=_zone(context), locale=_locale(context)
-    )
+    return formatting.format_time_range(start, end, zone=_zone(context), locale=_locale(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -123,10 +121,12 @@ def moment(context: Context, at: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def soon(context: Context, at: datetime) -> str:
+def soon(context: Context, at: datetime, *, inside: bool = False) -> str:
     """ "Today 10:33", "Thu 10:15" or "Tue 1 Dec 10:00", seen from `now` of the context."""
     now = context.get("now") or timezone.now()
-    return formatting.format_soon(at, now=now, zone=_zone(context), locale=_locale(context))
+    return formatting.format_soon(
+        at, now=now, zone=_zone(context), locale=_locale(context), inside=inside
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -157,6 +157,12 @@ def extra_money(context: Context, amount: Amount) -> str:
 def minutes(value: int) -> str:
     """ "1 h 30 min" for 90."""
     return formatting.format_duration(value)
+
+
+@register.filter
+def brief_minutes(value: int) -> str:
+    """ "90 min" for 90, in narrow columns."""
+    return formatting.format_brief_duration(value)
 
 
 @register.filter
