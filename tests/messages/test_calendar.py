@@ -79,7 +79,7 @@ def test_a_later_file_replaces_an_earlier_one() -> None:
     later = only_event(build(replace(EVA_S_CUT, revision=4, status="CANCELED")))
     earlier = only_event(build())
     assert later["UID"] == earlier["UID"]
-    assert later["SEQUENCE"] > earlier["SEQUENCE"]
+    assert later.decoded("SEQUENCE") > earlier.decoded("SEQUENCE")
 
 
 def test_the_team_s_file_says_who_comes_without_links() -> None:

@@ -93,7 +93,7 @@ def test_text_and_html_and_calendar_tell_the_same_facts() -> None:
         assert fact in text
         assert fact in html
     calendar = Calendar.from_ical(part(mail, "text/calendar"))
-    assert calendar.walk("VEVENT")[0]["UID"].startswith("7KQ4MWXD@")
+    assert str(calendar.walk("VEVENT")[0]["UID"]).startswith("7KQ4MWXD@")
 
 
 def test_the_calendar_part_names_its_method() -> None:
