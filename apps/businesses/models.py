@@ -8,7 +8,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.businesses.validators import validate_currency, validate_time_zone
+from apps.businesses.validators import (
+    validate_currency,
+    validate_slug,
+    validate_time_zone,
+)
 
 
 class Business(models.Model):
@@ -20,7 +24,7 @@ class Business(models.Model):
         PAUSED = "PAUSED", _("Paused")
 
     name = models.CharField(max_length=120)
-    slug = models.SlugField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True, validators=[validate_slug])
     headline = models.CharField(max_length=80, blank=True, help_text=_("Hair salon in Berlin"))
     promise = models.CharField(max_length=160, blank=True)
     place_word = models.CharField(max_length=30, default="studio", help_text=_("salon, studio"))

@@ -2,8 +2,9 @@
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
-from apps.businesses.models import Business, FormerSlug, TeamMember
+from apps.businesses.models import Business, FormerSlug, Location, TeamMember
 
 
 class BusinessMoved(Exception):
@@ -45,3 +46,13 @@ def list_memberships(*, user: AbstractBaseUser) -> list[TeamMember]:
     """List the businesses a person works in, by name."""
     members = TeamMember.objects.select_related("business").filter(user_id=user.pk)
     return list(members.order_by("business__name"))
+
+
+def get_main_location(*, business: Business) -> Location | None:
+    """Return the first place of a business, in its owner's order."""
+    return Location.objects.filter(business=business).order_by("position", "pk").first()
+
+
+def list_published() -> QuerySet[Business]:
+    """List the businesses whose pages are open to everybody, by name."""
+    return Business.objects.filter(state=Business.State.PUBLISHED).order_by("name", "pk")

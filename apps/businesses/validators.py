@@ -6,6 +6,27 @@ from babel.numbers import list_currencies
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+RESERVED_SLUGS = frozenset(
+    {
+        *("accounts", "admin", "api", "assets", "book", "csp", "dev", "done", "find", "healthz"),
+        *("hooks", "m", "manage", "me", "media", "operator", "own", "readyz", "robots", "s"),
+        *("sitemap", "static", "visit", "well-known"),
+    }
+)
+"""First parts of addresses that are ours (ux.md 2.2); a business may be called anything else."""
+
+
+def validate_slug(value: str) -> None:
+    """Keep our own addresses from businesses.
+
+    Raises:
+        ValidationError: the word is the beginning of an address of the portal.
+    """
+    if value.lower() in RESERVED_SLUGS:
+        raise ValidationError(
+            _("“%(value)s” is an address of the portal."), params={"value": value}
+        )
+
 
 def validate_time_zone(value: str) -> None:
     """Accept IANA names of the pinned tzdata only (time.md 7.4).

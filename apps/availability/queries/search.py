@@ -1,10 +1,12 @@
-"""Load rows, build the engine's inputs: five queries whatever the staff, days and bookings."""
+"""Load rows, build the engine's inputs: four queries whatever the staff, days and bookings."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef
 
 from apps.availability.engine.inputs import (
     Limits,
@@ -19,7 +21,7 @@ from apps.availability.engine.zones import day_bounds
 from apps.availability.queries.busy import BusyRow, find_busy_rows
 from apps.availability.queries.hours import HoursBook, load_hours
 from apps.businesses.models import Location
-from apps.catalog.models import BookingPolicy, Resource, Service, ServiceRequirement
+from apps.catalog.models import BookingPolicy, Service, ServiceRequirement
 
 MINUTE = 60
 
@@ -47,18 +49,48 @@ def zone_of(*, service: Service, location: Location | None) -> ZoneInfo:
     return service.business.zone
 
 
-def load_search(*, query: SlotQuery, first: date, last: date, now: datetime) -> Search:
-    """Build the engine's input for the local dates first..last (inclusive) in five queries.
+def load_search(
+    *,
+    query: SlotQuery,
+    first: date,
+    last: date,
+    now: datetime,
+    hours_until: date | None = None,
+) -> Search:
+    """Build the engine's input for the local dates first..last (inclusive) in four queries.
 
     Expired holds and the session of the caller's own draft are left out of the busy spans.
+    hours_until reads the hours further than the busy spans, for ``with_later_busy``.
     """
-    return load_searches(queries=[query], first=first, last=last, now=now)[0]
+    return load_searches(queries=[query], first=first, last=last, now=now, hours_until=hours_until)[
+        0
+    ]
+
+
+def with_later_busy(
+    search: Search, *, query: SlotQuery, first: date, last: date, now: datetime
+) -> Search:
+    """Return the search with the busy spans of other dates in place of its own, in one query.
+
+    The dates have to lie within the hours_until it was loaded with.
+    """
+    rows = _read_busy(search.resources, zones={search.zone}, first=first, last=last)
+    busy = _busy_of(rows, search.resources, query=query, now=now)
+    resources = {
+        pk: replace(facts, busy=tuple(busy.get(pk, ()))) for pk, facts in search.resources.items()
+    }
+    return replace(search, resources=resources)
 
 
 def load_searches(
-    *, queries: Sequence[SlotQuery], first: date, last: date, now: datetime
+    *,
+    queries: Sequence[SlotQuery],
+    first: date,
+    last: date,
+    now: datetime,
+    hours_until: date | None = None,
 ) -> list[Search]:
-    """Build the inputs for several questions to one business, in five queries all together."""
+    """Build the inputs for several questions to one business, in four queries all together."""
     if not queries:
         return []
     services = {query.service.pk: query.service for query in queries}
@@ -73,19 +105,10 @@ def load_searches(
         service_ids=services,
         resource_ids=resource_ids,
         first=first,
-        last=last,
+        last=hours_until or last,
     )
     zones = {zone_of(service=query.service, location=query.location) for query in queries}
-    day = timedelta(days=1)
-    window = (
-        min(day_bounds(zone, first - day)[0] for zone in zones),
-        max(day_bounds(zone, last + day)[1] for zone in zones),
-    )
-    rows = list(
-        find_busy_rows(resource_ids=resource_ids, starts_at=window[0], ends_at=window[1])
-        if resource_ids
-        else ()
-    )
+    rows = _read_busy(resource_ids, zones=zones, first=first, last=last)
     return [
         _search(query, requirements[query.service.pk], hours=hours, rows=rows, now=now)
         for query in queries
@@ -149,27 +172,34 @@ def _limits_of(query: SlotQuery, *, now: datetime, zone: ZoneInfo) -> Limits:
 def load_requirements(services: Collection[Service]) -> dict[int, Requirements]:
     """Return, by service, (type id, {resource id: rank}) in the order of the requirements.
 
-    Two queries for any number of services. Nothing eligible named means everybody of the type.
+    One query for any number of services. Nobody named as eligible means everybody of the type.
     """
-    named: dict[tuple[int, int, int], set[int]] = {}
-    rows = ServiceRequirement.objects.filter(service__in=services).order_by("position", "pk")
-    for pk, service_id, type_id, resource_id in rows.values_list(
-        "pk", "service_id", "resource_type_id", "eligible__pk"
+    named = ServiceRequirement.eligible.through.objects.filter(servicerequirement_id=OuterRef("pk"))
+    resource = "resource_type__resources"
+    rows = (
+        ServiceRequirement.objects.filter(service__in=services)
+        .annotate(
+            is_open=~Exists(named),
+            is_named=Exists(named.filter(resource_id=OuterRef(f"{resource}__pk"))),
+        )
+        .order_by("position", "pk", f"{resource}__pk")
+    )
+    found: dict[int, dict[tuple[int, int], dict[int, int]]] = defaultdict(dict)
+    for service_id, pk, type_id, resource_id, rank, active, is_open, is_named in rows.values_list(
+        *("service_id", "pk", "resource_type_id"),
+        *(f"{resource}__{column}" for column in ("pk", "rank", "active")),
+        *("is_open", "is_named"),
     ):
-        eligible = named.setdefault((service_id, pk, type_id), set())
-        if resource_id is not None:
-            eligible.add(resource_id)
-    types = {type_id for _service, _pk, type_id in named}
-    ranks: dict[int, dict[int, int]] = defaultdict(dict)
-    resources = Resource.objects.filter(type_id__in=types, active=True)
-    for resource_id, of_type, rank in resources.values_list("pk", "type_id", "rank"):
-        ranks[of_type][resource_id] = rank
-    found: dict[int, Requirements] = defaultdict(list)
-    for (service_id, _pk, type_id), eligible in named.items():
-        of_type = ranks[type_id]
-        able = {pk: rank for pk, rank in of_type.items() if not eligible or pk in eligible}
-        found[service_id].append((type_id, able))
-    return found
+        able = found[service_id].setdefault((pk, type_id), {})
+        if resource_id is not None and active and (is_open or is_named):
+            able[resource_id] = rank
+    return defaultdict(
+        list,
+        {
+            service_id: [(type_id, able) for (_pk, type_id), able in needs.items()]
+            for service_id, needs in found.items()
+        },
+    )
 
 
 def eligible_ids(
@@ -180,6 +210,17 @@ def eligible_ids(
         type_id, ids = wanted[0]
         wanted[0] = (type_id, [pk for pk in ids if pk == primary_id])
     return wanted
+
+
+def _read_busy(
+    resource_ids: Collection[int], *, zones: Collection[ZoneInfo], first: date, last: date
+) -> list[BusyRow]:
+    if not resource_ids:
+        return []
+    day = timedelta(days=1)
+    starts_at = min(day_bounds(zone, first - day)[0] for zone in zones)
+    ends_at = max(day_bounds(zone, last + day)[1] for zone in zones)
+    return list(find_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at))
 
 
 def _busy_of(

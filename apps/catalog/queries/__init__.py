@@ -1,24 +1,36 @@
 """Questions about what is offered."""
 
 from apps.catalog.queries.choice import Choice, UnknownChoice, choose, form_of
+from apps.catalog.queries.pages import (
+    ServiceList,
+    ServiceRow,
+    address_of,
+    get_service_list,
+)
 from apps.catalog.queries.services import (
     ServiceMoved,
     ServiceRetired,
     default_policy,
     get_service,
+    list_public_pages,
     list_services,
     list_staff,
 )
 
 __all__ = [
     "Choice",
+    "ServiceList",
     "ServiceMoved",
     "ServiceRetired",
+    "ServiceRow",
     "UnknownChoice",
+    "address_of",
     "choose",
     "default_policy",
     "form_of",
     "get_service",
+    "get_service_list",
+    "list_public_pages",
     "list_services",
     "list_staff",
 ]

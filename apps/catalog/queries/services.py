@@ -1,11 +1,11 @@
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from apps.businesses.models import Business
 from apps.catalog.models import (
     BookingPolicy,
     FormerServiceSlug,
-    Resource,
     Service,
+    ServiceRequirement,
     StaffMember,
     Variant,
 )
@@ -75,16 +75,29 @@ def default_policy(*, business: Business) -> BookingPolicy:
 
 
 def list_staff(*, service: Service) -> list[StaffMember]:
-    """List the people who do this service, in the order of the team (R057)."""
-    staff = StaffMember.objects.filter(
-        business_id=service.business_id, resource__active=True
-    ).select_related("resource")
-    requirement = (
-        service.requirements.filter(resource_type__is_staff=True).order_by("position").first()
+    """List the people who do this service, in the order of the team (R057), with one query.
+
+    Nobody named as eligible means everybody of the type.
+    """
+    needs = service.requirements.filter(resource_type__is_staff=True).order_by("position", "pk")
+    named = ServiceRequirement.eligible.through.objects.filter(
+        servicerequirement_id__in=Subquery(needs.values("pk")[:1])
     )
-    if requirement is None:
-        return []
-    eligible = Resource.objects.filter(pk__in=requirement.eligible.values("pk"))
-    of_type = staff.filter(resource__type_id=requirement.resource_type_id)
-    chosen = of_type.filter(resource__in=eligible)
-    return list(chosen if eligible.exists() else of_type)
+    staff = StaffMember.objects.filter(
+        Q(Exists(named.filter(resource_id=OuterRef("resource_id")))) | ~Q(Exists(named)),
+        business_id=service.business_id,
+        resource__active=True,
+        resource__type_id__in=Subquery(needs.values("resource_type_id")[:1]),
+    )
+    return list(staff.select_related("resource"))
+
+
+def list_public_pages() -> QuerySet[Service, tuple[str, str]]:
+    """List (business slug, service slug) of every service that search engines may show."""
+    services = Service.objects.filter(
+        business__state=Business.State.PUBLISHED,
+        hidden=False,
+        retired_at=None,
+        category__isnull=False,
+    )
+    return services.order_by("pk").values_list("business__slug", "slug")

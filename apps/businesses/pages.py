@@ -1,0 +1,83 @@
+"""The frame of every public page of a business: its name, its links, its clock."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import reverse
+
+from apps.businesses.accent import DEFAULT, accent_digest
+from apps.businesses.models import Business, Location
+from apps.businesses.queries import BusinessMoved, get_main_location, get_public_business
+
+PageView = Callable[..., HttpResponse]
+
+
+def public_page(view: PageView) -> Callable[..., HttpResponse]:
+    """Give the view the business in place of its slug; former addresses redirect for ever (R049).
+
+    Raises:
+        Http404: there is no such business, or the public may not see it yet.
+    """
+
+    @wraps(view)
+    def found(request: HttpRequest, business: str, **kwargs: Any) -> HttpResponse:
+        try:
+            tenant = get_public_business(slug=business)
+        except Business.DoesNotExist as missing:
+            raise Http404 from missing
+        except BusinessMoved as moved:
+            address = request.get_full_path().replace(f"/{business}/", f"/{moved.slug}/", 1)
+            return HttpResponsePermanentRedirect(address)
+        return view(request, tenant, **kwargs)
+
+    return found
+
+
+def frame_of(*, business: Business, place: Location | None = None) -> dict[str, Any]:
+    """Return what base.html shows of a business; one query unless its place is given."""
+    location = place or get_main_location(business=business)
+    return {
+        "business": business,
+        "links": links_of(business),
+        "place": location,
+        "address_words": short_address(location),
+        "zone": business.zone,
+        "locale": business.locale,
+        "language": business.locale.split("-", maxsplit=1)[0],
+    }
+
+
+def links_of(business: Business) -> dict[str, str]:
+    """Addresses of the pages every page leads to; higher floors are named, never imported."""
+    slug = {"business": business.slug}
+    links = {
+        "home": reverse("bookings:home", kwargs=slug),
+        "find": reverse("bookings:find", kwargs=slug),
+        "privacy": reverse("bookings:privacy", kwargs=slug),
+        "accent_css": "",
+    }
+    if business.accent.lower() != DEFAULT:
+        digest = {"digest": accent_digest(business.accent)}
+        links["accent_css"] = reverse("businesses:accent", kwargs={**slug, **digest})
+    return links
+
+
+def short_address(place: Location | None) -> str:
+    """ "Kastanienallee 12, Berlin"."""
+    return ", ".join(part for part in (place.street, place.city) if part) if place else ""
+
+
+def map_url(place: Location | None) -> str:
+    """A map search for an address; a link, never an embedded map (ux.md C1)."""
+    if place is None or not place.address:
+        return ""
+    return f"https://www.openstreetmap.org/search?query={quote(place.address)}"
+
+
+def absolute(path: str) -> str:
+    """The address under the configured origin, never under a request's host (N052)."""
+    return f"{settings.PORTAL_ORIGIN}{path}"
