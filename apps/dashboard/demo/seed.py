@@ -1,0 +1,48 @@
+"""Make the demo businesses that are not there yet."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from django.db import transaction
+
+from apps.businesses.models import Business
+from apps.dashboard.demo.build import Shop, build_shop
+from apps.dashboard.demo.harbor import HARBOR, fill_harbor
+from apps.dashboard.demo.juniper import JUNIPER
+from apps.dashboard.demo.juniper_days import fill_juniper
+from apps.dashboard.demo.northside import NORTHSIDE, fill_northside
+from apps.dashboard.demo.plans import BusinessPlan
+
+
+class Fill(Protocol):
+    def __call__(self, shop: Shop, *, now: datetime) -> None: ...
+
+
+DEMO: tuple[tuple[BusinessPlan, Fill], ...] = (
+    (JUNIPER, fill_juniper),
+    (HARBOR, fill_harbor),
+    (NORTHSIDE, fill_northside),
+)
+
+
+def seed_demo(*, now: datetime) -> list[str]:
+    """Make each demo business whose address is free, with bookings around `now`; return which.
+
+    Each is one transaction: a business is there whole or not at all, and a second run changes
+    nothing, also when somebody renamed or emptied it meanwhile.
+    """
+    return [plan.slug for plan, fill in DEMO if _seed(plan, fill, now=now)]
+
+
+def names() -> list[tuple[str, str]]:
+    """List slug and name of the demo businesses."""
+    return [(plan.slug, str(plan.columns["name"])) for plan, _fill in DEMO]
+
+
+@transaction.atomic
+def _seed(plan: BusinessPlan, fill: Callable[..., None], *, now: datetime) -> bool:
+    if Business.objects.filter(slug=plan.slug).exists():
+        return False
+    fill(build_shop(plan), now=now)
+    return True
