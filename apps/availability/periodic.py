@@ -1,0 +1,16 @@
+"""What the worker does about time every now and then. Registered when the app is ready."""
+
+from datetime import datetime, timedelta
+
+from apps.availability.operations import sweep_expired_holds
+from apps.outbox.operations import register_periodic
+
+
+def sweep(now: datetime) -> None:
+    """Delete what holds kept after they ran out (design.md section 4, law 5)."""
+    sweep_expired_holds(now=now)
+
+
+def register_periodic_work() -> None:
+    """Sweep expired holds each 30 seconds."""
+    register_periodic("availability.sweep_expired_holds", timedelta(seconds=30), sweep)

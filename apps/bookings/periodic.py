@@ -1,0 +1,26 @@
+"""What the worker does about drafts every now and then. Registered when the app is ready."""
+
+from datetime import datetime, timedelta
+
+from apps.bookings.operations import forget_abandoned_drafts
+from apps.outbox.operations import register_periodic
+from apps.web.limits import forget_counters
+
+
+def forget_drafts(now: datetime) -> None:
+    """Delete drafts that nobody finished within 24 hours (design.md section 5)."""
+    forget_abandoned_drafts(now=now)
+
+
+def forget_rates(now: datetime) -> None:
+    """Delete old counters of rate limits (security.md 5.6).
+
+    Here, because the web floor that counts may not know the outbox, nor the other way round.
+    """
+    forget_counters(now=now)
+
+
+def register_periodic_work() -> None:
+    """Forget drafts each ten minutes and counters each hour."""
+    register_periodic("bookings.forget_abandoned_drafts", timedelta(minutes=10), forget_drafts)
+    register_periodic("web.forget_counters", timedelta(hours=1), forget_rates)
