@@ -166,6 +166,14 @@ def brief_minutes(value: int) -> str:
 
 
 @register.filter
+def counted(number: int) -> str:
+    """ "Two" to "Nine" at the start of a sentence, else the figure."""
+    words = {2: _("Two"), 3: _("Three"), 4: _("Four"), 5: _("Five")}
+    words |= {6: _("Six"), 7: _("Seven"), 8: _("Eight"), 9: _("Nine")}
+    return words.get(number, str(number))
+
+
+@register.filter
 def iso(value: date) -> str:
     """Machine-readable form for `<time datetime>`: the instant in UTC, or the date."""
     if isinstance(value, datetime):
