@@ -1,5 +1,6 @@
 """The engine equals a walk through every minute, and its three answers agree with each other."""
 
+import os
 from collections import Counter
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -13,8 +14,11 @@ from apps.availability.engine.zones import day_bounds
 from tests.availability.engine.brute_force import Reference
 from tests.availability.engine.searches import QUESTIONS, Question
 
+# The builders' machine looks closely, a quick run at a desk less so.
+EXAMPLES = 300 if "CI" in os.environ else 90
+
 THOROUGH = settings(
-    max_examples=300,
+    max_examples=EXAMPLES,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -46,7 +50,7 @@ def test_slots_are_the_ones_a_walk_through_every_minute_finds(question: Question
     assert [(slot.start, slot.end, slot.resource_ids) for slot in found] == expected
 
 
-@settings(THOROUGH, max_examples=100)
+@settings(THOROUGH, max_examples=EXAMPLES // 3)
 @given(QUESTIONS, st.data())
 def test_a_start_can_be_taken_exactly_when_it_is_listed(
     question: Question, data: st.DataObject
@@ -66,7 +70,7 @@ def test_a_start_can_be_taken_exactly_when_it_is_listed(
             assert (found and found.resource_ids) == (own[0] if own else None)
 
 
-@settings(THOROUGH, max_examples=100)
+@settings(THOROUGH, max_examples=EXAMPLES // 3)
 @given(QUESTIONS, st.data())
 def test_fixed_resources_fit_when_each_of_them_is_open_and_free(
     question: Question, data: st.DataObject
@@ -86,7 +90,7 @@ def part_of_day(zone: ZoneInfo, start: int) -> tuple[date, str]:
     return local.date(), part
 
 
-@settings(THOROUGH, max_examples=100)
+@settings(THOROUGH, max_examples=EXAMPLES // 3)
 @given(QUESTIONS)
 def test_free_days_count_the_slots_of_each_date_and_part(question: Question) -> None:
     search, first, last, dates_in = question

@@ -31,7 +31,7 @@ from apps.availability.engine.reasons import (
 from apps.availability.engine.slots import find_slots
 from apps.availability.engine.zones import boundary, wall_at
 from tests.availability.engine.searches import QUESTIONS, Question
-from tests.availability.engine.test_against_brute_force import THOROUGH, bounds
+from tests.availability.engine.test_against_brute_force import EXAMPLES, THOROUGH, bounds
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 10, 5)
@@ -219,7 +219,7 @@ def test_one_person_cannot_fill_two_requirements() -> None:
     assert find_slots(twice, first=MONDAY, last=MONDAY) == []
 
 
-@settings(THOROUGH, max_examples=150)
+@settings(THOROUGH, max_examples=EXAMPLES // 2)
 @given(QUESTIONS, st.data())
 def test_reasons_are_given_exactly_when_a_start_is_not_on_offer(
     question: Question, data: st.DataObject
@@ -241,7 +241,7 @@ def test_reasons_are_given_exactly_when_a_start_is_not_on_offer(
                 assert is_still_free(search, start=change.at, primary_id=None) is not None
 
 
-@settings(THOROUGH, max_examples=150)
+@settings(THOROUGH, max_examples=EXAMPLES // 2)
 @given(QUESTIONS, st.data())
 def test_misfits_have_reasons_and_fits_have_none(question: Question, data: st.DataObject) -> None:
     low, high = bounds(question)
@@ -251,7 +251,7 @@ def test_misfits_have_reasons_and_fits_have_none(question: Question, data: st.Da
         assert (reasons == ()) == fits(question.search, start=minute * 60, resource_ids=ids)
 
 
-@settings(THOROUGH, max_examples=150)
+@settings(THOROUGH, max_examples=EXAMPLES // 2)
 @given(QUESTIONS)
 def test_an_empty_picker_always_has_a_reason_and_a_filled_one_never(question: Question) -> None:
     search, first, last, dates_in = question

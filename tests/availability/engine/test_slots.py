@@ -134,6 +134,19 @@ def test_a_services_own_hours_start_a_grid_of_their_own() -> None:
     assert times(search) == ["09:30", "10:30"]
 
 
+def test_a_grid_cut_by_hours_of_another_zone_starts_at_what_the_persons_clock_reads() -> None:
+    kathmandu = ZoneInfo("Asia/Kathmandu")  # 3:45 ahead of Berlin in summer
+    abroad = Hours(weekly((12 * 60, 18 * 60)).weekly, zone=kathmandu)
+    search = replace(
+        SALON,
+        resources=team(ResourceFacts(ANNA, abroad)),
+        service_hours=weekly((9 * 60, 12 * 60)),
+        shape=Shape(duration=HOUR, step=50 * 60),
+    )
+
+    assert times(search) == ["09:00", "09:50", "10:40"]
+
+
 @pytest.mark.parametrize(
     ("location_id", "expected"),
     [(1, ["09:00"]), (2, ["14:00"]), (3, []), (None, ["09:00", "14:00"])],
