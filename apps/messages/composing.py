@@ -72,7 +72,7 @@ def compose(
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html, "text/html")
-    mail.attach(_calendar_part(_calendar_of(facts, kind, now)))
+    mail.attach(_calendar_part(calendar_of(facts=facts, kind=kind, now=now)))
     kept = text.replace(token, _("[secret link]")) if token else text
     return ComposedMail(mail=mail, subject=subject, kept_text=kept)
 
@@ -108,6 +108,18 @@ def require_plain_address(address: str) -> None:
         raise RefusedAddress(address[:80])
 
 
+def calendar_of(*, facts: BookingFacts, now: datetime, kind: Kind = Kind.BOOKED) -> CalendarFile:
+    """Build the calendar file of a booking with the portal's host and the business's address.
+
+    The mail attaches it; pages that let a customer download it call this with the facts of
+    ``queries.get_booking_facts``.
+    """
+    organizer = facts.business.email or settings.DEFAULT_FROM_EMAIL
+    return build_calendar(
+        facts=facts, host=portal_host(), organizer=organizer, stamped_at=now, kind=kind
+    )
+
+
 def _sender(name: str) -> str:
     return formataddr((clean_line(name, max_length=80), settings.DEFAULT_FROM_EMAIL))
 
@@ -115,13 +127,6 @@ def _sender(name: str) -> str:
 def _reply_to(facts: BookingFacts, kind: Kind) -> list[str]:
     """Customers answer the business. The team's answer goes nowhere: it would leak our address."""
     return [facts.business.email] if facts.business.email and not kind.is_for_team else []
-
-
-def _calendar_of(facts: BookingFacts, kind: Kind, now: datetime) -> CalendarFile:
-    organizer = facts.business.email or settings.DEFAULT_FROM_EMAIL
-    return build_calendar(
-        facts=facts, host=portal_host(), organizer=organizer, stamped_at=now, kind=kind
-    )
 
 
 def _calendar_part(file: CalendarFile) -> MIMEText:

@@ -62,6 +62,13 @@ def list_messages(*, booking_id: int) -> QuerySet[Message]:
     return Message.objects.filter(booking_id=booking_id).order_by("pk")
 
 
+def find_undelivered_address(*, booking_id: int) -> str:
+    """Return the customer's address when the last mail to it was refused for good, else ""."""
+    to_customer = Message.objects.filter(booking_id=booking_id).exclude(kind__startswith="NEW_")
+    last = to_customer.exclude(status=Message.Status.SKIPPED).order_by("-pk").first()
+    return last.to_address if last and last.status == Message.Status.FAILED else ""
+
+
 def _staff_name(resource: Resource | None) -> str:
     staff = getattr(resource, "staff_member", None)
     return staff.name if staff is not None else ""

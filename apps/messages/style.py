@@ -4,14 +4,17 @@ Templates name a style (``{{ css.title }}``) and never hold one, so that all mea
 Mail programs that know dark schemes take the classes of ``SHEET``; the others keep the light look.
 """
 
+import re
+
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+
+from apps.businesses.accent import DEFAULT, derive
 
 SERIF = "Charter,'Bitstream Charter','Sitka Display',Cambria,Georgia,serif"
 SANS = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,'Liberation Sans',Arial,sans-serif"
 MONO = "ui-monospace,'SF Mono',Menlo,'Liberation Mono',monospace"
-WHITE = "#FFFFFF"
-READABLE = 4.5
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 STYLES = {
     "page": "margin:0;padding:16px 0;background:#EEEDE8",
@@ -46,38 +49,25 @@ SHEET = """
   .ink { color: #EEF0F2 !important; }
   .ink-2 { color: #C3C8CF !important; }
   .ink-3 { color: #9AA2AC !important; }
-  .link { color: #EEF0F2 !important; }
+  .link { color: %(text)s !important; }
+  .button {
+    background: %(fill)s !important; border-color: %(fill)s !important;
+    color: %(on_fill)s !important;
+  }
 }
 """
 
 
-def styles(accent: str) -> dict[str, SafeString]:
+def styles(colour: str) -> dict[str, SafeString]:
     """Return the attributes and the sheet for a template, in the business's accent (#RRGGBB)."""
-    fill = readable_fill(accent)
+    accent = derive(colour if COLOUR.fullmatch(colour) else DEFAULT)
+    day, night = accent.light, accent.dark
     button = (
-        f"display:inline-block;background:{fill};border:1px solid {fill};border-radius:6px;"
-        f"color:{WHITE};font:600 15px/20px {SANS};padding:12px 20px;text-decoration:none"
+        f"display:inline-block;background:{day.fill};border:1px solid {day.fill};border-radius:6px;"
+        f"color:{day.on_fill};font:600 15px/20px {SANS};padding:12px 20px;text-decoration:none"
     )
-    link = f"color:{fill};text-decoration:underline"
+    link = f"color:{day.text};text-decoration:underline"
     attributes = {**STYLES, "button": button, "link": link}
     found = {name: format_html('style="{}"', css) for name, css in attributes.items()}
-    return {**found, "sheet": mark_safe(f"<style>{SHEET}</style>")}  # noqa: S308 - our own text
-
-
-def readable_fill(accent: str) -> str:
-    """Darken a colour step by step until white words on it have a contrast of 4.5 (WCAG 1.4.3)."""
-    red, green, blue = (int(accent[at : at + 2], 16) for at in (1, 3, 5))
-    while contrast_with_white(red, green, blue) < READABLE:
-        red, green, blue = (int(part * 0.95) for part in (red, green, blue))
-    return f"#{red:02X}{green:02X}{blue:02X}"
-
-
-def contrast_with_white(red: int, green: int, blue: int) -> float:
-    """Return the WCAG contrast ratio of an sRGB colour (0-255 each) with white."""
-
-    def linear(part: int) -> float:
-        share = part / 255
-        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
-
-    light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
-    return 1.05 / (light + 0.05)
+    sheet = SHEET % {"fill": night.fill, "on_fill": night.on_fill, "text": night.text}
+    return {**found, "sheet": mark_safe(f"<style>{sheet}</style>")}  # noqa: S308 - our own text
