@@ -91,7 +91,7 @@ def test_the_team_cancels_whatever_the_policy_says() -> None:
 )
 def test_actions_by_status_and_person(
     status: Status,
-    is_team: bool,
+    is_team: bool,  # noqa: FBT001 - a column of the table above
     actions: set[Action],
 ) -> None:
     found = allowed_actions(
