@@ -1,6 +1,7 @@
 """What may still be done, by the policy frozen with the booking (domain.md 1.9, 3.1)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,9 @@ def test_without_a_limit_it_can_be_canceled_until_it_starts() -> None:
 
 @pytest.mark.parametrize("switch", ["cancel_allowed", "cancel_by_link"])
 def test_a_business_can_switch_it_off(switch: str) -> None:
-    verdict = cancel(now=A_DAY_BEFORE, **{switch: False})
+    off: dict[str, Any] = {switch: False}
+
+    verdict = cancel(now=A_DAY_BEFORE, **off)
 
     assert verdict == Verdict(allowed=False, reason=Reason.SWITCHED_OFF)
 
