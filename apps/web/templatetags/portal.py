@@ -19,6 +19,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from apps.web import formatting
+from apps.web.axis import Axis
 from apps.web.icons import ICONS, TURNS_WITH_DIRECTION
 
 register = template.Library()
@@ -151,6 +152,18 @@ def money(context: Context, amount: Amount) -> str:
 def extra_money(context: Context, amount: Amount) -> str:
     """ "+ €5.00": what is added to a price."""
     return formatting.format_money(amount.amount, amount.currency, _locale(context), signed=True)
+
+
+@register.simple_tag
+def place(axis: Axis, start: datetime, end: datetime | None = None) -> str:
+    """The position classes of a span, or of a moment, in a day drawn to scale."""
+    return axis.place(start, end or start)
+
+
+@register.filter
+def shows(axis: Axis, at: datetime) -> bool:
+    """Whether the moment lies in the hours that are drawn."""
+    return axis.shows(at)
 
 
 @register.filter
