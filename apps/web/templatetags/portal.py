@@ -4,6 +4,7 @@ Zone and locale come from the template context (`zone`, `locale`), set once by t
 page cannot mix two clocks. Without them the current time zone and language of Django are used.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -152,6 +153,17 @@ def money(context: Context, amount: Amount) -> str:
 def extra_money(context: Context, amount: Amount) -> str:
     """ "+ €5.00": what is added to a price."""
     return formatting.format_money(amount.amount, amount.currency, _locale(context), signed=True)
+
+
+@register.simple_tag(takes_context=True)
+def axis_around(context: Context, lanes: Iterable[Any]) -> Axis | None:
+    """The hours that hold every lane's `cells`, their `hours` and their `rows` (all .starts_at,
+    .ends_at); None when there is nothing to draw.
+    """
+    cells = [cell for lane in lanes for cell in lane.cells]
+    spans = [span for cell in cells for span in (cell.hours, *cell.rows)]
+    instants = [at for span in spans for at in (span.starts_at, span.ends_at) if at]
+    return Axis.around(instants, zone=_zone(context))
 
 
 @register.simple_tag
