@@ -19,6 +19,7 @@ from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import Question
 from apps.dashboard.demo.seed import seed_demo
 from apps.dashboard.demo.sign_ins import SIGN_INS
+from apps.dashboard.management.commands.check_ledger import find_all
 from apps.outbox.models import OutboxItem
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,10 @@ def test_on_a_sunday_the_full_day_is_the_monday() -> None:
 def test_no_mail_is_left_to_send(demo: Sequence[str]) -> None:
     assert OutboxItem.objects.filter(done_at=None).count() == 0
     assert OutboxItem.objects.filter(done_at__gt=TUESDAY + timedelta(seconds=10)).count() == 0
+
+
+def test_the_ledger_of_the_demo_is_clean(demo: Sequence[str]) -> None:
+    assert list(find_all(business_id=None, now=TUESDAY)) == []
 
 
 def test_everybody_on_the_list_can_sign_in_with_a_verified_address(demo: Sequence[str]) -> None:

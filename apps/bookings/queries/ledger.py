@@ -1,0 +1,176 @@
+"""Do bookings and the time they hold agree? Each rule is one statement over live rows."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, NullIf
+
+from apps.availability.models import Occupancy, Session
+from apps.bookings.models import Booking
+from apps.catalog.models import Service
+from apps.kernel.findings import Finding
+
+LONGEST_HOLD = timedelta(minutes=60)
+LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+APPOINTMENTS = Q(kind=Service.Kind.APPOINTMENT)
+
+Row = tuple[int, int, str]
+
+
+def find_miscounted_seats(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield sessions whose seats_taken is not what their live bookings take.
+
+    An appointment takes its one seat whatever the party; a draft takes it while it is held, a
+    request for a time that several may want takes none (R090).
+    """
+    seats = Case(
+        When(bookings__status=Booking.Status.CONFIRMED, then=_seats()),
+        When(
+            ~Q(state=Session.State.REQUESTED),
+            bookings__status=Booking.Status.PENDING,
+            then=_seats(),
+        ),
+        When(state=Session.State.HELD, bookings__status=Booking.Status.CREATED, then=_seats()),
+        default=Value(0),
+        output_field=IntegerField(),
+    )
+    sessions = Session.objects.order_by()
+    if business_id is not None:
+        sessions = sessions.filter(business_id=business_id)
+    wrong = sessions.annotate(live=Coalesce(Sum(seats), 0)).exclude(live=F("seats_taken"))
+    for pk, of, taken, live in wrong.values_list("pk", "business_id", "seats_taken", "live"):
+        yield Finding(
+            "seats_taken", of, f"session {pk}", f"says {taken} taken, its bookings take {live}"
+        )
+
+
+def find_unexplained_overrides(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield occupancies outside the constraint that no override or late payment explains."""
+    reason = Booking.objects.filter(
+        Q(double_booked=True) | Q(skip_availability_validation=True) & ~Q(override_reason=""),
+        session_id=OuterRef("session_id"),
+    )
+    rows = Occupancy.objects.order_by().filter(~Exists(reason), enforced=False)
+    if business_id is not None:
+        rows = rows.filter(business_id=business_id)
+    for pk, of in rows.values_list("pk", "business_id"):
+        yield Finding("override_has_a_reason", of, f"occupancy {pk}", "no booking says why")
+
+
+def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
+    """Yield live appointments that do not occupy what they need.
+
+    A coming visit occupies one resource for each requirement of its service; for a past one any
+    resource will do, because the owner may have changed the requirements since. All of them for
+    one and the same span, which covers the visit.
+    """
+    coming = _firm(business_id).annotate(
+        kept=Count("session__occupancies"),
+        first_start=Min("session__occupancies__starts_at"),
+        last_start=Max("session__occupancies__starts_at"),
+        first_end=Min("session__occupancies__ends_at"),
+        last_end=Max("session__occupancies__ends_at"),
+    )
+    for needed, service_ids in _services_by_needs(business_id).items():
+        rows = coming.filter(service_id__in=service_ids)
+        enough = Q(kept=needed) | Q(ends_at__lte=now, kept__gt=0)
+        yield from _found(
+            rows.filter(~enough), "time_is_kept", f"does not occupy the {needed} resources it needs"
+        )
+    apart = (
+        ~Q(first_start=F("last_start"))
+        | ~Q(first_end=F("last_end"))
+        | Q(first_start__gt=F("starts_at"))
+        | Q(first_end__lt=F("ends_at"))
+    )
+    yield from _found(
+        coming.filter(apart, kept__gt=0), "one_footprint", "its resources are kept differently"
+    )
+
+
+def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield live bookings whose own start or end is not that of their session."""
+    same = Q(starts_at=F("session__starts_at"), ends_at=F("session__ends_at"))
+    yield from _found(
+        _live(business_id).filter(~same), "session_time", "starts or ends unlike its session"
+    )
+
+
+def find_long_holds(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield drafts that hold their time for more than 60 minutes in all (ux.md 1.4)."""
+    drafts = Booking.objects.order_by().filter(
+        status=Booking.Status.CREATED, hold_expires_at__gt=F("created_at") + LONGEST_HOLD
+    )
+    yield from _found(_of(drafts, business_id), "hold_is_short", "is held longer than an hour")
+
+
+def find_broken_promises(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield live bookings that no longer start at the wall-clock time that was promised (P6):
+    the zone of the venue or the zone database changed under them."""
+    rows = _live(business_id).values_list(
+        "pk",
+        "business_id",
+        "reference",
+        "starts_at",
+        "wall_time",
+        Coalesce(NullIf("location__time_zone", Value("")), "business__time_zone"),
+    )
+    for _pk, of, reference, starts_at, promised, zone in rows.iterator(chunk_size=5000):
+        local = f"{starts_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+        if local != promised:
+            yield Finding(
+                "wall_time", of, f"booking {reference}", f"promised {promised}, is at {local}"
+            )
+
+
+def _seats() -> Case:
+    return Case(
+        When(bookings__kind=Service.Kind.APPOINTMENT, then=Value(1)),
+        default=F("bookings__party_size"),
+        output_field=IntegerField(),
+    )
+
+
+def _services_by_needs(business_id: int | None) -> dict[int, list[int]]:
+    services = Service.objects.order_by().annotate(needs=Count("requirements"))
+    if business_id is not None:
+        services = services.filter(business_id=business_id)
+    found: dict[int, list[int]] = {}
+    for pk, needs in services.values_list("pk", "needs"):
+        found.setdefault(needs, []).append(pk)
+    return found
+
+
+def _of(bookings: QuerySet[Booking], business_id: int | None) -> QuerySet[Booking]:
+    return bookings if business_id is None else bookings.filter(business_id=business_id)
+
+
+def _live(business_id: int | None) -> QuerySet[Booking]:
+    return _of(Booking.objects.order_by().filter(status__in=LIVE), business_id)
+
+
+def _firm(business_id: int | None) -> QuerySet[Booking]:
+    """Live appointments except requests for a time that several may ask for."""
+    open_request = Q(status=Booking.Status.PENDING, session__state=Session.State.REQUESTED)
+    return _live(business_id).filter(APPOINTMENTS & ~open_request)
+
+
+def _found(bookings: QuerySet[Booking], rule: str, what: str) -> Iterator[Finding]:
+    for of, reference in bookings.values_list("business_id", "reference"):
+        yield Finding(rule, of, f"booking {reference}", what)

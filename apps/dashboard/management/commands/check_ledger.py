@@ -1,0 +1,65 @@
+"""``manage.py check_ledger``: prove that the books add up (design.md section 4, law 4).
+
+It reads only and may run beside live traffic. It stands on the top floor because the rules come
+from every floor below: time, bookings, mails.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from apps.availability.queries import ledger as time_ledger
+from apps.bookings.queries import ledger as booking_ledger
+from apps.bookings.queries import ledger_history
+from apps.businesses.models import Business
+from apps.catalog.queries import ledger as catalog_ledger
+from apps.kernel.findings import Finding
+from apps.messages import ledger as message_ledger
+
+
+def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
+    """Yield every finding of every rule, of one business or (None) of all."""
+    yield from time_ledger.find_overlaps(business_id=business_id)
+    yield from time_ledger.find_ownerless_time(business_id=business_id)
+    yield from time_ledger.find_holds_for_ever(business_id=business_id)
+    yield from booking_ledger.find_miscounted_seats(business_id=business_id)
+    yield from booking_ledger.find_unexplained_overrides(business_id=business_id)
+    yield from booking_ledger.find_time_not_kept(business_id=business_id, now=now)
+    yield from booking_ledger.find_other_times(business_id=business_id)
+    yield from booking_ledger.find_long_holds(business_id=business_id)
+    yield from booking_ledger.find_broken_promises(business_id=business_id)
+    yield from ledger_history.find_gaps_in_history(business_id=business_id)
+    yield from ledger_history.find_unwritten_moves(business_id=business_id)
+    yield from ledger_history.find_untold_moves(business_id=business_id, now=now)
+    yield from message_ledger.find_stranded_messages(business_id=business_id)
+    yield from catalog_ledger.find_missing_defaults(business_id=business_id)
+
+
+class Command(BaseCommand):
+    help = "Check that time, seats, bookings, history and mails agree; exit code 1 if they do not."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--business", metavar="SLUG", help="check one business only")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print one line for each finding; the last line counts them."""
+        count = 0
+        business_id = self._find_business(options["business"])
+        for finding in find_all(business_id=business_id, now=timezone.now()):
+            count += 1
+            self.stdout.write(str(finding))
+        if count:
+            raise CommandError(f"{count} findings", returncode=1)
+        self.stdout.write("The ledger is clean.")
+
+    def _find_business(self, slug: str | None) -> int | None:
+        if slug is None:
+            return None
+        pk = Business.objects.filter(slug=slug).values_list("pk", flat=True).first()
+        if pk is None:
+            raise CommandError(f"There is no business {slug!r}.")
+        return pk
