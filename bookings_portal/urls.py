@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", probes.readyz, name="readyz"),
     path(settings.OPERATOR_PATH, admin.site.urls),
     path("own/", include("bookings_portal.sign_in_urls")),
+    path("own/", include("apps.dashboard.urls")),
     path("dev/outbox/", include("apps.messages.urls")),  # 404 outside the demo
 ]
 

@@ -1,0 +1,65 @@
+"""Who gets into the owner section (settings.GUARDED_SECTIONS, security.md 5.8 A)."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+
+from apps.businesses.queries import get_membership
+from apps.dashboard.desk import open_desk
+from apps.web.http import go_to, own_path, wants_fragment
+
+
+def admit(
+    request: HttpRequest, roles: frozenset[str], view_kwargs: Mapping[str, Any]
+) -> HttpResponse | None:
+    """Let members of the business in and put their desk on the request.
+
+    Logged out: 303 to the sign-in, HX-Redirect for a fragment. A stranger gets the 404 of a
+    business that does not exist; a member whose role may not do this gets 403, because that the
+    page exists is no secret to them. An address without a business only asks for a sign-in.
+
+    Raises:
+        Http404: this person has no role in the business of the address.
+    """
+    user = request.user
+    if isinstance(user, AnonymousUser):
+        return ask_to_sign_in(request)
+    slug = view_kwargs.get("slug")
+    if slug is None:
+        return None
+    member = get_membership(user=user, slug=slug)
+    if member is None:
+        raise Http404
+    if member.role not in roles:
+        return refuse_role(request)
+    request.desk = open_desk(member=member)  # type: ignore[attr-defined]
+    return None
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send somebody to the sign-in, and back to the page they wanted afterwards."""
+    response = go_to(request, "account_login", query={"next": _page_wanted(request)})
+    add_never_cache_headers(response)
+    return response
+
+
+def refuse_role(request: HttpRequest) -> HttpResponse:
+    """Say that the role may not do this (403)."""
+    response = render(request, "dashboard/refused.html", status=403)
+    add_never_cache_headers(response)
+    return response
+
+
+def _page_wanted(request: HttpRequest) -> str:
+    """The page itself; for a fragment the page around it; for a POST the front door."""
+    home = reverse("dashboard:choose_business")
+    if wants_fragment(request):
+        around = urlsplit(request.headers.get("HX-Current-URL", ""))
+        return own_path(around.path, default=home)
+    return request.get_full_path() if request.method in {"GET", "HEAD"} else home

@@ -1,0 +1,79 @@
+"""What owners type: syntax and shape only; the rules are asked when it is done (style.md B3)."""
+
+from datetime import date
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from apps.bookings.models import Booking
+from apps.web.fields import LineField, TextField
+
+EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+LONGEST_NOTE = 2000
+LONGEST_REASON = 250
+
+
+class DecisionForm(forms.Form):
+    """Every action says which revision of the booking its page showed."""
+
+    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class CancelForm(DecisionForm):
+    reason = TextField(
+        label=_("Reason"),
+        help_text=_("The customer reads it in the e-mail."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class OverrideForm(DecisionForm):
+    """An override without a reason cannot be stored (override_gives_a_reason)."""
+
+    reason = LineField(
+        label=_("Why it is all right"),
+        help_text=_("For example: Ana stays longer. It is kept in the history."),
+        max_length=LONGEST_REASON,
+        error_messages={"required": _("Say why this booking may be squeezed in.")},
+    )
+
+
+class NoteForm(DecisionForm):
+    note = TextField(
+        label=_("For the team only"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class AgendaForm(forms.Form):
+    """The filters of the agenda as they stand in its address; what is not a value is left out."""
+
+    view = forms.ChoiceField(choices=[("day", "day"), ("week", "week")], required=False)
+    on = forms.DateField(
+        required=False,
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+    )
+    staff = forms.IntegerField(required=False, min_value=1)
+    status = forms.ChoiceField(
+        choices=[
+            (Booking.Status.PENDING.value, ""),
+            (Booking.Status.CONFIRMED.value, ""),
+        ],
+        required=False,
+    )
+
+    def asked(self, *, today: date) -> tuple[str, date, int | None, str]:
+        """Return view, date, person and status; a wrong value counts as not asked for."""
+        self.is_valid()
+        found = self.cleaned_data
+        return (
+            found.get("view") or "day",
+            found.get("on") or today,
+            found.get("staff"),
+            found.get("status") or "",
+        )

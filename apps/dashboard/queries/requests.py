@@ -1,0 +1,159 @@
+"""Requests that wait for an answer, and answers that can still be taken back (ux.md O2, O4)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import ceil
+
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.bookings.models import Booking, BookingEvent
+from apps.dashboard.desk import Desk
+from apps.dashboard.queries.actions import actions_of
+from apps.dashboard.queries.fits import Fit
+from apps.dashboard.queries.rows import customer_name, staff_name, with_names
+from apps.dashboard.roles import Right
+from apps.outbox.models import OutboxItem
+
+DECISIONS = ("booking.confirmed", "booking.declined")
+MOST_UNDOABLE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCard:
+    """A request; rivals are the other requests for the same time of the same person.
+
+    fit is None once it is answered: then nothing has to fit any more.
+    """
+
+    reference: str
+    status: str
+    revision: int
+    customer_name: str
+    service_name: str
+    staff_name: str
+    starts_at: datetime
+    ends_at: datetime
+    asked_at: datetime
+    answer_by: datetime | None
+    rivals: int
+    fit: Fit | None
+    actions: frozenset[str]
+    is_oldest: bool = False
+    kind: str = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoCard:
+    """An answer whose mail has not left; seconds are what is left of the undo window."""
+
+    reference: str
+    status: str
+    revision: int
+    customer_name: str
+    starts_at: datetime
+    mail_leaves_at: datetime
+    seconds: int = field(repr=False)
+    kind: str = "undo"
+
+
+def requests_of(desk: Desk) -> QuerySet[Booking]:
+    """What this person may answer, most urgent first: by deadline, then by who asked first."""
+    if not desk.may(Right.DECIDE):
+        return Booking.objects.none()
+    waiting = with_names(desk.bookings()).filter(status=Booking.Status.PENDING)
+    by_deadline = F("answer_by").asc(nulls_last=True)
+    return (
+        waiting.select_related("service", "location")
+        .annotate(rivals=_same_time())
+        .order_by(by_deadline, "requested_at", "pk")
+    )
+
+
+def _same_time() -> Coalesce:
+    """Count the other requests for one person and start; by the index on business and start."""
+    others = (
+        Booking.objects.filter(
+            business_id=OuterRef("business_id"),
+            starts_at=OuterRef("starts_at"),
+            status=Booking.Status.PENDING,
+            resource_id=OuterRef("resource_id"),
+        )
+        .exclude(pk=OuterRef("pk"))
+        .order_by()
+        .values("business_id")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Coalesce(Subquery(others), 0, output_field=IntegerField())
+
+
+def request_card(
+    booking: Booking, *, desk: Desk, fit: Fit | None, now: datetime, is_oldest: bool = False
+) -> RequestCard:
+    """Read one card; the booking comes from `requests_of`."""
+    return RequestCard(
+        reference=booking.reference,
+        status=booking.status,
+        revision=booking.revision,
+        customer_name=customer_name(booking),
+        service_name=booking.title,
+        staff_name=staff_name(booking.resource),
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        asked_at=booking.requested_at or booking.created_at,
+        answer_by=booking.answer_by,
+        rivals=getattr(booking, "rivals", 0),
+        fit=fit,
+        actions=actions_of(booking, desk=desk, now=now),
+        is_oldest=is_oldest,
+    )
+
+
+def find_undoable(*, desk: Desk, now: datetime) -> list[tuple[Booking, UndoCard]]:
+    """Find the answers of the last seconds that can be taken back, the latest first; two queries.
+
+    Asked of the outbox, because what counts is that the mail has not left: its open items that
+    are not due yet are few whatever the size of the history. Anything that happened to the
+    booking since then ends the undo.
+    """
+    if not desk.may(Right.DECIDE):
+        return []
+    leaves_at = _mails_that_wait(desk, now=now)
+    events = (
+        BookingEvent.objects.filter(pk__in=list(leaves_at), revision=F("booking__revision"))
+        .select_related("booking__customer", "booking__resource__staff_member", "booking__service")
+        .order_by("-pk")
+    )
+    return [
+        (event.booking, undo_card(event.booking, leaves_at=leaves_at[event.pk], now=now))
+        for event in events
+        if desk.sees(event.booking.resource_id)
+    ]
+
+
+def _mails_that_wait(desk: Desk, *, now: datetime) -> Mapping[int, datetime]:
+    items = OutboxItem.objects.filter(
+        done_at=None,
+        failed_at=None,
+        not_before__gt=now,
+        attempts=0,
+        topic__in=DECISIONS,
+        business_id=desk.business.pk,
+    ).order_by("-not_before")
+    rows = items.values_list("payload", "not_before")[:MOST_UNDOABLE]
+    return {payload["event_id"]: not_before for payload, not_before in rows}
+
+
+def undo_card(booking: Booking, *, leaves_at: datetime, now: datetime) -> UndoCard:
+    """Read one card of an answer just given; whole seconds, rounded up."""
+    return UndoCard(
+        reference=booking.reference,
+        status=booking.status,
+        revision=booking.revision,
+        customer_name=customer_name(booking),
+        starts_at=booking.starts_at,
+        mail_leaves_at=leaves_at,
+        seconds=max(0, ceil((leaves_at - now).total_seconds())),
+    )

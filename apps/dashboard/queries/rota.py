@@ -1,0 +1,86 @@
+"""When the people of a business work, and when they are taken, for a few dates."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q
+
+from apps.availability.engine.hours import OpeningHours
+from apps.availability.engine.inputs import Search, Shape
+from apps.availability.engine.zones import day_bounds
+from apps.availability.models import Occupancy
+from apps.availability.queries import BusyRow, HoursBook, load_hours_book
+from apps.availability.queries.busy import LONGEST_SESSION, EpochSeconds
+from apps.businesses.models import Business
+from apps.dashboard.queries.team import Team, load_team
+from apps.kernel.spans import Seconds, Spans, intersect, merge, subtract
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """Team, hours and what occupies them; spans are Unix seconds, dates are the business's."""
+
+    zone: ZoneInfo
+    team: Team
+    hours: HoursBook
+    busy: Mapping[int, tuple[BusyRow, ...]]
+
+    def open_spans(self, resource_id: int, on: date) -> Spans:
+        """When this resource works on a date, holidays and special hours included."""
+        low, high = day_bounds(self.zone, on)
+        search = Search(
+            zone=self.zone,
+            business_hours=self.hours.business,
+            resources={},
+            requirements=(),
+            shape=Shape(duration=1, step=1),
+        )
+        opening = OpeningHours(search, low, high).of(self.hours.resources.get(resource_id))
+        return intersect(opening.spans, ((low, high),))
+
+    def free_spans(self, resource_id: int, on: date, *, without: int | None = None) -> Spans:
+        """Working time that nothing takes; without leaves one session out of what is taken."""
+        taken = merge(self.taken(resource_id, without=without))
+        return subtract(self.open_spans(resource_id, on), taken)
+
+    def taken(self, resource_id: int, *, without: int | None = None) -> list[Seconds]:
+        """The occupied spans of a resource sorted by start, buffers included."""
+        rows = self.busy.get(resource_id, ())
+        return sorted((row.starts_at, row.ends_at) for row in rows if row.session_id != without)
+
+
+def load_rota(*, business: Business, dates: Iterable[date], now: datetime) -> Rota:
+    """Load the rota around some dates of the business's clock in four queries."""
+    days = sorted(set(dates))
+    team = load_team(business_id=business.pk)
+    hours = load_hours_book(business_id=business.pk, first=days[0], last=days[-1])
+    busy = _load_busy(team, days, zone=business.zone, now=now)
+    return Rota(zone=business.zone, team=team, hours=hours, busy=busy)
+
+
+def _load_busy(
+    team: Team, days: list[date], *, zone: ZoneInfo, now: datetime
+) -> Mapping[int, tuple[BusyRow, ...]]:
+    """One query for all days, each by the index on (resource, ends_at, starts_at)."""
+    near = Q(pk__in=())
+    for on in days:
+        low, high = (datetime.fromtimestamp(it, UTC) for it in day_bounds(zone, on))
+        longest = high + LONGEST_SESSION
+        near |= Q(ends_at__gt=low, ends_at__lt=longest, starts_at__lt=high)
+    rows = Occupancy.objects.filter(near, resource_id__in=list(team)).values_list(
+        "resource_id",
+        EpochSeconds("starts_at"),
+        EpochSeconds("ends_at"),
+        "session_id",
+        EpochSeconds("expires_at"),
+    )
+    busy: dict[int, list[BusyRow]] = defaultdict(list)
+    at = int(now.timestamp())
+    for resource_id, start, end, session_id, expires_at in rows:
+        row = BusyRow(resource_id, start, end, session_id, expires_at or 0)
+        if row.blocks(now=at):
+            busy[resource_id].append(row)
+    return {resource_id: tuple(found) for resource_id, found in busy.items()}

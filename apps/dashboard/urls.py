@@ -1,0 +1,32 @@
+"""Addresses of the owner section (ux.md 2.2). Every view behind them names its roles."""
+
+from django.urls import path
+
+from apps.dashboard.views.agenda import agenda
+from apps.dashboard.views.booking import booking, cancel, note
+from apps.dashboard.views.choose import choose_business
+from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
+from apps.dashboard.views.requests import requests
+from apps.dashboard.views.today import day, needs, today
+
+app_name = "dashboard"
+
+urlpatterns = [
+    path("", choose_business, name="choose_business"),
+    path("<slug:slug>/", today, name="today"),
+    path("<slug:slug>/needs/", needs, name="needs"),
+    path("<slug:slug>/day/", day, name="day"),
+    path("<slug:slug>/requests/", requests, name="requests"),
+    path("<slug:slug>/agenda/", agenda, name="agenda"),
+    path("<slug:slug>/bookings/<str:reference>/", booking, name="booking"),
+    path("<slug:slug>/bookings/<str:reference>/confirm/", confirm, name="confirm"),
+    path(
+        "<slug:slug>/bookings/<str:reference>/confirm-anyway/",
+        confirm_anyway,
+        name="confirm_anyway",
+    ),
+    path("<slug:slug>/bookings/<str:reference>/decline/", decline, name="decline"),
+    path("<slug:slug>/bookings/<str:reference>/undo/", undo, name="undo"),
+    path("<slug:slug>/bookings/<str:reference>/cancel/", cancel, name="cancel"),
+    path("<slug:slug>/bookings/<str:reference>/notes/", note, name="note"),
+]

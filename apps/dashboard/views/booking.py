@@ -1,0 +1,77 @@
+"""O6: one booking, its notes, and its end."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.bookings import operations as bookings
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.forms import CancelForm, NoteForm
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.answers import answer, booking_or_404, refuse
+from apps.dashboard.views.refusals import INCOMPLETE, REFUSED, problem_of
+from apps.dashboard.views.sheet import show_sheet
+from apps.web.guards import guarded
+from apps.web.http import go_to, wants_fragment
+
+NOTES = "dashboard/_booking_notes.html"
+
+
+@require_safe
+@guarded(*roles_with(Right.LOOK))
+def booking(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Show everything about one booking that this person may see."""
+    del slug
+    return show_sheet(request, booking_or_404(request.desk, reference), now=timezone.now())
+
+
+@require_POST
+@guarded(*roles_with(Right.CANCEL))
+def cancel(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Cancel for the business: the time is free at once, the customer reads the reason."""
+    del slug
+    now, desk = timezone.now(), request.desk
+    found = booking_or_404(desk, reference)
+    form = CancelForm(request.POST, auto_id="cancel_%s")
+    if not form.is_valid():
+        return refuse(request, found, INCOMPLETE, now=now, forms={"cancel": form})
+    try:
+        bookings.cancel_booking(
+            booking_id=found.pk,
+            business_id=desk.business.pk,
+            revision=form.cleaned_data["revision"],
+            by=desk.member,
+            now=now,
+            reason=form.cleaned_data["reason"],
+        )
+    except REFUSED as error:
+        return refuse(request, found, problem_of(error, desk=desk, booking=found), now=now)
+    return answer(request, reference, now=now)
+
+
+@require_POST
+@guarded(*roles_with(Right.NOTE))
+def note(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Keep the team's own note; a stale one comes back with its text."""
+    now, desk = timezone.now(), request.desk
+    found = booking_or_404(desk, reference)
+    form = NoteForm(request.POST)
+    problem = None if form.is_valid() else INCOMPLETE
+    if problem is None:
+        try:
+            bookings.note_booking(
+                booking_id=found.pk,
+                revision=form.cleaned_data["revision"],
+                by=desk.member,
+                note=form.cleaned_data["note"],
+                now=now,
+            )
+        except REFUSED as error:
+            problem = problem_of(error, desk=desk, booking=found)
+    if problem is None and not wants_fragment(request):
+        return go_to(request, "dashboard:booking", slug, reference, fragment="notes")
+    forms = {"note": form} if problem else {}
+    fresh = booking_or_404(desk, reference)
+    return show_sheet(
+        request, fresh, now=now, problem=problem, forms=forms, fragment=NOTES, saved=not problem
+    )

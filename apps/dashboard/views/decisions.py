@@ -1,0 +1,76 @@
+"""One tap on a request: confirm, decline, undo. Plain forms that htmx makes shorter (O2, O4)."""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.forms import DecisionForm, OverrideForm
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.answers import answer, booking_or_404, refuse
+from apps.dashboard.views.refusals import INCOMPLETE, REFUSED, problem_of
+from apps.web.guards import guarded
+
+Verb = Callable[..., Booking]
+
+
+@require_POST
+@guarded(*roles_with(Right.DECIDE))
+def confirm(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Confirm a request; its mail leaves after the undo window."""
+    del slug
+    return _decide(request, reference, bookings.confirm_request)
+
+
+@require_POST
+@guarded(*roles_with(Right.DECIDE))
+def decline(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Decline a request; its time is free at once, its mail leaves after the undo window."""
+    del slug
+    return _decide(request, reference, bookings.decline_request)
+
+
+@require_POST
+@guarded(*roles_with(Right.DECIDE))
+def undo(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Take an answer back while its mail has not left."""
+    del slug
+    return _decide(request, reference, bookings.undo_decision)
+
+
+@require_POST
+@guarded(*roles_with(Right.OVERRIDE))
+def confirm_anyway(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Confirm a request although something is in the way, with the reason (R014, law 6)."""
+    del slug
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        booking = booking_or_404(request.desk, reference)
+        return refuse(request, booking, INCOMPLETE, now=timezone.now(), forms={"override": form})
+    why = form.cleaned_data["reason"]
+    return _decide(request, reference, bookings.confirm_request, override_reason=why)
+
+
+def _decide(request: OwnerRequest, reference: str, verb: Verb, **more: str) -> HttpResponse:
+    """Do one thing to the booking of the address, and show what became of it where it was done."""
+    now = timezone.now()
+    booking = booking_or_404(request.desk, reference)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    try:
+        verb(
+            booking_id=booking.pk,
+            revision=form.cleaned_data["revision"],
+            by=request.desk.member,
+            now=now,
+            **more,
+        )
+    except REFUSED as error:
+        problem = problem_of(error, desk=request.desk, booking=booking)
+        return refuse(request, booking, problem, now=now)
+    return answer(request, reference, now=now)

@@ -1,0 +1,51 @@
+"""A refused action in words for the page: 409 with the fresh state, 422, or 503 (ux.md 2.1)."""
+
+from dataclasses import dataclass
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.dashboard.desk import Desk
+from apps.dashboard.queries.changes import LastChange, last_change
+from apps.dashboard.queries.fits import Obstacle, in_names
+from apps.dashboard.queries.team import load_team
+
+REFUSED = (
+    bookings.StaleRevision,
+    bookings.NotAllowed,
+    bookings.DoesNotFit,
+    bookings.TooLateToUndo,
+    BusyTryAgain,
+)
+
+CODES: dict[type[Exception], str] = {
+    bookings.StaleRevision: "STALE",
+    bookings.NotAllowed: "NOT_ALLOWED",
+    bookings.DoesNotFit: "DOES_NOT_FIT",
+    bookings.TooLateToUndo: "TOO_LATE_TO_UNDO",
+    BusyTryAgain: "BUSY",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """code decides the words (dashboard/_problem.html); nothing was changed in any case."""
+
+    code: str
+    status: int
+    change: LastChange | None = None
+    obstacles: tuple[Obstacle, ...] = ()
+
+
+INCOMPLETE = Problem("INCOMPLETE", 422)
+
+
+def problem_of(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
+    """Say what an operation refused, with who was faster or what is in the way."""
+    code = CODES[type(error)]
+    if isinstance(error, bookings.DoesNotFit):
+        team = load_team(business_id=desk.business.pk) if error.reasons else {}
+        return Problem(code, 409, obstacles=in_names(error.reasons, team=team))
+    if isinstance(error, BusyTryAgain):
+        return Problem(code, 503)
+    return Problem(code, 409, change=last_change(booking=booking))

@@ -1,0 +1,62 @@
+"""How every owner page is shown: its frame around it, never kept by any cache."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+
+from apps.dashboard.desk import Desk, OwnerRequest
+from apps.dashboard.queries.frame import Frame, get_frame
+from apps.dashboard.roles import Right
+from apps.web.http import render_page
+
+
+def show(
+    request: OwnerRequest,
+    page: str,
+    fragment: str | None,
+    context: Mapping[str, Any],
+    *,
+    now: datetime,
+    frame: Frame | None = None,
+    current: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page or its fragment with clock, language and frame of the business."""
+    desk = request.desk
+    response = render_page(
+        request,
+        page,
+        fragment,
+        {
+            "business": desk.business,
+            "zone": desk.business.zone,
+            "locale": desk.business.locale,
+            "now": now,
+            "rights": {right.value for right in desk.rights},
+            "nav": navigation(desk, frame or get_frame(desk=desk), current),
+            **context,
+        },
+        status=status,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
+    """Addresses of the rail and the tabs, with the count on the inbox."""
+    slug = desk.business.slug
+    return {
+        "current": current,
+        "waiting": frame.waiting,
+        "today_url": reverse("dashboard:today", args=[slug]),
+        "agenda_url": reverse("dashboard:agenda", args=[slug]),
+        "requests_url": reverse("dashboard:requests", args=[slug])
+        if desk.may(Right.DECIDE)
+        else None,
+        "page_url": f"/{slug}/",
+        "sign_out_url": reverse("account_logout"),
+        "switch_url": reverse("dashboard:choose_business") if frame.has_other_businesses else None,
+    }
