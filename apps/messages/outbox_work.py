@@ -1,11 +1,13 @@
 """What the worker does for the topics of this app. Registered when the app is ready."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.utils import timezone
 
 from apps.messages import operations
+from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from apps.outbox.operations import register
 
@@ -18,10 +20,11 @@ def tell_of_event(payload: Mapping[str, Any], _item: OutboxItem) -> None:
 
 
 def send_mail(payload: Mapping[str, Any], item: OutboxItem) -> None:
-    """Do an item of ``mail.send``: ``{"message_id": int}``."""
-    operations.send_message(
-        message_id=payload["message_id"], attempt=item.attempts, now=timezone.now()
-    )
+    """Do an item of ``mail.send``: ``{"message_id": int}``; an erased message needs none."""
+    with suppress(Message.DoesNotExist):
+        operations.send_message(
+            message_id=payload["message_id"], attempt=item.attempts, now=timezone.now()
+        )
 
 
 def register_work() -> None:

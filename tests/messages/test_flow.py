@@ -139,6 +139,15 @@ def test_work_done_twice_sends_nothing_twice(salon: Salon) -> None:
     assert Message.objects.count() == 2
 
 
+def test_a_booking_that_is_gone_owes_no_mail(salon: Salon) -> None:
+    book(salon)
+    Message.objects.all().delete()
+    OutboxItem.objects.update(topic="mail.send", payload={"message_id": 1})
+    work()
+    assert [item.state for item in OutboxItem.objects.all()] == ["DONE"]
+    assert mail.outbox == []
+
+
 def test_owners_are_told_when_the_business_has_no_address_of_its_own(salon: Salon) -> None:
     salon.business.email = ""
     salon.business.save(update_fields=["email"])
