@@ -25,11 +25,8 @@ def is_still_free(search: Search, *, start: int, primary_id: int | None) -> Assi
     on = local_date(search.zone, start)
     order = [preferred(search, it.resource_ids, on) for it in search.requirements[1:]]
     able = [it.resource_id for it in board.primaries if board.primary_mask(it)]
-    for resource_id in preferred(search, able, on):
-        chosen = board.choice(0, resource_id, order)
-        if chosen is not None:
-            return Assignment(chosen)
-    return None
+    chosen = board.choice(0, preferred(search, able, on)[0], order)
+    return None if chosen is None else Assignment(chosen)
 
 
 def fits(search: Search, *, start: int, resource_ids: Sequence[int]) -> bool:

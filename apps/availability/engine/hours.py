@@ -128,7 +128,8 @@ class OpeningHours:
                 for it in self._own_windows(rota, on, zone, follows=follows)
             ]
         if self.service is not None:
-            windows = [it for window in windows for it in self._during_service(window, zone)]
+            service = self.service
+            windows = [it for window in windows for it in self._during(service, window, zone)]
         windows.sort()
         return Opening(zone, tuple(windows), merge((it.start, it.end) for it in windows))
 
@@ -157,12 +158,10 @@ class OpeningHours:
             windows += windows_of(self.zone, on, rota.usual(on) if special is None else special)
         return sorted(windows)
 
-    def _during_service(self, window: Window, zone: ZoneInfo) -> list[Window]:
-        if self.service is None:
-            return [window]
-        first = bisect_left(self.service, (window.start - LONGEST_WINDOW,))
-        last = bisect_left(self.service, (window.end,))
-        return common(window, self.service[first:last], zone, self.zone)
+    def _during(self, service: list[Window], window: Window, zone: ZoneInfo) -> list[Window]:
+        first = bisect_left(service, (window.start - LONGEST_WINDOW,))
+        last = bisect_left(service, (window.end,))
+        return common(window, service[first:last], zone, self.zone)
 
     def _dates(self, zone: ZoneInfo) -> Iterable[date]:
         # The day before, because its ranges may run past midnight into the first day.

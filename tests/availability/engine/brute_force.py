@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from apps.availability.engine.inputs import DateRule, Hours, ResourceFacts, Search, Selection
 
 DAY = 1440
-MARGIN = 4 * DAY
+# Clocks are up to 14 hours ahead of UTC, and ranges last up to the end of the next day.
+MARGIN = 5 * DAY
 
 
 class Walk(NamedTuple):
@@ -96,7 +97,7 @@ class Reference:
 
     def days(self) -> list[date]:
         start = datetime.fromtimestamp(self.low * 60, UTC).date()
-        return [start + timedelta(days=it) for it in range(2, (self.high - self.low) // DAY - 3)]
+        return [start + timedelta(days=it) for it in range(2, (self.high - self.low) // DAY - 2)]
 
     def stretch(self, zone: ZoneInfo, on: date, ranges: list[tuple[int, int]]) -> list[Stretch]:
         first = self.clock(zone).first

@@ -81,6 +81,21 @@ def test_a_time_before_a_persons_own_opening_names_the_person() -> None:
     ]
 
 
+def test_a_time_around_a_short_opening_needs_it_longer_at_both_ends() -> None:
+    hours = Hours((WeeklyRange(0, 9 * 60, 13 * 60), WeeklyRange(0, 18 * 60 + 10, 18 * 60 + 40)))
+    change = Change(ChangeKind.EXTEND_BOTH, 30)
+
+    assert why(staffed(hours=hours), at(18)) == [
+        Reason(ReasonCode.OUTSIDE_HOURS, ANNA, (at(18, 10), at(18, 40)), change)
+    ]
+
+
+def test_somebody_who_left_cannot_be_confirmed() -> None:
+    assert why_not_fit(SALON, start=at(9), resource_ids=[ANNA, BEN]) == (
+        Reason(ReasonCode.NO_ASSIGNED_RESOURCES, BEN),
+    )
+
+
 def test_a_taken_time_shows_what_is_there_and_the_nearest_time_on_offer() -> None:
     busy = (at(10), at(11))
     change = Change(ChangeKind.MOVE, -60, at(9))
