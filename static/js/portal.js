@@ -100,12 +100,18 @@
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   /* Focus: what a swap brings with autofocus takes it; browsers do this only for whole pages. */
+  let inside = false; /* the focus was in what is being replaced */
   const settle = (root) => {
     grid();
     announce(root.dataset && root.dataset.announce);
-    const target = root.matches && root.matches("[autofocus]") ? root : find("[autofocus]", root);
+    const lost = inside && (doc.activeElement === body || !doc.activeElement);
+    const target = root.matches("[autofocus]") ? root
+      : find("[autofocus]", root) || (lost && (find("a[href], button, input:not([type=hidden])", root) || find("#main")));
     if (target) target.focus();
   };
+  doc.addEventListener("htmx:beforeSwap", (event) => {
+    inside = event.detail.target.contains(doc.activeElement);
+  });
   doc.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
   doc.addEventListener("htmx:beforeRequest", (event) => {
     event.detail.target.setAttribute("aria-busy", "true");
