@@ -33,7 +33,6 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.NEW_BOOKING: frozenset({"CONFIRMED"}),
     Kind.NEW_REQUEST: frozenset({"PENDING"}),
 }
-"""A mail that would no longer be true when it leaves is not sent: a later one says what is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +84,14 @@ class BookingFacts:
     holds_time: bool
     cancel_until: datetime | None
     business: BusinessFacts
+
+
+def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
+    """Say what makes a mail untrue by the time it would leave, or "" while it is true.
+
+    A mail about a status that has changed is not sent, because a later one says what is; nor is a
+    mail about a visit that is over, as after a long outage.
+    """
+    if facts.status not in FITTING_STATUS[kind]:
+        return facts.status
+    return "the visit is over" if facts.ends_at <= now else ""

@@ -117,6 +117,13 @@ def test_a_mail_overtaken_by_the_next_decision_is_not_sent(salon: Salon) -> None
     assert len(mail.outbox) == 1
 
 
+def test_after_a_long_outage_nobody_is_told_to_come_last_week(salon: Salon) -> None:
+    booking = book(salon)
+    work(booking.ends_at)
+    assert {status for _kind, _to, status in told()} == {"SKIPPED"}
+    assert mail.outbox == []
+
+
 def test_a_decision_undone_in_time_is_told_to_nobody(salon: Salon) -> None:
     request = ask(salon)
     work()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
-from tests.factories import NOW, make_booking, make_salon
+from tests.factories import make_booking, make_salon
 from tests.messages.mail_server import MailServer, serving
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,16 +25,17 @@ pytestmark = [pytest.mark.crash, pytest.mark.slow]
 
 
 def book(count: int) -> None:
-    """``count`` bookings by as many people, all at once due for the worker."""
+    """``count`` bookings by as many people, by the real clock because workers have no other."""
     salon = make_salon(slug="juniper")
+    now = timezone.now()
+    nine = now.astimezone(salon.business.zone).replace(hour=9, minute=0, second=0, microsecond=0)
     for number in range(count):
         make_booking(
             service=salon.cut,
-            starts_at=salon.at(25 + number // 4, 9 + 2 * (number % 4)),
-            now=NOW,
+            starts_at=nine + timedelta(days=2 + number // 4, hours=2 * (number % 4)),
+            now=now,
             email=f"carl{number}@example.com",
         )
-    OutboxItem.objects.update(not_before=timezone.now())
 
 
 def start_worker(database_url: str, server: MailServer, *options: str) -> "subprocess.Popen[bytes]":

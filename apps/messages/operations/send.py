@@ -13,7 +13,7 @@ from django.core.mail import get_connection
 
 from apps.bookings import operations as bookings
 from apps.messages.composing import ComposedMail, RefusedAddress, compose
-from apps.messages.facts import FITTING_STATUS, BookingFacts, Kind
+from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
 from apps.messages.queries import get_booking_facts
 from apps.outbox.backoff import MAX_ATTEMPTS
@@ -45,8 +45,8 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
         return message
     kind = Kind(message.kind)
     facts = get_booking_facts(booking_id=message.booking_id)
-    if facts.status not in FITTING_STATUS[kind]:
-        return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {facts.status}")
+    if reason := overtaken_by(kind=kind, facts=facts, now=now):
+        return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if attempt == 1 and not kind.is_for_team:
         _hold_back_floods(message.to_address, now)
     composed = _compose(message, kind, facts, now)
