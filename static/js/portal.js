@@ -101,12 +101,12 @@
 
   /* Focus: what a swap brings with autofocus takes it; browsers do this only for whole pages. */
   let inside = false; /* the focus was in what is being replaced */
+  const lost = () => inside && (doc.activeElement === body || !doc.activeElement);
   const settle = (root) => {
     grid();
     announce(root.dataset && root.dataset.announce);
-    const lost = inside && (doc.activeElement === body || !doc.activeElement);
     const target = root.matches("[autofocus]") ? root
-      : find("[autofocus]", root) || (lost && (find("a[href], button, input:not([type=hidden])", root) || find("#main")));
+      : find("[autofocus]", root) || (lost() && find("a[href], button, input:not([type=hidden])", root));
     if (target) target.focus();
   };
   doc.addEventListener("htmx:beforeSwap", (event) => {
@@ -119,6 +119,7 @@
   doc.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.target) event.detail.target.removeAttribute("aria-busy");
     release(event.detail.elt);
+    setTimeout(() => { if (lost()) find("#main").focus(); inside = false; }, 100);
   });
 
   /* A lost answer: say so and offer the same request again (reads are GET, writes are idempotent). */
