@@ -8,11 +8,13 @@ from apps.bookings.operations._errors import (
     DoesNotFit,
     DraftGone,
     NotAllowed,
+    NotBookable,
     PriceChanged,
     SlotGone,
     StaleRevision,
     TooLateToUndo,
 )
+from apps.bookings.operations._find import ask_for_links
 from apps.bookings.operations._hold import Visitor, place_hold
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._release import (
@@ -30,11 +32,13 @@ __all__ = [
     "DraftGone",
     "GivenAnswer",
     "NotAllowed",
+    "NotBookable",
     "PriceChanged",
     "SlotGone",
     "StaleRevision",
     "TooLateToUndo",
     "Visitor",
+    "ask_for_links",
     "cancel_booking",
     "confirm_request",
     "create_access_link",

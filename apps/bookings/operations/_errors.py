@@ -47,3 +47,7 @@ class NotAllowed(Exception):
 
 class TooLateToUndo(Exception):
     """The undo window is over or the mail is already on its way."""
+
+
+class NotBookable(Exception):
+    """Nobody can book this online now: the business paused, or the service is not offered so."""

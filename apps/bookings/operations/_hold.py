@@ -10,10 +10,10 @@ from apps.availability import operations as availability
 from apps.availability.operations import Claim, SlotTaken
 from apps.availability.queries import zone_of
 from apps.bookings.models import BookedAddOn, Booking
-from apps.bookings.operations._errors import SlotGone
+from apps.bookings.operations._errors import NotBookable, SlotGone
 from apps.bookings.operations._snapshots import policy_snapshot, tzdata_version
 from apps.bookings.queries import NoTime, find_claim, slot_query
-from apps.catalog.queries import Choice
+from apps.catalog.queries import Choice, is_bookable
 from apps.kernel.references import new_reference
 
 ATTEMPTS = 3
@@ -32,15 +32,20 @@ def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: da
     """Create a draft and hold its time for the business's hold_minutes.
 
     A visitor holds one time per business: an earlier hold of theirs is let go in the same
-    transaction, its typed text moves along. With several people free, a lost race is tried
-    again with the next of them.
+    transaction. What was typed into their last draft moves along, also when its hold ran out.
+    With several people free, a lost race is tried again with the next of them.
 
     Raises:
+        NotBookable: the business paused its pages, or the service is not booked online.
         SlotGone: the time is not to be had (any more).
         BusyTryAgain: too many people want it at this moment.
     """
-    previous = _live_draft(choice, visitor=visitor, now=now)
-    query = slot_query(choice=choice, own_session_id=previous.session_id if previous else None)
+    if not is_bookable(service=choice.service):
+        raise NotBookable
+    previous = _last_draft(choice, visitor=visitor)
+    live = previous is not None and _is_live(previous, now=now)
+    own = previous.session_id if previous is not None and live else None
+    query = slot_query(choice=choice, own_session_id=own)
     for _attempt in range(ATTEMPTS):
         try:
             claim = find_claim(query=query, starts_at=starts_at, now=now)
@@ -52,21 +57,24 @@ def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: da
     raise SlotGone
 
 
-def _live_draft(choice: Choice, *, visitor: Visitor, now: datetime) -> Booking | None:
+def _last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
     drafts = Booking.objects.filter(
         business_id=choice.service.business_id,
         visitor_hash=visitor.visitor_hash,
         status=Booking.Status.CREATED,
-        hold_expires_at__gt=now,
     )
     return drafts.order_by("-pk").first() if visitor.visitor_hash else None
+
+
+def _is_live(draft: Booking, *, now: datetime) -> bool:
+    return draft.hold_expires_at is not None and draft.hold_expires_at > now
 
 
 @transaction.atomic
 def _hold_once(
     claim: Claim, *, choice: Choice, visitor: Visitor, previous: Booking | None, now: datetime
 ) -> Booking:
-    if previous is not None:
+    if previous is not None and _is_live(previous, now=now):
         _let_go(previous, now=now)
     minutes = choice.service.business.hold_minutes
     asks_only = choice.service.allows_multiple_requests or not minutes

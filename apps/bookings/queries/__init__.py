@@ -9,6 +9,7 @@ from apps.bookings.queries.claims import (
     find_reasons,
     slot_query,
     venue_of,
+    venue_of_service,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "find_reasons",
     "slot_query",
     "venue_of",
+    "venue_of_service",
 ]

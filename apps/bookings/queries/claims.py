@@ -11,6 +11,7 @@ from apps.availability.operations import Claim
 from apps.availability.queries import SlotQuery, load_search, zone_of
 from apps.bookings.models import Booking
 from apps.businesses.models import Location
+from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 
 
@@ -35,10 +36,15 @@ def slot_query(*, choice: Choice, own_session_id: int | None = None) -> SlotQuer
 
 
 def venue_of(choice: Choice) -> Location | None:
+    """Return where the chosen service happens."""
+    return venue_of_service(service=choice.service)
+
+
+def venue_of_service(*, service: Service) -> Location | None:
     """Return where the service happens: nowhere when online, else its first location."""
-    if choice.service.online:
+    if service.online:
         return None
-    return choice.service.locations.order_by("position", "pk").first()
+    return service.locations.order_by("position", "pk").first()
 
 
 def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim:

@@ -65,6 +65,16 @@ def get_service(*, business: Business, slug: str) -> Service:
     return service
 
 
+def is_bookable(*, service: Service) -> bool:
+    """Say whether customers can book this service online now, by appointment."""
+    return (
+        service.business.state == Business.State.PUBLISHED
+        and service.bookable_online
+        and service.retired_at is None
+        and service.kind == Service.Kind.APPOINTMENT
+    )
+
+
 def default_policy(*, business: Business) -> BookingPolicy:
     """Return the policy of services that name none.
 

@@ -1,0 +1,233 @@
+"""C8: the least a business has to know, as one form made for this draft (R021)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from apps.bookings.forms.questions import (
+    PhoneField,
+    answer_words,
+    field_of,
+    hidden_questions,
+)
+from apps.bookings.operations import Details, GivenAnswer
+from apps.catalog.models import BookingForm, Question
+from apps.web.fields import AddressField, LineField, TextField
+
+LONGEST_NAME, LONGEST_ADDRESS, LONGEST_NOTE = 120, 254, 2000
+LONGEST_KEPT = 5000
+MOST_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The contact a device remembers; it never leaves the server in full (N131)."""
+
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form asks of one booking."""
+
+    form: BookingForm
+    questions: tuple[Question, ...]
+    party_size: int
+    staff_name: str
+    region: str
+    known: Known | None = None
+    suggest_url: str = ""
+
+    @property
+    def people(self) -> range:
+        """Places in the party with fields of their own; the person who books is place 0."""
+        several = self.form.asks_participant_names and self.party_size > 1
+        return range(self.party_size) if several or self.of_participants else range(0)
+
+    @property
+    def of_booker(self) -> list[Question]:
+        return [it for it in self.questions if it.asked_of == Question.AskedOf.BOOKER]
+
+    @property
+    def of_participants(self) -> list[Question]:
+        return [it for it in self.questions if it.asked_of == Question.AskedOf.PARTICIPANT]
+
+
+class DetailsForm(forms.Form):
+    """Contact, questions, participants and a note. Shape only: whether it is free is not asked.
+
+    A hidden question keeps its field, marked ``waits``, so that it can be shown where scripts
+    are off; what is typed into it does not count.
+    """
+
+    use_required_attribute = False
+
+    def __init__(self, *, asked: Asked, data: QueryDict | None, draft: Mapping[str, Any]) -> None:
+        self.asked_of = asked
+        super().__init__(data=data, initial=_initial(draft), auto_id="%s")
+        self._add_contact()
+        self._add_questions("", asked.of_booker)
+        for place in asked.people:
+            if place and asked.form.asks_participant_names:
+                self.fields[f"p{place}_name"] = LineField(
+                    label=_("Full name"), max_length=LONGEST_NAME
+                )
+            self._add_questions(f"p{place}_", asked.of_participants)
+        if asked.form.note_label:
+            self.fields["note"] = TextField(
+                label=asked.form.note_label,
+                required=False,
+                max_length=LONGEST_NOTE,
+                widget=forms.Textarea(attrs={"rows": 3}),
+            )
+
+    def _add_contact(self) -> None:
+        asked, known = self.asked_of, self.asked_of.known
+        if known is None:
+            self.fields["name"] = LineField(label=_("Full name"), max_length=LONGEST_NAME)
+            self.fields["name"].widget.attrs |= {"autocomplete": "name", "enterkeyhint": "next"}
+            self.fields["email"] = AddressField(
+                label=_("E-mail"),
+                max_length=LONGEST_ADDRESS,
+                help_text=_("Your confirmation and change link go here."),
+                error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
+            )
+            self.fields["email"].widget.attrs |= _address_attrs(asked.suggest_url)
+        rule = asked.form.phone_rule
+        if rule == BookingForm.PhoneRule.NO or (known and (known.phone or rule != "REQUIRED")):
+            return
+        self.fields["phone"] = PhoneField(
+            label=_("Phone"),
+            region=asked.region,
+            required=rule == BookingForm.PhoneRule.REQUIRED,
+            help_text=asked.form.phone_reason,
+        )
+
+    def _add_questions(self, prefix: str, questions: Sequence[Question]) -> None:
+        raw = {it.pk: self._raw(f"{prefix}q{it.pk}") for it in questions}
+        hidden = hidden_questions(questions, raw)
+        opens = {it.shown_if_id for it in questions if it.shown_if_id}
+        for question in questions:
+            field = field_of(question, region=self.asked_of.region)
+            field.waits = question.pk in hidden  # type: ignore[attr-defined]
+            if question.pk in opens:
+                field.widget.attrs["data-opens"] = ""
+            if question.pk in hidden:
+                field.label = _if_label(question, questions)
+                field.required = False
+            self.fields[f"{prefix}q{question.pk}"] = field
+
+    def _raw(self, name: str) -> list[str]:
+        if self.is_bound and isinstance(self.data, QueryDict):
+            return self.data.getlist(name)
+        kept = self.initial.get(name, [])
+        return [str(it) for it in kept] if isinstance(kept, list) else [str(kept)]
+
+    def clean(self) -> dict[str, Any]:
+        """Drop what was typed into questions that are not asked."""
+        for name, field in self.fields.items():
+            if getattr(field, "waits", False):
+                self.errors.pop(name, None)
+                self.cleaned_data.pop(name, None)
+        return self.cleaned_data
+
+    @property
+    def own_fields(self) -> Iterator[BoundField]:
+        """Everything but the participants, in order."""
+        return (self[name] for name in self.fields if not _is_of_participant(name))
+
+    @property
+    def depends(self) -> bool:
+        """Whether an answer opens or closes another question of the person who books."""
+        return any(it.shown_if_id for it in self.asked_of.of_booker)
+
+    @property
+    def participants(self) -> list[tuple[str, list[BoundField]]]:
+        """The fields of each person with the words above them."""
+        groups = []
+        for place in self.asked_of.people:
+            fields = [self[name] for name in self.fields if name.startswith(f"p{place}_")]
+            legend = _("Person %(number)s") % {"number": place + 1} if place else _("About you")
+            if fields:
+                groups.append((legend, fields))
+        return groups
+
+    def details(self) -> Details:
+        """The cleaned details of a valid form, ready for ``submit_draft``."""
+        data, known = self.cleaned_data, self.asked_of.known
+        name = known.name if known else data["name"]
+        names = [data.get(f"p{place}_name") or name for place in self.asked_of.people]
+        return Details(
+            name=name,
+            email=known.email if known else data["email"],
+            phone=data.get("phone", "") or (known.phone if known else ""),
+            note=data.get("note", ""),
+            participant_names=names,
+            answers=list(self._answers()),
+            consents=[
+                it.label
+                for it in self.asked_of.of_booker
+                if it.kind == Question.Kind.CONSENT and data.get(f"q{it.pk}")
+            ],
+        )
+
+    def _answers(self) -> Iterator[GivenAnswer]:
+        for question in self.asked_of.of_booker:
+            words = answer_words(question, self.cleaned_data.get(f"q{question.pk}"))
+            if words:
+                yield GivenAnswer(question=question, value=words)
+        for place in self.asked_of.people:
+            for question in self.asked_of.of_participants:
+                words = answer_words(question, self.cleaned_data.get(f"p{place}_q{question.pk}"))
+                if words:
+                    yield GivenAnswer(question=question, value=words, participant=place)
+
+    def typed(self) -> dict[str, list[str]]:
+        """What was typed, as it was typed, for the draft to keep; long texts are cut."""
+        return {
+            name: [value[:LONGEST_KEPT] for value in self._raw(name)[:MOST_KEPT]]
+            for name in self.fields
+        }
+
+
+def _initial(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """Kept texts are lists, as browsers send them; one value stands for itself."""
+    return {
+        name: kept[0] if isinstance(kept, list) and len(kept) == 1 else kept
+        for name, kept in draft.items()
+        if kept
+    }
+
+
+def _is_of_participant(name: str) -> bool:
+    place, _bar, rest = name.partition("_")
+    return bool(rest) and place[:1] == "p" and place[1:].isdigit()
+
+
+def _if_label(question: Question, questions: Sequence[Question]) -> str:
+    parent = next(it for it in questions if it.pk == question.shown_if_id)
+    return _("If “%(parent)s” is “%(answer)s”: %(label)s") % {
+        "parent": parent.label,
+        "answer": question.shown_if_answer or _("answered"),
+        "label": question.label,
+    }
+
+
+def _address_attrs(suggest_url: str) -> dict[str, str]:
+    attrs = {"autocomplete": "email", "inputmode": "email", "enterkeyhint": "next"}
+    if suggest_url:
+        attrs |= {
+            "hx-post": suggest_url,
+            "hx-trigger": "change",
+            "hx-params": "email",
+            "hx-target": "#email-hint",
+            "hx-swap": "innerHTML",
+        }
+    return attrs

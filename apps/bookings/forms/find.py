@@ -1,0 +1,24 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.web.fields import AddressField, LineField
+
+
+class FindForm(forms.Form):
+    """An address, and a reference when somebody has it at hand."""
+
+    use_required_attribute = False
+
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The one you booked with."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
+    )
+    reference = LineField(
+        label=_("Reference"), required=False, max_length=20, help_text=_("If you have it.")
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc, arg-type]

@@ -1,0 +1,174 @@
+"""What an address of the picker says, typed: which form of the service, and which days to show.
+
+Nothing in an address is trusted: whatever is not exactly a date, a number or a zone is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from apps.bookings.queries.days import Ask
+from apps.businesses.models import Business
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, choose
+
+DIGITS = 15
+MOST_ADD_ONS = 50
+FARTHEST = timedelta(days=800)
+
+
+class Unreadable(Exception):
+    """An address or a form that none of our pages made."""
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    """The names of the pinned tzdata (time.md 7.4)."""
+    return frozenset(available_timezones())
+
+
+@dataclass(frozen=True, slots=True)
+class Picks:
+    """The chosen form of a service as it stands in the address; ids are not checked yet."""
+
+    variant: int | None = None
+    add_ons: tuple[int, ...] = ()
+    people: int = 1
+    staff: int | None = None
+    zone: str = ""
+    whole_month: bool = False
+    ask: Ask = field(default_factory=Ask)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The part of the address that says what is wanted, without any day."""
+        pairs = [("variant", str(self.variant))] if self.variant else []
+        pairs += [("add_on", str(pk)) for pk in self.add_ons]
+        pairs += [("people", str(self.people))] if self.people > 1 else []
+        pairs += [("staff", str(self.staff))] if self.staff else []
+        return pairs + ([("tz", self.zone)] if self.zone else [])
+
+    def query(self, extra: Mapping[str, str] | None = None) -> str:
+        """The same as the text after the question mark, with more of it."""
+        query = QueryDict(mutable=True)
+        for name, value in (*self.pairs(), *(extra or {}).items()):
+            query.appendlist(name, value)
+        return query.urlencode()
+
+    def with_zone(self, name: str) -> "Picks":
+        """The same picks on another clock."""
+        return replace(self, zone=name)
+
+    def choose(self, service: Service) -> Choice:
+        """Check the picks against what the service offers.
+
+        Raises:
+            UnknownChoice: something does not belong to this service.
+        """
+        return choose(
+            service=service,
+            variant_id=self.variant,
+            add_on_ids=self.add_ons,
+            party_size=self.people,
+            resource_id=self.staff,
+        )
+
+
+def read_picks(query: QueryDict, *, now: datetime) -> Picks:
+    """Read the query of a picker, or the fields of its forms.
+
+    Raises:
+        Unreadable: one of them is no date, number or zone.
+    """
+    add_ons = query.getlist("add_on")
+    if len(add_ons) > MOST_ADD_ONS:
+        raise Unreadable("add_on")
+    zone = query.get("tz", "")
+    if zone and zone not in known_zones():
+        raise Unreadable("tz")
+    today = now.date()
+    return Picks(
+        variant=read_number(query.get("variant", "")),
+        add_ons=tuple(pk for pk in map(read_number, add_ons) if pk is not None),
+        people=read_number(query.get("people", "")) or 1,
+        staff=read_number(query.get("staff", "")),
+        zone=zone,
+        whole_month=query.get("view", "") == "month",
+        ask=Ask(
+            on=_date(query.get("date", ""), today=today),
+            week=_date(query.get("week", ""), today=today),
+            month=_date(query.get("month", ""), today=today, suffix="-01"),
+            gone=_moment(query.get("gone", "")),
+        ),
+    )
+
+
+def read_number(raw: str) -> int | None:
+    """A positive number of at most 15 ASCII digits; nothing for nothing.
+
+    Raises:
+        Unreadable: it is anything else, also full-width digits, signs and 1e3 (N067).
+    """
+    if not raw:
+        return None
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= DIGITS):
+        raise Unreadable("number")
+    return int(raw)
+
+
+def _date(raw: str, *, today: date, suffix: str = "") -> date | None:
+    if not raw:
+        return None
+    try:
+        on = date.fromisoformat(raw + suffix)
+    except ValueError as wrong:
+        raise Unreadable("date") from wrong
+    if len(raw + suffix) != len("2026-01-01") or abs(on - today) > FARTHEST:
+        raise Unreadable("date")
+    return on
+
+
+def _moment(raw: str) -> datetime | None:
+    return read_moment(raw) if raw else None
+
+
+def read_moment(raw: str) -> datetime:
+    """An instant as the portal writes it: ``2026-11-26T10:15+01:00``.
+
+    Raises:
+        Unreadable: no date, no offset, or anything more.
+    """
+    try:
+        at = datetime.fromisoformat(raw)
+    except ValueError as wrong:
+        raise Unreadable("moment") from wrong
+    offset = at.utcoffset()
+    whole = at.second == 0 and at.microsecond == 0
+    if offset is None or not whole or not 2000 <= at.year <= 2200:  # noqa: PLR2004 - our span
+        raise Unreadable("moment")
+    return at
+
+
+def times_url(service: Service, picks: Picks, **extra: str) -> str:
+    """The address of the picker for these picks."""
+    return _url("times", service.business, service, picks.query(extra))
+
+
+def service_url(service: Service, picks: Picks) -> str:
+    """The address of the service's page with these picks made."""
+    return _url("service", service.business, service, picks.query())
+
+
+def _url(name: str, business: Business, service: Service, query: str) -> str:
+    slugs = {"business": business.slug, "service": service.slug}
+    path = reverse(f"bookings:{name}", kwargs=slugs)
+    return f"{path}?{query}" if query else path
+
+
+def zone_or(name: str, *, default: ZoneInfo) -> ZoneInfo:
+    """The zone of that name, or the default when there is none (a cookie may say anything)."""
+    return ZoneInfo(name) if name in known_zones() else default

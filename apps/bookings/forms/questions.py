@@ -1,0 +1,165 @@
+"""One form field per question of the business (ux.md O15), and the answer as it is kept."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.utils.translation import gettext as _
+
+from apps.catalog.models import Question
+from apps.web.fields import LineField, TextField
+
+SHORT, LONG, DIGITS, PLACES = 255, 4000, 12, 3
+YES, NO = "yes", "no"
+Kind = Question.Kind
+TICKS = frozenset({Kind.CONSENT, Kind.ACKNOWLEDGEMENT})
+
+
+class PhoneField(LineField):
+    """A phone number, kept in E.164; without a prefix it is one of the business's country."""
+
+    def __init__(self, *, region: str, **kwargs: Any) -> None:
+        super().__init__(max_length=40, **kwargs)
+        self.region = region
+        self.widget.attrs |= {"type": "tel", "inputmode": "tel", "autocomplete": "tel"}
+        self.widget.input_type = "tel"
+
+    def clean(self, value: Any) -> str:
+        """Return "+4915155501 88" without the blank.
+
+        Raises:
+            ValidationError: nobody could have this number.
+        """
+        text = str(super().clean(value))
+        if not text:
+            return ""
+        try:
+            number = phonenumbers.parse(text, self.region)
+        except phonenumbers.NumberParseException as wrong:
+            raise forms.ValidationError(_WRONG_PHONE()) from wrong
+        if not phonenumbers.is_possible_number(number):
+            raise forms.ValidationError(_WRONG_PHONE())
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _WRONG_PHONE() -> str:  # noqa: N802 - reads as the constant it is, once translated
+    return _("Enter a phone number, with its country code when it is from abroad.")
+
+
+def field_of(question: Question, *, region: str) -> forms.Field:
+    """Make the field of a question. Consents are never ticked beforehand (R021)."""
+    common = {
+        "label": question.label,
+        "help_text": question.help_text,
+        "required": question.required or question.kind == Kind.ACKNOWLEDGEMENT,
+    }
+    if question.kind == Kind.PHONE:
+        return PhoneField(region=region, **common)
+    return _MAKERS[Kind(question.kind)](question, common)
+
+
+def answer_words(question: Question, value: Any) -> str:
+    """Word a cleaned value for keeping; "" means not answered."""
+    if question.kind == Kind.YES_NO:
+        return {YES: _("Yes"), NO: _("No")}.get(value, "")
+    if question.kind in TICKS:
+        return _("Yes") if value else ""
+    if question.kind == Kind.SEVERAL:
+        return ", ".join(value or ())
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+def hidden_questions(
+    questions: Sequence[Question], raw: Mapping[int, Sequence[str]]
+) -> frozenset[int]:
+    """Say which questions are not asked, given the raw answers by question id.
+
+    A question waits for its parent's answer; a parent that is hidden itself answers nothing.
+    """
+    hidden: set[int] = set()
+    known = {question.pk for question in questions}
+    for question in _parents_first(questions):
+        parent = question.shown_if_id
+        if parent is None or parent not in known:
+            continue
+        wanted = question.shown_if_answer.strip().casefold()
+        given = {value.strip().casefold() for value in raw.get(parent, ())}
+        if parent in hidden or not _meets(wanted, given):
+            hidden.add(question.pk)
+    return frozenset(hidden)
+
+
+def _meets(wanted: str, given: set[str]) -> bool:
+    if not wanted:
+        return bool(given - {""})
+    return wanted in given or (wanted in {YES, _("Yes").casefold(), "true"} and "on" in given)
+
+
+def _parents_first(questions: Sequence[Question]) -> list[Question]:
+    by_id = {question.pk: question for question in questions}
+
+    def depth(question: Question) -> int:
+        steps, seen = 0, {question.pk}
+        parent = by_id.get(question.shown_if_id or 0)
+        while parent is not None and parent.pk not in seen:
+            seen.add(parent.pk)
+            steps += 1
+            parent = by_id.get(parent.shown_if_id or 0)
+        return steps
+
+    return sorted(questions, key=depth)
+
+
+def _short(_question: Question, common: dict[str, Any]) -> forms.Field:
+    return LineField(max_length=SHORT, **common)
+
+
+def _long(_question: Question, common: dict[str, Any]) -> forms.Field:
+    return TextField(max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}), **common)
+
+
+def _choice(question: Question, common: dict[str, Any]) -> forms.Field:
+    choices = [(str(it), str(it)) for it in question.choices]
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+
+
+def _several(question: Question, common: dict[str, Any]) -> forms.Field:
+    choices = [(str(it), str(it)) for it in question.choices]
+    return forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **common)
+
+
+def _yes_no(_question: Question, common: dict[str, Any]) -> forms.Field:
+    choices = [(YES, _("Yes")), (NO, _("No"))]
+    return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
+
+
+def _number(_question: Question, common: dict[str, Any]) -> forms.Field:
+    field = forms.DecimalField(max_digits=DIGITS, decimal_places=PLACES, **common)
+    field.widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    return field
+
+
+def _day(_question: Question, common: dict[str, Any]) -> forms.Field:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(input_formats=["%Y-%m-%d"], widget=widget, **common)
+
+
+def _tick(_question: Question, common: dict[str, Any]) -> forms.Field:
+    return forms.BooleanField(**common)
+
+
+_MAKERS: dict[str, Callable[[Question, dict[str, Any]], forms.Field]] = {
+    Kind.SHORT_TEXT: _short,
+    Kind.LONG_TEXT: _long,
+    Kind.CHOICE: _choice,
+    Kind.SEVERAL: _several,
+    Kind.YES_NO: _yes_no,
+    Kind.NUMBER: _number,
+    Kind.DATE: _day,
+    Kind.CONSENT: _tick,
+    Kind.ACKNOWLEDGEMENT: _tick,
+}

@@ -1,0 +1,23 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.businesses.models import Business
+from apps.outbox import operations as outbox
+
+TOPIC = "bookings.find"
+
+
+@transaction.atomic
+def ask_for_links(*, business: Business, email: str, reference: str, now: datetime) -> None:
+    """Have one mail sent that lists the future bookings of an address, each with a fresh link.
+
+    Whether the address is known is found out by the worker, so that the answer here takes the
+    same time for all (ux.md C18). email is in lower case.
+    """
+    outbox.enqueue(
+        topic=TOPIC,
+        payload={"business_id": business.pk, "email": email, "reference": reference.upper()},
+        business_id=business.pk,
+        now=now,
+    )

@@ -1,0 +1,120 @@
+"""The next free time of many services, or of one person's last choice: for lists and strips."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from apps.availability.engine.inputs import Search
+from apps.availability.engine.slots import Slot, find_slots, free_days
+from apps.availability.queries import SlotQuery, load_search, load_searches, zone_of
+from apps.bookings.models import Booking
+from apps.bookings.queries.choice import choice_of
+from apps.bookings.queries.claims import slot_query
+from apps.businesses.models import Business, Location
+from apps.catalog.models import BookingPolicy, Service
+from apps.catalog.queries import Choice, UnknownChoice, default_policy, is_bookable
+
+AHEAD = timedelta(days=21)
+STRIP = 3
+
+
+def find_next_times(
+    *, business: Business, services: Sequence[Service], now: datetime
+) -> Mapping[int, datetime]:
+    """Return the next start by service id, in its shortest form, within three weeks.
+
+    Six queries for any number of services; a service without a time is left out.
+    """
+    bookable = [service for service in services if is_bookable(service=service)]
+    if not bookable:
+        return {}
+    policy = default_policy(business=business)
+    venues = _venues(bookable)
+    queries = [_query(service, policy, venues.get(service.pk)) for service in bookable]
+    today = now.astimezone(business.zone).date()
+    searches = load_searches(queries=queries, first=today, last=today + AHEAD, now=now)
+    found = {
+        service.pk: _first_start(search, today)
+        for service, search in zip(bookable, searches, strict=True)
+    }
+    return {pk: at for pk, at in found.items() if at is not None}
+
+
+def find_next_of_staff(*, choice: Choice, now: datetime) -> Mapping[int | None, datetime]:
+    """Return the next start by the staff's resource id, and under None with anybody."""
+    query = slot_query(choice=choice)
+    today = now.astimezone(zone_of(service=choice.service, location=query.location)).date()
+    search = load_search(query=query, first=today, last=today + AHEAD, now=now)
+    found: dict[int | None, datetime] = {}
+    for slot in find_slots(search, first=today, last=today + AHEAD):
+        at = datetime.fromtimestamp(slot.start, UTC)
+        for key in (None, *slot.resource_ids):
+            found.setdefault(key, at)
+    return found
+
+
+def _venues(services: Sequence[Service]) -> dict[int, Location]:
+    links = Service.locations.through.objects.filter(service__in=services).select_related(
+        "location"
+    )
+    venues: dict[int, Location] = {}
+    for link in links.order_by("location__position", "location_id"):
+        venues.setdefault(link.service_id, link.location)
+    return venues
+
+
+def _query(service: Service, policy: BookingPolicy, venue: Location | None) -> SlotQuery:
+    variants = list(service.variants.all())
+    first = variants[0].duration_minutes if variants else None
+    return SlotQuery(
+        service=service,
+        policy=service.policy or policy,
+        duration_minutes=first or service.duration_minutes,
+        location=None if service.online else venue,
+    )
+
+
+def _first_start(search: Search, today: date) -> datetime | None:
+    days = free_days(search, first=today, last=today + AHEAD)
+    on = next((it for it in sorted(days) if days[it].total), None)
+    if on is None:
+        return None
+    return datetime.fromtimestamp(find_slots(search, first=on, last=on)[0].start, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """A last booking as a choice of today, with times like the one it had."""
+
+    booking: Booking
+    choice: Choice
+    slots: tuple[Slot, ...]
+
+
+def find_again(*, last: Booking, now: datetime) -> Again | None:
+    """Offer the last booking once more: on the next three free days, near its time of day.
+
+    None when the business no longer offers what was chosen, or nothing is free for three weeks.
+    """
+    try:
+        choice = choice_of(booking=last)
+    except UnknownChoice:
+        return None
+    if not is_bookable(service=choice.service):
+        return None
+    query = slot_query(choice=choice)
+    zone = zone_of(service=choice.service, location=query.location)
+    today = now.astimezone(zone).date()
+    until = today + AHEAD
+    search = load_search(query=query, first=today, last=until, now=now)
+    days = free_days(search, first=today, last=until)
+    free = [on for on in sorted(days) if days[on].total][:STRIP]
+    usual = last.starts_at.astimezone(zone)
+    minute = usual.hour * 60 + usual.minute
+
+    def strangeness(slot: Slot) -> int:
+        at = datetime.fromtimestamp(slot.start, zone)
+        return abs(at.hour * 60 + at.minute - minute)
+
+    slots = [min(find_slots(search, first=on, last=on), key=strangeness) for on in free]
+    return Again(booking=last, choice=choice, slots=tuple(slots)) if slots else None

@@ -1,0 +1,55 @@
+"""The ticket every step shows: what, when, with whom, where, for how much (look.md section 5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from apps.bookings.models import Booking
+from apps.bookings.wording import pay_words, price_words
+from apps.businesses.pages import map_url
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A booking in words; the two instants are worded by the template in the page's zone."""
+
+    starts_at: datetime
+    ends_at: datetime
+    service_name: str
+    staff_name: str
+    where: str
+    directions_url: str
+    price_words: str
+    participants: int
+    brief_words: str
+
+
+def stub_of(*, booking: Booking) -> Stub:
+    """Word a booking from its own columns; service, location and resource come joined."""
+    business, service = booking.business, booking.service
+    price = price_words(
+        amount=booking.price,
+        text=booking.price_text,
+        currency=booking.currency,
+        locale=business.locale,
+    )
+    in_person = pay_words(
+        business, pays_in_person=service.pays_in_person, amount=booking.price or 0
+    )
+    staff = getattr(booking.resource, "staff_member", None)
+    name = staff.short_name if staff else ""
+    brief = _("%(service)s with %(name)s") % {"service": booking.title, "name": name}
+    return Stub(
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        service_name=booking.title,
+        staff_name=staff.name if staff else "",
+        where=_("Online") if service.online else getattr(booking.location, "address", ""),
+        directions_url="" if service.online else map_url(booking.location),
+        price_words=f"{price}, {_('at the %(place)s') % {'place': business.place_word}}"
+        if in_person
+        else price,
+        participants=booking.party_size,
+        brief_words=f"{brief if name else booking.title}, {price}",
+    )

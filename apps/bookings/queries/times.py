@@ -1,0 +1,84 @@
+"""The lines above the picker: facts of the choice, whom with, on which clock (ux.md C3)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.bookings.queries.rules import policy_of
+from apps.bookings.wording import cancel_words, pay_words, price_words
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+from apps.web import formatting
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOption:
+    value: str
+    label: str
+    chosen: bool
+
+
+def facts_words(choice: Choice) -> str:
+    """ "45 min, €48.00"."""
+    price = price_words(
+        amount=choice.price.total,
+        text=choice.price.text,
+        currency=choice.price.currency,
+        locale=choice.service.business.locale,
+    )
+    parts = [formatting.format_duration(choice.duration_minutes), price]
+    if choice.variant is not None and choice.service.price_kind == Service.PriceKind.VARIED:
+        parts.insert(0, choice.variant.name)
+    parts += [add_on.name for add_on in choice.add_ons]
+    return ", ".join(parts)
+
+
+def staff_options(choice: Choice) -> list[StaffOption]:
+    """Anyone first, then the team; nothing when there is nobody to choose between."""
+    if len(choice.staff) < 2:  # noqa: PLR2004 - one person is no choice
+        return []
+    anyone = StaffOption("", _("Any available"), choice.chosen_staff is None)
+    return [
+        anyone,
+        *(
+            StaffOption(str(it.resource_id), it.short_name, it == choice.chosen_staff)
+            for it in choice.staff
+        ),
+    ]
+
+
+def policy_words(choice: Choice, *, zone: ZoneInfo, starts_at: datetime | None = None) -> str:
+    """ "Free to cancel until 24 hours before. You pay at the salon." """
+    service, business = choice.service, choice.service.business
+    cancel = cancel_words(
+        policy_of(choice.policy), starts_at=starts_at, zone=zone, locale=business.locale
+    )
+    pay = pay_words(business, pays_in_person=service.pays_in_person, amount=choice.price.total)
+    return f"{cancel} {pay}".strip()
+
+
+def visitor_note(*, service: Service, theirs: str, venue: ZoneInfo, at: datetime) -> str:
+    """ "It is 3 hours earlier where you are.", when the visitor's clock differs from the venue's.
+
+    theirs is the name a cookie gives, so it may be anything.
+    """
+    if service.online or not theirs:
+        return ""
+    try:
+        offset = at.astimezone(ZoneInfo(theirs)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
+    there = at.astimezone(venue).utcoffset()
+    if offset is None or there is None or offset == there:
+        return ""
+    minutes = abs(int((offset - there).total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    length = ngettext("%d hour", "%d hours", hours) % hours
+    if rest:
+        length = formatting.format_duration(minutes)
+    if offset < there:
+        return _("It is %(length)s earlier where you are.") % {"length": length}
+    return _("It is %(length)s later where you are.") % {"length": length}

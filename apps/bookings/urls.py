@@ -1,0 +1,24 @@
+from django.urls import path
+
+from apps.bookings.views import details, done, find, hold, home, service, times, zone
+
+app_name = "bookings"
+urlpatterns = [
+    path("book/<str:draft>/", details.details, name="details"),
+    path("book/<str:draft>/fields", details.fields, name="fields"),
+    path("book/<str:draft>/address", details.address, name="address"),
+    path("book/<str:draft>/not-me", details.not_me, name="not_me"),
+    path("book/<str:draft>/longer", hold.longer, name="longer"),
+    path("book/<str:draft>/release", hold.release, name="release"),
+    path("done/<str:reference>/", done.done, name="done"),
+    path("done/<str:reference>/remember", done.remember_me, name="remember"),
+    path("<slug:business>/", home.home, name="home"),
+    path("<slug:business>/hold", hold.hold, name="hold"),
+    path("<slug:business>/forget", home.not_me, name="forget"),
+    path("<slug:business>/find/", find.find, name="find"),
+    path("<slug:business>/find/sent/", find.sent, name="find_sent"),
+    path("<slug:business>/privacy/", find.privacy, name="privacy"),
+    path("<slug:business>/s/<slug:service>/", service.service, name="service"),
+    path("<slug:business>/s/<slug:service>/times", times.times, name="times"),
+    path("<slug:business>/s/<slug:service>/zone", zone.zone, name="zone"),
+]

@@ -1,0 +1,178 @@
+"""C8, the details of a draft: asked once, kept whatever happens, booked with one POST."""
+
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.forms import seal
+from apps.bookings.forms.details import Asked, DetailsForm, Known
+from apps.bookings.models import Booking
+from apps.bookings.queries import choice_of
+from apps.bookings.queries.asked import questions_of
+from apps.bookings.queries.drafts import find_last
+from apps.bookings.typos import suggest_address
+from apps.bookings.views.details_page import details_context
+from apps.bookings.views.drafts import draft_page, to_done
+from apps.bookings.views.lost import back_to_times, try_again
+from apps.bookings.views.price_changed import price_changed
+from apps.bookings.visitors import forget as forget_device
+from apps.bookings.visitors import remember, remembered
+from apps.bookings.wording import region_of
+from apps.catalog.queries import UnknownChoice
+from apps.web.addresses import client_network
+from apps.web.formguard import SOONEST, Verdict, judge
+from apps.web.http import go_to, render_page
+from apps.web.limits import Hit, require_room, rules
+
+PURPOSE = "details"
+REFUSALS = {
+    Verdict.TOO_FAST: gettext_lazy(
+        "That was very quick. Please look once more and press the button again."
+    ),
+    Verdict.STALE: gettext_lazy(
+        "This page was open for a long time. Please press the button again."
+    ),
+}
+AT_ONCE = timedelta(0)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_page
+def details(request: HttpRequest, draft: Booking) -> HttpResponse:
+    """Ask for the details; with all of them, book, and send the browser to the result."""
+    now = timezone.now()
+    form = _form(request, draft)
+    if request.method != "POST":
+        return _show(request, draft, form, now=now)
+    bookings.keep_draft_text(booking=draft, typed=form.typed())
+    refusal = _refusal(request, form, now=now)
+    if refusal or not form.is_valid():
+        return _show(request, draft, form, now=now, notice=refusal, status=422)
+    _require_room(request, draft, form, now=now)
+    return _submit(request, draft, form, now=now)
+
+
+def _submit(
+    request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime
+) -> HttpResponse:
+    try:
+        seen = seal.open_seal(request.POST.get(seal.FIELD, ""), draft_id=draft.draft_id)
+        booking = bookings.submit_draft(
+            draft_id=draft.draft_id, details=form.details(), seen_price=seen, now=now
+        )
+    except seal.BrokenSeal:
+        notice = _("Please check the price and press the button again.")
+        return _show(request, draft, form, now=now, notice=notice, status=422)
+    except bookings.PriceChanged as changed:
+        return price_changed(request, draft, changed)
+    except bookings.SlotGone:
+        return _lost(request, draft)
+    except BusyTryAgain:
+        return try_again(request, draft.service)
+    response = to_done(request, booking)
+    if form.asked_of.known is not None:
+        remember(request, response, booking)
+    return response
+
+
+@require_POST
+@draft_page
+def fields(request: HttpRequest, draft: Booking) -> HttpResponse:
+    """Answer the asked fields anew when an answer opens another question; nothing is judged."""
+    form = _form(request, draft)
+    bookings.keep_draft_text(booking=draft, typed=form.typed())
+    shown = _form(request, draft, typed=form.typed())
+    context = {"form": shown, "conditions_url": request.path}
+    return render_page(request, "bookings/_fields.html", None, context)
+
+
+@require_POST
+@draft_page
+def address(request: HttpRequest, _draft: Booking) -> HttpResponse:
+    """Ask whether a mistyped address was meant otherwise."""
+    suggestion = suggest_address(request.POST.get("email", "")[:254])
+    return render_page(request, "bookings/_address.html", None, {"suggestion": suggestion})
+
+
+@require_POST
+@draft_page
+def not_me(request: HttpRequest, draft: Booking) -> HttpResponse:
+    """Forget the person this device remembers and ask for the details instead."""
+    response = go_to(request, "bookings:details", draft=draft.draft_id)
+    forget_device(response)
+    return response
+
+
+def _form(
+    request: HttpRequest, draft: Booking, *, typed: dict[str, list[str]] | None = None
+) -> DetailsForm:
+    form, questions = questions_of(booking=draft)
+    last = find_last(business=draft.business, booking_ids=remembered(request))
+    staff = getattr(draft.resource, "staff_member", None)
+    asked = Asked(
+        form=form,
+        questions=questions,
+        party_size=draft.party_size,
+        staff_name=staff.short_name if staff else "",
+        region=region_of(draft.business),
+        known=Known(last.contact_name, last.contact_email, last.contact_phone) if last else None,
+        suggest_url=reverse("bookings:address", kwargs={"draft": draft.draft_id}),
+    )
+    is_sent = request.method == "POST" and typed is None
+    kept = draft.draft_text if typed is None else typed
+    return DetailsForm(asked=asked, data=request.POST if is_sent else None, draft=kept)
+
+
+def _show(
+    request: HttpRequest,
+    draft: Booking,
+    form: DetailsForm,
+    *,
+    now: datetime,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = details_context(draft, form, purpose=PURPOSE, now=now)
+    context["notice"] = notice
+    return render_page(request, "bookings/details.html", None, context, status=status)
+
+
+def _refusal(request: HttpRequest, form: DetailsForm, *, now: datetime) -> str:
+    """Somebody the device knows has nothing to type, so haste says nothing about them."""
+    soonest = AT_ONCE if form.asked_of.known else SOONEST
+    verdict = judge(post=request.POST, purpose=PURPOSE, now=now, soonest=soonest)
+    if verdict is Verdict.PERSON:
+        return ""
+    return str(REFUSALS.get(verdict, _("Please press the button once more.")))
+
+
+def _require_room(
+    request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime
+) -> None:
+    """The limits of security.md 5.5 for bookings without payment (429 with the wait)."""
+    given, business = form.details(), draft.business_id
+    hits = [
+        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business}"),
+        Hit(rules.BOOKINGS_PER_EMAIL, f"{given.email}:{business}"),
+    ]
+    if given.phone:
+        hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{given.phone}:{business}"))
+    require_room(hits=hits, now=now)
+
+
+def _lost(request: HttpRequest, draft: Booking) -> HttpResponse:
+    """The text stays with the draft; the next time that is tapped brings it along."""
+    try:
+        choice = choice_of(booking=draft)
+    except UnknownChoice:
+        slugs = {"business": draft.business.slug, "service": draft.service.slug}
+        return go_to(request, "bookings:service", **slugs)
+    tz = draft.time_zone if draft.service.online else ""
+    return back_to_times(choice, at=draft.starts_at, tz=tz)

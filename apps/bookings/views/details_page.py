@@ -1,0 +1,90 @@
+"""What the details page shows around its form (templates/bookings/details.html)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.bookings.forms import seal
+from apps.bookings.forms.details import DetailsForm, Known
+from apps.bookings.models import Booking
+from apps.bookings.policy import Policy
+from apps.bookings.queries.stub import stub_of
+from apps.bookings.wording import cancel_words, pay_words
+from apps.businesses.pages import frame_of
+from apps.web.formguard import new_guard
+
+
+def details_context(
+    draft: Booking, form: DetailsForm, *, purpose: str, now: datetime
+) -> dict[str, Any]:
+    """Everything but the notice. The page's clock is the one the time was chosen on."""
+    asks = draft.service.requires_approval
+    address = {"draft": draft.draft_id}
+    return {
+        **frame_of(business=draft.business, place=draft.location),
+        "zone": draft.zone,
+        "now": now,
+        "stub": stub_of(booking=draft),
+        "hold": _hold(draft, now=now),
+        "back_url": _back_url(draft),
+        "back_label": _("Change time"),
+        "steps": 2,
+        "form": form,
+        "participants": form.participants,
+        "known": _masked(form.asked_of.known, draft),
+        "conditions_url": reverse("bookings:fields", kwargs=address) if form.depends else None,
+        "guard": new_guard(purpose=purpose, now=now),
+        "seal_name": seal.FIELD,
+        "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
+        "policy_words": policy_sentence(draft),
+        "button_words": _("Send request") if asks else _("Book this time"),
+        "sending_words": _("Sending…") if asks else _("Booking…"),
+        "reference": draft.reference,
+        "status": draft.status,
+    }
+
+
+def policy_sentence(draft: Booking) -> str:
+    """ "Free to cancel until Wed 25 Nov, 10:15. You pay at the salon." """
+    cancel = cancel_words(
+        Policy.from_snapshot(draft.policy_snapshot),
+        starts_at=draft.starts_at,
+        zone=draft.zone,
+        locale=draft.business.locale,
+    )
+    pays = draft.service.pays_in_person
+    pay = pay_words(draft.business, pays_in_person=pays, amount=draft.price)
+    return f"{cancel} {pay}".strip()
+
+
+def mask_address(address: str) -> str:
+    """ "e…@gmail.com": enough to be recognised by its owner, useless to anybody else."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local[:1]}…@{domain}" if local else ""
+
+
+def _masked(known: Known | None, draft: Booking) -> dict[str, str] | None:
+    if known is None:
+        return None
+    first, _blank, rest = known.name.partition(" ")
+    initial = f" {rest.strip()[:1]}." if rest.strip() else ""
+    return {
+        "words": f"{first}{initial}",
+        "contact": mask_address(known.email),
+        "forget_url": reverse("bookings:not_me", kwargs={"draft": draft.draft_id}),
+    }
+
+
+def _hold(draft: Booking, *, now: datetime) -> dict[str, Any]:
+    until = draft.hold_expires_at
+    if until is None or until <= now:
+        return {"until": None, "longer_url": None}
+    url = reverse("bookings:longer", kwargs={"draft": draft.draft_id})
+    return {"until": until, "longer_url": url}
+
+
+def _back_url(draft: Booking) -> str:
+    slugs = {"business": draft.business.slug, "service": draft.service.slug}
+    return reverse("bookings:times", kwargs=slugs)

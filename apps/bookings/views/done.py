@@ -1,0 +1,99 @@
+"""C11, the confirmation: a GET that survives reload and Back, for the browser that booked."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.bookings.models import Booking
+from apps.bookings.policy import Policy
+from apps.bookings.queries.calendar_links import calendar_links
+from apps.bookings.queries.drafts import get_booking
+from apps.bookings.queries.stub import stub_of
+from apps.bookings.views.details_page import mask_address
+from apps.bookings.visitors import proof_of, remember, remembered
+from apps.bookings.wording import cancel_words
+from apps.businesses.pages import frame_of
+from apps.web.http import go_to, render_page
+
+
+@require_safe
+@never_cache
+def done(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what was booked; another browser is told to open the link in the mail."""
+    booking = _booking(reference)
+    if proof_of(request, booking) is None:
+        return _elsewhere(request, booking)
+    now = timezone.now()
+    context = _context(booking, now=now)
+    context["remember"] = {
+        "url": reverse("bookings:remember", kwargs={"reference": reference}),
+        "done": booking.pk in remembered(request),
+    }
+    return render_page(request, "bookings/done.html", None, context)
+
+
+@require_POST
+def remember_me(request: HttpRequest, reference: str) -> HttpResponse:
+    """Remember the person of this booking on this device."""
+    booking = _booking(reference)
+    if proof_of(request, booking) is None:
+        raise Http404
+    response = go_to(request, "bookings:done", reference=reference)
+    remember(request, response, booking)
+    return response
+
+
+def _booking(reference: str) -> Booking:
+    try:
+        return get_booking(reference=reference)
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _elsewhere(request: HttpRequest, booking: Booking) -> HttpResponse:
+    """Nothing about the booking is said: a reference is no secret (GOV.UK rule, ux.md C11)."""
+    context = frame_of(business=booking.business)
+    return render_page(request, "bookings/elsewhere.html", None, context, status=403)
+
+
+def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    stub = stub_of(booking=booking)
+    return {
+        **frame_of(business=booking.business, place=booking.location),
+        "zone": booking.zone,
+        "now": now,
+        "stub": stub,
+        "reference": booking.reference,
+        "status": booking.status,
+        "first_name": booking.contact_name.partition(" ")[0][:40],
+        "contact": mask_address(booking.contact_email),
+        "answer_by": None if booking.service.allows_multiple_requests else booking.answer_by,
+        "answer_words": _answer_words(booking),
+        "calendar": calendar_links(booking=booking, stub=stub),
+        "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
+        "next_steps": _next_steps(booking),
+    }
+
+
+def _answer_words(booking: Booking) -> str:
+    hours = booking.business.answer_within_hours
+    return ngettext("answers within %d hour", "answers within %d hours", hours) % hours
+
+
+def _next_steps(booking: Booking) -> list[tuple[datetime | None, str]]:
+    if booking.status != Booking.Status.CONFIRMED:
+        return []
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    locale, business = booking.business.locale, booking.business
+    words = cancel_words(policy, starts_at=booking.starts_at, zone=booking.zone, locale=locale)
+    steps: list[tuple[datetime | None, str]] = [(booking.starts_at, _("Your appointment"))]
+    if business.arrival_note:
+        steps = [(booking.starts_at, business.arrival_note)]
+    return [(None, words), *steps]

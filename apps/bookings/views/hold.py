@@ -1,0 +1,117 @@
+"""A tap on a slot: POST /{business}/hold, and what can be done with a hold afterwards."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from apps.availability.operations import BusyTryAgain
+from apps.availability.queries import zone_of
+from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import Picks, Unreadable, read_picks
+from apps.bookings.forms.slot import PickedSlot, read_slot
+from apps.bookings.models import Booking
+from apps.bookings.queries import venue_of_service
+from apps.bookings.queries.drafts import count_live_holds
+from apps.bookings.views.drafts import draft_page
+from apps.bookings.views.lost import back_to_times, no_longer_bookable, try_again, unreadable
+from apps.bookings.views.times import page_zone
+from apps.bookings.visitors import network_hash_of, visitor_hash_of, visitor_of
+from apps.businesses.models import Business
+from apps.businesses.pages import public_page
+from apps.catalog.models import Service
+from apps.catalog.queries import (
+    Choice,
+    ServiceMoved,
+    ServiceRetired,
+    UnknownChoice,
+    choose,
+    get_service,
+)
+from apps.web.addresses import client_network
+from apps.web.http import go_to
+from apps.web.limits import Hit, TooMany, require_room, rules
+
+
+@require_POST
+@public_page
+def hold(request: HttpRequest, business: Business) -> HttpResponse:
+    """Hold the tapped time and go on to the details; a lost race goes back to the times."""
+    now = timezone.now()
+    service = _service(business, request.POST.get("service", ""))
+    try:
+        picks = read_picks(request.POST, now=now)
+        venue = zone_of(service=service, location=venue_of_service(service=service))
+        slot = read_slot(request.POST.get("slot", ""), zone=venue)
+    except Unreadable:
+        return unreadable(request, service)
+    choice = _choice(service, picks, slot)
+    _require_room(request, business, now=now)
+    zone = page_zone(request, service, picks, venue=venue)
+    try:
+        draft = bookings.place_hold(
+            choice=choice,
+            starts_at=slot.starts_at,
+            visitor=visitor_of(request, zone=zone),
+            now=now,
+        )
+    except bookings.SlotGone:
+        return back_to_times(choice, at=slot.starts_at, tz=picks.zone)
+    except bookings.NotBookable:
+        return no_longer_bookable(request, service)
+    except BusyTryAgain:
+        return try_again(request, service)
+    return go_to(request, "bookings:details", draft=draft.draft_id)
+
+
+@require_POST
+@draft_page
+def longer(request: HttpRequest, draft: Booking) -> HttpResponse:
+    """Keep a live hold for longer."""
+    bookings.extend_draft_hold(booking=draft, now=timezone.now())
+    return go_to(request, "bookings:details", draft=draft.draft_id)
+
+
+@require_POST
+@draft_page
+def release(request: HttpRequest, draft: Booking) -> HttpResponse:
+    """Give the held time back and choose another."""
+    bookings.release_draft(booking=draft, now=timezone.now())
+    slugs = {"business": draft.business.slug, "service": draft.service.slug}
+    return go_to(request, "bookings:times", **slugs)
+
+
+def _service(business: Business, slug: str) -> Service:
+    try:
+        return get_service(business=business, slug=slug)
+    except (Service.DoesNotExist, ServiceMoved, ServiceRetired) as missing:
+        raise Http404 from missing
+
+
+def _choice(service: Service, picks: Picks, slot: PickedSlot) -> Choice:
+    try:
+        return choose(
+            service=service,
+            variant_id=slot.variant,
+            add_on_ids=picks.add_ons,
+            party_size=picks.people,
+            resource_id=slot.staff,
+        )
+    except UnknownChoice as unknown:
+        raise Http404 from unknown
+
+
+def _require_room(request: HttpRequest, business: Business, *, now: datetime) -> None:
+    """The limits of security.md 5.5, for one network at one business (429 with the wait)."""
+    key = f"{client_network(request)}:{business.pk}"
+    require_room(hits=[Hit(rules.HOLDS_PER_NETWORK, key)], now=now)
+    count, first = count_live_holds(
+        business=business,
+        network_hash=network_hash_of(request),
+        besides=visitor_hash_of(request),
+        now=now,
+    )
+    if first is not None and count >= rules.LIVE_HOLDS_PER_NETWORK * settings.RATE_LIMIT_SCALE:
+        raise TooMany(action="hold:live", retry_after=int((first - now).total_seconds()) + 1)

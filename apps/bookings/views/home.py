@@ -1,0 +1,106 @@
+"""C1, the home of a business: who it is, what it offers, and the last visit once more."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.availability.queries import find_opening
+from apps.bookings.queries.drafts import find_last
+from apps.bookings.queries.next_times import find_next_times
+from apps.bookings.queries.rules import policy_of
+from apps.bookings.structured import business_json_ld
+from apps.bookings.views.again import again_strip
+from apps.bookings.visitors import forget as forget_device
+from apps.bookings.visitors import remembered
+from apps.bookings.wording import cancel_words
+from apps.businesses.models import Business
+from apps.businesses.pages import absolute, frame_of, map_url, public_page
+from apps.catalog.queries import ServiceList, default_policy, get_service_list
+from apps.web.http import go_to, render_page, wants_fragment
+from apps.web.text import clean_line
+
+LONGEST_SEARCH = 80
+SEARCH_FROM = 13  # services; fewer are seen at once (ux.md C1)
+
+
+@require_safe
+@public_page
+def home(request: HttpRequest, business: Business) -> HttpResponse:
+    """Show the services; the next free times come with the fragment that follows by itself."""
+    now = timezone.now()
+    search = clean_line(request.GET.get("q", ""), max_length=LONGEST_SEARCH)
+    kind = request.GET.get("kind", "")[:LONGEST_SEARCH]
+    services = get_service_list(business=business, search=search, category=kind)
+    if wants_fragment(request):
+        services = _with_next_times(services, business, now=now)
+    context = {
+        **frame_of(business=business),
+        **_list_context(request, services, business, search),
+        "now": now,
+    }
+    if not wants_fragment(request):
+        context |= _page_context(request, business, context, services, now=now)
+    return render_page(request, "catalog/home.html", "catalog/_services.html", context)
+
+
+@require_POST
+@public_page
+def not_me(request: HttpRequest, business: Business) -> HttpResponse:
+    """Forget the person this device remembers, at every business."""
+    response = go_to(request, "bookings:home", business=business.slug)
+    forget_device(response)
+    return response
+
+
+def _list_context(
+    request: HttpRequest, services: ServiceList, business: Business, search: str
+) -> dict[str, Any]:
+    count = len(services.rows)
+    is_swap = wants_fragment(request)
+    found = ngettext("%d service", "%d services", count) % count
+    return {
+        "categories": services.chips,
+        "groups": services.groups,
+        "query": search,
+        "reset_url": reverse("bookings:home", kwargs={"business": business.slug}),
+        "announce": found if search and is_swap else "",
+        "next_url": "" if is_swap or not count else request.get_full_path(),
+    }
+
+
+def _page_context(
+    request: HttpRequest,
+    business: Business,
+    frame: dict[str, Any],
+    services: ServiceList,
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    policy = default_policy(business=business)
+    place = frame["place"]
+    last = find_last(business=business, booking_ids=remembered(request))
+    home_path = frame["links"]["home"]
+    return {
+        "opening": find_opening(business=business, now=now),
+        "place": {"address": place.address, "map_url": map_url(place)} if place else None,
+        "again": again_strip(last, now=now) if last else None,
+        "searching": bool(frame["query"]) or len(services.rows) >= SEARCH_FROM,
+        "search_url": home_path,
+        "policy_words": cancel_words(
+            policy_of(policy), starts_at=None, zone=business.zone, locale=business.locale
+        ),
+        "canonical_url": absolute(home_path),
+        "json_ld": business_json_ld(business, place),
+    }
+
+
+def _with_next_times(services: ServiceList, business: Business, *, now: datetime) -> ServiceList:
+    rows = services.rows
+    found = find_next_times(business=business, services=[row.service for row in rows], now=now)
+    return services.with_rows(replace(row, next_at=found.get(row.service.pk)) for row in rows)

@@ -1,0 +1,80 @@
+"""Answers when a time cannot be had: lost, too busy, closed, or a button nobody of ours made."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from apps.availability.engine.typed import link_time
+from apps.availability.queries import zone_of
+from apps.bookings.forms.picks import Picks, times_url
+from apps.bookings.queries import venue_of
+from apps.businesses.pages import frame_of
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+from apps.web.http import HttpResponseSeeOther, render_page
+
+SOON = "2"  # seconds
+
+
+def back_to_times(choice: Choice, *, at: datetime, tz: str = "") -> HttpResponse:
+    """Go back to the picker, which says what was lost and offers the three nearest times."""
+    venue = zone_of(service=choice.service, location=venue_of(choice))
+    picks = Picks(
+        variant=choice.variant.pk if choice.variant else None,
+        add_ons=tuple(add_on.pk for add_on in choice.add_ons),
+        people=choice.party_size,
+        staff=choice.primary_id,
+        zone=tz,
+    )
+    gone = link_time(venue, int(at.timestamp()))
+    return HttpResponseSeeOther(times_url(choice.service, picks, gone=gone))
+
+
+def try_again(request: HttpRequest, service: Service) -> HttpResponse:
+    """Say that many people want this at the moment, and offer the same button again (409)."""
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    context = {
+        **_frame(service),
+        "title_words": _("Many people are booking at this moment"),
+        "words": _("Nothing is booked yet, and everything you typed is kept."),
+        "kept": kept,
+        "button_words": _("Try again"),
+    }
+    response = render_page(request, "bookings/refused.html", None, context, status=409)
+    response.headers["Retry-After"] = SOON
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def no_longer_bookable(request: HttpRequest, service: Service) -> HttpResponse:
+    """Say that booking was closed meanwhile (409)."""
+    context = {
+        **_frame(service),
+        "title_words": _("This cannot be booked online now"),
+        "words": _("Nothing was booked."),
+    }
+    return render_page(request, "bookings/refused.html", None, context, status=409)
+
+
+def unreadable(request: HttpRequest, service: Service) -> HttpResponse:
+    """Say that a slot could not be read, and offer fresh times (422, time.md T6)."""
+    context = {
+        **_frame(service),
+        "title_words": _("This time could not be read"),
+        "words": _("The page was perhaps open for a long time. Please choose again."),
+    }
+    return render_page(request, "bookings/refused.html", None, context, status=422)
+
+
+def _frame(service: Service) -> dict[str, object]:
+    return {
+        **frame_of(business=service.business),
+        "service": service,
+        "times_url": times_url(service, Picks()),
+    }

@@ -1,0 +1,85 @@
+"""C2, the page of one service: what it is, its forms, with whom; then to the times."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from apps.bookings.forms.picks import Picks, read_picks, zone_or
+from apps.bookings.queries.next_times import find_next_of_staff
+from apps.bookings.queries.service_page import (
+    add_on_options,
+    quote_of,
+    staff_tiles,
+    variant_options,
+    why_not_words,
+)
+from apps.bookings.queries.times import policy_words
+from apps.bookings.structured import service_json_ld
+from apps.bookings.views.services import service_page
+from apps.businesses.pages import absolute, frame_of
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, is_bookable
+from apps.web.http import render_page, wants_fragment
+
+
+@require_safe
+@service_page
+def service(request: HttpRequest, service: Service) -> HttpResponse:
+    """Show the choices and what they cost; htmx asks for the price alone after each change."""
+    now = timezone.now()
+    picks = read_picks(request.GET, now=now)
+    choice = picks.choose(service)
+    context: dict[str, Any] = {"quote": quote_of(choice), "locale": service.business.locale}
+    if not wants_fragment(request):
+        context |= _page_context(choice, picks, now=now)
+    return render_page(request, "catalog/service.html", "catalog/_quote.html", context)
+
+
+def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, Any]:
+    service, business = choice.service, choice.service.business
+    frame = frame_of(business=business)
+    slugs = {"business": business.slug, "service": service.slug}
+    page = reverse("bookings:service", kwargs=slugs)
+    bookable = is_bookable(service=service)
+    next_at = find_next_of_staff(choice=picks_without_staff(choice), now=now) if bookable else {}
+    most = choice.policy.max_participants
+    return {
+        **frame,
+        "now": now,
+        "service": {
+            "name": service.name,
+            "description": service.description or service.summary,
+            "bookable": bookable,
+            "why_not": why_not_words(service),
+        },
+        "back_url": frame["links"]["home"],
+        "times_url": reverse("bookings:times", kwargs=slugs),
+        "service_url": page,
+        "variants": variant_options(choice),
+        "staff": staff_tiles(choice, next_at),
+        "add_ons": add_on_options(choice),
+        "people": {"value": choice.party_size, "lowest": 1, "highest": most} if most > 1 else None,
+        "policy_words": policy_words(choice, zone=business.zone),
+        "canonical_url": absolute(page),
+        "json_ld": service_json_ld(service, choice.price, frame["place"]),
+        "zone": zone_or(picks.zone, default=business.zone),
+        "back_label": _("All services"),
+    }
+
+
+def picks_without_staff(choice: Choice) -> Choice:
+    """The same choice with anybody, to say when each person is next free."""
+    return Choice(
+        service=choice.service,
+        policy=choice.policy,
+        variant=choice.variant,
+        add_ons=choice.add_ons,
+        party_size=choice.party_size,
+        staff=choice.staff,
+        chosen_staff=None,
+    )

@@ -1,0 +1,116 @@
+"""C3, the slot picker: days and times of one choice, and the zone they are shown in."""
+
+from functools import partial
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.availability.queries import zone_of
+from apps.bookings.forms.picks import Picks, read_picks, service_url, times_url, zone_or
+from apps.bookings.forms.slot import slot_value
+from apps.bookings.queries import slot_query
+from apps.bookings.queries.calendar import calendar_of, week_starts_of
+from apps.bookings.queries.days import find_days
+from apps.bookings.queries.picker import buttons, day_of, words_for_ear
+from apps.bookings.queries.times import facts_words, policy_words, staff_options, visitor_note
+from apps.bookings.views.services import service_page
+from apps.businesses.pages import frame_of
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+from apps.web.addresses import client_network
+from apps.web.http import render_page
+from apps.web.limits import Hit, require_room, rules
+
+ZONE_COOKIE = "zone"
+
+
+@require_safe
+@service_page
+def times(request: HttpRequest, service: Service) -> HttpResponse:
+    """Show the first bookable day and its times, or the day, week or month that was asked for."""
+    now = timezone.now()
+    hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
+    require_room(hits=[hit], now=now)
+    picks = read_picks(request.GET, now=now)
+    choice = picks.choose(service)
+    query = slot_query(choice=choice)
+    venue = zone_of(service=service, location=query.location)
+    zone = page_zone(request, service, picks, venue=venue)
+    starts = week_starts_of(service.business.locale)
+    days = find_days(query=query, ask=picks.ask, zone=zone, week_starts=starts, now=now)
+    context = {
+        **frame_of(business=service.business, place=query.location),
+        **_head(choice, picks, zone),
+        **_picker(choice, picks, days, venue),
+        "now": now,
+        "zone": zone,
+        "visitor_note": visitor_note(
+            service=service, theirs=request.COOKIES.get(ZONE_COOKIE, ""), venue=venue, at=now
+        ),
+    }
+    return render_page(request, "bookings/times.html", "bookings/_picker.html", context)
+
+
+def page_zone(request: HttpRequest, service: Service, picks: Picks, *, venue: ZoneInfo) -> ZoneInfo:
+    """The clock of the page: the venue's for what happens there, the customer's online."""
+    if not service.online:
+        return venue
+    return zone_or(picks.zone or request.COOKIES.get(ZONE_COOKIE, ""), default=venue)
+
+
+def _head(choice: Choice, picks: Picks, zone: ZoneInfo) -> dict[str, Any]:
+    service, business = choice.service, choice.service.business
+    slugs = {"business": business.slug, "service": service.slug}
+    page = service_url(service, picks)
+    most = choice.policy.max_participants
+    return {
+        "service": service,
+        "facts_words": facts_words(choice),
+        "change_url": page,
+        "back_url": page,
+        "back_label": service.name,
+        "steps": 2,
+        "online": service.online,
+        "zone_url": f"{reverse('bookings:zone', kwargs=slugs)}?{picks.query()}",
+        "times_url": reverse("bookings:times", kwargs=slugs),
+        "kept": [(k, v) for k, v in picks.pairs() if k not in {"staff", "people"}],
+        "staff": staff_options(choice),
+        "people": {"value": choice.party_size, "numbers": range(1, most + 1)} if most > 1 else None,
+        "policy_words": policy_words(choice, zone=zone),
+    }
+
+
+def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[str, Any]:
+    service, locale = choice.service, choice.service.business.locale
+    address = partial(times_url, service, picks)
+    value = partial(_value, choice, venue)
+    day = day_of(days=days, venue=venue, locale=locale, value=value, address=address)
+    near = buttons(days.nearest, zone=days.zone, venue=venue, locale=locale, value=value)
+    here = {"date": days.chosen.isoformat()} if days.chosen else {}
+    return {
+        "picker_url": address(**here),
+        "chosen_on": days.chosen,
+        "announce": words_for_ear(day, locale=locale),
+        "gone": {"at": picks.ask.gone, "slots": near} if picks.ask.gone else None,
+        "calendar": calendar_of(
+            days=days, locale=locale, address=address, whole_month=picks.whole_month
+        ),
+        "day": day,
+        "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
+        "hold_fields": hold_fields(service, picks),
+    }
+
+
+def hold_fields(service: Service, picks: Picks) -> list[tuple[str, str]]:
+    """What a slot form carries besides the slot; staff and variant stand in its value."""
+    pairs = [(k, v) for k, v in picks.pairs() if k not in {"staff", "variant"}]
+    return [("service", service.slug), *pairs]
+
+
+def _value(choice: Choice, venue: ZoneInfo, start: int) -> str:
+    variant = choice.variant.pk if choice.variant else None
+    return slot_value(start=start, zone=venue, staff=choice.primary_id, variant=variant)

@@ -1,0 +1,105 @@
+"""Who is at the browser: a random id in the session, the network, and the bookings opened there.
+
+No page ever learns more about a visitor than this; typing an address signs nobody in.
+"""
+
+import secrets
+from datetime import timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+from apps.bookings.models import Booking
+from apps.bookings.operations import Visitor
+from apps.web.addresses import client_network
+
+VISITOR, GRANTS = "visitor", "bookings"
+MOST_GRANTS = 50
+DEVICE_SALT = "apps.bookings.device"
+DEVICE_LIFE = timedelta(days=180)
+MOST_REMEMBERED = 5
+
+
+class Proof(StrEnum):
+    """How a browser came to a booking: it made it, or it opened the link in the mail."""
+
+    MADE = "MADE"
+    LINK = "LINK"
+
+
+def visitor_hash_of(request: HttpRequest) -> str:
+    """Return the hash of the session's visitor id, "" when there is none yet."""
+    visitor_id = request.session.get(VISITOR, "")
+    return _hash("visitor", visitor_id) if visitor_id else ""
+
+
+def network_hash_of(request: HttpRequest) -> str:
+    """Return the keyed hash of the client's network (security.md 5.6)."""
+    return _hash("network", client_network(request))
+
+
+def visitor_of(request: HttpRequest, *, zone: ZoneInfo) -> Visitor:
+    """Return who taps, giving the session a random id at the first tap."""
+    if not request.session.get(VISITOR):
+        request.session[VISITOR] = secrets.token_urlsafe(24)
+    return Visitor(
+        visitor_hash=visitor_hash_of(request),
+        network_hash=network_hash_of(request),
+        time_zone=zone.key,
+    )
+
+
+def grant(request: HttpRequest, booking: Booking, proof: Proof) -> None:
+    """Let this session see a booking. The session gets a new id: more rights, new key (N031)."""
+    grants = dict(request.session.get(GRANTS, {}))
+    if grants.get(str(booking.pk)) == Proof.LINK:
+        return
+    grants[str(booking.pk)] = proof.value
+    request.session[GRANTS] = dict(list(grants.items())[-MOST_GRANTS:])
+    request.session.cycle_key()
+
+
+def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
+    """Return how this session came to the booking, or nothing."""
+    found = request.session.get(GRANTS, {}).get(str(booking.pk))
+    return Proof(found) if found in set(Proof) else None
+
+
+def remembered(request: HttpRequest) -> list[int]:
+    """Return the ids of bookings this device remembers, the newest last; nothing when forged."""
+    raw = request.COOKIES.get(_device_name(), "")
+    try:
+        found = signing.loads(raw, salt=DEVICE_SALT, max_age=DEVICE_LIFE)
+    except signing.BadSignature:
+        return []
+    return [pk for pk in found if isinstance(pk, int)] if isinstance(found, list) else []
+
+
+def remember(request: HttpRequest, response: HttpResponse, booking: Booking) -> None:
+    """Keep a booking's id on the device; nothing about the person is in the cookie (N131)."""
+    ids = [pk for pk in remembered(request) if pk != booking.pk]
+    response.set_cookie(
+        _device_name(),
+        signing.dumps([*ids, booking.pk][-MOST_REMEMBERED:], salt=DEVICE_SALT),
+        max_age=DEVICE_LIFE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def forget(response: HttpResponse) -> None:
+    """Forget the person at once (N132)."""
+    response.delete_cookie(_device_name(), samesite="Lax")
+
+
+def _device_name() -> str:
+    return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+
+
+def _hash(salt: str, value: str) -> str:
+    return salted_hmac(f"apps.bookings.{salt}", value, algorithm="sha256").hexdigest()

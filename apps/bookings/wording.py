@@ -1,0 +1,81 @@
+"""Sentences that several pages say about prices, rules and missing times. Times are the zone's."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from babel.core import get_global
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.availability.engine.reasons import Reason, ReasonCode
+from apps.bookings.policy import Policy, free_until
+from apps.businesses.models import Business
+from apps.web import formatting
+
+HOUR, DAY = 60, 1440
+OPENS_LATER = {ReasonCode.TOO_EARLY, ReasonCode.BEYOND_HORIZON}
+
+
+def price_words(
+    *, amount: int | None, text: str, currency: str, locale: str, quantity: int = 1
+) -> str:
+    """ "€48.00", "Free", or the owner's words when the price is agreed later."""
+    if amount is None:
+        return text or _("On request")
+    if amount == 0:
+        return _("Free")
+    return formatting.format_money(amount * quantity, currency, locale)
+
+
+def cancel_words(policy: Policy, *, starts_at: datetime | None, zone: ZoneInfo, locale: str) -> str:
+    """Until when cancelling is free: as a length before a time is chosen, as a date after."""
+    if not policy.cancel_allowed:
+        return _("This booking cannot be cancelled online.")
+    if starts_at is not None:
+        until = free_until(policy=policy, starts_at=starts_at) or starts_at
+        when = formatting.format_datetime(until, zone=zone, locale=locale)
+        return _("Free to cancel until %(when)s.") % {"when": when}
+    if not policy.cancel_until_minutes:
+        return _("Free to cancel until the start.")
+    length = length_words(policy.cancel_until_minutes)
+    return _("Free to cancel until %(length)s before.") % {"length": length}
+
+
+def pay_words(business: Business, *, pays_in_person: bool, amount: int | None) -> str:
+    """ "You pay at the salon.", or nothing when there is nothing to pay."""
+    if not pays_in_person or amount == 0:
+        return ""
+    return _("You pay at the %(place)s.") % {"place": business.place_word}
+
+
+def length_words(minutes: int) -> str:
+    """ "24 hours", "2 days", "90 minutes": a limit in the largest unit that is exact."""
+    if minutes % DAY == 0 and minutes > DAY:
+        return ngettext("%d day", "%d days", minutes // DAY) % (minutes // DAY)
+    if minutes % HOUR == 0:
+        return ngettext("%d hour", "%d hours", minutes // HOUR) % (minutes // HOUR)
+    return ngettext("%d minute", "%d minutes", minutes) % minutes
+
+
+def no_times_words(reasons: Sequence[Reason], *, zone: ZoneInfo, locale: str) -> str:
+    """The polite short form of the engine's reasons; the owner reads the full one (R088)."""
+    codes = {reason.code for reason in reasons}
+    opens = [it.change.at for it in reasons if it.code in OPENS_LATER and it.change]
+    at = next((value for value in opens if value is not None), None)
+    if at is not None:
+        when = formatting.format_datetime(datetime.fromtimestamp(at, UTC), zone=zone, locale=locale)
+        return _("Booking opens on %(when)s.") % {"when": when}
+    if codes & {ReasonCode.BUSY, ReasonCode.BUFFER_TOO_SHORT}:
+        return _("Everything is taken on this day.")
+    if ReasonCode.TOO_LATE in codes:
+        return _("It is too late to book for this day.")
+    if codes & {ReasonCode.NO_ASSIGNED_RESOURCES, ReasonCode.NO_WORKING_HOURS}:
+        return _("This cannot be booked online at the moment.")
+    return _("Closed on this day.")
+
+
+def region_of(business: Business) -> str:
+    """The country in which a phone number without a prefix is meant: that of the time zone."""
+    territory = get_global("zone_territories").get(business.time_zone)
+    return str(territory or formatting.locale_of(business.locale).territory or "GB")

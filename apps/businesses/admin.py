@@ -1,0 +1,92 @@
+"""Businesses, their places and their teams, for operators."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from apps.businesses.forms import BusinessForm, TenantForm
+from apps.businesses.models import Business, FormerSlug, Location, TeamMember
+from apps.businesses.operations import pause_business, publish_business, rename_business
+from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+
+
+class FormerSlugInline(LookOnlyInline):
+    model = FormerSlug
+    fields = ["slug"]
+
+
+@admin.register(Business)
+class BusinessAdmin(OperatorAdmin):
+    form = BusinessForm
+    list_display = ["name", "slug", "state", "time_zone", "currency"]
+    search_fields = ["slug", "name"]
+    search_help_text = _("Name or address")
+    inlines = [FormerSlugInline]
+    actions = ["publish", "pause"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Business | None = None) -> list[str]:
+        """Bookings keep times in the zone and prices in the currency they were made with."""
+        return ["state", "created_at", *(["time_zone", "currency"] if obj else [])]
+
+    def save_model(self, request: HttpRequest, obj: Business, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Save everything but the slug, which moves by an operation that leaves a redirect."""
+        slug = obj.slug
+        if change:
+            obj.slug = form.initial["slug"]
+        super().save_model(request, obj, form, change)
+        if change:
+            obj.slug = rename_business(business_id=obj.pk, slug=slug).slug
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Business]) -> None:
+        """Let the public see and book them."""
+        for business in queryset:
+            publish_business(business_id=business.pk)
+            self.log_change(request, business, "Published")
+        self._say(request, len(queryset))
+
+    @admin.action(description=_("Pause: no new bookings"), permissions=["change"])
+    def pause(self, request: HttpRequest, queryset: QuerySet[Business]) -> None:
+        """Take no new bookings for them."""
+        for business in queryset:
+            pause_business(business_id=business.pk)
+            self.log_change(request, business, "Paused")
+        self._say(request, len(queryset))
+
+    def _say(self, request: HttpRequest, count: int) -> None:
+        text = ngettext("%d business", "%d businesses", count) % count
+        self.message_user(request, text, messages.SUCCESS)
+
+
+@admin.register(FormerSlug)
+class FormerSlugAdmin(LookOnlyAdmin):
+    list_display = ["slug", "business"]
+    list_select_related = ["business"]
+    search_fields = ["slug__exact"]
+
+
+@admin.register(Location)
+class LocationAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["name", "business", "city", "time_zone"]
+    list_select_related = ["business"]
+    autocomplete_fields = ["business"]
+    search_fields = ["name"]
+
+
+@admin.register(TeamMember)
+class TeamMemberAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["user", "business", "role"]
+    list_select_related = ["business", "user"]
+    autocomplete_fields = ["business", "user"]
+    search_fields = ["user__email__exact", "business__slug__exact"]
+    search_help_text = _("The whole e-mail address, or the business's address")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A role can be taken away; what the person did stays in the history."""
+        return request.user.has_perm("businesses.delete_teammember")

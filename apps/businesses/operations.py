@@ -1,0 +1,59 @@
+"""Verbs about tenants."""
+
+from django.db import transaction
+
+from apps.businesses.models import Business, FormerSlug
+
+
+class SlugTaken(Exception):
+    """Another business has this address, or had it and is still reached by it."""
+
+
+@transaction.atomic
+def rename_business(*, business_id: int, slug: str) -> Business:
+    """Give a business a new address; the old one redirects for ever (R049).
+
+    Going back to an address of its own is allowed. The caller has validated the slug's letters.
+
+    Raises:
+        SlugTaken: the address leads to another business.
+        Business.DoesNotExist: there is no such business.
+    """
+    business = Business.objects.select_for_update().get(pk=business_id)
+    if business.slug == slug:
+        return business
+    of_others = FormerSlug.objects.filter(slug=slug).exclude(business=business)
+    if of_others.exists() or Business.objects.filter(slug=slug).exists():
+        raise SlugTaken(slug)
+    FormerSlug.objects.filter(business=business, slug=slug).delete()
+    FormerSlug.objects.create(business=business, slug=business.slug)
+    business.slug = slug
+    business.save(update_fields=["slug"])
+    return business
+
+
+@transaction.atomic
+def publish_business(*, business_id: int) -> Business:
+    """Show a business to the public and let people book.
+
+    Raises:
+        Business.DoesNotExist: there is no such business.
+    """
+    return _set_state(business_id, Business.State.PUBLISHED)
+
+
+@transaction.atomic
+def pause_business(*, business_id: int) -> Business:
+    """Keep a business visible but take no new bookings (R049); existing ones stay as they are.
+
+    Raises:
+        Business.DoesNotExist: there is no such business.
+    """
+    return _set_state(business_id, Business.State.PAUSED)
+
+
+def _set_state(business_id: int, state: Business.State) -> Business:
+    business = Business.objects.select_for_update().get(pk=business_id)
+    business.state = state
+    business.save(update_fields=["state"])
+    return business

@@ -1,0 +1,53 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from apps.businesses.forms import TenantForm
+from apps.catalog.models import BookingForm, BookingPolicy, Question
+from apps.web.operators import OperatorAdmin
+
+
+class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
+    model = Question
+    form = TenantForm
+    extra = 0
+    raw_id_fields = ["shown_if"]
+
+
+@admin.register(BookingPolicy)
+class BookingPolicyAdmin(OperatorAdmin):
+    """A change counts for new bookings: each keeps the rules it was made under (R051)."""
+
+    form = TenantForm
+    list_display = ["name", "business", "is_default", "cancel_until_minutes", "horizon_days"]
+    list_select_related = ["business"]
+    autocomplete_fields = ["business"]
+    readonly_fields = ["revision"]
+    search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        obj.revision += int(change)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(BookingForm)
+class BookingFormAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["name", "business", "is_default", "phone_rule"]
+    list_select_related = ["business"]
+    autocomplete_fields = ["business"]
+    search_fields = ["name"]
+    inlines = [QuestionInline]
+
+
+@admin.register(Question)
+class QuestionAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["label", "form", "kind", "required", "sensitive"]
+    list_select_related = ["form"]
+    raw_id_fields = ["form", "shown_if"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> list[str]:
+        """A kind never changes once there are answers (ux.md O15)."""
+        return ["kind"] if obj and obj.answers.exists() else []

@@ -1,0 +1,68 @@
+"""What the page of one booking tells besides its facts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.policy import Policy, free_until
+
+WORDS = {
+    BookingEvent.Action.BOOKED: _("Booked"),
+    BookingEvent.Action.REQUESTED: _("Request sent"),
+    BookingEvent.Action.CONFIRMED: _("Confirmed"),
+    BookingEvent.Action.DECLINED: _("Declined"),
+    BookingEvent.Action.CANCELED: _("Cancelled"),
+}
+OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One row of the cancellation clock: until None is the last row."""
+
+    until: datetime | None
+    note: str
+    cost_words: str
+    is_now: bool
+
+
+def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
+    """Until when cancelling is free, by the policy frozen with the booking (R051)."""
+    if booking.status not in OPEN or now >= booking.starts_at:
+        return []
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    until = free_until(policy=policy, starts_at=booking.starts_at)
+    if until is None:
+        return []
+    early = now <= until
+    return [
+        Limit(
+            until=until,
+            note=str(_("Now.")) if early else "",
+            cost_words=str(_("Free")),
+            is_now=early,
+        ),
+        Limit(
+            until=None,
+            note="" if early else str(_("Now.")),
+            cost_words=str(_("Please call")),
+            is_now=not early,
+        ),
+    ]
+
+
+def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
+    """The moves of a booking as its customer may read them: no names of the team, no notes.
+
+    A decision that was taken back within its 10 seconds was never told, so it is left out.
+    """
+    told: list[tuple[datetime, str]] = []
+    for event in booking.history.order_by("pk"):
+        if event.action == BookingEvent.Action.UNDONE and told:
+            told.pop()
+        words = WORDS.get(BookingEvent.Action(event.action))
+        if words is not None:
+            told.append((event.at, str(words)))
+    return told

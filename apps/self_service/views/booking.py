@@ -1,0 +1,102 @@
+"""C12, a booking by its link: the exchange of the token, the page, and the calendar file."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import Picks, times_url
+from apps.bookings.models import Booking
+from apps.bookings.queries.calendar_links import calendar_links
+from apps.bookings.queries.drafts import get_booking
+from apps.bookings.queries.stub import stub_of
+from apps.bookings.visitors import Proof, grant, proof_of
+from apps.businesses.pages import frame_of
+from apps.messages.calendar import build_calendar
+from apps.messages.links import portal_host
+from apps.messages.queries import get_booking_facts
+from apps.self_service.queries import cancel_limits, list_events
+from apps.web.http import go_to, render_page
+
+LONGEST_TOKEN = 100
+
+
+@require_safe
+@never_cache
+def exchange(request: HttpRequest, token: str) -> HttpResponse:
+    """Trade a link for the right to see one booking in this session; nothing is used up.
+
+    Unknown, expired and revoked links get one answer alike (N018-N023).
+    """
+    found = None
+    if len(token) <= LONGEST_TOKEN:
+        found = bookings.exchange_link(token=token, now=timezone.now())
+    if found is None:
+        return render_page(request, "self_service/link_dead.html", None, status=404)
+    grant(request, found, Proof.LINK)
+    return go_to(request, "self_service:booking", reference=found.reference)
+
+
+@require_safe
+@never_cache
+def booking(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show the booking to a session that made it or opened its link."""
+    found = _granted(request, reference)
+    now = timezone.now()
+    context = {
+        **frame_of(business=found.business, place=found.location),
+        **_facts(found, now=now),
+        "limits": cancel_limits(booking=found, now=now),
+        "events": list_events(booking=found),
+    }
+    return render_page(request, "self_service/booking.html", None, context)
+
+
+@require_safe
+@never_cache
+def calendar(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hand out the same calendar file that the mail carries."""
+    found = _granted(request, reference)
+    facts = get_booking_facts(booking_id=found.pk)
+    file = build_calendar(
+        facts=facts,
+        host=portal_host(),
+        organizer=facts.business.email or f"bookings@{portal_host()}",
+        stamped_at=timezone.now(),
+    )
+    response = HttpResponse(
+        file.content, content_type=f"text/calendar; charset=utf-8; method={file.method}"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.ics"'
+    return response
+
+
+def _granted(request: HttpRequest, reference: str) -> Booking:
+    try:
+        found = get_booking(reference=reference)
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+    if proof_of(request, found) is None:
+        raise Http404
+    return found
+
+
+def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
+    stub = stub_of(booking=found)
+    is_over = found.ends_at <= now or found.status in {"CANCELED", "DECLINED"}
+    return {
+        "zone": found.zone,
+        "now": now,
+        "stub": stub,
+        "reference": found.reference,
+        "status": found.status,
+        "answer_by": None if found.service.allows_multiple_requests else found.answer_by,
+        "calendar": None if is_over else calendar_links(booking=found, stub=stub),
+        "again_url": times_url(found.service, Picks()) if is_over else "",
+        "home_url": reverse("bookings:home", kwargs={"business": found.business.slug}),
+    }
