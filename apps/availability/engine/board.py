@@ -15,6 +15,8 @@ from apps.availability.engine.hours import Opening, OpeningHours, Window
 from apps.availability.engine.inputs import Hours, Requirement, ResourceFacts, Search
 from apps.kernel.spans import Seconds, Spans
 
+ONE = ord("1")
+
 
 class Board:
     """The starts in ``[low, high)`` that limits and some primary resource's grid allow.
@@ -47,6 +49,11 @@ class Board:
             for window in self._near(opening):
                 found.update(grid_starts(opening.zone, window, step))
         return sorted(start for start in found if self.low <= start < self.high)
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The position of each start."""
+        return {start: at for at, start in enumerate(self.starts)}
 
     @cached_property
     def whole(self) -> int:
@@ -141,12 +148,22 @@ class Board:
     def _window_mask(self, opening: Opening, window: Window) -> int:
         mask = self.window_masks.get(window)
         if mask is None:
-            mask = 0
-            for start in grid_starts(opening.zone, window, self.search.shape.step):
-                if self.low <= start < self.high:
-                    mask |= 1 << bisect_left(self.starts, start)
-            self.window_masks[window] = mask
+            grid = grid_starts(opening.zone, window, self.search.shape.step)
+            grid = grid[bisect_left(grid, self.low) : bisect_left(grid, self.high)]
+            mask = self.window_masks[window] = self._mask_of(grid)
         return mask
+
+    def _mask_of(self, grid: Sequence[int]) -> int:
+        if not grid:
+            return 0
+        places = self.places
+        first, last = places[grid[0]], places[grid[-1]]
+        if last - first + 1 == len(grid):  # nobody else's grid lies between
+            return ((1 << len(grid)) - 1) << first
+        flags = bytearray(b"0") * (last - first + 1)
+        for start in grid:
+            flags[last - places[start]] = ONE
+        return int(flags, 2) << first
 
     def _open(self, hours: Hours | None) -> int:
         mask = self.open_masks.get(hours)
