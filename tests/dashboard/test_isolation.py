@@ -1,0 +1,358 @@
+"""Nobody reaches another business, another chair, or more than their role (security.md N001-N012).
+
+Walks every address below own/ from the resolver. An address that is missing in CASES fails.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from apps.bookings.models import Booking
+from apps.dashboard.desk import OwnerRequest
+from apps.web.guards import EVERYBODY, roles_of, walk_urls
+from bookings_portal import sign_in_urls
+from tests.factories import NOW, Salon, make_member, make_request, make_salon
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("GET", "POST")
+ROLES = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
+LOOKERS = frozenset(ROLES)
+DECIDERS = frozenset(ROLES) - {"ACCOUNTANT"}
+MANAGERS = frozenset({"OWNER", "MANAGER"})
+DESKS = MANAGERS | {"FRONT_DESK"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Who may use an address and how; body is a request that would work for those who may."""
+
+    may: frozenset[str]
+    method: str = "GET"
+    body: Mapping[str, str] = field(default_factory=dict)
+    answer: int = 200
+
+    @property
+    def other_method(self) -> str:
+        return "POST" if self.method == "GET" else "GET"
+
+
+CASES: dict[str, Case] = {
+    "choose_business": Case(LOOKERS, answer=303),
+    "today": Case(LOOKERS),
+    "needs": Case(LOOKERS, answer=303),  # a page of its own only for htmx
+    "day": Case(LOOKERS, answer=303),
+    "requests": Case(DECIDERS),
+    "agenda": Case(LOOKERS),
+    "booking": Case(LOOKERS),
+    "confirm": Case(DECIDERS, "POST", answer=303),
+    "confirm_anyway": Case(MANAGERS, "POST", {"reason": "Ana stays longer"}, answer=303),
+    "decline": Case(DECIDERS, "POST", answer=303),
+    "undo": Case(DECIDERS, "POST", answer=409),  # nothing was decided yet
+    "cancel": Case(DESKS, "POST", {"reason": "Ana is ill"}, answer=303),
+    "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
+}
+WITHOUT_BUSINESS = {"choose_business"}
+WITH_BOOKING = {"booking", "confirm", "confirm_anyway", "decline", "undo", "cancel", "note"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Olga's salon with a request at Ana's chair and one at Ben's; Sam owns another salon."""
+
+    salon: Salon
+    at_ana: Booking
+    at_ben: Booking
+    other: Salon
+    foreign: Booking
+
+    def path(self, name: str, *, slug: str, booking: Booking) -> str:
+        if name in WITHOUT_BUSINESS:
+            return reverse(f"dashboard:{name}")
+        if name in WITH_BOOKING:
+            return reverse(f"dashboard:{name}", args=[slug, booking.reference])
+        return reverse(f"dashboard:{name}", args=[slug])
+
+
+@pytest.fixture
+def stage(clock: object) -> Stage:
+    salon, other = make_salon(slug="juniper"), make_salon(slug="other")
+    salon.cut.requires_approval = True
+    salon.cut.save()
+    return Stage(
+        salon=salon,
+        at_ana=make_request(service=salon.bridal, starts_at=salon.at(28, 10), now=NOW),
+        at_ben=make_request(
+            service=salon.cut,
+            starts_at=salon.at(26, 10),
+            now=NOW,
+            email="ines@example.com",
+            resource_id=salon.ben.resource_id,
+        ),
+        other=other,
+        foreign=make_request(service=other.bridal, starts_at=other.at(28, 10), now=NOW),
+    )
+
+
+def browser_of(user: AbstractBaseUser | None) -> Client:
+    browser = Client()
+    if user is not None:
+        browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def member_of(salon: Salon, role: str) -> AbstractBaseUser:
+    """STAFF is Ana."""
+    member = make_member(business=salon.business, email=f"{role}@{salon.business.slug}", role=role)
+    if role == "STAFF":
+        salon.ana.user = member.user
+        salon.ana.save()
+    return member.user
+
+
+def ask(browser: Client, method: str, path: str, body: Mapping[str, object]) -> HttpResponse:
+    if method == "POST":
+        return browser.post(path, body)
+    return browser.get(path)
+
+
+def checksum() -> str:
+    """Every row of every table that tells of times, bookings, people and mails."""
+    digest = hashlib.sha256()
+    for app in ("availability", "bookings", "customers", "messages", "outbox", "businesses"):
+        for model in apps.get_app_config(app).get_models():
+            rows = list(model._default_manager.order_by("pk").values_list())
+            digest.update(repr((model.__name__, rows)).encode())
+    return digest.hexdigest()
+
+
+def names_in_urls() -> set[str]:
+    return {
+        name
+        for name in get_resolver().namespace_dict["dashboard"][1].reverse_dict
+        if isinstance(name, str)
+    }
+
+
+def test_every_owner_address_has_a_case() -> None:
+    assert names_in_urls() == set(CASES)
+
+
+def test_only_the_sign_in_is_open_to_everybody() -> None:
+    everybody = {route for route, view in walk_urls(get_resolver()) if roles_of(view) == EVERYBODY}
+    sign_in = {"own/" + str(it.pattern).lstrip("^") for it in sign_in_urls.urlpatterns}
+
+    assert everybody == sign_in
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - WITHOUT_BUSINESS))
+def test_another_owner_gets_404_everywhere_in_this_business(stage: Stage, name: str) -> None:
+    sam = browser_of(stage.other.olga.user)
+    path = stage.path(name, slug="juniper", booking=stage.at_ana)
+    before = checksum()
+
+    answers = [ask(sam, method, path, {"revision": "2", **CASES[name].body}) for method in METHODS]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert checksum() == before
+
+
+@pytest.mark.parametrize("name", sorted(WITH_BOOKING))
+def test_a_foreign_booking_in_the_own_business_is_404(stage: Stage, name: str) -> None:
+    case = CASES[name]
+    sam = browser_of(stage.other.olga.user)
+    path = stage.path(name, slug="other", booking=stage.at_ana)
+    before = checksum()
+
+    answer = ask(sam, case.method, path, {"revision": "2", **case.body})
+
+    assert (answer.status_code, checksum()) == (404, before)
+
+
+def test_a_foreign_booking_looks_like_one_that_never_was(stage: Stage) -> None:
+    sam = browser_of(stage.other.olga.user)
+
+    foreign = sam.get(stage.path("booking", slug="other", booking=stage.at_ana))
+    nothing = sam.get("/own/other/bookings/ZZZZZZZZ/")
+
+    assert foreign.status_code == nothing.status_code == 404
+    assert len(foreign.content) == len(nothing.content)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_logged_out_people_are_sent_to_the_sign_in(stage: Stage, name: str) -> None:
+    path = stage.path(name, slug="juniper", booking=stage.at_ana)
+    before = checksum()
+
+    answers = [
+        ask(Client(), method, path, {"revision": "2", **CASES[name].body}) for method in METHODS
+    ]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert {it.headers["Location"].split("=")[0] for it in answers} == {"/own/sign-in/?next"}
+    assert checksum() == before
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_a_logged_out_fragment_sends_the_whole_page_to_the_sign_in(stage: Stage, name: str) -> None:
+    path = stage.path(name, slug="juniper", booking=stage.at_ana)
+    headers = {"HX-Request": "true", "HX-Current-URL": "https://evil.example//evil.example/"}
+
+    answer = Client().get(path, headers=headers)
+
+    assert answer.headers["HX-Redirect"] == "/own/sign-in/?next=%2Fown%2F"
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [(name, role) for name in CASES for role in sorted(CASES[name].may)]
+)
+def test_a_role_in_the_table_may(stage: Stage, name: str, role: str) -> None:
+    case = CASES[name]
+    browser = browser_of(member_of(stage.salon, role))
+    path = stage.path(name, slug="juniper", booking=stage.at_ana)
+    before = checksum()
+
+    other = ask(browser, case.other_method, path, {"revision": "2", **case.body})
+    untouched = checksum() == before
+    answer = ask(browser, case.method, path, {"revision": "2", **case.body})
+
+    assert (other.status_code, untouched) == (405, True)
+    assert answer.status_code == case.answer
+    assert (checksum() != before) == (case.method == "POST" and case.answer == 303)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in CASES if LOOKERS - CASES[name].may))
+def test_a_role_beside_the_table_may_not(stage: Stage, name: str) -> None:
+    case = CASES[name]
+    browsers = [browser_of(member_of(stage.salon, it)) for it in sorted(LOOKERS - case.may)]
+    path = stage.path(name, slug="juniper", booking=stage.at_ana)
+    before = checksum()
+
+    answers = [
+        ask(browser, method, path, {"revision": "2", **case.body})
+        for browser in browsers
+        for method in METHODS
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert checksum() == before
+
+
+@pytest.mark.parametrize("name", sorted(WITH_BOOKING))
+def test_the_chair_beside_does_not_exist_for_staff(stage: Stage, name: str) -> None:
+    case = CASES[name]
+    ana = browser_of(member_of(stage.salon, "STAFF"))
+    path = stage.path(name, slug="juniper", booking=stage.at_ben)
+    before = checksum()
+
+    answer = ask(ana, case.method, path, {"revision": "2", **case.body})
+
+    expected = 404 if "STAFF" in case.may else 403
+    assert (answer.status_code, checksum()) == (expected, before)
+
+
+def test_staff_see_their_own_chair_only(stage: Stage) -> None:
+    ana = browser_of(member_of(stage.salon, "STAFF"))
+
+    pages = [
+        ana.get(path).content.decode() for path in ("/own/juniper/", "/own/juniper/requests/")
+    ] + [ana.get("/own/juniper/agenda/", {"on": "2026-11-26"}).content.decode()]
+
+    assert [stage.at_ben.reference in page for page in pages] == [False, False, False]
+    assert stage.at_ana.reference in pages[1]
+
+
+def test_somebody_in_no_chair_sees_no_bookings(stage: Stage) -> None:
+    member = make_member(business=stage.salon.business, email="new@juniper", role="STAFF")
+
+    page = browser_of(member.user).get("/own/juniper/requests/").content.decode()
+
+    assert stage.at_ana.reference not in page
+
+
+@pytest.mark.parametrize("name", sorted(n for n, case in CASES.items() if case.method == "POST"))
+def test_foreign_ids_and_raw_columns_in_a_body_are_ignored(stage: Stage, name: str) -> None:
+    sam = browser_of(stage.other.olga.user)
+    body = {
+        "revision": "2",
+        **CASES[name].body,
+        "booking": str(stage.at_ana.pk),
+        "booking_id": str(stage.at_ana.pk),
+        "reference": stage.at_ana.reference,
+        "business": str(stage.salon.business.pk),
+        "business_id": str(stage.salon.business.pk),
+        "resource": str(stage.salon.ben.resource_id),
+        "staff": str(stage.salon.ben.resource_id),
+        "service": str(stage.salon.cut.pk),
+        "customer": str(stage.at_ana.customer_id),
+        "status": "CANCELED",
+        "price": "0",
+        "created_by": str(stage.salon.olga.user_id),
+        "_method": "PUT",
+    }
+
+    sam.post(stage.path(name, slug="other", booking=stage.foreign), body)
+
+    untouched = Booking.objects.filter(business=stage.salon.business).order_by("pk")
+    foreign = Booking.objects.get(pk=stage.foreign.pk)
+    assert [(it.status, it.revision) for it in untouched] == [("PENDING", 2), ("PENDING", 2)]
+    assert foreign.business_id == stage.other.business.pk
+    assert (foreign.price, foreign.customer_id) == (12000, stage.foreign.customer_id)
+    assert foreign.resource_id == stage.other.ana.resource_id
+
+
+def test_filters_with_foreign_ids_show_own_rows_only(stage: Stage) -> None:
+    sam = browser_of(stage.other.olga.user)
+    query = {
+        "on": "2026-11-26",
+        "staff": str(stage.salon.ben.resource_id),
+        "business": str(stage.salon.business.pk),
+    }
+
+    page = sam.get("/own/other/agenda/", query).content.decode()
+
+    assert stage.at_ben.reference not in page
+    assert "Ines" not in page
+
+
+@pytest.mark.parametrize("override", ["PUT", "DELETE", "PATCH"])
+def test_the_method_cannot_be_smuggled(stage: Stage, override: str) -> None:
+    olga = browser_of(stage.salon.olga.user)
+    before = checksum()
+
+    olga.get(
+        stage.path("decline", slug="juniper", booking=stage.at_ana),
+        headers={"X-HTTP-Method-Override": override},
+    )
+
+    assert checksum() == before
+
+
+def test_forms_without_a_token_are_refused(stage: Stage) -> None:
+    olga = Client(enforce_csrf_checks=True)
+    olga.force_login(stage.salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    before = checksum()
+
+    answers = [
+        olga.post(
+            stage.path(name, slug="juniper", booking=stage.at_ana),
+            {"revision": "2", **case.body},
+            headers={"HX-Request": "true"},
+        )
+        for name, case in CASES.items()
+        if case.method == "POST"
+    ]
+
+    assert {answer.status_code for answer in answers} == {403}
+    assert checksum() == before
+
+
+def test_the_view_gets_a_desk_from_the_guard_only() -> None:
+    assert "desk" not in vars(OwnerRequest)

@@ -1,0 +1,36 @@
+"""The table of docs/roles.md is the table of the code."""
+
+import re
+from pathlib import Path
+
+from apps.bookings.policy import Action
+from apps.businesses.models import TeamMember
+from apps.dashboard.roles import EVERY_ROLE, ROLES, Right, permitted, roles_with
+
+PAPER = Path(__file__).resolve().parents[2] / "docs" / "roles.md"
+
+
+def test_every_role_of_a_team_has_its_rights() -> None:
+    assert set(ROLES) == set(EVERY_ROLE) == set(TeamMember.Role.values)
+
+
+def test_the_paper_says_what_the_code_does() -> None:
+    rows = re.findall(r"^\| ([A-Z_]+) \|(.+)\|", PAPER.read_text(encoding="utf-8"), re.MULTILINE)
+    written = {
+        right: tuple(
+            role
+            for role, cell in zip(EVERY_ROLE, cells.split("|"), strict=False)
+            if cell.strip() == "yes"
+        )
+        for right, cells in rows
+    }
+
+    assert written == {right.value: roles_with(right) for right in Right}
+
+
+def test_actions_without_a_right_are_nobodys() -> None:
+    assert permitted([Action.MOVE], rights=frozenset(Right)) == frozenset()
+
+
+def test_an_accountant_may_do_nothing_to_a_booking() -> None:
+    assert permitted(list(Action), rights=ROLES["ACCOUNTANT"]) == frozenset()
