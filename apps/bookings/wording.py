@@ -28,14 +28,23 @@ def price_words(
     return formatting.format_money(amount * quantity, currency, locale)
 
 
-def cancel_words(policy: Policy, *, starts_at: datetime | None, zone: ZoneInfo, locale: str) -> str:
-    """Until when cancelling is free: as a length before a time is chosen, as a date after."""
-    if not policy.cancel_allowed:
+def cancel_by_words(
+    policy: Policy, *, starts_at: datetime, now: datetime, zone: ZoneInfo, locale: str
+) -> str:
+    """Until when cancelling is free, as a date; too late is said as such."""
+    until = free_until(policy=policy, starts_at=starts_at)
+    if until is None:
         return _("This booking cannot be cancelled online.")
-    if starts_at is not None:
-        until = free_until(policy=policy, starts_at=starts_at) or starts_at
-        when = formatting.format_datetime(until, zone=zone, locale=locale)
-        return _("Free to cancel until %(when)s.") % {"when": when}
+    if until < now:
+        return _("It starts too soon to be cancelled online: please call.")
+    when = formatting.format_datetime(until, zone=zone, locale=locale)
+    return _("Free to cancel until %(when)s.") % {"when": when}
+
+
+def cancel_words(policy: Policy) -> str:
+    """Until when cancelling is free, as a length: before a time is chosen."""
+    if not policy.cancel_allowed:
+        return _("A booking cannot be cancelled online.")
     if not policy.cancel_until_minutes:
         return _("Free to cancel until the start.")
     length = length_words(policy.cancel_until_minutes)

@@ -66,7 +66,7 @@ def compose(
     mail = EmailMultiAlternatives(
         subject=subject,
         body=text,
-        from_email=_sender(facts.business.name),
+        from_email=sender_of(facts.business.name),
         to=[to_address],
         reply_to=_reply_to(facts, kind),
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
@@ -120,7 +120,8 @@ def calendar_of(*, facts: BookingFacts, now: datetime, kind: Kind = Kind.BOOKED)
     )
 
 
-def _sender(name: str) -> str:
+def sender_of(name: str) -> str:
+    """The From header: the business's name at the portal's address."""
     return formataddr((clean_line(name, max_length=80), settings.DEFAULT_FROM_EMAIL))
 
 

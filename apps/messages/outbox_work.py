@@ -27,8 +27,20 @@ def send_mail(payload: Mapping[str, Any], item: OutboxItem) -> None:
         )
 
 
+def mail_links(payload: Mapping[str, Any], item: OutboxItem) -> None:
+    """Do an item of ``bookings.find``: ``{"business_id": int, "email": str, "reference": str}``."""
+    operations.send_links(
+        business_id=payload["business_id"],
+        email=payload["email"],
+        reference=payload["reference"],
+        attempt=item.attempts,
+        now=timezone.now(),
+    )
+
+
 def register_work() -> None:
-    """Take the booking topics and ``mail.send``."""
+    """Take the booking topics, ``mail.send`` and ``bookings.find``."""
     for topic in operations.TOPICS:
         register(topic, tell_of_event)
     register(operations.SEND_TOPIC, send_mail)
+    register(operations.LINKS_TOPIC, mail_links)

@@ -11,6 +11,8 @@ from apps.catalog.models import Resource, Service
 from apps.messages.facts import BookingFacts, BusinessFacts
 from apps.messages.models import Message
 
+MOST_LISTED = 20
+
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
     """Read everything a mail or calendar file may tell about one booking, in at most two queries.
@@ -67,6 +69,19 @@ def find_undelivered_address(*, booking_id: int) -> str:
     to_customer = Message.objects.filter(booking_id=booking_id).exclude(kind__startswith="NEW_")
     last = to_customer.exclude(status=Message.Status.SKIPPED).order_by("-pk").first()
     return last.to_address if last and last.status == Message.Status.FAILED else ""
+
+
+def list_bookings_of_address(
+    *, business: Business, email: str, now: datetime
+) -> list[Booking]:
+    """List what is ahead for an address (lower case) at a business, soonest first."""
+    bookings = Booking.objects.select_related("business", "service").filter(
+        business=business,
+        contact_email=email,
+        status__in=[Booking.Status.PENDING, Booking.Status.CONFIRMED],
+        ends_at__gt=now,
+    )
+    return list(bookings.order_by("starts_at", "pk")[:MOST_LISTED])
 
 
 def _staff_name(resource: Resource | None) -> str:

@@ -76,9 +76,8 @@ class DetailsForm(forms.Form):
         self._add_questions("", asked.of_booker)
         for place in asked.people:
             if place and asked.form.asks_participant_names:
-                self.fields[f"p{place}_name"] = LineField(
-                    label=_("Full name"), max_length=LONGEST_NAME
-                )
+                missing = _("Enter the name of person %(number)s.") % {"number": place + 1}
+                self.fields[f"p{place}_name"] = _name_field(missing)
             self._add_questions(f"p{place}_", asked.of_participants)
         if asked.form.note_label:
             self.fields["note"] = TextField(
@@ -91,13 +90,16 @@ class DetailsForm(forms.Form):
     def _add_contact(self) -> None:
         asked, known = self.asked_of, self.asked_of.known
         if known is None:
-            self.fields["name"] = LineField(label=_("Full name"), max_length=LONGEST_NAME)
+            self.fields["name"] = _name_field(_("Enter your full name."))
             self.fields["name"].widget.attrs |= {"autocomplete": "name", "enterkeyhint": "next"}
             self.fields["email"] = AddressField(
                 label=_("E-mail"),
                 max_length=LONGEST_ADDRESS,
                 help_text=_("Your confirmation and change link go here."),
-                error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
+                error_messages={
+                    "required": _("Enter your e-mail address."),
+                    "invalid": _("Enter an e-mail address like name@example.com."),
+                },
             )
             self.fields["email"].widget.attrs |= _address_attrs(asked.suggest_url)
         rule = asked.form.phone_rule
@@ -108,6 +110,7 @@ class DetailsForm(forms.Form):
             region=asked.region,
             required=rule == BookingForm.PhoneRule.REQUIRED,
             help_text=asked.form.phone_reason,
+            error_messages={"required": _("Enter your phone number.")},
         )
 
     def _add_questions(self, prefix: str, questions: Sequence[Question]) -> None:
@@ -195,6 +198,12 @@ class DetailsForm(forms.Form):
             name: [value[:LONGEST_KEPT] for value in self._raw(name)[:MOST_KEPT]]
             for name in self.fields
         }
+
+
+def _name_field(missing: str) -> LineField:
+    return LineField(
+        label=_("Full name"), max_length=LONGEST_NAME, error_messages={"required": missing}
+    )
 
 
 def _initial(draft: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,10 +54,19 @@ def field_of(question: Question, *, region: str) -> forms.Field:
         "label": question.label,
         "help_text": question.help_text,
         "required": question.required or question.kind == Kind.ACKNOWLEDGEMENT,
+        "error_messages": {"required": _missing_words(question)},
     }
     if question.kind == Kind.PHONE:
         return PhoneField(region=region, **common)
     return _MAKERS[Kind(question.kind)](question, common)
+
+
+def _missing_words(question: Question) -> str:
+    """Say which question waits for an answer: "This field is required" names none (3.3.1)."""
+    label = question.label[:60]
+    if question.kind in TICKS:
+        return _("Please tick “%(label)s”.") % {"label": label}
+    return _("Please answer “%(label)s”.") % {"label": label}
 
 
 def answer_words(question: Question, value: Any) -> str:

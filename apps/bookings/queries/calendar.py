@@ -72,7 +72,7 @@ def calendar_of(*, days: Days, locale: str, address: Address, whole_month: bool)
     return Calendar(
         first=period.first,
         last=period.last,
-        strip_on=days.chosen if days.chosen in strip else strip.first,
+        strip_on=days.chosen if days.chosen and days.chosen in strip else strip.first,
         strip=tuple(_cell(on, days, locale, address) for on in _dates(strip)),
         weekdays=tuple(Weekday(shorts[it], fulls[it]) for it in order),
         weeks=_weeks(days, starts, locale, address),

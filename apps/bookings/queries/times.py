@@ -50,12 +50,10 @@ def staff_options(choice: Choice) -> list[StaffOption]:
     ]
 
 
-def policy_words(choice: Choice, *, zone: ZoneInfo, starts_at: datetime | None = None) -> str:
+def policy_words(choice: Choice) -> str:
     """ "Free to cancel until 24 hours before. You pay at the salon." """
     service, business = choice.service, choice.service.business
-    cancel = cancel_words(
-        policy_of(choice.policy), starts_at=starts_at, zone=zone, locale=business.locale
-    )
+    cancel = cancel_words(policy_of(choice.policy))
     pay = pay_words(business, pays_in_person=service.pays_in_person, amount=choice.price.total)
     return f"{cancel} {pay}".strip()
 

@@ -52,7 +52,7 @@ def details(request: HttpRequest, draft: Booking) -> HttpResponse:
     if request.method != "POST":
         return _show(request, draft, form, now=now)
     bookings.keep_draft_text(booking=draft, typed=form.typed())
-    refusal = _refusal(request, form, now=now)
+    refusal = _refusal(request, form, now=now) if form.is_valid() else ""
     if refusal or not form.is_valid():
         return _show(request, draft, form, now=now, notice=refusal, status=422)
     _require_room(request, draft, form, now=now)
@@ -172,7 +172,7 @@ def _lost(request: HttpRequest, draft: Booking) -> HttpResponse:
     try:
         choice = choice_of(booking=draft)
     except UnknownChoice:
-        slugs = {"business": draft.business.slug, "service": draft.service.slug}
-        return go_to(request, "bookings:service", **slugs)
+        service, business = draft.service.slug, draft.business.slug
+        return go_to(request, "bookings:service", business=business, service=service)
     tz = draft.time_zone if draft.service.online else ""
     return back_to_times(choice, at=draft.starts_at, tz=tz)

@@ -11,7 +11,7 @@ from apps.bookings.forms.details import DetailsForm, Known
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.wording import cancel_words, pay_words
+from apps.bookings.wording import cancel_by_words, pay_words
 from apps.businesses.pages import frame_of
 from apps.web.formguard import new_guard
 
@@ -38,7 +38,7 @@ def details_context(
         "guard": new_guard(purpose=purpose, now=now),
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
-        "policy_words": policy_sentence(draft),
+        "policy_words": policy_sentence(draft, now=now),
         "button_words": _("Send request") if asks else _("Book this time"),
         "sending_words": _("Sending…") if asks else _("Booking…"),
         "reference": draft.reference,
@@ -46,11 +46,12 @@ def details_context(
     }
 
 
-def policy_sentence(draft: Booking) -> str:
+def policy_sentence(draft: Booking, *, now: datetime) -> str:
     """ "Free to cancel until Wed 25 Nov, 10:15. You pay at the salon." """
-    cancel = cancel_words(
+    cancel = cancel_by_words(
         Policy.from_snapshot(draft.policy_snapshot),
         starts_at=draft.starts_at,
+        now=now,
         zone=draft.zone,
         locale=draft.business.locale,
     )

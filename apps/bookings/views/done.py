@@ -18,7 +18,7 @@ from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.visitors import proof_of, remember, remembered
-from apps.bookings.wording import cancel_words
+from apps.bookings.wording import cancel_by_words
 from apps.businesses.pages import frame_of
 from apps.web.http import go_to, render_page
 
@@ -78,7 +78,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "answer_words": _answer_words(booking),
         "calendar": calendar_links(booking=booking, stub=stub),
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
-        "next_steps": _next_steps(booking),
+        "next_steps": _next_steps(booking, now=now),
     }
 
 
@@ -87,13 +87,15 @@ def _answer_words(booking: Booking) -> str:
     return ngettext("answers within %d hour", "answers within %d hours", hours) % hours
 
 
-def _next_steps(booking: Booking) -> list[tuple[datetime | None, str]]:
+def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | None, str]]:
     if booking.status != Booking.Status.CONFIRMED:
         return []
     policy = Policy.from_snapshot(booking.policy_snapshot)
     locale, business = booking.business.locale, booking.business
-    words = cancel_words(policy, starts_at=booking.starts_at, zone=booking.zone, locale=locale)
+    words = cancel_by_words(
+        policy, starts_at=booking.starts_at, now=now, zone=booking.zone, locale=locale
+    )
     steps: list[tuple[datetime | None, str]] = [(booking.starts_at, _("Your appointment"))]
     if business.arrival_note:
         steps = [(booking.starts_at, business.arrival_note)]
-    return [(None, words), *steps]
+    return [*steps, (None, words)]

@@ -79,8 +79,9 @@ def longer(request: HttpRequest, draft: Booking) -> HttpResponse:
 def release(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Give the held time back and choose another."""
     bookings.release_draft(booking=draft, now=timezone.now())
-    slugs = {"business": draft.business.slug, "service": draft.service.slug}
-    return go_to(request, "bookings:times", **slugs)
+    return go_to(
+        request, "bookings:times", business=draft.business.slug, service=draft.service.slug
+    )
 
 
 def _service(business: Business, slug: str) -> Service:

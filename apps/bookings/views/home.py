@@ -92,9 +92,7 @@ def _page_context(
         "again": again_strip(last, now=now) if last else None,
         "searching": bool(frame["query"]) or len(services.rows) >= SEARCH_FROM,
         "search_url": home_path,
-        "policy_words": cancel_words(
-            policy_of(policy), starts_at=None, zone=business.zone, locale=business.locale
-        ),
+        "policy_words": cancel_words(policy_of(policy)),
         "canonical_url": absolute(home_path),
         "json_ld": business_json_ld(business, place),
     }
@@ -102,5 +100,6 @@ def _page_context(
 
 def _with_next_times(services: ServiceList, business: Business, *, now: datetime) -> ServiceList:
     rows = services.rows
-    found = find_next_times(business=business, services=[row.service for row in rows], now=now)
+    asked = [row.service for row in rows if not row.next_words]
+    found = find_next_times(business=business, services=asked, now=now)
     return services.with_rows(replace(row, next_at=found.get(row.service.pk)) for row in rows)

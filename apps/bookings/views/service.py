@@ -64,7 +64,7 @@ def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, A
         "staff": staff_tiles(choice, next_at),
         "add_ons": add_on_options(choice),
         "people": {"value": choice.party_size, "lowest": 1, "highest": most} if most > 1 else None,
-        "policy_words": policy_words(choice, zone=business.zone),
+        "policy_words": policy_words(choice),
         "canonical_url": absolute(page),
         "json_ld": service_json_ld(service, choice.price, frame["place"]),
         "zone": zone_or(picks.zone, default=business.zone),

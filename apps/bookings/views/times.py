@@ -44,7 +44,7 @@ def times(request: HttpRequest, service: Service) -> HttpResponse:
     days = find_days(query=query, ask=picks.ask, zone=zone, week_starts=starts, now=now)
     context = {
         **frame_of(business=service.business, place=query.location),
-        **_head(choice, picks, zone),
+        **_head(choice, picks),
         **_picker(choice, picks, days, venue),
         "now": now,
         "zone": zone,
@@ -62,7 +62,7 @@ def page_zone(request: HttpRequest, service: Service, picks: Picks, *, venue: Zo
     return zone_or(picks.zone or request.COOKIES.get(ZONE_COOKIE, ""), default=venue)
 
 
-def _head(choice: Choice, picks: Picks, zone: ZoneInfo) -> dict[str, Any]:
+def _head(choice: Choice, picks: Picks) -> dict[str, Any]:
     service, business = choice.service, choice.service.business
     slugs = {"business": business.slug, "service": service.slug}
     page = service_url(service, picks)
@@ -80,7 +80,7 @@ def _head(choice: Choice, picks: Picks, zone: ZoneInfo) -> dict[str, Any]:
         "kept": [(k, v) for k, v in picks.pairs() if k not in {"staff", "people"}],
         "staff": staff_options(choice),
         "people": {"value": choice.party_size, "numbers": range(1, most + 1)} if most > 1 else None,
-        "policy_words": policy_words(choice, zone=zone),
+        "policy_words": policy_words(choice),
     }
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.businesses.models import Business
 from apps.catalog.models import AddOn, Category, Service
@@ -120,7 +121,13 @@ def _row(business: Business, service: Service) -> ServiceRow:
         price=None if words else Money(min(amounts), business.currency),
         is_from=len(amounts) > 1,
         price_words=words,
+        next_words=_answer_words(business) if service.requires_approval else "",
     )
+
+
+def _answer_words(business: Business) -> str:
+    hours = business.answer_within_hours
+    return ngettext("Answered within %d hour", "Answered within %d hours", hours) % hours
 
 
 def _has_add_ons(service: Service) -> bool:

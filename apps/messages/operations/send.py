@@ -48,7 +48,7 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
     if reason := overtaken_by(kind=kind, facts=facts, now=now):
         return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if attempt == 1 and not kind.is_for_team:
-        _hold_back_floods(message.to_address, now)
+        hold_back_floods(message.to_address, now)
     composed = _compose(message, kind, facts, now)
     try:
         _hand_over(message, composed, now)
@@ -77,7 +77,12 @@ def _compose(message: Message, kind: Kind, facts: BookingFacts, now: datetime) -
         raise GiveUp("not a plain e-mail address") from error
 
 
-def _hold_back_floods(address: str, now: datetime) -> None:
+def hold_back_floods(address: str, now: datetime) -> None:
+    """Count a mail to a stranger's address (security.md 5.5).
+
+    Raises:
+        Postpone: it was one too many; it is held until the window ends.
+    """
     domain = address.rsplit("@", maxsplit=1)[-1]
     hits = [
         Hit(rules.MAILS_PER_ADDRESS_HOURLY, address.lower()),

@@ -17,8 +17,7 @@ from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.visitors import Proof, grant, proof_of
 from apps.businesses.pages import frame_of
-from apps.messages.calendar import build_calendar
-from apps.messages.links import portal_host
+from apps.messages.composing import calendar_of
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import cancel_limits, list_events
 from apps.web.http import go_to, render_page
@@ -62,13 +61,7 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
 def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the same calendar file that the mail carries."""
     found = _granted(request, reference)
-    facts = get_booking_facts(booking_id=found.pk)
-    file = build_calendar(
-        facts=facts,
-        host=portal_host(),
-        organizer=facts.business.email or f"bookings@{portal_host()}",
-        stamped_at=timezone.now(),
-    )
+    file = calendar_of(facts=get_booking_facts(booking_id=found.pk), now=timezone.now())
     response = HttpResponse(
         file.content, content_type=f"text/calendar; charset=utf-8; method={file.method}"
     )

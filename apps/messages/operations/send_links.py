@@ -1,0 +1,99 @@
+"""The way back to lost bookings: one mail with a fresh link to each of them (ux.md C18)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.businesses.models import Business
+from apps.messages.composing import require_plain_address, sender_of
+from apps.messages.links import manage_url
+from apps.messages.operations.send import NotDelivered, hold_back_floods
+from apps.messages.queries import list_bookings_of_address
+from apps.messages.style import styles
+from apps.web import formatting
+
+LINKS_TOPIC = "bookings.find"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """One booking: its time in the zone the customer saw, and the address that opens it."""
+
+    when: str
+    service: str
+    url: str
+
+
+def send_links(*, business_id: int, email: str, reference: str, attempt: int, now: datetime) -> int:
+    """Send the future bookings of an address with a link each; return how many there were.
+
+    Nothing is sent to an address without any. With a reference that is among them only that one
+    is sent. Older links stay valid.
+
+    Raises:
+        RefusedAddress: the address is not one plain address.
+        Postpone: too many mails to this address (security.md 5.5).
+        NotDelivered: the mail server is away for now.
+    """
+    business = Business.objects.get(pk=business_id)
+    found = list_bookings_of_address(business=business, email=email, now=now)
+    named = [booking for booking in found if booking.reference == reference]
+    chosen = named or found
+    if not chosen:
+        return 0
+    require_plain_address(email)
+    if attempt == 1:
+        hold_back_floods(email, now)
+    mail = _compose(business, chosen, email, now=now)
+    try:
+        get_connection().send_messages([mail])
+    except OSError as error:  # every error of smtplib is one
+        raise NotDelivered(type(error).__name__) from error
+    return len(chosen)
+
+
+def _compose(
+    business: Business, chosen: list[Booking], email: str, *, now: datetime
+) -> EmailMultiAlternatives:
+    with translation.override(business.locale):
+        rows = [_row(booking, business, now=now) for booking in chosen]
+        heading = _("Your bookings")
+        note = _("Each button opens only that booking: please do not forward this mail.")
+        footer = _("%(sender)s. You get this mail because somebody asked for it on our page.") % {
+            "sender": business.name
+        }
+        lines = [f"{row.when}, {row.service}\n{row.url}" for row in rows]
+        text = "\n\n".join([f"{heading}.", *lines, note, f"-- \n{footer}"]) + "\n"
+        context = {
+            "business": business,
+            "heading": heading,
+            "rows": rows,
+            "note": note,
+            "footer": footer,
+            "language": business.locale.split("-", maxsplit=1)[0],
+            "css": styles(business.accent),
+        }
+        html = render_to_string("messages/links.html", context)
+    mail = EmailMultiAlternatives(
+        subject=heading,
+        body=text,
+        from_email=sender_of(business.name),
+        to=[email],
+        reply_to=[business.email] if business.email else [],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _row(booking: Booking, business: Business, *, now: datetime) -> LinkRow:
+    token = bookings.create_access_link(booking=booking, now=now)
+    when = formatting.format_datetime(booking.starts_at, zone=booking.zone, locale=business.locale)
+    zone = formatting.zone_label(booking.time_zone, locale=business.locale)
+    return LinkRow(when=f"{when} ({zone})", service=booking.title, url=manage_url(token))
