@@ -53,6 +53,9 @@ def render(text: str, **context: Any) -> str:
         ("{% parts_words 7 %}", "morning, afternoon and evening"),
         ("{% parts_words 5 %}", "morning and evening"),
         ("{% repeat_mark at %}", ""),
+        ("{% day_and_times on 5 5 %}", "Thursday 26 November, 5 times, morning and evening"),
+        ("{% day_and_times on 1 2 %}", "Thursday 26 November, 1 time, afternoon"),
+        ("{% day_and_times on 0 0 %}", "Thursday 26 November, no times"),
     ],
 )
 def test_each_word_is_formatted_by_the_one_formatter(text: str, words: str) -> None:

@@ -6,6 +6,7 @@ page cannot mix two clocks. Without them the current time zone and language of D
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.web import formatting
 from apps.web.axis import Axis
@@ -114,6 +116,24 @@ def parts_words(marks: int) -> str:
     """ "morning and evening" for the three marks of a day (4 morning, 2 afternoon, 1 evening)."""
     names = ((4, _("morning")), (2, _("afternoon")), (1, _("evening")))
     return get_text_list([name for bit, name in names if marks & bit], _("and"))
+
+
+@register.simple_tag(takes_context=True)
+def day_and_times(context: Context, on: date, count: int, marks: int) -> str:
+    """ "Thursday 26 November, 5 times, morning and evening": the name of a day in a calendar.
+
+    One tag, because a calendar has fifty of them.
+    """
+    return _day_and_times(on, count, marks, _locale(context), get_language() or "")
+
+
+@lru_cache(maxsize=4096)
+def _day_and_times(on: date, count: int, marks: int, locale: str, _language: str) -> str:
+    name = formatting.format_day(on, locale=locale)
+    if not count:
+        return f"{name}, {_('no times')}"
+    times = ngettext("%(n)s time", "%(n)s times", count) % {"n": count}
+    return f"{name}, {times}, {parts_words(marks)}"
 
 
 @register.simple_tag(takes_context=True)
