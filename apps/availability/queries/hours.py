@@ -58,7 +58,7 @@ def load_hours_book(*, business_id: int, first: date, last: date) -> HoursBook:
 
 def _read(schedules: QuerySet[Schedule], *, first: date, last: date) -> HoursBook:
     owners, weekly = _load_weekly(schedules)
-    rules = _load_rules(schedules, first=first, last=last)
+    rules = _load_rules(owners, first=first, last=last)
     business, services, resources = Hours(), dict[int, Hours](), dict[int, Hours]()
     for pk, owner in owners.items():
         hours = Hours(weekly=_weekly_of(weekly[pk], owner=owner), exceptions=rules.get(pk, ()))
@@ -98,11 +98,11 @@ def _load_weekly(
 
 
 def _load_rules(
-    schedules: QuerySet[Schedule], *, first: date, last: date
+    schedule_ids: Collection[int], *, first: date, last: date
 ) -> dict[int, tuple[DateRule, ...]]:
     day = timedelta(days=1)
     rows = DateException.objects.filter(
-        schedule__in=schedules.values("pk"), on__range=(first - day, last + day)
+        schedule_id__in=list(schedule_ids), on__range=(first - day, last + day)
     ).values_list("schedule_id", "on", "location_id", "starts_minute", "ends_minute")
     ranges: dict[tuple[int, date, Any], list[tuple[int, int]]] = defaultdict(list)
     for schedule_id, on, location_id, starts, ends in rows:

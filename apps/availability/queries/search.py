@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
-
 from apps.availability.engine.inputs import (
     Limits,
     Requirement,
@@ -18,15 +16,13 @@ from apps.availability.engine.inputs import (
 )
 from apps.availability.engine.limits import compute_limits
 from apps.availability.engine.zones import day_bounds
-from apps.availability.queries.busy import BusyRow, find_busy_rows
+from apps.availability.queries.busy import Row, read_busy_rows
 from apps.availability.queries.hours import HoursBook, load_hours
 from apps.businesses.models import Location
-from apps.catalog.models import BookingPolicy, Service, ServiceRequirement
+from apps.catalog.models import BookingPolicy, Service
+from apps.catalog.queries import Requirements, load_requirements
 
 MINUTE = 60
-
-Requirements = list[tuple[int, dict[int, int]]]
-"""(type id, {resource id: rank}) in the order of a service's requirements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ def load_searches(
     if not queries:
         return []
     services = {query.service.pk: query.service for query in queries}
-    requirements = load_requirements(services.values())
+    requirements = load_requirements(service_ids=services)
     resource_ids = {pk for needs in requirements.values() for _type, ids in needs for pk in ids}
     if len(queries) == 1:
         needs = requirements[queries[0].service.pk]
@@ -120,7 +116,7 @@ def _search(
     requirements: Requirements,
     *,
     hours: HoursBook,
-    rows: Collection[BusyRow],
+    rows: Collection[Row],
     now: datetime,
 ) -> Search:
     zone = zone_of(service=query.service, location=query.location)
@@ -169,39 +165,6 @@ def _limits_of(query: SlotQuery, *, now: datetime, zone: ZoneInfo) -> Limits:
     )
 
 
-def load_requirements(services: Collection[Service]) -> dict[int, Requirements]:
-    """Return, by service, (type id, {resource id: rank}) in the order of the requirements.
-
-    One query for any number of services. Nobody named as eligible means everybody of the type.
-    """
-    named = ServiceRequirement.eligible.through.objects.filter(servicerequirement_id=OuterRef("pk"))
-    resource = "resource_type__resources"
-    rows = (
-        ServiceRequirement.objects.filter(service__in=services)
-        .annotate(
-            is_open=~Exists(named),
-            is_named=Exists(named.filter(resource_id=OuterRef(f"{resource}__pk"))),
-        )
-        .order_by("position", "pk", f"{resource}__pk")
-    )
-    found: dict[int, dict[tuple[int, int], dict[int, int]]] = defaultdict(dict)
-    for service_id, pk, type_id, resource_id, rank, active, is_open, is_named in rows.values_list(
-        *("service_id", "pk", "resource_type_id"),
-        *(f"{resource}__{column}" for column in ("pk", "rank", "active")),
-        *("is_open", "is_named"),
-    ):
-        able = found[service_id].setdefault((pk, type_id), {})
-        if resource_id is not None and active and (is_open or is_named):
-            able[resource_id] = rank
-    return defaultdict(
-        list,
-        {
-            service_id: [(type_id, able) for (_pk, type_id), able in needs.items()]
-            for service_id, needs in found.items()
-        },
-    )
-
-
 def eligible_ids(
     requirements: Requirements, *, primary_id: int | None
 ) -> list[tuple[int, list[int]]]:
@@ -214,25 +177,24 @@ def eligible_ids(
 
 def _read_busy(
     resource_ids: Collection[int], *, zones: Collection[ZoneInfo], first: date, last: date
-) -> list[BusyRow]:
+) -> list[Row]:
     if not resource_ids:
         return []
     day = timedelta(days=1)
     starts_at = min(day_bounds(zone, first - day)[0] for zone in zones)
     ends_at = max(day_bounds(zone, last + day)[1] for zone in zones)
-    return list(find_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at))
+    return read_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at)
 
 
 def _busy_of(
-    rows: Collection[BusyRow], resource_ids: Collection[int], *, query: SlotQuery, now: datetime
+    rows: Collection[Row], resource_ids: Collection[int], *, query: SlotQuery, now: datetime
 ) -> Mapping[int, list[tuple[int, int]]]:
     at = int(now.timestamp())
     busy: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for row in rows:
-        if row.session_id == query.own_session_id or row.resource_id not in resource_ids:
-            continue
-        if row.blocks(now=at):
-            busy[row.resource_id].append((row.starts_at, row.ends_at))
+    for resource_id, starts_at, ends_at, session_id, expires_at in rows:
+        is_live = not expires_at or expires_at > at
+        if is_live and resource_id in resource_ids and session_id != query.own_session_id:
+            busy[resource_id].append((starts_at, ends_at))
     for spans in busy.values():
         spans.sort()
     return busy

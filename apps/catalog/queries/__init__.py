@@ -7,6 +7,7 @@ from apps.catalog.queries.pages import (
     address_of,
     get_service_list,
 )
+from apps.catalog.queries.requirements import Requirements, load_requirements
 from apps.catalog.queries.services import (
     ServiceMoved,
     ServiceRetired,
@@ -20,6 +21,7 @@ from apps.catalog.queries.services import (
 
 __all__ = [
     "Choice",
+    "Requirements",
     "ServiceList",
     "ServiceMoved",
     "ServiceRetired",
@@ -35,4 +37,5 @@ __all__ = [
     "list_public_pages",
     "list_services",
     "list_staff",
+    "load_requirements",
 ]

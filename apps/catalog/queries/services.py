@@ -1,14 +1,14 @@
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Prefetch, QuerySet
 
 from apps.businesses.models import Business
 from apps.catalog.models import (
     BookingPolicy,
     FormerServiceSlug,
     Service,
-    ServiceRequirement,
     StaffMember,
     Variant,
 )
+from apps.catalog.queries.requirements import staff_resources
 
 
 class ServiceMoved(Exception):
@@ -85,20 +85,12 @@ def default_policy(*, business: Business) -> BookingPolicy:
 
 
 def list_staff(*, service: Service) -> list[StaffMember]:
-    """List the people who do this service, in the order of the team (R057), with one query.
+    """List the people who do this service, in the order of the team (R057), with two queries.
 
     Nobody named as eligible means everybody of the type.
     """
-    needs = service.requirements.filter(resource_type__is_staff=True).order_by("position", "pk")
-    named = ServiceRequirement.eligible.through.objects.filter(
-        servicerequirement_id__in=Subquery(needs.values("pk")[:1])
-    )
-    staff = StaffMember.objects.filter(
-        Q(Exists(named.filter(resource_id=OuterRef("resource_id")))) | ~Q(Exists(named)),
-        business_id=service.business_id,
-        resource__active=True,
-        resource__type_id__in=Subquery(needs.values("resource_type_id")[:1]),
-    )
+    able = staff_resources(service_id=service.pk)
+    staff = StaffMember.objects.filter(business_id=service.business_id, resource_id__in=able)
     return list(staff.select_related("resource"))
 
 
