@@ -17,7 +17,7 @@ class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
         """Compare the business of everything chosen, the row's own first."""
         cleaned = super().clean() or self.cleaned_data
         own: int | None = getattr(self.instance, "business_id", None)
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             for business_id in _businesses_of(value):
                 if own is None:
                     own = business_id

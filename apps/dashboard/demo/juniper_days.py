@@ -86,7 +86,7 @@ def _covered(visit: Visit) -> Visit:
     """Give the visit to Jana when its person has the day off; she colours nothing but balayage."""
     who = "Jana" if DAY_OFF.get(visit.who) == visit.on.weekday() else visit.who
     if who == "Jana" and visit.service in INSTEAD:
-        return replace(visit, who=who, service=INSTEAD[visit.service], variant="")
+        return replace(visit, who=who, service=INSTEAD[visit.service], variant="", add_ons=())
     return replace(visit, who=who)
 
 

@@ -55,7 +55,7 @@ QUESTIONS = (
         key="stopcock",
         kind=Kind.ACKNOWLEDGEMENT,
         label="I have closed the stopcock.",
-        shown_if=("leak", "YES"),
+        shown_if=("leak", "yes"),
         columns={"required": True},
     ),
     QuestionPlan(
@@ -206,7 +206,7 @@ ANSWERS = (
     ("address", "22 Hanley Road, N4 3DR. Second bell."),
     ("machine", "Washing machine"),
     ("signs", "Leaks"),
-    ("leak", "NO"),
+    ("leak", "No"),
     ("floor", "2"),
 )
 

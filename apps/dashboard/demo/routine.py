@@ -80,6 +80,7 @@ def _visit(
         at=at,
         service=service,
         variant=variant,
+        add_ons=("Bond care",) if (service, "Bond care") in shop.add_ons and number % 3 else (),
         who=name,
         customer=routine.customers[number % len(routine.customers)],
         made_at=made_at,

@@ -1,0 +1,87 @@
+"""Opening hours to edit, sessions and occupied time to look at (design.md section 4, law 1)."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.availability.models import DateException, Occupancy, Schedule, Session, WeeklyHours
+from apps.businesses.forms import TenantForm
+from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+
+
+class WeeklyHoursInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = WeeklyHours
+    form = TenantForm
+    extra = 0
+    raw_id_fields = ["location"]
+
+
+class DateExceptionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = DateException
+    form = TenantForm
+    extra = 0
+    raw_id_fields = ["location"]
+
+
+class OccupancyInline(LookOnlyInline):
+    model = Occupancy
+    fields = ["resource", "starts_at", "ends_at", "expires_at", "enforced"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Occupancy]:
+        return super().get_queryset(request).select_related("resource")
+
+
+@admin.register(Schedule)
+class ScheduleAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["__str__", "business", "resource", "service"]
+    list_select_related = ["business", "resource", "service"]
+    autocomplete_fields = ["business"]
+    raw_id_fields = ["resource", "service"]
+    inlines = [WeeklyHoursInline, DateExceptionInline]
+
+
+class HoursAdmin(OperatorAdmin):
+    """Hours are plain wishes of the business: they may be deleted as well."""
+
+    form = TenantForm
+    list_select_related = [
+        "schedule__business",
+        "schedule__resource",
+        "schedule__service",
+        "location",
+    ]
+    raw_id_fields = ["schedule", "location"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        opts = self.opts
+        permission = f"{opts.app_label}.delete_{opts.model_name}"
+        return request.user.has_perm(permission)
+
+
+@admin.register(WeeklyHours)
+class WeeklyHoursAdmin(HoursAdmin):
+    list_display = ["__str__", "schedule", "valid_from", "valid_to", "location"]
+
+
+@admin.register(DateException)
+class DateExceptionAdmin(HoursAdmin):
+    list_display = ["on", "schedule", "starts_minute", "ends_minute", "reason"]
+
+
+@admin.register(Session)
+class SessionAdmin(LookOnlyAdmin):
+    list_display = ["__str__", "business", "service", "state", "seats_taken", "expires_at"]
+    list_select_related = ["business", "service"]
+    search_fields = ["pk__exact"]
+    search_help_text = _("Number of the session")
+    inlines = [OccupancyInline]
+
+
+@admin.register(Occupancy)
+class OccupancyAdmin(LookOnlyAdmin):
+    list_display = ["resource", "starts_at", "ends_at", "expires_at", "enforced", "session_id"]
+    list_select_related = ["resource"]
+    search_fields = ["session__pk__exact"]
+    search_help_text = _("Number of the session")

@@ -1,0 +1,190 @@
+"""The page of bookings, with the verbs an operator may use on behalf of a business."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations
+from apps.bookings.admin.parts import AddOnInline, HistoryInline, LinkInline, ParticipantInline
+from apps.bookings.models import Booking
+from apps.businesses.models import TeamMember
+from apps.web.operators import OperatorAdmin, ReasonedActionForm
+
+MOST_AT_ONCE = 50
+NO_DETAILS = ["visitor_hash", "network_hash", "draft_id", "draft_text"]
+
+Verb = Callable[[Booking, TeamMember, str], object]
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """Only what a partial index answers: requests and drafts are few among a million rows."""
+
+    title = gettext_lazy("what waits")
+    parameter_name = "waits"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            (Booking.Status.PENDING, gettext_lazy("Requests")),
+            (Booking.Status.CREATED, gettext_lazy("Drafts and holds")),
+        ]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Booking]
+    ) -> QuerySet[Booking] | None:
+        if self.value() in {Booking.Status.PENDING, Booking.Status.CREATED}:
+            return queryset.filter(status=self.value())
+        return None
+
+
+@admin.register(Booking)
+class BookingAdmin(OperatorAdmin):
+    list_display = ["reference", "business", "title", "contact_name", "starts_at", "status"]
+    list_select_related = ["business"]
+    list_filter = [WaitingFilter]
+    search_fields = ["reference__exact"]
+    search_help_text = gettext_lazy("Reference, exactly as printed")
+    exclude = NO_DETAILS
+    inlines = [ParticipantInline, AddOnInline, HistoryInline, LinkInline]
+    action_form = ReasonedActionForm
+    actions = ["confirm", "confirm_anyway", "decline", "cancel", "release_hold", "revoke_links"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        """One statement for the page of one booking, whatever it points at."""
+        related = ("business", "service", "customer", "location", "resource", "session__service")
+        return super().get_queryset(request).select_related(*related, "variant", "created_by")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> list[str]:
+        names = [column.name for column in self.model._meta.fields]
+        return [name for name in names if name not in NO_DETAILS]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Bookings are made on the pages, through the one door."""
+        return False
+
+    @admin.action(description=gettext_lazy("Confirm"), permissions=["change"])
+    def confirm(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Confirm requests after looking again (R014); what does not fit stays as it is."""
+
+        def verb(booking: Booking, by: TeamMember, _reason: str) -> None:
+            operations.confirm_request(
+                booking_id=booking.pk, revision=booking.revision, by=by, now=timezone.now()
+            )
+
+        self._each(request, queryset, verb)
+
+    @admin.action(
+        description=gettext_lazy("Confirm although something is in the way"), permissions=["change"]
+    )
+    def confirm_anyway(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Confirm with an override; the reason is stored on the booking (law 6)."""
+
+        def verb(booking: Booking, by: TeamMember, reason: str) -> None:
+            operations.confirm_request(
+                booking_id=booking.pk,
+                revision=booking.revision,
+                by=by,
+                now=timezone.now(),
+                override_reason=reason,
+            )
+
+        self._each(request, queryset, verb)
+
+    @admin.action(description=gettext_lazy("Decline"), permissions=["change"])
+    def decline(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Decline requests; the customers get a mail."""
+
+        def verb(booking: Booking, by: TeamMember, reason: str) -> None:
+            operations.decline_request(
+                booking_id=booking.pk,
+                revision=booking.revision,
+                by=by,
+                now=timezone.now(),
+                reason=reason,
+            )
+
+        self._each(request, queryset, verb)
+
+    @admin.action(description=gettext_lazy("Cancel"), permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Cancel bookings in the name of the business; the customers get a mail."""
+
+        def verb(booking: Booking, by: TeamMember, reason: str) -> None:
+            operations.cancel_booking(
+                booking_id=booking.pk,
+                business_id=booking.business_id,
+                revision=booking.revision,
+                by=by,
+                now=timezone.now(),
+                reason=reason,
+            )
+
+        self._each(request, queryset, verb)
+
+    @admin.action(description=gettext_lazy("Release the hold of a draft"), permissions=["change"])
+    def release_hold(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Give held times back; the drafts and their text stay."""
+
+        def verb(booking: Booking, _by: TeamMember, _reason: str) -> None:
+            operations.release_draft(booking=booking, now=timezone.now())
+
+        self._each(request, queryset.filter(status=Booking.Status.CREATED), verb)
+
+    @admin.action(description=gettext_lazy("Revoke all links"), permissions=["change"])
+    def revoke_links(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        """Close every link that opens these bookings without a sign-in."""
+
+        def verb(booking: Booking, _by: TeamMember, _reason: str) -> None:
+            operations.revoke_links(booking=booking, now=timezone.now())
+
+        self._each(request, queryset, verb)
+
+    def _each(self, request: HttpRequest, bookings: QuerySet[Booking], verb: Verb) -> None:
+        """Do it to each booking alone: one refusal does not undo the others."""
+        reason = _reason_of(request)
+        chosen = list(bookings[: MOST_AT_ONCE + 1])
+        if not reason or len(chosen) > MOST_AT_ONCE:
+            self.message_user(
+                request,
+                _("Give a reason, and choose at most %d bookings.") % MOST_AT_ONCE,
+                messages.ERROR,
+            )
+            return
+        done = sum(self._one(request, booking, verb, reason) for booking in chosen)
+        self.message_user(request, ngettext("%d booking", "%d bookings", done) % done)
+
+    def _one(self, request: HttpRequest, booking: Booking, verb: Verb, reason: str) -> bool:
+        try:
+            verb(booking, _acting_for(booking, request.user), reason)
+        except (
+            operations.DoesNotFit,
+            operations.NotAllowed,
+            operations.StaleRevision,
+            BusyTryAgain,
+        ) as refusal:
+            words = f"{booking.reference}: {type(refusal).__name__} {refusal}"
+            self.message_user(request, words, messages.WARNING)
+            return False
+        action = str(request.POST.get("action", ""))
+        self.log_change(request, booking, f"{action}: {reason}")
+        return True
+
+
+def _reason_of(request: HttpRequest) -> str:
+    """Return the reason in clean text, empty when none was given."""
+    form = ReasonedActionForm(request.POST)
+    del form.fields["action"]  # its choices belong to the list page, which has checked it
+    return str(form.cleaned_data["reason"]) if form.is_valid() else ""
+
+
+def _acting_for(booking: Booking, operator: Any) -> TeamMember:
+    """Let an operator act as the business does; the history names the operator's own account."""
+    return TeamMember(
+        business_id=booking.business_id, user_id=operator.pk, role=TeamMember.Role.MANAGER
+    )

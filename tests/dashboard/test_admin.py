@@ -1,0 +1,189 @@
+"""The operators' pages: all of them open, quick whatever the rows, inert whatever the text."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import DjangoDbBlocker
+
+from apps.availability.models import DateException
+from apps.bookings.models import Answer, Booking, BookingEvent, Participant
+from apps.bookings.operations import create_access_link
+from apps.businesses.models import Business, FormerSlug
+from apps.catalog.models import AddOn, FormerServiceSlug, Service
+from apps.customers.models import Consent, Customer
+from apps.dashboard.demo.seed import seed_demo
+from apps.messages.operations import fan_out
+from apps.web.models import RateCounter
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+OURS = {"web", "outbox", "businesses", "customers", "catalog", "availability", "bookings"}
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "'-alert(1)-'",
+    "{{7*7}}{% debug %}",
+    "javascript:alert(1)",
+    "<svg/onload=alert(1)>",
+]
+RAW = ["<script>alert(1)", "<img src=x", "<svg/onload", "49{%"]
+
+
+def registered() -> list[type[Model]]:
+    return sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+MODELS = registered()
+NAMES = [model._meta.label for model in MODELS]
+
+
+def list_url(model: type[Model]) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+def page_url(row: Model) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The demo and at least three rows of everything that it lacks, with hostile names."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        seed_demo(now=NOW)
+        add_what_the_demo_lacks()
+        yield
+        transaction.set_rollback(True)
+
+
+def add_what_the_demo_lacks() -> None:
+    business = Business.objects.get(slug="juniper")
+    service = Service.objects.filter(business=business).earliest("pk")
+    customers = list(Customer.objects.filter(business=business)[:3])
+    bookings = list(Booking.objects.filter(business=business).order_by("-pk")[:3])
+    for number in range(3):
+        FormerSlug.objects.create(business=business, slug=f"former-{number}")
+        FormerServiceSlug.objects.create(
+            business=business, service=service, slug=f"former-{number}"
+        )
+        Consent.objects.create(
+            business=business, customer=customers[number], wording=HOSTILE[number], given_at=NOW
+        )
+        RateCounter.objects.create(key_hash=str(number), window_started_at=NOW)
+        create_access_link(booking=bookings[number], now=NOW)
+        Participant.objects.create(booking=bookings[number], name=HOSTILE[number])
+        Answer.objects.create(
+            booking=bookings[number], label=HOSTILE[number], value=HOSTILE[-1], kind="SHORT_TEXT"
+        )
+        event = BookingEvent.objects.filter(booking=bookings[number]).latest("pk")
+        fan_out(booking_id=bookings[number].pk, event_id=event.pk, now=NOW)
+        Group.objects.create(name=HOSTILE[number])
+    for user in User.objects.all()[:3]:
+        Authenticator.objects.create(user=user, type=Authenticator.Type.RECOVERY_CODES, data={})
+    Booking.objects.filter(pk=bookings[0].pk).update(
+        contact_name=HOSTILE[0], title=HOSTILE[1], customer_note=HOSTILE[5], owner_note=HOSTILE[3]
+    )
+    Business.objects.filter(pk=business.pk).update(name=HOSTILE[1])
+    Service.objects.filter(pk=service.pk).update(name=HOSTILE[5], summary=HOSTILE[2])
+    Customer.objects.filter(pk=customers[0].pk).update(name=HOSTILE[0])
+    AddOn.objects.update(name=HOSTILE[0])
+    DateException.objects.update(reason=HOSTILE[5])
+
+
+@pytest.fixture
+def operator() -> Client:
+    client = Client()
+    client.force_login(
+        User.objects.create_superuser("operator", "operator@portal.example", "correct horse")
+    )
+    return client
+
+
+def queries_of(client: Client, url: str, **parameters: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        response = client.get(url, parameters)
+    assert response.status_code == 200
+    return len(captured)
+
+
+def test_every_model_of_ours_has_a_page() -> None:
+    models = {model._meta.label for model in apps.get_models() if model._meta.app_label in OURS}
+
+    assert models - set(NAMES) == set()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_a_list_costs_as_much_with_three_rows_as_with_one(
+    demo: None, operator: Client, model: type[Model]
+) -> None:
+    ids = list(model._default_manager.order_by("-pk").values_list("pk", flat=True)[:3])
+    operator.get(list_url(model))
+
+    one, three = (
+        queries_of(operator, list_url(model), pk__in=",".join(map(str, ids[:count])))
+        for count in (1, 3)
+    )
+
+    assert one == three <= 10
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_the_page_of_a_row_opens_and_nothing_in_it_runs(
+    demo: None, operator: Client, model: type[Model]
+) -> None:
+    rows = list(model._default_manager.order_by("-pk")[:3])
+
+    for url in [list_url(model), *(page_url(row) for row in rows)]:
+        response = operator.get(url)
+
+        assert response.status_code == 200
+        assert [text for text in RAW if text in response.content.decode()] == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=NAMES)
+def test_strangers_and_owners_are_sent_to_the_sign_in(model: type[Model], client: Client) -> None:
+    stranger = client.get(list_url(model), follow=True)
+    client.force_login(User.objects.create_user("carl", password="correct horse"))
+    owner = client.get(list_url(model), follow=True)
+
+    assert stranger.redirect_chain[-1][0].startswith("/own/sign-in/")
+    assert owner.status_code == 403
+
+
+def test_rows_below_a_page_do_not_multiply_its_queries(demo: None, operator: Client) -> None:
+    with_exceptions = DateException.objects.filter(schedule__resource=None).earliest("pk").schedule
+    booking = Booking.objects.filter(history__isnull=False).earliest("pk")
+    counts = {}
+    for name, row in {"schedule": with_exceptions, "booking": booking}.items():
+        operator.get(page_url(row))
+        before = queries_of(operator, page_url(row))
+        add_below(row)
+        counts[name] = queries_of(operator, page_url(row)) - before
+
+    assert counts == {"schedule": 0, "booking": 0}
+
+
+def add_below(row: Any) -> None:
+    if isinstance(row, Booking):
+        Participant.objects.create(booking=row, name="Two", position=2)
+        Participant.objects.create(booking=row, name="Three", position=3)
+    else:
+        DateException.objects.create(schedule=row, on=NOW.date())
+        DateException.objects.create(schedule=row, on=NOW.date())
+
+
+def test_the_path_of_the_admin_is_a_setting() -> None:
+    assert reverse("admin:index") == f"/{settings.OPERATOR_PATH}"
