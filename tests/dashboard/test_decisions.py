@@ -161,7 +161,7 @@ def test_an_override_is_kept_with_its_reason(olga: Client, salon: Salon, lena: B
     lena.refresh_from_db()
     assert (answer.status_code, lena.status) == (303, "CONFIRMED")
     assert lena.override_reason == "Both agreed"
-    assert Occupancy.objects.get(session_id=lena.session_id).enforced is False
+    assert Occupancy.objects.get(session=lena.session).enforced is False
 
 
 @pytest.mark.parametrize("revision", ["", "two", "-1", "9" * 5000])

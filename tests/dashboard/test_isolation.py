@@ -6,11 +6,11 @@ Walks every address below own/ from the resolver. An address that is missing in 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from django.apps import apps
-from django.contrib.auth.base_user import AbstractBaseUser
-from django.http import HttpResponse
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import get_resolver, reverse
 
@@ -101,14 +101,14 @@ def stage(clock: object) -> Stage:
     )
 
 
-def browser_of(user: AbstractBaseUser | None) -> Client:
+def browser_of(user: User | None) -> Client:
     browser = Client()
     if user is not None:
         browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return browser
 
 
-def member_of(salon: Salon, role: str) -> AbstractBaseUser:
+def member_of(salon: Salon, role: str) -> User:
     """STAFF is Ana."""
     member = make_member(business=salon.business, email=f"{role}@{salon.business.slug}", role=role)
     if role == "STAFF":
@@ -117,7 +117,7 @@ def member_of(salon: Salon, role: str) -> AbstractBaseUser:
     return member.user
 
 
-def ask(browser: Client, method: str, path: str, body: Mapping[str, object]) -> HttpResponse:
+def ask(browser: Client, method: str, path: str, body: Mapping[str, object]) -> Any:
     if method == "POST":
         return browser.post(path, body)
     return browser.get(path)

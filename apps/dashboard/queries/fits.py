@@ -10,7 +10,6 @@ from apps.availability.engine.check import fits
 from apps.availability.engine.inputs import Requirement, ResourceFacts, Search, Shape
 from apps.availability.engine.reasons import ChangeKind, Reason, ReasonCode, why_not_fit
 from apps.availability.engine.zones import local_date
-from apps.availability.queries import zone_of
 from apps.bookings.models import Booking
 from apps.catalog.models import ServiceRequirement
 from apps.dashboard.queries.rota import Rota
@@ -121,9 +120,9 @@ def _search(booking: Booking, rota: Rota, needs: Sequence[Requirement]) -> Searc
 
 
 def _zone(booking: Booking, rota: Rota) -> ZoneInfo:
-    if booking.location is None:
-        return rota.zone
-    return zone_of(service=booking.service, location=booking.location)
+    """The venue's own zone, else the business's (R102)."""
+    own = booking.location.time_zone if booking.location else ""
+    return ZoneInfo(own) if own else rota.zone
 
 
 def _only_asked_for(booking: Booking, first: Sequence[Requirement]) -> list[Requirement]:
