@@ -27,12 +27,16 @@ MINUTE = 60
 
 @dataclass(frozen=True, slots=True)
 class SlotQuery:
-    """What somebody wants to book, before any time is named. Lengths are elapsed minutes."""
+    """What somebody wants to book, before any time is named. Lengths are elapsed minutes.
+
+    requirements are read with the rest unless the caller has them already.
+    """
 
     service: Service
     policy: BookingPolicy
     duration_minutes: int
     location: Location | None = None
+    requirements: Requirements | None = None
     primary_id: int | None = None
     own_session_id: int | None = None
     ignores_limits: bool = False
@@ -90,7 +94,7 @@ def load_searches(
     if not queries:
         return []
     services = {query.service.pk: query.service for query in queries}
-    requirements = load_requirements(service_ids=services)
+    requirements = _requirements_of(queries)
     resource_ids = {pk for needs in requirements.values() for _type, ids in needs for pk in ids}
     if len(queries) == 1:
         needs = requirements[queries[0].service.pk]
@@ -109,6 +113,13 @@ def load_searches(
         _search(query, requirements[query.service.pk], hours=hours, rows=rows, now=now)
         for query in queries
     ]
+
+
+def _requirements_of(queries: Sequence[SlotQuery]) -> dict[int, Requirements]:
+    """What the questions know already, and the rest in one query."""
+    known = {it.service.pk: it.requirements for it in queries if it.requirements is not None}
+    missing = {query.service.pk for query in queries} - known.keys()
+    return {**known, **load_requirements(service_ids=missing)} if missing else known
 
 
 def _search(

@@ -30,6 +30,7 @@ def slot_query(*, choice: Choice, own_session_id: int | None = None) -> SlotQuer
         policy=choice.policy,
         duration_minutes=choice.duration_minutes,
         location=venue_of(choice),
+        requirements=choice.requirements,
         primary_id=choice.primary_id,
         own_session_id=own_session_id,
     )
@@ -44,7 +45,7 @@ def venue_of_service(*, service: Service) -> Location | None:
     """Return where the service happens: nowhere when online, else its first location."""
     if service.online:
         return None
-    return service.locations.order_by("position", "pk").first()
+    return next(iter(service.locations.all()), None)  # in their order; read once per service
 
 
 def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim:
@@ -119,6 +120,7 @@ def _query_of(booking: Booking, choice: Choice) -> SlotQuery:
         policy=choice.policy,
         duration_minutes=int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
         location=booking.location,
+        requirements=choice.requirements,
         primary_id=booking.resource_id,
         own_session_id=booking.session_id,
         ignores_limits=True,

@@ -1,5 +1,6 @@
 """C2, the page of one service: what it is, its forms, with whom; then to the times."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -74,12 +75,4 @@ def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, A
 
 def picks_without_staff(choice: Choice) -> Choice:
     """The same choice with anybody, to say when each person is next free."""
-    return Choice(
-        service=choice.service,
-        policy=choice.policy,
-        variant=choice.variant,
-        add_ons=choice.add_ons,
-        party_size=choice.party_size,
-        staff=choice.staff,
-        chosen_staff=None,
-    )
+    return replace(choice, chosen_staff=None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from apps.catalog.models import AddOn, BookingForm, BookingPolicy, Service, StaffMember, Variant
 from apps.catalog.pricing import Price, PriceLine, quote
+from apps.catalog.queries.requirements import Need, Requirements, read_needs
 from apps.catalog.queries.services import default_policy, list_staff
 
 
@@ -23,6 +24,7 @@ class Choice:
     party_size: int
     staff: tuple[StaffMember, ...]
     chosen_staff: StaffMember | None
+    needs: tuple[Need, ...]
 
     @property
     def duration_minutes(self) -> int:
@@ -51,6 +53,11 @@ class Choice:
         )
 
     @property
+    def requirements(self) -> Requirements:
+        """What a time needs, as availability asks for it; read once with the choice."""
+        return [(need.type_id, need.able) for need in self.needs]
+
+    @property
     def primary_id(self) -> int | None:
         return self.chosen_staff.resource_id if self.chosen_staff else None
 
@@ -71,7 +78,8 @@ def choose(
         UnknownChoice: something chosen does not belong to this service, or too many people.
     """
     policy = service.policy or default_policy(business=service.business)
-    staff = tuple(list_staff(service=service))
+    needs = read_needs([service.pk])[service.pk]
+    staff = tuple(list_staff(service=service, needs=needs))
     chosen = next((person for person in staff if person.resource_id == resource_id), None)
     if resource_id is not None and chosen is None:
         raise UnknownChoice("staff")
@@ -85,6 +93,7 @@ def choose(
         party_size=party_size,
         staff=staff,
         chosen_staff=chosen,
+        needs=tuple(needs),
     )
 
 

@@ -46,18 +46,12 @@ def load_requirements(*, service_ids: Collection[int]) -> dict[int, Requirements
     """
     return {
         service_id: [(need.type_id, need.able) for need in needs]
-        for service_id, needs in _read_needs(service_ids).items()
+        for service_id, needs in read_needs(service_ids).items()
     }
 
 
-def staff_resources(*, service_id: int) -> list[int]:
-    """Return the resources of the people who could do this service: those of its first
-    requirement for people, or none."""
-    needs = _read_needs([service_id])[service_id]
-    return next((list(need.able) for need in needs if need.is_staff), [])
-
-
-def _read_needs(service_ids: Collection[int]) -> dict[int, list[Need]]:
+def read_needs(service_ids: Collection[int]) -> dict[int, list[Need]]:
+    """Return the needs of each service in order, in one query; see ``load_requirements``."""
     ids = list(service_ids)
     found: dict[int, dict[int, Need]] = {pk: {} for pk in ids}
     if not ids:

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from django.db.models import Prefetch, QuerySet
 
 from apps.businesses.models import Business
@@ -8,7 +10,7 @@ from apps.catalog.models import (
     StaffMember,
     Variant,
 )
-from apps.catalog.queries.requirements import staff_resources
+from apps.catalog.queries.requirements import Need, read_needs
 
 
 class ServiceMoved(Exception):
@@ -49,8 +51,10 @@ def get_service(*, business: Business, slug: str) -> Service:
         ServiceMoved: it has a newer address.
         ServiceRetired: it is no longer offered.
     """
-    services = Service.objects.filter(business=business).select_related(
-        "category", "policy", "form"
+    services = (
+        Service.objects.filter(business=business)
+        .select_related("category", "policy", "form")
+        .prefetch_related("locations")
     )
     service = services.filter(slug=slug).first()
     if service is None:
@@ -84,12 +88,13 @@ def default_policy(*, business: Business) -> BookingPolicy:
     return BookingPolicy.objects.get(business=business, is_default=True)
 
 
-def list_staff(*, service: Service) -> list[StaffMember]:
-    """List the people who do this service, in the order of the team (R057), with two queries.
+def list_staff(*, service: Service, needs: Sequence[Need] | None = None) -> list[StaffMember]:
+    """List the people who do this service, in the order of the team (R057).
 
-    Nobody named as eligible means everybody of the type.
+    Those are the resources of its first need for people; needs are read unless they are given.
     """
-    able = staff_resources(service_id=service.pk)
+    known = read_needs([service.pk])[service.pk] if needs is None else needs
+    able = next((list(need.able) for need in known if need.is_staff), [])
     staff = StaffMember.objects.filter(business_id=service.business_id, resource_id__in=able)
     return list(staff.select_related("resource"))
 
