@@ -1,0 +1,176 @@
+"""Every law that has a name in the database refuses what its name forbids, on both databases."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from apps.availability.constraints import constraint_name
+from apps.availability.models import DateException, Occupancy, Schedule, Session, WeeklyHours
+from apps.bookings.models import AccessLink, Booking, BookingEvent
+from apps.businesses.models import Business, TeamMember
+from apps.catalog.models import (
+    BookingForm,
+    BookingPolicy,
+    Category,
+    FormerServiceSlug,
+    ResourceType,
+    Service,
+    ServiceRequirement,
+    Variant,
+)
+from apps.customers.models import Customer
+from apps.messages.models import Message
+from apps.messages.operations import fan_out
+from apps.outbox.models import OutboxItem
+from apps.web.models import RateCounter
+from tests.architecture.sources import FLOORS
+from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass(frozen=True)
+class Stage:
+    salon: Salon
+    booking: Booking
+    draft: Booking
+
+
+@pytest.fixture
+def stage() -> Stage:
+    salon = make_salon()
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    draft = make_draft(service=salon.cut, starts_at=salon.at(26, 12), now=NOW, visitor="sam")
+    event = BookingEvent.objects.get(booking=booking)
+    fan_out(booking_id=booking.pk, event_id=event.pk, now=NOW)
+    return Stage(salon=salon, booking=booking, draft=draft)
+
+
+def copy(row: Any, **columns: Any) -> None:
+    """Store the same row once more, under a new primary key."""
+    row.pk = None
+    row._state.adding = True
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+
+
+def booked(stage: Stage, **columns: Any) -> None:
+    Booking.objects.filter(pk=stage.booking.pk).update(**columns)
+
+
+def session(stage: Stage, **columns: Any) -> None:
+    Session.objects.filter(bookings=stage.booking).update(**columns)
+
+
+def rate_twice(stage: Stage) -> None:
+    for _time in range(2):
+        RateCounter.objects.create(key_hash="a", window_started_at=NOW)
+
+
+def former_slug_twice(stage: Stage) -> None:
+    for _time in range(2):
+        FormerServiceSlug.objects.create(
+            business=stage.salon.business, service=stage.salon.cut, slug="old"
+        )
+
+
+def variant_twice(stage: Stage) -> None:
+    for _time in range(2):
+        Variant.objects.create(service=stage.salon.cut, name="Short", price=1)
+
+
+def link_without_hash(stage: Stage) -> None:
+    AccessLink.objects.create(
+        booking=stage.booking, purpose="MANAGE", token_hash="", created_at=NOW, expires_at=NOW
+    )
+
+
+def closed_half(stage: Stage) -> None:
+    schedule = Schedule.objects.earliest("pk")
+    DateException.objects.create(schedule=schedule, on=NOW.date(), starts_minute=60)
+
+
+def share_a_session(stage: Stage) -> None:
+    Booking.objects.filter(pk=stage.draft.pk).update(session=stage.booking.session_id)
+
+
+BREAKERS: dict[str, Callable[[Stage], object]] = {
+    "rate_counter_once_per_window": rate_twice,
+    "outbox_key_written_once": lambda _: copy(OutboxItem.objects.exclude(key="").earliest("pk")),
+    "outbox_item_is_done_or_failed_not_both": lambda _: OutboxItem.objects.update(
+        done_at=NOW, failed_at=NOW
+    ),
+    "business_hold_is_at_most_half_an_hour": lambda _: Business.objects.update(hold_minutes=31),
+    "business_slot_step_is_at_least_five_minutes": lambda _: Business.objects.update(
+        slot_step_minutes=4
+    ),
+    "team_member_once_per_business": lambda _: copy(TeamMember.objects.get()),
+    "customer_once_per_business": lambda _: copy(Customer.objects.get()),
+    "customer_has_an_address": lambda _: Customer.objects.update(email=""),
+    "one_default_form_per_business": lambda _: copy(BookingForm.objects.get()),
+    "one_default_policy_per_business": lambda _: copy(BookingPolicy.objects.get()),
+    "policy_opens_before_it_closes": lambda _: BookingPolicy.objects.update(
+        max_advance_minutes=60, min_notice_minutes=60
+    ),
+    "policy_lets_one_person_in": lambda _: BookingPolicy.objects.update(max_participants=0),
+    "category_slug_once": lambda _: copy(Category.objects.get()),
+    "service_slug_once": lambda it: copy(it.salon.cut),
+    "service_takes_time": lambda _: Service.objects.update(duration_minutes=0),
+    "appointment_serves_one_booking": lambda _: Service.objects.update(capacity=2),
+    "many_requests_need_approval": lambda _: Service.objects.update(
+        allows_multiple_requests=True, requires_approval=False
+    ),
+    "former_service_slug_once": former_slug_twice,
+    "variant_named_once": variant_twice,
+    "resource_type_named_once": lambda _: copy(ResourceType.objects.earliest("pk")),
+    "resource_type_required_once": lambda _: copy(ServiceRequirement.objects.earliest("pk")),
+    "session_ends_after_it_starts": lambda it: session(it, ends_at=F("starts_at")),
+    "session_not_overbooked": lambda it: session(it, seats_offered=1),
+    "held_session_expires": lambda it: session(it, state="HELD"),
+    "resource_occupied_once": lambda _: copy(Occupancy.objects.earliest("pk")),
+    "occupancy_ends_after_it_starts": lambda _: Occupancy.objects.update(ends_at=F("starts_at")),
+    "schedule_has_one_owner": lambda it: Schedule.objects.update(
+        resource=it.salon.ana.resource, service=it.salon.cut
+    ),
+    "one_schedule_of_the_business": lambda _: copy(Schedule.objects.get(resource=None)),
+    "weekly_hours_end_after_they_start": lambda _: WeeklyHours.objects.update(ends_minute=540),
+    "weekly_hours_last_a_day_at_most": lambda _: WeeklyHours.objects.update(ends_minute=1981),
+    "weekday_exists": lambda _: WeeklyHours.objects.update(weekday=7),
+    "exception_is_closed_or_has_hours": closed_half,
+    "booking_target_fits_its_kind": lambda it: booked(it, session=None),
+    "one_hold_per_draft": share_a_session,
+    "only_a_draft_has_no_customer": lambda it: booked(it, customer=None),
+    "draft_payment_is_undefined": lambda it: booked(it, status="CREATED", payment_status="PAID"),
+    "booking_ends_after_it_starts": lambda it: booked(it, ends_at=F("starts_at")),
+    "booking_is_for_somebody": lambda it: booked(it, party_size=0),
+    "override_gives_a_reason": lambda it: booked(it, skip_availability_validation=True),
+    "one_event_per_revision": lambda _: copy(BookingEvent.objects.get()),
+    "link_hash_is_whole": link_without_hash,
+    "message_written_once": lambda _: copy(Message.objects.earliest("pk")),
+    "sent_message_has_a_time": lambda _: Message.objects.update(status="SENT", sent_at=None),
+}
+
+
+def test_every_named_constraint_has_its_breaker() -> None:
+    named = {
+        constraint.name
+        for model in apps.get_models()
+        if model._meta.app_label in FLOORS
+        for constraint in model._meta.constraints
+    }
+
+    assert named == set(BREAKERS)
+
+
+@pytest.mark.parametrize("name", BREAKERS)
+def test_the_database_refuses_it_by_that_name(stage: Stage, name: str) -> None:
+    with pytest.raises(IntegrityError) as refusal, transaction.atomic():
+        BREAKERS[name](stage)
+
+    assert constraint_name(refusal.value) == name
