@@ -1,0 +1,79 @@
+"""A child process that stops at a chosen moment of its work, to be killed there with kill -9.
+
+The breakpoint is set in the forked child only; no line of the portal knows about it.
+"""
+
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any
+
+from django.db import connection, connections
+
+PATIENCE = 30
+
+
+class Moment(Enum):
+    """Where the child stops: everything written and locked, or everything kept."""
+
+    BEFORE_COMMIT = "before commit"
+    AFTER_COMMIT = "after commit"
+
+
+class Stopped:
+    """A process that waits at its breakpoint."""
+
+    def __init__(self, process: "multiprocessing.context.ForkProcess") -> None:
+        self.process = process
+
+    def kill(self) -> None:
+        """kill -9, and wait until the process is gone."""
+        os.kill(self.process.pid or 0, signal.SIGKILL)
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == -signal.SIGKILL
+
+    def __enter__(self) -> "Stopped":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.process.kill()
+        self.process.join(PATIENCE)
+
+
+@contextmanager
+def stopped(work: Callable[[], Any], *, at: Moment) -> Iterator[Stopped]:
+    """Run the work in a process of its own and hold it at its first commit."""
+    connections.close_all()
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_work, args=(work, at, theirs), daemon=True)
+    process.start()
+    with Stopped(process) as held:
+        assert ours.poll(PATIENCE), "the child never came to its breakpoint"
+        assert ours.recv() == at.value
+        yield held
+
+
+def _work(work: Callable[[], Any], at: Moment, pipe: Connection) -> None:
+    commit = connection._commit
+
+    def commit_and_wait() -> None:
+        if at is Moment.AFTER_COMMIT:
+            commit()
+        pipe.send(at.value)
+        time.sleep(2 * PATIENCE)
+
+    connection._commit = commit_and_wait  # type: ignore[method-assign]
+    work()
+    pipe.send("finished without a commit")
