@@ -1,0 +1,117 @@
+"""A real Chromium against a real server, on the clock of the pictures (ux.md 4.4)."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from apps.businesses.models import TeamMember
+from tests.factories import NOW, Salon, make_salon
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The Chromium named by CHROMIUM, or the first on PATH."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not path:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def salon(transactional_db: None) -> Iterator[Salon]:
+    """Juniper at 10:42 on Tuesday 24 November 2026; the clock goes on from there."""
+    with time_machine.travel(NOW, tick=True):
+        yield make_salon(slug="juniper")
+
+
+@pytest.fixture
+def open_page(chromium: Browser, salon: Salon, live_server: LiveServer) -> Iterator[OpenPage]:
+    """Open a page of the server in a window of its own; complaints of the browser fail the test.
+
+    member: signed in as this person. scripts=False: a browser without JavaScript.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_page(
+        path: str,
+        *,
+        member: TeamMember | None = None,
+        width: int = 390,
+        scripts: bool = True,
+        scheme: str = "light",
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 844},
+            java_script_enabled=scripts,
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        contexts.append(context)
+        if member is not None:
+            context.add_cookies([session_cookie(member, live_server.url)])
+        page = context.new_page()
+        page.on("console", lambda message: _note(complaints, message))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def session_cookie(member: TeamMember, url: str) -> Any:
+    """The cookie of a browser in which this person has signed in."""
+    client = Client()
+    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
+
+
+def _note(complaints: list[str], message: Any) -> None:
+    """Keep errors, above all broken content policies; a refused action (4xx) is no error."""
+    if message.type == "error" and "server responded with a status of 4" not in message.text:
+        complaints.append(message.text)
+
+
+def axe_violations(page: Page) -> list[str]:
+    """WCAG 2.2 AA and target size, each finding with the element it is about."""
+    options = {
+        "resultTypes": ["violations"],
+        "runOnly": {"type": "tag", "values": TAGS},
+        "rules": {"target-size": {"enabled": True}},
+    }
+    found = Axe().run(page, options=options).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Tell whether the page is wider than its window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

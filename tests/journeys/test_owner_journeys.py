@@ -1,0 +1,230 @@
+"""Journeys I and J: the owner answers with one tap, with and without scripts (ux.md 2.3)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from apps.bookings.models import Booking, BookingEvent
+from tests.factories import NOW, Salon, make_booking, make_request
+from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+
+
+@pytest.fixture
+def lena(salon: Salon) -> Booking:
+    make_booking(service=salon.cut, starts_at=salon.at(24, 14), now=NOW, name="Eva Lindner")
+    return ask(salon, "lena", "Lena Hartmann")
+
+
+def ask(salon: Salon, mailbox: str, name: str, *, hour: int = 10) -> Booking:
+    return make_request(
+        service=salon.bridal,
+        starts_at=salon.at(28, hour),
+        now=NOW,
+        email=f"{mailbox}@example.com",
+        name=name,
+    )
+
+
+def status_of(booking: Booking) -> str:
+    return Booking.objects.get(pk=booking.pk).status
+
+
+def card_of(page: Page, booking: Booking, status: str) -> None:
+    """Wait until the card of the booking shows this status."""
+    card = page.locator(f"#card-{booking.reference}")
+    expect(card).to_have_attribute("data-booking-status", status)
+
+
+@SCRIPTS
+def test_olga_signs_in_and_lands_on_today(
+    open_page: OpenPage, lena: Booking, *, scripts: bool
+) -> None:
+    page = open_page("/own/juniper/", scripts=scripts)
+
+    page.locator("[name=login]").fill("olga@juniper.example")
+    page.locator("[name=password]").fill("correct horse")
+    page.get_by_role("button", name="Sign in").click()
+
+    expect(page).to_have_url(re.compile(r"/own/juniper/$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tuesday 24 November")
+
+
+@SCRIPTS
+def test_one_tap_confirms_and_one_takes_it_back(
+    open_page: OpenPage, salon: Salon, lena: Booking, *, scripts: bool
+) -> None:
+    page = open_page("/own/juniper/", member=salon.olga, scripts=scripts)
+
+    page.get_by_role("button", name="Confirm Lena Hartmann").click()
+    card_of(page, lena, "CONFIRMED")
+    assert status_of(lena) == "CONFIRMED"
+
+    page.get_by_role("button", name="Undo Lena Hartmann").click()
+    card_of(page, lena, "PENDING")
+    assert status_of(lena) == "PENDING"
+
+
+@SCRIPTS
+def test_one_tap_declines(
+    open_page: OpenPage, salon: Salon, lena: Booking, *, scripts: bool
+) -> None:
+    page = open_page("/own/juniper/", member=salon.olga, scripts=scripts)
+
+    page.get_by_role("button", name="Decline Lena Hartmann").click()
+
+    card_of(page, lena, "DECLINED")
+    assert status_of(lena) == "DECLINED"
+
+
+@SCRIPTS
+def test_the_inbox_answers_one_of_three_who_want_the_same_time(
+    open_page: OpenPage, salon: Salon, lena: Booking, *, scripts: bool
+) -> None:
+    ines = ask(salon, "ines", "Ines Moreau")
+    page = open_page("/own/juniper/requests/", member=salon.olga, scripts=scripts)
+
+    page.get_by_role("button", name="Confirm Lena Hartmann").click()
+
+    card_of(page, lena, "CONFIRMED")
+    expect(page.get_by_role("button", name="Confirm Ines Moreau")).to_have_count(0)
+    page.get_by_role("button", name="Decline Ines Moreau").click()
+    card_of(page, ines, "DECLINED")
+    assert (status_of(lena), status_of(ines)) == ("CONFIRMED", "DECLINED")
+
+
+def test_the_keyboard_stays_on_the_card(open_page: OpenPage, salon: Salon, lena: Booking) -> None:
+    page = open_page("/own/juniper/", member=salon.olga)
+    page.locator(f"#confirm-{lena.reference}").focus()
+
+    page.keyboard.press("Enter")
+    card_of(page, lena, "CONFIRMED")
+    expect(page.locator(f"#card-{lena.reference}")).to_be_focused()
+    expect(page.locator("#announce")).to_have_text("Lena Hartmann: Confirmed.")
+    page.keyboard.press("Tab")
+    expect(page.locator(f"#undo-{lena.reference}")).to_be_focused()
+    page.keyboard.press("Enter")
+    card_of(page, lena, "PENDING")
+
+    expect(page.locator(f"#card-{lena.reference}")).to_be_focused()
+
+
+def test_a_double_click_is_one_request(open_page: OpenPage, salon: Salon, lena: Booking) -> None:
+    page = open_page("/own/juniper/", member=salon.olga)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+
+    page.locator(f"#confirm-{lena.reference}").dblclick()
+    card_of(page, lena, "CONFIRMED")
+
+    assert sent.count("POST") == 1
+    assert BookingEvent.objects.filter(booking=lena, action="CONFIRMED").count() == 1
+
+
+def test_somebody_else_was_faster_and_the_card_says_so(
+    open_page: OpenPage, salon: Salon, lena: Booking
+) -> None:
+    first = open_page("/own/juniper/", member=salon.olga)
+    second = open_page("/own/juniper/", member=salon.olga)
+    first.locator(f"#decline-{lena.reference}").click()
+    card_of(first, lena, "DECLINED")
+
+    second.locator(f"#confirm-{lena.reference}").click()
+
+    expect(second.get_by_role("alert")).to_contain_text("declined this")
+    card_of(second, lena, "DECLINED")
+    expect(second.locator(f"#problem-{lena.reference}")).to_be_focused()
+    assert status_of(lena) == "DECLINED"
+
+
+@SCRIPTS
+def test_a_misfit_is_confirmed_anyway_with_a_reason(
+    open_page: OpenPage, salon: Salon, lena: Booking, *, scripts: bool
+) -> None:
+    make_booking(
+        service=salon.cut,
+        starts_at=salon.at(28, 10),
+        now=NOW,
+        email="tom@example.com",
+        resource_id=salon.ana.resource_id,
+    )
+    page = open_page("/own/juniper/requests/", member=salon.olga, scripts=scripts)
+
+    page.get_by_role("link", name="Confirm anyway Lena Hartmann").click()
+    page.get_by_text("Confirm anyway", exact=True).first.click()
+    page.get_by_role("button", name="Confirm anyway").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Nothing was changed.")
+    page.get_by_label("Why it is all right").fill("Ana asked for it")
+    page.get_by_role("button", name="Confirm anyway").click()
+
+    expect(page.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
+    assert Booking.objects.get(pk=lena.pk).override_reason == "Ana asked for it"
+
+
+@SCRIPTS
+def test_a_note_is_kept(open_page: OpenPage, salon: Salon, lena: Booking, *, scripts: bool) -> None:
+    path = f"/own/juniper/bookings/{lena.reference}/"
+    page = open_page(path, member=salon.olga, scripts=scripts)
+
+    page.get_by_label("For the team only").fill("Allergic to ammonia")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#notes textarea")).to_have_value("Allergic to ammonia")
+    page.reload()
+
+    expect(page.locator("#notes textarea")).to_have_value("Allergic to ammonia")
+
+
+def test_moving_through_the_agenda_keeps_the_focus_and_the_address(
+    open_page: OpenPage, salon: Salon, lena: Booking
+) -> None:
+    page = open_page("/own/juniper/agenda/", member=salon.olga, width=1280)
+
+    page.locator("#a-later").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Wednesday 25 November")
+    expect(page.locator("#a-later")).to_be_focused()
+    assert page.url.endswith("?on=2026-11-25")
+
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tuesday 24 November")
+
+
+PATHS = {
+    "today": "/own/juniper/",
+    "requests": "/own/juniper/requests/",
+    "agenda": "/own/juniper/agenda/",
+    "week": "/own/juniper/agenda/?view=week",
+    "booking": "/own/juniper/bookings/{}/",
+    "sign-in": "/own/sign-in/",
+    "two-step": "/own/sign-in/two-step/",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PATHS)
+def test_a_page_has_no_barrier_and_no_sideways_scroll(
+    open_page: OpenPage, salon: Salon, lena: Booking, name: str, scheme: str
+) -> None:
+    ask(salon, "ines", "Ines Moreau")
+    ask(salon, "paula", "Paula Engel", hour=14)
+    make_booking(
+        service=salon.cut,
+        starts_at=salon.at(28, 15),
+        now=NOW,
+        email="tom@example.com",
+        resource_id=salon.ana.resource_id,
+    )
+    member = None if name == "sign-in" else salon.olga
+    path = PATHS[name].format(lena.reference)
+
+    found = {}
+    for width in (320, 390, 1280):
+        page = open_page(path, member=member, width=width, scheme=scheme)
+        found[width] = [] if width == 320 else axe_violations(page)
+        if scrolls_sideways(page):
+            found[width].append("scrolls sideways")
+
+    assert found == {320: [], 390: [], 1280: []}
