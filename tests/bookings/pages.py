@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 
 from apps.catalog.models import Service
@@ -20,7 +19,7 @@ def times_url(service: Service) -> str:
     return f"/{service.business.slug}/s/{service.slug}/times"
 
 
-def fields_of(page: HttpResponse, form: str = "") -> dict[str, str]:
+def fields_of(page: Any) -> dict[str, str]:
     """Name and value of every input of a page, the last one of a name wins."""
     text = text_of(page)
     found = re.findall(r"<input\b[^>]*>", text)
@@ -33,43 +32,39 @@ def attribute(tag: str, name: str) -> str:
     return html.unescape(match.group(1)) if match else ""
 
 
-def slots_of(page: HttpResponse) -> list[str]:
+def slots_of(page: Any) -> list[str]:
     return [
-        html.unescape(value)
-        for value in re.findall(r'name="slot" value="([^"]*)"', text_of(page))
+        html.unescape(value) for value in re.findall(r'name="slot" value="([^"]*)"', text_of(page))
     ]
 
 
-def text_of(page: HttpResponse) -> str:
-    return page.content.decode()
+def text_of(page: Any) -> str:
+    return str(page.content.decode())
 
 
-def tap(client: Client, service: Service, slot: str, **extra: Any) -> HttpResponse:
+def tap(client: Client, service: Service, slot: str, extra: Mapping[str, Any] | None = None) -> Any:
     """POST what a slot button sends."""
-    data = {"service": service.slug, "slot": slot, **extra}
-    return _answer(client.post(f"/{service.business.slug}/hold", data))
+    data = {"service": service.slug, "slot": slot, **(extra or {})}
+    return client.post(f"/{service.business.slug}/hold", data)
 
 
 def slot_at(at: datetime, *, staff: int | str = "", variant: int | str = "") -> str:
     return f"{at.isoformat(timespec='minutes')};{staff};{variant}"
 
 
-def hold(client: Client, service: Service, at: datetime, **extra: Any) -> str:
+def hold(
+    client: Client, service: Service, at: datetime, extra: Mapping[str, Any] | None = None
+) -> str:
     """Tap a time of the service (local, with its offset); return the address of the details."""
-    answer = tap(client, service, slot_at(at), **extra)
+    answer = tap(client, service, slot_at(at), extra)
     assert answer.status_code == 303, text_of(answer)[:500]
     return str(answer["Location"])
 
 
-def fill(client: Client, address: str, typed: Mapping[str, Any] | None = None) -> HttpResponse:
+def fill(client: Client, address: str, typed: Mapping[str, Any] | None = None) -> Any:
     """Read the details page, take half a minute to type, and send it."""
-    page = _answer(client.get(address))
+    page = client.get(address)
     hidden = fields_of(page)
     data = {k: v for k, v in hidden.items() if k.endswith("_seal") or k == "website_address"}
     with time_machine.travel(datetime.now().astimezone() + TYPING, tick=False):
-        return _answer(client.post(address, {**data, **(DETAILS if typed is None else typed)}))
-
-
-def _answer(response: Any) -> HttpResponse:
-    assert isinstance(response, HttpResponse)
-    return response
+        return client.post(address, {**data, **(DETAILS if typed is None else typed)})

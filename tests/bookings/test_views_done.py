@@ -1,0 +1,76 @@
+import pytest
+from django.test import Client
+
+from apps.bookings.models import Booking
+from tests.bookings.pages import fill, hold, text_of
+from tests.factories import NOW, Salon, make_booking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def done(client: Client, salon: Salon) -> str:
+    zone = salon.business.zone
+    answer = fill(client, hold(client, salon.cut, salon.at(26, 10, 15).astimezone(zone)))
+    return str(answer["Location"])
+
+
+def test_the_confirmation_says_all_of_it_and_survives_reload(client: Client, done: str) -> None:
+    booking = Booking.objects.get()
+    text = text_of(client.get(done))
+
+    for words in (
+        "Booked, Carl.",
+        "Thursday 26 November 2026",
+        "10:15",
+        "11:00",
+        "Berlin time",
+        "Kastanienallee 12, 10435 Berlin",
+        "€48.00, at the studio",
+        "c…@example.com",
+        "Free to cancel until Wed 25 Nov, 10:15.",
+        booking.reference,
+        f"/manage/{booking.reference}/calendar.ics",
+    ):
+        assert words in text
+    assert f'data-booking-reference="{booking.reference}"' in text
+    assert 'data-booking-status="CONFIRMED"' in text
+    assert "carl@example.com" not in text
+
+
+def test_calendar_links_carry_the_stored_instant(client: Client, done: str) -> None:
+    text = text_of(client.get(done))
+
+    assert "dates=20261126T091500Z%2F20261126T100000Z" in text
+    assert "startdt=2026-11-26T09%3A15%3A00%2B00%3A00" in text
+
+
+def test_another_browser_is_told_to_open_its_mail(done: str) -> None:
+    answer = Client().get(done)
+
+    assert answer.status_code == 403
+    text = text_of(answer)
+    assert "Open the link in your mail" in text
+    assert "10:15" not in text
+    assert "Carl" not in text
+
+
+def test_unknown_references_and_drafts_are_not_found(client: Client, salon: Salon) -> None:
+    hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone))
+    draft = Booking.objects.get()
+
+    for reference in ("AAAAAAAA", draft.reference, "x" * 500, "%00"):
+        assert client.get(f"/done/{reference}/").status_code == 404
+
+
+def test_only_the_one_who_booked_is_remembered(client: Client, salon: Salon, done: str) -> None:
+    other = make_booking(service=salon.cut, starts_at=salon.at(27, 10), now=NOW)
+
+    assert client.post(f"/done/{other.reference}/remember").status_code == 404
+    answer = client.post(f"{done}remember")
+
+    cookie = answer.cookies["device"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert "carl" not in cookie.value
+    assert "Your details are remembered" in text_of(client.get(done))
