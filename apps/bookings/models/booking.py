@@ -141,11 +141,8 @@ class Booking(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["business", "starts_at"],
-                name="booking_by_business_start",
-                condition=Q(status__in=["PENDING", "CONFIRMED"]),
-            ),
+            # For all of them: SQLite uses an index of "status in (...)" only for literal values.
+            models.Index(fields=["business", "starts_at"], name="booking_by_business_start"),
             models.Index(
                 fields=["business", "requested_at"],
                 name="booking_requests",
@@ -153,6 +150,12 @@ class Booking(models.Model):
             ),
             models.Index(
                 fields=["created_at"], name="booking_drafts", condition=Q(status="CREATED")
+            ),
+            # A tap asks for the visitor's last draft; without it SQLite reads a whole business.
+            models.Index(
+                fields=["visitor_hash"],
+                name="booking_drafts_by_visitor",
+                condition=Q(status="CREATED"),
             ),
             models.Index(
                 fields=["network_hash", "hold_expires_at"],
