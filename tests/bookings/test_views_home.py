@@ -147,7 +147,7 @@ def test_a_service_page_shows_its_forms_people_and_extras(client: Client, salon:
     quote = text_of(
         client.get(
             "/juniper/s/cut/",
-            {"variant": long.pk, "add_on": wash.pk, "people": "2"},
+            {"variant": f"{long.pk}", "add_on": f"{wash.pk}", "people": "2"},
             headers=HTMX,
         )
     )

@@ -38,11 +38,10 @@ def test_a_link_is_traded_for_a_session_and_a_clean_address(
 
 
 def test_the_session_gets_a_new_id_when_it_gets_more_rights(client: Client, token: str) -> None:
-    client.session["planted"] = True
     session = client.session
     session["planted"] = True
     session.save()
-    client.cookies["session"] = session.session_key
+    client.cookies["session"] = session.session_key or ""
     before = session.session_key
 
     client.get(f"/m/{token}")
