@@ -56,9 +56,12 @@ class BookingAdmin(OperatorAdmin):
     actions = ["confirm", "confirm_anyway", "decline", "cancel", "release_hold", "revoke_links"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        """One statement for the page of one booking, whatever it points at."""
+        """One statement for the page of one booking; the list asks for what it shows only."""
+        bookings = super().get_queryset(request)
+        if request.resolver_match is None or not request.resolver_match.kwargs:
+            return bookings
         related = ("business", "service", "customer", "location", "resource", "session__service")
-        return super().get_queryset(request).select_related(*related, "variant", "created_by")
+        return bookings.select_related(*related, "variant", "created_by")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> list[str]:
         names = [column.name for column in self.model._meta.fields]

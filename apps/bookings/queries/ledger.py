@@ -132,7 +132,7 @@ def find_broken_promises(*, business_id: int | None = None) -> Iterator[Finding]
         Coalesce(NullIf("location__time_zone", Value("")), "business__time_zone"),
     )
     for _pk, of, reference, starts_at, promised, zone in rows.iterator(chunk_size=5000):
-        local = f"{starts_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}"
+        local = starts_at.astimezone(ZoneInfo(zone)).isoformat()[: len("2026-11-26T10:15")]
         if local != promised:
             yield Finding(
                 "wall_time", of, f"booking {reference}", f"promised {promised}, is at {local}"
