@@ -5,19 +5,38 @@ sign-in where one is needed.
 """
 
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from allauth.account import views as account
 from allauth.mfa.base import views as two_step
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
 
 from apps.web.guards import open_to_everybody
 
+OK, UNPROCESSABLE = 200, 422
+
 
 def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    return re_path(f"^sign-{route}$", open_to_everybody(view), name=name)
+    return re_path(f"^sign-{route}$", open_to_everybody(answering_422(view)), name=name)
+
+
+def answering_422(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let a form with mistakes answer 422 as everywhere else (ux.md 2.1); allauth says 200."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if response.status_code == OK and form is not None and form.is_bound and form.errors:
+            response.status_code = UNPROCESSABLE
+        return response
+
+    return answer
 
 
 urlpatterns = [

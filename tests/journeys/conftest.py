@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -45,6 +46,7 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def salon(transactional_db: None) -> Iterator[Salon]:
     """Juniper at 10:42 on Tuesday 24 November 2026; the clock goes on from there."""
+    cache.clear()  # counters of wrong passwords live there, not in a model's table
     with time_machine.travel(NOW, tick=True):
         yield make_salon(slug="juniper")
 

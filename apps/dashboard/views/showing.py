@@ -57,6 +57,7 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         if desk.may(Right.DECIDE)
         else None,
         "page_url": f"/{slug}/",
+        "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),
         "switch_url": reverse("dashboard:choose_business") if frame.has_other_businesses else None,
     }
