@@ -39,7 +39,7 @@ def publish_business(*, business_id: int) -> Business:
     Raises:
         Business.DoesNotExist: there is no such business.
     """
-    return _set_state(business_id, Business.State.PUBLISHED)
+    return _set_state(business_id=business_id, state=Business.State.PUBLISHED)
 
 
 @transaction.atomic
@@ -49,10 +49,11 @@ def pause_business(*, business_id: int) -> Business:
     Raises:
         Business.DoesNotExist: there is no such business.
     """
-    return _set_state(business_id, Business.State.PAUSED)
+    return _set_state(business_id=business_id, state=Business.State.PAUSED)
 
 
-def _set_state(business_id: int, state: Business.State) -> Business:
+def _set_state(*, business_id: int, state: Business.State) -> Business:
+    """Write the state under the lock that a renaming takes, too."""
     business = Business.objects.select_for_update().get(pk=business_id)
     business.state = state
     business.save(update_fields=["state"])

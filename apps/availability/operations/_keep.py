@@ -18,13 +18,22 @@ def keep_time(*, session: Session, claim: Claim, now: datetime) -> None:
     """
     with open_door(resource_ids=claim.resource_ids):
         claim.check_under_lock(now=now, own_session_id=session.pk)
-        own = Occupancy.objects.filter(session=session)
-        if set(own.values_list("resource_id", flat=True)) == set(claim.resource_ids):
-            own.update(expires_at=None)
-        else:
-            own.delete()
+        if not _keep_own(session, claim):
+            Occupancy.objects.filter(session=session).delete()
             Occupancy.objects.bulk_create(claim.occupancies(session, expires_at=None))
         _make_firm(session)
+
+
+def _keep_own(session: Session, claim: Claim) -> bool:
+    """Make firm what the session occupies; tell whether that is all it needs.
+
+    The worker sweeps without our lock and may delete an expired row after we have seen it, so
+    only the rows that the update has found count.
+    """
+    own = Occupancy.objects.filter(session=session)
+    if set(own.values_list("resource_id", flat=True)) != set(claim.resource_ids):
+        return False
+    return own.update(expires_at=None) == len(claim.resource_ids)
 
 
 def _make_firm(session: Session) -> None:

@@ -93,8 +93,9 @@ def _hold_once(
 
 
 def _let_go(previous: Booking, *, now: datetime) -> None:
-    Booking.objects.filter(pk=previous.pk).update(hold_expires_at=now)
-    if previous.session_id is not None:
+    # Another tab may have sent the draft meanwhile: what is booked keeps its time.
+    drafts = Booking.objects.filter(pk=previous.pk, status=Booking.Status.CREATED)
+    if drafts.update(hold_expires_at=now) and previous.session_id is not None:
         availability.release_time(session_id=previous.session_id)
 
 

@@ -1,5 +1,5 @@
 """What businesses offer, for operators: rows of the catalog may be edited, never deleted."""
 
-from apps.catalog.admin import rules, services, team
+from apps.catalog.admin import offers, rules, team
 
-__all__ = ["rules", "services", "team"]
+__all__ = ["offers", "rules", "team"]
