@@ -11,6 +11,13 @@
     if (region && text) region.textContent = text;
   };
 
+  /* The device's time zone ("Europe/Lisbon", nothing else), for online services and a note beside the others. */
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && !doc.cookie.includes(`zone=${zone}`)) {
+    const safe = location.protocol === "https:" ? ";secure" : "";
+    doc.cookie = `zone=${zone};path=/;max-age=31536000;samesite=lax${safe}`;
+  }
+
   /* Calendar: one tab stop and arrow keys, only while this script is there. */
   let wanted = null; /* day number to focus after another month has been swapped in */
   const days = () => all("#month a.day");

@@ -238,5 +238,7 @@ def _address_attrs(suggest_url: str) -> dict[str, str]:
             "hx-params": "email",
             "hx-target": "#email-hint",
             "hx-swap": "innerHTML",
+            # In one queue with the questions: an answer under way is never swapped out.
+            "hx-sync": "#fields:queue last",
         }
     return attrs
