@@ -16,6 +16,7 @@ from pytest_django import DjangoDbBlocker
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking, BookingEvent
 from apps.businesses.models import Business, TeamMember
+from apps.businesses.operations import rename_business
 from apps.catalog.models import Question
 from apps.dashboard.demo.seed import seed_demo
 from apps.dashboard.demo.sign_ins import SIGN_INS
@@ -48,6 +49,13 @@ def test_three_businesses_are_made_once(demo: Sequence[str]) -> None:
         BookingEvent.objects.count(),
         OutboxItem.objects.count(),
     ]
+
+
+def test_a_renamed_business_is_not_made_again(demo: Sequence[str]) -> None:
+    juniper = Business.objects.get(slug="juniper")
+    rename_business(business_id=juniper.pk, slug="juniper-hair")
+
+    assert seed_demo(now=TUESDAY) == []
 
 
 def test_today_at_the_salon_has_visits_behind_and_ahead_and_one_in_the_chair(

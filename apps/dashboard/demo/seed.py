@@ -6,7 +6,7 @@ from typing import Protocol
 
 from django.db import transaction
 
-from apps.businesses.models import Business
+from apps.businesses.models import Business, FormerSlug
 from apps.dashboard.demo.build import Shop, build_shop
 from apps.dashboard.demo.harbor import HARBOR, fill_harbor
 from apps.dashboard.demo.juniper import JUNIPER
@@ -27,10 +27,12 @@ DEMO: tuple[tuple[BusinessPlan, Fill], ...] = (
 
 
 def seed_demo(*, now: datetime) -> list[str]:
-    """Make each demo business whose address is free, with bookings around `now`; return which.
+    """Make each demo business whose address was never used, with bookings around `now`.
+
+    Return the slugs of those that were made.
 
     Each is one transaction: a business is there whole or not at all, and a second run changes
-    nothing, also when somebody renamed or emptied it meanwhile.
+    nothing, also when somebody has renamed it meanwhile.
     """
     return [plan.slug for plan, fill in DEMO if _seed(plan, fill, now=now)]
 
@@ -42,7 +44,8 @@ def names() -> list[tuple[str, str]]:
 
 @transaction.atomic
 def _seed(plan: BusinessPlan, fill: Callable[..., None], *, now: datetime) -> bool:
-    if Business.objects.filter(slug=plan.slug).exists():
+    was_here = FormerSlug.objects.filter(slug=plan.slug).exists()
+    if was_here or Business.objects.filter(slug=plan.slug).exists():
         return False
     fill(build_shop(plan), now=now)
     return True
