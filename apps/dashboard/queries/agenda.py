@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rota import Rota, load_rota
 from apps.dashboard.queries.rows import LIVE, BookingRow, list_bookings_on, local_date_of
+from apps.dashboard.queries.side_by_side import Placed, place_side_by_side
+from apps.kernel.spans import Span
 
 NOBODY = 0
 """The lane of bookings whose person is gone or that need nobody."""
@@ -24,10 +27,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Working time of one date; none when both are None."""
+    """Working time of one date; none when both are None. Breaks lie between."""
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    breaks: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,11 @@ class Cell:
     on: date
     hours: Hours
     rows: tuple[BookingRow, ...]
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """The bookings with their columns, for a day that is drawn to scale."""
+        return place_side_by_side(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,12 @@ class Agenda:
     dates: tuple[date, ...]
     lanes: tuple[Lane, ...]
     people: tuple[Choice, ...]
+
+    @property
+    def legend(self) -> tuple[tuple[str, str], ...]:
+        """The hues in use with the category they stand for, each once."""
+        rows = [row for lane in self.lanes for cell in lane.cells for row in cell.rows]
+        return tuple(sorted({row.hue: row.category for row in rows if row.category}.items()))
 
     @property
     def count(self) -> int:
@@ -110,5 +125,6 @@ def _hours(rota: Rota, resource_id: int, on: date) -> Hours:
     spans = rota.open_spans(resource_id, on)
     if not spans:
         return Hours()
-    first, last = (datetime.fromtimestamp(it, UTC) for it in (spans[0][0], spans[-1][1]))
-    return Hours(first, last)
+    opened = [Span.from_seconds(span) for span in spans]
+    breaks = tuple(Span(before.end, after.start) for before, after in pairwise(opened))
+    return Hours(opened[0].start, opened[-1].end, breaks)

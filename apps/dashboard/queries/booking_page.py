@@ -93,7 +93,10 @@ def get_booking(*, desk: Desk, reference: str) -> Booking:
     Raises:
         Booking.DoesNotExist: there is none, it is another business's, or another chair's.
     """
-    related = ("business", "service", "location", "customer", "resource__staff_member")
+    related = (
+        *("business", "service__category", "location"),
+        *("customer", "resource__staff_member"),
+    )
     return desk.bookings().select_related(*related).get(reference=reference)
 
 

@@ -19,7 +19,7 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """Instants are UTC, price is minor units (None: on request)."""
+    """Instants are UTC, price is minor units (None: on request); hue is the service's."""
 
     reference: str
     status: str
@@ -33,6 +33,8 @@ class BookingRow:
     answer_by: datetime | None
     double_booked: bool
     price: int | None
+    hue: str
+    category: str
 
     @property
     def minutes(self) -> int:
@@ -59,7 +61,7 @@ def list_bookings_on(
 
 def with_names(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Bring along the names that a line shows."""
-    return bookings.select_related("customer", "resource__staff_member")
+    return bookings.select_related("customer", "resource__staff_member", "service__category")
 
 
 def row_of(booking: Booking) -> BookingRow:
@@ -77,6 +79,8 @@ def row_of(booking: Booking) -> BookingRow:
         answer_by=booking.answer_by,
         double_booked=booking.double_booked,
         price=booking.price,
+        hue=booking.service.hue,
+        category=booking.service.category.name if booking.service.category else "",
     )
 
 
