@@ -54,19 +54,29 @@ def visitor_of(request: HttpRequest, *, zone: ZoneInfo) -> Visitor:
 
 
 def grant(request: HttpRequest, booking: Booking, proof: Proof) -> None:
-    """Let this session see a booking. The session gets a new id: more rights, new key (N031)."""
+    """Let this session see a booking.
+
+    A link proves a mailbox, so the session gets a new id with it: more rights, new key (N031).
+    """
     grants = dict(request.session.get(GRANTS, {}))
     if grants.get(str(booking.pk)) == Proof.LINK:
         return
     grants[str(booking.pk)] = proof.value
     request.session[GRANTS] = dict(list(grants.items())[-MOST_GRANTS:])
-    request.session.cycle_key()
+    if proof is Proof.LINK:
+        request.session.cycle_key()
 
 
 def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
     """Return how this session came to the booking, or nothing."""
     found = request.session.get(GRANTS, {}).get(str(booking.pk))
     return Proof(found) if found in set(Proof) else None
+
+
+def opened_by_link(request: HttpRequest) -> list[int]:
+    """Return the ids of the bookings whose mailbox this session has proven to read."""
+    grants = request.session.get(GRANTS, {})
+    return [int(pk) for pk, proof in grants.items() if proof == Proof.LINK]
 
 
 def remembered(request: HttpRequest) -> list[int]:

@@ -6,6 +6,7 @@ import time_machine
 from django.test import Client
 
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import create_access_link
 from apps.outbox.models import OutboxItem
 from tests.bookings.pages import DETAILS, fields_of, fill, hold, slot_at, tap, text_of
 from tests.factories import NOW, Salon, make_booking
@@ -194,7 +195,26 @@ def test_robots_are_asked_once_more_and_lose_no_text(client: Client, address: st
     assert Booking.objects.get().status == Booking.Status.CREATED
 
 
+def test_an_address_with_three_bookings_ahead_proves_its_mailbox_first(salon: Salon) -> None:
+    zone = salon.business.zone
+    for number in range(3):
+        make_booking(service=salon.cut, starts_at=salon.at(26, 9 + number), now=NOW)
+    client = Client()
+    address = hold(client, salon.cut, salon.at(27, 10).astimezone(zone))
+
+    refused = fill(client, address)
+    token = create_access_link(booking=Booking.objects.order_by("pk")[0], now=NOW)
+    client.get(f"/m/{token}")
+    allowed = fill(client, address)
+
+    assert refused.status_code == 422
+    assert "This address has 3 bookings ahead." in text_of(refused)
+    assert allowed.status_code == 303
+
+
 def test_one_address_books_five_times_a_day_at_most(salon: Salon) -> None:
+    salon.cut.price_kind = "FREE"
+    salon.cut.save()
     answers = []
     for number in range(6):
         client = Client(REMOTE_ADDR=f"198.51.{number}.7")
@@ -264,3 +284,18 @@ def test_the_cookie_of_a_device_holds_ids_only_and_cannot_be_made_up(
     client.cookies["device"] = "[1, 2, 3]"
 
     assert "Book again" not in text_of(client.get("/juniper/"))
+
+
+def test_an_online_booking_keeps_the_clock_the_customer_saw(client: Client, salon: Salon) -> None:
+    salon.cut.online = True
+    salon.cut.save()
+    client.cookies["zone"] = "America/New_York"
+    address = hold(client, salon.cut, salon.at(26, 17).astimezone(salon.business.zone))
+
+    page = text_of(client.get(address))
+    done = text_of(client.get(fill(client, address)["Location"]))
+
+    assert Booking.objects.get().time_zone == "America/New_York"
+    for text in (page, done):
+        assert "11:00" in text
+        assert "New York time" in text

@@ -59,7 +59,7 @@ def wait_for(url: str) -> None:
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - our own server
+            urllib.request.urlopen(url, timeout=2).close()
         except (urllib.error.URLError, OSError):
             if time.monotonic() > until:
                 raise

@@ -58,6 +58,24 @@ def find_last(*, business: Business, booking_ids: Sequence[int]) -> Booking | No
     return found
 
 
+def count_unpaid_ahead(
+    *, business: Business, email: str, proven: Sequence[int], now: datetime
+) -> int:
+    """Count the unpaid bookings ahead of an address at one business.
+
+    0 for somebody who opened the link of one of its bookings (proven): the mailbox is theirs.
+    """
+    mine = Booking.objects.filter(business=business, contact_email=email)
+    if proven and mine.filter(pk__in=list(proven)).exists():
+        return 0
+    ahead = mine.filter(
+        status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
+        payment_status=Booking.PaymentStatus.NOT_PAID,
+        starts_at__gt=now,
+    )
+    return ahead.count()
+
+
 def count_live_holds(
     *, business: Business, network_hash: str, besides: str, now: datetime
 ) -> tuple[int, datetime | None]:

@@ -20,16 +20,15 @@ from apps.bookings.queries.drafts import find_last
 from apps.bookings.typos import suggest_address
 from apps.bookings.views.details_page import details_context
 from apps.bookings.views.drafts import draft_page, to_done
+from apps.bookings.views.limits import require_room_to_book, too_much_ahead
 from apps.bookings.views.lost import back_to_times, try_again
 from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remember, remembered
 from apps.bookings.wording import region_of
 from apps.catalog.queries import UnknownChoice
-from apps.web.addresses import client_network
 from apps.web.formguard import SOONEST, Verdict, judge
 from apps.web.http import go_to, render_page
-from apps.web.limits import Hit, require_room, rules
 
 PURPOSE = "details"
 REFUSALS = {
@@ -51,11 +50,10 @@ def details(request: HttpRequest, draft: Booking) -> HttpResponse:
     form = _form(request, draft)
     if request.method != "POST":
         return _show(request, draft, form, now=now)
-    bookings.keep_draft_text(booking=draft, typed=form.typed())
-    refusal = _refusal(request, form, now=now) if form.is_valid() else ""
+    refusal = _refusal(request, draft, form, now=now) if form.is_valid() else ""
     if refusal or not form.is_valid():
         return _show(request, draft, form, now=now, notice=refusal, status=422)
-    _require_room(request, draft, form, now=now)
+    require_room_to_book(request, draft, form.details(), now=now)
     return _submit(request, draft, form, now=now)
 
 
@@ -70,16 +68,21 @@ def _submit(
     except seal.BrokenSeal:
         notice = _("Please check the price and press the button again.")
         return _show(request, draft, form, now=now, notice=notice, status=422)
-    except bookings.PriceChanged as changed:
-        return price_changed(request, draft, changed)
-    except bookings.SlotGone:
-        return _lost(request, draft)
-    except BusyTryAgain:
-        return try_again(request, draft.service)
+    except (bookings.PriceChanged, bookings.SlotGone, BusyTryAgain) as lost:
+        bookings.keep_draft_text(booking=draft, typed=form.typed())
+        return _not_booked(request, draft, lost)
     response = to_done(request, booking)
     if form.asked_of.known is not None:
         remember(request, response, booking)
     return response
+
+
+def _not_booked(request: HttpRequest, draft: Booking, lost: Exception) -> HttpResponse:
+    if isinstance(lost, bookings.PriceChanged):
+        return price_changed(request, draft, lost)
+    if isinstance(lost, BusyTryAgain):
+        return try_again(request, draft.service)
+    return _lost(request, draft)
 
 
 @require_POST
@@ -139,32 +142,23 @@ def _show(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    if form.is_bound:
+        bookings.keep_draft_text(booking=draft, typed=form.typed())
     context = details_context(draft, form, purpose=PURPOSE, now=now)
     context["notice"] = notice
     return render_page(request, "bookings/details.html", None, context, status=status)
 
 
-def _refusal(request: HttpRequest, form: DetailsForm, *, now: datetime) -> str:
-    """Somebody the device knows has nothing to type, so haste says nothing about them."""
+def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime) -> str:
+    """Words for a robot, or for an address with much ahead; "" when nothing speaks against it.
+
+    Somebody the device knows has nothing to type, so haste says nothing about them.
+    """
     soonest = AT_ONCE if form.asked_of.known else SOONEST
     verdict = judge(post=request.POST, purpose=PURPOSE, now=now, soonest=soonest)
-    if verdict is Verdict.PERSON:
-        return ""
-    return str(REFUSALS.get(verdict, _("Please press the button once more.")))
-
-
-def _require_room(
-    request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime
-) -> None:
-    """The limits of security.md 5.5 for bookings without payment (429 with the wait)."""
-    given, business = form.details(), draft.business_id
-    hits = [
-        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business}"),
-        Hit(rules.BOOKINGS_PER_EMAIL, f"{given.email}:{business}"),
-    ]
-    if given.phone:
-        hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{given.phone}:{business}"))
-    require_room(hits=hits, now=now)
+    if verdict is not Verdict.PERSON:
+        return str(REFUSALS.get(verdict, _("Please press the button once more.")))
+    return too_much_ahead(request, draft, form.details().email, now=now)
 
 
 def _lost(request: HttpRequest, draft: Booking) -> HttpResponse:

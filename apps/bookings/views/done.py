@@ -12,13 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.bookings.models import Booking
-from apps.bookings.policy import Policy
+from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.visitors import proof_of, remember, remembered
-from apps.bookings.wording import cancel_by_words
 from apps.businesses.pages import frame_of
 from apps.web.http import go_to, render_page
 
@@ -91,11 +90,9 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
     if booking.status != Booking.Status.CONFIRMED:
         return []
     policy = Policy.from_snapshot(booking.policy_snapshot)
-    locale, business = booking.business.locale, booking.business
-    words = cancel_by_words(
-        policy, starts_at=booking.starts_at, now=now, zone=booking.zone, locale=locale
-    )
-    steps: list[tuple[datetime | None, str]] = [(booking.starts_at, _("Your appointment"))]
-    if business.arrival_note:
-        steps = [(booking.starts_at, business.arrival_note)]
-    return [*steps, (None, words)]
+    until = free_until(policy=policy, starts_at=booking.starts_at)
+    arrival = booking.business.arrival_note or _("Your appointment")
+    steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
+    if until is not None and until > now:
+        steps.insert(0, (until, _("Free to cancel until then.")))
+    return steps

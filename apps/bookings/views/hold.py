@@ -1,8 +1,5 @@
 """A tap on a slot: POST /{business}/hold, and what can be done with a hold afterwards."""
 
-from datetime import datetime
-
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -14,11 +11,11 @@ from apps.bookings.forms.picks import Picks, Unreadable, read_picks
 from apps.bookings.forms.slot import PickedSlot, read_slot
 from apps.bookings.models import Booking
 from apps.bookings.queries import venue_of_service
-from apps.bookings.queries.drafts import count_live_holds
 from apps.bookings.views.drafts import draft_page
+from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import back_to_times, no_longer_bookable, try_again, unreadable
 from apps.bookings.views.times import page_zone
-from apps.bookings.visitors import network_hash_of, visitor_hash_of, visitor_of
+from apps.bookings.visitors import visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import public_page
 from apps.catalog.models import Service
@@ -30,9 +27,7 @@ from apps.catalog.queries import (
     choose,
     get_service,
 )
-from apps.web.addresses import client_network
 from apps.web.http import go_to
-from apps.web.limits import Hit, TooMany, require_room, rules
 
 
 @require_POST
@@ -48,7 +43,7 @@ def hold(request: HttpRequest, business: Business) -> HttpResponse:
     except Unreadable:
         return unreadable(request, service)
     choice = _choice(service, picks, slot)
-    _require_room(request, business, now=now)
+    require_room_to_hold(request, business, now=now)
     zone = page_zone(request, service, picks, venue=venue)
     try:
         draft = bookings.place_hold(
@@ -102,17 +97,3 @@ def _choice(service: Service, picks: Picks, slot: PickedSlot) -> Choice:
         )
     except UnknownChoice as unknown:
         raise Http404 from unknown
-
-
-def _require_room(request: HttpRequest, business: Business, *, now: datetime) -> None:
-    """The limits of security.md 5.5, for one network at one business (429 with the wait)."""
-    key = f"{client_network(request)}:{business.pk}"
-    require_room(hits=[Hit(rules.HOLDS_PER_NETWORK, key)], now=now)
-    count, first = count_live_holds(
-        business=business,
-        network_hash=network_hash_of(request),
-        besides=visitor_hash_of(request),
-        now=now,
-    )
-    if first is not None and count >= rules.LIVE_HOLDS_PER_NETWORK * settings.RATE_LIMIT_SCALE:
-        raise TooMany(action="hold:live", retry_after=int((first - now).total_seconds()) + 1)

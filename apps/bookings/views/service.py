@@ -21,7 +21,7 @@ from apps.bookings.queries.service_page import (
 )
 from apps.bookings.queries.times import policy_words
 from apps.bookings.structured import service_json_ld
-from apps.bookings.views.services import service_page
+from apps.bookings.views.found import service_page
 from apps.businesses.pages import absolute, frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable

@@ -17,7 +17,7 @@ from apps.bookings.queries.calendar import calendar_of, week_starts_of
 from apps.bookings.queries.days import find_days
 from apps.bookings.queries.picker import buttons, day_of, words_for_ear
 from apps.bookings.queries.times import facts_words, policy_words, staff_options, visitor_note
-from apps.bookings.views.services import service_page
+from apps.bookings.views.found import service_page
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.bookings.forms.picks import known_zones, read_picks, times_url
-from apps.bookings.views.services import service_page
+from apps.bookings.views.found import service_page
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.web import formatting

@@ -1,0 +1,69 @@
+"""How often one network, address or phone may hold and book (security.md 5.5, 429 with the wait).
+
+Counted per business, so that people of one office who book at different places are not in each
+other's way, and before the operation: what is refused counts too.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from apps.bookings.models import Booking
+from apps.bookings.operations import Details
+from apps.bookings.queries.drafts import count_live_holds, count_unpaid_ahead
+from apps.bookings.visitors import network_hash_of, opened_by_link, visitor_hash_of
+from apps.businesses.models import Business
+from apps.web.addresses import client_network
+from apps.web.limits import Hit, TooMany, require_room, rules
+
+
+def require_room_to_hold(request: HttpRequest, business: Business, *, now: datetime) -> None:
+    """Count a tap of this network and the times it holds at this moment.
+
+    Raises:
+        TooMany: with the time until the next hold ends.
+    """
+    key = f"{client_network(request)}:{business.pk}"
+    require_room(hits=[Hit(rules.HOLDS_PER_NETWORK, key)], now=now)
+    count, first = count_live_holds(
+        business=business,
+        network_hash=network_hash_of(request),
+        besides=visitor_hash_of(request),
+        now=now,
+    )
+    if first is not None and count >= rules.LIVE_HOLDS_PER_NETWORK * settings.RATE_LIMIT_SCALE:
+        raise TooMany(action="hold:live", retry_after=int((first - now).total_seconds()) + 1)
+
+
+def require_room_to_book(
+    request: HttpRequest, draft: Booking, given: Details, *, now: datetime
+) -> None:
+    """Count a booking without payment of this network, address and phone.
+
+    Raises:
+        TooMany: one of them booked too often.
+    """
+    business = draft.business_id
+    hits = [
+        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business}"),
+        Hit(rules.BOOKINGS_PER_EMAIL, f"{given.email}:{business}"),
+    ]
+    if given.phone:
+        hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{given.phone}:{business}"))
+    require_room(hits=hits, now=now)
+
+
+def too_much_ahead(request: HttpRequest, draft: Booking, email: str, *, now: datetime) -> str:
+    """Ask for a proof of the mailbox once an address has three unpaid bookings ahead."""
+    most = rules.FUTURE_UNPAID_PER_EMAIL * settings.RATE_LIMIT_SCALE
+    count = count_unpaid_ahead(
+        business=draft.business, email=email, proven=opened_by_link(request), now=now
+    )
+    if count < most:
+        return ""
+    return _(
+        "This address has %(count)s bookings ahead. Please open one of them from our mail first, "
+        "so that we know it is you, or call us."
+    ) % {"count": count}
