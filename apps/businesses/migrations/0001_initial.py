@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
+                ('slug', models.SlugField(max_length=60, unique=True, validators=[apps.businesses.validators.validate_slug])),
                 ('headline', models.CharField(blank=True, help_text='Hair salon in Berlin', max_length=80)),
                 ('promise', models.CharField(blank=True, max_length=160)),
                 ('place_word', models.CharField(default='studio', help_text='salon, studio', max_length=30)),
