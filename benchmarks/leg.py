@@ -34,9 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         began = time.monotonic()
         total = measuring.grow_to(size)
         filled = time.monotonic() - began
-        print(
-            f"\n{count_words(size)} bookings beside the measured months ({total:,} in all, {filled:.0f} s)"
-        )
+        words = f"{count_words(size)} bookings beside the measured months"
+        print(f"\n{words} ({total:,} in all, {filled:.0f} s)")
         measuring.read_picker(size)
     measuring.commit()
     measuring.travel()

@@ -66,7 +66,8 @@ def stopped(work: Callable[[], Any], *, at: Moment) -> Iterator[Stopped]:
 
 
 def _work(work: Callable[[], Any], at: Moment, pipe: Connection) -> None:
-    commit = connection._commit
+    database: Any = connection
+    commit = database._commit
 
     def commit_and_wait() -> None:
         if at is Moment.AFTER_COMMIT:
@@ -74,6 +75,6 @@ def _work(work: Callable[[], Any], at: Moment, pipe: Connection) -> None:
         pipe.send(at.value)
         time.sleep(2 * PATIENCE)
 
-    connection._commit = commit_and_wait  # type: ignore[method-assign]
+    database._commit = commit_and_wait
     work()
     pipe.send("finished without a commit")
