@@ -1,12 +1,15 @@
 """What owners type: syntax and shape only; the rules are asked when it is done (style.md B3)."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.models import Booking
+from apps.businesses.models import Business
+from apps.catalog.models import Service, StaffMember
 from apps.web.fields import LineField, TextField
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -77,3 +80,41 @@ class AgendaForm(forms.Form):
             found.get("staff"),
             found.get("status") or "",
         )
+
+
+class WhyForm(forms.Form):
+    """Which date of which service; the lists hold what is the business's own and nothing else."""
+
+    NOT_THEIRS = _("This person does not do this service.")
+
+    service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.none())
+    staff = forms.ModelChoiceField(
+        label=_("With"),
+        queryset=StaffMember.objects.none(),
+        required=False,
+        empty_label=_("Anybody"),
+    )
+    on = forms.DateField(
+        label=_("Date"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+    )
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        services = Service.objects.filter(business=business, retired_at=None)
+        people = StaffMember.objects.filter(business=business, resource__active=True)
+        choices = {"service": services.select_related("business", "policy"), "staff": people}
+        for name, queryset in choices.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = queryset
+
+    def question(self) -> dict[str, Any]:
+        """What `find_why` is asked, from valid values."""
+        person = self.cleaned_data["staff"]
+        return {
+            "service": self.cleaned_data["service"],
+            "resource_id": person.resource_id if person else None,
+            "on": self.cleaned_data["on"],
+        }

@@ -8,6 +8,7 @@ from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
 from apps.dashboard.views.requests import requests
 from apps.dashboard.views.today import day, needs, today
+from apps.dashboard.views.why import why
 
 app_name = "dashboard"
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("<slug:slug>/day/", day, name="day"),
     path("<slug:slug>/requests/", requests, name="requests"),
     path("<slug:slug>/agenda/", agenda, name="agenda"),
+    path("<slug:slug>/why/", why, name="why"),
     path("<slug:slug>/bookings/<str:reference>/", booking, name="booking"),
     path("<slug:slug>/bookings/<str:reference>/confirm/", confirm, name="confirm"),
     path(

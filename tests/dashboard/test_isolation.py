@@ -51,6 +51,7 @@ CASES: dict[str, Case] = {
     "day": Case(LOOKERS, answer=303),
     "requests": Case(DECIDERS),
     "agenda": Case(LOOKERS),
+    "why": Case(DESKS),
     "booking": Case(LOOKERS),
     "confirm": Case(DECIDERS, "POST", answer=303),
     "confirm_anyway": Case(MANAGERS, "POST", {"reason": "Ana stays longer"}, answer=303),

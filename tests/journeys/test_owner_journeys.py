@@ -62,6 +62,8 @@ def test_one_tap_confirms_and_one_takes_it_back(
 
     page.get_by_role("button", name="Confirm Lena Hartmann").click()
     card_of(page, lena, "CONFIRMED")
+    expect(page).to_have_title("Today - Juniper Hair")
+    expect(page.locator("#count-needs")).to_have_text("")
     assert status_of(lena) == "CONFIRMED"
 
     page.get_by_role("button", name="Undo Lena Hartmann").click()
@@ -197,6 +199,7 @@ PATHS = {
     "requests": "/own/juniper/requests/",
     "agenda": "/own/juniper/agenda/",
     "week": "/own/juniper/agenda/?view=week",
+    "why": "/own/juniper/why/?service=1&on=2026-11-25",
     "booking": "/own/juniper/bookings/{}/",
     "sign-in": "/own/sign-in/",
     "two-step": "/own/sign-in/two-step/",

@@ -1,0 +1,38 @@
+"""Why no times? The engine's diagnosis of one date for the owner (ux.md O25, domain.md 4.6)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from apps.availability.engine.diagnosis import why_no_times
+from apps.availability.engine.slots import find_slots
+from apps.availability.queries import load_search
+from apps.bookings.queries import slot_query
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
+from apps.dashboard.queries.fits import Obstacle, in_names
+from apps.dashboard.queries.team import load_team
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Either how many times are on offer, or what is in the way, most specific first."""
+
+    times: int
+    obstacles: tuple[Obstacle, ...]
+
+
+def find_why(*, service: Service, resource_id: int | None, on: date, now: datetime) -> Diagnosis:
+    """Diagnose one date of one service, with one person or anybody.
+
+    The same search as the picker's, so the two can never disagree.
+
+    Raises:
+        UnknownChoice: this person does not do this service.
+    """
+    choice = choose(service=service, resource_id=resource_id)
+    search = load_search(query=slot_query(choice=choice), first=on, last=on, now=now)
+    reasons = why_no_times(search, first=on, last=on)
+    if not reasons:
+        return Diagnosis(times=len(find_slots(search, first=on, last=on)), obstacles=())
+    team = load_team(business_id=service.business_id)
+    return Diagnosis(times=0, obstacles=in_names(reasons, team=team))

@@ -1,0 +1,70 @@
+"""Every reason, problem and line of history has words, whatever it knows and whatever it lacks."""
+
+from datetime import timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.template.loader import render_to_string
+
+from apps.availability.engine.reasons import ChangeKind, ReasonCode
+from apps.bookings.models import BookingEvent
+from apps.dashboard.queries.changes import LastChange
+from apps.dashboard.queries.fits import Obstacle
+from apps.dashboard.views.refusals import CODES, Problem
+from tests.factories import NOW
+
+CLOCK = {"zone": ZoneInfo("Europe/Berlin"), "locale": "en-GB", "now": NOW}
+
+
+def words(template: str, **context: object) -> str:
+    return " ".join(render_to_string(f"dashboard/{template}", {**CLOCK, **context}).split())
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_reason_has_words(code: ReasonCode) -> None:
+    said = [
+        words(
+            "_obstacle.html",
+            obstacle=Obstacle(
+                code,
+                who=who,
+                starts_at=NOW if spans else None,
+                ends_at=NOW + timedelta(hours=1) if spans else None,
+                change=change,
+                minutes=minutes,
+                opens_at=NOW if spans else None,
+            ),
+        )
+        for who, spans, change, minutes in product(
+            ["", "Ana"], [False, True], [None, *ChangeKind], [None, 30]
+        )
+    ]
+
+    assert [text for text in said if not text.endswith(".") or "None" in text] == []
+
+
+@pytest.mark.parametrize("code", [*CODES.values(), "INCOMPLETE"])
+def test_every_problem_has_words(code: str) -> None:
+    said = [
+        words("_problem.html", problem=Problem(code, 409, change=change, obstacles=obstacles))
+        for change, obstacles in product(
+            [
+                None,
+                *(LastChange(it, who, NOW) for it in BookingEvent.Action for who in ("", "Ben")),
+            ],
+            [(), (Obstacle(ReasonCode.BUSINESS_CLOSED),)],
+        )
+    ]
+
+    assert [text for text in said if not text.endswith(".") or "None" in text] == []
+
+
+@pytest.mark.parametrize("action", BookingEvent.Action)
+def test_every_line_of_history_has_words(action: str) -> None:
+    said = [
+        words("_event_words.html", event={"action": action, "actor": actor, "who": who})
+        for actor, who in product(BookingEvent.Actor, ["", "Ben"])
+    ]
+
+    assert all(said)
