@@ -60,6 +60,13 @@ def test_a_lost_time_goes_back_and_offers_the_nearest_three(client: Client, salo
     ]
 
 
+def test_a_time_that_is_free_again_is_not_called_lost(client: Client, salon: Salon) -> None:
+    page = client.get("/juniper/s/cut/times", {"gone": "2026-11-26T10:30+01:00"})
+
+    assert page.context["gone"] is None
+    assert page.context["chosen_on"] == salon.at(26, 10).date()
+
+
 def test_the_way_back_keeps_person_variant_and_party(client: Client, salon: Salon) -> None:
     salon.policy.max_participants = 3
     salon.policy.save()

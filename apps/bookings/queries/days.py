@@ -36,7 +36,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Everything the picker shows of time. Dates are those of zone, the clock of the page."""
+    """Everything the picker shows of time. Dates are those of zone, the clock of the page.
+
+    nearest is None unless a time was lost; then the free times closest to it, perhaps none.
+    """
 
     zone: ZoneInfo
     today: date
@@ -46,7 +49,7 @@ class Days:
     parts: Mapping[date, DayParts]
     chosen: date | None
     slots: tuple[Slot, ...]
-    nearest: tuple[Slot, ...]
+    nearest: tuple[Slot, ...] | None
     reasons: tuple[Reason, ...]
 
     def count(self, on: date) -> int:
@@ -66,10 +69,13 @@ def find_days(
 ) -> Days:
     """Find the day to open on and its times, and count the days around it.
 
-    Without a wish it is the first free day of all (ux.md 0.6); a wished day is shown even when
-    it has no times, with the reasons and the free days next to it.
+    Without a wish it is the first free day of all (ux.md 0.6); a day that was wished for, or on
+    which a time was lost, is shown even without times, with the reasons and the free days next
+    to it.
     """
     today = now.astimezone(zone).date()
+    if ask.gone is not None and ask.anchor is None:
+        ask = replace(ask, on=ask.gone.astimezone(zone).date())
     anchor = max(ask.anchor or today, today)
     shown = _shown(anchor, today=today, week_starts=week_starts)
     horizon = max(_horizon(query, today=today, now=now), anchor)
@@ -139,10 +145,12 @@ def _first_free(parts: Mapping[date, DayParts], period: Period) -> date | None:
     return next((on for on in sorted(parts) if on in period and parts[on].total), None)
 
 
-def _nearest(search: Search, ask: Ask, *, zone: ZoneInfo, shown: Period) -> tuple[Slot, ...]:
+def _nearest(search: Search, ask: Ask, *, zone: ZoneInfo, shown: Period) -> tuple[Slot, ...] | None:
     if ask.gone is None:
-        return ()
+        return None
     slots = find_slots(search, first=shown.first, last=shown.last, dates_in=zone)
+    if any(slot.start == int(ask.gone.timestamp()) for slot in slots):
+        return None  # it is free again
     return tuple(nearest_slots(slots, to=int(ask.gone.timestamp()), count=NEAREST))
 
 

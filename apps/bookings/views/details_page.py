@@ -80,8 +80,13 @@ def _masked(known: Known | None, draft: Booking) -> dict[str, str] | None:
 
 def _hold(draft: Booking, *, now: datetime) -> dict[str, Any]:
     until = draft.hold_expires_at
-    if until is None or until <= now:
-        return {"until": None, "longer_url": None}
+    if until is None:
+        many = draft.service.allows_multiple_requests
+        words = _("Free right now. Others may ask for it too.") if many else ""
+        return {"until": None, "longer_url": None, "words": words}
+    if until <= now:
+        words = _("The hold has ended. We take the time again if it is still free.")
+        return {"until": None, "longer_url": None, "words": words}
     url = reverse("bookings:longer", kwargs={"draft": draft.draft_id})
     return {"until": until, "longer_url": url}
 

@@ -89,13 +89,13 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
     address = partial(times_url, service, picks)
     value = partial(_value, choice, venue)
     day = day_of(days=days, venue=venue, locale=locale, value=value, address=address)
-    near = buttons(days.nearest, zone=days.zone, venue=venue, locale=locale, value=value)
+    near = buttons(days.nearest or (), zone=days.zone, venue=venue, locale=locale, value=value)
     here = {"date": days.chosen.isoformat()} if days.chosen else {}
     return {
         "picker_url": address(**here),
         "chosen_on": days.chosen,
         "announce": words_for_ear(day, locale=locale),
-        "gone": {"at": picks.ask.gone, "slots": near} if picks.ask.gone else None,
+        "gone": {"at": picks.ask.gone, "slots": near} if days.nearest is not None else None,
         "calendar": calendar_of(
             days=days, locale=locale, address=address, whole_month=picks.whole_month
         ),

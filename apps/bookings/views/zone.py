@@ -42,7 +42,8 @@ def zone(request: HttpRequest, service: Service) -> HttpResponse:
         "zones": [
             {
                 "url": times_url(service, picks.with_zone(name)),
-                "label": name.replace("_", " "),
+                "city": name.rpartition("/")[2].replace("_", " "),
+                "region": name.rpartition("/")[0].replace("_", " ").replace("/", ", "),
                 "time": _time_in(name, service, now=now),
                 "chosen": name == picks.zone,
             }
