@@ -102,7 +102,7 @@ def _let_go(previous: Booking, *, now: datetime) -> None:
 def _new_draft(claim: Claim, *, choice: Choice, visitor: Visitor, now: datetime) -> Booking:
     service, price = choice.service, choice.price
     venue_zone = zone_of(service=service, location=claim.query.location)
-    chosen = choice.chosen_staff is not None
+    chosen = choice.chosen_id is not None
     return Booking(
         reference=new_reference(),
         draft_id=secrets.token_urlsafe(16),

@@ -75,4 +75,4 @@ def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, A
 
 def picks_without_staff(choice: Choice) -> Choice:
     """The same choice with anybody, to say when each person is next free."""
-    return replace(choice, chosen_staff=None)
+    return replace(choice, chosen_id=None)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from apps.catalog.models import AddOn, BookingForm, BookingPolicy, Service, StaffMember, Variant
 from apps.catalog.pricing import Price, PriceLine, quote
-from apps.catalog.queries.requirements import Need, Requirements, read_needs
+from apps.catalog.queries.requirements import Need, Requirements, able_staff, read_needs
 from apps.catalog.queries.services import default_policy, list_staff
 
 
@@ -13,18 +14,30 @@ class UnknownChoice(Exception):
     """A variant, extra, person or party size that this service does not offer."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Choice:
-    """Everything that decides price and length before a time is named."""
+    """Everything that decides price and length before a time is named.
+
+    chosen_id is the resource of the person asked for, None for anybody. Names are read only when
+    a page shows them: holding and booking do without.
+    """
 
     service: Service
     policy: BookingPolicy
     variant: Variant | None
     add_ons: tuple[AddOn, ...]
     party_size: int
-    staff: tuple[StaffMember, ...]
-    chosen_staff: StaffMember | None
+    chosen_id: int | None
     needs: tuple[Need, ...]
+
+    @cached_property
+    def staff(self) -> tuple[StaffMember, ...]:
+        """The people who do this service, in the order of the team."""
+        return tuple(list_staff(service=self.service, needs=self.needs))
+
+    @property
+    def chosen_staff(self) -> StaffMember | None:
+        return next((it for it in self.staff if it.resource_id == self.chosen_id), None)
 
     @property
     def duration_minutes(self) -> int:
@@ -59,7 +72,7 @@ class Choice:
 
     @property
     def primary_id(self) -> int | None:
-        return self.chosen_staff.resource_id if self.chosen_staff else None
+        return self.chosen_id
 
 
 def choose(
@@ -79,9 +92,7 @@ def choose(
     """
     policy = service.policy or default_policy(business=service.business)
     needs = read_needs([service.pk])[service.pk]
-    staff = tuple(list_staff(service=service, needs=needs))
-    chosen = next((person for person in staff if person.resource_id == resource_id), None)
-    if resource_id is not None and chosen is None:
+    if resource_id is not None and resource_id not in able_staff(needs):
         raise UnknownChoice("staff")
     if not 1 <= party_size <= policy.max_participants:
         raise UnknownChoice("participants")
@@ -91,8 +102,7 @@ def choose(
         variant=_pick_variant(service, variant_id),
         add_ons=_pick_add_ons(service, add_on_ids),
         party_size=party_size,
-        staff=staff,
-        chosen_staff=chosen,
+        chosen_id=resource_id,
         needs=tuple(needs),
     )
 

@@ -1,6 +1,6 @@
 """What services need, and who or what could serve them (R056)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from django.db import connection
@@ -48,6 +48,11 @@ def load_requirements(*, service_ids: Collection[int]) -> dict[int, Requirements
         service_id: [(need.type_id, need.able) for need in needs]
         for service_id, needs in read_needs(service_ids).items()
     }
+
+
+def able_staff(needs: Iterable[Need]) -> list[int]:
+    """The resources of the people who could do it: those of the first need for people."""
+    return next((list(need.able) for need in needs if need.is_staff), [])
 
 
 def read_needs(service_ids: Collection[int]) -> dict[int, list[Need]]:

@@ -10,7 +10,7 @@ from apps.catalog.models import (
     StaffMember,
     Variant,
 )
-from apps.catalog.queries.requirements import Need, read_needs
+from apps.catalog.queries.requirements import Need, able_staff, read_needs
 
 
 class ServiceMoved(Exception):
@@ -94,8 +94,9 @@ def list_staff(*, service: Service, needs: Sequence[Need] | None = None) -> list
     Those are the resources of its first need for people; needs are read unless they are given.
     """
     known = read_needs([service.pk])[service.pk] if needs is None else needs
-    able = next((list(need.able) for need in known if need.is_staff), [])
-    staff = StaffMember.objects.filter(business_id=service.business_id, resource_id__in=able)
+    staff = StaffMember.objects.filter(
+        business_id=service.business_id, resource_id__in=able_staff(known)
+    )
     return list(staff.select_related("resource"))
 
 
