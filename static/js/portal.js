@@ -118,6 +118,8 @@
   };
   doc.addEventListener("htmx:beforeSwap", (event) => {
     inside = event.detail.target.contains(doc.activeElement);
+    /* A 503 of ours has words for this place; one of a proxy has a page that fits nowhere. */
+    if (event.detail.xhr.getResponseHeader("X-Fragment")) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
   doc.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
   doc.addEventListener("htmx:beforeRequest", (event) => {

@@ -61,7 +61,9 @@ def refuse(
     fresh = booking_or_404(request.desk, booking.reference)
     if wants_fragment(request) and place:
         told = {"problem": problem, "problem_reference": fresh.reference}
-        return _swap(request, place, fresh, told, now=now, status=problem.status)
+        response = _swap(request, place, fresh, told, now=now, status=problem.status)
+        response.headers["X-Fragment"] = "1"  # so that portal.js swaps our 503, and no proxy's
+        return response
     return show_sheet(request, fresh, now=now, problem=problem, forms=forms)
 
 
