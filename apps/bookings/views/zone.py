@@ -57,7 +57,12 @@ def _names(search: str) -> list[str]:
     if not search:
         return list(COMMON)
     words = search.casefold().replace(" ", "_")
-    return [it for it in sorted(known_zones()) if words in it.casefold() and "/" in it][:MOST]
+    found = [it for it in known_zones() if words in it.casefold() and "/" in it]
+    return sorted(found, key=lambda it: (not _city(it).startswith(words), it))[:MOST]
+
+
+def _city(name: str) -> str:
+    return name.rpartition("/")[2].casefold()
 
 
 def _time_in(name: str, service: Service, *, now: datetime) -> str:
