@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.urls import reverse
 
+from apps.businesses.pages import links_of
 from apps.dashboard.desk import Desk, OwnerRequest
 from apps.dashboard.queries.frame import Frame, get_frame
 from apps.dashboard.roles import Right
@@ -26,12 +27,14 @@ def show(
 ) -> HttpResponse:
     """Render a page or its fragment with clock, language and frame of the business."""
     desk = request.desk
+    links = links_of(desk.business)
     response = render_page(
         request,
         page,
         fragment,
         {
             "business": desk.business,
+            "links": {"accent_css": links["accent_css"] if desk.business.is_public else ""},
             "zone": desk.business.zone,
             "locale": desk.business.locale,
             "now": now,
@@ -56,7 +59,7 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         "requests_url": reverse("dashboard:requests", args=[slug])
         if desk.may(Right.DECIDE)
         else None,
-        "page_url": f"/{slug}/",
+        "page_url": links_of(desk.business)["home"],
         "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),
         "switch_url": reverse("dashboard:choose_business") if frame.has_other_businesses else None,
