@@ -120,6 +120,7 @@ def test_slots_nobody_of_ours_made_are_unreadable(client: Client, salon: Salon, 
         ("2026-11-26T10:15+01:00;;", {"add_on": "999"}),
         ("2026-11-26T10:15+01:00;;", {"service": "nothing"}),
         ("2026-11-26T10:15+01:00;;", {"service": "x" * 10_000}),
+        ("2026-11-26T10:15+01:00;;", {"service": "cut\x00"}),
     ],
 )
 def test_foreign_ids_in_a_tap_are_not_found(

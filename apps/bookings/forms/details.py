@@ -18,6 +18,7 @@ from apps.bookings.forms.questions import (
 from apps.bookings.operations import Details, GivenAnswer
 from apps.catalog.models import BookingForm, Question
 from apps.web.fields import AddressField, LineField, TextField
+from apps.web.text import clean_text
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_NOTE = 120, 254, 2000
 LONGEST_KEPT = 5000
@@ -193,9 +194,11 @@ class DetailsForm(forms.Form):
                     yield GivenAnswer(question=question, value=words, participant=place)
 
     def typed(self) -> dict[str, list[str]]:
-        """What was typed, as it was typed, for the draft to keep; long texts are cut."""
+        """What was typed, made inert, for the draft to keep; long texts are cut."""
         return {
-            name: [value[:LONGEST_KEPT] for value in self._raw(name)[:MOST_KEPT]]
+            name: [
+                clean_text(value, max_length=LONGEST_KEPT) for value in self._raw(name)[:MOST_KEPT]
+            ]
             for name in self.fields
         }
 

@@ -1,5 +1,6 @@
 """A tap on a slot: POST /{business}/hold, and what can be done with a hold afterwards."""
 
+from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -80,6 +81,8 @@ def release(request: HttpRequest, draft: Booking) -> HttpResponse:
 
 
 def _service(business: Business, slug: str) -> Service:
+    if not slug_re.fullmatch(slug):  # PostgreSQL does not even look for some characters
+        raise Http404
     try:
         return get_service(business=business, slug=slug)
     except (Service.DoesNotExist, ServiceMoved, ServiceRetired) as missing:
