@@ -46,6 +46,10 @@ class Browser:
         """Send a form, with the token of the last page unless the fields bring their own."""
         return self._ask("POST", path, urlencode({CSRF_FIELD: self.token, **fields}))
 
+    def close(self) -> None:
+        """Let the connection go; the next request opens another."""
+        self.connection.close()
+
     def forget_visit(self) -> None:
         """Become somebody else who has the same page open: the session goes, the token stays."""
         self.cookies = {k: v for k, v in self.cookies.items() if "csrf" in k}
