@@ -67,6 +67,7 @@ MIDDLEWARE = [
     # the length of a page from telling its secrets (ADR 10).
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.web.cookies.drop_broken_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
