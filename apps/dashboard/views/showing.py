@@ -26,26 +26,23 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page or its fragment with clock, language and frame of the business."""
-    desk = request.desk
-    links = links_of(desk.business)
-    response = render_page(
-        request,
-        page,
-        fragment,
-        {
-            "business": desk.business,
-            "links": {"accent_css": links["accent_css"] if desk.business.is_public else ""},
-            "zone": desk.business.zone,
-            "locale": desk.business.locale,
-            "now": now,
-            "rights": {right.value for right in desk.rights},
-            "nav": navigation(desk, frame or get_frame(desk=desk), current),
-            **context,
-        },
-        status=status,
-    )
+    shown = {**_frame(request.desk, frame, current), "now": now, **context}
+    response = render_page(request, page, fragment, shown, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _frame(desk: Desk, frame: Frame | None, current: str) -> dict[str, Any]:
+    business = desk.business
+    links = links_of(business)
+    return {
+        "business": business,
+        "links": {"accent_css": links["accent_css"] if business.is_public else ""},
+        "zone": business.zone,
+        "locale": business.locale,
+        "rights": {right.value for right in desk.rights},
+        "nav": navigation(desk, frame or get_frame(desk=desk), current),
+    }
 
 
 def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
