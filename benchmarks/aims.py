@@ -47,9 +47,10 @@ def aims_of(found: Remembered) -> list[Aim]:
 
 
 def _growth(found: Remembered) -> Iterable[Aim]:
+    """Best against best: minutes lie between the two sizes, and whatever else ran in them."""
     for name, cases in (("engine", found.readings), ("fragment", found.fragments)):
         ratios = [
-            ratio(cases[(BIG, staff, days)].timing.median, small.timing.median)
+            ratio(cases[(BIG, staff, days)].timing.best, small.timing.best)
             for (size, staff, days), small in cases.items()
             if size == SMALL and (BIG, staff, days) in cases
         ]
