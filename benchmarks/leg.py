@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from benchmarks.measuring import Measuring
 
     sizes = sorted(parse_count(word) for word in options.rows.split(","))
-    measuring = Measuring(port=options.port, seconds=0.3 if options.quick else 1.0)
+    measuring = Measuring(port=options.port, seconds=0.3 if options.quick else 0.7)
     measuring.prepare()
     for size in sizes:
         began = time.monotonic()
