@@ -37,8 +37,11 @@ def test_every_answer_carries_the_safety_headers(client: Client) -> None:
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
-def test_private_addresses_send_no_referrer_and_stay_out_of_search(client: Client) -> None:
-    headers = client.get("/m/no-such-token").headers
+@pytest.mark.django_db
+def test_private_addresses_tell_no_other_site_and_stay_out_of_search(client: Client) -> None:
+    """Pages with forms say same-origin: under no-referrer browsers send "Origin: null"."""
+    link, page = client.get("/m/no-such-token").headers, client.get("/own/sign-in/").headers
 
-    assert headers["Referrer-Policy"] == "no-referrer"
-    assert headers["X-Robots-Tag"] == "noindex"
+    assert link["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
+    assert (link["X-Robots-Tag"], page["X-Robots-Tag"]) == ("noindex", "noindex")
