@@ -71,9 +71,7 @@ def find_undelivered_address(*, booking_id: int) -> str:
     return last.to_address if last and last.status == Message.Status.FAILED else ""
 
 
-def list_bookings_of_address(
-    *, business: Business, email: str, now: datetime
-) -> list[Booking]:
+def list_bookings_of_address(*, business: Business, email: str, now: datetime) -> list[Booking]:
     """List what is ahead for an address (lower case) at a business, soonest first."""
     bookings = Booking.objects.select_related("business", "service").filter(
         business=business,

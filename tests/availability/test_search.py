@@ -1,6 +1,6 @@
 """From rows to the engine's inputs: constant queries, and nothing lost on the way."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
