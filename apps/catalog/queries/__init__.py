@@ -1,14 +1,7 @@
 """Questions about what is offered."""
 
 from apps.catalog.queries.choice import Choice, UnknownChoice, choose, form_of
-from apps.catalog.queries.pages import (
-    ServiceList,
-    ServiceRow,
-    address_of,
-    get_service_list,
-)
-from apps.catalog.queries.requirements import Requirements, load_requirements
-from apps.catalog.queries.services import (
+from apps.catalog.queries.offered import (
     ServiceMoved,
     ServiceRetired,
     default_policy,
@@ -18,6 +11,13 @@ from apps.catalog.queries.services import (
     list_services,
     list_staff,
 )
+from apps.catalog.queries.pages import (
+    ServiceList,
+    ServiceRow,
+    address_of,
+    get_service_list,
+)
+from apps.catalog.queries.requirements import Requirements, load_requirements
 
 __all__ = [
     "Choice",

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from apps.catalog.models import AddOn, BookingForm, BookingPolicy, Service, StaffMember, Variant
 from apps.catalog.pricing import Price, PriceLine, quote
+from apps.catalog.queries.offered import default_policy, list_staff
 from apps.catalog.queries.requirements import Need, Requirements, able_staff, read_needs
-from apps.catalog.queries.services import default_policy, list_staff
 
 
 class UnknownChoice(Exception):

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from apps.businesses.models import Business
 from apps.catalog.models import AddOn, Category, Service
-from apps.catalog.queries.services import list_services
+from apps.catalog.queries.offered import list_services
 from apps.kernel.money import Money
 
 

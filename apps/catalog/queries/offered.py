@@ -53,7 +53,7 @@ def get_service(*, business: Business, slug: str) -> Service:
     """
     services = (
         Service.objects.filter(business=business)
-        .select_related("category", "policy", "form")
+        .select_related("policy")
         .prefetch_related("locations")
     )
     service = services.filter(slug=slug).first()
