@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from benchmarks.measuring import Measuring
 
     sizes = sorted(parse_count(word) for word in options.rows.split(","))
-    measuring = Measuring(port=options.port, seconds=0.3 if options.quick else 0.7)
+    measuring = Measuring(port=options.port, seconds=0.15 if options.quick else 0.7)
     measuring.prepare()
     for size in sizes:
         began = time.monotonic()
@@ -38,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"\n{words} ({total:,} in all, {filled:.0f} s)")
         measuring.read_picker(size)
     measuring.commit()
-    measuring.travel()
-    measuring.storm(rounds=3 if options.quick else 10)
+    measuring.serve(rounds=3 if options.quick else 10)
     measuring.open_owner_pages()
     aims = [aim.as_plain() for aim in measuring.aims()]
     options.aims.write_text(json.dumps(aims), encoding="utf-8")

@@ -86,20 +86,25 @@ class Measuring:
         print("\nBooking in the process itself")
         print(printing.committing_table(self.found.committing.values()))
 
-    def travel(self) -> None:
-        """The journey by HTTP, one visitor and eight, beside empty answers."""
+    def serve(self, *, rounds: int) -> None:
+        """Everything by HTTP, with one server."""
+        with served(self.port):
+            self._travel()
+            self._storm(rounds=rounds)
+
+    def _travel(self) -> None:
+        """The journey, one visitor and eight, beside empty answers."""
         for clients in CLIENTS:
-            with served(self.port):
-                self.found.journeys[clients] = measure_journey(
-                    self.biggest,
-                    port=self.port,
-                    starts=self.starts,
-                    clients=clients,
-                    seconds=4 * self.seconds,
-                )
-                self.found.empty[clients] = measure_empty_answers(
-                    port=self.port, clients=clients, seconds=self.seconds
-                )
+            self.found.journeys[clients] = measure_journey(
+                self.biggest,
+                port=self.port,
+                starts=self.starts,
+                clients=clients,
+                seconds=4 * self.seconds,
+            )
+            self.found.empty[clients] = measure_empty_answers(
+                port=self.port, clients=clients, seconds=self.seconds
+            )
         print("\nThe journey by HTTP (gunicorn, 2 workers of 4 threads)")
         for clients in CLIENTS:
             floor = self.found.committing[clients].floor
@@ -109,12 +114,11 @@ class Measuring:
                 )
             )
 
-    def storm(self, *, rounds: int) -> None:
+    def _storm(self, *, rounds: int) -> None:
         """Forty people, one time."""
-        with served(self.port):
-            self.found.storm = measure_storm(
-                self.biggest, port=self.port, starts=self.starts, rounds=rounds
-            )
+        self.found.storm = measure_storm(
+            self.biggest, port=self.port, starts=self.starts, rounds=rounds
+        )
         print("\nForty people tap one time at once")
         print(printing.storm_words(self.found.storm))
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 DATABASES = {"sqlite": ["sqlite"], "postgres": ["postgres"], "both": ["postgres", "sqlite"]}
-ROWS, QUICK_ROWS = "1k,50k,1m", "1k,50k"
+ROWS, QUICK_ROWS = "1k,50k,1m", "1k"
 
 
 class Command(BaseCommand):
