@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "apps.web.refusals.TooManyMiddleware",
+    "apps.web.busy.BusyMiddleware",
     "apps.web.guards.SectionGuardMiddleware",
 ]
 CSRF_FAILURE_VIEW = "apps.web.refusals.csrf_failure"

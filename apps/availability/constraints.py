@@ -6,7 +6,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError
 from django.db.models import UniqueConstraint
 
 UNIQUE = "UNIQUE constraint failed: "
@@ -81,9 +81,3 @@ def translating(name: str, *, to: type[Exception]) -> Iterator[None]:
         if constraint_name(error) == name:
             raise to from error
         raise
-
-
-def is_lock_timeout(error: OperationalError) -> bool:
-    """Tell a lock that took too long from every other trouble with the database."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state == "55P03" or "database is locked" in str(error)

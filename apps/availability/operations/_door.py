@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.db import OperationalError, transaction
 
-from apps.availability.constraints import is_lock_timeout, translating
+from apps.availability.constraints import translating
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy
 from apps.availability.operations._errors import BusyTryAgain, SlotTaken
 from apps.availability.queries import BusyRow, find_busy_rows
 from apps.catalog.models import Resource
+from apps.web.busy import is_lock_timeout
 
 
 @contextmanager
