@@ -17,6 +17,7 @@ from apps.availability import operations as availability
 from apps.availability import triggers
 from apps.availability.models import Occupancy
 from apps.availability.operations import Claim
+from apps.availability.queries import search
 from tests.factories import Salon, make_salon
 from tests.races.checker import count_by_verb, find_violations, play, read_logs
 from tests.races.players import Line, Player, Stage
@@ -90,8 +91,9 @@ def without_the_guard() -> Iterator[None]:
 def test_the_checker_sees_two_in_one_chair(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_the_guard: None
 ) -> None:
-    """No look under the lock and no guard behind it."""
-    monkeypatch.setattr(Claim, "check_under_lock", lambda *_args, **_named: time.sleep(0.05))
+    """No look before the lock, none under it, and no guard behind it."""
+    monkeypatch.setattr(search, "read_busy_rows", lambda **_named: [])
+    monkeypatch.setattr(Claim, "check_under_lock", lambda *_args, **_named: None)
     play(player, stage, folder=tmp_path, players=PLAYERS, seconds=2.5)
 
     assert "resource_occupied_once" in rules(find_violations(read_logs(tmp_path), now=stage.now))
