@@ -39,7 +39,7 @@ def test_a_visitor_holds_one_time_and_another_visitor_another(client: Client, sa
     assert [it.starts_at for it in live] == [salon.at(26, 11), salon.at(26, 12)]
 
 
-def test_a_lost_time_goes_back_and_offers_the_nearest_three(client: Client, salon: Salon) -> None:
+def test_a_lost_time_is_a_409_that_offers_the_nearest_three(client: Client, salon: Salon) -> None:
     for number in range(2):
         make_booking(
             service=salon.cut,
@@ -48,10 +48,9 @@ def test_a_lost_time_goes_back_and_offers_the_nearest_three(client: Client, salo
             email=f"sam{number}@example.com",
         )
 
-    answer = tap(client, salon.cut, slot_at(berlin(salon, 26, 10, 30)))
-    page = client.get(answer["Location"])
+    page = tap(client, salon.cut, slot_at(berlin(salon, 26, 10, 30)))
 
-    assert answer.status_code == 303
+    assert page.status_code == 409
     assert "10:30 was just taken." in text_of(page)
     assert [slot.starts_at for slot in page.context["gone"]["slots"]] == [
         salon.at(26, 9, 30),
@@ -67,7 +66,9 @@ def test_a_time_that_is_free_again_is_not_called_lost(client: Client, salon: Sal
     assert page.context["chosen_on"] == salon.at(26, 10).date()
 
 
-def test_the_way_back_keeps_person_variant_and_party(client: Client, salon: Salon) -> None:
+def test_the_times_after_a_lost_one_keep_person_variant_and_party(
+    client: Client, salon: Salon
+) -> None:
     salon.policy.max_participants = 3
     salon.policy.save()
     short = make_variant(service=salon.cut, name="Short", price=4000)
@@ -76,11 +77,11 @@ def test_the_way_back_keeps_person_variant_and_party(client: Client, salon: Salo
     )
     slot = slot_at(berlin(salon, 26, 10), staff=salon.ana.resource_id, variant=short.pk)
 
-    answer = tap(client, salon.cut, slot, {"people": "2"})
+    page = tap(client, salon.cut, slot, {"people": "2"})
 
-    assert answer["Location"] == (
+    assert page.context["picker_url"] == (
         f"/juniper/s/cut/times?variant={short.pk}&people=2&staff={salon.ana.resource_id}"
-        "&gone=2026-11-26T10%3A00%2B01%3A00"
+        "&date=2026-11-26"
     )
 
 

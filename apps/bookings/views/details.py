@@ -21,7 +21,7 @@ from apps.bookings.typos import suggest_address
 from apps.bookings.views.details_page import details_context
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.limits import require_room_to_book, too_much_ahead
-from apps.bookings.views.lost import back_to_times, try_again
+from apps.bookings.views.lost import show_lost, try_again
 from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remember, remembered
@@ -70,19 +70,21 @@ def _submit(
         return _show(request, draft, form, now=now, notice=notice, status=422)
     except (bookings.PriceChanged, bookings.SlotGone, BusyTryAgain) as lost:
         bookings.keep_draft_text(booking=draft, typed=form.typed())
-        return _not_booked(request, draft, lost)
+        return _not_booked(request, draft, lost, now=now)
     response = to_done(request, booking)
     if form.asked_of.known is not None:
         remember(request, response, booking)
     return response
 
 
-def _not_booked(request: HttpRequest, draft: Booking, lost: Exception) -> HttpResponse:
+def _not_booked(
+    request: HttpRequest, draft: Booking, lost: Exception, *, now: datetime
+) -> HttpResponse:
     if isinstance(lost, bookings.PriceChanged):
         return price_changed(request, draft, lost)
     if isinstance(lost, BusyTryAgain):
         return try_again(request, draft.service)
-    return _lost(request, draft)
+    return _lost(request, draft, now=now)
 
 
 @require_POST
@@ -161,7 +163,7 @@ def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: da
     return too_much_ahead(request, draft, form.details().email, now=now)
 
 
-def _lost(request: HttpRequest, draft: Booking) -> HttpResponse:
+def _lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
     """The text stays with the draft; the next time that is tapped brings it along."""
     try:
         choice = choice_of(booking=draft)
@@ -169,4 +171,4 @@ def _lost(request: HttpRequest, draft: Booking) -> HttpResponse:
         service, business = draft.service.slug, draft.business.slug
         return go_to(request, "bookings:service", business=business, service=service)
     tz = draft.time_zone if draft.service.online else ""
-    return back_to_times(choice, at=draft.starts_at, tz=tz)
+    return show_lost(request, choice, at=draft.starts_at, now=now, tz=tz)

@@ -14,7 +14,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries import venue_of_service
 from apps.bookings.views.drafts import draft_page
 from apps.bookings.views.limits import require_room_to_hold
-from apps.bookings.views.lost import back_to_times, no_longer_bookable, try_again, unreadable
+from apps.bookings.views.lost import no_longer_bookable, show_lost, try_again, unreadable
 from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import visitor_of
 from apps.businesses.models import Business
@@ -34,7 +34,7 @@ from apps.web.http import go_to
 @require_POST
 @public_page
 def hold(request: HttpRequest, business: Business) -> HttpResponse:
-    """Hold the tapped time and go on to the details; a lost race goes back to the times."""
+    """Hold the tapped time and go on to the details; a lost race shows the times anew (409)."""
     now = timezone.now()
     service = _service(business, request.POST.get("service", ""))
     try:
@@ -54,7 +54,7 @@ def hold(request: HttpRequest, business: Business) -> HttpResponse:
             now=now,
         )
     except bookings.SlotGone:
-        return back_to_times(choice, at=slot.starts_at, tz=picks.zone)
+        return show_lost(request, choice, at=slot.starts_at, now=now, tz=picks.zone)
     except bookings.NotBookable:
         return no_longer_bookable(request, service)
     except BusyTryAgain:

@@ -5,30 +5,30 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from apps.availability.engine.typed import link_time
-from apps.availability.queries import zone_of
 from apps.bookings.forms.picks import Picks, times_url
-from apps.bookings.queries import venue_of
+from apps.bookings.queries.days import Ask
+from apps.bookings.views.times import show_times
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
-from apps.web.http import HttpResponseSeeOther, render_page
+from apps.web.http import render_page
 
 SOON = "2"  # seconds
 
 
-def back_to_times(choice: Choice, *, at: datetime, tz: str = "") -> HttpResponse:
-    """Go back to the picker, which says what was lost and offers the three nearest times."""
-    venue = zone_of(service=choice.service, location=venue_of(choice))
+def show_lost(
+    request: HttpRequest, choice: Choice, *, at: datetime, now: datetime, tz: str = ""
+) -> HttpResponse:
+    """Show the times as they are now: what was lost, the three nearest, and the rest (409)."""
     picks = Picks(
         variant=choice.variant.pk if choice.variant else None,
         add_ons=tuple(add_on.pk for add_on in choice.add_ons),
         people=choice.party_size,
         staff=choice.primary_id,
         zone=tz,
+        ask=Ask(gone=at),
     )
-    gone = link_time(venue, int(at.timestamp()))
-    return HttpResponseSeeOther(times_url(choice.service, picks, gone=gone))
+    return show_times(request, choice.service, picks, now=now, status=409)
 
 
 def try_again(request: HttpRequest, service: Service) -> HttpResponse:

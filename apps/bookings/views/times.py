@@ -1,5 +1,6 @@
 """C3, the slot picker: days and times of one choice, and the zone they are shown in."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -35,7 +36,13 @@ def times(request: HttpRequest, service: Service) -> HttpResponse:
     now = timezone.now()
     hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
     require_room(hits=[hit], now=now)
-    picks = read_picks(request.GET, now=now)
+    return show_times(request, service, read_picks(request.GET, now=now), now=now)
+
+
+def show_times(
+    request: HttpRequest, service: Service, picks: Picks, *, now: datetime, status: int = 200
+) -> HttpResponse:
+    """Render the picker for these picks; 409 when it is the answer to a time that was lost."""
     choice = picks.choose(service)
     query = slot_query(choice=choice)
     venue = zone_of(service=service, location=query.location)
@@ -52,7 +59,7 @@ def times(request: HttpRequest, service: Service) -> HttpResponse:
             service=service, theirs=request.COOKIES.get(ZONE_COOKIE, ""), venue=venue, at=now
         ),
     }
-    return render_page(request, "bookings/times.html", "bookings/_picker.html", context)
+    return render_page(request, "bookings/times.html", "bookings/_picker.html", context, status)
 
 
 def page_zone(request: HttpRequest, service: Service, picks: Picks, *, venue: ZoneInfo) -> ZoneInfo:
