@@ -173,8 +173,9 @@ def test_a_note_is_kept(open_page: OpenPage, salon: Salon, lena: Booking, *, scr
     page = open_page(path, member=salon.olga, scripts=scripts)
 
     page.get_by_label("For the team only").fill("Allergic to ammonia")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#notes textarea")).to_have_value("Allergic to ammonia")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Save").click()
+    page.wait_for_load_state()
     page.reload()
 
     expect(page.locator("#notes textarea")).to_have_value("Allergic to ammonia")
