@@ -179,6 +179,7 @@ def _limits_of(query: SlotQuery, *, now: datetime, zone: ZoneInfo) -> Limits:
 def eligible_ids(
     requirements: Requirements, *, primary_id: int | None
 ) -> list[tuple[int, list[int]]]:
+    """Return (type id, resource ids) of each requirement, the first one cut to primary_id."""
     wanted = [(type_id, sorted(ids)) for type_id, ids in requirements]
     if primary_id is not None and wanted:
         type_id, ids = wanted[0]

@@ -101,6 +101,7 @@ def write_move(
 
 
 def outbox_key(booking: Booking) -> str:
+    """Name the outbox item of the booking's latest move: one move, one mail (P2)."""
     return f"booking:{booking.pk}:{booking.revision}"
 
 

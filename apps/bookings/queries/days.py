@@ -155,4 +155,5 @@ def _nearest(search: Search, ask: Ask, *, zone: ZoneInfo, shown: Period) -> tupl
 
 
 def starts_at(slot: Slot) -> datetime:
+    """The start of a slot as an instant in UTC."""
     return datetime.fromtimestamp(slot.start, UTC)

@@ -37,6 +37,7 @@ def period_of(on: date, *, today: date, week_starts: int) -> Period:
 
 
 def month_end(on: date) -> date:
+    """The last date of the month a date lies in."""
     return on.replace(day=monthrange(on.year, on.month)[1])
 
 
