@@ -1,10 +1,14 @@
 """Owners are invited, never signed up, and locked out by account and network (security.md 5.5)."""
 
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from apps.web.addresses import client_network
 from apps.web.limits import TooMany, rules
@@ -27,6 +31,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             rule = rules.SIGN_INS_PER_ACCOUNT
             wait = int(rule.window.total_seconds())
             raise TooMany(action=rule.action, retry_after=wait) from error
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send allauth's mail in the name of the configured host (N052)."""
+        host = urlsplit(settings.PORTAL_ORIGIN).netloc
+        ours = {"current_site": SimpleNamespace(name=host, domain=host)}
+        super().send_mail(template_prefix, email, {**context, **ours})
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The address in the mail, under the configured origin whatever Host was sent (N052)."""
+        uidb36, _dash, secret = key.partition("-")
+        kwargs = {"uidb36": uidb36, "key": secret}
+        return (
+            f"{settings.PORTAL_ORIGIN}{reverse('account_reset_password_from_key', kwargs=kwargs)}"
+        )
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # With the network in the key a stranger elsewhere cannot lock the owner out.

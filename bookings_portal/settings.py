@@ -168,7 +168,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # required by a check; there i
 ACCOUNT_EMAIL_VERIFICATION = "none"  # owners are invited, they do not sign up
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_RATE_LIMITS = {"login": "50/h/ip", "login_failed": "5/15m/key"}
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody writes to strangers, who have no sign-up anyway
+ACCOUNT_RATE_LIMITS = {
+    "login": "50/h/ip",
+    "login_failed": "5/15m/key",
+    "reset_password": "10/h/ip,3/15m/key",
+}
 RATE_LIMIT_SCALE = env.read_number("RATE_LIMIT_SCALE", default=1, most=1_000_000)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Booking portal"

@@ -1,0 +1,148 @@
+"""Olga's salon with everything an attacker could name, and every address of the portal."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import get_resolver
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.businesses.accent import accent_digest
+from apps.catalog.models import AddOn, AddOnGroup, Question
+from apps.web.guards import walk_urls
+from tests.bookings.pages import fill, hold
+from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+MAIL = "20261124T094200000000-0123abcd.eml"
+LEFT_OUT = {"RateCounter", "Session", "LogEntry"}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^)]*\)")
+OPERATORS = "operator/"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Carl has a draft and a booking in his browser; Olga owns the salon, Sam owns another."""
+
+    salon: Salon
+    other: Salon
+    carl: Client
+    olga: Client
+    operator: Client
+    draft: Booking
+    booking: Booking
+    request: Booking
+    foreign: Booking
+    token: str
+
+    @property
+    def browsers(self) -> list[Client]:
+        return [sam(), self.carl, self.olga, self.operator]
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What stands for each part of an address; an unknown part is a KeyError."""
+        return {
+            "business": self.salon.business.slug,
+            "slug": self.salon.business.slug,
+            "service": self.salon.cut.slug,
+            "draft": self.draft.draft_id,
+            "reference": self.booking.reference,
+            "token": self.token,
+            "digest": accent_digest(self.salon.business.accent),
+            "name": MAIL,
+            "uidb36": "1",
+            "key": "set-password",
+        }
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """Route and path of every page that is not the operators'."""
+        return {route: address_of(route, self.values) for route in routes()}
+
+
+def sam() -> Client:
+    """A stranger's browser that sees error pages as a stranger does."""
+    return Client(raise_request_exception=False)
+
+
+def routes(prefix: str = "") -> Iterator[str]:
+    """Every route of the portal; the operators' only when asked for."""
+    for route, _view in walk_urls(get_resolver()):
+        if route.startswith(OPERATORS) == (prefix == OPERATORS) and route.startswith(prefix):
+            yield route
+
+
+def address_of(route: str, values: dict[str, str]) -> str:
+    path = PARAMETER.sub(lambda found: values[found.group(1) or found.group(2)], route)
+    return "/" + path.replace("^", "").rstrip("$").replace("\\Z", "")
+
+
+def make_stage(mails: Path) -> Stage:
+    """Draft, booking, request, link and mail; another salon with a booking of its own."""
+    salon, other = make_salon(slug="juniper"), make_salon(slug="other")
+    ask_everything(salon)
+    carl = Client(raise_request_exception=False)
+    fill(carl, hold(carl, salon.bridal, salon.at(26, 9).astimezone(salon.business.zone)))
+    request = Booking.objects.get()
+    fill(carl, hold(carl, salon.colour, salon.at(26, 12).astimezone(salon.business.zone)))
+    booking = Booking.objects.get(service=salon.colour)
+    hold(carl, salon.cut, salon.at(27, 10, 15).astimezone(salon.business.zone))
+    operator = User.objects.create_superuser("root", "root@portal.example", "quiet herons")
+    (mails / MAIL).write_text("From: a@b.example\nTo: c@d.example\nSubject: Hello\n\nHello\n")
+    return Stage(
+        salon=salon,
+        other=other,
+        carl=carl,
+        olga=browser_of(salon.olga.user),
+        operator=browser_of(operator),
+        draft=Booking.objects.get(status=Booking.Status.CREATED),
+        booking=booking,
+        request=request,
+        foreign=make_booking(service=other.cut, starts_at=other.at(26, 10), now=NOW),
+        token=bookings.create_access_link(booking=booking, now=NOW),
+    )
+
+
+def ask_everything(salon: Salon) -> None:
+    """One optional question of each kind, two variants and an extra for the cut."""
+    for position, kind in enumerate(Question.Kind):
+        if kind != Question.Kind.ACKNOWLEDGEMENT:  # that one is never optional
+            Question.objects.create(
+                form=salon.form,
+                kind=kind,
+                label=f"About {kind}",
+                choices=["Long", "Grey"],
+                position=position,
+            )
+    make_variant(service=salon.cut, name="Short", price=4800)
+    make_variant(service=salon.cut, name="Long", price=5800)
+    group = AddOnGroup.objects.create(service=salon.cut, name="Extras")
+    AddOn.objects.create(group=group, name="Wash", price=500)
+
+
+def browser_of(user: User) -> Client:
+    browser = Client(raise_request_exception=False)
+    browser.force_login(user, backend=BACKEND)
+    return browser
+
+
+def checksum() -> str:
+    """Every row of every table but counters, sessions and the operators' log.
+
+    The time of the last use of a link is a log too.
+    """
+    digest = hashlib.sha256()
+    for model in apps.get_models():
+        if model.__name__ in LEFT_OUT:
+            continue
+        columns = [it.attname for it in model._meta.concrete_fields if it.name != "last_used_at"]
+        rows = list(model._default_manager.order_by("pk").values_list(*columns))
+        digest.update(repr((model.__name__, rows)).encode())
+    return digest.hexdigest()
