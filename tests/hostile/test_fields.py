@@ -1,0 +1,90 @@
+"""Type games and unprintable bytes in every parameter and field: refused, never a 500 (N067)."""
+
+from urllib.parse import quote_from_bytes
+
+import pytest
+
+from tests.hostile.stage import Stage, checksum
+
+pytestmark = pytest.mark.django_db
+RAW = [
+    b"\x00",
+    b"a\xff\xfe",
+    b"\xed\xa0\x80",
+    b"-1",
+    b"1e3",
+    b"NaN",
+    b"9" * 400,
+    b"9223372036854775808",
+    "１２".encode(),
+    b"x" * 10_000,
+    b"<script>alert(1)</script>",
+    b"9999-12-31",
+    "\u202e\u2028".encode(),
+    b"\r\nBcc: a@b.example",
+    b"{{7*7}}{% load x %}%(x)s{0}",
+]
+QUERIES = [
+    *("q", "kind", "variant", "add_on", "people", "staff", "tz", "date", "week", "month"),
+    *("view", "gone", "on", "status", "service", "page", "at", "next"),
+]
+FORMS = {
+    "/juniper/hold": ("service", "slot", "variant", "add_on", "people", "staff", "tz", "gone"),
+    "/juniper/find/": ("email", "reference"),
+    "/book/{draft}/": ("name", "email", "phone", "note", "form_seal", "price_seal"),
+    "/book/{draft}/fields": ("name", "email", "note"),
+    "/book/{draft}/address": ("email",),
+    "/own/sign-in/": ("login", "password", "next"),
+    "/own/sign-in/forgotten/": ("email", "next"),
+    "/own/juniper/bookings/{reference}/confirm/": ("revision",),
+    "/own/juniper/bookings/{reference}/confirm-anyway/": ("revision", "reason"),
+    "/own/juniper/bookings/{reference}/decline/": ("revision",),
+    "/own/juniper/bookings/{reference}/undo/": ("revision",),
+    "/own/juniper/bookings/{reference}/notes/": ("revision", "note"),
+    "/own/juniper/bookings/{reference}/cancel/": ("revision", "reason"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("raw", RAW, ids=lambda raw: ascii(raw[:12]))
+def test_no_address_breaks_on_its_query(stage: Stage, raw: bytes) -> None:
+    before = checksum()
+    query = "&".join(f"{name}={quote_from_bytes(raw)}" for name in QUERIES)
+
+    broken = [
+        (route, answer.status_code)
+        for route, path in stage.addresses.items()
+        for browser in (stage.carl, stage.olga)
+        if (answer := browser.generic("GET", path, QUERY_STRING=query)).status_code >= 500
+    ]
+
+    assert broken == []
+    assert checksum() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
+    path = form.format(draft=stage.draft.draft_id, reference=stage.request.reference)
+    browser = stage.olga if form.startswith("/own/juniper") else stage.carl
+    sent = {"revision": "2", "service": "cut", "email": "carl@example.com", "name": "Carl"}
+    bodies = [
+        "&".join(
+            f"{name}={quote_from_bytes(raw)}"
+            if name in (field, *twice)
+            else f"{name}={sent.get(name, '')}"
+            for name in FORMS[form]
+        )
+        for raw in RAW
+        for field in FORMS[form]
+        for twice in ((), FORMS[form])
+    ]
+
+    codes = {
+        browser.generic(
+            "POST", path, body.encode(), content_type="application/x-www-form-urlencoded"
+        ).status_code
+        for body in bodies
+    }
+
+    assert [code for code in codes if code >= 500] == []
