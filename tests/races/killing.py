@@ -6,6 +6,7 @@ The breakpoint is set in the forked child only; no line of the portal knows abou
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -66,6 +67,14 @@ def stopped(work: Callable[[], Any], *, at: Moment) -> Iterator[Stopped]:
 
 
 def _work(work: Callable[[], Any], at: Moment, pipe: Connection) -> None:
+    """In a thread of its own: the main thread may remember a connection from before a browser's
+    event loop ran in the test's process, and the fork brings that one back to life."""
+    thread = threading.Thread(target=_work_until_commit, args=(work, at, pipe))
+    thread.start()
+    thread.join()
+
+
+def _work_until_commit(work: Callable[[], Any], at: Moment, pipe: Connection) -> None:
     database: Any = connection
     commit = database._commit
 
