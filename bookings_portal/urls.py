@@ -26,3 +26,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler429 = "bookings_portal.accounts.too_many_sign_ins"
+handler500 = "bookings_portal.failures.server_error"
