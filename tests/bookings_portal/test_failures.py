@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
 
-
 pytestmark = pytest.mark.django_db
 
 
