@@ -12,6 +12,17 @@ from django.test import override_settings
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks no database: `manage.py test` runs it in its first leg only."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") is None and not asked & DATABASE_FIXTURES:
+            item.add_marker(pytest.mark.without_database)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _plain_statics_and_quick_passwords() -> Iterator[None]:
     """No collected files with hashed names, and no quarter of a second per password."""
