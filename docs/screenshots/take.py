@@ -1,0 +1,138 @@
+"""Take the pictures of the README anew: .venv/bin/python docs/screenshots/take.py
+
+Everything happens at one fixed moment, in a database that is thrown away afterwards.
+"""
+
+import os
+import re
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import time_machine
+from playwright.sync_api import Browser, Page, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+TIMES = "/juniper/s/cut-and-finish/times?date=2026-11-26"
+NOW = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+
+
+def main() -> None:
+    """Seed, serve, walk, and write the pictures beside this file."""
+    sys.path.insert(0, str(HERE.parent.parent))
+    with tempfile.TemporaryDirectory() as folder, time_machine.travel(NOW, tick=True):
+        os.environ |= {
+            "DATA_DIR": folder,
+            "RATE_LIMIT_SCALE": "1000",
+            "DJANGO_SETTINGS_MODULE": "bookings_portal.settings",
+            "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+        }
+        with serving() as origin, sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            walk_as_customer(chromium, origin)
+            walk_as_owner(chromium, origin)
+            chromium.close()
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The portal with its demo on a free port of this machine, in a thread."""
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("seed_demo", now=NOW, verbosity=0)
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+
+    from bookings_portal.wsgi import application
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
+    server.set_app(application)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@contextmanager
+def page_of(chromium: Browser, *, size: dict[str, int], scheme: str = "light") -> Iterator[Page]:
+    """A fresh visitor."""
+    context = chromium.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme="dark" if scheme == "dark" else "light",
+        timezone_id="Europe/Berlin",
+        device_scale_factor=1.5 if size is PHONE else 1,
+    )
+    yield context.new_page()
+    context.close()
+
+
+def take(page: Page, name: str, *, whole: bool = True) -> None:
+    """Write one picture."""
+    page.screenshot(path=HERE / f"{name}.png", full_page=whole)
+
+
+def walk_as_customer(chromium: Browser, origin: str) -> None:
+    """Home, service, times, details, done: on a phone, and the times on a desk and in the dark."""
+    with page_of(chromium, size=PHONE) as page:
+        page.goto(f"{origin}/juniper/")
+        page.wait_for_load_state("networkidle")
+        take(page, "home-390", whole=False)
+        page.goto(f"{origin}/juniper/s/root-colour/")
+        take(page, "service-390", whole=False)
+        page.goto(f"{origin}{TIMES}")
+        take(page, "picker-390", whole=False)
+        page.locator("button[name=slot]").nth(5).click()
+        page.fill("[name=name]", "Eva Lindner")
+        page.fill("[name=email]", "eva.lindner@example.com")
+        take(page, "details-390", whole=False)
+        page.wait_for_timeout(2200)
+        page.get_by_role("button", name="Book this time").click()
+        page.wait_for_url(re.compile("/done/"))
+        take(page, "done-390", whole=False)
+    with page_of(chromium, size=PHONE, scheme="dark") as page:
+        page.goto(f"{origin}{TIMES}")
+        take(page, "picker-390-dark", whole=False)
+    with page_of(chromium, size=DESK) as page:
+        page.goto(f"{origin}{TIMES}")
+        take(page, "picker-1280")
+
+
+def walk_as_owner(chromium: Browser, origin: str) -> None:
+    """Today and the requests on a phone, Today and the agenda on a desk."""
+    for size, scheme in ((PHONE, "light"), (DESK, "light"), (DESK, "dark")):
+        with page_of(chromium, size=size, scheme=scheme) as page:
+            sign_in(page, origin)
+            name = f"{size['width']}{'-dark' if scheme == 'dark' else ''}"
+            take(page, f"today-{name}", whole=False)
+            if scheme == "dark":
+                continue
+            page.goto(f"{origin}/own/juniper/requests/")
+            take(page, f"requests-{name}", whole=False)
+            page.goto(f"{origin}/own/juniper/agenda/")
+            take(page, f"agenda-{name}", whole=False)
+
+
+def sign_in(page: Page, origin: str) -> None:
+    """As Olga, who owns the salon."""
+    from apps.dashboard.demo.sign_ins import sign_ins_of
+
+    page.goto(f"{origin}/own/sign-in/")
+    olga = sign_ins_of("juniper")[0]
+    page.fill("[name=login]", olga.email)
+    page.fill("[name=password]", olga.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(re.compile("/own/juniper/$"))
+
+
+if __name__ == "__main__":
+    main()
