@@ -76,9 +76,9 @@ def page_of(chromium: Browser, *, size: dict[str, int], scheme: str = "light") -
     context.close()
 
 
-def take(page: Page, name: str, *, whole: bool = True) -> None:
+def take(page: Page, name: str) -> None:
     """Write one picture."""
-    page.screenshot(path=HERE / f"{name}.png", full_page=whole)
+    page.screenshot(path=HERE / f"{name}.png")
 
 
 def walk_as_customer(chromium: Browser, origin: str) -> None:
@@ -86,22 +86,22 @@ def walk_as_customer(chromium: Browser, origin: str) -> None:
     with page_of(chromium, size=PHONE) as page:
         page.goto(f"{origin}/juniper/")
         page.wait_for_load_state("networkidle")
-        take(page, "home-390", whole=False)
+        take(page, "home-390")
         page.goto(f"{origin}/juniper/s/root-colour/")
-        take(page, "service-390", whole=False)
+        take(page, "service-390")
         page.goto(f"{origin}{TIMES}")
-        take(page, "picker-390", whole=False)
+        take(page, "picker-390")
         page.locator("button[name=slot]").nth(5).click()
         page.fill("[name=name]", "Eva Lindner")
         page.fill("[name=email]", "eva.lindner@example.com")
-        take(page, "details-390", whole=False)
+        take(page, "details-390")
         page.wait_for_timeout(2200)
         page.get_by_role("button", name="Book this time").click()
         page.wait_for_url(re.compile("/done/"))
-        take(page, "done-390", whole=False)
+        take(page, "done-390")
     with page_of(chromium, size=PHONE, scheme="dark") as page:
         page.goto(f"{origin}{TIMES}")
-        take(page, "picker-390-dark", whole=False)
+        take(page, "picker-390-dark")
     with page_of(chromium, size=DESK) as page:
         page.goto(f"{origin}{TIMES}")
         take(page, "picker-1280")
@@ -113,13 +113,13 @@ def walk_as_owner(chromium: Browser, origin: str) -> None:
         with page_of(chromium, size=size, scheme=scheme) as page:
             sign_in(page, origin)
             name = f"{size['width']}{'-dark' if scheme == 'dark' else ''}"
-            take(page, f"today-{name}", whole=False)
+            take(page, f"today-{name}")
             if scheme == "dark":
                 continue
             page.goto(f"{origin}/own/juniper/requests/")
-            take(page, f"requests-{name}", whole=False)
+            take(page, f"requests-{name}")
             page.goto(f"{origin}/own/juniper/agenda/")
-            take(page, f"agenda-{name}", whole=False)
+            take(page, f"agenda-{name}")
 
 
 def sign_in(page: Page, origin: str) -> None:
