@@ -40,6 +40,21 @@ def fits(search: Search, *, start: int, resource_ids: Sequence[int]) -> bool:
     return all(it is not None and _takes(search, hours, it, start) for it in facts)
 
 
+def pick_one_of_each(search: Search, *, start: int) -> tuple[int, ...]:
+    """One resource for each requirement at ``start`` (Unix seconds): the first that fits alone.
+
+    For a request that occupies nothing yet: the *fits?* line and the confirmation have to look at
+    the same resources. Where none fits, the first stands for its type, so that ``why_not_fit`` can
+    say what is in the way; a type of which nobody is left has no place in the answer.
+    """
+    picked = []
+    for requirement in search.requirements:
+        ids = requirement.resource_ids
+        able = (it for it in ids if fits(search, start=start, resource_ids=[it]))
+        picked += [next(able, ids[0])] if ids else []
+    return tuple(picked)
+
+
 def asking_for(search: Search, primary_id: int) -> Search:
     """The same search for one primary resource; for nobody when it is not eligible."""
     if not search.requirements:

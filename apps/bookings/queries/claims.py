@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from apps.availability.engine.check import fits, is_still_free
+from apps.availability.engine.check import fits, is_still_free, pick_one_of_each
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason, why_not, why_not_fit
 from apps.availability.models import Occupancy
@@ -75,7 +75,7 @@ def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
     """
     query, search = _search_for(booking, choice, now=now)
     start = int(booking.starts_at.timestamp())
-    ids = _kept_resources(booking) or _pick_resources(search, booking=booking)
+    ids = _kept_resources(booking) or pick_one_of_each(search, start=start)
     if not ids or not fits(search, start=start, resource_ids=ids):
         raise NoTime(why_not_fit(search, start=start, resource_ids=ids))
     return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
@@ -84,29 +84,17 @@ def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
 def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
     """Return the claim of a booking for an override, free or not (design.md section 4, law 6)."""
     query, search = _search_for(booking, choice, now=now)
-    ids = _kept_resources(booking) or _pick_resources(search, booking=booking)
+    start = int(booking.starts_at.timestamp())
+    ids = _kept_resources(booking) or pick_one_of_each(search, start=start)
     return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
 
 
 def find_reasons(*, booking: Booking, choice: Choice, now: datetime) -> tuple[Reason, ...]:
     """Say why a booking no longer fits, most specific first; empty when it fits (O4)."""
     _query, search = _search_for(booking, choice, now=now)
-    ids = _kept_resources(booking) or _pick_resources(search, booking=booking)
-    return why_not_fit(search, start=int(booking.starts_at.timestamp()), resource_ids=ids)
-
-
-def _pick_resources(search: Search, *, booking: Booking) -> tuple[int, ...]:
-    """One resource of each type: the person asked for, and of the rest the first that is free."""
     start = int(booking.starts_at.timestamp())
-    picked = []
-    for requirement in search.requirements:
-        able = (
-            pk for pk in requirement.resource_ids if fits(search, start=start, resource_ids=[pk])
-        )
-        first = next(able, requirement.resource_ids[0] if requirement.resource_ids else None)
-        if first is not None:
-            picked.append(first)
-    return tuple(picked)
+    ids = _kept_resources(booking) or pick_one_of_each(search, start=start)
+    return why_not_fit(search, start=start, resource_ids=ids)
 
 
 def _search_for(booking: Booking, choice: Choice, *, now: datetime) -> tuple[SlotQuery, Search]:

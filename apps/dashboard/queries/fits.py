@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.check import fits
+from apps.availability.engine.check import pick_one_of_each
 from apps.availability.engine.inputs import Requirement, ResourceFacts, Search, Shape
 from apps.availability.engine.reasons import ChangeKind, Reason, ReasonCode, why_not_fit
 from apps.availability.engine.zones import local_date
@@ -84,7 +84,7 @@ def _fit(booking: Booking, rota: Rota, needs: Sequence[Requirement]) -> Fit:
     search = _search(booking, rota, needs)
     start = int(booking.starts_at.timestamp())
     kept = sorted(_kept(booking, rota))
-    ids = kept or _picked(search, start=start)
+    ids = kept or pick_one_of_each(search, start=start)
     obstacles = in_names(why_not_fit(search, start=start, resource_ids=ids), team=rota.team)
     if obstacles or booking.resource_id is None:
         return Fit(obstacles)
@@ -140,16 +140,6 @@ def _kept(booking: Booking, rota: Rota) -> set[int]:
         for row in rows
         if row.session_id == booking.session_id
     }
-
-
-def _picked(search: Search, *, start: int) -> list[int]:
-    """One resource of each type, the first that is free: as confirming picks them."""
-    picked = []
-    for requirement in search.requirements:
-        ids = requirement.resource_ids
-        able = (pk for pk in ids if fits(search, start=start, resource_ids=[pk]))
-        picked += [next(able, ids[0])] if ids else []
-    return picked
 
 
 def _room_around(booking: Booking, rota: Rota, resource_id: int) -> Fit:
