@@ -12,8 +12,8 @@ from apps.availability.models import Occupancy, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, Visitor
-from apps.catalog.models import Service
-from apps.catalog.queries import choose
+from apps.businesses.queries import get_public_business
+from apps.catalog.queries import choose, get_service
 from benchmarks.clients import Load, Phase, run_clients
 from benchmarks.stage import Troupe
 
@@ -86,7 +86,8 @@ def _booker(
 
     def hold() -> None:
         resource_id, starts_at = next(starts)
-        service = Service.objects.select_related("business", "policy").get(pk=troupe.service.pk)
+        business = get_public_business(slug=troupe.business.slug)
+        service = get_service(business=business, slug=troupe.service.slug)
         who = Visitor(f"bench-{number}-{len(drafts)}", f"bench-{number}", "Europe/Berlin")
         choice = choose(service=service, resource_id=resource_id)
         drafts.append(bookings.place_hold(choice=choice, starts_at=starts_at, visitor=who, now=now))

@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.availability.engine.slots import find_slots, free_days
 from apps.availability.queries import load_search
 from apps.bookings.queries import slot_query
-from apps.catalog.models import Service
-from apps.catalog.queries import choose
+from apps.businesses.queries import get_public_business
+from apps.catalog.queries import choose, get_service
 from benchmarks.figures import Timing
 from benchmarks.stage import Troupe
 
@@ -72,7 +72,8 @@ def measure_reading(
     last = first + timedelta(days=days - 1)
 
     def ask() -> object:
-        service = Service.objects.select_related("business", "policy").get(pk=troupe.service.pk)
+        business = get_public_business(slug=troupe.business.slug)
+        service = get_service(business=business, slug=troupe.service.slug)
         query = slot_query(choice=choose(service=service))
         search = load_search(query=query, first=first, last=last, now=now)
         if days == 1:

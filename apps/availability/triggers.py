@@ -1,4 +1,4 @@
-"""The SQLite half of resource_occupied_once (design.md section 4, law 3).
+"""The SQLite half of resource_occupied_once (design.md section 4, law 3), and what watches hours.
 
 Django remakes a table when a migration alters it and drops its triggers on the way, so they
 are written again after every migrate. BEFORE triggers see the rows of the same transaction.
@@ -7,6 +7,8 @@ are written again after every migrate. BEFORE triggers see the rows of the same 
 from typing import Any
 
 from django.db import connections
+
+from apps.businesses.setup_triggers import write_setup_triggers
 
 OVERLAP = """
     SELECT RAISE(ABORT, 'resource_occupied_once')
@@ -25,6 +27,20 @@ TRIGGERS = {
     + OVERLAP.format(but_itself=" AND other.id <> NEW.id")
     + "END",
 }
+
+
+OF_SCHEDULE = "(SELECT business_id FROM availability_schedule WHERE id = {row}.schedule_id)"
+SETUP = {
+    "availability_schedule": "{row}.business_id",
+    "availability_weeklyhours": OF_SCHEDULE,
+    "availability_dateexception": OF_SCHEDULE,
+}
+"""Hours belong to the setup that is remembered (ADR 13)."""
+
+
+def watch_setup(*, using: str = "default", **_kwargs: Any) -> None:
+    """Give a business another setup revision when its hours change, on both databases."""
+    write_setup_triggers(SETUP, using=using)
 
 
 def write_triggers(*, using: str = "default", **_kwargs: Any) -> None:

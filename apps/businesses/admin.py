@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.businesses.forms import BusinessForm, TenantForm
-from apps.businesses.models import Business, FormerSlug, Location, TeamMember
+from apps.businesses.models import Business, FormerSlug, Location, SetupRevision, TeamMember
 from apps.businesses.operations import pause_business, publish_business, rename_business
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
 
@@ -60,6 +60,16 @@ class BusinessAdmin(OperatorAdmin):
     def _say(self, request: HttpRequest, count: int) -> None:
         text = ngettext("%d business", "%d businesses", count) % count
         self.message_user(request, text, messages.SUCCESS)
+
+
+@admin.register(SetupRevision)
+class SetupRevisionAdmin(LookOnlyAdmin):
+    """To see whether a change of the setup was noticed; only triggers write it (ADR 13)."""
+
+    list_display = ["business", "value"]
+    list_select_related = ["business"]
+    search_fields = ["business__slug"]
+    search_help_text = _("Address")
 
 
 @admin.register(FormerSlug)

@@ -47,6 +47,9 @@ class Business(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    setup_revision: int | None = None
+    """Set by the queries that read it along (``SetupRevision``); None: nothing is remembered."""
+
     class Meta:
         verbose_name_plural = "businesses"
         constraints = [
@@ -69,6 +72,19 @@ class Business(models.Model):
     @property
     def is_public(self) -> bool:
         return self.state != self.State.DRAFT
+
+
+class SetupRevision(models.Model):
+    """A number that is another one after any change of a business's setup: services, people, rules,
+    places, hours. Only triggers write it (``setup_triggers``, ADR 13)."""
+
+    business = models.OneToOneField(
+        Business, on_delete=models.CASCADE, primary_key=True, related_name="setup"
+    )
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.business_id}: {self.value}"
 
 
 class FormerSlug(models.Model):

@@ -1,10 +1,15 @@
 """Questions about tenants and who may act in them."""
 
+from copy import copy
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from apps.businesses.models import Business, FormerSlug, Location, TeamMember
+from apps.businesses.remembered import Remembered, Revision
+
+_businesses: Remembered[Business] = Remembered(most=1_000)
 
 
 class BusinessMoved(Exception):
@@ -16,21 +21,34 @@ class BusinessMoved(Exception):
 
 
 def get_public_business(*, slug: str) -> Business:
-    """Return a business that the public may see, paused ones too.
+    """Return a business that the public may see, paused ones too; its setup may be remembered.
 
     Raises:
         Business.DoesNotExist: there is none, or it is a draft.
         BusinessMoved: it has a newer address.
     """
-    business = Business.objects.filter(slug=slug).first()
+    businesses = Business.objects.annotate(read_revision=F("setup__value"))
+    business = businesses.filter(slug=slug).first()
     if business is None:
         moved = FormerSlug.objects.filter(slug=slug).values_list("business__slug", flat=True)
         current = moved.first()
         if current is None:
             raise Business.DoesNotExist
         raise BusinessMoved(current)
+    business.setup_revision = business.read_revision
     if not business.is_public:
         raise Business.DoesNotExist
+    return business
+
+
+def get_business(known: Revision) -> Business:
+    """Return the business, with its setup remembered under the revision that was just read.
+
+    Raises:
+        Business.DoesNotExist: there is none.
+    """
+    business = copy(_businesses.get(known, None, lambda: Business.objects.get(pk=known.pk)))
+    business.setup_revision = known.setup_revision
     return business
 
 

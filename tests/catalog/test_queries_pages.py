@@ -50,14 +50,14 @@ def test_staff_are_those_who_are_eligible_in_the_order_of_the_team(salon: Salon)
     salon.ben.resource.active = False
     salon.ben.resource.save()
 
-    assert list_staff(service=salon.cut) == [salon.ana]
-    assert list_staff(service=salon.bridal) == [salon.ana]
+    assert list_staff(service=salon.cut) == (salon.ana,)
+    assert list_staff(service=salon.bridal) == (salon.ana,)
 
 
 def test_nobody_named_means_everybody_of_the_team(salon: Salon) -> None:
     salon.bridal.requirements.get().eligible.clear()
 
-    assert list_staff(service=salon.bridal) == [salon.ana, salon.ben]
+    assert list_staff(service=salon.bridal) == (salon.ana, salon.ben)
 
 
 @pytest.mark.parametrize(

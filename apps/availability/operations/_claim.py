@@ -8,7 +8,7 @@ from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations._door import look, with_fresh_busy
 from apps.availability.operations._errors import SlotTaken
-from apps.availability.queries import SlotQuery
+from apps.availability.queries import BusyRow, SlotQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class Claim:
         )
 
     def occupancies(
-        self, session: Session, *, expires_at: datetime | None, enforced: bool = True
+        self, session_id: int, *, expires_at: datetime | None, enforced: bool = True
     ) -> list[Occupancy]:
         start, end = (datetime.fromtimestamp(edge, UTC) for edge in self.footprint)
         return [
             Occupancy(
-                business_id=session.business_id,
+                business_id=self.query.service.business_id,
                 resource_id=resource_id,
-                session=session,
+                session_id=session_id,
                 starts_at=start,
                 ends_at=end,
                 expires_at=expires_at,
@@ -65,8 +65,10 @@ class Claim:
             for resource_id in sorted(self.resource_ids)
         ]
 
-    def check_under_lock(self, *, now: datetime, own_session_id: int | None = None) -> None:
-        """Run the rule that showed the slot once more, on what the lock lets us see.
+    def check_under_lock(
+        self, *, now: datetime, own_session_id: int | None = None
+    ) -> list[BusyRow]:
+        """Run the rule that showed the slot once more, on what the lock lets us see; return that.
 
         Raises:
             SlotTaken: something else is there now, or the hours no longer allow it.
@@ -78,3 +80,4 @@ class Claim:
         start = int(self.starts_at.timestamp())
         if not fits(fresh, start=start, resource_ids=self.resource_ids):
             raise SlotTaken
+        return rows

@@ -1,9 +1,10 @@
-from apps.availability.models import Occupancy, Session
+from apps.availability.models import Occupancy
 from apps.availability.operations._claim import Claim
 from apps.availability.operations._door import open_door
+from apps.availability.operations._keep import make_firm
 
 
-def force_time(*, session: Session, claim: Claim) -> None:
+def force_time(*, session_id: int, claim: Claim) -> None:
     """Keep a session's time although something is in the way (design.md section 4, law 6).
 
     Its occupancies are stored with enforced = false; who may do this, and why, is written on
@@ -13,10 +14,7 @@ def force_time(*, session: Session, claim: Claim) -> None:
         BusyTryAgain: the lock did not come in time.
     """
     with open_door(resource_ids=claim.resource_ids):
-        Occupancy.objects.filter(session=session).delete()
-        rows = claim.occupancies(session, expires_at=None, enforced=False)
+        Occupancy.objects.filter(session_id=session_id).delete()
+        rows = claim.occupancies(session_id, expires_at=None, enforced=False)
         Occupancy.objects.bulk_create(rows)
-        session.state = Session.State.SCHEDULED
-        session.expires_at = None
-        session.seats_taken = 1
-        session.save(update_fields=["state", "expires_at", "seats_taken"])
+        make_firm(session_id)

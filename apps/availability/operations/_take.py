@@ -25,5 +25,5 @@ def take_time(*, claim: Claim, now: datetime, expires_at: datetime | None = None
             seats_taken=1,
         )
         session.save(force_insert=True)
-        Occupancy.objects.bulk_create(claim.occupancies(session, expires_at=expires_at))
+        Occupancy.objects.bulk_create(claim.occupancies(session.pk, expires_at=expires_at))
     return session

@@ -16,7 +16,7 @@ class EpochSeconds(Func):
     output_field = BigIntegerField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **kwargs: Any) -> Any:
-        template = "EXTRACT(EPOCH FROM %(expressions)s)::bigint"
+        template = "date_part('epoch', %(expressions)s)::bigint"
         return self.as_sql(compiler, connection, template=template, **kwargs)
 
     def as_sqlite(self, compiler: Any, connection: Any, **kwargs: Any) -> Any:
@@ -30,7 +30,7 @@ STATEMENT = """
     WHERE resource_id IN ({marks}) AND ends_at > %s AND ends_at < %s AND starts_at < %s
 """
 SECONDS = {
-    "postgresql": "EXTRACT(EPOCH FROM {})::bigint",
+    "postgresql": "date_part('epoch', {})::bigint",  # in half the time of EXTRACT, a numeric
     "sqlite": "CAST(strftime('%%s', {}) AS INTEGER)",
 }
 

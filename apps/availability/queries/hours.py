@@ -1,5 +1,6 @@
-"""Weekly hours and exceptions of the business, one service and its resources: two queries."""
+"""Weekly hours and exceptions of a business, its services and its resources: remembered."""
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,21 +10,24 @@ from typing import Any
 from django.db import connection
 
 from apps.availability.engine.inputs import DateRule, Hours, WeeklyRange
+from apps.businesses.models import Business
+from apps.businesses.remembered import Remembered
 
-# Plain SQL for the reason given in ``busy``: these two statements are part of every page of times,
-# every hold and every booking.
+# Plain SQL for the reason given in ``busy``; read rarely, because the whole book is remembered.
 WEEKLY = """
     SELECT schedule.id, schedule.resource_id, schedule.service_id, week.weekday,
            week.starts_minute, week.ends_minute, week.valid_from, week.valid_to, week.location_id
     FROM availability_schedule AS schedule
     LEFT JOIN availability_weeklyhours AS week ON week.schedule_id = schedule.id
-    WHERE {owners}
+    WHERE schedule.business_id = %s
     ORDER BY schedule.id, week.weekday, week.starts_minute
 """
 SPECIAL = """
-    SELECT schedule_id, "on", location_id, starts_minute, ends_minute
-    FROM availability_dateexception
-    WHERE schedule_id IN ({marks}) AND "on" BETWEEN %s AND %s
+    SELECT special.schedule_id, special."on", special.location_id, special.starts_minute,
+           special.ends_minute
+    FROM availability_dateexception AS special
+    JOIN availability_schedule AS schedule ON schedule.id = special.schedule_id
+    WHERE schedule.business_id = %s AND special."on" BETWEEN %s AND %s
 """
 
 Owner = tuple[int | None, int | None]
@@ -39,38 +43,48 @@ class HoursBook:
     resources: dict[int, Hours]
 
 
+_books: Remembered[HoursBook] = Remembered(most=300)
+
+
 def load_hours(
     *,
-    business_id: int,
+    business: Business,
     service_ids: Collection[int] = (),
     resource_ids: Collection[int] = (),
     first: date,
     last: date,
 ) -> HoursBook:
-    """Load the hours of the business and of these services and resources, in two queries.
+    """Return the hours of the business and of these services and resources.
 
-    Dates are local, first and last included.
+    Dates are local, first and last included. The weeks and the exceptions of whole months are
+    remembered for as long as the business's setup stays as it is; else it takes two queries.
     """
-    owners = {"resource_id": list(resource_ids), "service_id": list(service_ids)}
-    of_them = [f"{column} IN ({_marks(ids)})" for column, ids in owners.items() if ids]
-    of_business = "business_id = %s AND resource_id IS NULL AND service_id IS NULL"
-    return _read(
-        " OR ".join([*of_them, of_business]),
-        [*owners["resource_id"], *owners["service_id"], business_id],
-        first=first,
-        last=last,
+    book = load_hours_book(business=business, first=first, last=last)
+    return HoursBook(
+        business=book.business,
+        services={pk: book.services[pk] for pk in service_ids if pk in book.services},
+        resources={pk: book.resources[pk] for pk in resource_ids if pk in book.resources},
     )
 
 
-def load_hours_book(*, business_id: int, first: date, last: date) -> HoursBook:
-    """Load every owner's hours for the local dates first..last (inclusive), in two queries."""
-    return _read("business_id = %s", [business_id], first=first, last=last)
+def load_hours_book(*, business: Business, first: date, last: date) -> HoursBook:
+    """Return every owner's hours for the local dates first..last (inclusive); see load_hours."""
+    months = (first.replace(day=1), _month_end(last))
+
+    def read() -> HoursBook:
+        return _read(business.pk, first=months[0], last=months[1])
+
+    return _books.get(business, months, read)
 
 
-def _read(owned: str, parameters: list[int], *, first: date, last: date) -> HoursBook:
-    owners, weekly = _load_weekly(owned, parameters)
-    rules = _load_rules(owners, first=first, last=last)
-    business, services, resources = Hours(), dict[int, Hours](), dict[int, Hours]()
+def _month_end(on: date) -> date:
+    return on.replace(day=monthrange(on.year, on.month)[1])
+
+
+def _read(business_id: int, *, first: date, last: date) -> HoursBook:
+    owners, weekly = _load_weekly(business_id)
+    rules = _load_rules(business_id, first=first, last=last)
+    whole, services, resources = Hours(), dict[int, Hours](), dict[int, Hours]()
     for pk, owner in owners.items():
         hours = Hours(weekly=_weekly_of(weekly[pk], owner=owner), exceptions=rules.get(pk, ()))
         resource_id, service_id = owner
@@ -79,8 +93,8 @@ def _read(owned: str, parameters: list[int], *, first: date, last: date) -> Hour
         elif service_id is not None:
             services[service_id] = hours
         else:
-            business = hours
-    return HoursBook(business, services, resources)
+            whole = hours
+    return HoursBook(whole, services, resources)
 
 
 def _weekly_of(ranges: list[WeeklyRange], *, owner: Owner) -> tuple[WeeklyRange, ...] | None:
@@ -91,13 +105,11 @@ def _weekly_of(ranges: list[WeeklyRange], *, owner: Owner) -> tuple[WeeklyRange,
 
 
 def _load_weekly(
-    owned: str, parameters: list[int]
+    business_id: int,
 ) -> tuple[dict[int, Owner], dict[int, list[WeeklyRange]]]:
     owners: dict[int, Owner] = {}
     weekly: dict[int, list[WeeklyRange]] = defaultdict(list)
-    for pk, resource_id, service_id, weekday, *values in _fetch(
-        WEEKLY.format(owners=owned), parameters
-    ):
+    for pk, resource_id, service_id, weekday, *values in _fetch(WEEKLY, [business_id]):
         owners[pk] = (resource_id, service_id)
         if weekday is not None:
             starts, ends, valid_from, valid_to, location_id = values
@@ -106,15 +118,11 @@ def _load_weekly(
     return owners, weekly
 
 
-def _load_rules(
-    schedule_ids: Collection[int], *, first: date, last: date
-) -> dict[int, tuple[DateRule, ...]]:
-    if not schedule_ids:
-        return {}
+def _load_rules(business_id: int, *, first: date, last: date) -> dict[int, tuple[DateRule, ...]]:
     day = timedelta(days=1)
     adapt = connection.ops.adapt_datefield_value
     around = [adapt(first - day), adapt(last + day)]
-    rows = _fetch(SPECIAL.format(marks=_marks(schedule_ids)), [*schedule_ids, *around])
+    rows = _fetch(SPECIAL, [business_id, *around])
     ranges: dict[tuple[int, Any, Any], list[tuple[int, int]]] = defaultdict(list)
     for schedule_id, on, location_id, starts, ends in rows:
         listed = ranges[(schedule_id, _date_of(on), location_id)]
@@ -128,10 +136,6 @@ def _load_rules(
             DateRule(on=on, ranges=tuple(sorted(listed)), location_id=location_id)
         )
     return {pk: tuple(listed) for pk, listed in rules.items()}
-
-
-def _marks(ids: Collection[int]) -> str:
-    return ", ".join(["%s"] * len(ids))
 
 
 def _fetch(statement: str, parameters: list[Any]) -> list[Any]:

@@ -23,7 +23,7 @@ def find_opening(*, business: Business, now: datetime) -> Opening:
     """Read the business's own hours around now and say where now falls, in two queries."""
     today = now.astimezone(business.zone).date()
     day = timedelta(days=1)
-    hours = load_hours(business_id=business.pk, first=today - day, last=today + AHEAD)
+    hours = load_hours(business=business, first=today - day, last=today + AHEAD)
     search = Search(
         zone=business.zone,
         business_hours=hours.business,

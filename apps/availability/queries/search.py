@@ -1,4 +1,5 @@
-"""Load rows, build the engine's inputs: four queries whatever the staff, days and bookings."""
+"""Load rows, build the engine's inputs: a constant number of queries whatever the staff, days and
+bookings; one when the setup of the business is remembered."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -16,13 +17,15 @@ from apps.availability.engine.inputs import (
 )
 from apps.availability.engine.limits import compute_limits
 from apps.availability.engine.zones import day_bounds
-from apps.availability.queries.busy import Row, read_busy_rows
+from apps.availability.queries.busy import read_busy_rows
 from apps.availability.queries.hours import HoursBook, load_hours
 from apps.businesses.models import Location
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Requirements, load_requirements
+from apps.kernel.spans import Seconds
 
 MINUTE = 60
+Busy = Mapping[int, list[Seconds]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def load_search(
     now: datetime,
     hours_until: date | None = None,
 ) -> Search:
-    """Build the engine's input for the local dates first..last (inclusive) in four queries.
+    """Build the engine's input for the local dates first..last (inclusive).
 
     Expired holds and the session of the caller's own draft are left out of the busy spans.
     hours_until reads the hours further than the busy spans, for ``with_later_busy``.
@@ -74,8 +77,14 @@ def with_later_busy(
 
     The dates have to lie within the hours_until it was loaded with.
     """
-    rows = _read_busy(search.resources, zones={search.zone}, first=first, last=last)
-    busy = _busy_of(rows, search.resources, query=query, now=now)
+    busy = _read_busy(
+        search.resources,
+        zones={search.zone},
+        first=first,
+        last=last,
+        own_session_id=query.own_session_id,
+        now=now,
+    )
     resources = {
         pk: replace(facts, busy=tuple(busy.get(pk, ()))) for pk, facts in search.resources.items()
     }
@@ -90,7 +99,10 @@ def load_searches(
     now: datetime,
     hours_until: date | None = None,
 ) -> list[Search]:
-    """Build the inputs for several questions to one business, in four queries all together."""
+    """Build the inputs for several questions to one business at once, in four queries at most.
+
+    own_session_id of a query counts only where it is the one question.
+    """
     if not queries:
         return []
     services = {query.service.pk: query.service for query in queries}
@@ -101,16 +113,19 @@ def load_searches(
         wanted = eligible_ids(needs, primary_id=queries[0].primary_id)
         resource_ids = {pk for _type, ids in wanted for pk in ids}
     hours = load_hours(
-        business_id=queries[0].service.business_id,
+        business=queries[0].service.business,
         service_ids=services,
         resource_ids=resource_ids,
         first=first,
         last=hours_until or last,
     )
     zones = {zone_of(service=query.service, location=query.location) for query in queries}
-    rows = _read_busy(resource_ids, zones=zones, first=first, last=last)
+    own = queries[0].own_session_id if len(queries) == 1 else None
+    busy = _read_busy(
+        resource_ids, zones=zones, first=first, last=last, own_session_id=own, now=now
+    )
     return [
-        _search(query, requirements[query.service.pk], hours=hours, rows=rows, now=now)
+        _search(query, requirements[query.service.pk], hours=hours, busy=busy, now=now)
         for query in queries
     ]
 
@@ -127,13 +142,12 @@ def _search(
     requirements: Requirements,
     *,
     hours: HoursBook,
-    rows: Collection[Row],
+    busy: Busy,
     now: datetime,
 ) -> Search:
     zone = zone_of(service=query.service, location=query.location)
     wanted = eligible_ids(requirements, primary_id=query.primary_id)
     resource_ids = {pk for _type, ids in wanted for pk in ids}
-    busy = _busy_of(rows, resource_ids, query=query, now=now)
     ranks = {pk: rank for _type, ids in requirements for pk, rank in ids.items()}
     fair = query.policy.selection == BookingPolicy.Selection.FAIR
     return Search(
@@ -188,25 +202,26 @@ def eligible_ids(
 
 
 def _read_busy(
-    resource_ids: Collection[int], *, zones: Collection[ZoneInfo], first: date, last: date
-) -> list[Row]:
+    resource_ids: Collection[int],
+    *,
+    zones: Collection[ZoneInfo],
+    first: date,
+    last: date,
+    own_session_id: int | None,
+    now: datetime,
+) -> Busy:
+    """The busy spans of each resource, sorted, without expired holds and the caller's session."""
     if not resource_ids:
-        return []
+        return {}
     day = timedelta(days=1)
     starts_at = min(day_bounds(zone, first - day)[0] for zone in zones)
     ends_at = max(day_bounds(zone, last + day)[1] for zone in zones)
-    return read_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at)
-
-
-def _busy_of(
-    rows: Collection[Row], resource_ids: Collection[int], *, query: SlotQuery, now: datetime
-) -> Mapping[int, list[tuple[int, int]]]:
+    rows = read_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at)
     at = int(now.timestamp())
-    busy: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for resource_id, starts_at, ends_at, session_id, expires_at in rows:
-        is_live = not expires_at or expires_at > at
-        if is_live and resource_id in resource_ids and session_id != query.own_session_id:
-            busy[resource_id].append((starts_at, ends_at))
+    busy: dict[int, list[Seconds]] = {pk: [] for pk in resource_ids}
+    for resource_id, start, end, session_id, expires_at in rows:
+        if (not expires_at or expires_at > at) and session_id != own_session_id:
+            busy[resource_id].append((start, end))
     for spans in busy.values():
         spans.sort()
     return busy
@@ -217,7 +232,7 @@ def _facts(
     *,
     ranks: Mapping[int, int],
     hours: HoursBook,
-    busy: Mapping[int, list[tuple[int, int]]],
+    busy: Busy,
     zone: ZoneInfo,
     fair: bool,
 ) -> dict[int, ResourceFacts]:

@@ -3,10 +3,11 @@
 Nothing in an address is trusted: whatever is not exactly a date, a number or a zone is refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.http import QueryDict
@@ -156,6 +157,20 @@ def read_moment(raw: str) -> datetime:
 def times_url(service: Service, picks: Picks, **extra: str) -> str:
     """The address of the picker for these picks."""
     return _url("times", service.business, service, picks.query(extra))
+
+
+def times_address(service: Service, picks: Picks) -> Callable[..., str]:
+    """Return what makes addresses of the picker for these picks, with more of the query each.
+
+    A calendar has fifty of them, so that the common part is made once.
+    """
+    common = times_url(service, picks)
+    joint = "&" if "?" in common else "?"
+
+    def address(**extra: str) -> str:
+        return f"{common}{joint}{urlencode(extra)}" if extra else common
+
+    return address
 
 
 def service_url(service: Service, picks: Picks) -> str:

@@ -52,9 +52,9 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     if booking.session is None:
         raise DoesNotFit
     if why:
-        availability.force_time(session=booking.session, claim=claim)
+        availability.force_time(session_id=booking.session.pk, claim=claim)
     else:
-        availability.keep_time(session=booking.session, claim=claim, now=now)
+        availability.keep_time(session_id=booking.session.pk, claim=claim, now=now)
     states.require_move(booking.status, states.Status.CONFIRMED)
     write_move(
         booking,

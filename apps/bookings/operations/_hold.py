@@ -63,7 +63,8 @@ def _last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
         visitor_hash=visitor.visitor_hash,
         status=Booking.Status.CREATED,
     )
-    return drafts.order_by("-pk").first() if visitor.visitor_hash else None
+    found = drafts.only("session_id", "hold_expires_at", "draft_text").order_by("-pk")
+    return found.first() if visitor.visitor_hash else None
 
 
 def _is_live(draft: Booking, *, now: datetime) -> bool:

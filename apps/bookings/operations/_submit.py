@@ -14,6 +14,7 @@ from apps.bookings.models import Answer, Booking, BookingEvent, Participant
 from apps.bookings.operations._errors import DraftGone, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
+from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.catalog.models import Question
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
@@ -113,15 +114,11 @@ def _submit_once(
 
 
 def _lock_draft(draft_id: str) -> Booking:
-    drafts = Booking.objects.select_for_update(of=("self",)).select_related(
-        "business", "service__policy", "session", "location"
-    )
+    drafts = Booking.objects.select_for_update(of=("self",)).select_related("location")
     try:
-        booking = drafts.get(draft_id=draft_id)
+        return with_setup(with_revision(drafts).get(draft_id=draft_id))
     except Booking.DoesNotExist as missing:
         raise DraftGone from missing
-    booking.service.business = booking.business
-    return booking
 
 
 def _price_now(booking: Booking, *, seen_price: int | None) -> tuple[Choice, Price]:
@@ -137,14 +134,14 @@ def _price_now(booking: Booking, *, seen_price: int | None) -> tuple[Choice, Pri
 
 def _secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
     """Make the held time firm, or take it anew; a mere request only has to be offered still."""
-    if booking.session is None:
+    if booking.session_id is None:
         raise SlotGone
     try:
         claim = _claim(booking, choice=choice, now=now)
     except NoTime as none:
         raise SlotGone(none.reasons) from none
     if not choice.service.allows_multiple_requests:
-        availability.keep_time(session=booking.session, claim=claim, now=now)
+        availability.keep_time(session_id=booking.session_id, claim=claim, now=now)
     booking.resource_id = claim.primary_id
 
 

@@ -82,4 +82,4 @@ def _restore_time(booking: Booking, *, now: datetime) -> None:
         availability.unkeep_time(session_id=session.pk)
     elif booking.status == Booking.Status.DECLINED or booking.skip_availability_validation:
         claim = claim_of(booking=booking, choice=choice_of(booking=booking), now=now)
-        availability.keep_time(session=session, claim=claim, now=now)
+        availability.keep_time(session_id=session.pk, claim=claim, now=now)

@@ -3,22 +3,33 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, Min
+from django.db.models import Count, F, Min, QuerySet
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
+from apps.businesses.queries import get_business
+from apps.businesses.remembered import Revision
+from apps.catalog.queries import get_service_by_id
 
-RELATED = (
-    "business",
-    "customer",
-    "location",
-    "resource__staff_member",
-    "service__form",
-    "service__policy",
-    "session",
-    "variant",
-)
+RELATED = ("customer", "location", "resource__staff_member", "session", "variant")
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
+
+
+def _bookings() -> QuerySet[Booking]:
+    return with_revision(Booking.objects.select_related(*RELATED))
+
+
+def with_revision(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Read the setup revision along, for ``with_setup``."""
+    return bookings.annotate(setup_revision=F("business__setup__value"))
+
+
+def with_setup(booking: Booking) -> Booking:
+    """Give a booking its business and its service, from memory as long as nothing changed there."""
+    known = Revision(booking.business_id, getattr(booking, "setup_revision", None))
+    booking.business = get_business(known)
+    booking.service = get_service_by_id(business=booking.business, service_id=booking.service_id)
+    return booking
 
 
 def get_draft(*, draft_id: str, visitor_hash: str) -> Booking:
@@ -29,10 +40,7 @@ def get_draft(*, draft_id: str, visitor_hash: str) -> Booking:
     """
     if not visitor_hash:
         raise Booking.DoesNotExist
-    drafts = Booking.objects.select_related(*RELATED)
-    draft = drafts.get(draft_id=draft_id, visitor_hash=visitor_hash)
-    draft.service.business = draft.business
-    return draft
+    return with_setup(_bookings().get(draft_id=draft_id, visitor_hash=visitor_hash))
 
 
 def get_booking(*, reference: str) -> Booking:
@@ -41,21 +49,17 @@ def get_booking(*, reference: str) -> Booking:
     Raises:
         Booking.DoesNotExist: there is none.
     """
-    bookings = Booking.objects.select_related(*RELATED).exclude(status=Booking.Status.CREATED)
-    booking = bookings.get(reference=reference)
-    booking.service.business = booking.business
-    return booking
+    bookings = _bookings().exclude(status=Booking.Status.CREATED)
+    return with_setup(bookings.get(reference=reference))
 
 
 def find_last(*, business: Business, booking_ids: Sequence[int]) -> Booking | None:
     """Return the newest of these bookings at this business, for a device that remembers them."""
-    bookings = Booking.objects.select_related(*RELATED).filter(
+    bookings = _bookings().filter(
         business=business, pk__in=list(booking_ids), status__in=REMEMBERED
     )
     found = bookings.order_by("-pk").first() if booking_ids else None
-    if found is not None:
-        found.service.business = business
-    return found
+    return with_setup(found) if found else None
 
 
 def count_unpaid_ahead(

@@ -15,7 +15,6 @@ from apps.bookings.forms import seal
 from apps.bookings.forms.details import Asked, DetailsForm, Known
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
-from apps.bookings.queries.asked import questions_of
 from apps.bookings.queries.drafts import find_last
 from apps.bookings.typos import suggest_address
 from apps.bookings.views.details_page import details_context
@@ -26,7 +25,7 @@ from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remember, remembered
 from apps.bookings.wording import region_of
-from apps.catalog.queries import UnknownChoice
+from apps.catalog.queries import UnknownChoice, questions_of
 from apps.web.formguard import SOONEST, Verdict, judge
 from apps.web.http import go_to, render_page
 
@@ -118,7 +117,7 @@ def not_me(request: HttpRequest, draft: Booking) -> HttpResponse:
 def _form(
     request: HttpRequest, draft: Booking, *, typed: dict[str, list[str]] | None = None
 ) -> DetailsForm:
-    form, questions = questions_of(booking=draft)
+    form, questions = questions_of(service=draft.service)
     last = find_last(business=draft.business, booking_ids=remembered(request))
     staff = getattr(draft.resource, "staff_member", None)
     asked = Asked(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.availability.queries import zone_of
-from apps.bookings.forms.picks import Picks, read_picks, service_url, times_url, zone_or
+from apps.bookings.forms.picks import Picks, read_picks, service_url, times_address, zone_or
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.queries import slot_query
 from apps.bookings.queries.calendar import calendar_of, week_starts_of
@@ -93,7 +93,7 @@ def _head(choice: Choice, picks: Picks) -> dict[str, Any]:
 
 def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[str, Any]:
     service, locale = choice.service, choice.service.business.locale
-    address = partial(times_url, service, picks)
+    address = times_address(service, picks)
     value = partial(_value, choice, venue)
     day = day_of(days=days, venue=venue, locale=locale, value=value, address=address)
     near = buttons(days.nearest or (), zone=days.zone, venue=venue, locale=locale, value=value)

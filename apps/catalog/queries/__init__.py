@@ -1,11 +1,13 @@
 """Questions about what is offered."""
 
-from apps.catalog.queries.choice import Choice, UnknownChoice, choose, form_of
+from apps.catalog.queries.asked import questions_of
+from apps.catalog.queries.choice import Choice, UnknownChoice, choose
 from apps.catalog.queries.offered import (
     ServiceMoved,
     ServiceRetired,
     default_policy,
     get_service,
+    get_service_by_id,
     is_bookable,
     list_public_pages,
     list_services,
@@ -30,12 +32,13 @@ __all__ = [
     "address_of",
     "choose",
     "default_policy",
-    "form_of",
     "get_service",
+    "get_service_by_id",
     "get_service_list",
     "is_bookable",
     "list_public_pages",
     "list_services",
     "list_staff",
     "load_requirements",
+    "questions_of",
 ]

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from apps.catalog.models import AddOn, BookingForm, BookingPolicy, Service, StaffMember, Variant
+from apps.businesses.remembered import Remembered
+from apps.catalog.models import AddOn, BookingPolicy, Service, StaffMember, Variant
 from apps.catalog.pricing import Price, PriceLine, quote
 from apps.catalog.queries.offered import default_policy, list_staff
 from apps.catalog.queries.requirements import Need, Requirements, able_staff, read_needs
+
+_needs: Remembered[tuple[Need, ...]] = Remembered(most=1_000)
 
 
 class UnknownChoice(Exception):
@@ -33,7 +36,7 @@ class Choice:
     @cached_property
     def staff(self) -> tuple[StaffMember, ...]:
         """The people who do this service, in the order of the team."""
-        return tuple(list_staff(service=self.service, needs=self.needs))
+        return list_staff(service=self.service, needs=self.needs)
 
     @property
     def chosen_staff(self) -> StaffMember | None:
@@ -91,7 +94,7 @@ def choose(
         UnknownChoice: something chosen does not belong to this service, or too many people.
     """
     policy = service.policy or default_policy(business=service.business)
-    needs = read_needs([service.pk])[service.pk]
+    needs = _needs_of(service)
     if resource_id is not None and resource_id not in able_staff(needs):
         raise UnknownChoice("staff")
     if not 1 <= party_size <= policy.max_participants:
@@ -103,7 +106,13 @@ def choose(
         add_ons=_pick_add_ons(service, add_on_ids),
         party_size=party_size,
         chosen_id=resource_id,
-        needs=tuple(needs),
+        needs=needs,
+    )
+
+
+def _needs_of(service: Service) -> tuple[Need, ...]:
+    return _needs.get(
+        service.business, service.pk, lambda: tuple(read_needs([service.pk])[service.pk])
     )
 
 
@@ -131,14 +140,3 @@ def _pick_add_ons(service: Service, add_on_ids: Sequence[int]) -> tuple[AddOn, .
         if sum(add_on.group_id == group.pk for add_on in found) > group.max_add_ons:
             raise UnknownChoice("add-on")
     return tuple(found)
-
-
-def form_of(*, service: Service) -> BookingForm:
-    """Return the form of a service, or the default one of its business.
-
-    Raises:
-        BookingForm.DoesNotExist: the business was set up without one, which is a bug.
-    """
-    if service.form is not None:
-        return service.form
-    return BookingForm.objects.get(business_id=service.business_id, is_default=True)

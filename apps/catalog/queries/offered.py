@@ -1,8 +1,11 @@
 from collections.abc import Sequence
+from copy import copy
+from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
 from apps.businesses.models import Business
+from apps.businesses.remembered import Remembered
 from apps.catalog.models import (
     BookingPolicy,
     FormerServiceSlug,
@@ -11,6 +14,10 @@ from apps.catalog.models import (
     Variant,
 )
 from apps.catalog.queries.requirements import Need, able_staff, read_needs
+
+_services: Remembered[Service] = Remembered(most=1_000)
+_policies: Remembered[BookingPolicy] = Remembered(most=500)
+_staff: Remembered[tuple[StaffMember, ...]] = Remembered(most=1_000)
 
 
 class ServiceMoved(Exception):
@@ -51,21 +58,43 @@ def get_service(*, business: Business, slug: str) -> Service:
         ServiceMoved: it has a newer address.
         ServiceRetired: it is no longer offered.
     """
-    services = (
-        Service.objects.filter(business=business)
-        .select_related("policy")
-        .prefetch_related("locations")
-    )
-    service = services.filter(slug=slug).first()
+    service = _offered(business, slug=slug)
     if service is None:
         former = FormerServiceSlug.objects.filter(business=business, slug=slug)
         moved = former.values_list("service__slug", flat=True).first()
         if moved is None:
             raise Service.DoesNotExist
         raise ServiceMoved(moved)
-    service.business = business
     if service.retired_at is not None:
         raise ServiceRetired(service)
+    return service
+
+
+def get_service_by_id(*, business: Business, service_id: int) -> Service:
+    """Return a service of this business that a booking names, retired ones too.
+
+    Raises:
+        Service.DoesNotExist: there is none.
+    """
+    service = _offered(business, pk=service_id)
+    if service is None:
+        raise Service.DoesNotExist
+    return service
+
+
+def _offered(business: Business, **wanted: Any) -> Service | None:
+    """Read a service with all that a choice asks of it, or take it from memory."""
+
+    def read() -> Service:
+        services = Service.objects.select_related("policy", "form")
+        return services.prefetch_related("locations", "variants").get(business=business, **wanted)
+
+    try:
+        known = _services.get(business, tuple(wanted.items()), read)
+    except Service.DoesNotExist:
+        return None
+    service = copy(known)  # each request has its own, with its own business
+    service.business = business
     return service
 
 
@@ -85,19 +114,27 @@ def default_policy(*, business: Business) -> BookingPolicy:
     Raises:
         BookingPolicy.DoesNotExist: the business was set up without one, which is a bug.
     """
-    return BookingPolicy.objects.get(business=business, is_default=True)
+    return _policies.get(
+        business,
+        "default",
+        lambda: BookingPolicy.objects.get(business_id=business.pk, is_default=True),
+    )
 
 
-def list_staff(*, service: Service, needs: Sequence[Need] | None = None) -> list[StaffMember]:
+def list_staff(*, service: Service, needs: Sequence[Need] | None = None) -> tuple[StaffMember, ...]:
     """List the people who do this service, in the order of the team (R057).
 
     Those are the resources of its first need for people; needs are read unless they are given.
     """
-    known = read_needs([service.pk])[service.pk] if needs is None else needs
-    staff = StaffMember.objects.filter(
-        business_id=service.business_id, resource_id__in=able_staff(known)
-    )
-    return list(staff.select_related("resource"))
+
+    def read() -> tuple[StaffMember, ...]:
+        known = read_needs([service.pk])[service.pk] if needs is None else needs
+        staff = StaffMember.objects.filter(
+            business_id=service.business_id, resource_id__in=able_staff(known)
+        )
+        return tuple(staff.select_related("resource"))
+
+    return _staff.get(service.business, service.pk, read)
 
 
 def list_public_pages() -> QuerySet[Service, tuple[str, str]]:

@@ -56,7 +56,7 @@ def load_rota(*, business: Business, dates: Iterable[date], now: datetime) -> Ro
     """Load the rota around some dates of the business's clock in four queries."""
     days = sorted(set(dates))
     team = load_team(business_id=business.pk)
-    hours = load_hours_book(business_id=business.pk, first=days[0], last=days[-1])
+    hours = load_hours_book(business=business, first=days[0], last=days[-1])
     busy = _load_busy(team, days, zone=business.zone, now=now)
     return Rota(zone=business.zone, team=team, hours=hours, busy=busy)
 

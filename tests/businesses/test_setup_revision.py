@@ -1,0 +1,187 @@
+"""What a process remembers of a business's setup is never older than the setup (ADR 13)."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, transaction
+
+from apps.availability.models import DateException, WeeklyHours
+from apps.availability.triggers import SETUP as HOURS
+from apps.businesses.models import Business, Location, SetupRevision
+from apps.businesses.queries import get_public_business
+from apps.businesses.remembered import Remembered, Revision
+from apps.catalog.apps import SETUP as OFFER
+from apps.catalog.models import AddOn, AddOnGroup, BookingForm, Question, Service, Variant
+from apps.catalog.queries import choose, get_service
+from tests.factories import Salon, make_salon
+
+WATCHED = {*OFFER, *HOURS, "businesses_business"}
+OF_THE_SETUP = ("catalog", "availability")
+NOT_REMEMBERED = {
+    "availability_occupancy",  # time itself: always read
+    "availability_session",
+    "catalog_formerserviceslug",  # read only when an address is unknown
+}
+
+
+@pytest.fixture
+def salon() -> Salon:
+    return make_salon(slug="juniper")
+
+
+def revision_of(business: Business) -> int:
+    return SetupRevision.objects.get(business=business).value
+
+
+CHANGES: dict[str, Callable[[Salon], object]] = {
+    "a service is renamed": lambda salon: Service.objects.filter(pk=salon.cut.pk).update(
+        name="Trim"
+    ),
+    "a service is added": lambda salon: Service.objects.create(
+        business=salon.business, name="New", slug="new", duration_minutes=30
+    ),
+    "a variant is added": lambda salon: Variant.objects.create(
+        service=salon.cut, name="Long", price=7000
+    ),
+    "an extra is added": lambda salon: AddOn.objects.create(
+        group=AddOnGroup.objects.create(service=salon.cut, name="Extras"), name="Wash", price=500
+    ),
+    "a question is asked": lambda salon: Question.objects.create(
+        form=BookingForm.objects.get(business=salon.business), label="Allergies?", kind="SHORT_TEXT"
+    ),
+    "somebody may do it now": lambda salon: salon.bridal.requirements.get().eligible.add(
+        salon.ben.resource
+    ),
+    "a place is linked": lambda salon: salon.cut.locations.add(
+        Location.objects.create(business=salon.business, name="Second")
+    ),
+    "an hour is cut": lambda salon: WeeklyHours.objects.filter(
+        schedule__business=salon.business
+    ).update(starts_minute=10 * 60),
+    "a day is closed": lambda salon: DateException.objects.create(
+        schedule=WeeklyHours.objects.filter(schedule__business=salon.business)[0].schedule,
+        on=date(2026, 12, 24),
+    ),
+    "hours are deleted": lambda salon: WeeklyHours.objects.filter(
+        schedule__business=salon.business
+    ).delete(),
+    "the business is renamed": lambda salon: Business.objects.filter(pk=salon.business.pk).update(
+        name="Juniper"
+    ),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_change_of_the_setup_gives_another_revision(salon: Salon, name: str) -> None:
+    before = revision_of(salon.business)
+    elsewhere = make_salon(slug="sam")
+    untouched = revision_of(elsewhere.business)
+
+    CHANGES[name](salon)
+
+    assert revision_of(salon.business) != before
+    assert revision_of(elsewhere.business) == untouched
+
+
+@pytest.mark.django_db
+def test_every_table_of_the_setup_is_watched() -> None:
+    tables = {
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in OF_THE_SETUP
+    }
+
+    assert tables - NOT_REMEMBERED == WATCHED - {"businesses_business", "businesses_location"}
+
+
+@pytest.mark.django_db
+def test_the_triggers_are_there_and_come_back_with_every_migrate() -> None:
+    events = {(table, event) for table in WATCHED for event in ("insert", "update", "delete")} - {
+        ("businesses_business", "delete")
+    }
+    wanted = {f"{table}_changes_setup_on_{event}" for table, event in events}
+    name = next(iter(wanted & triggers()))
+    table = name.split("_changes_setup_on_", maxsplit=1)[0]
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}{on}")
+    assert triggers() == wanted - {name}
+
+    call_command("migrate", verbosity=0)
+
+    assert triggers() == wanted
+
+
+def triggers() -> set[str]:
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {name for (name,) in cursor.fetchall() if "_changes_setup_on_" in name}
+
+
+@pytest.mark.django_db
+def test_a_second_look_asks_nothing_until_something_changes(
+    salon: Salon, django_assert_num_queries: Callable[..., object]
+) -> None:
+    def look() -> int | None:
+        business = get_public_business(slug="juniper")
+        service = get_service(business=business, slug="cut")
+        return choose(service=service).price.total
+
+    look()
+
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+        assert look() == 4800
+    Service.objects.filter(pk=salon.cut.pk).update(price=5200)
+    Variant.objects.filter(service=salon.cut).update(price=5200)
+    assert look() == 5200
+
+
+@pytest.mark.django_db
+def test_what_was_read_in_a_change_that_was_undone_is_never_seen_again(salon: Salon) -> None:
+    def name() -> str:
+        business = get_public_business(slug="juniper")
+        return get_service(business=business, slug="cut").name
+
+    before = name()
+    with transaction.atomic():
+        Service.objects.filter(pk=salon.cut.pk).update(name="Never sold")
+        assert name() == "Never sold"
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        Service.objects.filter(pk=salon.cut.pk).update(price=1)
+    assert name() == before
+
+
+@pytest.mark.django_db
+def test_nobody_changes_what_others_are_handed(salon: Salon) -> None:
+    business = get_public_business(slug="juniper")
+    get_service(business=business, slug="cut").name = "Scribbled over"
+
+    assert get_service(business=business, slug="cut").name == salon.cut.name
+
+
+def test_without_a_revision_everything_is_asked_anew() -> None:
+    answers = iter("ab")
+    memory: Remembered[str] = Remembered(most=1)
+
+    assert memory.get(Revision(1, None), "key", lambda: next(answers)) == "a"
+    assert memory.get(Revision(1, None), "key", lambda: next(answers)) == "b"
+
+
+def test_the_longest_unused_goes_first() -> None:
+    read: list[int] = []
+    memory: Remembered[None] = Remembered(most=2)
+
+    for business in (1, 2, 1, 3, 1, 2):
+        memory.get(Revision(business, 7), "key", lambda: read.append(business))  # noqa: B023
+
+    assert read == [1, 2, 3, 2]
