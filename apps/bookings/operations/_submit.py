@@ -114,9 +114,9 @@ def _submit_once(
 
 
 def _lock_draft(draft_id: str) -> Booking:
-    drafts = Booking.objects.select_for_update(of=("self",)).select_related("location")
+    drafts = with_revision(Booking.objects.select_for_update(of=("self",)))
     try:
-        return with_setup(with_revision(drafts).get(draft_id=draft_id))
+        return with_setup(drafts.get(draft_id=draft_id))
     except Booking.DoesNotExist as missing:
         raise DraftGone from missing
 

@@ -3,32 +3,39 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
 
 from apps.bookings.models import Booking
-from apps.businesses.models import Business
+from apps.businesses.models import Business, SetupRevision
 from apps.businesses.queries import get_business
 from apps.businesses.remembered import Revision
-from apps.catalog.queries import get_service_by_id
+from apps.catalog.queries import get_service_by_id, list_staff
 
-RELATED = ("customer", "location", "resource__staff_member", "session", "variant")
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
 
 
-def _bookings() -> QuerySet[Booking]:
-    return with_revision(Booking.objects.select_related(*RELATED))
-
-
 def with_revision(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Read the setup revision along, for ``with_setup``."""
-    return bookings.annotate(setup_revision=F("business__setup__value"))
+    """Read the setup revision along, for ``with_setup``; a join would cost the planner more than
+    all the rest."""
+    known = SetupRevision.objects.filter(business=OuterRef("business_id")).values("value")
+    return bookings.annotate(setup_revision=Subquery(known))
 
 
 def with_setup(booking: Booking) -> Booking:
-    """Give a booking its business and its service, from memory as long as nothing changed there."""
+    """Give a booking its business, service, form, place and person, from memory as long as nothing
+    changed there. What the service no longer offers is left to be read where it is shown."""
     known = Revision(booking.business_id, getattr(booking, "setup_revision", None))
     booking.business = get_business(known)
     booking.service = get_service_by_id(business=booking.business, service_id=booking.service_id)
+    for place in booking.service.locations.all():
+        if place.pk == booking.location_id:
+            booking.location = place
+    for variant in booking.service.variants.all():
+        if variant.pk == booking.variant_id:
+            booking.variant = variant
+    for person in list_staff(service=booking.service):
+        if person.resource_id == booking.resource_id:
+            booking.resource = person.resource
     return booking
 
 
@@ -40,7 +47,9 @@ def get_draft(*, draft_id: str, visitor_hash: str) -> Booking:
     """
     if not visitor_hash:
         raise Booking.DoesNotExist
-    return with_setup(_bookings().get(draft_id=draft_id, visitor_hash=visitor_hash))
+    return with_setup(
+        with_revision(Booking.objects.all()).get(draft_id=draft_id, visitor_hash=visitor_hash)
+    )
 
 
 def get_booking(*, reference: str) -> Booking:
@@ -49,16 +58,18 @@ def get_booking(*, reference: str) -> Booking:
     Raises:
         Booking.DoesNotExist: there is none.
     """
-    bookings = _bookings().exclude(status=Booking.Status.CREATED)
+    bookings = with_revision(Booking.objects.all()).exclude(status=Booking.Status.CREATED)
     return with_setup(bookings.get(reference=reference))
 
 
 def find_last(*, business: Business, booking_ids: Sequence[int]) -> Booking | None:
     """Return the newest of these bookings at this business, for a device that remembers them."""
-    bookings = _bookings().filter(
+    if not booking_ids:
+        return None
+    bookings = with_revision(Booking.objects.all()).filter(
         business=business, pk__in=list(booking_ids), status__in=REMEMBERED
     )
-    found = bookings.order_by("-pk").first() if booking_ids else None
+    found = bookings.order_by("-pk").first()
     return with_setup(found) if found else None
 
 
