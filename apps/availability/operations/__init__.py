@@ -3,27 +3,56 @@ occupancies and seats. Each runs in one short transaction: lock in key order, lo
 """
 
 from apps.availability.operations._block import block_time
-from apps.availability.operations._errors import BusyTryAgain, SlotTaken
+from apps.availability.operations._cancel_sessions import cancel_sessions
+from apps.availability.operations._course_runs import cancel_course_run, open_course_run
+from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTaken, SlotTaken
 from apps.availability.operations._extend import extend_hold
 from apps.availability.operations._force import force_time
 from apps.availability.operations._keep import keep_time
+from apps.availability.operations._open_sessions import (
+    SessionFacts,
+    SessionsCollide,
+    open_sessions,
+)
 from apps.availability.operations._release import forget_session, release_time
 from apps.availability.operations._request import request_time, unkeep_time
+from apps.availability.operations._seats import (
+    change_seats,
+    keep_seats,
+    release_seats,
+    seat,
+    set_capacity,
+    take_seats,
+)
 from apps.availability.operations._sweep import sweep_expired_holds
 from apps.availability.operations._take import Claim, take_time
 
 __all__ = [
     "BusyTryAgain",
     "Claim",
+    "NoSeats",
+    "SeatsTaken",
+    "SessionFacts",
+    "SessionsCollide",
     "SlotTaken",
     "block_time",
+    "cancel_course_run",
+    "cancel_sessions",
+    "change_seats",
     "extend_hold",
     "force_time",
     "forget_session",
+    "keep_seats",
     "keep_time",
+    "open_course_run",
+    "open_sessions",
+    "release_seats",
     "release_time",
     "request_time",
+    "seat",
+    "set_capacity",
     "sweep_expired_holds",
+    "take_seats",
     "take_time",
     "unkeep_time",
 ]
