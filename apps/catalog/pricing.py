@@ -36,16 +36,17 @@ class Price:
 
 def quote(
     *,
-    base: PriceLine,
+    base: Sequence[PriceLine],
     extras: Sequence[PriceLine],
     currency: str,
     custom_text: str | None = None,
 ) -> Price:
-    """Add up a service for its participants and its extras, each of which is priced once.
+    """Add up a service for its participants, a line for each variant they come under, and its
+    extras, each of which is priced once.
 
     With custom_text (price kind CUSTOM) there is no total, only the words.
     """
     if custom_text is not None:
         return Price(lines=(), total=None, currency=currency, text=custom_text)
-    lines = (base, *extras)
+    lines = (*base, *extras)
     return Price(lines=lines, total=sum(line.total for line in lines), currency=currency)

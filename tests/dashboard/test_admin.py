@@ -1,6 +1,7 @@
 """The operators' pages: all of them open, quick whatever the rows, inert whatever the text."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from apps.availability.models import DateException
-from apps.bookings.models import Answer, Booking, BookingEvent, Participant
+from apps.availability.models import CourseRun, DateException, Seating, SessionSeries
+from apps.bookings.models import Answer, Booking, BookingEvent, Participant, ParticipantChoice
 from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
@@ -83,6 +84,10 @@ def add_what_the_demo_lacks() -> None:
         RateCounter.objects.create(key_hash=str(number), window_started_at=NOW)
         create_access_link(booking=bookings[number], now=NOW)
         Participant.objects.create(booking=bookings[number], name=HOSTILE[number])
+        ParticipantChoice.objects.create(
+            booking=bookings[number], name=HOSTILE[number], people=2, price=900
+        )
+        make_series(business, service, number)
         Answer.objects.create(
             booking=bookings[number], label=HOSTILE[number], value=HOSTILE[-1], kind="SHORT_TEXT"
         )
@@ -99,6 +104,28 @@ def add_what_the_demo_lacks() -> None:
     Customer.objects.filter(pk=customers[0].pk).update(name=HOSTILE[0])
     AddOn.objects.update(name=HOSTILE[0])
     DateException.objects.update(reason=HOSTILE[5])
+
+
+def make_series(business: Business, service: Service, number: int) -> None:
+    SessionSeries.objects.create(
+        business=business,
+        service=service,
+        rrule="FREQ=WEEKLY;COUNT=2;BYDAY=TU",
+        first_on=NOW.date(),
+        starts_minute=420,
+        duration_minutes=60,
+        capacity=12,
+        created_at=NOW,
+    )
+    run = CourseRun.objects.create(
+        business=business,
+        service=service,
+        name=HOSTILE[number],
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        capacity=12,
+    )
+    Seating.objects.create(business=business, course_run=run, seats=1, expires_at=NOW)
 
 
 @pytest.fixture

@@ -18,10 +18,14 @@ from apps.availability.operations._release import forget_session, release_time
 from apps.availability.operations._request import request_time, unkeep_time
 from apps.availability.operations._seats import (
     change_seats,
+    extend_seats,
+    forget_seats,
     keep_seats,
+    lock_for_move,
     release_seats,
     seat,
     set_capacity,
+    sweep_lapsed_seats,
     take_seats,
 )
 from apps.availability.operations._sweep import sweep_expired_holds
@@ -40,10 +44,13 @@ __all__ = [
     "cancel_sessions",
     "change_seats",
     "extend_hold",
+    "extend_seats",
     "force_time",
+    "forget_seats",
     "forget_session",
     "keep_seats",
     "keep_time",
+    "lock_for_move",
     "open_course_run",
     "open_sessions",
     "release_seats",
@@ -52,6 +59,7 @@ __all__ = [
     "seat",
     "set_capacity",
     "sweep_expired_holds",
+    "sweep_lapsed_seats",
     "take_seats",
     "take_time",
     "unkeep_time",

@@ -4,12 +4,13 @@ seatings (design.md section 4, laws 2, 4 and 5)."""
 from datetime import datetime
 
 from django.db import OperationalError, transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 
 from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTaken
 from apps.web.busy import is_lock_timeout
 
+BATCH = 500
 Target = Session | CourseRun
 """What has seats: rows with capacity, seats_taken and seats_offered."""
 
@@ -53,6 +54,16 @@ def take_seats(*, seating: Seating, now: datetime) -> None:
         raise
 
 
+def lock_for_move(*, seating_id: int | None, target: Target) -> None:
+    """Lock where somebody leaves and where they go, in one order for all, before either is
+    touched: two who change places with each other must not wait in a ring (law 2)."""
+    if seating_id is None:
+        return
+    rows: list[Target] = [target, _target(Seating.objects.get(pk=seating_id))]
+    for row in sorted(rows, key=lambda it: (isinstance(it, CourseRun), it.pk)):
+        _locked(row)
+
+
 @transaction.atomic(savepoint=False)
 def keep_seats(*, seating_id: int, now: datetime) -> None:
     """Make held seats firm. A hold that ran out keeps its seats while nobody needed them, else
@@ -76,6 +87,35 @@ def release_seats(*, seating_id: int, now: datetime) -> None:
     target = _lock(seating)
     if Seating.objects.filter(pk=seating_id, released_at=None).update(released_at=now):
         _row(target).update(seats_taken=F("seats_taken") - seating.seats)
+
+
+def extend_seats(*, seating_id: int, expires_at: datetime, now: datetime) -> bool:
+    """Move the end of a hold that is still alive to expires_at (UTC); tell whether it was."""
+    rows = Seating.objects.filter(pk=seating_id, released_at=None, expires_at__gt=now)
+    return bool(rows.update(expires_at=expires_at))
+
+
+@transaction.atomic(savepoint=False)
+def forget_seats(*, seating_id: int, now: datetime) -> None:
+    """Delete the seating of a draft that nobody finished, its seats given back."""
+    release_seats(seating_id=seating_id, now=now)
+    Seating.objects.filter(pk=seating_id).delete()
+
+
+def sweep_lapsed_seats(*, now: datetime) -> int:
+    """Release the seats of holds that ran out; return how many seats came back.
+
+    Tidiness only, like ``sweep_expired_holds``: each session in a transaction of its own.
+    """
+    lapsed = Seating.objects.filter(expires_at__lte=now, released_at=None)
+    found = lapsed.values_list("session_id", "course_run_id").distinct()[:BATCH]
+    return sum(_sweep(session_id, course_run_id, now=now) for session_id, course_run_id in found)
+
+
+@transaction.atomic
+def _sweep(session_id: int | None, course_run_id: int | None, *, now: datetime) -> int:
+    target = Session(pk=session_id) if session_id else CourseRun(pk=course_run_id)
+    return release_lapsed(target=_locked(target), now=now)
 
 
 @transaction.atomic(savepoint=False)
@@ -128,16 +168,8 @@ def release_lapsed(*, target: Target, now: datetime) -> int:
     return seats
 
 
-def count_seats(*, target: Target) -> int:
-    """Add up what the seatings say is taken; ``seats_taken`` has to be the same (check_ledger)."""
-    taken = _seatings(target).filter(released_at=None).aggregate(seats=Sum("seats"))
-    return taken["seats"] or 0
-
-
 def _count(seating: Seating) -> bool:
-    room = _open(_row(_target(seating))).filter(
-        capacity__gte=F("seats_taken") + F("seats_offered") + seating.seats
-    )
+    room = _with_room(_target(seating), seating.seats)
     return bool(room.update(seats_taken=F("seats_taken") + seating.seats))
 
 

@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.models import AccessLink, Answer, BookedAddOn, BookingEvent, Participant
+from apps.bookings.models import (
+    AccessLink,
+    Answer,
+    BookedAddOn,
+    BookingEvent,
+    Participant,
+    ParticipantChoice,
+)
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
 
@@ -16,6 +23,11 @@ class HistoryInline(LookOnlyInline):
 class ParticipantInline(LookOnlyInline):
     model = Participant
     fields = ["position", "name"]
+
+
+class MixInline(LookOnlyInline):
+    model = ParticipantChoice
+    fields = ["name", "people", "price"]
 
 
 class AddOnInline(LookOnlyInline):
@@ -33,6 +45,14 @@ class LinkInline(LookOnlyInline):
 @admin.register(Participant)
 class ParticipantAdmin(LookOnlyAdmin):
     list_display = ["name", "booking", "position"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(ParticipantChoice)
+class ParticipantChoiceAdmin(LookOnlyAdmin):
+    list_display = ["name", "booking", "people", "price"]
     list_select_related = ["booking"]
     search_fields = ["booking__reference__exact"]
     search_help_text = _("Reference of the booking")

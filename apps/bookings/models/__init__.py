@@ -1,8 +1,16 @@
 """Who is coming: bookings, the people in them, their answers and their history."""
 
-from apps.bookings.models.answers import Answer, BookedAddOn, Participant
+from apps.bookings.models.answers import Answer, BookedAddOn, Participant, ParticipantChoice
 from apps.bookings.models.booking import Booking
 from apps.bookings.models.history import BookingEvent
 from apps.bookings.models.links import AccessLink
 
-__all__ = ["AccessLink", "Answer", "BookedAddOn", "Booking", "BookingEvent", "Participant"]
+__all__ = [
+    "AccessLink",
+    "Answer",
+    "BookedAddOn",
+    "Booking",
+    "BookingEvent",
+    "Participant",
+    "ParticipantChoice",
+]

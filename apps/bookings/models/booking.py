@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.availability.models import Session
+from apps.availability.models import CourseRun, Seating, Session
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service, Variant
 from apps.customers.models import Customer
@@ -66,6 +66,12 @@ class Booking(models.Model):
     session = models.ForeignKey(
         Session, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
     )
+    course_run = models.ForeignKey(
+        CourseRun, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
+    )
+    seating = models.OneToOneField(
+        Seating, null=True, blank=True, on_delete=models.PROTECT, related_name="booking"
+    )
     resource = models.ForeignKey(
         Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
     )
@@ -118,7 +124,18 @@ class Booking(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="booking_target_fits_its_kind",
-                condition=Q(kind="COURSE") | Q(session__isnull=False),
+                condition=Q(kind="COURSE", session__isnull=True, course_run__isnull=False)
+                | Q(
+                    kind__in=("APPOINTMENT", "CLASS"),
+                    session__isnull=False,
+                    course_run__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="classes_and_courses_have_seats",
+                condition=Q(kind="APPOINTMENT", seating__isnull=True)
+                | Q(kind__in=("CLASS", "COURSE"), seating__isnull=False)
+                | Q(kind__in=("CLASS", "COURSE"), status="WAITING_LIST"),
             ),
             models.UniqueConstraint(
                 name="one_hold_per_draft", fields=["session"], condition=Q(kind="APPOINTMENT")

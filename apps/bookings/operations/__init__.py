@@ -4,7 +4,9 @@ from apps.bookings.operations._access import create_access_link, exchange_link, 
 from apps.bookings.operations._cancel import cancel_booking
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
+from apps.bookings.operations._drafts import Visitor
 from apps.bookings.operations._errors import (
+    CannotJoin,
     DoesNotFit,
     DraftGone,
     NotAllowed,
@@ -15,7 +17,8 @@ from apps.bookings.operations._errors import (
     TooLateToUndo,
 )
 from apps.bookings.operations._find import ask_for_links
-from apps.bookings.operations._hold import Visitor, place_hold
+from apps.bookings.operations._hold import place_hold
+from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._release import (
     extend_draft_hold,
@@ -27,6 +30,7 @@ from apps.bookings.operations._submit import Details, GivenAnswer, submit_draft
 from apps.bookings.operations._undo import undo_decision
 
 __all__ = [
+    "CannotJoin",
     "Details",
     "DoesNotFit",
     "DraftGone",
@@ -46,6 +50,7 @@ __all__ = [
     "exchange_link",
     "extend_draft_hold",
     "forget_abandoned_drafts",
+    "hold_seats",
     "keep_draft_text",
     "note_booking",
     "place_hold",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.availability.operations import Claim, SlotTaken
+from apps.availability.operations import Claim, NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.models import Answer, Booking, BookingEvent, Participant
 from apps.bookings.operations._errors import DraftGone, PriceChanged, SlotGone
@@ -133,7 +133,10 @@ def _price_now(booking: Booking, *, seen_price: int | None) -> tuple[Choice, Pri
 
 
 def _secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
-    """Make the held time firm, or take it anew; a mere request only has to be offered still."""
+    """Make what is held firm, or take it anew; a mere request only has to be offered still."""
+    if booking.seating_id is not None:
+        _secure_seats(booking.seating_id, now=now)
+        return
     if booking.session_id is None:
         raise SlotGone
     try:
@@ -143,6 +146,13 @@ def _secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
     if not choice.service.allows_multiple_requests:
         availability.keep_time(session_id=booking.session_id, claim=claim, now=now)
     booking.resource_id = claim.primary_id
+
+
+def _secure_seats(seating_id: int, *, now: datetime) -> None:
+    try:
+        availability.keep_seats(seating_id=seating_id, now=now)
+    except NoSeats as lost:
+        raise SlotGone from lost
 
 
 def _claim(booking: Booking, *, choice: Choice, now: datetime) -> Claim:
