@@ -17,7 +17,7 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from apps.availability.models import DateException
-from apps.bookings.models import Answer, Booking, BookingEvent, Participant
+from apps.bookings.models import Answer, Booking, BookingEvent, Participant, SuggestedTime
 from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
@@ -83,6 +83,7 @@ def add_what_the_demo_lacks() -> None:
         RateCounter.objects.create(key_hash=str(number), window_started_at=NOW)
         create_access_link(booking=bookings[number], now=NOW)
         Participant.objects.create(booking=bookings[number], name=HOSTILE[number])
+        SuggestedTime.objects.create(booking=bookings[number], starts_at=NOW)
         Answer.objects.create(
             booking=bookings[number], label=HOSTILE[number], value=HOSTILE[-1], kind="SHORT_TEXT"
         )

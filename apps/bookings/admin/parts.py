@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.models import AccessLink, Answer, BookedAddOn, BookingEvent, Participant
+from apps.bookings.models import (
+    AccessLink,
+    Answer,
+    BookedAddOn,
+    BookingEvent,
+    Participant,
+    SuggestedTime,
+)
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
 
@@ -33,6 +40,14 @@ class LinkInline(LookOnlyInline):
 @admin.register(Participant)
 class ParticipantAdmin(LookOnlyAdmin):
     list_display = ["name", "booking", "position"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(SuggestedTime)
+class SuggestedTimeAdmin(LookOnlyAdmin):
+    list_display = ["starts_at", "booking"]
     list_select_related = ["booking"]
     search_fields = ["booking__reference__exact"]
     search_help_text = _("Reference of the booking")

@@ -4,5 +4,14 @@ from apps.bookings.models.answers import Answer, BookedAddOn, Participant
 from apps.bookings.models.booking import Booking
 from apps.bookings.models.history import BookingEvent
 from apps.bookings.models.links import AccessLink
+from apps.bookings.models.suggestions import SuggestedTime
 
-__all__ = ["AccessLink", "Answer", "BookedAddOn", "Booking", "BookingEvent", "Participant"]
+__all__ = [
+    "AccessLink",
+    "Answer",
+    "BookedAddOn",
+    "Booking",
+    "BookingEvent",
+    "Participant",
+    "SuggestedTime",
+]

@@ -12,6 +12,7 @@ from apps.bookings.operations._errors import (
     PriceChanged,
     SlotGone,
     StaleRevision,
+    SuggestionTaken,
     TooLateToUndo,
 )
 from apps.bookings.operations._find import ask_for_links
@@ -24,6 +25,7 @@ from apps.bookings.operations._release import (
     release_draft,
 )
 from apps.bookings.operations._submit import Details, GivenAnswer, submit_draft
+from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._undo import undo_decision
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "PriceChanged",
     "SlotGone",
     "StaleRevision",
+    "SuggestionTaken",
     "TooLateToUndo",
     "Visitor",
     "ask_for_links",
@@ -52,5 +55,6 @@ __all__ = [
     "release_draft",
     "revoke_links",
     "submit_draft",
+    "suggest_times",
     "undo_decision",
 ]

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 
 from apps.availability.engine.reasons import Reason
 from apps.bookings.policy import Reason as PolicyReason
@@ -18,6 +19,14 @@ class SlotGone(Exception):
 
 class DoesNotFit(SlotGone):
     """The request no longer fits; a person with the right may confirm it anyway, and say why."""
+
+
+class SuggestionTaken(Exception):
+    """Some of the suggested times are not free; starts are those (UTC)."""
+
+    def __init__(self, starts: Sequence[datetime]) -> None:
+        super().__init__(", ".join(f"{at:%Y-%m-%d %H:%M}Z" for at in starts))
+        self.starts = tuple(starts)
 
 
 class DraftGone(Exception):

@@ -1,6 +1,7 @@
 """A tap on a slot: the draft, its hold and the idempotency key in one row (design.md 3, 4)."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,8 +29,18 @@ class Visitor:
     time_zone: str
 
 
-def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: datetime) -> Booking:
+def place_hold(
+    *,
+    choice: Choice,
+    starts_at: datetime,
+    visitor: Visitor,
+    now: datetime,
+    text: Mapping[str, object] | None = None,
+) -> Booking:
     """Create a draft and hold its time for the business's hold_minutes.
+
+    text is what is known already, in the fields of the details form, when no earlier draft of
+    theirs has any.
 
     A visitor holds one time per business: an earlier hold of theirs is let go in the same
     transaction. What was typed into their last draft moves along, also when its hold ran out.
@@ -49,7 +60,10 @@ def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: da
     for _attempt in range(ATTEMPTS):
         try:
             claim = find_claim(query=query, starts_at=starts_at, now=now)
-            return _hold_once(claim, choice=choice, visitor=visitor, previous=previous, now=now)
+            kept = dict(previous.draft_text if previous else {}) or dict(text or {})
+            return _hold_once(
+                claim, choice=choice, visitor=visitor, previous=previous, text=kept, now=now
+            )
         except NoTime as none:
             raise SlotGone(none.reasons) from none
         except SlotTaken:
@@ -73,7 +87,13 @@ def _is_live(draft: Booking, *, now: datetime) -> bool:
 
 @transaction.atomic
 def _hold_once(
-    claim: Claim, *, choice: Choice, visitor: Visitor, previous: Booking | None, now: datetime
+    claim: Claim,
+    *,
+    choice: Choice,
+    visitor: Visitor,
+    previous: Booking | None,
+    text: dict[str, object],
+    now: datetime,
 ) -> Booking:
     if previous is not None and _is_live(previous, now=now):
         _let_go(previous, now=now)
@@ -87,7 +107,7 @@ def _hold_once(
     draft = _new_draft(claim, choice=choice, visitor=visitor, now=now)
     draft.session = session
     draft.hold_expires_at = expires_at
-    draft.draft_text = previous.draft_text if previous else {}
+    draft.draft_text = text
     draft.save(force_insert=True)
     _copy_add_ons(draft, choice)
     return draft
