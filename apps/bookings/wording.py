@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,14 +32,14 @@ def price_words(
 def cancel_by_words(
     policy: Policy, *, starts_at: datetime, now: datetime, zone: ZoneInfo, locale: str
 ) -> str:
-    """Until when cancelling is free, as a date; too late is said as such."""
+    """Until when cancelling is free, as a date that never breaks; too late is said as such."""
     until = free_until(policy=policy, starts_at=starts_at)
     if until is None:
         return _("This booking cannot be cancelled online.")
     if until < now:
         return _("It starts too soon to be cancelled online: please call.")
     when = formatting.format_datetime(until, zone=zone, locale=locale)
-    return _("Free to cancel until %(when)s.") % {"when": when}
+    return format_html(_("Free to cancel until {}."), format_html('<b class="nowrap">{}</b>', when))
 
 
 def cancel_words(policy: Policy) -> str:

@@ -68,6 +68,12 @@ def _suggested(booking: Booking) -> list[datetime]:
     return [it.starts_at for it in booking.suggestions.all()]
 
 
+def is_undeliverable(*, booking_id: int, email: str) -> bool:
+    """Say whether the last mail to this address about this booking failed for good."""
+    last = Message.objects.filter(booking_id=booking_id, to_address=email).order_by("-pk").first()
+    return last is not None and last.status == Message.Status.FAILED
+
+
 def list_team_addresses(*, business: Business) -> list[str]:
     """List who hears of new bookings: the business's own address, else that of each owner."""
     if business.email:

@@ -19,6 +19,7 @@ WORDS = {
     BookingEvent.Action.CONFIRMED: _("Confirmed"),
     BookingEvent.Action.DECLINED: _("Declined"),
     BookingEvent.Action.CANCELED: _("Cancelled"),
+    BookingEvent.Action.READDRESSED: _("E-mail address corrected"),
 }
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 

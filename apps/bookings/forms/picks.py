@@ -21,6 +21,7 @@ from apps.catalog.queries import Choice, choose
 
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 DIGITS = 15
+ANYBODY = "any"
 MOST_ADD_ONS = 50
 FARTHEST = timedelta(days=800)
 
@@ -98,7 +99,7 @@ def read_picks(query: QueryDict, *, now: datetime) -> Picks:
         variant=read_number(query.get("variant", "")),
         add_ons=tuple(pk for pk in map(read_number, add_ons) if pk is not None),
         people=read_number(query.get("people", "")) or 1,
-        staff=read_number(query.get("staff", "")),
+        staff=read_number(query.get("staff", "").removesuffix(ANYBODY)),
         zone=zone,
         whole_month=query.get("view", "") == "month",
         ask=Ask(

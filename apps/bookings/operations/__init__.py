@@ -5,6 +5,7 @@ from apps.bookings.operations._cancel import cancel_booking
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
 from apps.bookings.operations._errors import (
+    AlreadyCorrected,
     DoesNotFit,
     DraftGone,
     NotAllowed,
@@ -18,6 +19,7 @@ from apps.bookings.operations._errors import (
 from apps.bookings.operations._find import ask_for_links
 from apps.bookings.operations._hold import Visitor, place_hold
 from apps.bookings.operations._note import note_booking
+from apps.bookings.operations._readdress import correct_address
 from apps.bookings.operations._release import (
     extend_draft_hold,
     forget_abandoned_drafts,
@@ -29,6 +31,7 @@ from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._undo import undo_decision
 
 __all__ = [
+    "AlreadyCorrected",
     "Details",
     "DoesNotFit",
     "DraftGone",
@@ -44,6 +47,7 @@ __all__ = [
     "ask_for_links",
     "cancel_booking",
     "confirm_request",
+    "correct_address",
     "create_access_link",
     "decline_request",
     "exchange_link",

@@ -54,6 +54,10 @@ class NotAllowed(Exception):
         self.reason = reason
 
 
+class AlreadyCorrected(Exception):
+    """The address of this booking was corrected before; whoever needs more has to call."""
+
+
 class TooLateToUndo(Exception):
     """The undo window is over or the mail is already on its way."""
 
