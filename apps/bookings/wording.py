@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.availability.engine.reasons import Reason, ReasonCode
+from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until
 from apps.businesses.models import Business
 from apps.web import formatting
@@ -57,6 +58,14 @@ def pay_words(business: Business, *, pays_in_person: bool, amount: int | None) -
     if not pays_in_person or amount == 0:
         return ""
     return _("You pay at the %(place)s.") % {"place": business.place_word}
+
+
+def call_instead(booking: Booking) -> str:
+    """What a blocked person reads; that there is a block is not said (N101)."""
+    phone = booking.business.phone
+    if not phone:
+        return _("This cannot be booked online.")
+    return _("This cannot be booked online. Please call %(phone)s.") % {"phone": phone}
 
 
 def length_words(minutes: int) -> str:

@@ -33,6 +33,14 @@ class DraftGone(Exception):
     """The draft was cleared away or never existed in this browser."""
 
 
+class NotWelcome(Exception):
+    """The business takes no online bookings from this person; they are told to call (N101)."""
+
+    def __init__(self, customer_ids: Sequence[int]) -> None:
+        super().__init__(f"{len(customer_ids)} blocked")
+        self.customer_ids = tuple(customer_ids)
+
+
 class PriceChanged(Exception):
     """The price is not the one the customer saw; nothing was booked."""
 
