@@ -1,8 +1,14 @@
 """The portal speaks UTF-8 with everybody, whatever a request claims (N067)."""
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsyncApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,5 +25,20 @@ def speaking_utf8(application: "WSGIApplication") -> "WSGIApplication":
     def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["CONTENT_TYPE"] = CHARSET.sub("", environ.get("CONTENT_TYPE", ""))
         return application(environ, start_response)
+
+    return answer
+
+
+def speaking_utf8_async(application: AsyncApplication) -> AsyncApplication:
+    """The same for an ASGI server, whose headers are pairs of bytes."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [
+            (name, CHARSET.sub("", value.decode("latin-1")).encode("latin-1"))
+            if name.lower() == b"content-type"
+            else (name, value)
+            for name, value in scope.get("headers", ())
+        ]
+        await application({**scope, "headers": headers}, receive, send)
 
     return answer

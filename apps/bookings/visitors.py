@@ -73,6 +73,11 @@ def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
     return Proof(found) if found in set(Proof) else None
 
 
+def granted(request: HttpRequest) -> list[int]:
+    """Return the ids of the bookings this session may see."""
+    return [int(pk) for pk in request.session.get(GRANTS, {})]
+
+
 def opened_by_link(request: HttpRequest) -> list[int]:
     """Return the ids of the bookings whose mailbox this session has proven to read."""
     grants = request.session.get(GRANTS, {})

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.availability.engine.reasons import Reason, ReasonCode
+from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until
 from apps.businesses.models import Business
 from apps.web import formatting
@@ -31,14 +33,14 @@ def price_words(
 def cancel_by_words(
     policy: Policy, *, starts_at: datetime, now: datetime, zone: ZoneInfo, locale: str
 ) -> str:
-    """Until when cancelling is free, as a date; too late is said as such."""
+    """Until when cancelling is free, as a date that never breaks; too late is said as such."""
     until = free_until(policy=policy, starts_at=starts_at)
     if until is None:
         return _("This booking cannot be cancelled online.")
     if until < now:
         return _("It starts too soon to be cancelled online: please call.")
     when = formatting.format_datetime(until, zone=zone, locale=locale)
-    return _("Free to cancel until %(when)s.") % {"when": when}
+    return format_html(_("Free to cancel until {}."), format_html('<b class="nowrap">{}</b>', when))
 
 
 def cancel_words(policy: Policy) -> str:
@@ -56,6 +58,14 @@ def pay_words(business: Business, *, pays_in_person: bool, amount: int | None) -
     if not pays_in_person or amount == 0:
         return ""
     return _("You pay at the %(place)s.") % {"place": business.place_word}
+
+
+def call_instead(booking: Booking) -> str:
+    """What a blocked person reads; that there is a block is not said (N101)."""
+    phone = booking.business.phone
+    if not phone:
+        return _("This cannot be booked online.")
+    return _("This cannot be booked online. Please call %(phone)s.") % {"phone": phone}
 
 
 def length_words(minutes: int) -> str:

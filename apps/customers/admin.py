@@ -15,11 +15,11 @@ class ConsentInline(LookOnlyInline):
 
 @admin.register(Customer)
 class CustomerAdmin(OperatorAdmin):
-    list_display = ["name", "business", "blocked", "created_at"]
+    list_display = ["name", "business", "blocked", "turned_away_at", "created_at"]
     list_select_related = ["business"]
     search_fields = ["email__exact"]
     search_help_text = _("The whole e-mail address, in lower case")
-    readonly_fields = ["business", "email", "user", "created_at"]
+    readonly_fields = ["business", "email", "user", "turned_away_at", "created_at"]
     inlines = [ConsentInline]
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -25,6 +25,9 @@ class Customer(models.Model):
         related_name="customers",
     )
     blocked = models.BooleanField(default=False)
+    turned_away_at = models.DateTimeField(
+        null=True, blank=True, help_text="The last time a blocked contact tried to book"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
@@ -33,6 +36,9 @@ class Customer(models.Model):
                 name="customer_once_per_business", fields=["business", "email"]
             ),
             models.CheckConstraint(name="customer_has_an_address", condition=~Q(email="")),
+        ]
+        indexes = [
+            models.Index(fields=["business"], name="customers_blocked", condition=Q(blocked=True))
         ]
 
     def __str__(self) -> str:

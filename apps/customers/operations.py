@@ -1,5 +1,6 @@
 """Verbs about contacts."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from apps.customers.models import Customer
@@ -22,3 +23,29 @@ def find_or_add_customer(
         unique_fields=["business", "email"],
         update_fields=["email"],
     )[0]
+
+
+def block_customer(*, business_id: int, customer_id: int, blocked: bool = True) -> None:
+    """Let a contact of this business book online no more, or (blocked=False) again; what is booked
+    stands (N101).
+
+    Raises:
+        Customer.DoesNotExist: not a contact of this business.
+    """
+    contacts = Customer.objects.filter(pk=customer_id, business_id=business_id)
+    if not contacts.update(blocked=blocked):
+        raise Customer.DoesNotExist
+
+
+def unblock_customer(*, business_id: int, customer_id: int) -> None:
+    """Let a contact book online again.
+
+    Raises:
+        Customer.DoesNotExist: not a contact of this business.
+    """
+    block_customer(business_id=business_id, customer_id=customer_id, blocked=False)
+
+
+def note_turned_away(*, customer_ids: Collection[int], now: datetime) -> None:
+    """Remember that blocked contacts tried to book, for the owner to see."""
+    Customer.objects.filter(pk__in=customer_ids).update(turned_away_at=now)

@@ -1,6 +1,7 @@
 """What owners type: syntax and shape only; the rules are asked when it is done (style.md B3)."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.models import Booking
+from apps.bookings.suggesting import MOST_SUGGESTED
 from apps.businesses.models import Business
 from apps.catalog.models import Service, StaffMember
 from apps.web.fields import LineField, TextField
@@ -42,6 +44,37 @@ class OverrideForm(DecisionForm):
         max_length=LONGEST_REASON,
         error_messages={"required": _("Say why this booking may be squeezed in.")},
     )
+
+
+class SuggestForm(DecisionForm):
+    """One to three starts out of those that are free; ``offered`` are the values of the boxes."""
+
+    NONE_OR_MANY = _("Tick one, two or three times.")
+    GONE = _("One of these times is not free any more. Please tick again.")
+
+    time = forms.MultipleChoiceField(
+        label=_("Times to suggest"),
+        error_messages={"required": NONE_OR_MANY, "invalid_choice": GONE},
+    )
+    message = LineField(
+        label=_("A word with it"),
+        help_text=_("For example: Ana is away that Saturday. The customer reads it."),
+        max_length=LONGEST_REASON,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["time"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(value, value) for value in offered]
+
+    def clean_time(self) -> list[datetime]:
+        """The ticked starts as instants."""
+        ticked = self.cleaned_data["time"]
+        if len(ticked) > MOST_SUGGESTED:
+            raise forms.ValidationError(self.NONE_OR_MANY)
+        return [datetime.fromisoformat(value) for value in ticked]
 
 
 class NoteForm(DecisionForm):

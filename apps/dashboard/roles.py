@@ -23,6 +23,7 @@ class Right(StrEnum):
     CANCEL = "CANCEL"
     NOTE = "NOTE"
     DIAGNOSE = "DIAGNOSE"
+    BLOCK = "BLOCK"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -30,7 +31,7 @@ EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
 ROLES: dict[str, frozenset[Right]] = {
     "OWNER": frozenset(Right),
     "MANAGER": frozenset(Right),
-    "FRONT_DESK": frozenset(Right) - {Right.OVERRIDE},
+    "FRONT_DESK": frozenset(Right) - {Right.OVERRIDE, Right.BLOCK},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from apps.dashboard.views.agenda import agenda
+from apps.dashboard.views.block import block, unblock
 from apps.dashboard.views.booking import booking, cancel, note
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
 from apps.dashboard.views.requests import requests
+from apps.dashboard.views.suggest import suggest
 from apps.dashboard.views.today import day, needs, today
 from apps.dashboard.views.why import why
 
@@ -28,6 +30,9 @@ urlpatterns = [
         name="confirm_anyway",
     ),
     path("<slug:slug>/bookings/<str:reference>/decline/", decline, name="decline"),
+    path("<slug:slug>/bookings/<str:reference>/block/", block, name="block"),
+    path("<slug:slug>/bookings/<str:reference>/unblock/", unblock, name="unblock"),
+    path("<slug:slug>/bookings/<str:reference>/suggest/", suggest, name="suggest"),
     path("<slug:slug>/bookings/<str:reference>/undo/", undo, name="undo"),
     path("<slug:slug>/bookings/<str:reference>/cancel/", cancel, name="cancel"),
     path("<slug:slug>/bookings/<str:reference>/notes/", note, name="note"),

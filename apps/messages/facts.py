@@ -59,6 +59,8 @@ class BookingFacts:
     ``time_zone`` is the zone the customer saw when booking; ``revision`` counts every change and
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
     customer may cancel freely; None when there is no such limit in the booking's own policy.
+    ``reason`` is what the team wrote when it declined or cancelled; ``suggestions`` are the starts
+    it offered instead.
     """
 
     reference: str
@@ -84,6 +86,8 @@ class BookingFacts:
     holds_time: bool
     cancel_until: datetime | None
     business: BusinessFacts
+    reason: str = ""
+    suggestions: tuple[datetime, ...] = ()
 
 
 def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:

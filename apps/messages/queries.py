@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import Resource, Service
@@ -12,10 +12,11 @@ from apps.messages.facts import BookingFacts, BusinessFacts
 from apps.messages.models import Message
 
 MOST_LISTED = 20
+ENDED = ("DECLINED", "CANCELED")
 
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
-    """Read everything a mail or calendar file may tell about one booking, in at most two queries.
+    """Read everything a mail or calendar file may tell about one booking, in at most four queries.
 
     Raises:
         Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
@@ -47,7 +48,30 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         holds_time=not service.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
         business=_business_facts(booking.business),
+        reason=_reason(booking),
+        suggestions=tuple(_suggested(booking)),
     )
+
+
+def _reason(booking: Booking) -> str:
+    """What the team wrote for the customer when it ended the booking; never why it overrode."""
+    if booking.status not in ENDED:
+        return ""
+    events = BookingEvent.objects.filter(booking=booking, actor=BookingEvent.Actor.TEAM)
+    last = events.filter(action__in=ENDED).order_by("-pk").first()
+    return last.reason if last else ""
+
+
+def _suggested(booking: Booking) -> list[datetime]:
+    if booking.status != Booking.Status.DECLINED:
+        return []
+    return [it.starts_at for it in booking.suggestions.all()]
+
+
+def is_undeliverable(*, booking_id: int, email: str) -> bool:
+    """Say whether the last mail to this address about this booking failed for good."""
+    last = Message.objects.filter(booking_id=booking_id, to_address=email).order_by("-pk").first()
+    return last is not None and last.status == Message.Status.FAILED
 
 
 def list_team_addresses(*, business: Business) -> list[str]:

@@ -155,6 +155,8 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
     if kind.is_for_team:
         label = _("Answer the request") if kind is Kind.NEW_REQUEST else _("Open the booking")
         return team_booking_url(slug, facts.reference), label
+    if kind is Kind.DECLINED and facts.suggestions:
+        return manage_url(token), _("Choose one of these times")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return home_url(slug), _("Find another time")
     label = _("See your request") if kind is Kind.REQUESTED else _("See or cancel")
@@ -164,6 +166,10 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     locale = facts.business.locale
     notes: list[str] = []
+    if kind in {Kind.DECLINED, Kind.CANCELED} and facts.reason:
+        notes.append(_("%(business)s writes: %(reason)s") % _said(facts))
+    if kind is Kind.DECLINED and facts.suggestions:
+        notes.append(_("These times are free: %(times)s.") % {"times": _times(facts, zone)})
     if facts.answer_by and kind in {Kind.REQUESTED, Kind.NEW_REQUEST}:
         by = formatting.format_datetime(facts.answer_by, zone=zone, locale=locale)
         notes.append(_answer_note(facts, kind, by))
@@ -176,6 +182,17 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     if not kind.is_for_team and facts.business.phone:
         notes.append(_("Questions? Call %(phone)s.") % {"phone": facts.business.phone})
     return notes
+
+
+def _said(facts: BookingFacts) -> dict[str, str]:
+    return {"business": facts.business.name, "reason": facts.reason}
+
+
+def _times(facts: BookingFacts, zone: ZoneInfo) -> str:
+    locale = facts.business.locale
+    return "; ".join(
+        formatting.format_datetime(at, zone=zone, locale=locale) for at in facts.suggestions
+    )
 
 
 def _answer_note(facts: BookingFacts, kind: Kind, by: str) -> str:

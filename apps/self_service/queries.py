@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.availability.queries import zone_of
+from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
+from apps.bookings.queries.picker import SlotButton
+from apps.bookings.queries.suggestions import list_suggested
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -14,6 +19,7 @@ WORDS = {
     BookingEvent.Action.CONFIRMED: _("Confirmed"),
     BookingEvent.Action.DECLINED: _("Declined"),
     BookingEvent.Action.CANCELED: _("Cancelled"),
+    BookingEvent.Action.READDRESSED: _("E-mail address corrected"),
 }
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 
@@ -66,3 +72,39 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
         if words is not None:
             told.append((event.at, str(words)))
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedSlots:
+    """Times the team suggested that are still free, as buttons of the form that takes a slot.
+
+    slots is empty when all of them are gone meanwhile.
+    """
+
+    slots: tuple[SlotButton, ...]
+    hold_url: str
+    fields: tuple[tuple[str, str], ...]
+
+
+def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None:
+    """Return what the team suggested in place of a declined request; None when it did not."""
+    if not booking.suggestions.exists():
+        return None
+    venue = zone_of(service=booking.service, location=booking.location)
+    specific = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
+    staff = booking.resource_id if specific else None
+
+    def button(at: datetime) -> SlotButton:
+        start = int(at.timestamp())
+        value = slot_value(start=start, zone=venue, staff=staff, variant=booking.variant_id)
+        return SlotButton(value=value, starts_at=at)
+
+    add_ons = booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
+    fields = [("service", booking.service.slug), ("instead_of", booking.reference)]
+    fields += [("add_on", str(pk)) for pk in add_ons]
+    fields += [("people", str(booking.party_size))] if booking.party_size > 1 else []
+    return SuggestedSlots(
+        slots=tuple(button(at) for at in list_suggested(booking=booking, now=now)),
+        hold_url=reverse("bookings:hold", kwargs={"business": booking.business.slug}),
+        fields=tuple(fields),
+    )

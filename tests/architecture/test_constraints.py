@@ -19,7 +19,13 @@ from apps.availability.models import (
     Session,
     WeeklyHours,
 )
-from apps.bookings.models import AccessLink, Booking, BookingEvent, ParticipantChoice
+from apps.bookings.models import (
+    AccessLink,
+    Booking,
+    BookingEvent,
+    ParticipantChoice,
+    SuggestedTime,
+)
 from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import (
     BookingForm,
@@ -103,6 +109,11 @@ def link_without_hash(stage: Stage) -> None:
     )
 
 
+def suggest_twice(stage: Stage) -> None:
+    for _time in range(2):
+        SuggestedTime.objects.create(booking=stage.booking, starts_at=NOW)
+
+
 def closed_half(stage: Stage) -> None:
     schedule = Schedule.objects.earliest("pk")
     DateException.objects.create(schedule=schedule, on=NOW.date(), starts_minute=60)
@@ -179,6 +190,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "override_gives_a_reason": lambda it: booked(it, skip_availability_validation=True),
     "one_event_per_revision": lambda it: copy(BookingEvent.objects.get(booking=it.booking)),
     "link_hash_is_whole": link_without_hash,
+    "time_suggested_once": suggest_twice,
     "message_written_once": lambda _: copy(Message.objects.earliest("pk")),
     "sent_message_has_a_time": lambda _: Message.objects.update(status="SENT", sent_at=None),
 }

@@ -18,7 +18,14 @@ from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from apps.availability.models import CourseRun, DateException, Seating, SessionSeries
-from apps.bookings.models import Answer, Booking, BookingEvent, Participant, ParticipantChoice
+from apps.bookings.models import (
+    Answer,
+    Booking,
+    BookingEvent,
+    Participant,
+    ParticipantChoice,
+    SuggestedTime,
+)
 from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
@@ -88,6 +95,7 @@ def add_what_the_demo_lacks() -> None:
             booking=bookings[number], name=HOSTILE[number], people=2, price=900
         )
         make_series(business, service, number)
+        SuggestedTime.objects.create(booking=bookings[number], starts_at=NOW)
         Answer.objects.create(
             booking=bookings[number], label=HOSTILE[number], value=HOSTILE[-1], kind="SHORT_TEXT"
         )

@@ -6,9 +6,17 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.handlers.wsgi import WSGIRequest
 
-from bookings_portal.charset import speaking_utf8
+from bookings_portal.charset import (
+    Message,
+    Receive,
+    Scope,
+    Send,
+    speaking_utf8,
+    speaking_utf8_async,
+)
 
 ODD_CHARSETS = ["hex", "rot13", "undefined", "utf-16", "idna", "nonsense", "punycode", '"hex"']
 FORM = "application/x-www-form-urlencoded"
@@ -45,3 +53,33 @@ def test_every_request_is_read_as_utf_8(charset: str) -> None:
     assert words(f"{PARTS}; charset={charset}", parts) == "ä ö"
     assert words(f"multipart/form-data; charset={charset}; boundary=x", parts) == "ä ö"
     assert words(f"text/plain; CHARSET*={charset}", b"note") == "ä "
+
+
+def async_words(kind: str) -> list[tuple[bytes, bytes]]:
+    heard: list[tuple[bytes, bytes]] = []
+
+    async def listen(scope: Scope, _receive: Receive, _send: Send) -> None:
+        heard.extend(scope["headers"])
+
+    async def ask() -> None:
+        headers = [(b"Content-Type", kind.encode()), (b"x-charset", b"text; charset=hex")]
+        await speaking_utf8_async(listen)({"headers": headers}, _never, _never_told)
+
+    async_to_sync(ask)()
+    return heard
+
+
+async def _never() -> Message:
+    raise AssertionError
+
+
+async def _never_told(_message: Message) -> None:
+    raise AssertionError
+
+
+@pytest.mark.parametrize("charset", ODD_CHARSETS)
+def test_an_asgi_server_reads_utf_8_too(charset: str) -> None:
+    assert async_words(f"{FORM}; charset={charset}") == [
+        (b"Content-Type", FORM.encode()),
+        (b"x-charset", b"text; charset=hex"),
+    ]

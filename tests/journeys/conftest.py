@@ -105,6 +105,7 @@ def _note(complaints: list[str], message: Any) -> None:
 
 def axe_violations(page: Page) -> list[str]:
     """WCAG 2.2 AA and target size, each finding with the element it is about."""
+    page.wait_for_load_state("load")
     options = {
         "resultTypes": ["violations"],
         "runOnly": {"type": "tag", "values": TAGS},
@@ -115,5 +116,6 @@ def axe_violations(page: Page) -> list[str]:
 
 
 def scrolls_sideways(page: Page) -> bool:
-    """Tell whether the page is wider than its window."""
+    """Tell whether the page is wider than its window, once its styles are there."""
+    page.wait_for_load_state("load")
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import create_access_link
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways
 
@@ -97,6 +98,32 @@ def test_the_inbox_answers_one_of_three_who_want_the_same_time(
     page.get_by_role("button", name="Decline Ines Moreau").click()
     card_of(page, ines, "DECLINED")
     assert (status_of(lena), status_of(ines)) == ("CONFIRMED", "DECLINED")
+
+
+@SCRIPTS
+def test_one_is_confirmed_and_the_other_takes_a_suggested_time(
+    open_page: OpenPage, salon: Salon, lena: Booking, *, scripts: bool
+) -> None:
+    ines = ask(salon, "ines", "Ines Moreau")
+    page = open_page("/own/juniper/requests/", member=salon.olga, scripts=scripts)
+    page.get_by_role("button", name="Confirm Lena Hartmann").click()
+    card_of(page, lena, "CONFIRMED")
+
+    page.get_by_role("link", name="Suggest times Ines Moreau").click()
+    page.get_by_label("A word with it").fill("That morning is a wedding.")
+    page.get_by_role("button", name="Decline and suggest").click()
+
+    card_of(page, ines, "DECLINED")
+    ines.refresh_from_db()
+    customer = open_page(f"/m/{create_access_link(booking=ines, now=NOW)}", scripts=scripts)
+    slots = customer.get_by_role("button", name=re.compile("Nov|Dec"))
+    expect(slots).to_have_count(3)
+    slots.first.click()
+    expect(customer.get_by_label("Full name")).to_have_value("Ines Moreau")
+    customer.wait_for_timeout(2100)
+    customer.get_by_role("button", name="Send request").click()
+    expect(customer).to_have_url(re.compile("/done/"))
+    assert Booking.objects.filter(contact_email="ines@example.com", status="PENDING").count() == 1
 
 
 def test_the_keyboard_stays_on_the_card(open_page: OpenPage, salon: Salon, lena: Booking) -> None:
@@ -196,6 +223,7 @@ def test_moving_through_the_agenda_keeps_the_focus_and_the_address(
 
 
 PATHS = {
+    "suggest": "/own/juniper/bookings/{}/suggest/",
     "today": "/own/juniper/",
     "requests": "/own/juniper/requests/",
     "agenda": "/own/juniper/agenda/",

@@ -230,3 +230,27 @@ def test_the_button_can_be_read_in_every_accent(accent: str) -> None:
     button = re.search(r'class="button"[^>]*background:(#\w{6});[^>]*;color:(#\w{6});', html)
     assert button is not None
     assert contrast(button[1], button[2]) >= 4.5
+
+
+def test_a_decline_with_suggestions_names_them_and_leads_to_them() -> None:
+    facts = replace(
+        EVA_S_CUT,
+        status="DECLINED",
+        reason="Ana is away that Saturday.",
+        suggestions=(
+            datetime(2026, 11, 28, 12, tzinfo=UTC),
+            datetime(2026, 11, 30, 9, tzinfo=UTC),
+        ),
+    )
+
+    text = part(composed(facts, Kind.DECLINED), "text/plain")
+
+    assert "Juniper Hair writes: Ana is away that Saturday." in text
+    assert "These times are free: Sat 28 Nov, 13:00; Mon 30 Nov, 10:00." in text
+    assert f"Choose one of these times: http://127.0.0.1:8000/m/{TOKEN}" in text
+
+
+def test_a_cancellation_by_the_team_tells_its_reason() -> None:
+    facts = replace(EVA_S_CUT, status="CANCELED", reason="Ana is ill.")
+
+    assert "Juniper Hair writes: Ana is ill." in part(composed(facts, Kind.CANCELED), "text/plain")

@@ -10,6 +10,7 @@ from apps.bookings.models import (
     BookingEvent,
     Participant,
     ParticipantChoice,
+    SuggestedTime,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
@@ -53,6 +54,14 @@ class ParticipantAdmin(LookOnlyAdmin):
 @admin.register(ParticipantChoice)
 class ParticipantChoiceAdmin(LookOnlyAdmin):
     list_display = ["name", "booking", "people", "price"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(SuggestedTime)
+class SuggestedTimeAdmin(LookOnlyAdmin):
+    list_display = ["starts_at", "booking"]
     list_select_related = ["booking"]
     search_fields = ["booking__reference__exact"]
     search_help_text = _("Reference of the booking")

@@ -4,6 +4,7 @@ from apps.bookings.models.answers import Answer, BookedAddOn, Participant, Parti
 from apps.bookings.models.booking import Booking
 from apps.bookings.models.history import BookingEvent
 from apps.bookings.models.links import AccessLink
+from apps.bookings.models.suggestions import SuggestedTime
 
 __all__ = [
     "AccessLink",
@@ -13,4 +14,5 @@ __all__ = [
     "BookingEvent",
     "Participant",
     "ParticipantChoice",
+    "SuggestedTime",
 ]

@@ -19,6 +19,7 @@ class BookingEvent(models.Model):
         CANCELED = "CANCELED", _("Cancelled")
         UNDONE = "UNDONE", _("Decision undone")
         NOTED = "NOTED", _("Note changed")
+        READDRESSED = "READDRESSED", _("Address corrected")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

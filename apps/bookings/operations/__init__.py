@@ -6,20 +6,24 @@ from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
 from apps.bookings.operations._drafts import Visitor
 from apps.bookings.operations._errors import (
+    AlreadyCorrected,
     CannotJoin,
     DoesNotFit,
     DraftGone,
     NotAllowed,
     NotBookable,
+    NotWelcome,
     PriceChanged,
     SlotGone,
     StaleRevision,
+    SuggestionTaken,
     TooLateToUndo,
 )
 from apps.bookings.operations._find import ask_for_links
 from apps.bookings.operations._hold import place_hold
 from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._note import note_booking
+from apps.bookings.operations._readdress import correct_address
 from apps.bookings.operations._release import (
     extend_draft_hold,
     forget_abandoned_drafts,
@@ -27,9 +31,11 @@ from apps.bookings.operations._release import (
     release_draft,
 )
 from apps.bookings.operations._submit import Details, GivenAnswer, submit_draft
+from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._undo import undo_decision
 
 __all__ = [
+    "AlreadyCorrected",
     "CannotJoin",
     "Details",
     "DoesNotFit",
@@ -37,14 +43,17 @@ __all__ = [
     "GivenAnswer",
     "NotAllowed",
     "NotBookable",
+    "NotWelcome",
     "PriceChanged",
     "SlotGone",
     "StaleRevision",
+    "SuggestionTaken",
     "TooLateToUndo",
     "Visitor",
     "ask_for_links",
     "cancel_booking",
     "confirm_request",
+    "correct_address",
     "create_access_link",
     "decline_request",
     "exchange_link",
@@ -57,5 +66,6 @@ __all__ = [
     "release_draft",
     "revoke_links",
     "submit_draft",
+    "suggest_times",
     "undo_decision",
 ]

@@ -23,6 +23,15 @@ def decline_request(
         NotAllowed: it is not waiting for an answer.
     """
     booking = lock_booking(booking_id=booking_id, business_id=by.business_id, revision=revision)
+    return decline_locked(booking, by=by, now=now, reason=reason)
+
+
+def decline_locked(booking: Booking, *, by: TeamMember, now: datetime, reason: str) -> Booking:
+    """Decline a request whose row is locked.
+
+    Raises:
+        NotAllowed: it is not waiting for an answer.
+    """
     verdict = may_decide(status=states.Status(booking.status))
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)

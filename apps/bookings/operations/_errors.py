@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import datetime
 
 from apps.availability.engine.reasons import Reason
 from apps.bookings.joining import Joining
@@ -29,8 +30,24 @@ class DoesNotFit(SlotGone):
     """The request no longer fits; a person with the right may confirm it anyway, and say why."""
 
 
+class SuggestionTaken(Exception):
+    """Some of the suggested times are not free; starts are those (UTC)."""
+
+    def __init__(self, starts: Sequence[datetime]) -> None:
+        super().__init__(", ".join(f"{at:%Y-%m-%d %H:%M}Z" for at in starts))
+        self.starts = tuple(starts)
+
+
 class DraftGone(Exception):
     """The draft was cleared away or never existed in this browser."""
+
+
+class NotWelcome(Exception):
+    """The business takes no online bookings from this person; they are told to call (N101)."""
+
+    def __init__(self, customer_ids: Sequence[int]) -> None:
+        super().__init__(f"{len(customer_ids)} blocked")
+        self.customer_ids = tuple(customer_ids)
 
 
 class PriceChanged(Exception):
@@ -52,6 +69,10 @@ class NotAllowed(Exception):
     def __init__(self, reason: PolicyReason) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class AlreadyCorrected(Exception):
+    """The address of this booking was corrected before; whoever needs more has to call."""
 
 
 class TooLateToUndo(Exception):

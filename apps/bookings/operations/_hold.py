@@ -1,5 +1,6 @@
 """A tap on a slot: the draft, its hold and the idempotency key in one row (design.md 3, 4)."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,8 +24,18 @@ from apps.catalog.queries import Choice, is_bookable
 ATTEMPTS = 3
 
 
-def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: datetime) -> Booking:
+def place_hold(
+    *,
+    choice: Choice,
+    starts_at: datetime,
+    visitor: Visitor,
+    now: datetime,
+    text: Mapping[str, object] | None = None,
+) -> Booking:
     """Create a draft and hold its time for the business's hold_minutes.
+
+    text is what is known already, in the fields of the details form, when no earlier draft of
+    theirs has any.
 
     A visitor holds one time per business: an earlier hold of theirs is let go in the same
     transaction. What was typed into their last draft moves along, also when its hold ran out.
@@ -44,7 +55,10 @@ def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: da
     for _attempt in range(ATTEMPTS):
         try:
             claim = find_claim(query=query, starts_at=starts_at, now=now)
-            return _hold_once(claim, choice=choice, visitor=visitor, previous=previous, now=now)
+            kept = dict(previous.draft_text if previous else {}) or dict(text or {})
+            return _hold_once(
+                claim, choice=choice, visitor=visitor, previous=previous, text=kept, now=now
+            )
         except NoTime as none:
             raise SlotGone(none.reasons) from none
         except SlotTaken:
@@ -54,7 +68,13 @@ def place_hold(*, choice: Choice, starts_at: datetime, visitor: Visitor, now: da
 
 @transaction.atomic
 def _hold_once(
-    claim: Claim, *, choice: Choice, visitor: Visitor, previous: Booking | None, now: datetime
+    claim: Claim,
+    *,
+    choice: Choice,
+    visitor: Visitor,
+    previous: Booking | None,
+    text: dict[str, object],
+    now: datetime,
 ) -> Booking:
     if previous is not None and is_live(previous, now=now):
         let_go(previous, now=now)
@@ -70,7 +90,7 @@ def _hold_once(
     draft.resource_id = claim.primary_id
     draft.session = session
     draft.hold_expires_at = expires_at
-    draft.draft_text = previous.draft_text if previous else {}
+    draft.draft_text = text
     draft.save(force_insert=True)
     copy_choice(draft, choice)
     return draft

@@ -19,7 +19,7 @@ from apps.bookings.operations._drafts import (
     new_draft,
 )
 from apps.bookings.operations._errors import CannotJoin, NotBookable
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
 from apps.catalog.queries import Choice, is_offered
 
 SHORTEST_HOLD = timedelta(minutes=10)
@@ -78,6 +78,7 @@ def _hold_once(
     draft.session = target if isinstance(target, Session) else None
     draft.course_run = target if isinstance(target, CourseRun) else None
     draft.seating = seating
+    draft.resource_id = lead_of(target)
     draft.hold_expires_at = seating.expires_at
     draft.draft_text = previous.draft_text if previous else {}
     draft.save(force_insert=True)

@@ -17,6 +17,7 @@ TOPICS = {
     BookingEvent.Action.CONFIRMED: "booking.confirmed",
     BookingEvent.Action.DECLINED: "booking.declined",
     BookingEvent.Action.CANCELED: "booking.canceled",
+    BookingEvent.Action.READDRESSED: "booking.readdressed",
 }
 
 TOLD = frozenset(

@@ -11,15 +11,17 @@ from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.models import Answer, Booking, BookingEvent, Participant
-from apps.bookings.operations._errors import DraftGone, PriceChanged, SlotGone
+from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._release import release_draft
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
 from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.catalog.models import Question
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Consent
-from apps.customers.operations import find_or_add_customer
+from apps.customers.operations import find_or_add_customer, note_turned_away
+from apps.customers.queries import find_blocked
 
 ATTEMPTS = 3
 
@@ -58,6 +60,7 @@ def submit_draft(
 
     Raises:
         DraftGone: there is no such draft.
+        NotWelcome: the business blocked this person; the time is given back.
         PriceChanged: the price is another one now; nothing was booked.
         SlotGone: the hold ran out and the time went to somebody else.
         BusyTryAgain: too many people want it at this moment.
@@ -65,9 +68,18 @@ def submit_draft(
     for _attempt in range(ATTEMPTS):
         try:
             return _submit_once(draft_id=draft_id, details=details, seen_price=seen_price, now=now)
+        except NotWelcome as blocked:
+            _turn_away(draft_id, blocked, now=now)
+            raise
         except SlotTaken:
             continue
     raise SlotGone
+
+
+@transaction.atomic
+def _turn_away(draft_id: str, blocked: NotWelcome, *, now: datetime) -> None:
+    note_turned_away(customer_ids=blocked.customer_ids, now=now)
+    release_draft(booking=_lock_draft(draft_id), now=now)
 
 
 @transaction.atomic
@@ -77,6 +89,7 @@ def _submit_once(
     booking = _lock_draft(draft_id)
     if booking.status != Booking.Status.CREATED:
         return booking
+    _require_welcome(booking, details)
     choice, price = _price_now(booking, seen_price=seen_price)
     _secure_time(booking, choice=choice, now=now)
     customer = find_or_add_customer(
@@ -103,14 +116,16 @@ def _submit_once(
         },
     )
     _write_answers(booking, details)
-    if details.consents:
-        Consent.objects.bulk_create(
-            Consent(
-                business_id=booking.business_id, customer=customer, wording=wording, given_at=now
-            )
-            for wording in details.consents
-        )
+    _write_consents(booking, details, now=now)
     return booking
+
+
+def _require_welcome(booking: Booking, details: Details) -> None:
+    blocked = find_blocked(
+        business_id=booking.business_id, email=details.email, phone=details.phone
+    )
+    if blocked:
+        raise NotWelcome(blocked)
 
 
 def _lock_draft(draft_id: str) -> Booking:
@@ -207,3 +222,16 @@ def _write_answers(booking: Booking, details: Details) -> None:
         )
         for position, answer in enumerate(details.answers)
     )
+
+
+def _write_consents(booking: Booking, details: Details, *, now: datetime) -> None:
+    if details.consents:
+        Consent.objects.bulk_create(
+            Consent(
+                business_id=booking.business_id,
+                customer=booking.customer,
+                wording=wording,
+                given_at=now,
+            )
+            for wording in details.consents
+        )

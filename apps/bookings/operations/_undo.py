@@ -46,6 +46,7 @@ def _undo(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> B
     if not outbox.withdraw(keys=[outbox_key(booking)]):
         raise TooLateToUndo
     _restore_time(booking, now=now)
+    booking.suggestions.all().delete()
     write_move(
         booking,
         action=BookingEvent.Action.UNDONE,

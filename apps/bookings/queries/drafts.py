@@ -13,6 +13,9 @@ from apps.catalog.queries import get_service_by_id, list_staff
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
 
+PLAIN_ANSWERS = ("SHORT_TEXT", "LONG_TEXT", "CHOICE", "PHONE")
+"""Kinds whose stored words are what was typed; the others are asked again."""
+
 
 def with_revision(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Read the setup revision along, for ``with_setup``; a join would cost the planner more than
@@ -60,6 +63,30 @@ def get_booking(*, reference: str) -> Booking:
     """
     bookings = with_revision(Booking.objects.all()).exclude(status=Booking.Status.CREATED)
     return with_setup(bookings.get(reference=reference))
+
+
+def find_booking(*, reference: str) -> Booking | None:
+    """Return the same, or nothing, also for a text that could be no reference."""
+    if not (reference.isascii() and reference.isalnum()):
+        return None
+    try:
+        return get_booking(reference=reference)
+    except Booking.DoesNotExist:
+        return None
+
+
+def text_of(booking: Booking) -> dict[str, list[str]]:
+    """Return contact, note and answers as the details form keeps what is typed."""
+    contact = {
+        "name": booking.contact_name,
+        "email": booking.contact_email,
+        "phone": booking.contact_phone,
+        "note": booking.customer_note,
+    }
+    answers = booking.answers.exclude(question=None).filter(participant=None)
+    plain = answers.filter(kind__in=PLAIN_ANSWERS).values_list("question_id", "value")
+    typed = {**contact, **{f"q{pk}": value for pk, value in plain}}
+    return {name: [value] for name, value in typed.items() if value}
 
 
 def find_last(*, business: Business, booking_ids: Sequence[int]) -> Booking | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Sum
 
 from apps.availability.models import CourseRun, Session
+from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, JoinRules
 from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy
@@ -57,3 +58,13 @@ def _seats_left(target: Session | CourseRun, besides: Booking | None, *, now: da
         own = mine.aggregate(seats=Sum("seats"))["seats"] or 0
     free = target.capacity - target.seats_taken - target.seats_offered
     return max(0, free + lapsed + own)
+
+
+def lead_of(target: Session | CourseRun) -> int | None:
+    """Return the resource of whoever teaches it: the person the customer sees."""
+    session = (
+        target if isinstance(target, Session) else target.sessions.order_by("starts_at").first()
+    )
+    if session is None:
+        return None
+    return find_crews(session_ids=[session.pk]).get(session.pk, Crew()).lead_id

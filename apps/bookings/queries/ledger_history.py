@@ -32,7 +32,16 @@ STATUS_AFTER = {
     Action.CANCELED: Booking.Status.CANCELED,
     Action.UNDONE: Booking.Status.PENDING,
 }
-TOLD = (Action.BOOKED, Action.REQUESTED, Action.CONFIRMED, Action.DECLINED, Action.CANCELED)
+TOLD = (
+    Action.BOOKED,
+    Action.REQUESTED,
+    Action.CONFIRMED,
+    Action.DECLINED,
+    Action.CANCELED,
+    Action.READDRESSED,
+)
+STAYS = (Action.NOTED, Action.READDRESSED)
+"""Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)
 
 
@@ -54,7 +63,7 @@ def find_gaps_in_history(*, business_id: int | None = None) -> Iterator[Finding]
 
 def find_unwritten_moves(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield bookings whose status is not the one their history led to: it was edited raw."""
-    moves = BookingEvent.objects.filter(booking=OuterRef("pk")).exclude(action=Action.NOTED)
+    moves = BookingEvent.objects.filter(booking=OuterRef("pk")).exclude(action__in=STAYS)
     last = Subquery(moves.order_by("-revision").values("action")[:1])
     bookings = _bookings(business_id).exclude(status=Booking.Status.CREATED).annotate(last=last)
     told = Q()

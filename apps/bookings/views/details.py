@@ -24,7 +24,7 @@ from apps.bookings.views.lost import show_lost, try_again
 from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remember, remembered
-from apps.bookings.wording import region_of
+from apps.bookings.wording import call_instead, region_of
 from apps.catalog.queries import UnknownChoice, questions_of
 from apps.web.formguard import SOONEST, Verdict, judge
 from apps.web.http import go_to, render_page
@@ -67,6 +67,8 @@ def _submit(
     except seal.BrokenSeal:
         notice = _("Please check the price and press the button again.")
         return _show(request, draft, form, now=now, notice=notice, status=422)
+    except bookings.NotWelcome:
+        return _show(request, draft, form, now=now, notice=call_instead(draft), status=422)
     except (bookings.PriceChanged, bookings.SlotGone, BusyTryAgain) as lost:
         bookings.keep_draft_text(booking=draft, typed=form.typed())
         return _not_booked(request, draft, lost, now=now)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from apps.bookings.forms import seal
@@ -57,7 +58,7 @@ def policy_sentence(draft: Booking, *, now: datetime) -> str:
     )
     pays = draft.service.pays_in_person
     pay = pay_words(draft.business, pays_in_person=pays, amount=draft.price)
-    return f"{cancel} {pay}".strip()
+    return format_html("{} {}", cancel, pay) if pay else cancel
 
 
 def mask_address(address: str) -> str:

@@ -16,8 +16,9 @@ from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
-from apps.bookings.visitors import proof_of, remember, remembered
+from apps.bookings.visitors import Proof, proof_of, remember, remembered
 from apps.businesses.pages import frame_of
 from apps.web.http import go_to, render_page
 
@@ -31,6 +32,9 @@ def done(request: HttpRequest, reference: str) -> HttpResponse:
         return _elsewhere(request, booking)
     now = timezone.now()
     context = _context(booking, now=now)
+    made = proof_of(request, booking) is Proof.MADE
+    address = reverse("self_service:address", kwargs={"reference": reference})
+    context["address_url"] = address if made and booking.status in OCCUPYING else ""
     context["remember"] = {
         "url": reverse("bookings:remember", kwargs={"reference": reference}),
         "done": booking.pk in remembered(request),

@@ -12,11 +12,12 @@ from apps.bookings.forms.picks import Picks, Unreadable, read_picks
 from apps.bookings.forms.slot import PickedSlot, read_slot
 from apps.bookings.models import Booking
 from apps.bookings.queries import venue_of_service
+from apps.bookings.queries.drafts import find_booking, text_of
 from apps.bookings.views.drafts import draft_page
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, show_lost, try_again, unreadable
 from apps.bookings.views.times import page_zone
-from apps.bookings.visitors import visitor_of
+from apps.bookings.visitors import Proof, proof_of, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import public_page
 from apps.catalog.models import Service
@@ -29,6 +30,8 @@ from apps.catalog.queries import (
     get_service,
 )
 from apps.web.http import go_to
+
+REFERENCE_LENGTH = 8
 
 
 @require_POST
@@ -51,6 +54,7 @@ def hold(request: HttpRequest, business: Business) -> HttpResponse:
             choice=choice,
             starts_at=slot.starts_at,
             visitor=visitor_of(request, zone=zone),
+            text=_known_text(request),
             now=now,
         )
     except bookings.SlotGone:
@@ -78,6 +82,15 @@ def release(request: HttpRequest, draft: Booking) -> HttpResponse:
     return go_to(
         request, "bookings:times", business=draft.business.slug, service=draft.service.slug
     )
+
+
+def _known_text(request: HttpRequest) -> dict[str, list[str]]:
+    """What stood in the request that a suggested time replaces, for whoever proved the mailbox."""
+    reference = request.POST.get("instead_of", "")[:REFERENCE_LENGTH]
+    booking = find_booking(reference=reference) if reference else None
+    if booking is None or proof_of(request, booking) is not Proof.LINK:
+        return {}
+    return text_of(booking)
 
 
 def _service(business: Business, slug: str) -> Service:

@@ -30,6 +30,7 @@ class Contact:
     phone: str
     visits: int
     blocked: bool
+    turned_away_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _contact(desk: Desk, booking: Booking, *, now: datetime) -> Contact | None:
         phone=(booking.contact_phone or known.phone) if tells else "",
         visits=count_visits(bookings=[booking], now=now).get(known.pk, 0),
         blocked=known.blocked,
+        turned_away_at=known.turned_away_at,
     )
 
 

@@ -14,6 +14,7 @@ from apps.dashboard.queries.fits import Fit, find_fits
 from apps.dashboard.queries.requests import (
     RequestCard,
     UndoCard,
+    asked_at,
     find_undoable,
     request_card,
     requests_of,
@@ -55,6 +56,11 @@ class Group:
     fit: Fit | None
     people: tuple[Person, ...]
     waiting: int
+
+    @property
+    def others(self) -> int:
+        """How many stay behind when one of them is confirmed."""
+        return self.waiting - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +124,7 @@ def _cards(
     """The first of each group is the one that asked first: it gets the filled button."""
     found: list[tuple[Booking, Card]] = []
     known: set[GroupKey] = set()
-    for booking in sorted(asked, key=_asked_at):
+    for booking in sorted(asked, key=asked_at):
         key = _key(booking)
         first = key not in known
         known.add(key)
@@ -149,17 +155,13 @@ def _people(
     ]
 
 
-def _asked_at(booking: Booking) -> tuple[datetime, int]:
-    return booking.requested_at or booking.created_at, booking.pk
-
-
 def _group(
     desk: Desk,
     key: GroupKey,
     found: Sequence[tuple[Booking, Person]],
     fits: Mapping[int, Fit],
 ) -> Group:
-    ordered = sorted(found, key=lambda it: _asked_at(it[0]))
+    ordered = sorted(found, key=lambda it: asked_at(it[0]))
     booking = ordered[0][0]
     waiting = [it for it, _person in ordered if it.status == Booking.Status.PENDING]
     money = desk.may(Right.SEE_MONEY)

@@ -58,6 +58,12 @@ class UndoCard:
     kind: str = "undo"
 
 
+def asked_at(booking: Booking) -> tuple[datetime, int]:
+    """Who asked first: only the oldest request shown gets the filled Confirm (look.md 11), while
+    the order is that of the deadlines (ux.md O4)."""
+    return booking.requested_at or booking.created_at, booking.pk
+
+
 def requests_of(desk: Desk) -> QuerySet[Booking]:
     """What this person may answer, most urgent first: by deadline, then by who asked first."""
     if not desk.may(Right.DECIDE):

@@ -10,6 +10,7 @@ from apps.dashboard.queries.fits import find_fits
 from apps.dashboard.queries.requests import (
     RequestCard,
     UndoCard,
+    asked_at,
     find_undoable,
     request_card,
     requests_of,
@@ -101,9 +102,10 @@ def _needs(
     now: datetime,
 ) -> Needs:
     fits = find_fits(bookings=asked, rota=rota)
+    oldest = min(asked, key=asked_at, default=None)
     requests = [
-        request_card(booking, desk=desk, fit=fits[booking.pk], now=now, is_oldest=at == 0)
-        for at, booking in enumerate(asked)
+        request_card(booking, desk=desk, fit=fits[booking.pk], now=now, is_oldest=booking is oldest)
+        for booking in asked
     ]
     undoable = [card for _booking, card in find_undoable(desk=desk, now=now)]
     following = next((row for row in rows if row.starts_at > now), None)

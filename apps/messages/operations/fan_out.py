@@ -13,7 +13,13 @@ from apps.messages.models import Message
 from apps.messages.queries import list_team_addresses
 from apps.outbox import operations as outbox
 
-TOPICS = ("booking.confirmed", "booking.requested", "booking.declined", "booking.canceled")
+TOPICS = (
+    "booking.confirmed",
+    "booking.requested",
+    "booking.declined",
+    "booking.canceled",
+    "booking.readdressed",
+)
 SEND_TOPIC = "mail.send"
 
 CUSTOMER_KINDS = {
@@ -23,6 +29,12 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.DECLINED: Kind.DECLINED,
     BookingEvent.Action.CANCELED: Kind.CANCELED,
 }
+KINDS_OF_A_STATUS = {
+    Booking.Status.CONFIRMED.value: Kind.BOOKED,
+    Booking.Status.PENDING.value: Kind.REQUESTED,
+}
+"""What is said once more when the first mail went to a mistyped address."""
+
 TEAM_KINDS = {
     BookingEvent.Action.BOOKED: Kind.NEW_BOOKING,
     BookingEvent.Action.REQUESTED: Kind.NEW_REQUEST,
@@ -60,8 +72,11 @@ def fan_out(*, booking_id: int, event_id: int, now: datetime) -> int:
 
 def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
     action = BookingEvent.Action(event.action)
-    if action in CUSTOMER_KINDS and (address := _customer_address(event.booking)):
-        yield CUSTOMER_KINDS[action], address
+    kind = CUSTOMER_KINDS.get(action)
+    if action is BookingEvent.Action.READDRESSED:
+        kind = KINDS_OF_A_STATUS.get(event.booking.status)
+    if kind is not None and (address := _customer_address(event.booking)):
+        yield kind, address
     if action in TEAM_KINDS and event.actor == BookingEvent.Actor.CUSTOMER:
         for address in list_team_addresses(business=event.booking.business):
             yield TEAM_KINDS[action], address

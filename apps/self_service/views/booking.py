@@ -19,7 +19,7 @@ from apps.bookings.visitors import Proof, grant, proof_of
 from apps.businesses.pages import frame_of
 from apps.messages.composing import calendar_of
 from apps.messages.queries import get_booking_facts
-from apps.self_service.queries import cancel_limits, list_events
+from apps.self_service.queries import cancel_limits, list_events, suggested_slots
 from apps.web.http import go_to, render_page
 
 LONGEST_TOKEN = 100
@@ -52,6 +52,7 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
         **_facts(found, now=now),
         "limits": cancel_limits(booking=found, now=now),
         "events": list_events(booking=found),
+        "suggested": suggested_slots(booking=found, now=now),
     }
     return render_page(request, "self_service/booking.html", None, context)
 

@@ -1,0 +1,21 @@
+"""Times the team offers instead of one it had to decline (ux.md O4)."""
+
+from django.db import models
+
+from apps.bookings.models.booking import Booking
+
+
+class SuggestedTime(models.Model):
+    """A start (UTC) that was free when it was suggested; it is kept for nobody."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="suggestions")
+    starts_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["starts_at"]
+        constraints = [
+            models.UniqueConstraint(name="time_suggested_once", fields=["booking", "starts_at"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking} {self.starts_at:%Y-%m-%d %H:%M}Z"

@@ -1,0 +1,64 @@
+"""Free times around one that was asked for, by the rule that offers slots to customers."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from apps.availability.engine.slots import find_slots
+from apps.availability.queries import load_search, zone_of
+from apps.bookings.models import Booking, SuggestedTime
+from apps.bookings.queries.choice import choice_of
+from apps.bookings.queries.claims import slot_query
+from apps.bookings.suggesting import nearest_times, pick_times
+from apps.catalog.queries import UnknownChoice, is_bookable
+
+BEFORE, AFTER = timedelta(days=7), timedelta(days=21)
+
+
+def find_free_starts(*, booking: Booking, now: datetime) -> list[datetime]:
+    """List the free starts (UTC) for what a booking asked for, from a week before to three weeks
+    after its time; with the same person when one was chosen. Nothing when it is not offered."""
+    try:
+        choice = choice_of(booking=booking)
+    except UnknownChoice:
+        return []
+    if not is_bookable(service=choice.service):
+        return []
+    query = slot_query(choice=choice, own_session_id=booking.session_id)
+    zone = zone_of(service=choice.service, location=query.location)
+    today = now.astimezone(zone).date()
+    wanted = max(booking.starts_at.astimezone(zone).date(), today)
+    first, last = max(wanted - BEFORE, today), wanted + AFTER
+    search = load_search(query=query, first=first, last=last, now=now)
+    return [
+        datetime.fromtimestamp(slot.start, UTC)
+        for slot in find_slots(search, first=first, last=last)
+    ]
+
+
+def find_suggestions(
+    *, booking: Booking, now: datetime
+) -> tuple[Sequence[datetime], Sequence[datetime]]:
+    """Return a dozen times to suggest, and those of them that are ticked to begin with (UTC)."""
+    starts = [int(at.timestamp()) for at in find_free_starts(booking=booking, now=now)]
+    wanted = int(booking.starts_at.timestamp())
+    duration = int((booking.ends_at - booking.starts_at).total_seconds())
+    zone = zone_of(service=booking.service, location=booking.location)
+    picked = pick_times(starts, wanted=wanted, duration=duration, zone=zone)
+    return _instants(picked), _instants(nearest_times(picked, wanted=wanted))
+
+
+def list_suggested(*, booking: Booking, now: datetime) -> tuple[datetime, ...]:
+    """List the suggested times of a declined request that can still be taken (UTC)."""
+    if booking.status != Booking.Status.DECLINED:
+        return ()
+    suggested = set(
+        SuggestedTime.objects.filter(booking=booking).values_list("starts_at", flat=True)
+    )
+    if not suggested:
+        return ()
+    free = find_free_starts(booking=booking, now=now)
+    return tuple(at for at in free if at in suggested)
+
+
+def _instants(starts: Sequence[int]) -> tuple[datetime, ...]:
+    return tuple(datetime.fromtimestamp(start, UTC) for start in starts)
