@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.web.addresses import client_network
 
-VISITOR, GRANTS = "visitor", "bookings"
-MOST_GRANTS = 50
+VISITOR, OPENED = "visitor", "opened"
+MOST_OPENED = 50
 DEVICE_SALT = "apps.bookings.device"
 DEVICE_LIFE = timedelta(days=180)
 MOST_REMEMBERED = 5
@@ -53,24 +53,24 @@ def visitor_of(request: HttpRequest, *, zone: ZoneInfo) -> Visitor:
     )
 
 
-def grant(request: HttpRequest, booking: Booking, proof: Proof) -> None:
-    """Let this session see a booking.
+def grant(request: HttpRequest, booking: Booking) -> None:
+    """Let this session see a booking whose link it opened.
 
-    A link proves a mailbox, so the session gets a new id with it: more rights, new key (N031).
+    The link proves a mailbox, so the session gets a new id with it: more rights, new key (N031).
     """
-    grants = dict(request.session.get(GRANTS, {}))
-    if grants.get(str(booking.pk)) == Proof.LINK:
-        return
-    grants[str(booking.pk)] = proof.value
-    request.session[GRANTS] = dict(list(grants.items())[-MOST_GRANTS:])
-    if proof is Proof.LINK:
+    opened = opened_by_link(request)
+    if booking.pk not in opened:
+        request.session[OPENED] = [*opened, booking.pk][-MOST_OPENED:]
         request.session.cycle_key()
 
 
 def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
     """Return how this session came to the booking, or nothing."""
-    found = request.session.get(GRANTS, {}).get(str(booking.pk))
-    return Proof(found) if found in set(Proof) else None
+    if booking.pk in opened_by_link(request):
+        return Proof.LINK
+    mine = visitor_hash_of(request)
+    made_here = bool(mine) and constant_time_compare(mine, booking.visitor_hash)
+    return Proof.MADE if made_here else None
 
 
 def granted(request: HttpRequest) -> list[int]:
@@ -80,8 +80,7 @@ def granted(request: HttpRequest) -> list[int]:
 
 def opened_by_link(request: HttpRequest) -> list[int]:
     """Return the ids of the bookings whose mailbox this session has proven to read."""
-    grants = request.session.get(GRANTS, {})
-    return [int(pk) for pk, proof in grants.items() if proof == Proof.LINK]
+    return list(request.session.get(OPENED, []))
 
 
 def remembered(request: HttpRequest) -> list[int]:

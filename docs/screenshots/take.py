@@ -37,6 +37,7 @@ def main() -> None:
         with serving() as origin, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             walk_as_customer(chromium, origin)
+            read_the_mail(chromium, origin)
             walk_as_owner(chromium, origin)
             chromium.close()
 
@@ -70,7 +71,7 @@ def page_of(chromium: Browser, *, size: dict[str, int], scheme: str = "light") -
         viewport={"width": size["width"], "height": size["height"]},
         color_scheme="dark" if scheme == "dark" else "light",
         timezone_id="Europe/Berlin",
-        device_scale_factor=1.5 if size is PHONE else 1,
+        device_scale_factor=1 if size is DESK else 1.5,
     )
     yield context.new_page()
     context.close()
@@ -92,6 +93,9 @@ def walk_as_customer(chromium: Browser, origin: str) -> None:
         page.goto(f"{origin}{TIMES}")
         take(page, "picker-390")
         page.locator("button[name=slot]").nth(5).click()
+        page.get_by_role("button", name="Book this time").click()
+        page.wait_for_load_state("networkidle")
+        take(page, "details-error-390")
         page.fill("[name=name]", "Eva Lindner")
         page.fill("[name=email]", "eva.lindner@example.com")
         take(page, "details-390")
@@ -99,6 +103,10 @@ def walk_as_customer(chromium: Browser, origin: str) -> None:
         page.get_by_role("button", name="Book this time").click()
         page.wait_for_url(re.compile("/done/"))
         take(page, "done-390")
+        page.get_by_role("button", name="Remember me on this device").click()
+        page.goto(f"{origin}/juniper/")
+        page.wait_for_load_state("networkidle")
+        take(page, "again-390")
     with page_of(chromium, size=PHONE, scheme="dark") as page:
         page.goto(f"{origin}{TIMES}")
         take(page, "picker-390-dark")
@@ -107,8 +115,21 @@ def walk_as_customer(chromium: Browser, origin: str) -> None:
         take(page, "picker-1280")
 
 
+def read_the_mail(chromium: Browser, origin: str) -> None:
+    """The confirmation as it arrives: the worker has sent what the walk before has booked."""
+    from django.core.management import call_command
+
+    call_command("worker", drain=True)
+    for width in (390, 640):
+        with page_of(chromium, size={**PHONE, "width": width}) as page:
+            page.goto(f"{origin}/dev/outbox/")
+            page.get_by_role("link", name=re.compile("^Booked:")).first.click()
+            page.goto(f"{page.url}html")
+            take(page, f"mail-{width}")
+
+
 def walk_as_owner(chromium: Browser, origin: str) -> None:
-    """Today and the requests on a phone, Today and the agenda on a desk."""
+    """Today, requests, agenda, one booking and times to suggest, on a phone and on a desk."""
     for size, scheme in ((PHONE, "light"), (DESK, "light"), (DESK, "dark")):
         with page_of(chromium, size=size, scheme=scheme) as page:
             sign_in(page, origin)
@@ -120,6 +141,11 @@ def walk_as_owner(chromium: Browser, origin: str) -> None:
             take(page, f"requests-{name}")
             page.goto(f"{origin}/own/juniper/agenda/")
             take(page, f"agenda-{name}")
+            page.goto(f"{origin}/own/juniper/requests/")
+            page.locator("a[id^=open-]").last.click()
+            take(page, f"booking-{name}")
+            page.get_by_role("link", name="Suggest times").click()
+            take(page, f"suggest-{name}")
 
 
 def sign_in(page: Page, origin: str) -> None:

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.businesses.models import TeamMember
@@ -101,6 +101,12 @@ def _note(complaints: list[str], message: Any) -> None:
     """Keep errors, above all broken content policies; a refused action (4xx) is no error."""
     if message.type == "error" and "server responded with a status of 4" not in message.text:
         complaints.append(message.text)
+
+
+def expect_page(page: Page, heading: str) -> None:
+    """Expect the page with this heading, with its scripts run: keys and edits count from here."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    page.wait_for_load_state("load")
 
 
 def axe_violations(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from tests.factories import NOW, Salon, make_booking, make_draft
-from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways
+from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
 from tests.journeys.test_customer_journeys import READING, become_known, type_details
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -124,7 +124,7 @@ def test_the_whole_way_can_be_gone_by_keyboard(open_page: OpenPage, salon: Salon
     page = open_page("/juniper/", width=1280)
     presses = press_until(page, "Tab", "a.service")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Choose a time")
+    expect_page(page, "Choose a time")
     presses += press_until(page, "Tab", "#month a.day")
     for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
@@ -134,7 +134,7 @@ def test_the_whole_way_can_be_gone_by_keyboard(open_page: OpenPage, salon: Salon
     expect(page.locator("#d2026-12-03")).to_be_focused()
     presses += press_until(page, "Tab", "button.slot")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your details")
+    expect_page(page, "Your details")
     presses += press_until(page, "Tab", "[name=name]")
     page.keyboard.type("Eva Lindner")
     presses += press_until(page, "Tab", "[name=email]")

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from apps.bookings.models import Booking
 from apps.catalog.models import Question
 from tests.factories import NOW, Salon, make_booking
-from tests.journeys.conftest import OpenPage
+from tests.journeys.conftest import OpenPage, expect_page
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -258,6 +258,7 @@ def test_a_question_that_waits_opens_with_its_answer(
 def test_a_mistyped_address_is_asked_about(open_page: OpenPage, salon: Salon) -> None:
     page = open_page("/juniper/s/cut/times")
     page.locator("button.slot").first.click()
+    expect_page(page, "Your details")
     page.locator("[name=email]").fill("eva@gmial.com")
     page.locator("[name=name]").focus()
 

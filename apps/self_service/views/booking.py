@@ -15,7 +15,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.visitors import Proof, grant, proof_of
+from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
 from apps.messages.composing import calendar_of
 from apps.messages.queries import get_booking_facts
@@ -37,7 +37,7 @@ def exchange(request: HttpRequest, token: str) -> HttpResponse:
         found = bookings.exchange_link(token=token, now=timezone.now())
     if found is None:
         return render_page(request, "self_service/link_dead.html", None, status=404)
-    grant(request, found, Proof.LINK)
+    grant(request, found)
     return go_to(request, "self_service:booking", reference=found.reference)
 
 
