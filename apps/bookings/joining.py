@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from apps.catalog.pricing import Price
+
 
 class Obstacle(StrEnum):
     CANCELED = "CANCELED"
@@ -75,6 +77,13 @@ def may_join(gathering: Gathering, *, rules: JoinRules, seats: int, now: datetim
 def sessions_left(gathering: Gathering, *, now: datetime) -> int:
     """How many sessions of a course are still to come."""
     return sum(start > now for start in gathering.starts)
+
+
+def price_to_join(price: Price, gathering: Gathering, *, prorates: bool, now: datetime) -> Price:
+    """The price for whoever joins now: for what is left of a course where the owner wants it so."""
+    if not prorates:
+        return price
+    return price.for_part(left=sessions_left(gathering, now=now), of=len(gathering.starts))
 
 
 def _too_late(gathering: Gathering, *, rules: JoinRules, now: datetime) -> Obstacle | None:

@@ -4,7 +4,7 @@ Tax, coupons and plans come later, at checkout; nothing here rounds, so no minor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,14 @@ class Price:
     total: int | None
     currency: str
     text: str = ""
+
+    def for_part(self, *, left: int, of: int) -> "Price":
+        """The price of what is left of a course, session by session; a fraction of a minor unit
+        is the customer's. What is agreed later stays so (domain.md 5.1)."""
+        if self.total is None or left >= of:
+            return self
+        lines = tuple(replace(line, amount=line.amount * left // of) for line in self.lines)
+        return replace(self, lines=lines, total=sum(line.total for line in lines))
 
     @property
     def is_free(self) -> bool:

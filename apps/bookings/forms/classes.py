@@ -5,26 +5,29 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.bookings.forms.picks import Unreadable, read_number
-from apps.bookings.queries.periods import week_start
 from apps.bookings.queries.timetable import Filters, Part
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, UnknownChoice, choose
 
 WEEK_NAME = re.compile(r"([0-9]{4})-W([0-9]{2})")
 FARTHEST = timedelta(days=800)
 MOST_PEOPLE = 99
-DAYS_TO_THURSDAY = 3
+TOO_MANY = "participants"
 PEOPLE_OF = re.compile(r"people_([0-9]{1,15})")
 
 
-def read_week(raw: str, *, today: date, week_starts: int) -> date:
-    """The first day of a week named as ISO does ("2026-W48"), of this one for nothing.
+def read_week(raw: str, *, today: date) -> date:
+    """The Monday of a week named as ISO 8601 does ("2026-W48"), of this one for nothing.
 
     Raises:
         Unreadable: it names no week within two years of today.
     """
     if not raw:
-        return week_start(today, week_starts=week_starts)
+        return today - timedelta(days=today.weekday())
     found = WEEK_NAME.fullmatch(raw)
     try:
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
@@ -32,13 +35,12 @@ def read_week(raw: str, *, today: date, week_starts: int) -> date:
         raise Unreadable("week") from wrong
     if monday is None or abs(monday - today) > FARTHEST:
         raise Unreadable("week")
-    # Thursday tells which week it is, wherever weeks begin.
-    return week_start(monday + timedelta(days=DAYS_TO_THURSDAY), week_starts=week_starts)
+    return monday
 
 
-def week_name(first: date) -> str:
-    """The name of the week that begins on this day: "2026-W48"."""
-    year, week, _day = (first + timedelta(days=DAYS_TO_THURSDAY)).isocalendar()
+def week_name(on: date) -> str:
+    """The name of the week this day lies in: "2026-W48"."""
+    year, week, _day = on.isocalendar()
     return f"{year}-W{week:02d}"
 
 
@@ -46,13 +48,14 @@ def read_filters(query: QueryDict) -> Filters:
     """The chips that are chosen.
 
     Raises:
-        Unreadable: people is no number between 1 and 99, or the part of the day is none.
+        Unreadable: people or with is no number, or the part of the day is none.
     """
     part = query.get("part", "")
     if part and part not in set(Part):
         raise Unreadable("part")
     return Filters(
         service=query.get("class", "")[:80],
+        teacher=read_number(query.get("with", "")),
         part=Part(part) if part else None,
         people=_people(query.get("people", "")),
     )
@@ -68,10 +71,36 @@ def read_party(fields: QueryDict) -> tuple[int, Mapping[int, int]]:
     for name in fields:
         found = PEOPLE_OF.fullmatch(name)
         if found:
-            mix[int(found[1])] = read_number(fields[name]) or 0
+            mix[int(found[1])] = read_number(fields.get(name, "")) or 0
     if any(people > MOST_PEOPLE for people in mix.values()):
         raise Unreadable("people")
     return _people(fields.get("people", "")), mix
+
+
+def choose_party(*, service: Service, fields: QueryDict) -> tuple[Choice, str]:
+    """Read who comes to a class or a course. Where that cannot be, the choice is for one person
+    and the words say why; they are "" otherwise.
+
+    Raises:
+        Unreadable: a number is none.
+        UnknownChoice: a variant is not of this service.
+    """
+    people, mix = read_party(fields)
+    if mix and not any(mix.values()):
+        return choose(service=service), _("Say how many people are coming.")
+    try:
+        return choose(service=service, party_size=people, mix=mix), ""
+    except UnknownChoice as wrong:
+        alone = choose(service=service)
+        if str(wrong) != TOO_MANY:
+            raise
+        most = alone.policy.max_participants
+        words = ngettext(
+            "One person can come on one booking.",
+            "Up to %(most)d people can come on one booking.",
+            most,
+        )
+        return alone, words % {"most": most}
 
 
 def _people(raw: str) -> int:

@@ -7,7 +7,7 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import NoSeats
-from apps.bookings.joining import may_join
+from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking
 from apps.bookings.operations._drafts import (
     Visitor,
@@ -20,6 +20,7 @@ from apps.bookings.operations._drafts import (
 )
 from apps.bookings.operations._errors import CannotJoin, NotBookable
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
+from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, is_offered
 
 SHORTEST_HOLD = timedelta(minutes=10)
@@ -49,8 +50,13 @@ def hold_seats(
     )
     if not joining.is_open:
         raise CannotJoin(joining)
+    price = price_to_join(
+        choice.price, gathering, prorates=choice.service.prorates, now=now
+    )
     try:
-        return _hold_once(target, choice=choice, visitor=visitor, previous=previous, now=now)
+        return _hold_once(
+            target, choice=choice, price=price, visitor=visitor, previous=previous, now=now
+        )
     except NoSeats as lost:
         now_left = gathering_of(target, besides=None, now=now, seats_left=lost.seats_left)
         rules = join_rules_of(choice.policy)
@@ -64,6 +70,7 @@ def _hold_once(
     target: Session | CourseRun,
     *,
     choice: Choice,
+    price: Price,
     visitor: Visitor,
     previous: Booking | None,
     now: datetime,
@@ -78,6 +85,7 @@ def _hold_once(
     draft.session = target if isinstance(target, Session) else None
     draft.course_run = target if isinstance(target, CourseRun) else None
     draft.seating = seating
+    draft.price = price.total
     draft.resource_id = lead_of(target)
     draft.hold_expires_at = seating.expires_at
     draft.draft_text = previous.draft_text if previous else {}

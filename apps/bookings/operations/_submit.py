@@ -90,7 +90,7 @@ def _submit_once(
     if booking.status != Booking.Status.CREATED:
         return booking
     _require_welcome(booking, details)
-    choice, price = _price_now(booking, seen_price=seen_price)
+    choice, price = _price_now(booking, seen_price=seen_price, now=now)
     _secure_time(booking, choice=choice, now=now)
     customer = find_or_add_customer(
         business_id=booking.business_id,
@@ -136,12 +136,14 @@ def _lock_draft(draft_id: str) -> Booking:
         raise DraftGone from missing
 
 
-def _price_now(booking: Booking, *, seen_price: int | None) -> tuple[Choice, Price]:
+def _price_now(
+    booking: Booking, *, seen_price: int | None, now: datetime
+) -> tuple[Choice, Price]:
     try:
         choice = choice_of(booking=booking)
     except UnknownChoice as gone:
         raise SlotGone from gone
-    price = choice.price
+    price = price_of(booking=booking, choice=choice, now=now)
     if price.total != seen_price:
         raise PriceChanged(seen=seen_price, price=price)
     return choice, price

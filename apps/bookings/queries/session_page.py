@@ -1,14 +1,13 @@
 """What the page of one class session shows (ux.md C6)."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joining, may_join
-from apps.bookings.models import Booking
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
 from apps.bookings.wording import cancel_words
@@ -44,9 +43,13 @@ class SessionPage:
     policy_words: str
     own_reference: str
 
+    @property
+    def can_book(self) -> bool:
+        return self.offered and self.joining.is_open
+
 
 def get_session_page(
-    *, session: Session, choice: Choice, own_booking_ids: Collection[int], now: datetime
+    *, session: Session, choice: Choice, browser: Browser, now: datetime
 ) -> SessionPage:
     """Read the page of a session for a choice of people; a constant number of queries."""
     service = choice.service
@@ -65,7 +68,7 @@ def get_session_page(
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
         policy_words=cancel_words(policy_of(choice.policy)),
-        own_reference=_own_reference(session, own_booking_ids),
+        own_reference=own_places(browser=browser, session_ids=[session.pk]).get(session.pk, ""),
     )
 
 
@@ -87,11 +90,3 @@ def _lines(choice: Choice) -> tuple[Line, ...]:
         )
         for it in variants
     )
-
-
-def _own_reference(session: Session, booking_ids: Collection[int]) -> str:
-    if not booking_ids:
-        return ""
-    live = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
-    mine = Booking.objects.filter(session=session, pk__in=booking_ids, status__in=live)
-    return mine.values_list("reference", flat=True).first() or ""

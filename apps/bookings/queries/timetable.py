@@ -1,6 +1,6 @@
 """The classes of one week as the public sees them (ux.md C5): a constant number of queries."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -10,9 +10,8 @@ from django.db.models import Max, QuerySet
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import DateException, Session
 from apps.availability.queries.crew import Crew, find_crews
-from apps.bookings.models import Booking
+from apps.bookings.queries.own import Browser, own_places
 from apps.businesses.models import Business
-from apps.catalog.models import Service
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -29,16 +28,19 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What of the week is wanted: one class, one part of the day, room for so many people."""
+    """What of the week is wanted: one class, one teacher (the id of their resource), one part of
+    the day, room for so many people."""
 
     service: str = ""
+    teacher: int | None = None
     part: Part | None = None
     people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One session. own_reference is the visitor's booking of it, "" when they have none."""
+    """One session. own_reference is the visitor's booking of it, "" when they have none;
+    waiting counts the people on its waitlist."""
 
     pk: int
     starts_at: datetime
@@ -46,6 +48,7 @@ class ClassRow:
     name: str
     crew: str
     seats_left: int
+    waiting: int
     is_canceled: bool
     has_begun: bool
     own_reference: str
@@ -64,12 +67,13 @@ class ClassDay:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A week from Monday or Sunday on. next_at is the next class after an empty week."""
+    """A week from Monday on, as ISO 8601 has it. next_at is the next class after an empty week."""
 
     first: date
     last: date
     days: tuple[ClassDay, ...]
     classes: tuple[tuple[str, str], ...]
+    teachers: tuple[tuple[int, str], ...]
     next_at: datetime | None
 
     @property
@@ -82,7 +86,7 @@ def get_timetable(
     business: Business,
     first: date,
     filters: Filters,
-    own_booking_ids: Collection[int],
+    browser: Browser,
     now: datetime,
 ) -> Timetable:
     """Read the week that begins on first: its classes, closed days, and the visitor's own places.
@@ -99,8 +103,8 @@ def get_timetable(
         .order_by("starts_at", "pk")
     )
     crews = find_crews(session_ids=[it.pk for it in sessions])
-    own = _own(business, own_booking_ids)
-    shown = [it for it in sessions if _is_wanted(it, filters, business)]
+    own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
+    shown = [it for it in sessions if _is_wanted(it, crews, filters, business)]
     rows = [_row(it, crews, own, now=now) for it in shown]
     closed = _closed_days(business, first)
     days = tuple(
@@ -112,6 +116,7 @@ def get_timetable(
         last=first + WEEK - DAY,
         days=days,
         classes=_names(sessions),
+        teachers=_teachers(crews),
         next_at=None if rows else _next_class(business, after=max(_instant(high), now)),
     )
 
@@ -122,7 +127,9 @@ def get_class_session(*, business: Business, session_id: int) -> Session:
     Raises:
         Session.DoesNotExist: there is none.
     """
-    return _classes(business).select_related("location").get(pk=session_id)
+    found = _classes(business).select_related("location").get(pk=session_id)
+    found.business = business
+    return found
 
 
 def _classes(business: Business) -> QuerySet[Session]:
@@ -138,26 +145,15 @@ def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _own(business: Business, booking_ids: Collection[int]) -> Mapping[int, str]:
-    if not booking_ids:
-        return {}
-    live = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
-    mine = Booking.objects.filter(
-        business=business, pk__in=booking_ids, kind=Service.Kind.CLASS, status__in=live
-    )
-    return {
-        session_id: reference
-        for session_id, reference in mine.values_list("session_id", "reference")
-        if session_id is not None
-    }
-
-
-def _is_wanted(session: Session, filters: Filters, business: Business) -> bool:
+def _is_wanted(
+    session: Session, crews: Mapping[int, Crew], filters: Filters, business: Business
+) -> bool:
     hour = session.starts_at.astimezone(business.zone).hour
     part = Part.MORNING if hour < NOON else Part.AFTERNOON if hour < EVENING else Part.EVENING
     return (
         filters.service in {"", session.service.slug if session.service else ""}
         and filters.part in {None, part}
+        and filters.teacher in {None, crews.get(session.pk, Crew()).lead_id}
         and (filters.people <= 1 or session.seats_left >= filters.people)
     )
 
@@ -172,6 +168,7 @@ def _row(
         name=session.service.name if session.service else "",
         crew=crews.get(session.pk, Crew()).words,
         seats_left=session.seats_left,
+        waiting=0,
         is_canceled=session.state == Session.State.CANCELED,
         has_begun=session.starts_at <= now,
         own_reference=own.get(session.pk, ""),
@@ -210,6 +207,11 @@ def _closed_days(business: Business, first: date) -> Mapping[date, str]:
 def _names(sessions: Sequence[Session]) -> tuple[tuple[str, str], ...]:
     names = {it.service.slug: it.service.name for it in sessions if it.service}
     return tuple(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+def _teachers(crews: Mapping[int, Crew]) -> tuple[tuple[int, str], ...]:
+    leads = {it.lead_id: it.people[0] for it in crews.values() if it.lead_id is not None}
+    return tuple(sorted(leads.items(), key=lambda pair: pair[1]))
 
 
 def _next_class(business: Business, *, after: datetime) -> datetime | None:

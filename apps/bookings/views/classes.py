@@ -1,9 +1,8 @@
 """C5 and C6: the timetable of a week, one session of a class, and the tap that holds places."""
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -11,31 +10,25 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.forms.classes import read_filters, read_party, read_week, week_name
+from apps.bookings.forms.classes import choose_party, read_filters, read_week
 from apps.bookings.forms.picks import Unreadable
-from apps.bookings.queries.calendar import week_starts_of
+from apps.bookings.models import Booking
+from apps.bookings.queries import choice_of
 from apps.bookings.queries.session_page import get_session_page
-from apps.bookings.queries.timetable import (
-    WEEK,
-    Filters,
-    Part,
-    Timetable,
-    get_class_session,
-    get_timetable,
-    last_class_on,
-)
+from apps.bookings.queries.timetable import get_class_session, get_timetable
+from apps.bookings.views.class_week import week_context
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
-from apps.bookings.visitors import granted, remembered, visitor_of
+from apps.bookings.visitors import browser_of, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, UnknownChoice, choose, get_service_by_id
+from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
 from apps.web.addresses import client_network
 from apps.web.http import go_to, render_page
 from apps.web.limits import Hit, require_room, rules
 
-CONFLICT, TOO_MUCH = 409, 422
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 @require_safe
@@ -47,8 +40,7 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
     require_room(hits=[hit], now=now)
     today = now.astimezone(business.zone).date()
     try:
-        starts = week_starts_of(business.locale)
-        first = read_week(request.GET.get("week", ""), today=today, week_starts=starts)
+        first = read_week(request.GET.get("week", ""), today=today)
         filters = read_filters(request.GET)
     except Unreadable as odd:
         raise Http404 from odd
@@ -56,12 +48,12 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
         business=business,
         first=first,
         filters=filters,
-        own_booking_ids=[*granted(request), *remembered(request)],
+        browser=browser_of(request),
         now=now,
     )
     context = {
         **frame_of(business=business),
-        **_week_context(business, week, filters, today=today, now=now),
+        **week_context(business, week, filters, today=today, now=now),
         "now": now,
     }
     return render_page(request, "bookings/classes.html", "bookings/_week.html", context)
@@ -72,7 +64,8 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
 def session(request: HttpRequest, business: Business, session: int) -> HttpResponse:
     """Show one session: facts, places, people and price; htmx asks for the price alone."""
     found = _session(business, session)
-    return _show(request, business, found, _choice(business, found, request), now=timezone.now())
+    choice, notice = _choice(found, request.GET)
+    return _show(request, found, choice, now=timezone.now(), notice=notice)
 
 
 @require_POST
@@ -81,7 +74,9 @@ def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse
     """Hold the places asked for and go on to the details; a full class says so (409)."""
     now = timezone.now()
     found = _session(business, session)
-    choice = _choice(business, found, request)
+    choice, notice = _choice(found, request.POST)
+    if notice:
+        return _show(request, found, choice, now=now, notice=notice, status=UNPROCESSABLE)
     require_room_to_hold(request, business, now=now)
     try:
         draft = bookings.hold_seats(
@@ -89,12 +84,18 @@ def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse
         )
     except bookings.CannotJoin:
         found.refresh_from_db()
-        return _show(request, business, found, choice, now=now, status=CONFLICT)
+        return _show(request, found, choice, now=now, status=CONFLICT)
     except bookings.NotBookable:
         return no_longer_bookable(request, choice.service)
     except BusyTryAgain:
         return try_again(request, choice.service)
     return go_to(request, "bookings:details", draft=draft.draft_id)
+
+
+def show_places_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
+    """Show the session of a draft as it is now: its hold ran out and the places went (409)."""
+    found = _session(draft.business, draft.session_id or 0)
+    return _show(request, found, choice_of(booking=draft), now=now, status=CONFLICT)
 
 
 def _session(business: Business, pk: int) -> Session:
@@ -104,78 +105,40 @@ def _session(business: Business, pk: int) -> Session:
         raise Http404 from missing
 
 
-def _choice(business: Business, found: Session, request: HttpRequest) -> Choice:
-    fields = request.POST if request.method == "POST" else request.GET
+def _choice(found: Session, fields: QueryDict) -> tuple[Choice, str]:
+    """The choice, and what is wrong with the number of people in words, or ""."""
     try:
-        service = get_service_by_id(business=business, service_id=found.service_id or 0)
-        people, mix = read_party(fields)
-        return choose(service=service, party_size=people, mix=mix)
+        service = get_service_by_id(business=found.business, service_id=found.service_id or 0)
+        return choose_party(service=service, fields=fields)
     except (Service.DoesNotExist, Unreadable, UnknownChoice) as odd:
         raise Http404 from odd
 
 
 def _show(
     request: HttpRequest,
-    business: Business,
     found: Session,
     choice: Choice,
     *,
     now: datetime,
+    notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    own = [*granted(request), *remembered(request)]
-    page = get_session_page(session=found, choice=choice, own_booking_ids=own, now=now)
+    business = found.business
+    page = get_session_page(session=found, choice=choice, browser=browser_of(request), now=now)
     path = reverse("bookings:session", kwargs={"business": business.slug, "session": found.pk})
     context = {
         **frame_of(business=business, place=found.location),
         "page": page,
         "now": now,
         "lost": status == CONFLICT,
+        "notice": notice,
         "back_url": reverse("bookings:classes", kwargs={"business": business.slug}),
         "session_url": path,
+        "hold_url": f"{path}hold",
         "canonical_url": absolute(path),
         "quote": page.quote,
+        "locale": business.locale,
     }
     return render_page(
         request, "bookings/session.html", "catalog/_quote.html", context, status=status
     )
-
-
-def _week_context(
-    business: Business, week: Timetable, filters: Filters, *, today: date, now: datetime
-) -> dict[str, Any]:
-    last = last_class_on(business=business, now=now) or today
-
-    def address(*, first: date = week.first, **changes: str) -> str:
-        query = {
-            "week": week_name(first),
-            "class": filters.service,
-            "part": filters.part or "",
-            "people": str(filters.people) if filters.people > 1 else "",
-            **changes,
-        }
-        kept = {name: value for name, value in query.items() if value}
-        return reverse("bookings:classes", kwargs={"business": business.slug}, query=kept)
-
-    return {
-        "week": week,
-        "week_url": address(),
-        "earlier_url": address(first=week.first - WEEK) if week.first > today else None,
-        "later_url": address(first=week.first + WEEK) if week.last < last else None,
-        "next_url": _week_of(week.next_at, business, address),
-        "all_url": address(**{"class": "", "part": "", "people": ""}),
-        "is_all": filters == Filters(),
-        "classes": [
-            (name, address(**{"class": slug}), slug == filters.service)
-            for slug, name in week.classes
-        ],
-        "parts": [(part.value, address(part=part.value), part == filters.part) for part in Part],
-        "people": filters.people,
-    }
-
-
-def _week_of(at: datetime | None, business: Business, address: Any) -> str | None:
-    if at is None:
-        return None
-    on = at.astimezone(business.zone).date()
-    return str(address(first=on))

@@ -83,6 +83,9 @@ class Service(models.Model):
     price_text = models.CharField(max_length=50, blank=True)
     variant_prompt = models.CharField(max_length=80, blank=True)
     pays_in_person = models.BooleanField(default=True)
+    prorates = models.BooleanField(
+        default=False, help_text=_("Who joins a course late pays for the sessions that are left")
+    )
     requires_approval = models.BooleanField(default=False)
     allows_multiple_requests = models.BooleanField(default=False)
     online = models.BooleanField(default=False, help_text=_("Happens by video, not at a place"))
