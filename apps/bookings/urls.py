@@ -1,6 +1,17 @@
 from django.urls import path
 
-from apps.bookings.views import classes, details, done, find, hold, home, service, times, zone
+from apps.bookings.views import (
+    classes,
+    courses,
+    details,
+    done,
+    find,
+    hold,
+    home,
+    service,
+    times,
+    zone,
+)
 
 app_name = "bookings"
 urlpatterns = [
@@ -18,6 +29,8 @@ urlpatterns = [
     path("<slug:business>/classes/", classes.timetable, name="classes"),
     path("<slug:business>/classes/<int:session>/", classes.session, name="session"),
     path("<slug:business>/classes/<int:session>/hold", classes.hold, name="hold_seats"),
+    path("<slug:business>/courses/<slug:service>/", courses.course, name="course"),
+    path("<slug:business>/courses/<slug:service>/<int:run>/hold", courses.enrol, name="enrol"),
     path("<slug:business>/find/", find.find, name="find"),
     path("<slug:business>/find/sent/", find.sent, name="find_sent"),
     path("<slug:business>/privacy/", find.privacy, name="privacy"),

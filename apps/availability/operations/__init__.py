@@ -9,6 +9,7 @@ from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTak
 from apps.availability.operations._extend import extend_hold
 from apps.availability.operations._force import force_time
 from apps.availability.operations._keep import keep_time
+from apps.availability.operations._open_series import open_series
 from apps.availability.operations._open_sessions import (
     SessionFacts,
     SessionsCollide,
@@ -52,6 +53,7 @@ __all__ = [
     "keep_time",
     "lock_for_move",
     "open_course_run",
+    "open_series",
     "open_sessions",
     "release_seats",
     "release_time",

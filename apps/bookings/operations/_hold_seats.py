@@ -50,9 +50,7 @@ def hold_seats(
     )
     if not joining.is_open:
         raise CannotJoin(joining)
-    price = price_to_join(
-        choice.price, gathering, prorates=choice.service.prorates, now=now
-    )
+    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
     try:
         return _hold_once(
             target, choice=choice, price=price, visitor=visitor, previous=previous, now=now

@@ -64,7 +64,7 @@ def get_session_page(
         ),
         offered=is_offered(service=service),
         quote=quote_of(choice),
-        lines=_lines(choice),
+        lines=lines_of(choice),
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
         policy_words=cancel_words(policy_of(choice.policy)),
@@ -72,7 +72,8 @@ def get_session_page(
     )
 
 
-def _lines(choice: Choice) -> tuple[Line, ...]:
+def lines_of(choice: Choice) -> tuple[Line, ...]:
+    """The priced variants of a class or a course, when there is more than one."""
     variants = list(choice.service.variants.all())
     if len(variants) < 2:  # noqa: PLR2004 - one form is no choice
         return ()

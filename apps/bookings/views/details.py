@@ -18,6 +18,7 @@ from apps.bookings.queries import choice_of
 from apps.bookings.queries.drafts import find_last
 from apps.bookings.typos import suggest_address
 from apps.bookings.views.classes import show_places_lost
+from apps.bookings.views.courses import show_enrolment_lost
 from apps.bookings.views.details_page import details_context
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.limits import require_room_to_book, too_much_ahead
@@ -171,6 +172,8 @@ def _lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpRespons
     try:
         if draft.kind == Service.Kind.CLASS:
             return show_places_lost(request, draft, now=now)
+        if draft.kind == Service.Kind.COURSE:
+            return show_enrolment_lost(request, draft, now=now)
         choice = choice_of(booking=draft)
     except UnknownChoice:
         service, business = draft.service.slug, draft.business.slug

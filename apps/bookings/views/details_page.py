@@ -102,4 +102,5 @@ def _back_url(draft: Booking) -> str:
         place = {"business": draft.business.slug, "session": draft.session_id}
         return reverse("bookings:session", kwargs=place)
     slugs = {"business": draft.business.slug, "service": draft.service.slug}
-    return reverse("bookings:times", kwargs=slugs)
+    page = "course" if draft.kind == Service.Kind.COURSE else "times"
+    return reverse(f"bookings:{page}", kwargs=slugs)

@@ -89,7 +89,7 @@ def big_clock(context: Context, at: datetime) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def end_clock(context: Context, at: datetime) -> str:
+def until_clock(context: Context, at: datetime) -> str:
     """ "8:00": an end behind its start needs no "am", but a repeated hour its mark (rule T7)."""
     zone = _zone(context)
     text = formatting.format_time(at, zone=zone, locale=_locale(context))
