@@ -60,7 +60,8 @@ class BookingFacts:
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
     customer may cancel freely; None when there is no such limit in the booking's own policy.
     ``reason`` is what the team wrote when it declined or cancelled; ``suggestions`` are the starts
-    it offered instead.
+    it offered instead. ``dates`` are start and end of every session of a course; starts_at and
+    ends_at are then those of the first.
     """
 
     reference: str
@@ -88,6 +89,12 @@ class BookingFacts:
     business: BusinessFacts
     reason: str = ""
     suggestions: tuple[datetime, ...] = ()
+    dates: tuple[tuple[datetime, datetime], ...] = ()
+
+    @property
+    def over_at(self) -> datetime:
+        """When the last of it ends."""
+        return self.dates[-1][1] if self.dates else self.ends_at
 
 
 def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
@@ -98,4 +105,4 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
     """
     if facts.status not in FITTING_STATUS[kind]:
         return facts.status
-    return "the visit is over" if facts.ends_at <= now else ""
+    return "the visit is over" if facts.over_at <= now else ""

@@ -116,6 +116,15 @@ def _day_word(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
     return formatting.format_day(wall.date(), locale=locale)
 
 
+def _dates(facts: BookingFacts, kind: Kind) -> str:
+    zone = ZoneInfo(facts.business.time_zone if kind.is_for_team else facts.time_zone)
+    locale = facts.business.locale
+    words = [
+        formatting.format_datetime(start, zone=zone, locale=locale) for start, _end in facts.dates
+    ]
+    return "; ".join(words)
+
+
 def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
     rows = [Row(_("Service"), facts.service)]
     if kind.is_for_team:
@@ -124,6 +133,8 @@ def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
             rows.append(Row(_("Phone"), facts.customer_phone))
     if facts.staff:
         rows.append(Row(_("With"), facts.staff))
+    if facts.dates:
+        rows.append(Row(_("Dates"), _dates(facts, kind)))
     if facts.party_size > 1:
         people = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
         rows.append(Row(_("For"), people))

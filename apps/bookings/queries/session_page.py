@@ -35,6 +35,7 @@ class SessionPage:
     description: str
     crew: str
     joining: Joining
+    seats_left: int
     offered: bool
     quote: Quote
     lines: tuple[Line, ...]
@@ -62,6 +63,7 @@ def get_session_page(
         joining=may_join(
             gathering, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
         ),
+        seats_left=gathering.seats_left,
         offered=is_offered(service=service),
         quote=quote_of(choice),
         lines=lines_of(choice),

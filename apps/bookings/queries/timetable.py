@@ -10,8 +10,11 @@ from django.db.models import Max, QuerySet
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import DateException, Session
 from apps.availability.queries.crew import Crew, find_crews
+from apps.bookings.joining import Gathering, Joining, Obstacle, may_join
+from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.own import Browser, own_places
 from apps.businesses.models import Business
+from apps.catalog.queries import default_policy
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
@@ -49,9 +52,23 @@ class ClassRow:
     crew: str
     seats_left: int
     waiting: int
+    joining: Joining
     is_canceled: bool
     has_begun: bool
     own_reference: str
+
+    @property
+    def obstacle(self) -> str:
+        return self.joining.obstacle or ""
+
+    @property
+    def opens_at(self) -> datetime | None:
+        return self.joining.opens_at
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody may still book it, or wait for it."""
+        return self.joining.obstacle in {None, Obstacle.FULL, Obstacle.TOO_MANY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +116,13 @@ def get_timetable(
     sessions = list(
         _classes(business)
         .filter(starts_at__gte=_instant(low), starts_at__lt=_instant(high))
-        .select_related("service")
+        .select_related("service__policy")
         .order_by("starts_at", "pk")
     )
     crews = find_crews(session_ids=[it.pk for it in sessions])
     own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
     shown = [it for it in sessions if _is_wanted(it, crews, filters, business)]
-    rows = [_row(it, crews, own, now=now) for it in shown]
+    rows = [_row(it, business, crews, own, now=now) for it in shown]
     closed = _closed_days(business, first)
     days = tuple(
         _day(first + DAY * offset, rows, closed, business=business, today=today)
@@ -159,7 +176,12 @@ def _is_wanted(
 
 
 def _row(
-    session: Session, crews: Mapping[int, Crew], own: Mapping[int, str], *, now: datetime
+    session: Session,
+    business: Business,
+    crews: Mapping[int, Crew],
+    own: Mapping[int, str],
+    *,
+    now: datetime,
 ) -> ClassRow:
     return ClassRow(
         pk=session.pk,
@@ -169,10 +191,23 @@ def _row(
         crew=crews.get(session.pk, Crew()).words,
         seats_left=session.seats_left,
         waiting=0,
+        joining=_joining(session, business, now=now),
         is_canceled=session.state == Session.State.CANCELED,
         has_begun=session.starts_at <= now,
         own_reference=own.get(session.pk, ""),
     )
+
+
+def _joining(session: Session, business: Business, *, now: datetime) -> Joining:
+    own_rules = session.service.policy if session.service else None
+    rules = join_rules_of(own_rules or default_policy(business=business))
+    gathering = Gathering(
+        starts=(session.starts_at,),
+        ends_at=session.ends_at,
+        takes_place=session.state == Session.State.SCHEDULED,
+        seats_left=session.seats_left,
+    )
+    return may_join(gathering, rules=rules, seats=1, now=now)
 
 
 def _day(

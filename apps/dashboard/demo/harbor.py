@@ -131,7 +131,7 @@ HARBOR = BusinessPlan(
     ),
     policy={
         "name": "Studio rules",
-        "min_notice_minutes": 720,
+        "min_notice_minutes": 120,
         "horizon_days": 60,
         "cancel_until_minutes": 720,
         "move_until_minutes": 720,
