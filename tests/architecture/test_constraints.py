@@ -21,6 +21,7 @@ from apps.availability.models import (
 )
 from apps.bookings.models import (
     AccessLink,
+    Attendance,
     Booking,
     BookingEvent,
     ParticipantChoice,
@@ -114,6 +115,18 @@ def suggest_twice(stage: Stage) -> None:
         SuggestedTime.objects.create(booking=stage.booking, starts_at=NOW)
 
 
+def mark_twice(stage: Stage) -> None:
+    for _time in range(2):
+        Attendance.objects.create(
+            business=stage.booking.business,
+            booking=stage.booking,
+            session_id=stage.booking.session_id or 0,
+            seat=0,
+            state="HERE",
+            marked_at=NOW,
+        )
+
+
 def closed_half(stage: Stage) -> None:
     schedule = Schedule.objects.earliest("pk")
     DateException.objects.create(schedule=schedule, on=NOW.date(), starts_minute=60)
@@ -178,6 +191,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "classes_and_courses_have_seats": lambda _: Booking.objects.filter(kind="CLASS").update(
         seating=None
     ),
+    "person_marked_once": mark_twice,
     "choice_is_for_somebody": lambda it: ParticipantChoice.objects.create(
         booking=it.booking, name="Nobody", people=0, price=1
     ),

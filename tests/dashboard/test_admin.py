@@ -20,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 from apps.availability.models import CourseRun, DateException, Seating, SessionSeries
 from apps.bookings.models import (
     Answer,
+    Attendance,
     Booking,
     BookingEvent,
     Participant,
@@ -95,6 +96,14 @@ def add_what_the_demo_lacks() -> None:
             booking=bookings[number], name=HOSTILE[number], people=2, price=900
         )
         make_series(business, service, number)
+        Attendance.objects.create(
+            business=business,
+            booking=bookings[number],
+            session_id=bookings[number].session_id or 0,
+            seat=0,
+            state="HERE",
+            marked_at=NOW,
+        )
         SuggestedTime.objects.create(booking=bookings[number], starts_at=NOW)
         Answer.objects.create(
             booking=bookings[number], label=HOSTILE[number], value=HOSTILE[-1], kind="SHORT_TEXT"

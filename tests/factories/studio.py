@@ -23,7 +23,7 @@ from tests.factories.catalog import (
     make_service,
     make_staff,
 )
-from tests.factories.salon import NOW
+from tests.factories.salon import NOW, Salon
 from tests.factories.schedules import make_hours
 
 
@@ -140,3 +140,29 @@ def _facts(service: Service, studio: Studio, *, capacity: int, **facts: Any) -> 
 def _plan(starts_at: datetime) -> SessionPlan:
     start = int(starts_at.timestamp())
     return SessionPlan(start=start, end=start + 3600)
+
+
+def make_class(salon: Salon, teacher: StaffMember, *, reference: str = "") -> Session:
+    """An evening class of this person to which one customer comes."""
+    service, _new = Service.objects.get_or_create(
+        business=salon.business,
+        slug="braiding",
+        defaults={
+            "name": "Braiding",
+            "kind": "CLASS",
+            "duration_minutes": 60,
+            "form": salon.form,
+            "category": salon.cut.category,
+        },
+    )
+    service.business = salon.business
+    start = int(salon.at(30, 17).timestamp())
+    (session,) = availability.open_sessions(
+        facts=SessionFacts(service, None, (teacher.resource_id,), 6, overridden=True),
+        plans=[SessionPlan(start=start, end=start + 3600)],
+        now=NOW,
+    )
+    booking = join(session, email=f"class@{teacher.pk}.example")
+    if reference:
+        Booking.objects.filter(pk=booking.pk).update(reference=reference)
+    return session

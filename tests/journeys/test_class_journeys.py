@@ -47,7 +47,7 @@ def test_f_two_people_come_to_a_class(
     expect_page(page, "Vinyasa flow")
     if scripts:
         page.get_by_role("button", name="One person more").click()
-        expect(page.locator("#quote b")).to_have_text("$36.00")
+        expect(page.locator("#quote b")).to_have_text("US$36.00")
     else:
         page.locator("#people").fill("2")
     page.get_by_role("button", name="Book", exact=True).click()

@@ -135,7 +135,7 @@ def change_seats(*, seating_id: int, seats: int, now: datetime) -> None:
     Seating.objects.filter(pk=seating_id).update(seats=seats)
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def set_capacity(*, target: Target, capacity: int, now: datetime) -> None:
     """Give a session or a course run another capacity.
 

@@ -1,7 +1,7 @@
 """Who teaches a session and where it happens, read from what it occupies."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from apps.availability.models import Occupancy
@@ -17,6 +17,7 @@ class Crew:
     people: tuple[str, ...] = ()
     rooms: tuple[str, ...] = ()
     lead_id: int | None = None
+    resource_ids: tuple[int, ...] = ()
 
     @property
     def words(self) -> str:
@@ -24,7 +25,7 @@ class Crew:
         return ", ".join((*self.people, *self.rooms))
 
 
-def find_crews(*, session_ids: Collection[int]) -> Mapping[int, Crew]:
+def find_crews(*, session_ids: Collection[int]) -> dict[int, Crew]:
     """Return the crew of each session that still occupies anything, in one query."""
     rows = Occupancy.objects.filter(session_id__in=session_ids).order_by(
         "session_id", "resource__type__is_staff", "resource__rank", "resource_id"
@@ -47,4 +48,5 @@ def _crew(members: list[tuple[int, str, bool]]) -> Crew:
         people=tuple(name for _pk, name in people),
         rooms=tuple(name for _pk, name, is_staff in members if not is_staff),
         lead_id=people[0][0] if people else None,
+        resource_ids=tuple(pk for pk, _name, _is_staff in members),
     )

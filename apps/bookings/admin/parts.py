@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.bookings.models import (
     AccessLink,
     Answer,
+    Attendance,
     BookedAddOn,
     BookingEvent,
     Participant,
@@ -55,6 +56,14 @@ class ParticipantAdmin(LookOnlyAdmin):
 class ParticipantChoiceAdmin(LookOnlyAdmin):
     list_display = ["name", "booking", "people", "price"]
     list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(LookOnlyAdmin):
+    list_display = ["booking", "seat", "state", "marked_at", "user"]
+    list_select_related = ["booking", "user"]
     search_fields = ["booking__reference__exact"]
     search_help_text = _("Reference of the booking")
 

@@ -1,6 +1,7 @@
 """Who is coming: bookings, the people in them, their answers and their history."""
 
 from apps.bookings.models.answers import Answer, BookedAddOn, Participant, ParticipantChoice
+from apps.bookings.models.attendance import Attendance
 from apps.bookings.models.booking import Booking
 from apps.bookings.models.history import BookingEvent
 from apps.bookings.models.links import AccessLink
@@ -9,6 +10,7 @@ from apps.bookings.models.suggestions import SuggestedTime
 __all__ = [
     "AccessLink",
     "Answer",
+    "Attendance",
     "BookedAddOn",
     "Booking",
     "BookingEvent",

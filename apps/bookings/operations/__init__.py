@@ -1,7 +1,9 @@
 """The verbs of a booking. Rows are locked in this order: booking, resources, session."""
 
 from apps.bookings.operations._access import create_access_link, exchange_link, revoke_links
+from apps.bookings.operations._attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.bookings.operations._cancel import cancel_booking
+from apps.bookings.operations._cancel_class import cancel_class
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
 from apps.bookings.operations._drafts import Visitor
@@ -43,6 +45,7 @@ __all__ = [
     "GivenAnswer",
     "NotAllowed",
     "NotBookable",
+    "NotOnTheList",
     "NotWelcome",
     "PriceChanged",
     "SlotGone",
@@ -52,6 +55,7 @@ __all__ = [
     "Visitor",
     "ask_for_links",
     "cancel_booking",
+    "cancel_class",
     "confirm_request",
     "correct_address",
     "create_access_link",
@@ -61,6 +65,8 @@ __all__ = [
     "forget_abandoned_drafts",
     "hold_seats",
     "keep_draft_text",
+    "mark_all_here",
+    "mark_attendance",
     "note_booking",
     "place_hold",
     "release_draft",
