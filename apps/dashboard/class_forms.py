@@ -63,18 +63,36 @@ class CancelSessionsForm(forms.Form):
 class NewClassForm(forms.Form):
     """A class once, or again and again at the same time of day (R067)."""
 
-    service = forms.ModelChoiceField(label=_("Class"), queryset=Service.objects.none())
-    staff = forms.ModelChoiceField(label=_("With"), queryset=Resource.objects.none())
+    service = forms.ModelChoiceField(
+        label=_("Class"),
+        error_messages={"required": _("Choose a class.")},
+        queryset=Service.objects.none(),
+    )
+    staff = forms.ModelChoiceField(
+        label=_("With"),
+        error_messages={"required": _("Choose who teaches.")},
+        queryset=Resource.objects.none(),
+    )
     room = forms.ModelChoiceField(
         label=_("Room"), queryset=Resource.objects.none(), required=False, empty_label=_("None")
     )
     first_on = forms.DateField(
         label=_("First date"),
+        error_messages={"required": _("Enter the first date.")},
         widget=DAY,
         validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
     )
-    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
-    capacity = forms.IntegerField(label=_("Places"), min_value=1, max_value=MOST_PLACES)
+    at = forms.TimeField(
+        label=_("Time"),
+        error_messages={"required": _("Enter the time.")},
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+    capacity = forms.IntegerField(
+        label=_("Places"),
+        min_value=1,
+        max_value=MOST_PLACES,
+        error_messages={"required": _("Enter how many places there are.")},
+    )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Again on"),
         choices=WEEKDAYS,
