@@ -10,6 +10,7 @@ from apps.bookings.views import (
     home,
     service,
     times,
+    waitlist,
     zone,
 )
 
@@ -29,6 +30,12 @@ urlpatterns = [
     path("<slug:business>/classes/", classes.timetable, name="classes"),
     path("<slug:business>/classes/<int:session>/", classes.session, name="session"),
     path("<slug:business>/classes/<int:session>/hold", classes.hold, name="hold_seats"),
+    path("<slug:business>/classes/<int:session>/wait", waitlist.for_class, name="wait_for_class"),
+    path(
+        "<slug:business>/courses/<slug:service>/<int:run>/wait",
+        waitlist.for_course,
+        name="wait_for_course",
+    ),
     path("<slug:business>/courses/<slug:service>/", courses.course, name="course"),
     path("<slug:business>/courses/<slug:service>/<int:run>/hold", courses.enrol, name="enrol"),
     path("<slug:business>/find/", find.find, name="find"),

@@ -41,6 +41,13 @@ class CheckInForm(forms.Form):
         return Attendance.State(state) if state else None
 
 
+class WaitingForm(forms.Form):
+    """What to do with whom of the waitlist."""
+
+    reference = forms.CharField(max_length=8)
+    verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
+
+
 class PlacesForm(forms.Form):
     capacity = forms.IntegerField(
         label=_("Places"), min_value=1, max_value=MOST_PLACES, widget=forms.NumberInput

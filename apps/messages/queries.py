@@ -1,12 +1,14 @@
 """Questions about what has to be said and what was said; they never write."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.course_dates import dates_of
+from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import Resource, Service
 from apps.messages.facts import BookingFacts, BusinessFacts
@@ -54,7 +56,17 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         reason=_reason(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,
+        **_line_facts(booking),
     )
+
+
+def _line_facts(booking: Booking) -> dict[str, Any]:
+    if booking.status != Booking.Status.WAITING_LIST:
+        return {}
+    entry = find_entry(booking=booking)
+    if entry is None:
+        return {}
+    return {"place_in_line": place_in_line(entry), "offer_ends_at": entry.offer_ends_at}
 
 
 def _reason(booking: Booking) -> str:

@@ -88,6 +88,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.CANCELED: _("Cancelled"),
         Kind.NEW_BOOKING: _("New booking"),
         Kind.NEW_REQUEST: _("New request"),
+        Kind.WAITLISTED: _("On the waitlist"),
+        Kind.OFFERED: _("A place is free"),
     }[kind]
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=facts.business.locale)
     return f"{state}: {when}, {facts.service}"
@@ -103,6 +105,8 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.REQUESTED: _("Your request is in"),
         Kind.DECLINED: _("Sorry, this time is not possible"),
         Kind.CANCELED: _("Your booking is cancelled"),
+        Kind.WAITLISTED: _("You are on the waitlist"),
+        Kind.OFFERED: _("A place is free for you"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -170,8 +174,12 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
         return manage_url(token), _("Choose one of these times")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return home_url(slug), _("Find another time")
-    label = _("See your request") if kind is Kind.REQUESTED else _("See or cancel")
-    return manage_url(token), label
+    labels = {
+        Kind.REQUESTED: _("See your request"),
+        Kind.WAITLISTED: _("See or leave the line"),
+        Kind.OFFERED: _("Take the place"),
+    }
+    return manage_url(token), labels.get(kind, _("See or cancel"))
 
 
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
@@ -184,6 +192,7 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     if facts.answer_by and kind in {Kind.REQUESTED, Kind.NEW_REQUEST}:
         by = formatting.format_datetime(facts.answer_by, zone=zone, locale=locale)
         notes.append(_answer_note(facts, kind, by))
+    notes += _line_notes(facts, kind, zone)
     if kind in {Kind.BOOKED, Kind.CONFIRMED}:
         if facts.cancel_until:
             until = formatting.format_datetime(facts.cancel_until, zone=zone, locale=locale)
@@ -193,6 +202,21 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     if not kind.is_for_team and facts.business.phone:
         notes.append(_("Questions? Call %(phone)s.") % {"phone": facts.business.phone})
     return notes
+
+
+def _line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
+    if kind is Kind.OFFERED and facts.offer_ends_at:
+        until = formatting.format_datetime(
+            facts.offer_ends_at, zone=zone, locale=facts.business.locale
+        )
+        return [
+            _("It is kept for you until %(until)s. After that it goes to the next in line.")
+            % {"until": until}
+        ]
+    if kind is Kind.WAITLISTED and facts.place_in_line:
+        place = _("Your place in line: %(place)d.") % {"place": facts.place_in_line}
+        return [place, _("We write to you as soon as a place comes free.")]
+    return []
 
 
 def _said(facts: BookingFacts) -> dict[str, str]:

@@ -26,6 +26,7 @@ from apps.bookings.models import (
     BookingEvent,
     ParticipantChoice,
     SuggestedTime,
+    WaitlistEntry,
 )
 from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import (
@@ -115,6 +116,17 @@ def suggest_twice(stage: Stage) -> None:
         SuggestedTime.objects.create(booking=stage.booking, starts_at=NOW)
 
 
+def wait(stage: Stage, **columns: Any) -> None:
+    values = {
+        "session_id": stage.booking.session_id,
+        "people": 1,
+        "rank": 1,
+        "joined_at": NOW,
+        **columns,
+    }
+    WaitlistEntry.objects.create(business=stage.booking.business, booking=stage.booking, **values)
+
+
 def mark_twice(stage: Stage) -> None:
     for _time in range(2):
         Attendance.objects.create(
@@ -192,6 +204,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
         seating=None
     ),
     "person_marked_once": mark_twice,
+    "waits_for_one_target": lambda it: wait(it, session_id=None),
+    "offer_has_an_end": lambda it: wait(it, state="OFFERED"),
+    "waits_for_somebody": lambda it: wait(it, people=0),
     "choice_is_for_somebody": lambda it: ParticipantChoice.objects.create(
         booking=it.booking, name="Nobody", people=0, price=1
     ),

@@ -123,5 +123,5 @@ def test_the_course_costs_the_same_for_one_and_for_three_runs(
         make_run(studio, first=studio.at(26, 8) + timedelta(hours=2 * turn))
     client.get(COURSE)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(COURSE)

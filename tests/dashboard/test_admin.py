@@ -26,6 +26,7 @@ from apps.bookings.models import (
     Participant,
     ParticipantChoice,
     SuggestedTime,
+    WaitlistEntry,
 )
 from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business, FormerSlug
@@ -96,6 +97,15 @@ def add_what_the_demo_lacks() -> None:
             booking=bookings[number], name=HOSTILE[number], people=2, price=900
         )
         make_series(business, service, number)
+        WaitlistEntry.objects.create(
+            business=business,
+            booking=bookings[number],
+            session_id=bookings[number].session_id,
+            people=1,
+            rank=1,
+            state="LEFT",
+            joined_at=NOW,
+        )
         Attendance.objects.create(
             business=business,
             booking=bookings[number],

@@ -68,6 +68,9 @@ CASES: dict[str, Case] = {
         DECIDERS, "POST", {"reference": AT_ANA_S, "seat": "0", "state": "HERE"}, answer=303
     ),
     "all_here": Case(DECIDERS, "POST", answer=303),
+    "waiting": Case(
+        DECIDERS, "POST", {"reference": AT_ANA_S, "verb": "remove"}, answer=404
+    ),  # nobody waits there
     "places": Case(MANAGERS, "POST", {"capacity": "9"}, answer=303),
     "cancel_sessions": Case(
         MANAGERS, "POST", {"scope": "THIS", "bookings": "1", "reason": "Ana is ill"}, answer=303
@@ -84,7 +87,7 @@ CASES: dict[str, Case] = {
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
 }
 WITHOUT_BUSINESS = {"choose_business"}
-WITH_SESSION = {"roster", "check_in", "all_here", "places", "cancel_sessions"}
+WITH_SESSION = {"roster", "waiting", "check_in", "all_here", "places", "cancel_sessions"}
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
     *("block", "unblock"),

@@ -13,8 +13,10 @@ from apps.availability.models import Session
 from apps.availability.operations import SessionFacts
 from apps.bookings import operations as bookings
 from apps.bookings.models import Attendance, Booking
+from apps.catalog.queries import choose
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW
+from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +206,7 @@ def test_the_roster_costs_the_same_for_one_and_for_three(
         join(session, email=f"carl{number}@example.com")
     olga.get(path(session))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         olga.get(path(session))
 
 
@@ -218,3 +220,26 @@ def test_the_week_costs_the_same_for_one_and_for_three(
     with django_assert_num_queries(6):
         page = olga.get("/own/harbor/classes/")
     assert page.context["week"].count == count
+
+
+def test_the_team_puts_somebody_in_from_the_line(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    join(session, email="sam@example.com")
+    entry = bookings.join_waitlist(
+        choice=choose(service=studio.flow),
+        target=session,
+        details=bookings.WaitingDetails(name="Eva", email="eva@example.com"),
+        visitor=make_visitor("eva"),
+        now=NOW,
+    )
+    sent = {"reference": entry.booking.reference, "verb": "enrol"}
+
+    refused = olga.post(path(session, "waiting/"), sent)
+    assert refused.status_code == 409
+    assert "There is no place." in refused.content.decode()
+    olga.post(path(session, "places/"), {"capacity": 2})
+    assert olga.post(path(session, "waiting/"), sent).status_code == 303
+
+    session.refresh_from_db()
+    assert (session.seats_taken, session.seats_offered) == (2, 0)
+    assert [it.name for it in olga.get(path(session)).context["roster"].people] == ["Sam", "Eva"]

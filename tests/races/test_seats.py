@@ -70,7 +70,9 @@ def test_without_its_protection_a_class_is_overbooked(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proof that the next tests can fail: no condition on the update, no constraint behind it."""
-    monkeypatch.setattr(seats_module, "_with_room", lambda target, _more: seats_module._row(target))
+    monkeypatch.setattr(
+        seats_module, "_with_room", lambda target, _more: seats_module.row_of(target)
+    )
     monkeypatch.setattr("apps.bookings.operations._hold_seats.may_join", always_open)
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=5)
     with without_constraint(), storm_of(come, clients=24) as storm:

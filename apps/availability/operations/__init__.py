@@ -9,6 +9,12 @@ from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTak
 from apps.availability.operations._extend import extend_hold
 from apps.availability.operations._force import force_time
 from apps.availability.operations._keep import keep_time
+from apps.availability.operations._offers import (
+    lock_target,
+    offer_seats,
+    take_offered_seats,
+    withdraw_seats,
+)
 from apps.availability.operations._open_series import open_series
 from apps.availability.operations._open_sessions import (
     SessionFacts,
@@ -53,6 +59,8 @@ __all__ = [
     "keep_seats",
     "keep_time",
     "lock_for_move",
+    "lock_target",
+    "offer_seats",
     "open_course_run",
     "open_series",
     "open_sessions",
@@ -64,7 +72,9 @@ __all__ = [
     "set_capacity",
     "sweep_expired_holds",
     "sweep_lapsed_seats",
+    "take_offered_seats",
     "take_seats",
     "take_time",
     "unkeep_time",
+    "withdraw_seats",
 ]

@@ -59,9 +59,9 @@ def lock_for_move(*, seating_id: int | None, target: Target) -> None:
     touched: two who change places with each other must not wait in a ring (law 2)."""
     if seating_id is None:
         return
-    rows: list[Target] = [target, _target(Seating.objects.get(pk=seating_id))]
+    rows: list[Target] = [target, target_of(Seating.objects.get(pk=seating_id))]
     for row in sorted(rows, key=lambda it: (isinstance(it, CourseRun), it.pk)):
-        _locked(row)
+        locked_target(row)
 
 
 @transaction.atomic(savepoint=False)
@@ -86,7 +86,7 @@ def release_seats(*, seating_id: int, now: datetime) -> None:
     seating = Seating.objects.get(pk=seating_id)
     target = _lock(seating)
     if Seating.objects.filter(pk=seating_id, released_at=None).update(released_at=now):
-        _row(target).update(seats_taken=F("seats_taken") - seating.seats)
+        row_of(target).update(seats_taken=F("seats_taken") - seating.seats)
 
 
 def extend_seats(*, seating_id: int, expires_at: datetime, now: datetime) -> bool:
@@ -115,7 +115,7 @@ def sweep_lapsed_seats(*, now: datetime) -> int:
 @transaction.atomic
 def _sweep(session_id: int | None, course_run_id: int | None, *, now: datetime) -> int:
     target = Session(pk=session_id) if session_id else CourseRun(pk=course_run_id)
-    return release_lapsed(target=_locked(target), now=now)
+    return release_lapsed(target=locked_target(target), now=now)
 
 
 @transaction.atomic(savepoint=False)
@@ -135,16 +135,16 @@ def change_seats(*, seating_id: int, seats: int, now: datetime) -> None:
     Seating.objects.filter(pk=seating_id).update(seats=seats)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def set_capacity(*, target: Target, capacity: int, now: datetime) -> None:
     """Give a session or a course run another capacity.
 
     Raises:
         SeatsTaken: more places than that are taken or offered.
     """
-    locked = _locked(target)
+    locked = locked_target(target)
     release_lapsed(target=locked, now=now)
-    counted = _row(target).annotate(counted=F("seats_taken") + F("seats_offered"))
+    counted = row_of(target).annotate(counted=F("seats_taken") + F("seats_offered"))
     if not counted.filter(counted__lte=capacity).update(
         capacity=capacity, revision=F("revision") + 1
     ):
@@ -164,22 +164,24 @@ def release_lapsed(*, target: Target, now: datetime) -> int:
         return 0
     Seating.objects.filter(pk__in=found).update(released_at=now)
     seats = sum(found.values())
-    _row(target).update(seats_taken=F("seats_taken") - seats)
+    row_of(target).update(seats_taken=F("seats_taken") - seats)
     return seats
 
 
 def _count(seating: Seating) -> bool:
-    room = _with_room(_target(seating), seating.seats)
+    room = _with_room(target_of(seating), seating.seats)
     return bool(room.update(seats_taken=F("seats_taken") + seating.seats))
 
 
 def _with_room(target: Target, more: int) -> "QuerySet[Session] | QuerySet[CourseRun]":
     if more <= 0:
-        return _row(target)
-    return _open(_row(target)).filter(capacity__gte=F("seats_taken") + F("seats_offered") + more)
+        return row_of(target)
+    return open_rows(row_of(target)).filter(
+        capacity__gte=F("seats_taken") + F("seats_offered") + more
+    )
 
 
-def _open(
+def open_rows(
     rows: "QuerySet[Session] | QuerySet[CourseRun]",
 ) -> "QuerySet[Session] | QuerySet[CourseRun]":
     state = Session.State.SCHEDULED if rows.model is Session else CourseRun.State.OPEN
@@ -190,23 +192,23 @@ def _takes_place(target: Target) -> bool:
     return target.state in {Session.State.SCHEDULED, CourseRun.State.OPEN}
 
 
-def _target(seating: Seating) -> Target:
+def target_of(seating: Seating) -> Target:
     if seating.session_id is not None:
         return Session(pk=seating.session_id)
     return CourseRun(pk=seating.course_run_id)
 
 
 def _lock(seating: Seating) -> Target:
-    return _locked(_target(seating))
+    return locked_target(target_of(seating))
 
 
-def _locked(target: Target) -> Target:
+def locked_target(target: Target) -> Target:
     if isinstance(target, Session):
         return Session.objects.select_for_update(no_key=True).get(pk=target.pk)
     return CourseRun.objects.select_for_update(no_key=True).get(pk=target.pk)
 
 
-def _row(target: Target) -> "QuerySet[Session] | QuerySet[CourseRun]":
+def row_of(target: Target) -> "QuerySet[Session] | QuerySet[CourseRun]":
     if isinstance(target, Session):
         return Session.objects.filter(pk=target.pk)
     return CourseRun.objects.filter(pk=target.pk)

@@ -12,6 +12,7 @@ from apps.bookings.models import (
     Participant,
     ParticipantChoice,
     SuggestedTime,
+    WaitlistEntry,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
@@ -64,6 +65,15 @@ class ParticipantChoiceAdmin(LookOnlyAdmin):
 class AttendanceAdmin(LookOnlyAdmin):
     list_display = ["booking", "seat", "state", "marked_at", "user"]
     list_select_related = ["booking", "user"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(LookOnlyAdmin):
+    list_display = ["booking", "state", "people", "rank", "offer_ends_at", "joined_at"]
+    list_select_related = ["booking"]
+    list_filter = ["state"]
     search_fields = ["booking__reference__exact"]
     search_help_text = _("Reference of the booking")
 

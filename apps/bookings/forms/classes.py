@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -101,6 +102,13 @@ def choose_party(*, service: Service, fields: QueryDict) -> tuple[Choice, str]:
             most,
         )
         return alone, words % {"most": most}
+
+
+def party_query(choice: Choice) -> str:
+    """The same people as the query of an address, "" for one person."""
+    if choice.mix:
+        return "?" + urlencode({f"people_{it.pk}": people for it, people in choice.mix})
+    return f"?people={choice.party_size}" if choice.party_size > 1 else ""
 
 
 def _people(raw: str) -> int:

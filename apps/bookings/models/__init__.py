@@ -6,6 +6,7 @@ from apps.bookings.models.booking import Booking
 from apps.bookings.models.history import BookingEvent
 from apps.bookings.models.links import AccessLink
 from apps.bookings.models.suggestions import SuggestedTime
+from apps.bookings.models.waitlist import WaitlistEntry
 
 __all__ = [
     "AccessLink",
@@ -17,4 +18,5 @@ __all__ = [
     "Participant",
     "ParticipantChoice",
     "SuggestedTime",
+    "WaitlistEntry",
 ]

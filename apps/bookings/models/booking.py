@@ -135,7 +135,10 @@ class Booking(models.Model):
                 name="classes_and_courses_have_seats",
                 condition=Q(kind="APPOINTMENT", seating__isnull=True)
                 | Q(kind__in=("CLASS", "COURSE"), seating__isnull=False)
-                | Q(kind__in=("CLASS", "COURSE"), status="WAITING_LIST"),
+                | Q(
+                    kind__in=("CLASS", "COURSE"),
+                    status__in=("WAITING_LIST", "DECLINED", "CANCELED"),
+                ),
             ),
             models.UniqueConstraint(
                 name="one_hold_per_draft", fields=["session"], condition=Q(kind="APPOINTMENT")

@@ -5,11 +5,13 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import states
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
 from apps.bookings.queries.attending import Scope, sessions_in
 from apps.businesses.models import TeamMember
+
+LIVE = ("PENDING", "CONFIRMED", "WAITING_LIST")
 
 
 @transaction.atomic
@@ -39,11 +41,12 @@ def cancel_class(
         .filter(session_id__in=ids, kind="CLASS")
         .order_by("pk")
     )
-    live = [it for it in booked if it.status in {"PENDING", "CONFIRMED"}]
+    live = [it for it in booked if it.status in LIVE]
     if len(live) != seen_bookings:
         raise StaleRevision
     availability.cancel_sessions(session_ids=ids, reason=reason, now=now)
     availability.release_all_seats(session_ids=ids, now=now)
+    WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")
     for booking in live:
         states.require_move(booking.status, states.Status.CANCELED)
         write_move(

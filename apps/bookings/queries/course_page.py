@@ -14,6 +14,7 @@ from apps.bookings.queries.own import Browser, own_enrolments
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.queries.session_page import Line, lines_of
+from apps.bookings.queries.waitlist import count_waiting_for_runs
 from apps.bookings.wording import cancel_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
@@ -43,6 +44,7 @@ class RunRow:
     quote: Quote
     is_reduced: bool
     own_reference: str
+    waiting: int
 
     @property
     def quote_id(self) -> str:
@@ -70,7 +72,7 @@ class CoursePage:
 
 
 def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> CoursePage:
-    """Read the open runs of a course that are not over, in five queries however many they are."""
+    """Read the open runs of a course that are not over, in six queries however many they are."""
     service = choice.service
     runs = list(
         CourseRun.objects.filter(
@@ -81,10 +83,20 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
     crews = find_crews(session_ids=[them[0].pk for them in sessions.values() if them])
     lapsed = _lapsed(runs, now=now)
     own = own_enrolments(browser=browser, run_ids=[run.pk for run in runs])
+    waiting = count_waiting_for_runs(run_ids=[run.pk for run in runs])
     return CoursePage(
         service=service,
         runs=tuple(
-            _row(run, sessions.get(run.pk, ()), crews, lapsed, own, choice=choice, now=now)
+            _row(
+                run,
+                sessions.get(run.pk, ()),
+                crews,
+                lapsed=lapsed,
+                own=own,
+                waiting=waiting,
+                choice=choice,
+                now=now,
+            )
             for run in runs
         ),
         offered=is_offered(service=service),
@@ -121,9 +133,10 @@ def _row(
     run: CourseRun,
     sessions: Sequence[Session],
     crews: Mapping[int, Crew],
+    *,
     lapsed: Mapping[int | None, int],
     own: Mapping[int, str],
-    *,
+    waiting: Mapping[int, int],
     choice: Choice,
     now: datetime,
 ) -> RunRow:
@@ -148,6 +161,7 @@ def _row(
         quote=quote_of_price(price, minutes=choice.duration_minutes),
         is_reduced=price.total != choice.price.total,
         own_reference=own.get(run.pk, ""),
+        waiting=waiting.get(run.pk, 0),
     )
 
 

@@ -13,6 +13,7 @@ from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, Obstacle, may_join
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.own import Browser, own_places
+from apps.bookings.queries.waitlist import count_waiting
 from apps.businesses.models import Business
 from apps.catalog.queries import default_policy
 
@@ -121,8 +122,9 @@ def get_timetable(
     )
     crews = find_crews(session_ids=[it.pk for it in sessions])
     own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
+    waiting = count_waiting(session_ids=[it.pk for it in sessions])
     shown = [it for it in sessions if _is_wanted(it, crews, filters, business)]
-    rows = [_row(it, business, crews, own, now=now) for it in shown]
+    rows = [_row(it, business, crews, own, waiting, now=now) for it in shown]
     closed = _closed_days(business, first)
     days = tuple(
         _day(first + DAY * offset, rows, closed, business=business, today=today)
@@ -180,6 +182,7 @@ def _row(
     business: Business,
     crews: Mapping[int, Crew],
     own: Mapping[int, str],
+    waiting: Mapping[int, int],
     *,
     now: datetime,
 ) -> ClassRow:
@@ -190,7 +193,7 @@ def _row(
         name=session.service.name if session.service else "",
         crew=crews.get(session.pk, Crew()).words,
         seats_left=session.seats_left,
-        waiting=0,
+        waiting=waiting.get(session.pk, 0),
         joining=_joining(session, business, now=now),
         is_canceled=session.state == Session.State.CANCELED,
         has_begun=session.starts_at <= now,

@@ -10,12 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.forms.classes import choose_party, read_filters, read_week
+from apps.bookings.forms.classes import choose_party, party_query, read_filters, read_week
 from apps.bookings.forms.picks import Unreadable
+from apps.bookings.joining import Obstacle
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.session_page import get_session_page
 from apps.bookings.queries.timetable import get_class_session, get_timetable
+from apps.bookings.queries.waitlist import line_of
 from apps.bookings.views.class_week import week_context
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
@@ -29,6 +31,7 @@ from apps.web.http import go_to, render_page
 from apps.web.limits import Hit, require_room, rules
 
 CONFLICT, UNPROCESSABLE = 409, 422
+IN_THE_WAY = {Obstacle.FULL, Obstacle.TOO_MANY}
 
 
 @require_safe
@@ -135,6 +138,8 @@ def _show(
         "back_url": reverse("bookings:classes", kwargs={"business": business.slug}),
         "session_url": path,
         "hold_url": f"{path}hold",
+        "waitlist_url": f"{path}wait{party_query(choice)}",
+        "waiting": line_of(found).count() if page.joining.obstacle in IN_THE_WAY else 0,
         "canonical_url": absolute(path),
         "quote": page.quote,
         "locale": business.locale,

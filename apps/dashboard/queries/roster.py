@@ -7,9 +7,13 @@ from datetime import datetime
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking
-from apps.bookings.queries.attending import LIVE, Scope, find_attending, sessions_in
+from apps.bookings.queries.attending import Scope, find_attending, sessions_in
+from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name
+
+TOLD = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
+"""Bookings whose people hear of a cancellation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,16 @@ class ScopeChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class InLine:
+    """Somebody on the waitlist, the first in line first."""
+
+    reference: str
+    name: str
+    people: int
+    offer_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     session: Session
     name: str
@@ -48,6 +62,7 @@ class Roster:
     taken: int
     people: tuple[Person, ...]
     scopes: tuple[ScopeChoice, ...]
+    line: tuple[InLine, ...]
 
     @property
     def here(self) -> int:
@@ -97,6 +112,7 @@ def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
         taken=counted.seats_taken,
         people=tuple(_people(bookings, marked)),
         scopes=tuple(_scopes(session, now=now)),
+        line=tuple(_line(session, now=now)),
     )
 
 
@@ -122,6 +138,19 @@ def _people(bookings: Sequence[Booking], marked: Mapping[tuple[int, int], str]) 
     return found
 
 
+def _line(session: Session, *, now: datetime) -> list[InLine]:
+    entries = line_of(session.course_run or session).select_related("booking__customer")
+    return [
+        InLine(
+            reference=it.booking.reference,
+            name=customer_name(it.booking),
+            people=it.people,
+            offer_ends_at=it.offer_ends_at if has_offer(it, now=now) else None,
+        )
+        for it in entries.order_by("rank", "pk")
+    ]
+
+
 def _scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
     if session.kind != Session.Kind.CLASS or session.ends_at <= now:
         return []
@@ -131,5 +160,5 @@ def _scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
 
 def _scope(session: Session, scope: Scope, *, now: datetime) -> ScopeChoice:
     ids = sessions_in(session=session, scope=scope, now=now)
-    booked = Booking.objects.filter(session_id__in=ids, kind="CLASS", status__in=LIVE)
+    booked = Booking.objects.filter(session_id__in=ids, kind="CLASS", status__in=TOLD)
     return ScopeChoice(scope, len(ids), booked.count())

@@ -43,7 +43,7 @@ def session_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 @session_page
 def roster(request: OwnerRequest, session: Session) -> HttpResponse:
     """Show who is expected and who came."""
-    return _show(request, session, now=timezone.now())
+    return show_roster(request, session, now=timezone.now())
 
 
 @require_POST
@@ -53,7 +53,9 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
     """Mark one person; htmx gets the list as it is now."""
     now, form = timezone.now(), CheckInForm(request.POST)
     if not form.is_valid():
-        return _show(request, session, now=now, problem=_("Please press once more."), status=422)
+        return show_roster(
+            request, session, now=now, problem=_("Please press once more."), status=422
+        )
     try:
         bookings.mark_attendance(
             session_id=session.pk,
@@ -65,7 +67,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
         )
     except bookings.NotOnTheList:
         words = _("This person is not on the list any more.")
-        return _show(request, session, now=now, problem=words, status=409)
+        return show_roster(request, session, now=now, problem=words, status=409)
     return _answer(request, session, now=now)
 
 
@@ -86,14 +88,13 @@ def places(request: OwnerRequest, session: Session) -> HttpResponse:
     """Give the session, or the run it belongs to, another number of places."""
     now, form = timezone.now(), PlacesForm(request.POST)
     if not form.is_valid():
-        return _show(request, session, now=now, places=form, status=422)
-    target = session.course_run or session
+        return show_roster(request, session, now=now, places=form, status=422)
     try:
-        availability.set_capacity(target=target, capacity=form.cleaned_data["capacity"], now=now)
+        bookings.change_places(session=session, capacity=form.cleaned_data["capacity"], now=now)
     except availability.SeatsTaken as taken:
         words = ngettext("One place is taken.", "%d places are taken.", taken.seats) % taken.seats
         form.add_error("capacity", words)
-        return _show(request, session, now=now, places=form, status=409)
+        return show_roster(request, session, now=now, places=form, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
@@ -104,7 +105,7 @@ def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
     """Cancel this session, this and later ones, or all; everybody booked is told."""
     now, form = timezone.now(), CancelSessionsForm(request.POST)
     if not form.is_valid():
-        return _show(request, session, now=now, cancel=form, status=422)
+        return show_roster(request, session, now=now, cancel=form, status=422)
     try:
         bookings.cancel_class(
             session_id=session.pk,
@@ -116,17 +117,17 @@ def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
         )
     except bookings.StaleRevision:
         words = _("Somebody booked or left meanwhile. Please look once more.")
-        return _show(request, session, now=now, cancel=form, problem=words, status=409)
+        return show_roster(request, session, now=now, cancel=form, problem=words, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
 def _answer(request: OwnerRequest, session: Session, *, now: datetime) -> HttpResponse:
     if wants_fragment(request):
-        return _show(request, session, now=now)
+        return show_roster(request, session, now=now)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
-def _show(
+def show_roster(
     request: OwnerRequest,
     session: Session,
     *,
@@ -136,6 +137,7 @@ def _show(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Show the roster as it is now; problem says why the last tap did nothing."""
     found = get_roster(desk=request.desk, session=session, now=now)
     context: dict[str, Any] = {
         "roster": found,

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.availability.queries import ledger as time_ledger
 from apps.bookings.queries import ledger as booking_ledger
-from apps.bookings.queries import ledger_history
+from apps.bookings.queries import ledger_history, ledger_waitlist
 from apps.businesses.models import Business
 from apps.catalog.queries import ledger as catalog_ledger
 from apps.kernel.findings import Finding
@@ -34,6 +34,8 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from booking_ledger.find_other_times(business_id=business_id)
     yield from booking_ledger.find_long_holds(business_id=business_id)
     yield from booking_ledger.find_broken_promises(business_id=business_id)
+    yield from ledger_waitlist.find_miscounted_offers(business_id=business_id)
+    yield from ledger_waitlist.find_lost_in_line(business_id=business_id)
     yield from ledger_history.find_gaps_in_history(business_id=business_id)
     yield from ledger_history.find_unwritten_moves(business_id=business_id)
     yield from ledger_history.find_untold_moves(business_id=business_id, now=now)
