@@ -113,3 +113,67 @@ def test_the_week_turns_without_a_new_page(
     expect(page).to_have_url(re.compile(r"week=2026-W49"))
     page.get_by_role("link", name="Earlier week").click()
     expect(page.get_by_role("heading", name="Wednesday 25 November")).to_be_visible()
+
+
+@SCRIPTS
+def test_somebody_waits_is_offered_a_place_and_takes_it(
+    open_page: OpenPage, studio: Studio, *, scripts: bool
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    page = open_page("/harbor/classes/", scripts=scripts)
+
+    page.get_by_role("link", name="Waitlist Vinyasa flow").click()
+    page.get_by_role("link", name="Join the waitlist").click()
+    expect_page(page, "Join the waitlist")
+    type_two_people(page)
+    page.get_by_role("button", name="Join the waitlist").click()
+    expect(page.get_by_text("You are first in line.")).to_be_visible()
+    if scripts:
+        assert axe_violations(page) == []
+
+    owner = open_page(f"/own/harbor/classes/{session.pk}/", member=studio.olga, scripts=scripts)
+    expect(owner.get_by_role("heading", name="1 waiting")).to_be_visible()
+    owner.get_by_role("link", name=sam.reference).click()
+    owner.get_by_text("Cancel this booking").click()
+    owner.get_by_role("button", name="Yes, cancel").click()
+    expect(owner.locator("body")).to_have_attribute("data-booking-status", "CANCELED")
+
+    page.reload()
+    expect(page.get_by_role("heading", name=re.compile("^A place is free"))).to_be_visible()
+    page.get_by_role("button", name="Take it").click()
+    expect(page.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
+    assert Booking.objects.get(contact_email="eva@example.com").status == "CONFIRMED"
+
+
+def test_an_owner_plans_a_series_and_keeps_the_roster(
+    open_page: OpenPage, studio: Studio, evening: Session
+) -> None:
+    page = open_page("/own/harbor/classes/", member=studio.olga)
+    assert axe_violations(page) == []
+
+    page.get_by_role("link", name="New class").click()
+    expect_page(page, "New class")
+    page.locator("[name=service]").select_option("Vinyasa flow")
+    page.locator("[name=staff]").select_option("Dan Wells")
+    page.locator("[name=first_on]").fill("2026-11-30")
+    page.locator("[name=at]").fill("07:00")
+    page.locator("[name=capacity]").fill("10")
+    page.get_by_label("Mon", exact=True).check()
+    page.get_by_label("Or how many times").fill("3")
+    page.get_by_label("Or how many times").blur()
+    expect(page.get_by_role("heading", name="3 dates")).to_be_visible()
+    assert axe_violations(page) == []
+    page.get_by_role("button", name="Plan it").click()
+    expect(page).to_have_url(re.compile(r"week=2026-W49"))
+    assert Session.objects.exclude(series=None).count() == 3
+
+    page.goto(f"/own/harbor/classes/{evening.pk}/")
+    page.get_by_role("button", name="Here Sam").click()
+    expect(page.get_by_role("heading", name="1 of 1 here")).to_be_visible()
+    expect(page.get_by_role("button", name="Here Sam")).to_be_focused()
+    assert axe_violations(page) == []
+    for path in ("/own/harbor/classes/", f"/own/harbor/classes/{evening.pk}/"):
+        page.set_viewport_size({"width": 320, "height": 844})
+        page.goto(path)
+        assert not scrolls_sideways(page)

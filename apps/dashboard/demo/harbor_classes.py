@@ -10,7 +10,7 @@ from apps.availability.models import CourseRun, DateException, Schedule, Session
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
 from apps.bookings import operations as bookings
-from apps.bookings.operations import Details, GivenAnswer, Visitor
+from apps.bookings.operations import Details, GivenAnswer, Visitor, WaitingDetails
 from apps.catalog.models import Resource, Service
 from apps.catalog.queries import choose
 from apps.dashboard.demo.build import Shop
@@ -28,6 +28,7 @@ from apps.dashboard.demo.plans import (
 from apps.dashboard.demo.visits import TYPING, address_of
 
 WEEK = timedelta(weeks=1)
+WAITING = ("Ruth Amsel", "Femi Okoye", "Lotte Brandt")
 PEOPLE = (
     *("June Park", "Walter Beal", "Rosa Medina", "Theo Lund", "Imani Clarke", "Beth Arsenault"),
     *("Sam Whitcomb", "Nadia Cole", "Owen Pratt", "Grace Liu", "Hal Dorsey", "Mina Sato"),
@@ -174,6 +175,36 @@ def fill_classes(shop: Shop, *, now: datetime) -> None:
     for number, run in enumerate(CourseRun.objects.filter(business=shop.business), start=1):
         wanted = run.capacity if run.capacity <= 6 else 3 + number  # noqa: PLR2004 - see above
         _join(shop, run, ((name,) for name in PEOPLE[:wanted]), now=now)
+    _let_people_wait(shop, now=now)
+
+
+def _let_people_wait(shop: Shop, *, now: datetime) -> None:
+    """Two people wait for each full class and for the full course."""
+    ahead = Session.objects.filter(
+        business=shop.business,
+        kind=Session.Kind.CLASS,
+        starts_at__range=(now + timedelta(hours=12), now + FILLED_AHEAD),
+    )
+    full: list[Session | CourseRun] = [it for it in ahead if not it.seats_left]
+    full += [it for it in CourseRun.objects.filter(business=shop.business) if not it.seats_left]
+    for number, target in enumerate(full):
+        for index in range(2):
+            name = WAITING[(number + index) % len(WAITING)]
+            _wait(shop, target, name, at=now - timedelta(hours=3 + index))
+
+
+def _wait(shop: Shop, target: Session | CourseRun, name: str, *, at: datetime) -> None:
+    bookings.join_waitlist(
+        choice=choose(service=_service_of(shop, target)),
+        target=target,
+        details=WaitingDetails(name=name, email=address_of(name), notice_minutes=120),
+        visitor=Visitor("", "", shop.business.time_zone),
+        now=at,
+    )
+
+
+def _service_of(shop: Shop, target: Session | CourseRun) -> Service:
+    return next(it for it in shop.services.values() if it.pk == target.service_id)
 
 
 def _parties(places: int, number: int) -> Iterator[tuple[str, ...]]:
@@ -192,7 +223,7 @@ def _join(
     *,
     now: datetime,
 ) -> None:
-    service = next(it for it in shop.services.values() if it.pk == target.service_id)
+    service = _service_of(shop, target)
     for number, party in enumerate(parties, start=1):
         tapped_at = min(target.starts_at, now) - timedelta(hours=20 + 7 * number, minutes=number)
         _book(shop, service, target, party, at=tapped_at)

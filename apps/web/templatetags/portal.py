@@ -85,7 +85,7 @@ def big_clock(context: Context, at: datetime) -> SafeString:
     """ "7:00 am" with the small mark behind it in an element of its own."""
     text = formatting.format_time(at, zone=_zone(context), locale=_locale(context))
     digits, mark = formatting.split_clock(text)
-    return format_html("{}&nbsp;<small>{}</small>", digits, mark) if mark else SafeString(digits)
+    return format_html("{}<small>&nbsp;{}</small>", digits, mark) if mark else SafeString(digits)
 
 
 @register.simple_tag(takes_context=True)
