@@ -5,7 +5,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.availability.models import DateException, Occupancy, Schedule, Session, WeeklyHours
+from apps.availability.models import (
+    CourseRun,
+    DateException,
+    Occupancy,
+    Schedule,
+    Seating,
+    Session,
+    SessionSeries,
+    WeeklyHours,
+)
 from apps.businesses.forms import TenantForm
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
 
@@ -85,3 +94,26 @@ class OccupancyAdmin(LookOnlyAdmin):
     list_select_related = ["resource"]
     search_fields = ["session__pk__exact"]
     search_help_text = _("Number of the session")
+
+
+@admin.register(CourseRun)
+class CourseRunAdmin(LookOnlyAdmin):
+    list_display = ["__str__", "business", "state", "starts_at", "capacity", "seats_taken"]
+    list_select_related = ["business", "service"]
+    search_fields = ["pk__exact"]
+    search_help_text = _("Number of the run")
+
+
+@admin.register(SessionSeries)
+class SessionSeriesAdmin(LookOnlyAdmin):
+    list_display = ["__str__", "business", "first_on", "starts_minute", "capacity"]
+    list_select_related = ["business", "service"]
+    search_fields = ["pk__exact"]
+    search_help_text = _("Number of the series")
+
+
+@admin.register(Seating)
+class SeatingAdmin(LookOnlyAdmin):
+    list_display = ["pk", "session_id", "course_run_id", "seats", "expires_at", "released_at"]
+    search_fields = ["session__pk__exact", "course_run__pk__exact"]
+    search_help_text = _("Number of the session or of the run")

@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from apps.availability.operations import sweep_expired_holds
+from apps.availability.operations import sweep_expired_holds, sweep_lapsed_seats
 from apps.outbox.operations import register_periodic
 
 
 def sweep(now: datetime) -> None:
     """Delete what holds kept after they ran out (design.md section 4, law 5)."""
     sweep_expired_holds(now=now)
+    sweep_lapsed_seats(now=now)
 
 
 def register_periodic_work() -> None:

@@ -2,7 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from apps.bookings.operations import forget_abandoned_drafts
+from apps.bookings.operations import (
+    close_waitlists,
+    forget_abandoned_drafts,
+    lapse_offers,
+    offer_what_came_free,
+)
 from apps.outbox.operations import register_periodic
 from apps.web.limits import forget_counters
 
@@ -10,6 +15,13 @@ from apps.web.limits import forget_counters
 def forget_drafts(now: datetime) -> None:
     """Delete drafts that nobody finished within 24 hours (design.md section 5)."""
     forget_abandoned_drafts(now=now)
+
+
+def look_after_waitlists(now: datetime) -> None:
+    """End offers that ran out, offer what came free, close the lines of what has begun (R030)."""
+    lapse_offers(now=now)
+    offer_what_came_free(now=now)
+    close_waitlists(now=now)
 
 
 def forget_rates(now: datetime) -> None:
@@ -21,6 +33,7 @@ def forget_rates(now: datetime) -> None:
 
 
 def register_periodic_work() -> None:
-    """Forget drafts each ten minutes and counters each hour."""
+    """Forget drafts each ten minutes, counters each hour; look at the lines each 20 seconds."""
     register_periodic("bookings.forget_abandoned_drafts", timedelta(minutes=10), forget_drafts)
+    register_periodic("bookings.waitlists", timedelta(seconds=20), look_after_waitlists)
     register_periodic("web.forget_counters", timedelta(hours=1), forget_rates)

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from apps.bookings.views import details, done, find, hold, home, service, times, zone
+from apps.bookings.views import (
+    classes,
+    courses,
+    details,
+    done,
+    find,
+    hold,
+    home,
+    service,
+    times,
+    waitlist,
+    zone,
+)
 
 app_name = "bookings"
 urlpatterns = [
@@ -15,6 +27,17 @@ urlpatterns = [
     path("<slug:business>/", home.home, name="home"),
     path("<slug:business>/hold", hold.hold, name="hold"),
     path("<slug:business>/forget", home.not_me, name="forget"),
+    path("<slug:business>/classes/", classes.timetable, name="classes"),
+    path("<slug:business>/classes/<int:session>/", classes.session, name="session"),
+    path("<slug:business>/classes/<int:session>/hold", classes.hold, name="hold_seats"),
+    path("<slug:business>/classes/<int:session>/wait", waitlist.for_class, name="wait_for_class"),
+    path(
+        "<slug:business>/courses/<slug:service>/<int:run>/wait",
+        waitlist.for_course,
+        name="wait_for_course",
+    ),
+    path("<slug:business>/courses/<slug:service>/", courses.course, name="course"),
+    path("<slug:business>/courses/<slug:service>/<int:run>/hold", courses.enrol, name="enrol"),
     path("<slug:business>/find/", find.find, name="find"),
     path("<slug:business>/find/sent/", find.sent, name="find_sent"),
     path("<slug:business>/privacy/", find.privacy, name="privacy"),

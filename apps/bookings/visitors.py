@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
+from apps.bookings.queries.own import Browser
 from apps.web.addresses import client_network
 
 VISITOR, OPENED = "visitor", "opened"
@@ -71,6 +72,12 @@ def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
     mine = visitor_hash_of(request)
     made_here = bool(mine) and constant_time_compare(mine, booking.visitor_hash)
     return Proof.MADE if made_here else None
+
+
+def browser_of(request: HttpRequest) -> Browser:
+    """Return what this browser can call its own bookings by."""
+    known = (*opened_by_link(request), *remembered(request))
+    return Browser(visitor_hash=visitor_hash_of(request), booking_ids=known)
 
 
 def opened_by_link(request: HttpRequest) -> list[int]:

@@ -4,7 +4,7 @@ Tax, coupons and plans come later, at checkout; nothing here rounds, so no minor
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ class Price:
     currency: str
     text: str = ""
 
+    def for_part(self, *, left: int, of: int) -> "Price":
+        """The price of what is left of a course, session by session; a fraction of a minor unit
+        is the customer's. What is agreed later stays so (domain.md 5.1)."""
+        if self.total is None or left >= of:
+            return self
+        lines = tuple(replace(line, amount=line.amount * left // of) for line in self.lines)
+        return replace(self, lines=lines, total=sum(line.total for line in lines))
+
     @property
     def is_free(self) -> bool:
         return self.total == 0
@@ -36,16 +44,17 @@ class Price:
 
 def quote(
     *,
-    base: PriceLine,
+    base: Sequence[PriceLine],
     extras: Sequence[PriceLine],
     currency: str,
     custom_text: str | None = None,
 ) -> Price:
-    """Add up a service for its participants and its extras, each of which is priced once.
+    """Add up a service for its participants, a line for each variant they come under, and its
+    extras, each of which is priced once.
 
     With custom_text (price kind CUSTOM) there is no total, only the words.
     """
     if custom_text is not None:
         return Price(lines=(), total=None, currency=currency, text=custom_text)
-    lines = (base, *extras)
+    lines = (*base, *extras)
     return Price(lines=lines, total=sum(line.total for line in lines), currency=currency)

@@ -24,6 +24,8 @@ class Right(StrEnum):
     NOTE = "NOTE"
     DIAGNOSE = "DIAGNOSE"
     BLOCK = "BLOCK"
+    CHECK_IN = "CHECK_IN"
+    PLAN = "PLAN"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -31,9 +33,9 @@ EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
 ROLES: dict[str, frozenset[Right]] = {
     "OWNER": frozenset(Right),
     "MANAGER": frozenset(Right),
-    "FRONT_DESK": frozenset(Right) - {Right.OVERRIDE, Right.BLOCK},
+    "FRONT_DESK": frozenset(Right) - {Right.OVERRIDE, Right.BLOCK, Right.PLAN},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
-    "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE}),
+    "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),
 }
 

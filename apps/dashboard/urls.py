@@ -6,10 +6,14 @@ from apps.dashboard.views.agenda import agenda
 from apps.dashboard.views.block import block, unblock
 from apps.dashboard.views.booking import booking, cancel, note
 from apps.dashboard.views.choose import choose_business
+from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
+from apps.dashboard.views.plan import new_class
 from apps.dashboard.views.requests import requests
+from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, places, roster
 from apps.dashboard.views.suggest import suggest
 from apps.dashboard.views.today import day, needs, today
+from apps.dashboard.views.waiting import waiting
 from apps.dashboard.views.why import why
 
 app_name = "dashboard"
@@ -22,6 +26,14 @@ urlpatterns = [
     path("<slug:slug>/requests/", requests, name="requests"),
     path("<slug:slug>/agenda/", agenda, name="agenda"),
     path("<slug:slug>/why/", why, name="why"),
+    path("<slug:slug>/classes/", class_week, name="classes"),
+    path("<slug:slug>/classes/new/", new_class, name="new_class"),
+    path("<slug:slug>/classes/<int:session>/", roster, name="roster"),
+    path("<slug:slug>/classes/<int:session>/check-in/", check_in, name="check_in"),
+    path("<slug:slug>/classes/<int:session>/all-here/", all_here, name="all_here"),
+    path("<slug:slug>/classes/<int:session>/waiting/", waiting, name="waiting"),
+    path("<slug:slug>/classes/<int:session>/places/", places, name="places"),
+    path("<slug:slug>/classes/<int:session>/cancel/", cancel_sessions, name="cancel_sessions"),
     path("<slug:slug>/bookings/<str:reference>/", booking, name="booking"),
     path("<slug:slug>/bookings/<str:reference>/confirm/", confirm, name="confirm"),
     path(

@@ -39,9 +39,10 @@ def build_calendar(
     """Build the file for the customer, or for the team when ``kind`` is a team message.
 
     UID is the reference at the portal's host, so every later file replaces the first one; SEQUENCE
-    is the booking's revision; times are UTC. ``organizer`` is an e-mail address. All text is
-    escaped and folded at 75 octets by the library, after control and direction marks are removed
-    (N060).
+    is the booking's revision; times are UTC. A course is one event that comes again on its other
+    dates (RDATE), so that one file takes all of them back. ``organizer`` is an e-mail address. All
+    text is escaped and folded at 75 octets by the library, after control and direction marks are
+    removed (N060).
     """
     method = "PUBLISH" if facts.status in STATUS_WORDS else "CANCEL"
     calendar = Calendar()
@@ -61,6 +62,8 @@ def _event(
     event.add("dtstamp", stamped_at.astimezone(UTC))
     event.add("dtstart", facts.starts_at.astimezone(UTC))
     event.add("dtend", facts.ends_at.astimezone(UTC))
+    if facts.dates:
+        event.add("rdate", [start.astimezone(UTC) for start, _end in facts.dates[1:]])
     event.add("status", STATUS_WORDS.get(facts.status, "CANCELLED"))
     event.add("summary", _summary(facts, kind))
     event.add("description", _description(facts))

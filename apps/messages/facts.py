@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a message tells; the first five go to the customer, the others to the team."""
+    """What a message tells; those of NEW go to the team, the others to the customer."""
 
     BOOKED = "BOOKED"
     REQUESTED = "REQUESTED"
@@ -18,6 +18,8 @@ class Kind(StrEnum):
     CANCELED = "CANCELED"
     NEW_BOOKING = "NEW_BOOKING"
     NEW_REQUEST = "NEW_REQUEST"
+    WAITLISTED = "WAITLISTED"
+    OFFERED = "OFFERED"
 
     @property
     def is_for_team(self) -> bool:
@@ -32,6 +34,8 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.CANCELED: frozenset({"CANCELED"}),
     Kind.NEW_BOOKING: frozenset({"CONFIRMED"}),
     Kind.NEW_REQUEST: frozenset({"PENDING"}),
+    Kind.WAITLISTED: frozenset({"WAITING_LIST"}),
+    Kind.OFFERED: frozenset({"WAITING_LIST"}),
 }
 
 
@@ -60,7 +64,9 @@ class BookingFacts:
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
     customer may cancel freely; None when there is no such limit in the booking's own policy.
     ``reason`` is what the team wrote when it declined or cancelled; ``suggestions`` are the starts
-    it offered instead.
+    it offered instead. ``dates`` are start and end of every session of a course; starts_at and
+    ends_at are then those of the first. ``place_in_line`` is 1 for the first of a waitlist, 0 for
+    everybody else; a place is kept for them until ``offer_ends_at``.
     """
 
     reference: str
@@ -88,6 +94,14 @@ class BookingFacts:
     business: BusinessFacts
     reason: str = ""
     suggestions: tuple[datetime, ...] = ()
+    dates: tuple[tuple[datetime, datetime], ...] = ()
+    place_in_line: int = 0
+    offer_ends_at: datetime | None = None
+
+    @property
+    def over_at(self) -> datetime:
+        """When the last of it ends."""
+        return self.dates[-1][1] if self.dates else self.ends_at
 
 
 def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
@@ -98,4 +112,6 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
     """
     if facts.status not in FITTING_STATUS[kind]:
         return facts.status
-    return "the visit is over" if facts.ends_at <= now else ""
+    if kind is Kind.OFFERED and (facts.offer_ends_at is None or facts.offer_ends_at <= now):
+        return "the offer is over"
+    return "the visit is over" if facts.over_at <= now else ""

@@ -24,6 +24,8 @@ class Message(models.Model):
         CANCELED = "CANCELED", _("Cancelled")
         NEW_BOOKING = "NEW_BOOKING", _("New booking")
         NEW_REQUEST = "NEW_REQUEST", _("New request")
+        WAITLISTED = "WAITLISTED", _("On the waitlist")
+        OFFERED = "OFFERED", _("Place offered")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

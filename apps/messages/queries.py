@@ -1,11 +1,14 @@
 """Questions about what has to be said and what was said; they never write."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
+from apps.bookings.queries.course_dates import dates_of
+from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import Resource, Service
 from apps.messages.facts import BookingFacts, BusinessFacts
@@ -16,7 +19,7 @@ ENDED = ("DECLINED", "CANCELED")
 
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
-    """Read everything a mail or calendar file may tell about one booking, in at most four queries.
+    """Read everything a mail or calendar file may tell about one booking, in at most five queries.
 
     Raises:
         Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
@@ -24,12 +27,14 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     related = ("business", "service", "location", "customer", "resource__staff_member")
     booking = Booking.objects.select_related(*related).get(pk=booking_id)
     service = booking.service
+    dates = dates_of(booking=booking)
+    starts_at, ends_at = dates[0] if dates else (booking.starts_at, booking.ends_at)
     return BookingFacts(
         reference=booking.reference,
         revision=booking.revision,
         status=booking.status,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
         time_zone=booking.time_zone,
         service=booking.title,
         staff=_staff_name(booking.resource),
@@ -50,7 +55,18 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         business=_business_facts(booking.business),
         reason=_reason(booking),
         suggestions=tuple(_suggested(booking)),
+        dates=dates,
+        **_line_facts(booking),
     )
+
+
+def _line_facts(booking: Booking) -> dict[str, Any]:
+    if booking.status != Booking.Status.WAITING_LIST:
+        return {}
+    entry = find_entry(booking=booking)
+    if entry is None:
+        return {}
+    return {"place_in_line": place_in_line(entry), "offer_ends_at": entry.offer_ends_at}
 
 
 def _reason(booking: Booking) -> str:

@@ -88,6 +88,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.CANCELED: _("Cancelled"),
         Kind.NEW_BOOKING: _("New booking"),
         Kind.NEW_REQUEST: _("New request"),
+        Kind.WAITLISTED: _("On the waitlist"),
+        Kind.OFFERED: _("A place is free"),
     }[kind]
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=facts.business.locale)
     return f"{state}: {when}, {facts.service}"
@@ -103,6 +105,8 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.REQUESTED: _("Your request is in"),
         Kind.DECLINED: _("Sorry, this time is not possible"),
         Kind.CANCELED: _("Your booking is cancelled"),
+        Kind.WAITLISTED: _("You are on the waitlist"),
+        Kind.OFFERED: _("A place is free for you"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -116,6 +120,15 @@ def _day_word(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
     return formatting.format_day(wall.date(), locale=locale)
 
 
+def _dates(facts: BookingFacts, kind: Kind) -> str:
+    zone = ZoneInfo(facts.business.time_zone if kind.is_for_team else facts.time_zone)
+    locale = facts.business.locale
+    words = [
+        formatting.format_datetime(start, zone=zone, locale=locale) for start, _end in facts.dates
+    ]
+    return "; ".join(words)
+
+
 def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
     rows = [Row(_("Service"), facts.service)]
     if kind.is_for_team:
@@ -124,6 +137,8 @@ def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
             rows.append(Row(_("Phone"), facts.customer_phone))
     if facts.staff:
         rows.append(Row(_("With"), facts.staff))
+    if facts.dates:
+        rows.append(Row(_("Dates"), _dates(facts, kind)))
     if facts.party_size > 1:
         people = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
         rows.append(Row(_("For"), people))
@@ -159,8 +174,12 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
         return manage_url(token), _("Choose one of these times")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return home_url(slug), _("Find another time")
-    label = _("See your request") if kind is Kind.REQUESTED else _("See or cancel")
-    return manage_url(token), label
+    labels = {
+        Kind.REQUESTED: _("See your request"),
+        Kind.WAITLISTED: _("See or leave the line"),
+        Kind.OFFERED: _("Take the place"),
+    }
+    return manage_url(token), labels.get(kind, _("See or cancel"))
 
 
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
@@ -173,6 +192,7 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     if facts.answer_by and kind in {Kind.REQUESTED, Kind.NEW_REQUEST}:
         by = formatting.format_datetime(facts.answer_by, zone=zone, locale=locale)
         notes.append(_answer_note(facts, kind, by))
+    notes += _line_notes(facts, kind, zone)
     if kind in {Kind.BOOKED, Kind.CONFIRMED}:
         if facts.cancel_until:
             until = formatting.format_datetime(facts.cancel_until, zone=zone, locale=locale)
@@ -182,6 +202,21 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     if not kind.is_for_team and facts.business.phone:
         notes.append(_("Questions? Call %(phone)s.") % {"phone": facts.business.phone})
     return notes
+
+
+def _line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
+    if kind is Kind.OFFERED and facts.offer_ends_at:
+        until = formatting.format_datetime(
+            facts.offer_ends_at, zone=zone, locale=facts.business.locale
+        )
+        return [
+            _("It is kept for you until %(until)s. After that it goes to the next in line.")
+            % {"until": until}
+        ]
+    if kind is Kind.WAITLISTED and facts.place_in_line:
+        place = _("Your place in line: %(place)d.") % {"place": facts.place_in_line}
+        return [place, _("We write to you as soon as a place comes free.")]
+    return []
 
 
 def _said(facts: BookingFacts) -> dict[str, str]:

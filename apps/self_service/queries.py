@@ -12,6 +12,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import list_suggested
+from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -20,6 +21,8 @@ WORDS = {
     BookingEvent.Action.DECLINED: _("Declined"),
     BookingEvent.Action.CANCELED: _("Cancelled"),
     BookingEvent.Action.READDRESSED: _("E-mail address corrected"),
+    BookingEvent.Action.WAITLISTED: _("Joined the waitlist"),
+    BookingEvent.Action.OFFERED: _("A place was offered"),
 }
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 
@@ -72,6 +75,25 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
         if words is not None:
             told.append((event.at, str(words)))
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInLine:
+    """place is 1 for the first; offer_ends_at is None while nothing is offered."""
+
+    place: int
+    offer_ends_at: datetime | None
+
+
+def place_of(*, booking: Booking, now: datetime) -> PlaceInLine | None:
+    """Return where a booking stands in its waitlist, None when it does not wait."""
+    if booking.status != Booking.Status.WAITING_LIST:
+        return None
+    entry = find_entry(booking=booking)
+    if entry is None:
+        return None
+    offered = entry.offer_ends_at if has_offer(entry, now=now) else None
+    return PlaceInLine(place=place_in_line(entry), offer_ends_at=offered)
 
 
 @dataclass(frozen=True, slots=True)

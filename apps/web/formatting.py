@@ -12,7 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, get_timezone_location
+from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.numbers import format_currency
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from apps.kernel.money import exponent
 _DAY_FIRST = {
     "MMMEd": "EEE d MMM",
     "full": "EEEE d MMMM y",
+    "MMMMd": "d MMMM",
 }
 _YEAR = re.compile(r"[\s,،]*('[^']*'\s*)?\by+\b(\s*'[^']*'\.?)?")
 _MONTH_FIRST_REGIONS = frozenset({"", "US", "PH"})
@@ -91,6 +92,32 @@ def format_day(on: date, *, locale: str, year: bool = False) -> str:
 def format_short_day(on: date, *, locale: str) -> str:
     """ "Thu 26 Nov"."""
     return _skeleton(_plain(on), "MMMEd", locale)
+
+
+def format_weekday(on: date, *, locale: str, brief: bool = False) -> str:
+    """ "Thursday", or "Thu" over a narrow column."""
+    return _skeleton(_plain(on), "ccc" if brief else "cccc", locale)
+
+
+def format_month_day(on: date, *, locale: str) -> str:
+    """ "26 November", "November 26"."""
+    return _skeleton(_plain(on), "MMMMd", locale)
+
+
+def format_days(first: date, last: date, *, locale: str) -> str:
+    """ "23 – 29 November", "November 23 – 29", "30 Nov – 6 Dec"."""
+    babel = locale_of(locale)
+    if babel.language != "en" or first.month != last.month:
+        return format_interval(first, last, "MMMd", locale=babel)
+    begin, end = (format_month_day(on, locale=locale) for on in (first, last))
+    month_first = begin.endswith(str(first.day))
+    return f"{begin} – {last.day}" if month_first else f"{first.day} – {end}"
+
+
+def split_clock(text: str) -> tuple[str, str]:
+    """The digits of a worded time, and what stands behind them: "am", "CEST" or nothing."""
+    digits, _blank, mark = text.partition(_NO_BREAK)
+    return digits, mark
 
 
 def format_month(on: date, *, locale: str) -> str:
@@ -213,7 +240,9 @@ def _pattern(skeleton: str, locale: Locale) -> str:
             return day_first
     if skeleton == "full":
         return str(locale.date_formats["full"].pattern)
-    return {"E": "ccc", "LLLL": "LLLL", "LLL": "LLL"}.get(skeleton, "")
+    return {"E": "ccc", "ccc": "ccc", "cccc": "cccc", "LLLL": "LLLL", "LLL": "LLL"}.get(
+        skeleton, ""
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -10,8 +10,24 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from apps.availability.constraints import constraint_name
-from apps.availability.models import DateException, Occupancy, Schedule, Session, WeeklyHours
-from apps.bookings.models import AccessLink, Booking, BookingEvent, SuggestedTime
+from apps.availability.models import (
+    CourseRun,
+    DateException,
+    Occupancy,
+    Schedule,
+    Seating,
+    Session,
+    WeeklyHours,
+)
+from apps.bookings.models import (
+    AccessLink,
+    Attendance,
+    Booking,
+    BookingEvent,
+    ParticipantChoice,
+    SuggestedTime,
+    WaitlistEntry,
+)
 from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import (
     BookingForm,
@@ -30,6 +46,7 @@ from apps.outbox.models import OutboxItem
 from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
+from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +65,9 @@ def stage() -> Stage:
     draft = make_draft(service=salon.cut, starts_at=salon.at(26, 12), now=NOW, visitor="sam")
     event = BookingEvent.objects.get(booking=booking)
     fan_out(booking_id=booking.pk, event_id=event.pk, now=NOW)
+    studio = make_studio()
+    join(make_session(studio, starts_at=studio.at(26, 18)))
+    make_run(studio, first=studio.at(27, 18))
     return Stage(salon=salon, booking=booking, draft=draft)
 
 
@@ -65,7 +85,7 @@ def booked(stage: Stage, **columns: Any) -> None:
 
 
 def session(stage: Stage, **columns: Any) -> None:
-    Session.objects.filter(bookings=stage.booking).update(**columns)
+    Session.objects.filter(pk=stage.booking.session_id or 0).update(**columns)
 
 
 def rate_twice(stage: Stage) -> None:
@@ -96,6 +116,29 @@ def suggest_twice(stage: Stage) -> None:
         SuggestedTime.objects.create(booking=stage.booking, starts_at=NOW)
 
 
+def wait(stage: Stage, **columns: Any) -> None:
+    values = {
+        "session_id": stage.booking.session_id,
+        "people": 1,
+        "rank": 1,
+        "joined_at": NOW,
+        **columns,
+    }
+    WaitlistEntry.objects.create(business=stage.booking.business, booking=stage.booking, **values)
+
+
+def mark_twice(stage: Stage) -> None:
+    for _time in range(2):
+        Attendance.objects.create(
+            business=stage.booking.business,
+            booking=stage.booking,
+            session_id=stage.booking.session_id or 0,
+            seat=0,
+            state="HERE",
+            marked_at=NOW,
+        )
+
+
 def closed_half(stage: Stage) -> None:
     schedule = Schedule.objects.earliest("pk")
     DateException.objects.create(schedule=schedule, on=NOW.date(), starts_minute=60)
@@ -115,16 +158,16 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "business_slot_step_is_at_least_five_minutes": lambda _: Business.objects.update(
         slot_step_minutes=4
     ),
-    "team_member_once_per_business": lambda _: copy(TeamMember.objects.get()),
-    "customer_once_per_business": lambda _: copy(Customer.objects.get()),
+    "team_member_once_per_business": lambda _: copy(TeamMember.objects.earliest("pk")),
+    "customer_once_per_business": lambda _: copy(Customer.objects.earliest("pk")),
     "customer_has_an_address": lambda _: Customer.objects.update(email=""),
-    "one_default_form_per_business": lambda _: copy(BookingForm.objects.get()),
-    "one_default_policy_per_business": lambda _: copy(BookingPolicy.objects.get()),
+    "one_default_form_per_business": lambda _: copy(BookingForm.objects.earliest("pk")),
+    "one_default_policy_per_business": lambda _: copy(BookingPolicy.objects.earliest("pk")),
     "policy_opens_before_it_closes": lambda _: BookingPolicy.objects.update(
         max_advance_minutes=60, min_notice_minutes=60
     ),
     "policy_lets_one_person_in": lambda _: BookingPolicy.objects.update(max_participants=0),
-    "category_slug_once": lambda _: copy(Category.objects.get()),
+    "category_slug_once": lambda _: copy(Category.objects.earliest("pk")),
     "service_slug_once": lambda it: copy(it.salon.cut),
     "service_takes_time": lambda _: Service.objects.update(duration_minutes=0),
     "appointment_serves_one_booking": lambda _: Service.objects.update(capacity=2),
@@ -143,11 +186,30 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "schedule_has_one_owner": lambda it: Schedule.objects.update(
         resource=it.salon.ana.resource, service=it.salon.cut
     ),
-    "one_schedule_of_the_business": lambda _: copy(Schedule.objects.get(resource=None)),
+    "one_schedule_of_the_business": lambda _: copy(
+        Schedule.objects.filter(resource=None).earliest("pk")
+    ),
     "weekly_hours_end_after_they_start": lambda _: WeeklyHours.objects.update(ends_minute=540),
     "weekly_hours_last_a_day_at_most": lambda _: WeeklyHours.objects.update(ends_minute=1981),
     "weekday_exists": lambda _: WeeklyHours.objects.update(weekday=7),
     "exception_is_closed_or_has_hours": closed_half,
+    "course_ends_after_it_starts": lambda _: CourseRun.objects.update(ends_at=F("starts_at")),
+    "course_not_overbooked": lambda _: CourseRun.objects.update(seats_offered=99),
+    "course_session_has_a_run": lambda _: Session.objects.filter(kind="COURSE").update(
+        course_run=None
+    ),
+    "seating_has_one_target": lambda _: Seating.objects.update(session=None, course_run=None),
+    "seating_is_for_somebody": lambda _: Seating.objects.update(seats=0),
+    "classes_and_courses_have_seats": lambda _: Booking.objects.filter(kind="CLASS").update(
+        seating=None
+    ),
+    "person_marked_once": mark_twice,
+    "waits_for_one_target": lambda it: wait(it, session_id=None),
+    "offer_has_an_end": lambda it: wait(it, state="OFFERED"),
+    "waits_for_somebody": lambda it: wait(it, people=0),
+    "choice_is_for_somebody": lambda it: ParticipantChoice.objects.create(
+        booking=it.booking, name="Nobody", people=0, price=1
+    ),
     "booking_target_fits_its_kind": lambda it: booked(it, session=None),
     "one_hold_per_draft": share_a_session,
     "only_a_draft_has_no_customer": lambda it: booked(it, customer=None),
@@ -155,7 +217,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "booking_ends_after_it_starts": lambda it: booked(it, ends_at=F("starts_at")),
     "booking_is_for_somebody": lambda it: booked(it, party_size=0),
     "override_gives_a_reason": lambda it: booked(it, skip_availability_validation=True),
-    "one_event_per_revision": lambda _: copy(BookingEvent.objects.get()),
+    "one_event_per_revision": lambda it: copy(BookingEvent.objects.get(booking=it.booking)),
     "link_hash_is_whole": link_without_hash,
     "time_suggested_once": suggest_twice,
     "message_written_once": lambda _: copy(Message.objects.earliest("pk")),

@@ -6,7 +6,7 @@ from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
-from apps.bookings.operations._hold import _let_go
+from apps.bookings.operations._drafts import let_go
 from tests.factories import NOW, make_draft, make_salon
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def test_a_draft_that_another_tab_has_sent_keeps_its_time() -> None:
         now=NOW,
     )
 
-    _let_go(seen_by_the_second_tab, now=NOW)
+    let_go(seen_by_the_second_tab, now=NOW)
 
     booking = Booking.objects.get()
     assert (booking.status, booking.hold_expires_at) == ("CONFIRMED", None)

@@ -23,6 +23,10 @@ OF_THE_SETUP = ("catalog", "availability")
 NOT_REMEMBERED = {
     "availability_occupancy",  # time itself: always read
     "availability_session",
+    "availability_sessionseries",
+    "availability_sessionseries_resources",
+    "availability_courserun",
+    "availability_seating",
     "catalog_formerserviceslug",  # read only when an address is unknown
 }
 

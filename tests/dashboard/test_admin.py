@@ -1,6 +1,7 @@
 """The operators' pages: all of them open, quick whatever the rows, inert whatever the text."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from apps.availability.models import DateException
-from apps.bookings.models import Answer, Booking, BookingEvent, Participant, SuggestedTime
+from apps.availability.models import CourseRun, DateException, Seating, SessionSeries
+from apps.bookings.models import (
+    Answer,
+    Attendance,
+    Booking,
+    BookingEvent,
+    Participant,
+    ParticipantChoice,
+    SuggestedTime,
+    WaitlistEntry,
+)
 from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
@@ -83,6 +93,27 @@ def add_what_the_demo_lacks() -> None:
         RateCounter.objects.create(key_hash=str(number), window_started_at=NOW)
         create_access_link(booking=bookings[number], now=NOW)
         Participant.objects.create(booking=bookings[number], name=HOSTILE[number])
+        ParticipantChoice.objects.create(
+            booking=bookings[number], name=HOSTILE[number], people=2, price=900
+        )
+        make_series(business, service, number)
+        WaitlistEntry.objects.create(
+            business=business,
+            booking=bookings[number],
+            session_id=bookings[number].session_id,
+            people=1,
+            rank=1,
+            state="LEFT",
+            joined_at=NOW,
+        )
+        Attendance.objects.create(
+            business=business,
+            booking=bookings[number],
+            session_id=bookings[number].session_id or 0,
+            seat=0,
+            state="HERE",
+            marked_at=NOW,
+        )
         SuggestedTime.objects.create(booking=bookings[number], starts_at=NOW)
         Answer.objects.create(
             booking=bookings[number], label=HOSTILE[number], value=HOSTILE[-1], kind="SHORT_TEXT"
@@ -100,6 +131,28 @@ def add_what_the_demo_lacks() -> None:
     Customer.objects.filter(pk=customers[0].pk).update(name=HOSTILE[0])
     AddOn.objects.update(name=HOSTILE[0])
     DateException.objects.update(reason=HOSTILE[5])
+
+
+def make_series(business: Business, service: Service, number: int) -> None:
+    SessionSeries.objects.create(
+        business=business,
+        service=service,
+        rrule="FREQ=WEEKLY;COUNT=2;BYDAY=TU",
+        first_on=NOW.date(),
+        starts_minute=420,
+        duration_minutes=60,
+        capacity=12,
+        created_at=NOW,
+    )
+    run = CourseRun.objects.create(
+        business=business,
+        service=service,
+        name=HOSTILE[number],
+        starts_at=NOW,
+        ends_at=NOW + timedelta(hours=1),
+        capacity=12,
+    )
+    Seating.objects.create(business=business, course_run=run, seats=1, expires_at=NOW)
 
 
 @pytest.fixture

@@ -14,11 +14,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from apps.availability.models import Session
 from apps.bookings.models import Booking
 from apps.dashboard.desk import OwnerRequest
 from apps.web.guards import EVERYBODY, roles_of, walk_urls
 from bookings_portal import sign_in_urls
 from tests.factories import NOW, Salon, make_member, make_request, make_salon
+from tests.factories.studio import make_class
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +30,10 @@ LOOKERS = frozenset(ROLES)
 DECIDERS = frozenset(ROLES) - {"ACCOUNTANT"}
 MANAGERS = frozenset({"OWNER", "MANAGER"})
 DESKS = MANAGERS | {"FRONT_DESK"}
+
+
+AT_ANA_S = "ANASCLAS"
+"""The reference of whoever comes to the class at Ana's chair."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,20 @@ CASES: dict[str, Case] = {
     "requests": Case(DECIDERS),
     "agenda": Case(LOOKERS),
     "why": Case(DESKS),
+    "classes": Case(LOOKERS),
+    "new_class": Case(MANAGERS, "POST", answer=422, other=200),
+    "roster": Case(LOOKERS),
+    "check_in": Case(
+        DECIDERS, "POST", {"reference": AT_ANA_S, "seat": "0", "state": "HERE"}, answer=303
+    ),
+    "all_here": Case(DECIDERS, "POST", answer=303),
+    "waiting": Case(
+        DECIDERS, "POST", {"reference": AT_ANA_S, "verb": "remove"}, answer=404
+    ),  # nobody waits there
+    "places": Case(MANAGERS, "POST", {"capacity": "9"}, answer=303),
+    "cancel_sessions": Case(
+        MANAGERS, "POST", {"scope": "THIS", "bookings": "1", "reason": "Ana is ill"}, answer=303
+    ),
     "booking": Case(LOOKERS),
     "confirm": Case(DECIDERS, "POST", answer=303),
     "confirm_anyway": Case(MANAGERS, "POST", {"reason": "Ana stays longer"}, answer=303),
@@ -67,6 +87,7 @@ CASES: dict[str, Case] = {
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
 }
 WITHOUT_BUSINESS = {"choose_business"}
+WITH_SESSION = {"roster", "waiting", "check_in", "all_here", "places", "cancel_sessions"}
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
     *("block", "unblock"),
@@ -82,10 +103,13 @@ class Stage:
     at_ben: Booking
     other: Salon
     foreign: Booking
+    sessions: Mapping[int, Session]
 
     def path(self, name: str, *, slug: str, booking: Booking) -> str:
         if name in WITHOUT_BUSINESS:
             return reverse(f"dashboard:{name}")
+        if name in WITH_SESSION:
+            return reverse(f"dashboard:{name}", args=[slug, self.sessions[booking.pk].pk])
         if name in WITH_BOOKING:
             return reverse(f"dashboard:{name}", args=[slug, booking.reference])
         return reverse(f"dashboard:{name}", args=[slug])
@@ -96,19 +120,21 @@ def stage(clock: object) -> Stage:
     salon, other = make_salon(slug="juniper"), make_salon(slug="other")
     salon.cut.requires_approval = True
     salon.cut.save()
-    return Stage(
-        salon=salon,
-        at_ana=make_request(service=salon.bridal, starts_at=salon.at(28, 10), now=NOW),
-        at_ben=make_request(
-            service=salon.cut,
-            starts_at=salon.at(26, 10),
-            now=NOW,
-            email="ines@example.com",
-            resource_id=salon.ben.resource_id,
-        ),
-        other=other,
-        foreign=make_request(service=other.bridal, starts_at=other.at(28, 10), now=NOW),
+    at_ana = make_request(service=salon.bridal, starts_at=salon.at(28, 10), now=NOW)
+    at_ben = make_request(
+        service=salon.cut,
+        starts_at=salon.at(26, 10),
+        now=NOW,
+        email="ines@example.com",
+        resource_id=salon.ben.resource_id,
     )
+    foreign = make_request(service=other.bridal, starts_at=other.at(28, 10), now=NOW)
+    sessions = {
+        at_ana.pk: make_class(salon, salon.ana, reference=AT_ANA_S),
+        at_ben.pk: make_class(salon, salon.ben),
+        foreign.pk: make_class(other, other.ana),
+    }
+    return Stage(salon, at_ana, at_ben, other, foreign, sessions)
 
 
 def browser_of(user: User | None) -> Client:
@@ -174,7 +200,7 @@ def test_another_owner_gets_404_everywhere_in_this_business(stage: Stage, name: 
     assert checksum() == before
 
 
-@pytest.mark.parametrize("name", sorted(WITH_BOOKING))
+@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION))
 def test_a_foreign_booking_in_the_own_business_is_404(stage: Stage, name: str) -> None:
     case = CASES[name]
     sam = browser_of(stage.other.olga.user)
@@ -256,7 +282,7 @@ def test_a_role_beside_the_table_may_not(stage: Stage, name: str) -> None:
     assert checksum() == before
 
 
-@pytest.mark.parametrize("name", sorted(WITH_BOOKING))
+@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION))
 def test_the_chair_beside_does_not_exist_for_staff(stage: Stage, name: str) -> None:
     case = CASES[name]
     ana = browser_of(member_of(stage.salon, "STAFF"))
@@ -311,7 +337,8 @@ def test_foreign_ids_and_raw_columns_in_a_body_are_ignored(stage: Stage, name: s
 
     sam.post(stage.path(name, slug="other", booking=stage.foreign), body)
 
-    untouched = Booking.objects.filter(business=stage.salon.business).order_by("pk")
+    untouched = Booking.objects.filter(business=stage.salon.business, kind="APPOINTMENT")
+    untouched = untouched.order_by("pk")
     foreign = Booking.objects.get(pk=stage.foreign.pk)
     assert [(it.status, it.revision) for it in untouched] == [("PENDING", 2), ("PENDING", 2)]
     assert foreign.business_id == stage.other.business.pk

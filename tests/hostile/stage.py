@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import get_resolver
 
+from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.accent import accent_digest
@@ -18,6 +19,7 @@ from apps.catalog.models import AddOn, AddOnGroup, Question
 from apps.web.guards import walk_urls
 from tests.bookings.pages import fill, hold
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
+from tests.factories.studio import make_class
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MAIL = "20261124T094200000000-0123abcd.eml"
@@ -39,6 +41,7 @@ class Stage:
     booking: Booking
     request: Booking
     foreign: Booking
+    session: Session
     token: str
 
     @property
@@ -55,6 +58,8 @@ class Stage:
             "draft": self.draft.draft_id,
             "reference": self.booking.reference,
             "token": self.token,
+            "session": str(self.session.pk),
+            "run": "1",
             "digest": accent_digest(self.salon.business.accent),
             "name": MAIL,
             "uidb36": "1",
@@ -106,6 +111,7 @@ def make_stage(mails: Path) -> Stage:
         booking=booking,
         request=request,
         foreign=make_booking(service=other.cut, starts_at=other.at(26, 10), now=NOW),
+        session=make_class(salon, salon.ana),
         token=bookings.create_access_link(booking=booking, now=NOW),
     )
 

@@ -27,6 +27,7 @@ RAW = [
 QUERIES = [
     *("q", "kind", "variant", "add_on", "people", "staff", "tz", "date", "week", "month"),
     *("view", "gone", "on", "status", "service", "page", "at", "next"),
+    *("class", "with", "part", "run", "people_1", "first_on", "count"),
 ]
 FORMS = {
     "/juniper/hold": ("service", "slot", "variant", "add_on", "people", "staff", "tz", "gone"),
@@ -34,6 +35,16 @@ FORMS = {
     "/book/{draft}/": ("name", "email", "phone", "note", "form_seal", "price_seal"),
     "/book/{draft}/fields": ("name", "email", "note"),
     "/book/{draft}/address": ("email",),
+    "/juniper/classes/{session}/hold": ("people", "people_1"),
+    "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
+    "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
+    "/own/juniper/classes/{session}/waiting/": ("reference", "verb"),
+    "/own/juniper/classes/{session}/places/": ("capacity",),
+    "/own/juniper/classes/{session}/cancel/": ("scope", "bookings", "reason"),
+    "/own/juniper/classes/new/": (
+        *("service", "staff", "room", "first_on", "at", "capacity", "weekdays", "every_weeks"),
+        *("until_on", "count", "skip_closed", "anyway"),
+    ),
     "/own/sign-in/": ("login", "password", "next"),
     "/own/sign-in/forgotten/": ("email", "next"),
     "/own/juniper/bookings/{reference}/confirm/": ("revision",),
@@ -65,7 +76,11 @@ def test_no_address_breaks_on_its_query(stage: Stage, raw: bytes) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
-    path = form.format(draft=stage.draft.draft_id, reference=stage.request.reference)
+    path = form.format(
+        draft=stage.draft.draft_id,
+        reference=stage.request.reference,
+        session=stage.session.pk,
+    )
     browser = stage.olga if form.startswith("/own/juniper") else stage.carl
     sent = {"revision": "2", "service": "cut", "email": "carl@example.com", "name": "Carl"}
     bodies = [

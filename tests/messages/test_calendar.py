@@ -123,3 +123,18 @@ def test_special_characters_come_back_as_they_were() -> None:
 )
 def test_clock_changes_do_not_touch_the_instant(starts_at: datetime, line: bytes) -> None:
     assert line in build(replace(EVA_S_CUT, starts_at=starts_at))
+
+
+def test_a_course_is_one_event_that_comes_again_on_its_other_dates() -> None:
+    dates = tuple(
+        (datetime(2026, 11, day, 18, tzinfo=UTC), datetime(2026, 11, day, 19, tzinfo=UTC))
+        for day in (12, 19, 26)
+    )
+    course = replace(EVA_S_CUT, starts_at=dates[0][0], ends_at=dates[0][1], dates=dates)
+
+    content = build(course)
+
+    only_event(content)
+    assert b"DTSTART:20261112T180000Z\r\n" in content
+    assert b"DTEND:20261112T190000Z\r\n" in content
+    assert b"RDATE:20261119T180000Z,20261126T180000Z\r\n" in content

@@ -1,7 +1,19 @@
-"""When: opening hours, sessions and every occupied minute."""
+"""When: opening hours, sessions, every occupied minute and every seat."""
 
+from apps.availability.models.course_run import CourseRun
 from apps.availability.models.occupancy import Occupancy
 from apps.availability.models.schedule import DateException, Schedule, WeeklyHours
+from apps.availability.models.seating import Seating
+from apps.availability.models.series import SessionSeries
 from apps.availability.models.session import Session
 
-__all__ = ["DateException", "Occupancy", "Schedule", "Session", "WeeklyHours"]
+__all__ = [
+    "CourseRun",
+    "DateException",
+    "Occupancy",
+    "Schedule",
+    "Seating",
+    "Session",
+    "SessionSeries",
+    "WeeklyHours",
+]

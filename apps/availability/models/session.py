@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.availability.models.course_run import CourseRun
+from apps.availability.models.series import SessionSeries
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Service
 
@@ -44,6 +46,14 @@ class Session(models.Model):
     seats_taken = models.PositiveIntegerField(default=0)
     seats_offered = models.PositiveIntegerField(default=0)
     overridden = models.BooleanField(default=False)
+    series = models.ForeignKey(
+        SessionSeries, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
+    )
+    course_run = models.ForeignKey(
+        CourseRun, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+    canceled_reason = models.CharField(max_length=250, blank=True)
+    revision = models.PositiveIntegerField(default=1)
     note = models.CharField(max_length=160, blank=True)
 
     class Meta:
@@ -60,6 +70,10 @@ class Session(models.Model):
                 name="held_session_expires",
                 condition=~Q(state="HELD") | Q(expires_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="course_session_has_a_run",
+                condition=~Q(kind="COURSE") | Q(course_run__isnull=False),
+            ),
         ]
         indexes = [
             models.Index(fields=["business", "starts_at"], name="session_by_business_start"),
@@ -75,4 +89,4 @@ class Session(models.Model):
 
     @property
     def seats_left(self) -> int:
-        return self.capacity - self.seats_taken - self.seats_offered
+        return max(0, self.capacity - self.seats_taken - self.seats_offered)

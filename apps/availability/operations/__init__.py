@@ -3,27 +3,78 @@ occupancies and seats. Each runs in one short transaction: lock in key order, lo
 """
 
 from apps.availability.operations._block import block_time
-from apps.availability.operations._errors import BusyTryAgain, SlotTaken
+from apps.availability.operations._cancel_sessions import cancel_sessions
+from apps.availability.operations._course_runs import cancel_course_run, open_course_run
+from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTaken, SlotTaken
 from apps.availability.operations._extend import extend_hold
 from apps.availability.operations._force import force_time
 from apps.availability.operations._keep import keep_time
+from apps.availability.operations._offers import (
+    lock_target,
+    offer_seats,
+    take_offered_seats,
+    withdraw_seats,
+)
+from apps.availability.operations._open_series import open_series
+from apps.availability.operations._open_sessions import (
+    SessionFacts,
+    SessionsCollide,
+    open_sessions,
+)
 from apps.availability.operations._release import forget_session, release_time
+from apps.availability.operations._release_all import release_all_seats
 from apps.availability.operations._request import request_time, unkeep_time
+from apps.availability.operations._seats import (
+    change_seats,
+    extend_seats,
+    forget_seats,
+    keep_seats,
+    lock_for_move,
+    release_seats,
+    seat,
+    set_capacity,
+    sweep_lapsed_seats,
+    take_seats,
+)
 from apps.availability.operations._sweep import sweep_expired_holds
 from apps.availability.operations._take import Claim, take_time
 
 __all__ = [
     "BusyTryAgain",
     "Claim",
+    "NoSeats",
+    "SeatsTaken",
+    "SessionFacts",
+    "SessionsCollide",
     "SlotTaken",
     "block_time",
+    "cancel_course_run",
+    "cancel_sessions",
+    "change_seats",
     "extend_hold",
+    "extend_seats",
     "force_time",
+    "forget_seats",
     "forget_session",
+    "keep_seats",
     "keep_time",
+    "lock_for_move",
+    "lock_target",
+    "offer_seats",
+    "open_course_run",
+    "open_series",
+    "open_sessions",
+    "release_all_seats",
+    "release_seats",
     "release_time",
     "request_time",
+    "seat",
+    "set_capacity",
     "sweep_expired_holds",
+    "sweep_lapsed_seats",
+    "take_offered_seats",
+    "take_seats",
     "take_time",
     "unkeep_time",
+    "withdraw_seats",
 ]

@@ -4,3 +4,19 @@ class SlotTaken(Exception):
 
 class BusyTryAgain(Exception):
     """Too many people want this right now; the lock did not come within its time."""
+
+
+class NoSeats(Exception):
+    """There are not enough places left; seats_left says how many there are."""
+
+    def __init__(self, seats_left: int) -> None:
+        super().__init__(str(seats_left))
+        self.seats_left = seats_left
+
+
+class SeatsTaken(Exception):
+    """The capacity cannot fall below the places that are taken or offered."""
+
+    def __init__(self, seats: int) -> None:
+        super().__init__(str(seats))
+        self.seats = seats

@@ -3,9 +3,10 @@ right beside live traffic too, and one pass over the table, so it is quick on a 
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, RowRange, Window
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, RowRange, Sum, Window
+from django.db.models.functions import Coalesce
 
-from apps.availability.models import Occupancy, Session
+from apps.availability.models import CourseRun, Occupancy, Session
 from apps.kernel.findings import Finding
 
 
@@ -58,6 +59,26 @@ def find_holds_for_ever(*, business_id: int | None = None) -> Iterator[Finding]:
             f"occupancy {pk}",
             f"does not expire together with its session {session_id}",
         )
+
+
+def find_miscounted_seatings(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield classes and course runs whose seats_taken is not what their seatings take (law 4)."""
+    live = Q(seatings__released_at=None)
+    of_one = {} if business_id is None else {"business_id": business_id}
+    for rows in (Session.objects.filter(kind=Session.Kind.CLASS), CourseRun.objects.all()):
+        counted = (
+            rows.filter(**of_one)
+            .order_by()
+            .annotate(live=Coalesce(Sum("seatings__seats", filter=live), 0))
+        )
+        wrong = counted.exclude(live=F("seats_taken"))
+        for pk, of, taken, seats in wrong.values_list("pk", "business_id", "seats_taken", "live"):
+            yield Finding(
+                "seats_are_counted",
+                of,
+                f"{rows.model._meta.verbose_name} {pk}",
+                f"says {taken} taken, its seatings take {seats}",
+            )
 
 
 def _occupancies(business_id: int | None) -> QuerySet[Occupancy]:

@@ -12,7 +12,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations
-from apps.bookings.admin.parts import AddOnInline, HistoryInline, LinkInline, ParticipantInline
+from apps.bookings.admin.parts import (
+    AddOnInline,
+    HistoryInline,
+    LinkInline,
+    MixInline,
+    ParticipantInline,
+)
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.web.operators import OperatorAdmin, ReasonedActionForm
@@ -51,7 +57,7 @@ class BookingAdmin(OperatorAdmin):
     search_fields = ["reference__exact"]
     search_help_text = gettext_lazy("Reference, exactly as printed")
     exclude = NO_DETAILS
-    inlines = [ParticipantInline, AddOnInline, HistoryInline, LinkInline]
+    inlines = [ParticipantInline, MixInline, AddOnInline, HistoryInline, LinkInline]
     action_form = ReasonedActionForm
     actions = ["confirm", "confirm_anyway", "decline", "cancel", "release_hold", "revoke_links"]
 

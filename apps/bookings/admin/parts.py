@@ -6,10 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from apps.bookings.models import (
     AccessLink,
     Answer,
+    Attendance,
     BookedAddOn,
     BookingEvent,
     Participant,
+    ParticipantChoice,
     SuggestedTime,
+    WaitlistEntry,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
@@ -23,6 +26,11 @@ class HistoryInline(LookOnlyInline):
 class ParticipantInline(LookOnlyInline):
     model = Participant
     fields = ["position", "name"]
+
+
+class MixInline(LookOnlyInline):
+    model = ParticipantChoice
+    fields = ["name", "people", "price"]
 
 
 class AddOnInline(LookOnlyInline):
@@ -41,6 +49,31 @@ class LinkInline(LookOnlyInline):
 class ParticipantAdmin(LookOnlyAdmin):
     list_display = ["name", "booking", "position"]
     list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(ParticipantChoice)
+class ParticipantChoiceAdmin(LookOnlyAdmin):
+    list_display = ["name", "booking", "people", "price"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(LookOnlyAdmin):
+    list_display = ["booking", "seat", "state", "marked_at", "user"]
+    list_select_related = ["booking", "user"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(LookOnlyAdmin):
+    list_display = ["booking", "state", "people", "rank", "offer_ends_at", "joined_at"]
+    list_select_related = ["booking"]
+    list_filter = ["state"]
     search_fields = ["booking__reference__exact"]
     search_help_text = _("Reference of the booking")
 

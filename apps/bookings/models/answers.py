@@ -3,7 +3,7 @@
 from django.db import models
 
 from apps.bookings.models.booking import Booking
-from apps.catalog.models import AddOn, Question
+from apps.catalog.models import AddOn, Question, Variant
 
 
 class Participant(models.Model):
@@ -54,3 +54,23 @@ class BookedAddOn(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ParticipantChoice(models.Model):
+    """How many people come under which priced variant, as it was named and priced (R022, R105)."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="mix")
+    variant = models.ForeignKey(
+        Variant, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    name = models.CharField(max_length=120)
+    people = models.PositiveSmallIntegerField()
+    price = models.PositiveIntegerField(help_text="Minor units, for one person")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="choice_is_for_somebody", condition=models.Q(people__gte=1))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.people} × {self.name}"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.availability.models import Session
+from apps.availability.models import CourseRun, Seating, Session
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service, Variant
 from apps.customers.models import Customer
@@ -66,6 +66,12 @@ class Booking(models.Model):
     session = models.ForeignKey(
         Session, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
     )
+    course_run = models.ForeignKey(
+        CourseRun, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
+    )
+    seating = models.OneToOneField(
+        Seating, null=True, blank=True, on_delete=models.PROTECT, related_name="booking"
+    )
     resource = models.ForeignKey(
         Resource, null=True, blank=True, on_delete=models.PROTECT, related_name="bookings"
     )
@@ -118,7 +124,21 @@ class Booking(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="booking_target_fits_its_kind",
-                condition=Q(kind="COURSE") | Q(session__isnull=False),
+                condition=Q(kind="COURSE", session__isnull=True, course_run__isnull=False)
+                | Q(
+                    kind__in=("APPOINTMENT", "CLASS"),
+                    session__isnull=False,
+                    course_run__isnull=True,
+                ),
+            ),
+            models.CheckConstraint(
+                name="classes_and_courses_have_seats",
+                condition=Q(kind="APPOINTMENT", seating__isnull=True)
+                | Q(kind__in=("CLASS", "COURSE"), seating__isnull=False)
+                | Q(
+                    kind__in=("CLASS", "COURSE"),
+                    status__in=("WAITING_LIST", "DECLINED", "CANCELED"),
+                ),
             ),
             models.UniqueConstraint(
                 name="one_hold_per_draft", fields=["session"], condition=Q(kind="APPOINTMENT")
@@ -151,11 +171,11 @@ class Booking(models.Model):
             models.Index(
                 fields=["created_at"], name="booking_drafts", condition=Q(status="CREATED")
             ),
-            # A tap asks for the visitor's last draft; without it SQLite reads a whole business.
+            # A tap asks for the visitor's last draft, the timetable for their places; without it
+            # SQLite reads a whole business.
             models.Index(
                 fields=["visitor_hash"],
-                name="booking_drafts_by_visitor",
-                condition=Q(status="CREATED"),
+                name="booking_by_visitor",
             ),
             models.Index(
                 fields=["network_hash", "hold_expires_at"],

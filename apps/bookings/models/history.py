@@ -20,6 +20,8 @@ class BookingEvent(models.Model):
         UNDONE = "UNDONE", _("Decision undone")
         NOTED = "NOTED", _("Note changed")
         READDRESSED = "READDRESSED", _("Address corrected")
+        WAITLISTED = "WAITLISTED", _("Joined the waitlist")
+        OFFERED = "OFFERED", _("Place offered")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

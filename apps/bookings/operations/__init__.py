@@ -1,11 +1,15 @@
 """The verbs of a booking. Rows are locked in this order: booking, resources, session."""
 
 from apps.bookings.operations._access import create_access_link, exchange_link, revoke_links
+from apps.bookings.operations._attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.bookings.operations._cancel import cancel_booking
+from apps.bookings.operations._cancel_class import cancel_class
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
+from apps.bookings.operations._drafts import Visitor
 from apps.bookings.operations._errors import (
     AlreadyCorrected,
+    CannotJoin,
     DoesNotFit,
     DraftGone,
     NotAllowed,
@@ -18,8 +22,10 @@ from apps.bookings.operations._errors import (
     TooLateToUndo,
 )
 from apps.bookings.operations._find import ask_for_links
-from apps.bookings.operations._hold import Visitor, place_hold
+from apps.bookings.operations._hold import place_hold
+from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._note import note_booking
+from apps.bookings.operations._places import change_places
 from apps.bookings.operations._readdress import correct_address
 from apps.bookings.operations._release import (
     extend_draft_hold,
@@ -30,37 +36,87 @@ from apps.bookings.operations._release import (
 from apps.bookings.operations._submit import Details, GivenAnswer, submit_draft
 from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._undo import undo_decision
+from apps.bookings.operations._waitlist_answer import (
+    NotInLine,
+    OfferGone,
+    enrol_from_line,
+    leave_waitlist,
+    move_to_front,
+    refuse_offer,
+    take_offered_place,
+)
+from apps.bookings.operations._waitlist_close import close_waitlists, tell_offer
+from apps.bookings.operations._waitlist_join import (
+    AlreadyInLine,
+    CannotWait,
+    LineIsFull,
+    NotFull,
+    WaitingDetails,
+    join_waitlist,
+)
+from apps.bookings.operations._waitlist_offer import (
+    OFFER_TOPIC,
+    lapse_offers,
+    offer_places,
+    offer_what_came_free,
+)
 
 __all__ = [
+    "OFFER_TOPIC",
     "AlreadyCorrected",
+    "AlreadyInLine",
+    "CannotJoin",
+    "CannotWait",
     "Details",
     "DoesNotFit",
     "DraftGone",
     "GivenAnswer",
+    "LineIsFull",
     "NotAllowed",
     "NotBookable",
+    "NotFull",
+    "NotInLine",
+    "NotOnTheList",
     "NotWelcome",
+    "OfferGone",
     "PriceChanged",
     "SlotGone",
     "StaleRevision",
     "SuggestionTaken",
     "TooLateToUndo",
     "Visitor",
+    "WaitingDetails",
     "ask_for_links",
     "cancel_booking",
+    "cancel_class",
+    "change_places",
+    "close_waitlists",
     "confirm_request",
     "correct_address",
     "create_access_link",
     "decline_request",
+    "enrol_from_line",
     "exchange_link",
     "extend_draft_hold",
     "forget_abandoned_drafts",
+    "hold_seats",
+    "join_waitlist",
     "keep_draft_text",
+    "lapse_offers",
+    "leave_waitlist",
+    "mark_all_here",
+    "mark_attendance",
+    "move_to_front",
     "note_booking",
+    "offer_places",
+    "offer_what_came_free",
     "place_hold",
+    "refuse_offer",
     "release_draft",
     "revoke_links",
     "submit_draft",
     "suggest_times",
+    "take_offered_place",
+    "tell_offer",
     "undo_decision",
 ]

@@ -2,10 +2,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.availability import operations as availability
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import NotAllowed
+from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking, write_move
 from apps.bookings.policy import Policy, may_cancel
 from apps.businesses.models import TeamMember
@@ -42,8 +42,7 @@ def cancel_booking(
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
     states.require_move(booking.status, states.Status.CANCELED)
-    if booking.session_id is not None:
-        availability.release_time(session_id=booking.session_id)
+    give_back(booking, now=now)
     write_move(
         booking,
         action=BookingEvent.Action.CANCELED,

@@ -48,13 +48,8 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     verdict = may_decide(status=states.Status(booking.status))
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    claim = _claim(booking, now=now, forced=bool(why))
-    if booking.session is None:
-        raise DoesNotFit
-    if why:
-        availability.force_time(session_id=booking.session.pk, claim=claim)
-    else:
-        availability.keep_time(session_id=booking.session.pk, claim=claim, now=now)
+    if booking.seating_id is None:
+        booking.resource_id = _keep_time(booking, why=why, now=now)
     states.require_move(booking.status, states.Status.CONFIRMED)
     write_move(
         booking,
@@ -65,12 +60,24 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
         delay=UNDO_WINDOW,
         columns={
             "status": Booking.Status.CONFIRMED.value,
-            "resource_id": claim.primary_id,
+            "resource_id": booking.resource_id,
             "skip_availability_validation": bool(why),
             "override_reason": why,
         },
     )
     return booking
+
+
+def _keep_time(booking: Booking, *, why: str, now: datetime) -> int | None:
+    """Seats are kept from the request on; a time is looked at again. Return the person's id."""
+    claim = _claim(booking, now=now, forced=bool(why))
+    if booking.session is None:
+        raise DoesNotFit
+    if why:
+        availability.force_time(session_id=booking.session.pk, claim=claim)
+    else:
+        availability.keep_time(session_id=booking.session.pk, claim=claim, now=now)
+    return claim.primary_id
 
 
 def _claim(booking: Booking, *, now: datetime, forced: bool) -> Claim:

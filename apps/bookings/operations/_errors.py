@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from apps.availability.engine.reasons import Reason
+from apps.bookings.joining import Joining
 from apps.bookings.policy import Reason as PolicyReason
 from apps.catalog.pricing import Price
 
@@ -15,6 +16,14 @@ class SlotGone(Exception):
     def __init__(self, reasons: Sequence[Reason] = ()) -> None:
         super().__init__(", ".join(reason.code for reason in reasons))
         self.reasons = tuple(reasons)
+
+
+class CannotJoin(Exception):
+    """The class or course cannot be joined (any more), or not by so many; joining says why."""
+
+    def __init__(self, joining: Joining) -> None:
+        super().__init__(joining.obstacle)
+        self.joining = joining
 
 
 class DoesNotFit(SlotGone):

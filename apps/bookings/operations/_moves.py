@@ -18,6 +18,8 @@ TOPICS = {
     BookingEvent.Action.DECLINED: "booking.declined",
     BookingEvent.Action.CANCELED: "booking.canceled",
     BookingEvent.Action.READDRESSED: "booking.readdressed",
+    BookingEvent.Action.WAITLISTED: "booking.waitlisted",
+    BookingEvent.Action.OFFERED: "booking.offered",
 }
 
 TOLD = frozenset(
@@ -34,6 +36,11 @@ class Actor:
     user_id: int | None = None
 
     @classmethod
+    def system(cls) -> "Actor":
+        """Nobody: a rule that came due."""
+        return cls(BookingEvent.Actor.SYSTEM)
+
+    @classmethod
     def of(cls, member: TeamMember | None) -> "Actor":
         if member is None:
             return cls(BookingEvent.Actor.CUSTOMER)
@@ -48,7 +55,7 @@ def lock_booking(*, booking_id: int, business_id: int, revision: int | None) -> 
         StaleRevision: somebody changed it since the page was made.
     """
     bookings = Booking.objects.select_for_update(of=("self",)).select_related(
-        "business", "service", "session", "location", "customer"
+        "business", "service", "session", "course_run", "location", "customer"
     )
     booking = bookings.get(pk=booking_id, business_id=business_id)
     if revision is not None and booking.revision != revision:

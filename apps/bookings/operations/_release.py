@@ -5,6 +5,7 @@ from django.db import transaction
 
 from apps.availability import operations as availability
 from apps.bookings.models import Booking
+from apps.bookings.operations._kept import extend, give_back
 
 DRAFT_LIFE = timedelta(hours=24)
 LONGEST_HOLD = timedelta(minutes=60)
@@ -17,13 +18,13 @@ def extend_draft_hold(*, booking: Booking, now: datetime) -> bool:
 
     A hold that ran out is not revived: submitting takes the time again when it is still free.
     """
-    if booking.hold_expires_at is None or booking.session_id is None:
+    if booking.hold_expires_at is None:
         return False
     longer = now + timedelta(minutes=booking.business.hold_minutes)
     until = min(longer, booking.created_at + LONGEST_HOLD)
     if until <= booking.hold_expires_at:
         return False
-    if not availability.extend_hold(session_id=booking.session_id, expires_at=until, now=now):
+    if not extend(booking, expires_at=until, now=now):
         return False
     Booking.objects.filter(pk=booking.pk, status=Booking.Status.CREATED).update(
         hold_expires_at=until
@@ -35,8 +36,8 @@ def extend_draft_hold(*, booking: Booking, now: datetime) -> bool:
 def release_draft(*, booking: Booking, now: datetime) -> None:
     """Give the held time back; the draft and its text stay for 24 hours."""
     drafts = Booking.objects.filter(pk=booking.pk, status=Booking.Status.CREATED)
-    if drafts.update(hold_expires_at=now) and booking.session_id is not None:
-        availability.release_time(session_id=booking.session_id)
+    if drafts.update(hold_expires_at=now):
+        give_back(booking, now=now)
 
 
 def keep_draft_text(*, booking: Booking, typed: Mapping[str, object]) -> None:
@@ -53,11 +54,13 @@ def forget_abandoned_drafts(*, now: datetime) -> int:
             Booking.objects.select_for_update(skip_locked=True)
             .filter(status=Booking.Status.CREATED, created_at__lte=now - DRAFT_LIFE)
             .order_by("pk")
-            .values_list("pk", "session_id")[:BATCH]
+            .values_list("pk", "session_id", "seating_id")[:BATCH]
         )
         found = list(drafts)
-        Booking.objects.filter(pk__in=[pk for pk, _session in found]).delete()
-        for _pk, session_id in found:
-            if session_id is not None:
+        Booking.objects.filter(pk__in=[pk for pk, _session, _seating in found]).delete()
+        for _pk, session_id, seating_id in found:
+            if seating_id:
+                availability.forget_seats(seating_id=seating_id, now=now)
+            elif session_id:
                 availability.forget_session(session_id=session_id)
     return len(found)

@@ -8,14 +8,17 @@ from typing import Any
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.availability.operations import Claim, SlotTaken
+from apps.availability.operations import Claim, NoSeats, SlotTaken
 from apps.bookings import states
+from apps.bookings.joining import may_join
 from apps.bookings.models import Answer, Booking, BookingEvent, Participant
 from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._release import release_draft
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
 from apps.bookings.queries.drafts import with_revision, with_setup
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.price import price_of
 from apps.catalog.models import Question
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
@@ -90,7 +93,7 @@ def _submit_once(
     if booking.status != Booking.Status.CREATED:
         return booking
     _require_welcome(booking, details)
-    choice, price = _price_now(booking, seen_price=seen_price)
+    choice, price = _price_now(booking, seen_price=seen_price, now=now)
     _secure_time(booking, choice=choice, now=now)
     customer = find_or_add_customer(
         business_id=booking.business_id,
@@ -136,19 +139,22 @@ def _lock_draft(draft_id: str) -> Booking:
         raise DraftGone from missing
 
 
-def _price_now(booking: Booking, *, seen_price: int | None) -> tuple[Choice, Price]:
+def _price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:
     try:
         choice = choice_of(booking=booking)
     except UnknownChoice as gone:
         raise SlotGone from gone
-    price = choice.price
+    price = price_of(booking=booking, choice=choice, now=now)
     if price.total != seen_price:
         raise PriceChanged(seen=seen_price, price=price)
     return choice, price
 
 
 def _secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
-    """Make the held time firm, or take it anew; a mere request only has to be offered still."""
+    """Make what is held firm, or take it anew; a mere request only has to be offered still."""
+    if booking.seating_id is not None:
+        _secure_seats(booking, choice=choice, now=now)
+        return
     if booking.session_id is None:
         raise SlotGone
     try:
@@ -158,6 +164,26 @@ def _secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
     if not choice.service.allows_multiple_requests:
         availability.keep_time(session_id=booking.session_id, claim=claim, now=now)
     booking.resource_id = claim.primary_id
+
+
+def _secure_seats(booking: Booking, *, choice: Choice, now: datetime) -> None:
+    """While the hold lives, nobody is too late; after it, the rules of joining count again."""
+    if booking.hold_expires_at is None or booking.hold_expires_at <= now:
+        _require_open(booking, choice=choice, now=now)
+    try:
+        availability.keep_seats(seating_id=booking.seating_id or 0, now=now)
+    except NoSeats as lost:
+        raise SlotGone from lost
+
+
+def _require_open(booking: Booking, *, choice: Choice, now: datetime) -> None:
+    target = booking.course_run or booking.session
+    if target is None:
+        raise SlotGone
+    gathering = gathering_of(target, besides=booking, now=now)
+    rules = join_rules_of(choice.policy)
+    if not may_join(gathering, rules=rules, seats=booking.party_size, now=now).is_open:
+        raise SlotGone
 
 
 def _claim(booking: Booking, *, choice: Choice, now: datetime) -> Claim:

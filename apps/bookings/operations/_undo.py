@@ -3,7 +3,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.availability.operations import SlotTaken
+from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import DoesNotFit, NotAllowed, TooLateToUndo
@@ -35,7 +35,7 @@ def undo_decision(*, booking_id: int, revision: int, by: TeamMember, now: dateti
     """
     try:
         return _undo(booking_id=booking_id, revision=revision, by=by, now=now)
-    except (SlotTaken, NoTime) as taken:
+    except (SlotTaken, NoSeats, NoTime) as taken:
         raise DoesNotFit from taken
 
 
@@ -76,6 +76,9 @@ def _require_recent_decision(booking: Booking, *, now: datetime) -> None:
 
 def _restore_time(booking: Booking, *, now: datetime) -> None:
     """What a request occupies depends on the service: its time, or nothing yet (R090)."""
+    if booking.seating_id is not None:
+        availability.keep_seats(seating_id=booking.seating_id, now=now)
+        return
     session = booking.session
     if session is None:
         return

@@ -18,9 +18,14 @@ class CalendarLinks:
 
 
 def calendar_links(*, booking: Booking, stub: Stub) -> CalendarLinks | None:
-    """The three ways into a calendar; None when the booking does not take place."""
+    """The three ways into a calendar; None when the booking does not take place.
+
+    Only the file can hold all the dates of a course.
+    """
     if booking.status not in {booking.Status.CONFIRMED, booking.Status.PENDING}:
         return None
+    if stub.dates:
+        return CalendarLinks(ics_url=_file_url(booking), google_url="", outlook_url="")
     title = f"{stub.service_name}, {booking.business.name}"
     google = urlencode(
         {
@@ -41,10 +46,14 @@ def calendar_links(*, booking: Booking, stub: Stub) -> CalendarLinks | None:
         }
     )
     return CalendarLinks(
-        ics_url=reverse("self_service:calendar", kwargs={"reference": booking.reference}),
+        ics_url=_file_url(booking),
         google_url=f"https://calendar.google.com/calendar/render?{google}",
         outlook_url=f"https://outlook.live.com/calendar/0/deeplink/compose?{outlook}",
     )
+
+
+def _file_url(booking: Booking) -> str:
+    return reverse("self_service:calendar", kwargs={"reference": booking.reference})
 
 
 def _basic(at: datetime) -> str:

@@ -1,4 +1,5 @@
 from apps.bookings.models import Booking
+from apps.catalog.models import Service
 from apps.catalog.queries import Choice, choose
 
 
@@ -10,10 +11,13 @@ def choice_of(*, booking: Booking) -> Choice:
     """
     specific = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
     add_ons = booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
+    has_mix = booking.kind != Service.Kind.APPOINTMENT
+    mix = booking.mix.exclude(variant=None).values_list("variant_id", "people") if has_mix else ()
     return choose(
         service=booking.service,
         variant_id=booking.variant_id,
         add_on_ids=list(add_ons),
         party_size=booking.party_size,
         resource_id=booking.resource_id if specific else None,
+        mix=dict(mix),
     )

@@ -21,7 +21,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, NullIf
 
-from apps.availability.models import Occupancy, Session
+from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.kernel.findings import Finding
@@ -34,23 +34,23 @@ Row = tuple[int, int, str]
 
 
 def find_miscounted_seats(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield sessions whose seats_taken is not what their live bookings take.
+    """Yield sessions of appointments whose seats_taken is not what their bookings take.
 
-    An appointment takes its one seat whatever the party; a draft takes it while it is held, a
+    Of appointments: one takes its one seat whatever the party; a draft takes it while it is held, a
     request for a time that several may want takes none (R090).
     """
     seats = Case(
-        When(bookings__status=Booking.Status.CONFIRMED, then=_seats()),
+        When(bookings__status=Booking.Status.CONFIRMED, then=Value(1)),
         When(
             ~Q(state=Session.State.REQUESTED),
             bookings__status=Booking.Status.PENDING,
-            then=_seats(),
+            then=Value(1),
         ),
-        When(state=Session.State.HELD, bookings__status=Booking.Status.CREATED, then=_seats()),
+        When(state=Session.State.HELD, bookings__status=Booking.Status.CREATED, then=Value(1)),
         default=Value(0),
         output_field=IntegerField(),
     )
-    sessions = Session.objects.order_by()
+    sessions = Session.objects.order_by().filter(kind=Session.Kind.APPOINTMENT)
     if business_id is not None:
         sessions = sessions.filter(business_id=business_id)
     wrong = sessions.annotate(live=Coalesce(Sum(seats), 0)).exclude(live=F("seats_taken"))
@@ -58,6 +58,20 @@ def find_miscounted_seats(*, business_id: int | None = None) -> Iterator[Finding
         yield Finding(
             "seats_taken", of, f"session {pk}", f"says {taken} taken, its bookings take {live}"
         )
+
+
+def find_other_seats(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield live bookings of classes and courses without the seats they need, and firm seats
+    that no live booking explains."""
+    live = _live(business_id).exclude(APPOINTMENTS)
+    wrong = Q(seating__released_at__isnull=False) | ~Q(seating__seats=F("party_size"))
+    yield from _found(live.filter(wrong), "seats_are_kept", "does not keep the seats it needs")
+    booking = Booking.objects.filter(seating=OuterRef("pk"), status__in=LIVE)
+    firm = Seating.objects.order_by().filter(~Exists(booking), released_at=None, expires_at=None)
+    if business_id is not None:
+        firm = firm.filter(business_id=business_id)
+    for pk, of, seats in firm.values_list("pk", "business_id", "seats"):
+        yield Finding("seats_have_a_booking", of, f"seating {pk}", f"keeps {seats} for nobody")
 
 
 def find_unexplained_overrides(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -107,9 +121,8 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
 def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield live bookings whose own start or end is not that of their session."""
     same = Q(starts_at=F("session__starts_at"), ends_at=F("session__ends_at"))
-    yield from _found(
-        _live(business_id).filter(~same), "session_time", "starts or ends unlike its session"
-    )
+    rows = _live(business_id).filter(~same, session__isnull=False)
+    yield from _found(rows, "session_time", "starts or ends unlike its session")
 
 
 def find_long_holds(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -137,14 +150,6 @@ def find_broken_promises(*, business_id: int | None = None) -> Iterator[Finding]
             yield Finding(
                 "wall_time", of, f"booking {reference}", f"promised {promised}, is at {local}"
             )
-
-
-def _seats() -> Case:
-    return Case(
-        When(bookings__kind=Service.Kind.APPOINTMENT, then=Value(1)),
-        default=F("bookings__party_size"),
-        output_field=IntegerField(),
-    )
 
 
 def _services_by_needs(business_id: int | None) -> dict[int, list[int]]:

@@ -31,6 +31,7 @@ STATUS_AFTER = {
     Action.DECLINED: Booking.Status.DECLINED,
     Action.CANCELED: Booking.Status.CANCELED,
     Action.UNDONE: Booking.Status.PENDING,
+    Action.WAITLISTED: Booking.Status.WAITING_LIST,
 }
 TOLD = (
     Action.BOOKED,
@@ -39,8 +40,10 @@ TOLD = (
     Action.DECLINED,
     Action.CANCELED,
     Action.READDRESSED,
+    Action.WAITLISTED,
+    Action.OFFERED,
 )
-STAYS = (Action.NOTED, Action.READDRESSED)
+STAYS = (Action.NOTED, Action.READDRESSED, Action.OFFERED)
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)
 

@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from django.db.models import Min
+
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.slots import Slot, find_slots, free_days
+from apps.availability.models import Session
 from apps.availability.queries import SlotQuery, load_search, load_searches, zone_of
 from apps.bookings.models import Booking
 from apps.bookings.queries.choice import choice_of
@@ -23,11 +26,12 @@ def find_next_times(
 ) -> Mapping[int, datetime]:
     """Return the next start by service id, in its shortest form, within three weeks.
 
-    Six queries for any number of services; a service without a time is left out.
+    Seven queries for any number of services; a service without a time is left out.
     """
+    together = _next_gatherings(services, now=now)
     bookable = [service for service in services if is_bookable(service=service)]
     if not bookable:
-        return {}
+        return together
     policy = default_policy(business=business)
     venues = _venues(bookable)
     queries = [_query(service, policy, venues.get(service.pk)) for service in bookable]
@@ -37,7 +41,19 @@ def find_next_times(
         service.pk: _first_start(search, today)
         for service, search in zip(bookable, searches, strict=True)
     }
-    return {pk: at for pk, at in found.items() if at is not None}
+    return {**together, **{pk: at for pk, at in found.items() if at is not None}}
+
+
+def _next_gatherings(services: Sequence[Service], *, now: datetime) -> dict[int, datetime]:
+    """The next session of each class and of each course, full ones too; one query, if any."""
+    held = [it for it in services if it.kind != Service.Kind.APPOINTMENT]
+    if not held:
+        return {}
+    coming = Session.objects.filter(
+        service__in=held, state=Session.State.SCHEDULED, starts_at__gt=now
+    )
+    first = coming.values("service_id").annotate(first=Min("starts_at"))
+    return {row["service_id"]: row["first"] for row in first if row["service_id"]}
 
 
 def find_next_of_staff(*, choice: Choice, now: datetime) -> Mapping[int | None, datetime]:

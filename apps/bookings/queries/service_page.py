@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.businesses.models import Business
 from apps.catalog.models import AddOn, Service
+from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice
 from apps.kernel.money import Money
 
@@ -50,12 +51,16 @@ class Quote:
 
 def quote_of(choice: Choice) -> Quote:
     """What the choice costs and how long it takes."""
-    price = choice.price
+    return quote_of_price(choice.price, minutes=choice.duration_minutes)
+
+
+def quote_of_price(price: Price, *, minutes: int) -> Quote:
+    """The same for a price that was changed, for what is left of a course."""
     words = price.text or _("On request") if price.total is None else _("Free")
     return Quote(
         price=Money(price.total, price.currency) if price.total else None,
         price_words=words,
-        minutes=choice.duration_minutes,
+        minutes=minutes,
     )
 
 

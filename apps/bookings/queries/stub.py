@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.course_dates import dates_of
 from apps.bookings.wording import pay_words, price_words
 from apps.businesses.pages import map_url
 
@@ -23,10 +24,16 @@ class Stub:
     price_words: str
     participants: int
     brief_words: str
+    dates: tuple[datetime, ...] = ()
 
 
 def stub_of(*, booking: Booking) -> Stub:
-    """Word a booking from its own columns; service, location and resource come joined."""
+    """Word a booking from its own columns; service, location and resource come joined.
+
+    A course shows the first session that is booked, and the starts of them all in dates.
+    """
+    sessions = dates_of(booking=booking)
+    starts_at, ends_at = sessions[0] if sessions else (booking.starts_at, booking.ends_at)
     business, service = booking.business, booking.service
     price = price_words(
         amount=booking.price,
@@ -41,8 +48,8 @@ def stub_of(*, booking: Booking) -> Stub:
     name = staff.short_name if staff else ""
     brief = _("%(service)s with %(name)s") % {"service": booking.title, "name": name}
     return Stub(
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
         service_name=booking.title,
         staff_name=staff.name if staff else "",
         where=_("Online") if service.online else getattr(booking.location, "address", ""),
@@ -52,4 +59,5 @@ def stub_of(*, booking: Booking) -> Stub:
         else price,
         participants=booking.party_size,
         brief_words=f"{brief if name else booking.title}, {price}",
+        dates=tuple(start for start, _end in sessions),
     )

@@ -17,6 +17,8 @@ from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.drafts import find_last
 from apps.bookings.typos import suggest_address
+from apps.bookings.views.classes import show_places_lost
+from apps.bookings.views.courses import show_enrolment_lost
 from apps.bookings.views.details_page import details_context
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.limits import require_room_to_book, too_much_ahead
@@ -25,6 +27,7 @@ from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remember, remembered
 from apps.bookings.wording import call_instead, region_of
+from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, questions_of
 from apps.web.formguard import SOONEST, Verdict, judge
 from apps.web.http import go_to, render_page
@@ -167,6 +170,10 @@ def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: da
 def _lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
     """The text stays with the draft; the next time that is tapped brings it along."""
     try:
+        if draft.kind == Service.Kind.CLASS:
+            return show_places_lost(request, draft, now=now)
+        if draft.kind == Service.Kind.COURSE:
+            return show_enrolment_lost(request, draft, now=now)
         choice = choice_of(booking=draft)
     except UnknownChoice:
         service, business = draft.service.slug, draft.business.slug

@@ -14,6 +14,7 @@ from apps.bookings.policy import Policy
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.wording import cancel_by_words, pay_words
 from apps.businesses.pages import frame_of
+from apps.catalog.models import Service
 from apps.web.formguard import new_guard
 
 
@@ -30,7 +31,7 @@ def details_context(
         "stub": stub_of(booking=draft),
         "hold": _hold(draft, now=now),
         "back_url": _back_url(draft),
-        "back_label": _("Change time"),
+        "back_label": _back_label(draft),
         "steps": 2,
         "form": form,
         "participants": form.participants,
@@ -92,6 +93,14 @@ def _hold(draft: Booking, *, now: datetime) -> dict[str, Any]:
     return {"until": until, "longer_url": url}
 
 
+def _back_label(draft: Booking) -> str:
+    return _("Change time") if draft.kind == Service.Kind.APPOINTMENT else _("Change")
+
+
 def _back_url(draft: Booking) -> str:
+    if draft.kind == Service.Kind.CLASS:
+        place = {"business": draft.business.slug, "session": draft.session_id}
+        return reverse("bookings:session", kwargs=place)
     slugs = {"business": draft.business.slug, "service": draft.service.slug}
-    return reverse("bookings:times", kwargs=slugs)
+    page = "course" if draft.kind == Service.Kind.COURSE else "times"
+    return reverse(f"bookings:{page}", kwargs=slugs)

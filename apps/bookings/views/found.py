@@ -4,7 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,6 +22,7 @@ from apps.catalog.queries import (
     ServiceMoved,
     ServiceRetired,
     UnknownChoice,
+    address_of,
     get_service,
     get_service_list,
 )
@@ -23,21 +30,35 @@ from apps.web.http import render_page
 
 SIMILAR = 4
 
+View = Callable[..., HttpResponse]
 
-def service_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view a service of this business in place of two slugs.
 
-    Former addresses redirect for ever, retired services answer 410 with others like it, and a
-    choice that the service does not offer is 404, as is every address we did not make.
+def service_page(view: View) -> View:
+    """Give the view a service booked by appointment in place of two slugs.
+
+    A class and a course have pages of their own, to which their addresses lead. Former addresses
+    redirect for ever, retired services answer 410 with others like it, and a choice that the
+    service does not offer is 404, as is every address we did not make.
     """
+    return _page_of(Service.Kind.APPOINTMENT, view)
 
+
+def course_page(view: View) -> View:
+    """Give the view a course, in the same way."""
+    return _page_of(Service.Kind.COURSE, view)
+
+
+def _page_of(kind: str, view: View) -> View:
     @public_page
     @wraps(view)
     def found(
         request: HttpRequest, business: Business, service: str, **kwargs: Any
     ) -> HttpResponse:
         try:
-            return view(request, get_service(business=business, slug=service), **kwargs)
+            asked = get_service(business=business, slug=service)
+            if asked.kind != kind:
+                return HttpResponseRedirect(address_of(service=asked, has_choices=True))
+            return view(request, asked, **kwargs)
         except (Service.DoesNotExist, UnknownChoice, Unreadable) as missing:
             raise Http404 from missing
         except ServiceMoved as moved:

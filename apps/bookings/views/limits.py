@@ -55,6 +55,21 @@ def require_room_to_book(
     require_room(hits=hits, now=now)
 
 
+def require_room_to_wait(
+    request: HttpRequest, business: Business, email: str, *, now: datetime
+) -> None:
+    """Count somebody who joins a waitlist like a booking of this network and address.
+
+    Raises:
+        TooMany: one of them joined or booked too often.
+    """
+    hits = [
+        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business.pk}"),
+        Hit(rules.BOOKINGS_PER_EMAIL, f"{email}:{business.pk}"),
+    ]
+    require_room(hits=hits, now=now)
+
+
 def too_much_ahead(request: HttpRequest, draft: Booking, email: str, *, now: datetime) -> str:
     """Ask for a proof of the mailbox once an address has three unpaid bookings ahead."""
     most = rules.FUTURE_UNPAID_PER_EMAIL * settings.RATE_LIMIT_SCALE

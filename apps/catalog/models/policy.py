@@ -32,6 +32,15 @@ class BookingPolicy(models.Model):
     max_participants = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1)]
     )
+    late_entry = models.BooleanField(
+        default=False, help_text=_("A course may be joined until its last session begins")
+    )
+    waitlist_minutes = models.PositiveIntegerField(
+        default=60,
+        validators=[MinValueValidator(5)],
+        help_text=_("How long a place is kept for whoever is first in line"),
+    )
+    waitlist_capacity = models.PositiveSmallIntegerField(default=20)
     selection = models.CharField(max_length=8, choices=Selection, default=Selection.RANKED)
     description = models.TextField(max_length=2500, blank=True)
     revision = models.PositiveIntegerField(default=1)

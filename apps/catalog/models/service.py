@@ -1,5 +1,7 @@
 """Services and how their price and length vary (domain.md section 2)."""
 
+from datetime import timedelta
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -81,6 +83,9 @@ class Service(models.Model):
     price_text = models.CharField(max_length=50, blank=True)
     variant_prompt = models.CharField(max_length=80, blank=True)
     pays_in_person = models.BooleanField(default=True)
+    prorates = models.BooleanField(
+        default=False, help_text=_("Who joins a course late pays for the sessions that are left")
+    )
     requires_approval = models.BooleanField(default=False)
     allows_multiple_requests = models.BooleanField(default=False)
     online = models.BooleanField(default=False, help_text=_("Happens by video, not at a place"))
@@ -108,6 +113,14 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def buffer_before(self) -> timedelta:
+        return timedelta(minutes=self.buffer_before_minutes)
+
+    @property
+    def buffer_after(self) -> timedelta:
+        return timedelta(minutes=self.buffer_after_minutes)
 
 
 class FormerServiceSlug(models.Model):

@@ -1,6 +1,6 @@
 """A service as somebody chose it: which variant, which extras, for how many, with whom."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,8 +21,9 @@ class UnknownChoice(Exception):
 class Choice:
     """Everything that decides price and length before a time is named.
 
-    chosen_id is the resource of the person asked for, None for anybody. Names are read only when
-    a page shows them: holding and booking do without.
+    chosen_id is the resource of the person asked for, None for anybody; mix is how many come under
+    which variant when several do ("2 adults, 1 child"), empty when all come under one. Names are
+    read only when a page shows them: holding and booking do without.
     """
 
     service: Service
@@ -32,6 +33,7 @@ class Choice:
     party_size: int
     chosen_id: int | None
     needs: tuple[Need, ...]
+    mix: tuple[tuple[Variant, int], ...] = ()
 
     @cached_property
     def staff(self) -> tuple[StaffMember, ...]:
@@ -51,22 +53,26 @@ class Choice:
     @property
     def price(self) -> Price:
         service = self.service
-        free = service.price_kind == Service.PriceKind.FREE
-        amount = self.variant.price if self.variant else service.price
+        custom = service.price_kind == Service.PriceKind.CUSTOM
         return quote(
-            base=PriceLine(
-                name=self.variant.name if self.variant else service.name,
-                amount=0 if free else amount,
-                quantity=self.party_size,
-            ),
+            base=self._lines(),
             extras=[
                 PriceLine(name=extra.name, amount=extra.price, quantity=1) for extra in self.add_ons
             ],
             currency=service.business.currency,
-            custom_text=service.price_text
-            if service.price_kind == Service.PriceKind.CUSTOM
-            else None,
+            custom_text=service.price_text if custom else None,
         )
+
+    def _lines(self) -> list[PriceLine]:
+        free = self.service.price_kind == Service.PriceKind.FREE
+        if self.mix:
+            return [
+                PriceLine(name=it.name, amount=0 if free else it.price, quantity=people)
+                for it, people in self.mix
+            ]
+        amount = self.variant.price if self.variant else self.service.price
+        name = self.variant.name if self.variant else self.service.name
+        return [PriceLine(name=name, amount=0 if free else amount, quantity=self.party_size)]
 
     @property
     def requirements(self) -> Requirements:
@@ -85,10 +91,12 @@ def choose(
     add_on_ids: Sequence[int] = (),
     party_size: int = 1,
     resource_id: int | None = None,
+    mix: Mapping[int, int] | None = None,
 ) -> Choice:
     """Check a choice against what the service offers and put it together.
 
-    A service with variants and none chosen takes the first, as the page shows it.
+    A service with variants and none chosen takes the first, as the page shows it. mix says how
+    many people come under which variant; the party is then their sum.
 
     Raises:
         UnknownChoice: something chosen does not belong to this service, or too many people.
@@ -97,14 +105,17 @@ def choose(
     needs = _needs_of(service)
     if resource_id is not None and resource_id not in able_staff(needs):
         raise UnknownChoice("staff")
-    if not 1 <= party_size <= policy.max_participants:
+    people = _pick_mix(service, mix or {})
+    size = sum(count for _variant, count in people) or party_size
+    if not 1 <= size <= policy.max_participants:
         raise UnknownChoice("participants")
     return Choice(
         service=service,
         policy=policy,
-        variant=_pick_variant(service, variant_id),
+        variant=people[0][0] if people else _pick_variant(service, variant_id),
         add_ons=_pick_add_ons(service, add_on_ids),
-        party_size=party_size,
+        party_size=size,
+        mix=people,
         chosen_id=resource_id,
         needs=needs,
     )
@@ -114,6 +125,16 @@ def _needs_of(service: Service) -> tuple[Need, ...]:
     return _needs.get(
         service.business, service.pk, lambda: tuple(read_needs([service.pk])[service.pk])
     )
+
+
+def _pick_mix(service: Service, mix: Mapping[int, int]) -> tuple[tuple[Variant, int], ...]:
+    wanted = {pk: people for pk, people in mix.items() if people}
+    if any(people < 0 for people in wanted.values()):
+        raise UnknownChoice("participants")
+    known = {variant.pk: variant for variant in service.variants.all()}
+    if wanted.keys() - known.keys():
+        raise UnknownChoice("variant")
+    return tuple((known[pk], wanted[pk]) for pk in known if pk in wanted)
 
 
 def _pick_variant(service: Service, variant_id: int | None) -> Variant | None:

@@ -98,14 +98,18 @@ def _offered(business: Business, **wanted: Any) -> Service | None:
     return service
 
 
-def is_bookable(*, service: Service) -> bool:
-    """Say whether customers can book this service online now, by appointment."""
+def is_offered(*, service: Service) -> bool:
+    """Say whether customers can book this service online now."""
     return (
         service.business.state == Business.State.PUBLISHED
         and service.bookable_online
         and service.retired_at is None
-        and service.kind == Service.Kind.APPOINTMENT
     )
+
+
+def is_bookable(*, service: Service) -> bool:
+    """Say whether customers can book this service online now, by appointment."""
+    return is_offered(service=service) and service.kind == Service.Kind.APPOINTMENT
 
 
 def default_policy(*, business: Business) -> BookingPolicy:

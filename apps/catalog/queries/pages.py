@@ -140,7 +140,12 @@ def _shortest(service: Service) -> int:
 
 
 def address_of(*, service: Service, has_choices: bool) -> str:
-    """Where a card leads: to the times at once when nothing has to be chosen before (ux.md C2)."""
+    """Where a card leads: to the times at once when nothing has to be chosen before (ux.md C2);
+    of a class to the weeks, of a course to its dates."""
+    if service.kind == Service.Kind.CLASS:
+        weeks = {"business": service.business.slug}
+        return reverse("bookings:classes", kwargs=weeks, query={"class": service.slug})
     page = "service" if has_choices or not service.bookable_online else "times"
+    page = "course" if service.kind == Service.Kind.COURSE else page
     slugs = {"business": service.business.slug, "service": service.slug}
     return reverse(f"bookings:{page}", kwargs=slugs)

@@ -1,9 +1,17 @@
-"""Harbor Yoga in Portland: private lessons until its classes come (design.md section 11)."""
+"""Harbor Yoga in Portland: a month of classes, two courses, private lessons (design.md 11)."""
 
 from datetime import datetime
 
 from apps.catalog.models import BookingForm, BookingPolicy, Question, Service
 from apps.dashboard.demo.build import Shop
+from apps.dashboard.demo.harbor_classes import (
+    CLASSES,
+    COURSES,
+    close_on_thanksgiving,
+    days_of_teaching,
+    fill_classes,
+    plan_classes,
+)
 from apps.dashboard.demo.plans import (
     FRIDAY,
     MONDAY,
@@ -70,8 +78,15 @@ HARBOR = BusinessPlan(
         ),
     ),
     resources={"Room": ("Harbor room", "Loft")},
-    categories=(("private", "Private lessons"), ("online", "Online")),
+    categories=(
+        ("classes", "Classes"),
+        ("courses", "Courses"),
+        ("private", "Private lessons"),
+        ("online", "Online"),
+    ),
     services=(
+        *CLASSES,
+        *COURSES,
         ServicePlan(
             slug="private-lesson",
             name="Private lesson",
@@ -116,11 +131,12 @@ HARBOR = BusinessPlan(
     ),
     policy={
         "name": "Studio rules",
-        "min_notice_minutes": 720,
+        "min_notice_minutes": 120,
         "horizon_days": 60,
         "cancel_until_minutes": 720,
         "move_until_minutes": 720,
         "max_participants": 3,
+        "late_entry": True,
         "selection": BookingPolicy.Selection.FAIR,
         "description": "Free to cancel or move until 12 hours before.",
     },
@@ -159,7 +175,12 @@ ROUTINE = Routine(
 
 
 def fill_harbor(shop: Shop, *, now: datetime) -> None:
-    """Make the bookings of the studio around `now`."""
+    """Make the classes, the courses and the bookings of the studio around `now`."""
     today = now.astimezone(shop.business.zone).date()
-    make_visits(shop, usual_visits(shop, ROUTINE, around=today, now=now))
+    closed = close_on_thanksgiving(shop, today=today)
+    plan_classes(shop, today=today, now=now)
+    teaching = days_of_teaching(closed, today=today)
+    visits = usual_visits(shop, ROUTINE, around=today, now=now, taken=teaching)
+    make_visits(shop, visits)
+    fill_classes(shop, now=now)
     keep_silent(shop)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from apps.bookings.models import Booking
 from apps.dashboard.desk import Desk
+from apps.dashboard.queries.gatherings import list_gatherings_on, merged
 from apps.dashboard.queries.rota import Rota, load_rota
 from apps.dashboard.queries.rows import LIVE, BookingRow, list_bookings_on, local_date_of
 from apps.dashboard.queries.side_by_side import Placed, place_side_by_side
@@ -81,13 +83,16 @@ class Agenda:
 
 
 def get_agenda(*, desk: Desk, filters: Filters, now: datetime) -> Agenda:
-    """Load lanes of people with their hours and bookings; five queries for any dates."""
+    """Load lanes of people with their hours and bookings; seven queries for any dates."""
     days = (filters.last - filters.first).days
     dates = tuple(filters.first + timedelta(days=n) for n in range(days + 1))
     rota = load_rota(business=desk.business, dates=dates, now=now)
     rows = list_bookings_on(
         desk=desk, first=filters.first, last=filters.last, statuses=filters.statuses
     )
+    if Booking.Status.CONFIRMED in filters.statuses:
+        classes = list_gatherings_on(desk=desk, first=filters.first, last=filters.last)
+        rows = merged(rows, classes)
     people = tuple(
         Choice(person.resource_id, person.name)
         for person in rota.team.values()

@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
 from apps.dashboard.roles import Right
 
@@ -17,16 +18,20 @@ class Frame:
 
     waiting: int
     has_other_businesses: bool
+    has_classes: bool
 
 
 def get_frame(*, desk: Desk) -> Frame:
     """Count what waits; one query, served by the partial index booking_requests."""
     me = TeamMember.objects.filter(pk=desk.member.pk)
     others = TeamMember.objects.filter(user_id=desk.member.user_id).exclude(pk=desk.member.pk)
-    waiting, elsewhere = me.annotate(waiting=_waiting(desk), elsewhere=Exists(others)).values_list(
-        "waiting", "elsewhere"
-    )[0]
-    return Frame(waiting=waiting, has_other_businesses=elsewhere)
+    together = Service.objects.filter(business_id=desk.business.pk, retired_at=None).exclude(
+        kind=Service.Kind.APPOINTMENT
+    )
+    waiting, elsewhere, classes = me.annotate(
+        waiting=_waiting(desk), elsewhere=Exists(others), classes=Exists(together)
+    ).values_list("waiting", "elsewhere", "classes")[0]
+    return Frame(waiting=waiting, has_other_businesses=elsewhere, has_classes=classes)
 
 
 def _waiting(desk: Desk) -> Coalesce | Value:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from apps.availability.engine.zones import day_bounds
 from apps.bookings.models import Booking
-from apps.catalog.models import Resource
+from apps.catalog.models import Resource, Service
 from apps.dashboard.desk import Desk
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
@@ -19,7 +19,8 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
-    """Instants are UTC, price is minor units (None: on request); hue is the service's."""
+    """Instants are UTC, price is minor units (None: on request); hue is the service's. With a
+    session_id it is a class for many: its name stands for the customer's, its places below."""
 
     reference: str
     status: str
@@ -35,6 +36,7 @@ class BookingRow:
     price: int | None
     hue: str
     category: str
+    session_id: int | None = None
 
     @property
     def minutes(self) -> int:
@@ -44,15 +46,16 @@ class BookingRow:
 def list_bookings_on(
     *, desk: Desk, first: date, last: date, statuses: Iterable[str] = LIVE
 ) -> list[BookingRow]:
-    """List live bookings that start on the dates first..last (inclusive) of the business's clock.
+    """List live appointments that start on the dates first..last (inclusive) here.
 
     One query by the index booking_by_business_start, whatever the statuses asked for.
     """
     zone = desk.business.zone
     bookings = desk.bookings().filter(
+        kind=Service.Kind.APPOINTMENT,
         status__in=LIVE,
-        starts_at__gte=_instant(day_bounds(zone, first)[0]),
-        starts_at__lt=_instant(day_bounds(zone, last)[1]),
+        starts_at__gte=instant(day_bounds(zone, first)[0]),
+        starts_at__lt=instant(day_bounds(zone, last)[1]),
     )
     wanted = set(statuses)
     rows = with_names(bookings).order_by("starts_at", "pk")[:MOST_ROWS]
@@ -111,5 +114,6 @@ def local_date_of(at: datetime, zone: ZoneInfo) -> date:
     return at.astimezone(zone).date()
 
 
-def _instant(seconds: int) -> datetime:
+def instant(seconds: int) -> datetime:
+    """Unix seconds as an aware UTC instant."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from apps.bookings.models import Booking
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.fits import find_fits
+from apps.dashboard.queries.gatherings import list_gatherings_on, merged
 from apps.dashboard.queries.requests import (
     RequestCard,
     UndoCard,
@@ -69,7 +70,8 @@ def get_today(*, desk: Desk, waiting: int, now: datetime) -> Today:
     """Load everything that Today shows; the number of queries does not depend on the rows."""
     today = local_date_of(now, desk.business.zone)
     tomorrow = today + timedelta(days=1)
-    rows = list_bookings_on(desk=desk, first=today, last=tomorrow)
+    visits = list_bookings_on(desk=desk, first=today, last=tomorrow)
+    rows = merged(visits, list_gatherings_on(desk=desk, first=today, last=tomorrow))
     asked = list(requests_of(desk)[:MOST_CARDS])
     rota = load_rota(business=desk.business, dates=[today, *dates_of(asked, desk)], now=now)
     zone = desk.business.zone

@@ -56,6 +56,7 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         "requests_url": reverse("dashboard:requests", args=[slug])
         if desk.may(Right.DECIDE)
         else None,
+        "classes_url": reverse("dashboard:classes", args=[slug]) if frame.has_classes else None,
         "page_url": links_of(desk.business)["home"],
         "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),

@@ -19,6 +19,8 @@ TOPICS = (
     "booking.declined",
     "booking.canceled",
     "booking.readdressed",
+    "booking.waitlisted",
+    "booking.offered",
 )
 SEND_TOPIC = "mail.send"
 
@@ -28,6 +30,8 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.CONFIRMED: Kind.CONFIRMED,
     BookingEvent.Action.DECLINED: Kind.DECLINED,
     BookingEvent.Action.CANCELED: Kind.CANCELED,
+    BookingEvent.Action.WAITLISTED: Kind.WAITLISTED,
+    BookingEvent.Action.OFFERED: Kind.OFFERED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,

@@ -19,7 +19,7 @@ from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
 from apps.messages.composing import calendar_of
 from apps.messages.queries import get_booking_facts
-from apps.self_service.queries import cancel_limits, list_events, suggested_slots
+from apps.self_service.queries import cancel_limits, list_events, place_of, suggested_slots
 from apps.web.http import go_to, render_page
 
 LONGEST_TOKEN = 100
@@ -45,23 +45,30 @@ def exchange(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def booking(request: HttpRequest, reference: str) -> HttpResponse:
     """Show the booking to a session that made it or opened its link."""
-    found = _granted(request, reference)
-    now = timezone.now()
+    return show_booking(request, granted_booking(request, reference), now=timezone.now())
+
+
+def show_booking(
+    request: HttpRequest, found: Booking, *, now: datetime, problem: str = "", status: int = 200
+) -> HttpResponse:
+    """Show a booking as it is now; problem says why the last tap did nothing."""
     context = {
         **frame_of(business=found.business, place=found.location),
         **_facts(found, now=now),
         "limits": cancel_limits(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
+        "waiting": place_of(booking=found, now=now),
+        "problem": problem,
     }
-    return render_page(request, "self_service/booking.html", None, context)
+    return render_page(request, "self_service/booking.html", None, context, status=status)
 
 
 @require_safe
 @never_cache
 def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the same calendar file that the mail carries."""
-    found = _granted(request, reference)
+    found = granted_booking(request, reference)
     file = calendar_of(facts=get_booking_facts(booking_id=found.pk), now=timezone.now())
     response = HttpResponse(
         file.content, content_type=f"text/calendar; charset=utf-8; method={file.method}"
@@ -70,7 +77,8 @@ def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     return response
 
 
-def _granted(request: HttpRequest, reference: str) -> Booking:
+def granted_booking(request: HttpRequest, reference: str) -> Booking:
+    """Return the booking for a session that may see it; 404 for any other."""
     try:
         found = get_booking(reference=reference)
     except Booking.DoesNotExist as missing:

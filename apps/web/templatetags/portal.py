@@ -81,6 +81,40 @@ def clock_range(context: Context, start: datetime, end: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def big_clock(context: Context, at: datetime) -> SafeString:
+    """ "7:00 am" with the small mark behind it in an element of its own."""
+    text = formatting.format_time(at, zone=_zone(context), locale=_locale(context))
+    digits, mark = formatting.split_clock(text)
+    return format_html("{}<small>&nbsp;{}</small>", digits, mark) if mark else SafeString(digits)
+
+
+@register.simple_tag(takes_context=True)
+def until_clock(context: Context, at: datetime) -> str:
+    """ "8:00": an end behind its start needs no "am", but a repeated hour its mark (rule T7)."""
+    zone = _zone(context)
+    text = formatting.format_time(at, zone=zone, locale=_locale(context))
+    return text if formatting.is_repeated(at, zone) else formatting.split_clock(text)[0]
+
+
+@register.simple_tag(takes_context=True)
+def weekday(context: Context, value: date, *, brief: bool = False) -> str:
+    """ "Thursday" or "Thu"."""
+    return formatting.format_weekday(_on(context, value), locale=_locale(context), brief=brief)
+
+
+@register.simple_tag(takes_context=True)
+def month_day(context: Context, value: date) -> str:
+    """ "26 November"."""
+    return formatting.format_month_day(_on(context, value), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def days_words(context: Context, first: date, last: date) -> str:
+    """ "23 – 29 November"."""
+    return formatting.format_days(first, last, locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
 def day(context: Context, value: date) -> str:
     """ "Thursday 26 November" for a date, or for an instant on the page's clock."""
     return formatting.format_day(_on(context, value), locale=_locale(context))

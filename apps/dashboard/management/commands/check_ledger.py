@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.availability.queries import ledger as time_ledger
 from apps.bookings.queries import ledger as booking_ledger
-from apps.bookings.queries import ledger_history
+from apps.bookings.queries import ledger_history, ledger_waitlist
 from apps.businesses.models import Business
 from apps.catalog.queries import ledger as catalog_ledger
 from apps.kernel.findings import Finding
@@ -26,12 +26,16 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from time_ledger.find_overlaps(business_id=business_id)
     yield from time_ledger.find_ownerless_time(business_id=business_id)
     yield from time_ledger.find_holds_for_ever(business_id=business_id)
+    yield from time_ledger.find_miscounted_seatings(business_id=business_id)
+    yield from booking_ledger.find_other_seats(business_id=business_id)
     yield from booking_ledger.find_miscounted_seats(business_id=business_id)
     yield from booking_ledger.find_unexplained_overrides(business_id=business_id)
     yield from booking_ledger.find_time_not_kept(business_id=business_id, now=now)
     yield from booking_ledger.find_other_times(business_id=business_id)
     yield from booking_ledger.find_long_holds(business_id=business_id)
     yield from booking_ledger.find_broken_promises(business_id=business_id)
+    yield from ledger_waitlist.find_miscounted_offers(business_id=business_id)
+    yield from ledger_waitlist.find_lost_in_line(business_id=business_id)
     yield from ledger_history.find_gaps_in_history(business_id=business_id)
     yield from ledger_history.find_unwritten_moves(business_id=business_id)
     yield from ledger_history.find_untold_moves(business_id=business_id, now=now)

@@ -1,0 +1,108 @@
+"""Which dates a series falls on, before any clock is asked (domain.md 7.2, R067). Pure."""
+
+from collections.abc import Container
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from dateutil.rrule import WEEKLY, rrule
+
+MOST_DATES = 500
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+FOREVER = timedelta(days=366 * 5)
+
+
+class NoEnd(Exception):
+    """A series needs a last date or a number of sessions."""
+
+
+class TooManyDates(Exception):
+    """A series has at most 500 dates."""
+
+
+class NoDates(Exception):
+    """No date is left: none of the weekdays lies in the span, or all of them are closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesRule:
+    """The same wall time on some weekdays (0 is Monday), every so many weeks from a date on.
+
+    It ends with until_on (included) or after count sessions, whichever is given. Minutes count
+    after local midnight; lengths are elapsed minutes (time.md T3, T5).
+    """
+
+    first_on: date
+    weekdays: tuple[int, ...]
+    starts_minute: int
+    duration_minutes: int
+    every_weeks: int = 1
+    until_on: date | None = None
+    count: int | None = None
+
+    @property
+    def at(self) -> time:
+        return time(self.starts_minute // 60, self.starts_minute % 60)
+
+    def as_rrule(self) -> str:
+        """The rule in the words of RFC 5545, as it is stored: ``FREQ=WEEKLY;COUNT=8;BYDAY=TU``."""
+        text = str(self.rule())
+        return text.rsplit("RRULE:", maxsplit=1)[-1].strip()
+
+    def ending_before(self, on: date) -> "SeriesRule":
+        """The same rule with its last date before ``on``: what is left of a series that was cut."""
+        return replace(self, until_on=on - timedelta(days=1), count=None)
+
+    def rule(self) -> rrule:
+        """The rule as dateutil counts it, on naive local midnights."""
+        until = datetime.combine(self.until_on, time.max) if self.until_on else None
+        return rrule(
+            WEEKLY,
+            dtstart=datetime.combine(self.first_on, time.min),
+            interval=self.every_weeks,
+            byweekday=sorted(set(self.weekdays)),
+            until=until,
+            count=None if until else self.count,
+        )
+
+
+def read_rule(
+    text: str, *, first_on: date, starts_minute: int, duration_minutes: int
+) -> SeriesRule:
+    """Read a stored rule back; the reverse of ``as_rrule``."""
+    parts = dict(part.split("=", maxsplit=1) for part in text.split(";"))
+    until = parts.get("UNTIL")
+    return SeriesRule(
+        first_on=first_on,
+        weekdays=tuple(WEEKDAYS.index(name) for name in parts["BYDAY"].split(",")),
+        starts_minute=starts_minute,
+        duration_minutes=duration_minutes,
+        every_weeks=int(parts.get("INTERVAL", 1)),
+        until_on=date.fromisoformat(until[:8]) if until else None,
+        count=int(parts["COUNT"]) if "COUNT" in parts else None,
+    )
+
+
+def series_dates(rule: SeriesRule, *, closed: Container[date] = ()) -> list[date]:
+    """List the dates of a series without those that are closed, at most 500.
+
+    A count counts sessions that take place: a closed date moves the end on, so that a course of
+    eight has eight.
+
+    Raises:
+        NoEnd: neither a last date nor a count is given.
+        TooManyDates: there would be more than 500.
+        NoDates: there is none.
+    """
+    if rule.until_on is None and rule.count is None:
+        raise NoEnd
+    if rule.count is not None and rule.count > MOST_DATES:
+        raise TooManyDates
+    endless = replace(rule, count=None, until_on=rule.until_on or rule.first_on + FOREVER)
+    open_dates = (at.date() for at in endless.rule() if at.date() not in closed)
+    found = list(islice(open_dates, rule.count or MOST_DATES + 1))
+    if len(found) > MOST_DATES:
+        raise TooManyDates
+    if not found:
+        raise NoDates
+    return found

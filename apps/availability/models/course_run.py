@@ -1,0 +1,54 @@
+"""A course that takes place: its sessions together, booked as a whole (domain.md 5.1)."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.models import Business, Location
+from apps.catalog.models import Service
+
+
+class CourseRun(models.Model):
+    """Written only by apps/availability/operations (law 1 of design.md section 4).
+
+    starts_at and ends_at are those of its first and last session that take place, in UTC.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("Open")
+        CANCELED = "CANCELED", _("Cancelled")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="course_runs")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="course_runs")
+    location = models.ForeignKey(
+        Location, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    name = models.CharField(max_length=120, blank=True, help_text=_("Spring, evenings"))
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    capacity = models.PositiveIntegerField()
+    seats_taken = models.PositiveIntegerField(default=0)
+    seats_offered = models.PositiveIntegerField(default=0)
+    overridden = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="course_ends_after_it_starts", condition=Q(ends_at__gt=F("starts_at"))
+            ),
+            models.CheckConstraint(
+                name="course_not_overbooked",
+                condition=Q(overridden=True)
+                | Q(capacity__gte=F("seats_taken") + F("seats_offered")),
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "ends_at"], name="course_run_by_business_end")]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.name}".strip()
+
+    @property
+    def seats_left(self) -> int:
+        return max(0, self.capacity - self.seats_taken - self.seats_offered)

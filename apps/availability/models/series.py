@@ -1,0 +1,33 @@
+"""A class that comes again at the same wall time (R067)."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+from apps.businesses.models import Business, Location
+from apps.catalog.models import Resource, Service
+
+
+class SessionSeries(models.Model):
+    """The rule as the owner made it; its sessions are rows of their own and may differ from it.
+
+    rrule is RFC 5545 without a start; starts_minute counts after local midnight of first_on.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="series")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="series")
+    location = models.ForeignKey(
+        Location, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    resources = models.ManyToManyField(Resource, related_name="+")
+    rrule = models.CharField(max_length=250)
+    first_on = models.DateField()
+    starts_minute = models.PositiveSmallIntegerField(validators=[MaxValueValidator(1439)])
+    duration_minutes = models.PositiveIntegerField()
+    capacity = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "session series"
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.rrule}"

@@ -1,0 +1,49 @@
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from apps.availability.models import CourseRun, Session
+from apps.availability.operations._cancel_sessions import cancel_sessions
+from apps.availability.operations._open_sessions import SessionFacts, open_sessions
+from apps.availability.queries.plans import SessionPlan
+
+
+@transaction.atomic
+def open_course_run(
+    *, facts: SessionFacts, plans: Sequence[SessionPlan], name: str, now: datetime
+) -> CourseRun:
+    """Open a run of a course with all its sessions, or with none of them (domain.md 5.1).
+
+    Its places are counted on the run; its sessions have as many, for the roster's sake.
+
+    Raises:
+        SessionsCollide: with the starts that do not fit; nothing was written.
+        BusyTryAgain: the lock did not come in time.
+    """
+    run = CourseRun.objects.create(
+        business_id=facts.service.business_id,
+        service=facts.service,
+        location=facts.location,
+        name=name,
+        starts_at=min(plan.starts_at for plan in plans),
+        ends_at=max(plan.ends_at for plan in plans),
+        capacity=facts.capacity,
+    )
+    open_sessions(facts=replace(facts, course_run=run), plans=plans, now=now)
+    return run
+
+
+@transaction.atomic(savepoint=False)
+def cancel_course_run(*, course_run_id: int, reason: str, now: datetime) -> CourseRun:
+    """Let a run not take place, its sessions to come with it. Seats stay counted until the
+    bookings are cancelled, which is the caller's to do in the same transaction."""
+    run = CourseRun.objects.select_for_update(no_key=True).get(pk=course_run_id)
+    sessions = Session.objects.filter(course_run=run, state=Session.State.SCHEDULED)
+    cancel_sessions(session_ids=list(sessions.values_list("pk", flat=True)), reason=reason, now=now)
+    CourseRun.objects.filter(pk=run.pk).update(
+        state=CourseRun.State.CANCELED, revision=F("revision") + 1
+    )
+    return run

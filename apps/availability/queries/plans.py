@@ -1,0 +1,114 @@
+"""What a series would look like before it is saved: dates with their problems (ux.md O12)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from apps.availability.engine.inputs import Search
+from apps.availability.engine.reasons import Reason, why_not_fit
+from apps.availability.engine.recurrence import occurrences
+from apps.availability.engine.series import SeriesRule, series_dates
+from apps.availability.engine.zones import Resolution
+from apps.availability.queries.hours import load_hours
+from apps.availability.queries.search import SlotQuery, load_search, zone_of
+from apps.businesses.models import Location
+from apps.catalog.models import BookingPolicy, Resource, Service
+
+WEEKS_OF_A_YEAR = 52
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """One session to be: Unix seconds, and how its start was found when clocks change (T5)."""
+
+    start: int
+    end: int
+    resolution: Resolution = Resolution.EXACT
+
+    @property
+    def starts_at(self) -> datetime:
+        return datetime.fromtimestamp(self.start, UTC)
+
+    @property
+    def ends_at(self) -> datetime:
+        return datetime.fromtimestamp(self.end, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """A plan with what is in its way, most specific first; empty when it fits."""
+
+    plan: SessionPlan
+    reasons: tuple[Reason, ...]
+
+
+def plan_series(
+    *, rule: SeriesRule, service: Service, location: Location | None, skip_closed: bool
+) -> list[SessionPlan]:
+    """Turn a rule into sessions at the same wall time of the venue, without closed days if asked.
+
+    Raises:
+        NoEnd, TooManyDates, NoDates: see ``series_dates``.
+    """
+    closed = find_closed_dates(service=service, rule=rule) if skip_closed else frozenset()
+    zone = zone_of(service=service, location=location)
+    found = occurrences(
+        zone=zone,
+        dates=series_dates(rule, closed=closed),
+        at=rule.at,
+        duration=rule.duration_minutes * 60,
+    )
+    return [SessionPlan(it.start, it.end, it.resolution) for it in found]
+
+
+def find_closed_dates(*, service: Service, rule: SeriesRule) -> frozenset[date]:
+    """Return the dates on which the business is closed by an exception, a year past its end."""
+    last = rule.until_on or rule.first_on + timedelta(
+        weeks=rule.every_weeks * (rule.count or 1) + 52
+    )
+    hours = load_hours(business=service.business, first=rule.first_on, last=last)
+    return frozenset(it.on for it in hours.business.exceptions if not it.ranges)
+
+
+def preview_sessions(
+    *,
+    service: Service,
+    location: Location | None,
+    resource_ids: Collection[int],
+    plans: Collection[SessionPlan],
+    now: datetime,
+) -> list[PlannedSession]:
+    """Look at every plan without a lock and say what is in its way."""
+    if not plans:
+        return []
+    search = load_plan_search(
+        service=service, location=location, resource_ids=resource_ids, plans=plans, now=now
+    )
+    ids = tuple(sorted(resource_ids))
+    return [
+        PlannedSession(plan, why_not_fit(search, start=plan.start, resource_ids=ids))
+        for plan in plans
+    ]
+
+
+def load_plan_search(
+    *,
+    service: Service,
+    location: Location | None,
+    resource_ids: Collection[int],
+    plans: Collection[SessionPlan],
+    now: datetime,
+) -> Search:
+    """Load the hours and the busy spans of these resources for the whole span of the plans."""
+    zone = zone_of(service=service, location=location)
+    starts = [datetime.fromtimestamp(plan.start, zone).date() for plan in plans]
+    kinds = dict(Resource.objects.filter(pk__in=resource_ids).values_list("pk", "type_id"))
+    query = SlotQuery(
+        service=service,
+        policy=BookingPolicy(),
+        duration_minutes=max((plan.end - plan.start) // 60 for plan in plans),
+        location=location,
+        requirements=[(kinds[pk], {pk: 0}) for pk in sorted(kinds)],
+        ignores_limits=True,
+    )
+    return load_search(query=query, first=min(starts), last=max(starts), now=now)

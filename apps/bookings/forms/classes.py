@@ -1,0 +1,118 @@
+"""The addresses of the timetable and of a session: what of them can be read (ux.md C5, C6)."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.bookings.forms.picks import Unreadable, read_number
+from apps.bookings.queries.timetable import Filters, Part
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, UnknownChoice, choose
+
+WEEK_NAME = re.compile(r"([0-9]{4})-W([0-9]{2})")
+FARTHEST = timedelta(days=800)
+MOST_PEOPLE = 99
+TOO_MANY = "participants"
+PEOPLE_OF = re.compile(r"people_([0-9]{1,15})")
+
+
+def read_week(raw: str, *, today: date) -> date:
+    """The Monday of a week named as ISO 8601 does ("2026-W48"), of this one for nothing.
+
+    Raises:
+        Unreadable: it names no week within two years of today.
+    """
+    if not raw:
+        return today - timedelta(days=today.weekday())
+    found = WEEK_NAME.fullmatch(raw)
+    try:
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None
+    except ValueError as wrong:
+        raise Unreadable("week") from wrong
+    if monday is None or abs(monday - today) > FARTHEST:
+        raise Unreadable("week")
+    return monday
+
+
+def week_name(on: date) -> str:
+    """The name of the week this day lies in: "2026-W48"."""
+    year, week, _day = on.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def read_filters(query: QueryDict) -> Filters:
+    """The chips that are chosen.
+
+    Raises:
+        Unreadable: people or with is no number, or the part of the day is none.
+    """
+    part = query.get("part", "")
+    if part and part not in set(Part):
+        raise Unreadable("part")
+    return Filters(
+        service=query.get("class", "")[:80],
+        teacher=read_number(query.get("with", "")),
+        part=Part(part) if part else None,
+        people=_people(query.get("people", "")),
+    )
+
+
+def read_party(fields: QueryDict) -> tuple[int, Mapping[int, int]]:
+    """How many people come, and how many of them under which variant (``people_12=2``).
+
+    Raises:
+        Unreadable: one of the numbers is none, or too large.
+    """
+    mix: dict[int, int] = {}
+    for name in fields:
+        found = PEOPLE_OF.fullmatch(name)
+        if found:
+            mix[int(found[1])] = read_number(fields.get(name, "")) or 0
+    if any(people > MOST_PEOPLE for people in mix.values()):
+        raise Unreadable("people")
+    return _people(fields.get("people", "")), mix
+
+
+def choose_party(*, service: Service, fields: QueryDict) -> tuple[Choice, str]:
+    """Read who comes to a class or a course. Where that cannot be, the choice is for one person
+    and the words say why; they are "" otherwise.
+
+    Raises:
+        Unreadable: a number is none.
+        UnknownChoice: a variant is not of this service.
+    """
+    people, mix = read_party(fields)
+    if mix and not any(mix.values()):
+        return choose(service=service), _("Say how many people are coming.")
+    try:
+        return choose(service=service, party_size=people, mix=mix), ""
+    except UnknownChoice as wrong:
+        alone = choose(service=service)
+        if str(wrong) != TOO_MANY:
+            raise
+        most = alone.policy.max_participants
+        words = ngettext(
+            "One person can come on one booking.",
+            "Up to %(most)d people can come on one booking.",
+            most,
+        )
+        return alone, words % {"most": most}
+
+
+def party_query(choice: Choice) -> str:
+    """The same people as the query of an address, "" for one person."""
+    if choice.mix:
+        return "?" + urlencode({f"people_{it.pk}": people for it, people in choice.mix})
+    return f"?people={choice.party_size}" if choice.party_size > 1 else ""
+
+
+def _people(raw: str) -> int:
+    people = read_number(raw) or 1
+    if people > MOST_PEOPLE:
+        raise Unreadable("people")
+    return people

@@ -1,0 +1,103 @@
+"""May somebody join this class or this course now, and if not, why (domain.md 4.3, 5.1). Pure.
+
+Limits are elapsed minutes (time.md T3, T10): of a class to its start, of a course to its first
+session, or, once it has begun and may be joined late, to its next one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from apps.catalog.pricing import Price
+
+
+class Obstacle(StrEnum):
+    CANCELED = "CANCELED"
+    OVER = "OVER"
+    STARTED = "STARTED"
+    TOO_LATE = "TOO_LATE"
+    TOO_EARLY = "TOO_EARLY"
+    FULL = "FULL"
+    TOO_MANY = "TOO_MANY"
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """A session of a class, or a run of a course: when, and how many places it has left.
+
+    starts hold the starts (UTC, in order) of its sessions that take place; a class has one.
+    """
+
+    starts: tuple[datetime, ...]
+    ends_at: datetime
+    takes_place: bool
+    seats_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRules:
+    """What the owner's policy says about joining; minutes, None is no limit."""
+
+    max_advance_minutes: int | None
+    min_notice_minutes: int | None
+    late_entry: bool
+    max_participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """obstacle None: come in. opens_at with TOO_EARLY, seats_left with FULL and TOO_MANY."""
+
+    obstacle: Obstacle | None = None
+    opens_at: datetime | None = None
+    seats_left: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.obstacle is None
+
+
+def may_join(gathering: Gathering, *, rules: JoinRules, seats: int, now: datetime) -> Joining:
+    """Tell whether ``seats`` people may join now; the most lasting obstacle first."""
+    left = gathering.seats_left
+    if not gathering.takes_place or not gathering.starts:
+        return Joining(Obstacle.CANCELED)
+    if late := _too_late(gathering, rules=rules, now=now):
+        return Joining(late)
+    opens_at = _opens_at(gathering, rules)
+    if opens_at is not None and now < opens_at:
+        return Joining(Obstacle.TOO_EARLY, opens_at=opens_at, seats_left=left)
+    if left <= 0:
+        return Joining(Obstacle.FULL)
+    if seats > left:
+        return Joining(Obstacle.TOO_MANY, seats_left=left)
+    return Joining(seats_left=left)
+
+
+def sessions_left(gathering: Gathering, *, now: datetime) -> int:
+    """How many sessions of a course are still to come."""
+    return sum(start > now for start in gathering.starts)
+
+
+def price_to_join(price: Price, gathering: Gathering, *, prorates: bool, now: datetime) -> Price:
+    """The price for whoever joins now: for what is left of a course where the owner wants it so."""
+    if not prorates:
+        return price
+    return price.for_part(left=sessions_left(gathering, now=now), of=len(gathering.starts))
+
+
+def _too_late(gathering: Gathering, *, rules: JoinRules, now: datetime) -> Obstacle | None:
+    ahead = [start for start in gathering.starts if start > now]
+    if not ahead:
+        return Obstacle.OVER if now >= gathering.ends_at else Obstacle.STARTED
+    if now >= gathering.starts[0] and not rules.late_entry:
+        return Obstacle.STARTED
+    notice = timedelta(minutes=rules.min_notice_minutes or 0)
+    can_still = [start for start in ahead if now <= start - notice]
+    return None if can_still and can_still[0] == ahead[0] else Obstacle.TOO_LATE
+
+
+def _opens_at(gathering: Gathering, rules: JoinRules) -> datetime | None:
+    if rules.max_advance_minutes is None:
+        return None
+    return gathering.starts[0] - timedelta(minutes=rules.max_advance_minutes)

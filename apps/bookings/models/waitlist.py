@@ -1,0 +1,68 @@
+"""The line in front of a class or a course that is full (domain.md 5.4, R030)."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.availability.models import CourseRun, Session
+from apps.bookings.models.booking import Booking
+from apps.businesses.models import Business
+
+
+class WaitlistEntry(models.Model):
+    """One booking of status WAITING_LIST in its line; the lowest rank is offered first.
+
+    While it is OFFERED, its people count in seats_offered of the session or run until
+    offer_ends_at (UTC). passed_at is when an offer of this round ran out or was refused.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "WAITING", _("Waiting")
+        OFFERED = "OFFERED", _("Offered")
+        ENROLLED = "ENROLLED", _("Enrolled")
+        LEFT = "LEFT", _("Left")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="waiting")
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.CASCADE, related_name="waitlist"
+    )
+    course_run = models.ForeignKey(
+        CourseRun, null=True, blank=True, on_delete=models.CASCADE, related_name="waitlist"
+    )
+    people = models.PositiveSmallIntegerField()
+    notice_minutes = models.PositiveIntegerField(default=0)
+    rank = models.PositiveIntegerField()
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    offers = models.PositiveSmallIntegerField(default=0)
+    offer_ends_at = models.DateTimeField(null=True, blank=True)
+    passed_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "waitlist entries"
+        constraints = [
+            models.CheckConstraint(
+                name="waits_for_one_target",
+                condition=Q(session__isnull=False, course_run__isnull=True)
+                | Q(session__isnull=True, course_run__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="offer_has_an_end",
+                condition=~Q(state="OFFERED") | Q(offer_ends_at__isnull=False),
+            ),
+            models.CheckConstraint(name="waits_for_somebody", condition=Q(people__gte=1)),
+        ]
+        indexes = [
+            models.Index(
+                fields=["offer_ends_at"], name="waitlist_offered", condition=Q(state="OFFERED")
+            ),
+            models.Index(
+                fields=["session", "course_run"],
+                name="waitlist_waiting",
+                condition=Q(state="WAITING"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking.reference} {self.state}"

@@ -1,0 +1,61 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.models import Session
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._errors import StaleRevision
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.queries.attending import Scope, sessions_in
+from apps.businesses.models import TeamMember
+
+LIVE = ("PENDING", "CONFIRMED", "WAITING_LIST")
+
+
+@transaction.atomic
+def cancel_class(
+    *,
+    session_id: int,
+    scope: Scope,
+    seen_bookings: int,
+    reason: str,
+    by: TeamMember,
+    now: datetime,
+) -> list[Booking]:
+    """Let sessions of a class not take place: everybody booked is cancelled and told (R064).
+
+    seen_bookings is how many live bookings the page showed for this scope: the list of people
+    who are told must be the one that was read.
+
+    Raises:
+        Session.DoesNotExist: not a session of this business.
+        StaleRevision: somebody booked or left meanwhile.
+        BusyTryAgain: the lock did not come in time.
+    """
+    session = Session.objects.get(pk=session_id, business_id=by.business_id)
+    ids = sessions_in(session=session, scope=scope, now=now)
+    booked = list(
+        Booking.objects.select_for_update(of=("self",))
+        .filter(session_id__in=ids, kind="CLASS")
+        .order_by("pk")
+    )
+    live = [it for it in booked if it.status in LIVE]
+    if len(live) != seen_bookings:
+        raise StaleRevision
+    availability.cancel_sessions(session_ids=ids, reason=reason, now=now)
+    availability.release_all_seats(session_ids=ids, now=now)
+    WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")
+    for booking in live:
+        states.require_move(booking.status, states.Status.CANCELED)
+        write_move(
+            booking,
+            action=BookingEvent.Action.CANCELED,
+            actor=Actor.of(by),
+            now=now,
+            reason=reason,
+            delay=UNDO_WINDOW,
+            columns={"status": Booking.Status.CANCELED.value},
+        )
+    return live

@@ -1,0 +1,122 @@
+"""What every draft has in common: who made it, what it copies, and which one it replaces."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.availability.queries import zone_of
+from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
+from apps.bookings.operations._kept import give_back
+from apps.bookings.operations._snapshots import policy_snapshot, tzdata_version
+from apps.businesses.models import Location
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+from apps.kernel.references import new_reference
+
+KEPT = ("kind", "session_id", "seating_id", "hold_expires_at", "draft_text")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who taps: hashes of the browser's session and of its network, and the zone it was shown."""
+
+    visitor_hash: str
+    network_hash: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Start and end (UTC) of what is being booked, and where."""
+
+    starts_at: datetime
+    ends_at: datetime
+    location: Location | None
+
+
+def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
+    """Return the visitor's newest draft at this business: its hold is let go, its text moves on."""
+    if not visitor.visitor_hash:
+        return None
+    drafts = Booking.objects.filter(
+        business_id=choice.service.business_id,
+        visitor_hash=visitor.visitor_hash,
+        status=Booking.Status.CREATED,
+    )
+    return drafts.only(*KEPT).order_by("-pk").first()
+
+
+def is_live(draft: Booking, *, now: datetime) -> bool:
+    """Whether its hold has not run out."""
+    return draft.hold_expires_at is not None and draft.hold_expires_at > now
+
+
+def let_go(previous: Booking, *, now: datetime) -> None:
+    """End the hold of a draft; what another tab has sent meanwhile is booked and keeps its time."""
+    drafts = Booking.objects.filter(pk=previous.pk, status=Booking.Status.CREATED)
+    if drafts.update(hold_expires_at=now):
+        give_back(previous, now=now)
+
+
+def new_draft(when: When, *, choice: Choice, visitor: Visitor, now: datetime) -> Booking:
+    """Make the row of a draft, not saved yet: choice and price as they are now."""
+    service, price = choice.service, choice.price
+    venue_zone = zone_of(service=service, location=when.location)
+    chosen = choice.chosen_id is not None
+    return Booking(
+        reference=new_reference(),
+        draft_id=secrets.token_urlsafe(16),
+        visitor_hash=visitor.visitor_hash,
+        network_hash=visitor.network_hash,
+        business_id=service.business_id,
+        service=service,
+        variant=choice.variant,
+        location=when.location,
+        selection=Booking.Selection.SPECIFIC_RESOURCE if chosen else Booking.Selection.ANY_RESOURCE,
+        kind=service.kind,
+        party_size=choice.party_size,
+        title=_title_of(choice),
+        price=price.total,
+        currency=price.currency,
+        price_text=price.text,
+        starts_at=when.starts_at,
+        ends_at=when.ends_at,
+        time_zone=visitor.time_zone,
+        wall_time=f"{when.starts_at.astimezone(venue_zone):%Y-%m-%dT%H:%M}",
+        tzdata_version=tzdata_version(),
+        policy_snapshot=policy_snapshot(choice.policy),
+        created_at=now,
+    )
+
+
+def _title_of(choice: Choice) -> str:
+    if choice.variant is None or choice.mix:
+        return choice.service.name
+    return f"{choice.service.name}, {choice.variant.name}"
+
+
+def copy_choice(draft: Booking, choice: Choice) -> None:
+    """Write the extras and the mix of people of a saved draft, in the words and prices of today."""
+    if choice.add_ons:
+        BookedAddOn.objects.bulk_create(
+            BookedAddOn(
+                booking=draft,
+                add_on=extra,
+                name=extra.name,
+                price=extra.price,
+                duration_minutes=extra.duration_minutes,
+            )
+            for extra in choice.add_ons
+        )
+    if choice.mix:
+        free = choice.service.price_kind == Service.PriceKind.FREE
+        ParticipantChoice.objects.bulk_create(
+            ParticipantChoice(
+                booking=draft,
+                variant=variant,
+                name=variant.name,
+                people=people,
+                price=0 if free else variant.price,
+            )
+            for variant, people in choice.mix
+        )

@@ -1,0 +1,30 @@
+"""What a booking keeps until it ends: a time of its own, or seats of a session or a course run."""
+
+from datetime import datetime
+
+from apps.availability import operations as availability
+from apps.bookings.models import Booking
+from apps.bookings.operations._waitlist_offer import offer_places
+from apps.catalog.models import Service
+
+
+def give_back(booking: Booking, *, now: datetime) -> None:
+    """Free the time or the seats of a booking, for whoever waits first; harmless when they are free
+    already."""
+    if booking.seating_id is not None:
+        availability.release_seats(seating_id=booking.seating_id, now=now)
+        if target := booking.course_run or booking.session:
+            offer_places(target=target, now=now, new_round=True)
+    elif booking.session_id is not None and booking.kind == Service.Kind.APPOINTMENT:
+        availability.release_time(session_id=booking.session_id)
+
+
+def extend(booking: Booking, *, expires_at: datetime, now: datetime) -> bool:
+    """Let the hold of a draft last until expires_at (UTC); tell whether it was still alive."""
+    if booking.seating_id is not None:
+        return availability.extend_seats(
+            seating_id=booking.seating_id, expires_at=expires_at, now=now
+        )
+    if booking.session_id is None:
+        return False
+    return availability.extend_hold(session_id=booking.session_id, expires_at=expires_at, now=now)

@@ -1,0 +1,152 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.models import CourseRun, Session
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._waitlist_offer import offer_places, pass_by
+from apps.bookings.queries.waitlist import has_offer, line_of
+from apps.businesses.models import TeamMember
+
+Status, State = Booking.Status, WaitlistEntry.State
+
+
+class OfferGone(Exception):
+    """No place is kept for them (any more); they keep their place in line."""
+
+
+class NotInLine(Exception):
+    """This booking does not wait for anything."""
+
+
+@transaction.atomic
+def take_offered_place(*, booking: Booking, now: datetime) -> Booking:
+    """Turn an offer into a confirmed booking, once, on however many devices it is taken.
+
+    Raises:
+        OfferGone: it ran out, or there is none.
+        NotInLine: they left, or it was cancelled.
+        BusyTryAgain: the lock did not come in time.
+    """
+    booking, target, entry = _lock(booking, now=now)
+    if booking.status == Status.CONFIRMED:
+        return booking
+    if entry is None:
+        raise NotInLine
+    if not has_offer(entry, now=now):
+        raise OfferGone
+    seating = availability.seat(target=target, seats=entry.people, expires_at=None)
+    availability.take_offered_seats(seating=seating)
+    return _enrol(booking, entry, seating_id=seating.pk, actor=Actor.of(None), now=now)
+
+
+@transaction.atomic
+def enrol_from_line(*, booking: Booking, by: TeamMember, now: datetime) -> Booking:
+    """Give somebody in line a place for the team, whoever is before them (R062).
+
+    Raises:
+        NoSeats: there is no place for all of them.
+        NotInLine: they left, or have a place already.
+        BusyTryAgain: the lock did not come in time.
+    """
+    booking, target, entry = _lock(booking, now=now)
+    if entry is None or booking.status != Status.WAITING_LIST:
+        raise NotInLine
+    if entry.state == State.OFFERED:
+        availability.withdraw_seats(target=target, seats=entry.people)
+    seating = availability.seat(target=target, seats=entry.people, expires_at=None)
+    availability.take_seats(seating=seating, now=now)
+    return _enrol(booking, entry, seating_id=seating.pk, actor=Actor.of(by), now=now)
+
+
+@transaction.atomic
+def refuse_offer(*, booking: Booking, now: datetime) -> None:
+    """Let an offer go to the next in line; whoever refuses keeps their place for another time.
+
+    Harmless when there is no offer. Raises as ``take_offered_place``, but OfferGone.
+    """
+    _booking, target, entry = _lock(booking, now=now)
+    if entry is not None and entry.state == State.OFFERED:
+        pass_by(entry, target=target, now=now)
+        offer_places(target=target, now=now)
+
+
+@transaction.atomic
+def leave_waitlist(*, booking: Booking, by: TeamMember | None, now: datetime) -> Booking:
+    """Leave the line; what was offered goes to the next. Left twice it is the same.
+
+    Raises:
+        NotInLine: there is no line to leave.
+        BusyTryAgain: the lock did not come in time.
+    """
+    booking, target, entry = _lock(booking, now=now)
+    if booking.status == Status.CANCELED:
+        return booking
+    if entry is None or booking.status != Status.WAITING_LIST:
+        raise NotInLine
+    if entry.state == State.OFFERED:
+        pass_by(entry, target=target, now=now)
+    WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.LEFT)
+    offer_places(target=target, now=now)
+    states.require_move(booking.status, states.Status.CANCELED)
+    write_move(
+        booking,
+        action=BookingEvent.Action.CANCELED,
+        actor=Actor.of(by),
+        now=now,
+        columns={"status": Status.CANCELED.value},
+    )
+    return booking
+
+
+@transaction.atomic
+def move_to_front(*, booking: Booking, now: datetime) -> None:
+    """Put somebody first in line (R062).
+
+    Raises:
+        NotInLine: they do not wait any more.
+        BusyTryAgain: the lock did not come in time.
+    """
+    _booking, target, entry = _lock(booking, now=now)
+    if entry is None or entry.state not in {State.WAITING, State.OFFERED}:
+        raise NotInLine
+    others = line_of(target).exclude(pk=entry.pk).order_by("rank", "pk")
+    for rank, pk in enumerate([entry.pk, *others.values_list("pk", flat=True)], start=1):
+        WaitlistEntry.objects.filter(pk=pk).update(rank=rank)
+
+
+def _lock(
+    booking: Booking, *, now: datetime
+) -> tuple[Booking, Session | CourseRun, WaitlistEntry | None]:
+    """Booking, then what it waits for, then its entry: the one order of all (law 2)."""
+    locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
+    target = locked.course_run or locked.session
+    if target is None:
+        raise NotInLine
+    target = availability.lock_target(target=target, now=now)
+    entry = WaitlistEntry.objects.select_for_update().filter(booking=locked).first()
+    return locked, target, entry
+
+
+def _enrol(
+    booking: Booking, entry: WaitlistEntry, *, seating_id: int, actor: Actor, now: datetime
+) -> Booking:
+    states.require_move(booking.status, states.Status.CONFIRMED)
+    WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
+    free = Booking.PaymentStatus.EXEMPT if booking.price == 0 else Booking.PaymentStatus.NOT_PAID
+    write_move(
+        booking,
+        action=BookingEvent.Action.BOOKED,
+        actor=actor,
+        now=now,
+        columns={
+            "status": Status.CONFIRMED.value,
+            "seating_id": seating_id,
+            "payment_status": free.value,
+            "payment_option": Booking.PaymentOption.OFFLINE.value,
+        },
+    )
+    return booking

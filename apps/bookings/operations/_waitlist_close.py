@@ -1,0 +1,67 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from apps.availability import operations as availability
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.queries.waitlist import find_entry
+
+BATCH = 200
+
+
+@transaction.atomic
+def tell_offer(*, entry_id: int, offer: int, now: datetime) -> None:
+    """Write the offer into the history of its booking, which sends the mail; nothing when it is
+    over by now. Safe to repeat."""
+    entry = WaitlistEntry.objects.filter(pk=entry_id).first()
+    if entry is None:
+        return
+    booking = lock_booking(
+        booking_id=entry.booking_id, business_id=entry.business_id, revision=None
+    )
+    entry.refresh_from_db()
+    told = BookingEvent.objects.filter(booking=booking, action=BookingEvent.Action.OFFERED).count()
+    if entry.state != WaitlistEntry.State.OFFERED or entry.offers != offer or told >= offer:
+        return
+    write_move(
+        booking, action=BookingEvent.Action.OFFERED, actor=Actor.system(), now=now, columns={}
+    )
+
+
+def close_waitlists(*, now: datetime) -> int:
+    """Decline those who still wait when a class begins or a course ends, and tell them; return how
+    many."""
+    over = Q(kind="CLASS", starts_at__lte=now) | Q(kind="COURSE", ends_at__lte=now)
+    begun = Booking.objects.filter(over, status=Booking.Status.WAITING_LIST)
+    rows = list(begun.order_by("pk").values_list("pk", "business_id")[:BATCH])
+    for pk, business_id in rows:
+        _close(pk, business_id, now=now)
+    return len(rows)
+
+
+@transaction.atomic
+def _close(booking_id: int, business_id: int, *, now: datetime) -> None:
+    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    if booking.status != Booking.Status.WAITING_LIST:
+        return
+    target = booking.course_run or booking.session
+    entry = find_entry(booking=booking)
+    if target is not None and entry is not None:
+        target = availability.lock_target(target=target, now=now)
+        entry.refresh_from_db()
+        if entry.state == WaitlistEntry.State.OFFERED:
+            availability.withdraw_seats(target=target, seats=entry.people)
+        WaitlistEntry.objects.filter(pk=entry.pk).update(
+            state=WaitlistEntry.State.LEFT, offer_ends_at=None
+        )
+    states.require_move(booking.status, states.Status.DECLINED)
+    write_move(
+        booking,
+        action=BookingEvent.Action.DECLINED,
+        actor=Actor.system(),
+        now=now,
+        columns={"status": Booking.Status.DECLINED.value},
+    )

@@ -1,0 +1,126 @@
+"""Free places are offered to the line, one after the other (domain.md 5.4).
+
+Lock order: session or run, then entries. The bookings behind the entries are not touched here: who
+is told is written down by the worker, which locks in the order booking, session, entry.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from apps.availability import operations as availability
+from apps.availability.models import CourseRun, Session
+from apps.bookings.models import WaitlistEntry
+from apps.bookings.queries.waitlist import last_chance, line_of, rule_minutes
+from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at
+from apps.outbox import operations as outbox
+
+OFFER_TOPIC = "waitlist.offered"
+BATCH = 200
+Target = Session | CourseRun
+
+
+@transaction.atomic(savepoint=False)
+def offer_places(*, target: Target, now: datetime, new_round: bool = False) -> int:
+    """Offer the free places of a session or a run to those whom they fit; return how many offers.
+
+    new_round: places came free, so everybody is asked again, also those who passed before.
+    """
+    line = line_of(target)
+    if not line.exists():
+        return 0
+    target = availability.lock_target(target=target, now=now)
+    entries = list(line.select_for_update().order_by("rank", "pk"))
+    if new_round:
+        line.filter(state=WaitlistEntry.State.WAITING).update(passed_at=None)
+    by_pk = {entry.pk: entry for entry in entries}
+    waiting = [_waiting(entry, forgets=new_round) for entry in entries]
+    return sum(1 for _each in _offers(target, waiting, by_pk, now=now))
+
+
+def _offers(
+    target: Target, waiting: list[Waiting], by_pk: dict[int, WaitlistEntry], *, now: datetime
+) -> Iterator[WaitlistEntry]:
+    free, minutes = target.seats_left, rule_minutes(target)
+    begins_at = last_chance(target, now=now)
+    while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=now):
+        if not availability.offer_seats(target=target, seats=entry.people):
+            return
+        ends_at = offer_ends_at(now=now, starts_at=begins_at, minutes=minutes)
+        yield _write_offer(by_pk[entry.pk], ends_at=ends_at, now=now)
+        free -= entry.people
+        waiting = [it for it in waiting if it.pk != entry.pk]
+
+
+def _write_offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> WaitlistEntry:
+    WaitlistEntry.objects.filter(pk=entry.pk).update(
+        state=WaitlistEntry.State.OFFERED, offer_ends_at=ends_at, offers=F("offers") + 1
+    )
+    outbox.enqueue(
+        topic=OFFER_TOPIC,
+        payload={"entry_id": entry.pk, "offer": entry.offers + 1},
+        business_id=entry.business_id,
+        now=now,
+        key=f"waitlist:{entry.pk}:{entry.offers + 1}",
+    )
+    return entry
+
+
+def lapse_offers(*, now: datetime) -> int:
+    """End the offers that ran out and ask the next in line; return how many ended.
+
+    Whoever did not answer keeps their place in line for the next time. Each session in a
+    transaction of its own.
+    """
+    over = WaitlistEntry.objects.filter(state=WaitlistEntry.State.OFFERED, offer_ends_at__lte=now)
+    return sum(_lapse(target, now=now) for target in _targets(over))
+
+
+@transaction.atomic
+def _lapse(target: Target, *, now: datetime) -> int:
+    target = availability.lock_target(target=target, now=now)
+    over = line_of(target, states=(WaitlistEntry.State.OFFERED,)).filter(offer_ends_at__lte=now)
+    ended = list(over.select_for_update())
+    for entry in ended:
+        pass_by(entry, target=target, now=now)
+    offer_places(target=target, now=now)
+    return len(ended)
+
+
+def pass_by(entry: WaitlistEntry, *, target: Target, now: datetime) -> None:
+    """Give the places of an offer back; the entry waits on, behind in this round."""
+    availability.withdraw_seats(target=target, seats=entry.people)
+    WaitlistEntry.objects.filter(pk=entry.pk).update(
+        state=WaitlistEntry.State.WAITING, offer_ends_at=None, passed_at=now
+    )
+
+
+def offer_what_came_free(*, now: datetime) -> int:
+    """Ask the lines of sessions and runs in which places came free without anybody's doing: holds
+    that ran out, places added by operators. Return how many offers were made."""
+    asked = WaitlistEntry.objects.filter(state=WaitlistEntry.State.WAITING, passed_at=None)
+    return sum(_offer_alone(target, now=now) for target in _targets(asked))
+
+
+@transaction.atomic
+def _offer_alone(target: Target, *, now: datetime) -> int:
+    return offer_places(target=target, now=now)
+
+
+def _targets(entries: "QuerySet[WaitlistEntry]") -> list[Target]:
+    found = entries.order_by().values_list("session_id", "course_run_id").distinct()[:BATCH]
+    sessions = Session.objects.in_bulk([pk for pk, _run in found if pk])
+    runs = CourseRun.objects.in_bulk([pk for _session, pk in found if pk])
+    return [*sessions.values(), *runs.values()]
+
+
+def _waiting(entry: WaitlistEntry, *, forgets: bool) -> Waiting:
+    return Waiting(
+        pk=entry.pk,
+        people=entry.people,
+        notice_minutes=entry.notice_minutes,
+        is_offered=entry.state == WaitlistEntry.State.OFFERED,
+        was_passed=entry.passed_at is not None and not forgets,
+    )

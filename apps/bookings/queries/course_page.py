@@ -1,0 +1,174 @@
+"""What the page of a course shows: its runs with all their dates (ux.md C7)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Sum
+
+from apps.availability.models import CourseRun, Seating, Session
+from apps.availability.queries.crew import Crew, find_crews
+from apps.bookings.joining import Gathering, Joining, may_join, price_to_join, sessions_left
+from apps.bookings.queries.gatherings import join_rules_of
+from apps.bookings.queries.own import Browser, own_enrolments
+from apps.bookings.queries.rules import policy_of
+from apps.bookings.queries.service_page import Quote, quote_of_price
+from apps.bookings.queries.session_page import Line, lines_of
+from apps.bookings.queries.waitlist import count_waiting_for_runs
+from apps.bookings.wording import cancel_words
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, is_offered
+
+SHOWN_DATES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDate:
+    starts_at: datetime
+    ends_at: datetime
+    is_over: bool
+    is_canceled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run. joining says whether these people may enrol now; over counts sessions begun."""
+
+    pk: int
+    name: str
+    crew: str
+    dates: tuple[CourseDate, ...]
+    over: int
+    total: int
+    joining: Joining
+    quote: Quote
+    is_reduced: bool
+    own_reference: str
+    waiting: int
+
+    @property
+    def quote_id(self) -> str:
+        """The id of its price on the page."""
+        return f"quote-{self.pk}"
+
+    @property
+    def first_dates(self) -> tuple[CourseDate, ...]:
+        return self.dates[:SHOWN_DATES]
+
+    @property
+    def more_dates(self) -> tuple[CourseDate, ...]:
+        return self.dates[SHOWN_DATES:]
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    service: Service
+    runs: tuple[RunRow, ...]
+    offered: bool
+    lines: tuple[Line, ...]
+    people: int
+    most: int
+    policy_words: str
+
+
+def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> CoursePage:
+    """Read the open runs of a course that are not over, in six queries however many they are."""
+    service = choice.service
+    runs = list(
+        CourseRun.objects.filter(
+            service=service, state=CourseRun.State.OPEN, ends_at__gt=now
+        ).order_by("starts_at", "pk")
+    )
+    sessions = _sessions(runs)
+    crews = find_crews(session_ids=[them[0].pk for them in sessions.values() if them])
+    lapsed = _lapsed(runs, now=now)
+    own = own_enrolments(browser=browser, run_ids=[run.pk for run in runs])
+    waiting = count_waiting_for_runs(run_ids=[run.pk for run in runs])
+    return CoursePage(
+        service=service,
+        runs=tuple(
+            _row(
+                run,
+                sessions.get(run.pk, ()),
+                crews,
+                lapsed=lapsed,
+                own=own,
+                waiting=waiting,
+                choice=choice,
+                now=now,
+            )
+            for run in runs
+        ),
+        offered=is_offered(service=service),
+        lines=lines_of(choice),
+        people=choice.party_size,
+        most=choice.policy.max_participants,
+        policy_words=cancel_words(policy_of(choice.policy)),
+    )
+
+
+def get_open_run(*, service: Service, run_id: int) -> CourseRun:
+    """Return a run of this course, cancelled and past ones too.
+
+    Raises:
+        CourseRun.DoesNotExist: there is none.
+    """
+    return CourseRun.objects.select_related("location").get(service=service, pk=run_id)
+
+
+def _sessions(runs: Sequence[CourseRun]) -> dict[int, list[Session]]:
+    found: dict[int, list[Session]] = {run.pk: [] for run in runs}
+    for session in Session.objects.filter(course_run__in=runs).order_by("starts_at", "pk"):
+        found[session.course_run_id or 0].append(session)
+    return found
+
+
+def _lapsed(runs: Sequence[CourseRun], *, now: datetime) -> dict[int | None, int]:
+    held = Seating.objects.filter(course_run__in=runs, released_at=None, expires_at__lte=now)
+    counted = held.values("course_run_id").annotate(lapsed=Sum("seats"))
+    return dict(counted.values_list("course_run_id", "lapsed"))
+
+
+def _row(
+    run: CourseRun,
+    sessions: Sequence[Session],
+    crews: Mapping[int, Crew],
+    *,
+    lapsed: Mapping[int | None, int],
+    own: Mapping[int, str],
+    waiting: Mapping[int, int],
+    choice: Choice,
+    now: datetime,
+) -> RunRow:
+    held = [it for it in sessions if it.state == Session.State.SCHEDULED]
+    gathering = Gathering(
+        starts=tuple(it.starts_at for it in held),
+        ends_at=run.ends_at,
+        takes_place=True,
+        seats_left=run.seats_left + lapsed.get(run.pk, 0),
+    )
+    rules = join_rules_of(choice.policy)
+    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    crew = crews.get(sessions[0].pk, Crew()) if sessions else Crew()
+    return RunRow(
+        pk=run.pk,
+        name=run.name,
+        crew=crew.words,
+        dates=tuple(_date(it, now=now) for it in sessions),
+        over=len(held) - sessions_left(gathering, now=now),
+        total=len(held),
+        joining=may_join(gathering, rules=rules, seats=choice.party_size, now=now),
+        quote=quote_of_price(price, minutes=choice.duration_minutes),
+        is_reduced=price.total != choice.price.total,
+        own_reference=own.get(run.pk, ""),
+        waiting=waiting.get(run.pk, 0),
+    )
+
+
+def _date(session: Session, *, now: datetime) -> CourseDate:
+    return CourseDate(
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        is_over=session.starts_at <= now,
+        is_canceled=session.state == Session.State.CANCELED,
+    )

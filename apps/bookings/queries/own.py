@@ -1,0 +1,44 @@
+"""The bookings a browser may call its own: made in it, opened by their link, or remembered."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from apps.bookings.models import Booking
+
+LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """visitor_hash of its session, "" before its first tap; ids it proved or remembers."""
+
+    visitor_hash: str = ""
+    booking_ids: tuple[int, ...] = ()
+
+
+def own_places(*, browser: Browser, session_ids: Collection[int]) -> Mapping[int, str]:
+    """Return the reference of the browser's live booking by class session, in one query at most."""
+    mine = _live_bookings_of(browser)
+    if mine is None or not session_ids:
+        return {}
+    found = mine.filter(session_id__in=session_ids).values_list("session_id", "reference")
+    return dict(found)
+
+
+def own_enrolments(*, browser: Browser, run_ids: Collection[int]) -> Mapping[int, str]:
+    """Return the same by course run."""
+    mine = _live_bookings_of(browser)
+    if mine is None or not run_ids:
+        return {}
+    found = mine.filter(course_run_id__in=run_ids).values_list("course_run_id", "reference")
+    return dict(found)
+
+
+def _live_bookings_of(browser: Browser) -> QuerySet[Booking] | None:
+    if not browser.visitor_hash and not browser.booking_ids:
+        return None
+    made_here = Q(visitor_hash=browser.visitor_hash) if browser.visitor_hash else Q()
+    known = Q(pk__in=browser.booking_ids) if browser.booking_ids else Q()
+    return Booking.objects.filter(made_here | known, status__in=LIVE)

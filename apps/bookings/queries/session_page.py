@@ -1,0 +1,95 @@
+"""What the page of one class session shows (ux.md C6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.availability.models import Session
+from apps.availability.queries.crew import Crew, find_crews
+from apps.bookings.joining import Joining, may_join
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.own import Browser, own_places
+from apps.bookings.queries.rules import policy_of
+from apps.bookings.queries.service_page import Quote, quote_of
+from apps.bookings.wording import cancel_words
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, is_offered
+from apps.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A priced variant with how many come under it; field is what its number is called."""
+
+    field: str
+    name: str
+    price: Money | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """joining says whether these people can come, and if not, why."""
+
+    session: Session
+    name: str
+    description: str
+    crew: str
+    joining: Joining
+    seats_left: int
+    offered: bool
+    quote: Quote
+    lines: tuple[Line, ...]
+    people: int
+    most: int
+    policy_words: str
+    own_reference: str
+
+    @property
+    def can_book(self) -> bool:
+        return self.offered and self.joining.is_open
+
+
+def get_session_page(
+    *, session: Session, choice: Choice, browser: Browser, now: datetime
+) -> SessionPage:
+    """Read the page of a session for a choice of people; a constant number of queries."""
+    service = choice.service
+    gathering = gathering_of(session, besides=None, now=now)
+    return SessionPage(
+        session=session,
+        name=service.name,
+        description=service.description or service.summary,
+        crew=find_crews(session_ids=[session.pk]).get(session.pk, Crew()).words,
+        joining=may_join(
+            gathering, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
+        ),
+        seats_left=gathering.seats_left,
+        offered=is_offered(service=service),
+        quote=quote_of(choice),
+        lines=lines_of(choice),
+        people=choice.party_size,
+        most=min(choice.policy.max_participants, session.capacity),
+        policy_words=cancel_words(policy_of(choice.policy)),
+        own_reference=own_places(browser=browser, session_ids=[session.pk]).get(session.pk, ""),
+    )
+
+
+def lines_of(choice: Choice) -> tuple[Line, ...]:
+    """The priced variants of a class or a course, when there is more than one."""
+    variants = list(choice.service.variants.all())
+    if len(variants) < 2:  # noqa: PLR2004 - one form is no choice
+        return ()
+    free = choice.service.price_kind == Service.PriceKind.FREE
+    currency = choice.service.business.currency
+    counted = {variant.pk: people for variant, people in choice.mix}
+    if not counted and choice.variant:
+        counted = {choice.variant.pk: choice.party_size}
+    return tuple(
+        Line(
+            field=f"people_{it.pk}",
+            name=it.name,
+            price=None if free else Money(it.price, currency),
+            people=counted.get(it.pk, 0),
+        )
+        for it in variants
+    )

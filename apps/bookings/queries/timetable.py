@@ -1,0 +1,264 @@
+"""The classes of one week as the public sees them (ux.md C5): a constant number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Max, QuerySet
+
+from apps.availability.engine.zones import day_bounds
+from apps.availability.models import DateException, Session
+from apps.availability.queries.crew import Crew, find_crews
+from apps.bookings.joining import Gathering, Joining, Obstacle, may_join
+from apps.bookings.queries.gatherings import join_rules_of
+from apps.bookings.queries.own import Browser, own_places
+from apps.bookings.queries.waitlist import count_waiting
+from apps.businesses.models import Business
+from apps.catalog.queries import default_policy
+
+WEEK = timedelta(days=7)
+DAY = timedelta(days=1)
+NOON, EVENING = 12, 17
+
+
+class Part(StrEnum):
+    """A part of the day to filter by, on the clock of the business."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the week is wanted: one class, one teacher (the id of their resource), one part of
+    the day, room for so many people."""
+
+    service: str = ""
+    teacher: int | None = None
+    part: Part | None = None
+    people: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """One session. own_reference is the visitor's booking of it, "" when they have none;
+    waiting counts the people on its waitlist."""
+
+    pk: int
+    starts_at: datetime
+    ends_at: datetime
+    name: str
+    crew: str
+    seats_left: int
+    waiting: int
+    joining: Joining
+    is_canceled: bool
+    has_begun: bool
+    own_reference: str
+
+    @property
+    def obstacle(self) -> str:
+        return self.joining.obstacle or ""
+
+    @property
+    def opens_at(self) -> datetime | None:
+        return self.joining.opens_at
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody may still book it, or wait for it."""
+        return self.joining.obstacle in {None, Obstacle.FULL, Obstacle.TOO_MANY}
+
+
+@dataclass(frozen=True, slots=True)
+class ClassDay:
+    """closed is why the business is closed, "" when it is open; past days show no rows."""
+
+    on: date
+    is_today: bool
+    is_past: bool
+    closed: str | None
+    rows: tuple[ClassRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """A week from Monday on, as ISO 8601 has it. next_at is the next class after an empty week."""
+
+    first: date
+    last: date
+    days: tuple[ClassDay, ...]
+    classes: tuple[tuple[str, str], ...]
+    teachers: tuple[tuple[int, str], ...]
+    next_at: datetime | None
+
+    @property
+    def count(self) -> int:
+        return sum(len(day.rows) for day in self.days)
+
+
+def get_timetable(
+    *,
+    business: Business,
+    first: date,
+    filters: Filters,
+    browser: Browser,
+    now: datetime,
+) -> Timetable:
+    """Read the week that begins on first: its classes, closed days, and the visitor's own places.
+
+    A lapsed hold still counts as taken here; whoever books finds it free (law 5).
+    """
+    zone = business.zone
+    today = now.astimezone(zone).date()
+    low, high = day_bounds(zone, first)[0], day_bounds(zone, first + WEEK - DAY)[1]
+    sessions = list(
+        _classes(business)
+        .filter(starts_at__gte=_instant(low), starts_at__lt=_instant(high))
+        .select_related("service__policy")
+        .order_by("starts_at", "pk")
+    )
+    crews = find_crews(session_ids=[it.pk for it in sessions])
+    own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
+    waiting = count_waiting(session_ids=[it.pk for it in sessions])
+    shown = [it for it in sessions if _is_wanted(it, crews, filters, business)]
+    rows = [_row(it, business, crews, own, waiting, now=now) for it in shown]
+    closed = _closed_days(business, first)
+    days = tuple(
+        _day(first + DAY * offset, rows, closed, business=business, today=today)
+        for offset in range(7)
+    )
+    return Timetable(
+        first=first,
+        last=first + WEEK - DAY,
+        days=days,
+        classes=_names(sessions),
+        teachers=_teachers(crews),
+        next_at=None if rows else _next_class(business, after=max(_instant(high), now)),
+    )
+
+
+def get_class_session(*, business: Business, session_id: int) -> Session:
+    """Return a session of a class of this business that the public may see, cancelled ones too.
+
+    Raises:
+        Session.DoesNotExist: there is none.
+    """
+    found = _classes(business).select_related("location").get(pk=session_id)
+    found.business = business
+    return found
+
+
+def _classes(business: Business) -> QuerySet[Session]:
+    return Session.objects.filter(
+        business=business,
+        kind=Session.Kind.CLASS,
+        service__hidden=False,
+        service__retired_at=None,
+    )
+
+
+def _instant(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _is_wanted(
+    session: Session, crews: Mapping[int, Crew], filters: Filters, business: Business
+) -> bool:
+    hour = session.starts_at.astimezone(business.zone).hour
+    part = Part.MORNING if hour < NOON else Part.AFTERNOON if hour < EVENING else Part.EVENING
+    return (
+        filters.service in {"", session.service.slug if session.service else ""}
+        and filters.part in {None, part}
+        and filters.teacher in {None, crews.get(session.pk, Crew()).lead_id}
+        and (filters.people <= 1 or session.seats_left >= filters.people)
+    )
+
+
+def _row(
+    session: Session,
+    business: Business,
+    crews: Mapping[int, Crew],
+    own: Mapping[int, str],
+    waiting: Mapping[int, int],
+    *,
+    now: datetime,
+) -> ClassRow:
+    return ClassRow(
+        pk=session.pk,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        name=session.service.name if session.service else "",
+        crew=crews.get(session.pk, Crew()).words,
+        seats_left=session.seats_left,
+        waiting=waiting.get(session.pk, 0),
+        joining=_joining(session, business, now=now),
+        is_canceled=session.state == Session.State.CANCELED,
+        has_begun=session.starts_at <= now,
+        own_reference=own.get(session.pk, ""),
+    )
+
+
+def _joining(session: Session, business: Business, *, now: datetime) -> Joining:
+    own_rules = session.service.policy if session.service else None
+    rules = join_rules_of(own_rules or default_policy(business=business))
+    gathering = Gathering(
+        starts=(session.starts_at,),
+        ends_at=session.ends_at,
+        takes_place=session.state == Session.State.SCHEDULED,
+        seats_left=session.seats_left,
+    )
+    return may_join(gathering, rules=rules, seats=1, now=now)
+
+
+def _day(
+    on: date,
+    rows: Sequence[ClassRow],
+    closed: Mapping[date, str],
+    *,
+    business: Business,
+    today: date,
+) -> ClassDay:
+    zone = business.zone
+    return ClassDay(
+        on=on,
+        is_today=on == today,
+        is_past=on < today,
+        closed=closed.get(on),
+        rows=tuple(row for row in rows if row.starts_at.astimezone(zone).date() == on),
+    )
+
+
+def _closed_days(business: Business, first: date) -> Mapping[date, str]:
+    exceptions = DateException.objects.filter(
+        schedule__business=business,
+        schedule__resource=None,
+        schedule__service=None,
+        starts_minute=None,
+        on__range=(first, first + WEEK - DAY),
+    )
+    return dict(exceptions.values_list("on", "reason"))
+
+
+def _names(sessions: Sequence[Session]) -> tuple[tuple[str, str], ...]:
+    names = {it.service.slug: it.service.name for it in sessions if it.service}
+    return tuple(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+def _teachers(crews: Mapping[int, Crew]) -> tuple[tuple[int, str], ...]:
+    leads = {it.lead_id: it.people[0] for it in crews.values() if it.lead_id is not None}
+    return tuple(sorted(leads.items(), key=lambda pair: pair[1]))
+
+
+def _next_class(business: Business, *, after: datetime) -> datetime | None:
+    coming = _classes(business).filter(state=Session.State.SCHEDULED, starts_at__gte=after)
+    return coming.order_by("starts_at").values_list("starts_at", flat=True).first()
+
+
+def last_class_on(*, business: Business, now: datetime) -> date | None:
+    """The date of the last class that is scheduled, for how far the weeks can be turned."""
+    coming = _classes(business).filter(state=Session.State.SCHEDULED, starts_at__gte=now)
+    last = coming.aggregate(last=Max("starts_at"))["last"]
+    return last.astimezone(business.zone).date() if last else None

@@ -1,0 +1,75 @@
+"""Questions about the lines in front of full classes and courses."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from apps.availability.models import CourseRun, Session
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.catalog.models import Service
+from apps.catalog.queries import default_policy
+
+State = WaitlistEntry.State
+IN_LINE = (State.WAITING, State.OFFERED)
+
+
+def line_of(
+    target: Session | CourseRun, *, states: Sequence[str] = IN_LINE
+) -> QuerySet[WaitlistEntry]:
+    """The entries that wait for this session or run, in no order."""
+    is_session = isinstance(target, Session)
+    here = Q(session_id=target.pk) if is_session else Q(course_run_id=target.pk)
+    return WaitlistEntry.objects.filter(here, state__in=states)
+
+
+def rule_minutes(target: Session | CourseRun) -> int:
+    """How long an offer lasts by the policy of the service, in minutes."""
+    service = Service.objects.select_related("policy", "business").get(pk=target.service_id or 0)
+    policy = service.policy or default_policy(business=service.business)
+    return policy.waitlist_minutes
+
+
+def last_chance(target: Session | CourseRun, *, now: datetime) -> datetime:
+    """Until when a place is of use: the start, or the end of a course that has begun."""
+    has_begun = isinstance(target, CourseRun) and target.starts_at <= now
+    return target.ends_at if has_begun else target.starts_at
+
+
+def place_in_line(entry: WaitlistEntry) -> int:
+    """1 for the first; those who have been offered a place count."""
+    target = entry.session or entry.course_run
+    if target is None:
+        return 0
+    before = Q(rank__lt=entry.rank) | Q(rank=entry.rank, pk__lt=entry.pk)
+    return line_of(target).filter(before).count() + 1
+
+
+def count_waiting(*, session_ids: Collection[int]) -> Mapping[int, int]:
+    """How many entries wait by session; sessions without any are missing."""
+    lines = WaitlistEntry.objects.filter(session_id__in=session_ids, state__in=IN_LINE)
+    counted = lines.order_by().values("session_id").annotate(n=Count("pk"))
+    return {row["session_id"]: row["n"] for row in counted if row["session_id"]}
+
+
+def count_waiting_for_runs(*, run_ids: Collection[int]) -> Mapping[int, int]:
+    """The same by course run."""
+    lines = WaitlistEntry.objects.filter(course_run_id__in=run_ids, state__in=IN_LINE)
+    counted = lines.order_by().values("course_run_id").annotate(n=Count("pk"))
+    return {row["course_run_id"]: row["n"] for row in counted if row["course_run_id"]}
+
+
+def find_entry(*, booking: Booking) -> WaitlistEntry | None:
+    """The place in line of a booking, or nothing."""
+    entries = WaitlistEntry.objects.select_related("session", "course_run")
+    return entries.filter(booking=booking).first()
+
+
+def has_offer(entry: WaitlistEntry | None, *, now: datetime) -> bool:
+    """Whether a place is kept for it at this moment."""
+    return (
+        entry is not None
+        and entry.state == State.OFFERED
+        and entry.offer_ends_at is not None
+        and entry.offer_ends_at > now
+    )

@@ -1,0 +1,149 @@
+"""C5 and C6: the timetable of a week, one session of a class, and the tap that holds places."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.forms.classes import choose_party, party_query, read_filters, read_week
+from apps.bookings.forms.picks import Unreadable
+from apps.bookings.joining import Obstacle
+from apps.bookings.models import Booking
+from apps.bookings.queries import choice_of
+from apps.bookings.queries.session_page import get_session_page
+from apps.bookings.queries.timetable import get_class_session, get_timetable
+from apps.bookings.queries.waitlist import line_of
+from apps.bookings.views.class_week import week_context
+from apps.bookings.views.limits import require_room_to_hold
+from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.visitors import browser_of, visitor_of
+from apps.businesses.models import Business
+from apps.businesses.pages import absolute, frame_of, public_page
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
+from apps.web.addresses import client_network
+from apps.web.http import go_to, render_page
+from apps.web.limits import Hit, require_room, rules
+
+CONFLICT, UNPROCESSABLE = 409, 422
+IN_THE_WAY = {Obstacle.FULL, Obstacle.TOO_MANY}
+
+
+@require_safe
+@public_page
+def timetable(request: HttpRequest, business: Business) -> HttpResponse:
+    """Show the classes of a week, filtered by the chips."""
+    now = timezone.now()
+    hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
+    require_room(hits=[hit], now=now)
+    today = now.astimezone(business.zone).date()
+    try:
+        first = read_week(request.GET.get("week", ""), today=today)
+        filters = read_filters(request.GET)
+    except Unreadable as odd:
+        raise Http404 from odd
+    week = get_timetable(
+        business=business,
+        first=first,
+        filters=filters,
+        browser=browser_of(request),
+        now=now,
+    )
+    context = {
+        **frame_of(business=business),
+        **week_context(business, week, filters, today=today, now=now),
+        "now": now,
+    }
+    return render_page(request, "bookings/classes.html", "bookings/_week.html", context)
+
+
+@require_safe
+@public_page
+def session(request: HttpRequest, business: Business, session: int) -> HttpResponse:
+    """Show one session: facts, places, people and price; htmx asks for the price alone."""
+    found = _session(business, session)
+    choice, notice = _choice(found, request.GET)
+    return _show(request, found, choice, now=timezone.now(), notice=notice)
+
+
+@require_POST
+@public_page
+def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse:
+    """Hold the places asked for and go on to the details; a full class says so (409)."""
+    now = timezone.now()
+    found = _session(business, session)
+    choice, notice = _choice(found, request.POST)
+    if notice:
+        return _show(request, found, choice, now=now, notice=notice, status=UNPROCESSABLE)
+    require_room_to_hold(request, business, now=now)
+    try:
+        draft = bookings.hold_seats(
+            choice=choice, target=found, visitor=visitor_of(request, zone=business.zone), now=now
+        )
+    except bookings.CannotJoin:
+        found.refresh_from_db()
+        return _show(request, found, choice, now=now, status=CONFLICT)
+    except bookings.NotBookable:
+        return no_longer_bookable(request, choice.service)
+    except BusyTryAgain:
+        return try_again(request, choice.service)
+    return go_to(request, "bookings:details", draft=draft.draft_id)
+
+
+def show_places_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
+    """Show the session of a draft as it is now: its hold ran out and the places went (409)."""
+    found = _session(draft.business, draft.session_id or 0)
+    return _show(request, found, choice_of(booking=draft), now=now, status=CONFLICT)
+
+
+def _session(business: Business, pk: int) -> Session:
+    try:
+        return get_class_session(business=business, session_id=pk)
+    except Session.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _choice(found: Session, fields: QueryDict) -> tuple[Choice, str]:
+    """The choice, and what is wrong with the number of people in words, or ""."""
+    try:
+        service = get_service_by_id(business=found.business, service_id=found.service_id or 0)
+        return choose_party(service=service, fields=fields)
+    except (Service.DoesNotExist, Unreadable, UnknownChoice) as odd:
+        raise Http404 from odd
+
+
+def _show(
+    request: HttpRequest,
+    found: Session,
+    choice: Choice,
+    *,
+    now: datetime,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    business = found.business
+    page = get_session_page(session=found, choice=choice, browser=browser_of(request), now=now)
+    path = reverse("bookings:session", kwargs={"business": business.slug, "session": found.pk})
+    context = {
+        **frame_of(business=business, place=found.location),
+        "page": page,
+        "now": now,
+        "lost": status == CONFLICT,
+        "notice": notice,
+        "back_url": reverse("bookings:classes", kwargs={"business": business.slug}),
+        "session_url": path,
+        "hold_url": f"{path}hold",
+        "waitlist_url": f"{path}wait{party_query(choice)}",
+        "waiting": line_of(found).count() if page.joining.obstacle in IN_THE_WAY else 0,
+        "canonical_url": absolute(path),
+        "quote": page.quote,
+        "locale": business.locale,
+    }
+    return render_page(
+        request, "bookings/session.html", "catalog/_quote.html", context, status=status
+    )

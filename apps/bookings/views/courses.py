@@ -1,0 +1,115 @@
+"""C7: a course with its runs, and the tap that holds places in one of them."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.availability.models import CourseRun
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.forms.classes import choose_party
+from apps.bookings.forms.picks import read_number
+from apps.bookings.models import Booking
+from apps.bookings.queries import choice_of
+from apps.bookings.queries.course_page import get_course_page, get_open_run
+from apps.bookings.structured import service_json_ld
+from apps.bookings.views.found import course_page
+from apps.bookings.views.limits import require_room_to_hold
+from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.visitors import browser_of, visitor_of
+from apps.businesses.pages import absolute, frame_of
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+from apps.web.http import go_to, render_page, wants_fragment
+
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+@require_safe
+@course_page
+def course(request: HttpRequest, service: Service) -> HttpResponse:
+    """Show the runs with their dates; htmx asks for the price of one of them alone."""
+    choice, notice = choose_party(service=service, fields=request.GET)
+    run_id = read_number(request.GET.get("run", ""))
+    return _show(request, choice, now=timezone.now(), run_id=run_id, notice=notice)
+
+
+@require_POST
+@course_page
+def enrol(request: HttpRequest, service: Service, run: int) -> HttpResponse:
+    """Hold the places asked for in a run and go on to the details; a full run says so (409)."""
+    now = timezone.now()
+    found = _run(service, run)
+    choice, notice = choose_party(service=service, fields=request.POST)
+    if notice:
+        return _show(request, choice, now=now, run_id=run, notice=notice, status=UNPROCESSABLE)
+    require_room_to_hold(request, service.business, now=now)
+    visitor = visitor_of(request, zone=service.business.zone)
+    try:
+        draft = bookings.hold_seats(choice=choice, target=found, visitor=visitor, now=now)
+    except bookings.CannotJoin:
+        return _show(request, choice, now=now, run_id=run, status=CONFLICT)
+    except bookings.NotBookable:
+        return no_longer_bookable(request, service)
+    except BusyTryAgain:
+        return try_again(request, service)
+    return go_to(request, "bookings:details", draft=draft.draft_id)
+
+
+def show_enrolment_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
+    """Show the course of a draft as it is now: its hold ran out and the places went (409)."""
+    choice = choice_of(booking=draft)
+    return _show(request, choice, now=now, run_id=draft.course_run_id, status=CONFLICT)
+
+
+def _run(service: Service, run_id: int) -> CourseRun:
+    try:
+        return get_open_run(service=service, run_id=run_id)
+    except CourseRun.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _show(
+    request: HttpRequest,
+    choice: Choice,
+    *,
+    now: datetime,
+    run_id: int | None = None,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    page = get_course_page(choice=choice, browser=browser_of(request), now=now)
+    chosen = next((run for run in page.runs if run.pk == run_id), None)
+    if wants_fragment(request) and chosen is None:
+        raise Http404
+    context = {
+        **_frame(choice),
+        "page": page,
+        "now": now,
+        "chosen": chosen,
+        "lost": status == CONFLICT,
+        "notice": notice,
+        "quote": chosen.quote if chosen else None,
+        "quote_id": chosen.quote_id if chosen else "",
+    }
+    return render_page(
+        request, "bookings/course.html", "catalog/_quote.html", context, status=status
+    )
+
+
+def _frame(choice: Choice) -> dict[str, Any]:
+    service, business = choice.service, choice.service.business
+    slugs = {"business": business.slug, "service": service.slug}
+    path = reverse("bookings:course", kwargs=slugs)
+    frame = frame_of(business=business)
+    return {
+        **frame,
+        "back_url": frame["links"]["home"],
+        "course_url": path,
+        "canonical_url": absolute(path),
+        "json_ld": service_json_ld(service, choice.price, frame["place"]),
+    }

@@ -1,0 +1,161 @@
+"""What owners type about classes and at the door: syntax and shape only."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from apps.availability.engine.series import SeriesRule
+from apps.bookings.models import Attendance
+from apps.bookings.queries.attending import Scope
+from apps.businesses.models import Business
+from apps.catalog.models import Resource, Service
+from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
+from apps.web.fields import LineField
+
+WEEKDAYS = (
+    (0, _("Mon")),
+    (1, _("Tue")),
+    (2, _("Wed")),
+    (3, _("Thu")),
+    (4, _("Fri")),
+    (5, _("Sat")),
+    (6, _("Sun")),
+)
+MOST_PLACES = 1000
+DAY = forms.DateInput(attrs={"type": "date"})
+
+
+class CheckInForm(forms.Form):
+    """Who of a booking, and whether they came; an empty state takes the mark away."""
+
+    reference = forms.CharField(max_length=8)
+    seat = forms.IntegerField(min_value=0, max_value=MOST_PLACES)
+    state = forms.ChoiceField(choices=Attendance.State.choices, required=False)
+
+    def mark(self) -> Attendance.State | None:
+        """What to write down."""
+        state = self.cleaned_data["state"]
+        return Attendance.State(state) if state else None
+
+
+class WaitingForm(forms.Form):
+    """What to do with whom of the waitlist."""
+
+    reference = forms.CharField(max_length=8)
+    verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
+
+
+class PlacesForm(forms.Form):
+    capacity = forms.IntegerField(
+        label=_("Places"), min_value=1, max_value=MOST_PLACES, widget=forms.NumberInput
+    )
+
+
+class CancelSessionsForm(forms.Form):
+    """bookings is how many the page showed; its people are the ones who are told."""
+
+    scope = forms.ChoiceField(choices=[(it.value, it.value) for it in Scope])
+    bookings = forms.IntegerField(min_value=0)
+    reason = LineField(
+        label=_("Reason"),
+        help_text=_("Everybody who booked reads it in the e-mail."),
+        max_length=LONGEST_REASON,
+        error_messages={"required": _("Say why, so that people know.")},
+    )
+
+
+class NewClassForm(forms.Form):
+    """A class once, or again and again at the same time of day (R067)."""
+
+    service = forms.ModelChoiceField(
+        label=_("Class"),
+        error_messages={"required": _("Choose a class.")},
+        queryset=Service.objects.none(),
+    )
+    staff = forms.ModelChoiceField(
+        label=_("With"),
+        error_messages={"required": _("Choose who teaches.")},
+        queryset=Resource.objects.none(),
+    )
+    room = forms.ModelChoiceField(
+        label=_("Room"), queryset=Resource.objects.none(), required=False, empty_label=_("None")
+    )
+    first_on = forms.DateField(
+        label=_("First date"),
+        error_messages={"required": _("Enter the first date.")},
+        widget=DAY,
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+    )
+    at = forms.TimeField(
+        label=_("Time"),
+        error_messages={"required": _("Enter the time.")},
+        widget=forms.TimeInput(attrs={"type": "time"}),
+    )
+    capacity = forms.IntegerField(
+        label=_("Places"),
+        min_value=1,
+        max_value=MOST_PLACES,
+        error_messages={"required": _("Enter how many places there are.")},
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Again on"),
+        choices=WEEKDAYS,
+        coerce=int,
+        required=False,
+        help_text=_("None: it takes place once."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    every_weeks = forms.TypedChoiceField(
+        label=_("How often"),
+        choices=[(1, _("Every week")), (2, _("Every second week")), (4, _("Every fourth week"))],
+        coerce=int,
+        required=False,
+    )
+    until_on = forms.DateField(label=_("Until"), widget=DAY, required=False)
+    count = forms.IntegerField(
+        label=_("Or how many times"), min_value=1, max_value=9999, required=False
+    )
+    skip_closed = forms.BooleanField(
+        label=_("Leave out days on which you are closed"), required=False, initial=True
+    )
+    anyway = forms.BooleanField(label=_("Plan it although something is there"), required=False)
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        services = Service.objects.filter(
+            business=business, kind=Service.Kind.CLASS, retired_at=None
+        ).select_related("business", "policy")
+        resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
+        querysets = {
+            "service": services,
+            "staff": resources.filter(type__is_staff=True),
+            "room": resources.filter(type__is_staff=False),
+        }
+        for name, queryset in querysets.items():
+            field = self.fields[name]
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = queryset
+
+    def rule(self) -> SeriesRule:
+        """The series that valid values describe; once, without weekdays."""
+        found = self.cleaned_data
+        on, at = found["first_on"], found["at"]
+        weekdays = tuple(found["weekdays"]) or (on.weekday(),)
+        once = not found["weekdays"]
+        return SeriesRule(
+            first_on=on,
+            weekdays=weekdays,
+            starts_minute=at.hour * 60 + at.minute,
+            duration_minutes=found["service"].duration_minutes,
+            every_weeks=int(found["every_weeks"] or 1),
+            until_on=found["until_on"] if not once else None,
+            count=1 if once else found["count"],
+        )
+
+    def resource_ids(self) -> Sequence[int]:
+        """Who and what the class needs."""
+        room = self.cleaned_data["room"]
+        return (self.cleaned_data["staff"].pk, *((room.pk,) if room else ()))

@@ -1,0 +1,75 @@
+"""The classes of a week for the team, cancelled ones too (ux.md O12)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from apps.availability.engine.zones import day_bounds
+from apps.availability.models import Session
+from apps.availability.queries.crew import Crew, find_crews
+from apps.dashboard.desk import Desk
+from apps.dashboard.queries.gatherings import TOGETHER
+from apps.dashboard.queries.rows import instant, local_date_of
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    pk: int
+    starts_at: datetime
+    ends_at: datetime
+    name: str
+    crew: str
+    taken: int
+    capacity: int
+    is_canceled: bool
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClassWeek:
+    first: date
+    last: date
+    days: tuple[tuple[date, tuple[SessionLine, ...]], ...]
+
+    @property
+    def count(self) -> int:
+        return sum(len(lines) for _on, lines in self.days)
+
+
+def get_class_week(*, desk: Desk, first: date, now: datetime) -> ClassWeek:
+    """Read the week from a Monday on, in two queries; staff see what they teach."""
+    zone, last = desk.business.zone, first + WEEK - timedelta(days=1)
+    sessions = Session.objects.filter(
+        business_id=desk.business.pk,
+        kind__in=TOGETHER,
+        starts_at__gte=instant(day_bounds(zone, first)[0]),
+        starts_at__lt=instant(day_bounds(zone, last)[1]),
+    )
+    found = list(sessions.select_related("service", "course_run").order_by("starts_at", "pk"))
+    crews = find_crews(session_ids=[it.pk for it in found])
+    seen = [it for it in found if _sees(desk, crews.get(it.pk, Crew()))]
+    lines = [(local_date_of(it.starts_at, zone), _line(it, crews, now=now)) for it in seen]
+    dates = [first + timedelta(days=offset) for offset in range(7)]
+    return ClassWeek(
+        first, last, tuple((on, tuple(line for day, line in lines if day == on)) for on in dates)
+    )
+
+
+def _sees(desk: Desk, crew: Crew) -> bool:
+    return desk.own_resource_ids is None or bool(desk.own_resource_ids & set(crew.resource_ids))
+
+
+def _line(session: Session, crews: dict[int, Crew], *, now: datetime) -> SessionLine:
+    counted = session.course_run or session
+    return SessionLine(
+        pk=session.pk,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        name=session.service.name if session.service else "",
+        crew=crews.get(session.pk, Crew()).words,
+        taken=counted.seats_taken,
+        capacity=counted.capacity,
+        is_canceled=session.state == Session.State.CANCELED,
+        is_over=session.ends_at <= now,
+    )

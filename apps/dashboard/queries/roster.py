@@ -1,0 +1,164 @@
+"""Who is expected at a session, and who came (ux.md O13)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from apps.availability.models import Session
+from apps.availability.queries.crew import Crew, find_crews
+from apps.bookings.models import Attendance, Booking
+from apps.bookings.queries.attending import Scope, find_attending, sessions_in
+from apps.bookings.queries.waitlist import has_offer, line_of
+from apps.dashboard.desk import Desk
+from apps.dashboard.queries.rows import customer_name
+
+TOLD = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
+"""Bookings whose people hear of a cancellation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One place. leads is true for the first of a party; state is "" until it is marked."""
+
+    reference: str
+    seat: int
+    name: str
+    party_size: int
+    leads: bool
+    status: str
+    state: str
+    note: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.reference}-{self.seat}"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeChoice:
+    """How many sessions and bookings a cancellation of this scope means."""
+
+    scope: Scope
+    sessions: int
+    bookings: int
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """Somebody on the waitlist, the first in line first."""
+
+    reference: str
+    name: str
+    people: int
+    offer_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    session: Session
+    name: str
+    crew: str
+    capacity: int
+    taken: int
+    people: tuple[Person, ...]
+    scopes: tuple[ScopeChoice, ...]
+    line: tuple[InLine, ...]
+
+    @property
+    def here(self) -> int:
+        return sum(person.state == Attendance.State.HERE for person in self.people)
+
+    @property
+    def missing(self) -> int:
+        return sum(person.state == Attendance.State.NO_SHOW for person in self.people)
+
+    @property
+    def open(self) -> int:
+        return len(self.people) - self.here - self.missing
+
+
+def get_session(*, desk: Desk, session_id: int) -> Session:
+    """Return a class or course session of this business, for staff one of their own.
+
+    Raises:
+        Session.DoesNotExist: there is none.
+    """
+    sessions = Session.objects.select_related("service", "course_run", "series", "location")
+    found = sessions.exclude(service=None).filter(kind__in=("CLASS", "COURSE"))
+    session = found.get(pk=session_id, business_id=desk.business.pk)
+    if desk.own_resource_ids is not None:
+        own = session.occupancies.filter(resource_id__in=desk.own_resource_ids)
+        if not own.exists():
+            raise Session.DoesNotExist
+    return session
+
+
+def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
+    """Read the people of a session with what was marked; a constant number of queries."""
+    bookings = list(
+        find_attending(business_id=desk.business.pk, session_id=session.pk)
+        .select_related("customer")
+        .prefetch_related("participants")
+    )
+    marks = Attendance.objects.filter(session=session).values_list("booking_id", "seat", "state")
+    marked = {(booking_id, seat): state for booking_id, seat, state in marks}
+    counted = session.course_run or session
+    crew = find_crews(session_ids=[session.pk]).get(session.pk, Crew())
+    return Roster(
+        session=session,
+        name=session.service.name if session.service else "",
+        crew=crew.words,
+        capacity=counted.capacity,
+        taken=counted.seats_taken,
+        people=tuple(_people(bookings, marked)),
+        scopes=tuple(_scopes(session, now=now)),
+        line=tuple(_line(session, now=now)),
+    )
+
+
+def _people(bookings: Sequence[Booking], marked: Mapping[tuple[int, int], str]) -> list[Person]:
+    found = []
+    for booking in bookings:
+        names = [it.name for it in booking.participants.all()]
+        contact = customer_name(booking)
+        for seat in range(booking.party_size):
+            name = names[seat] if seat < len(names) else contact if seat == 0 else ""
+            found.append(
+                Person(
+                    reference=booking.reference,
+                    seat=seat,
+                    name=name,
+                    party_size=booking.party_size,
+                    leads=seat == 0,
+                    status=booking.status,
+                    state=marked.get((booking.pk, seat), ""),
+                    note=booking.customer_note if seat == 0 else "",
+                )
+            )
+    return found
+
+
+def _line(session: Session, *, now: datetime) -> list[InLine]:
+    entries = line_of(session.course_run or session).select_related("booking__customer")
+    return [
+        InLine(
+            reference=it.booking.reference,
+            name=customer_name(it.booking),
+            people=it.people,
+            offer_ends_at=it.offer_ends_at if has_offer(it, now=now) else None,
+        )
+        for it in entries.order_by("rank", "pk")
+    ]
+
+
+def _scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
+    if session.kind != Session.Kind.CLASS or session.ends_at <= now:
+        return []
+    wanted = [Scope.THIS] if session.series_id is None else list(Scope)
+    return [_scope(session, scope, now=now) for scope in wanted]
+
+
+def _scope(session: Session, scope: Scope, *, now: datetime) -> ScopeChoice:
+    ids = sessions_in(session=session, scope=scope, now=now)
+    booked = Booking.objects.filter(session_id__in=ids, kind="CLASS", status__in=TOLD)
+    return ScopeChoice(scope, len(ids), booked.count())

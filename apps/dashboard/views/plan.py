@@ -1,0 +1,107 @@
+"""O12: plan a class once or as a series, looking at its dates before anything is written."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.availability import operations as availability
+from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
+from apps.availability.operations import SessionFacts
+from apps.bookings.forms.classes import week_name
+from apps.bookings.queries import venue_of_service
+from apps.dashboard.class_forms import NewClassForm
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.queries.plan_preview import PlanLine, preview_series
+from apps.dashboard.queries.rows import local_date_of
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.showing import show
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+PREVIEW = "preview"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.PLAN))
+def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Show the form; preview its dates with their problems; write all of them or none."""
+    now, desk = timezone.now(), request.desk
+    asked = request.POST if request.method == "POST" else request.GET or None
+    form = NewClassForm(asked, business=desk.business)
+    if asked is None:
+        return _show(request, form, None, now=now)
+    planned = _preview(form, now=now) if form.is_valid() else None
+    if planned is None or request.method != "POST" or PREVIEW in request.POST:
+        status = 422 if form.errors and request.method == "POST" else 200
+        return _show(request, form, planned, now=now, status=status)
+    try:
+        sessions = availability.open_series(
+            rule=form.rule(),
+            facts=_facts(form),
+            skip_closed=form.cleaned_data["skip_closed"],
+            now=now,
+        )
+    except availability.SessionsCollide:
+        form.add_error("anyway", _("Something is in the way on the dates marked below."))
+        return _show(request, form, _preview(form, now=now), now=now, status=409)
+    except availability.BusyTryAgain:
+        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+        return _show(request, form, planned, now=now, status=409)
+    first = local_date_of(sessions[0].starts_at, desk.business.zone)
+    return go_to(request, "dashboard:classes", slug, query={"week": week_name(first)})
+
+
+def _preview(form: NewClassForm, *, now: datetime) -> list[PlanLine] | None:
+    """The dates as they would be, or the reason why there are none, beside its field."""
+    try:
+        return preview_series(
+            rule=form.rule(),
+            facts=_facts(form),
+            skip_closed=form.cleaned_data["skip_closed"],
+            now=now,
+        )
+    except NoEnd:
+        form.add_error("until_on", _("Say until when, or how many times."))
+    except TooManyDates:
+        form.add_error("until_on", _("A series has at most 500 dates."))
+    except NoDates:
+        form.add_error("first_on", _("No date is left: all of them are closed or past the end."))
+    return None
+
+
+def _facts(form: NewClassForm) -> SessionFacts:
+    service = form.cleaned_data["service"]
+    return SessionFacts(
+        service=service,
+        location=venue_of_service(service=service),
+        resource_ids=tuple(form.resource_ids()),
+        capacity=form.cleaned_data["capacity"],
+        overridden=form.cleaned_data.get("anyway", False),
+    )
+
+
+def _show(
+    request: OwnerRequest,
+    form: NewClassForm,
+    planned: list[PlanLine] | None,
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "planned": planned,
+        "problems": sum(bool(it.obstacles) for it in planned or ()),
+    }
+    return show(
+        request,
+        "dashboard/new_class.html",
+        "dashboard/_preview.html",
+        context,
+        now=now,
+        current="classes",
+        status=status,
+    )

@@ -1,0 +1,59 @@
+"""O13: the waitlist of a session in the hands of the team (R062)."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain, NoSeats
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.queries.waitlist import line_of
+from apps.businesses.models import TeamMember
+from apps.dashboard.class_forms import WaitingForm
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.roster import session_page, show_roster
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_POST
+@guarded(*roles_with(Right.CHECK_IN))
+@session_page
+def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Put somebody in, to the front of the line, or off the list."""
+    now, form = timezone.now(), WaitingForm(request.POST)
+    if not form.is_valid():
+        words = _("Please press once more.")
+        return show_roster(request, session, now=now, problem=words, status=422)
+    booking = _booking(session, form.cleaned_data["reference"])
+    try:
+        _do(form.cleaned_data["verb"], booking, by=request.desk.member, now=now)
+    except NoSeats:
+        words = _("There is no place. Change the places first, or wait until one comes free.")
+        return show_roster(request, session, now=now, problem=words, status=409)
+    except (bookings.NotInLine, BusyTryAgain):
+        words = _("That has changed meanwhile. Please look once more.")
+        return show_roster(request, session, now=now, problem=words, status=409)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _do(verb: str, booking: Booking, *, by: TeamMember, now: datetime) -> None:
+    if verb == "enrol":
+        bookings.enrol_from_line(booking=booking, by=by, now=now)
+    elif verb == "first":
+        bookings.move_to_front(booking=booking, now=now)
+    else:
+        bookings.leave_waitlist(booking=booking, by=by, now=now)
+
+
+def _booking(session: Session, reference: str) -> Booking:
+    line = line_of(session.course_run or session).select_related("booking")
+    entry = line.filter(booking__reference=reference).first()
+    if entry is None:
+        raise Http404
+    return entry.booking

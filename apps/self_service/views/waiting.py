@@ -1,0 +1,55 @@
+"""C15: a place in line, by its link: take what is offered, let it go, leave; only by POST."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.availability.operations import BusyTryAgain, NoSeats
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.self_service.views.booking import granted_booking, show_booking
+from apps.web.http import go_to
+
+
+@require_POST
+def take(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take the place that is offered; taken twice it is the same booking."""
+    return _answer(request, reference, bookings.take_offered_place)
+
+
+@require_POST
+def refuse(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let the offer go to the next and stay in line."""
+    return _answer(request, reference, bookings.refuse_offer)
+
+
+@require_POST
+def leave(request: HttpRequest, reference: str) -> HttpResponse:
+    """Leave the line."""
+    return _answer(request, reference, _leave)
+
+
+def _leave(*, booking: Booking, now: datetime) -> None:
+    bookings.leave_waitlist(booking=booking, by=None, now=now)
+
+
+def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -> HttpResponse:
+    booking, now = granted_booking(request, reference), timezone.now()
+    if booking.kind == "APPOINTMENT":
+        raise Http404
+    try:
+        verb(booking=booking, now=now)
+    except bookings.OfferGone:
+        words = _("The offer went to the next person. You keep your place in line.")
+        return show_booking(request, booking, now=now, problem=words, status=410)
+    except (bookings.NotInLine, NoSeats):
+        words = _("You are not in line for this any more.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except BusyTryAgain:
+        words = _("Many people are booking at this moment. Please press the button again.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    return go_to(request, "self_service:booking", reference=reference)

@@ -1,0 +1,71 @@
+"""Who of a line is offered a place next (domain.md 5.4)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at
+
+NOW = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
+START = NOW + timedelta(hours=5)
+
+
+def waiting(
+    pk: int,
+    *,
+    people: int = 1,
+    notice: int = 0,
+    is_offered: bool = False,
+    was_passed: bool = False,
+) -> Waiting:
+    return Waiting(pk, people, notice, is_offered=is_offered, was_passed=was_passed)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ([], None),
+        ([waiting(1), waiting(2)], 1),
+        ([waiting(1, people=3), waiting(2)], 2),
+        ([waiting(1, notice=301), waiting(2, notice=300)], 2),
+        ([waiting(1, is_offered=True), waiting(2)], 2),
+        ([waiting(1, was_passed=True), waiting(2)], 2),
+        ([waiting(1, was_passed=True)], None),
+    ],
+)
+def test_the_first_who_fits_and_hears_in_time_is_next(
+    line: list[Waiting], expected: int | None
+) -> None:
+    found = next_in_line(line, seats_free=2, starts_at=START, now=NOW)
+
+    assert (found.pk if found else None) == expected
+
+
+ENTRIES = st.builds(
+    Waiting,
+    st.integers(1, 99),
+    st.integers(1, 4),
+    st.integers(0, 600),
+    is_offered=st.booleans(),
+    was_passed=st.booleans(),
+)
+
+
+@given(line=st.lists(ENTRIES, max_size=8), seats=st.integers(0, 5))
+def test_nobody_before_the_next_could_have_come(line: list[Waiting], seats: int) -> None:
+    found = next_in_line(line, seats_free=seats, starts_at=START, now=NOW)
+
+    def could(entry: Waiting) -> bool:
+        in_time = NOW + timedelta(minutes=entry.notice_minutes) <= START
+        asked = entry.is_offered or entry.was_passed
+        return entry.people <= seats and in_time and not asked
+
+    able = [entry for entry in line if could(entry)]
+    assert found == (able[0] if able else None)
+
+
+def test_an_offer_never_outlasts_the_start() -> None:
+    assert offer_ends_at(now=NOW, starts_at=START, minutes=60) == NOW + timedelta(hours=1)
+    assert offer_ends_at(now=NOW, starts_at=START, minutes=600) == START

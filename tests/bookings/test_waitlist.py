@@ -1,0 +1,215 @@
+"""A line in front of a full class: first come, first offered, nobody in between (R030)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from apps.availability.models import CourseRun, Session
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.operations import WaitingDetails
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.factories import NOW
+from tests.factories.bookings import make_visitor
+from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=1)
+AN_HOUR_LATER = NOW + timedelta(minutes=61)
+
+
+@pytest.fixture
+def studio(db: None, at_now: Any) -> Studio:
+    return make_studio()
+
+
+def wait(
+    target: Session | CourseRun, name: str, *, people: int = 1, notice: int = 0
+) -> WaitlistEntry:
+    service = Service.objects.select_related("business").get(pk=target.service_id or 0)
+    email = f"{name.lower()}@example.com"
+    return bookings.join_waitlist(
+        choice=choose(service=service, party_size=people),
+        target=target,
+        details=WaitingDetails(name=name, email=email, notice_minutes=notice),
+        visitor=make_visitor(email),
+        now=NOW,
+    )
+
+
+def cancel(booking: Booking, studio: Studio) -> None:
+    booking.refresh_from_db()
+    bookings.cancel_booking(
+        booking_id=booking.pk,
+        business_id=studio.business.pk,
+        revision=booking.revision,
+        by=studio.olga,
+        now=LATER,
+    )
+
+
+def states() -> dict[str, str]:
+    entries = WaitlistEntry.objects.select_related("booking").order_by("pk")
+    return {it.booking.contact_name: it.state for it in entries}
+
+
+def seats(target: Session | CourseRun) -> tuple[int, int]:
+    target.refresh_from_db()
+    return target.seats_taken, target.seats_offered
+
+
+def test_a_freed_place_is_offered_to_the_first_and_kept_for_them(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    eva, _ida = wait(session, "Eva"), wait(session, "Ida")
+
+    cancel(sam, studio)
+
+    assert states() == {"Eva": "OFFERED", "Ida": "WAITING"}
+    assert seats(session) == (0, 1)
+    with pytest.raises(bookings.CannotJoin):
+        join(session, email="stranger@example.com", now=LATER)
+
+    booking = bookings.take_offered_place(booking=eva.booking, now=LATER)
+    assert booking.status == "CONFIRMED"
+    assert seats(session) == (1, 0)
+    again = bookings.take_offered_place(booking=eva.booking, now=LATER)
+    assert (again.pk, seats(session)) == (booking.pk, (1, 0))
+    assert list(find_all(business_id=None, now=LATER)) == []
+
+
+def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    eva, ida = wait(session, "Eva"), wait(session, "Ida")
+    cancel(sam, studio)
+
+    bookings.lapse_offers(now=AN_HOUR_LATER)
+    assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
+    with pytest.raises(bookings.OfferGone):
+        bookings.take_offered_place(booking=eva.booking, now=AN_HOUR_LATER)
+
+    bookings.refuse_offer(booking=ida.booking, now=AN_HOUR_LATER)
+    assert states() == {"Eva": "WAITING", "Ida": "WAITING"}
+    assert seats(session) == (0, 0)
+    carl = join(session, email="carl@example.com", now=AN_HOUR_LATER)
+    assert carl.status == "CONFIRMED"
+
+    cancel(carl, studio)
+    assert states() == {"Eva": "OFFERED", "Ida": "WAITING"}
+
+
+def test_a_party_is_stepped_over_until_there_is_room(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=3)
+    sam, carl = join(session, email="sam@example.com"), join(session, people=2)
+    wait(session, "Eva", people=2)
+    wait(session, "Ida")
+
+    cancel(sam, studio)
+    assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
+    cancel(carl, studio)
+    assert states() == {"Eva": "OFFERED", "Ida": "OFFERED"}
+    assert seats(session) == (0, 3)
+
+
+def test_a_course_has_a_line_of_its_own(studio: Studio) -> None:
+    run = make_run(studio, first=studio.at(26, 18), capacity=1)
+    sam = join(run, email="sam@example.com")
+    eva = wait(run, "Eva")
+
+    cancel(sam, studio)
+    bookings.take_offered_place(booking=eva.booking, now=LATER)
+
+    assert seats(run) == (1, 0)
+    assert Booking.objects.get(pk=eva.booking_id).course_run == run
+
+
+def test_more_places_are_offered_first_to_those_who_wait(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    join(session, email="sam@example.com")
+    wait(session, "Eva")
+
+    bookings.change_places(session=session, capacity=3, now=LATER)
+
+    assert states() == {"Eva": "OFFERED"}
+    assert seats(session) == (1, 1)
+
+
+def test_the_team_puts_somebody_in_and_orders_the_line(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    eva, ida = wait(session, "Eva"), wait(session, "Ida")
+
+    bookings.move_to_front(booking=ida.booking, now=LATER)
+    cancel(sam, studio)
+    assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
+    bookings.leave_waitlist(booking=ida.booking, by=studio.olga, now=LATER)
+    assert states() == {"Eva": "OFFERED", "Ida": "LEFT"}
+    bookings.enrol_from_line(booking=eva.booking, by=studio.olga, now=LATER)
+    assert states() == {"Eva": "ENROLLED", "Ida": "LEFT"}
+    assert seats(session) == (1, 0)
+    assert list(find_all(business_id=None, now=LATER)) == []
+
+
+def test_who_cannot_wait_is_told_why(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=2)
+    with pytest.raises(bookings.NotFull):
+        wait(session, "Eva")
+    join(session, people=2)
+    eva = wait(session, "Eva")
+    with pytest.raises(bookings.AlreadyInLine) as again:
+        wait(session, "Eva")
+    assert str(again.value) == eva.booking.reference
+    studio.policy.waitlist_capacity = 1
+    studio.policy.save()
+    with pytest.raises(bookings.LineIsFull):
+        wait(session, "Ida")
+
+
+def test_those_who_still_wait_at_the_start_are_told(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    join(session)
+    eva = wait(session, "Eva")
+
+    closed = bookings.close_waitlists(now=session.starts_at)
+
+    eva.booking.refresh_from_db()
+    assert (closed, eva.booking.status, states()) == (1, "DECLINED", {"Eva": "LEFT"})
+
+
+def test_the_offer_is_told_once_by_mail(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    eva = wait(session, "Eva")
+    cancel(sam, studio)
+
+    entry = WaitlistEntry.objects.get(pk=eva.pk)
+    for _time in range(2):
+        bookings.tell_offer(entry_id=entry.pk, offer=1, now=LATER)
+
+    actions = eva.booking.history.order_by("pk").values_list("action", flat=True)
+    assert list(actions) == ["WAITLISTED", "OFFERED"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"),
+    [
+        (lambda: Session.objects.update(seats_offered=0), "offers_are_counted"),
+        (lambda: WaitlistEntry.objects.update(state="LEFT"), "waiting_has_a_place"),
+    ],
+)
+def test_the_ledger_notices_a_line_that_does_not_add_up(
+    studio: Studio, spoil: Callable[[], object], rule: str
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    wait(session, "Eva")
+    cancel(sam, studio)
+
+    spoil()
+
+    assert rule in {it.rule for it in find_all(business_id=None, now=LATER)}

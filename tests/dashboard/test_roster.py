@@ -1,0 +1,245 @@
+"""O13: who comes, one thumb at the door; places; a cancellation that tells everybody."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from apps.availability import operations as availability
+from apps.availability.engine.series import SeriesRule
+from apps.availability.models import Session
+from apps.availability.operations import SessionFacts
+from apps.bookings import operations as bookings
+from apps.bookings.models import Attendance, Booking
+from apps.catalog.queries import choose
+from apps.outbox.models import OutboxItem
+from tests.factories import NOW
+from tests.factories.bookings import make_visitor
+from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def studio(clock: object) -> Studio:
+    return make_studio()
+
+
+@pytest.fixture
+def olga(studio: Studio) -> Client:
+    browser = Client()
+    browser.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def path(session: Session, verb: str = "") -> str:
+    return f"/own/harbor/classes/{session.pk}/{verb}"
+
+
+def marks() -> list[tuple[str, int, str]]:
+    found = Attendance.objects.order_by("booking_id", "seat")
+    return list(found.values_list("booking__contact_name", "seat", "state"))
+
+
+def check_in(olga: Client, session: Session, booking: Booking, **fields: Any) -> Any:
+    sent: Mapping[str, Any] = {"reference": booking.reference, "seat": 0, "state": "HERE"}
+    return olga.post(path(session, "check-in/"), {**sent, **fields})
+
+
+def test_everybody_of_a_party_has_a_line(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    join(session, email="carl@example.com", people=2)
+    join(session, email="eva@example.com")
+
+    roster = olga.get(path(session)).context["roster"]
+
+    assert [(it.name, it.seat, it.state) for it in roster.people] == [
+        ("Carl", 0, ""),
+        ("", 1, ""),
+        ("Eva", 0, ""),
+    ]
+    assert (roster.taken, roster.capacity, roster.open) == (3, 12, 3)
+
+
+def test_a_mark_is_kept_once_and_can_be_taken_back(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    carl = join(session, people=2)
+
+    for _sent in range(2):  # a bad network sends it twice
+        assert check_in(olga, session, carl, seat=1).status_code == 303
+    assert marks() == [("Carl", 1, "HERE")]
+    check_in(olga, session, carl, seat=1, state="NO_SHOW")
+    assert marks() == [("Carl", 1, "NO_SHOW")]
+    check_in(olga, session, carl, seat=1, state="")
+    assert marks() == []
+
+
+def test_all_here_leaves_those_who_did_not_come(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    carl = join(session, people=2)
+    check_in(olga, session, carl, seat=0, state="NO_SHOW")
+    join(session, email="eva@example.com")
+
+    olga.post(path(session, "all-here/"))
+
+    assert marks() == [("Carl", 0, "NO_SHOW"), ("Carl", 1, "HERE"), ("Eva", 0, "HERE")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [({"seat": 5}, 409), ({"reference": "ZZZZZZZZ"}, 409), ({"state": "LATE"}, 422)],
+)
+def test_nobody_else_can_be_marked(
+    olga: Client, studio: Studio, fields: dict[str, Any], status: int
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+
+    assert check_in(olga, session, join(session), **fields).status_code == status
+    assert marks() == []
+
+
+def test_a_course_is_attended_session_by_session(olga: Client, studio: Studio) -> None:
+    run = make_run(studio, first=studio.at(26, 18), weeks=3)
+    carl = join(run)
+    first, second, _third = run.sessions.order_by("starts_at")
+
+    check_in(olga, first, carl)
+
+    assert [it.state for it in olga.get(path(first)).context["roster"].people] == ["HERE"]
+    assert [it.state for it in olga.get(path(second)).context["roster"].people] == [""]
+
+
+def test_places_cannot_fall_below_those_that_are_taken(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    join(session, people=3)
+
+    page = olga.post(path(session, "places/"), {"capacity": 2})
+    session.refresh_from_db()
+    assert (page.status_code, session.capacity) == (409, 12)
+    assert "3 places are taken." in page.content.decode()
+
+    assert olga.post(path(session, "places/"), {"capacity": 3}).status_code == 303
+    session.refresh_from_db()
+    assert session.capacity == 3
+
+
+def make_weekly(studio: Studio, *, count: int = 4) -> list[Session]:
+    rule = SeriesRule(
+        first_on=studio.at(25, 18).date(),
+        weekdays=(2,),
+        starts_minute=18 * 60,
+        duration_minutes=60,
+        count=count,
+    )
+    facts = SessionFacts(
+        studio.flow, studio.location, (studio.noor.resource_id, studio.pier.pk), 12
+    )
+    return availability.open_series(rule=rule, facts=facts, skip_closed=True, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("scope", "canceled"),
+    [
+        ("THIS", [False, True, False, False]),
+        ("LATER", [False, True, True, True]),
+        ("ALL", [True, True, True, True]),
+    ],
+)
+def test_a_cancellation_reaches_as_far_as_asked_and_tells_everybody(
+    olga: Client, studio: Studio, scope: str, canceled: list[bool]
+) -> None:
+    sessions = make_weekly(studio)
+    booked = [join(it, email=f"carl{it.pk}@example.com") for it in sessions]
+    shown = {it.scope: it.bookings for it in olga.get(path(sessions[1])).context["roster"].scopes}
+
+    answer = olga.post(
+        path(sessions[1], "cancel/"),
+        {"scope": scope, "bookings": shown[scope], "reason": "Noor is ill"},
+    )
+
+    assert answer.status_code == 303
+    rows = Session.objects.order_by("starts_at")
+    assert [it.state == "CANCELED" for it in rows] == canceled
+    states = Booking.objects.in_bulk([it.pk for it in booked])
+    assert [states[it.pk].status == "CANCELED" for it in booked] == canceled
+    assert [it.seats_taken for it in rows] == [0 if gone else 1 for gone in canceled]
+    assert OutboxItem.objects.filter(topic="booking.canceled").count() == sum(canceled)
+
+
+def test_somebody_who_booked_meanwhile_is_not_cancelled_unread(
+    olga: Client, studio: Studio
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    join(session)
+
+    page = olga.post(
+        path(session, "cancel/"), {"scope": "THIS", "bookings": 0, "reason": "Noor is ill"}
+    )
+
+    assert page.status_code == 409
+    assert "Somebody booked or left meanwhile." in page.content.decode()
+    assert Booking.objects.get().status == "CONFIRMED"
+
+
+def test_a_draft_of_a_cancelled_class_is_not_booked(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    draft = join(session, submits=False)
+    olga.post(path(session, "cancel/"), {"scope": "THIS", "bookings": 0, "reason": "Noor is ill"})
+
+    with pytest.raises(bookings.SlotGone):
+        bookings.submit_draft(
+            draft_id=draft.draft_id,
+            details=bookings.Details(name="Carl", email="carl@example.com"),
+            seen_price=draft.price,
+            now=NOW,
+        )
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_roster_costs_the_same_for_one_and_for_three(
+    olga: Client, studio: Studio, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    for number in range(count):
+        join(session, email=f"carl{number}@example.com")
+    olga.get(path(session))
+
+    with django_assert_num_queries(11):
+        olga.get(path(session))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_week_costs_the_same_for_one_and_for_three(
+    olga: Client, studio: Studio, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for turn in range(count):
+        make_session(studio, starts_at=studio.at(25, 8 + 2 * turn))
+
+    with django_assert_num_queries(6):
+        page = olga.get("/own/harbor/classes/")
+    assert page.context["week"].count == count
+
+
+def test_the_team_puts_somebody_in_from_the_line(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    join(session, email="sam@example.com")
+    entry = bookings.join_waitlist(
+        choice=choose(service=studio.flow),
+        target=session,
+        details=bookings.WaitingDetails(name="Eva", email="eva@example.com"),
+        visitor=make_visitor("eva"),
+        now=NOW,
+    )
+    sent = {"reference": entry.booking.reference, "verb": "enrol"}
+
+    refused = olga.post(path(session, "waiting/"), sent)
+    assert refused.status_code == 409
+    assert "There is no place." in refused.content.decode()
+    olga.post(path(session, "places/"), {"capacity": 2})
+    assert olga.post(path(session, "waiting/"), sent).status_code == 303
+
+    session.refresh_from_db()
+    assert (session.seats_taken, session.seats_offered) == (2, 0)
+    assert [it.name for it in olga.get(path(session)).context["roster"].people] == ["Sam", "Eva"]
