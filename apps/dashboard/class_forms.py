@@ -68,11 +68,12 @@ class CancelSessionsForm(forms.Form):
 
 
 class NewClassForm(forms.Form):
-    """A class once, or again and again at the same time of day (R067)."""
+    """A class once, or again and again at the same time of day; a course with all its dates
+    (R067)."""
 
     service = forms.ModelChoiceField(
-        label=_("Class"),
-        error_messages={"required": _("Choose a class.")},
+        label=_("Class or course"),
+        error_messages={"required": _("Choose a class or a course.")},
         queryset=Service.objects.none(),
     )
     staff = forms.ModelChoiceField(
@@ -118,6 +119,12 @@ class NewClassForm(forms.Form):
     count = forms.IntegerField(
         label=_("Or how many times"), min_value=1, max_value=9999, required=False
     )
+    name = LineField(
+        label=_("Name of this run"),
+        help_text=_("Of a course only. For example: Spring, evenings."),
+        max_length=120,
+        required=False,
+    )
     skip_closed = forms.BooleanField(
         label=_("Leave out days on which you are closed"), required=False, initial=True
     )
@@ -125,9 +132,11 @@ class NewClassForm(forms.Form):
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        services = Service.objects.filter(
-            business=business, kind=Service.Kind.CLASS, retired_at=None
-        ).select_related("business", "policy")
+        services = (
+            Service.objects.filter(business=business, retired_at=None)
+            .exclude(kind=Service.Kind.APPOINTMENT)
+            .select_related("business", "policy")
+        )
         resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
         querysets = {
             "service": services,

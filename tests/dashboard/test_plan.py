@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.availability.models import DateException, Schedule, Session
+from apps.availability.models import CourseRun, DateException, Schedule, Session
 from tests.factories.studio import Studio, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +127,12 @@ def test_people_and_rooms_of_others_cannot_be_planned(olga: Client, studio: Stud
 
     assert page.status_code == 422
     assert list(page.context["form"].errors) == ["staff"]
+
+
+def test_a_course_is_planned_with_all_its_dates(olga: Client, studio: Studio) -> None:
+    answer = olga.post(NEW, fields(studio, service=studio.course.pk, name="Winter, mornings"))
+
+    assert answer.status_code == 303
+    run = CourseRun.objects.get()
+    assert (run.name, run.capacity, run.sessions.count()) == ("Winter, mornings", 12, 4)
+    assert run.starts_at == studio.at(30, 7)

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods
 from apps.availability import operations as availability
 from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
 from apps.availability.operations import SessionFacts
+from apps.availability.queries.plans import plan_series
 from apps.bookings.forms.classes import week_name
 from apps.bookings.queries import venue_of_service
+from apps.catalog.models import Service
 from apps.dashboard.class_forms import NewClassForm
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.plan_preview import PlanLine, preview_series
@@ -38,20 +40,35 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
         status = 422 if form.errors and request.method == "POST" else 200
         return _show(request, form, planned, now=now, status=status)
     try:
-        sessions = availability.open_series(
-            rule=form.rule(),
-            facts=_facts(form),
-            skip_closed=form.cleaned_data["skip_closed"],
-            now=now,
-        )
+        starts_at = _open(form, now=now)
     except availability.SessionsCollide:
         form.add_error("anyway", _("Something is in the way on the dates marked below."))
         return _show(request, form, _preview(form, now=now), now=now, status=409)
     except availability.BusyTryAgain:
         form.add_error(None, _("Somebody is booking at this moment. Please press again."))
         return _show(request, form, planned, now=now, status=409)
-    first = local_date_of(sessions[0].starts_at, desk.business.zone)
+    first = local_date_of(starts_at, desk.business.zone)
     return go_to(request, "dashboard:classes", slug, query={"week": week_name(first)})
+
+
+def _open(form: NewClassForm, *, now: datetime) -> datetime:
+    """Write the class or the run; return when its first session starts."""
+    facts, skip_closed = _facts(form), form.cleaned_data["skip_closed"]
+    if facts.service.kind == Service.Kind.CLASS:
+        sessions = availability.open_series(
+            rule=form.rule(), facts=facts, skip_closed=skip_closed, now=now
+        )
+        return sessions[0].starts_at
+    plans = plan_series(
+        rule=form.rule(),
+        service=facts.service,
+        location=facts.location,
+        skip_closed=skip_closed,
+    )
+    run = availability.open_course_run(
+        facts=facts, plans=plans, name=form.cleaned_data["name"], now=now
+    )
+    return run.starts_at
 
 
 def _preview(form: NewClassForm, *, now: datetime) -> list[PlanLine] | None:
