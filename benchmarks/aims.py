@@ -1,4 +1,4 @@
-"""What issue 2 promises, held against what a leg found. Pure."""
+"""What issues 2 and 3 promise, held against what a leg found. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,6 +19,8 @@ STATUS_OK = 200
 DAY_LIMIT = 12.0  # milliseconds, with 10 people
 MONTH_LIMITS = {10: 25.0, 100: 90.0}
 CLIENTS = 8
+PAGE_LIMITS = {"Timetable": 40}
+FLASH_PLACES = 20
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Remembered:
     empty: dict[int, Load] = field(default_factory=dict)
     storm: list[Load] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
+    flash: Load | None = None
 
 
 def aims_of(found: Remembered) -> list[Aim]:
@@ -43,6 +46,7 @@ def aims_of(found: Remembered) -> list[Aim]:
         _aim("queries of a picker fragment", MOST_QUERIES, _most_queries(found), "queries"),
         *_storm(found.storm),
         *_pages(found),
+        *_flash(found.flash),
     ]
 
 
@@ -91,10 +95,22 @@ def has_one_winner(told: Load) -> bool:
     return won == 1 and not told.errors and not any(word[:1] == "5" for word in told.outcomes)
 
 
+def _flash(flash: Load | None) -> Iterable[Aim]:
+    """Five hundred people, twenty places: as many hold one, and nobody meets an error."""
+    held = flash.outcomes["held"].runs if flash and "held" in flash.outcomes else None
+    yield _aim("places held of twenty by 500 people", FLASH_PLACES, held, "places")
+    yield _aim("and at least", FLASH_PLACES, held, "places", at_most=False)
+    wrong = None
+    if flash:
+        others = [it.runs for word, it in flash.outcomes.items() if word not in {"held", "409"}]
+        wrong = flash.errors.total() + sum(others)
+    yield _aim("other answers in the flash", 0, wrong, "answers")
+
+
 def _pages(found: Remembered) -> Iterable[Aim]:
     for name, page in found.pages.items():
         value = page.timing.median if page.status == STATUS_OK else None
-        yield _aim(f"{name}", 200, value, "ms")
+        yield _aim(f"{name}", PAGE_LIMITS.get(name, 200), value, "ms")
 
 
 def _aim(

@@ -47,7 +47,7 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """One promise of issue 2 and what was measured for it; ``at_most`` says which way is good."""
+    """One promise of an issue and what was measured for it; ``at_most`` says which way is good."""
 
     what: str
     limit: float

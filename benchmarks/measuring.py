@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from benchmarks import printing
 from benchmarks.aims import Remembered, aims_of
+from benchmarks.classes import measure_flash, measure_timetable, set_up_week
 from benchmarks.committing import Starts, measure_committing
 from benchmarks.figures import Aim
 from benchmarks.filling import Filling
@@ -20,6 +21,7 @@ from benchmarks.stage import MEASURED_STAFF, Troupe, set_up_businesses
 
 CLIENTS = (1, 8)
 USERS_OF_STARTS = 6  # committing and journey with 1 and 8 clients, the storm, and one to spare
+TEACHERS = 10
 LONGEST_MONTH = timedelta(days=31)
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -91,6 +93,7 @@ class Measuring:
         with served(self.port):
             self._travel()
             self._storm(rounds=rounds)
+            self._flash()
 
     def _travel(self) -> None:
         """The journey, one visitor and eight, beside empty answers."""
@@ -122,6 +125,14 @@ class Measuring:
         print("\nForty people tap one time at once")
         print(printing.storm_words(self.found.storm))
 
+    def _flash(self) -> None:
+        """Five hundred people, twenty places."""
+        troupe = self.measured[TEACHERS]
+        sessions = set_up_week(troupe, now=self.now)
+        self.found.flash = measure_flash(troupe, sessions[0], port=self.port)
+        print("\nFive hundred people tap a class of twenty places")
+        print(printing.flash_words(self.found.flash))
+
     def open_owner_pages(self) -> None:
         """Today of the biggest salon, and the operators' list of all bookings."""
         today = self.now.astimezone(BERLIN).date()
@@ -129,8 +140,9 @@ class Measuring:
             measure_today(self.biggest, today=today, seconds=self.seconds),
             measure_admin_list(seconds=self.seconds),
         ]
-        self.found.pages = {"Today": pages[0], "Admin list": pages[1]}
-        print("\nOwner and operator pages")
+        week = measure_timetable(self.measured[TEACHERS], now=self.now, seconds=self.seconds)
+        self.found.pages = {"Today": pages[0], "Admin list": pages[1], "Timetable": week}
+        print("\nOwner and operator pages, and the week of 200 classes")
         print(printing.pages_table(self.found.pages))
 
     def aims(self) -> list[Aim]:

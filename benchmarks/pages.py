@@ -34,6 +34,17 @@ def measure_picker_page(troupe: Troupe, *, query: str, seconds: float) -> Page:
     return _measure(_client(), path, seconds=seconds, headers=FRAGMENT, floor=lambda: None)
 
 
+def measure_page(path: str, *, statement: str, parameters: list[Any], seconds: float) -> Page:
+    """Any fragment of a public page, beside a bare read of its rows."""
+    return _measure(
+        _client(),
+        path,
+        seconds=seconds,
+        headers=FRAGMENT,
+        floor=lambda: _read(statement, parameters),
+    )
+
+
 def measure_today(troupe: Troupe, *, today: date, seconds: float) -> Page:
     """The owner's first page."""
     client = _client()

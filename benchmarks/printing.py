@@ -118,6 +118,13 @@ def storm_words(rounds: list[Load]) -> str:
     return "\n".join(lines)
 
 
+def flash_words(flash: Load) -> str:
+    """How many held a place, what the others were told, and how long an answer took."""
+    told = ", ".join(f"{word}: {it.runs}" for word, it in sorted(flash.outcomes.items()))
+    timing = f"median {ms(flash.timing.median)} ms, p95 {ms(flash.timing.p95)} ms"
+    return f"{told}; errors: {flash.errors.total()}; {timing}; {per_second(flash.rate)} a second"
+
+
 def pages_table(pages: Mapping[str, Page]) -> str:
     """Milliseconds of the server for a whole page, beside a bare read of the rows it shows."""
     lines = [

@@ -34,7 +34,7 @@ def run(*, databases: Sequence[str], rows: Sequence[str], quick: bool) -> int:
         except (NoPostgres, RuntimeError) as reason:
             print(f"{name}: not measured, {reason}")
             code = 1
-    print(f"\nAims of issue 2\n{aims_table(aims)}")
+    print(f"\nAims\n{aims_table(aims)}")
     print(f"\n{time.monotonic() - began:.0f} seconds in all.")
     return code
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from apps.bookings.operations import (
     close_waitlists,
+    decide_minimums,
     forget_abandoned_drafts,
     lapse_offers,
     offer_what_came_free,
@@ -24,6 +25,11 @@ def look_after_waitlists(now: datetime) -> None:
     close_waitlists(now=now)
 
 
+def decide_classes(now: datetime) -> None:
+    """Confirm or call off the classes that need a minimum of people (R106)."""
+    decide_minimums(now=now)
+
+
 def forget_rates(now: datetime) -> None:
     """Delete old counters of rate limits (security.md 5.6).
 
@@ -36,4 +42,5 @@ def register_periodic_work() -> None:
     """Forget drafts each ten minutes, counters each hour; look at the lines each 20 seconds."""
     register_periodic("bookings.forget_abandoned_drafts", timedelta(minutes=10), forget_drafts)
     register_periodic("bookings.waitlists", timedelta(seconds=20), look_after_waitlists)
+    register_periodic("bookings.minimums", timedelta(seconds=20), decide_classes)
     register_periodic("web.forget_counters", timedelta(hours=1), forget_rates)

@@ -23,6 +23,7 @@ WORDS = {
     BookingEvent.Action.READDRESSED: _("E-mail address corrected"),
     BookingEvent.Action.WAITLISTED: _("Joined the waitlist"),
     BookingEvent.Action.OFFERED: _("A place was offered"),
+    BookingEvent.Action.RESIZED: _("More people added"),
 }
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 

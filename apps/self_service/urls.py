@@ -1,12 +1,13 @@
 from django.urls import path
 
-from apps.self_service.views import address, booking, waiting
+from apps.self_service.views import address, booking, people, waiting
 
 app_name = "self_service"
 urlpatterns = [
     path("done/<slug:reference>/address", address.address, name="address"),
     path("m/<str:token>", booking.exchange, name="exchange"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
+    path("manage/<slug:reference>/people", people.add, name="add_people"),
     path("manage/<slug:reference>/take", waiting.take, name="take"),
     path("manage/<slug:reference>/refuse", waiting.refuse, name="refuse"),
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),

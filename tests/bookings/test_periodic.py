@@ -20,6 +20,7 @@ def test_the_worker_knows_all_of_our_periodic_work() -> None:
         "availability.sweep_expired_holds": timedelta(seconds=30),
         "bookings.forget_abandoned_drafts": timedelta(minutes=10),
         "bookings.waitlists": timedelta(seconds=20),
+        "bookings.minimums": timedelta(seconds=20),
         "web.forget_counters": timedelta(hours=1),
     }
 

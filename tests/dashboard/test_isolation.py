@@ -68,6 +68,7 @@ CASES: dict[str, Case] = {
         DECIDERS, "POST", {"reference": AT_ANA_S, "seat": "0", "state": "HERE"}, answer=303
     ),
     "all_here": Case(DECIDERS, "POST", answer=303),
+    "takes_place": Case(DECIDERS, "POST", answer=303, changes=False),  # everybody is confirmed
     "waiting": Case(
         DECIDERS, "POST", {"reference": AT_ANA_S, "verb": "remove"}, answer=404
     ),  # nobody waits there
@@ -87,7 +88,15 @@ CASES: dict[str, Case] = {
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
 }
 WITHOUT_BUSINESS = {"choose_business"}
-WITH_SESSION = {"roster", "waiting", "check_in", "all_here", "places", "cancel_sessions"}
+WITH_SESSION = {
+    "roster",
+    "waiting",
+    "takes_place",
+    "check_in",
+    "all_here",
+    "places",
+    "cancel_sessions",
+}
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
     *("block", "unblock"),

@@ -22,6 +22,7 @@ class BookingEvent(models.Model):
         READDRESSED = "READDRESSED", _("Address corrected")
         WAITLISTED = "WAITLISTED", _("Joined the waitlist")
         OFFERED = "OFFERED", _("Place offered")
+        RESIZED = "RESIZED", _("People changed")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

@@ -1,6 +1,7 @@
 """The verbs of a booking. Rows are locked in this order: booking, resources, session."""
 
 from apps.bookings.operations._access import create_access_link, exchange_link, revoke_links
+from apps.bookings.operations._add_people import NotComing, add_people
 from apps.bookings.operations._attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.bookings.operations._cancel import cancel_booking
 from apps.bookings.operations._cancel_class import cancel_class
@@ -20,10 +21,12 @@ from apps.bookings.operations._errors import (
     StaleRevision,
     SuggestionTaken,
     TooLateToUndo,
+    TooManyPeople,
 )
 from apps.bookings.operations._find import ask_for_links
 from apps.bookings.operations._hold import place_hold
 from apps.bookings.operations._hold_seats import hold_seats
+from apps.bookings.operations._minimum import decide_minimums, let_take_place
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._places import change_places
 from apps.bookings.operations._readdress import correct_address
@@ -74,6 +77,7 @@ __all__ = [
     "LineIsFull",
     "NotAllowed",
     "NotBookable",
+    "NotComing",
     "NotFull",
     "NotInLine",
     "NotOnTheList",
@@ -84,8 +88,10 @@ __all__ = [
     "StaleRevision",
     "SuggestionTaken",
     "TooLateToUndo",
+    "TooManyPeople",
     "Visitor",
     "WaitingDetails",
+    "add_people",
     "ask_for_links",
     "cancel_booking",
     "cancel_class",
@@ -94,6 +100,7 @@ __all__ = [
     "confirm_request",
     "correct_address",
     "create_access_link",
+    "decide_minimums",
     "decline_request",
     "enrol_from_line",
     "exchange_link",
@@ -104,6 +111,7 @@ __all__ = [
     "keep_draft_text",
     "lapse_offers",
     "leave_waitlist",
+    "let_take_place",
     "mark_all_here",
     "mark_attendance",
     "move_to_front",

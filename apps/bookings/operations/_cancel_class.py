@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -36,14 +37,25 @@ def cancel_class(
     """
     session = Session.objects.get(pk=session_id, business_id=by.business_id)
     ids = sessions_in(session=session, scope=scope, now=now)
-    booked = list(
-        Booking.objects.select_for_update(of=("self",))
-        .filter(session_id__in=ids, kind="CLASS")
-        .order_by("pk")
-    )
-    live = [it for it in booked if it.status in LIVE]
-    if len(live) != seen_bookings:
+    if len(_lock_live(ids)) != seen_bookings:
         raise StaleRevision
+    return call_off(ids, reason=reason, actor=Actor.of(by), now=now)
+
+
+def _lock_live(session_ids: Sequence[int]) -> list[Booking]:
+    booked = Booking.objects.select_for_update(of=("self",)).filter(
+        session_id__in=session_ids, kind="CLASS"
+    )
+    return [it for it in booked.order_by("pk") if it.status in LIVE]
+
+
+def call_off(ids: Sequence[int], *, reason: str, actor: Actor, now: datetime) -> list[Booking]:
+    """Cancel sessions with everybody who booked or waits; inside the caller's transaction.
+
+    Lock order: bookings, then sessions. A draft that is submitted meanwhile finds its seats
+    released and the session cancelled.
+    """
+    live = _lock_live(ids)
     availability.cancel_sessions(session_ids=ids, reason=reason, now=now)
     availability.release_all_seats(session_ids=ids, now=now)
     WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")
@@ -52,7 +64,7 @@ def cancel_class(
         write_move(
             booking,
             action=BookingEvent.Action.CANCELED,
-            actor=Actor.of(by),
+            actor=actor,
             now=now,
             reason=reason,
             delay=UNDO_WINDOW,

@@ -26,6 +26,10 @@ class CannotJoin(Exception):
         self.joining = joining
 
 
+class TooManyPeople(Exception):
+    """More people than one booking may bring (the policy's max_participants)."""
+
+
 class DoesNotFit(SlotGone):
     """The request no longer fits; a person with the right may confirm it anyway, and say why."""
 

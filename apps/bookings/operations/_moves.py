@@ -20,10 +20,14 @@ TOPICS = {
     BookingEvent.Action.READDRESSED: "booking.readdressed",
     BookingEvent.Action.WAITLISTED: "booking.waitlisted",
     BookingEvent.Action.OFFERED: "booking.offered",
+    BookingEvent.Action.RESIZED: "booking.resized",
 }
 
 TOLD = frozenset(
-    {"status", "payment_status", "price", "resource_id", "answer_by", "override_reason"}
+    {
+        *("status", "payment_status", "party_size", "price"),
+        *("resource_id", "answer_by", "override_reason"),
+    }
 )
 """What history repeats; names, addresses and notes stay in one place, where they can be erased."""
 

@@ -18,6 +18,7 @@ from apps.bookings.operations._release import release_draft
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
 from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.minimum import progress_of
 from apps.bookings.queries.price import price_of
 from apps.catalog.models import Question
 from apps.catalog.pricing import Price
@@ -102,7 +103,8 @@ def _submit_once(
         phone=details.phone,
         now=now,
     )
-    asks = choice.service.requires_approval and not booking.skip_business_confirmation
+    answer_by = _answer_by(booking, choice=choice, now=now)
+    asks = answer_by is not None
     target = states.Status.PENDING if asks else states.Status.CONFIRMED
     states.require_move(booking.status, target)
     write_move(
@@ -115,7 +117,7 @@ def _submit_once(
             "customer": customer,
             "hold_expires_at": None,
             **_contact(details),
-            **_terms(booking, choice=choice, price=price, asks=asks, now=now),
+            **_terms(booking, price=price, answer_by=answer_by, now=now),
         },
     )
     _write_answers(booking, details)
@@ -194,6 +196,17 @@ def _claim(booking: Booking, *, choice: Choice, now: datetime) -> Claim:
     return find_claim(query=query, starts_at=booking.starts_at, now=now)
 
 
+def _answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | None:
+    """Until when the team answers, or until when more people have to come; None: it is booked."""
+    if choice.service.requires_approval and not booking.skip_business_confirmation:
+        patience = timedelta(hours=choice.service.business.answer_within_hours)
+        return min(now + patience, booking.starts_at)
+    progress = progress_of(session=booking.session, service=choice.service)
+    if progress is None or progress.is_settled:
+        return None
+    return None if progress.missing <= booking.party_size else progress.decides_at
+
+
 def _contact(details: Details) -> dict[str, Any]:
     return {
         "contact_name": details.name,
@@ -205,9 +218,12 @@ def _contact(details: Details) -> dict[str, Any]:
 
 
 def _terms(
-    booking: Booking, *, choice: Choice, price: Price, asks: bool, now: datetime
+    booking: Booking,
+    *,
+    price: Price,
+    answer_by: datetime | None,
+    now: datetime,
 ) -> dict[str, Any]:
-    patience = timedelta(hours=choice.service.business.answer_within_hours)
     free = Booking.PaymentStatus.EXEMPT if price.is_free else Booking.PaymentStatus.NOT_PAID
     return {
         "price": price.total,
@@ -215,8 +231,8 @@ def _terms(
         "resource_id": booking.resource_id,
         "payment_status": free.value,
         "payment_option": Booking.PaymentOption.OFFLINE.value,
-        "requested_at": now if asks else None,
-        "answer_by": min(now + patience, booking.starts_at) if asks else None,
+        "requested_at": now if answer_by else None,
+        "answer_by": answer_by,
     }
 
 

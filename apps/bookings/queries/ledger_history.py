@@ -42,8 +42,9 @@ TOLD = (
     Action.READDRESSED,
     Action.WAITLISTED,
     Action.OFFERED,
+    Action.RESIZED,
 )
-STAYS = (Action.NOTED, Action.READDRESSED, Action.OFFERED)
+STAYS = (Action.NOTED, Action.READDRESSED, Action.OFFERED, Action.RESIZED)
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)
 

@@ -7,6 +7,7 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joining, may_join
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.minimum import Progress, progress_of
 from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
@@ -43,6 +44,7 @@ class SessionPage:
     most: int
     policy_words: str
     own_reference: str
+    progress: Progress | None
 
     @property
     def can_book(self) -> bool:
@@ -70,6 +72,7 @@ def get_session_page(
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
         policy_words=cancel_words(policy_of(choice.policy)),
+        progress=progress_of(session=session, service=service),
         own_reference=own_places(browser=browser, session_ids=[session.pk]).get(session.pk, ""),
     )
 

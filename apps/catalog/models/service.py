@@ -83,6 +83,12 @@ class Service(models.Model):
     price_text = models.CharField(max_length=50, blank=True)
     variant_prompt = models.CharField(max_length=80, blank=True)
     pays_in_person = models.BooleanField(default=True)
+    min_participants = models.PositiveSmallIntegerField(
+        default=0, help_text=_("A class takes place from so many people on; 0: always")
+    )
+    decide_before_minutes = models.PositiveIntegerField(
+        default=1440, help_text=_("How long before its start a class with too few is called off")
+    )
     prorates = models.BooleanField(
         default=False, help_text=_("Who joins a course late pays for the sessions that are left")
     )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, IntegerField, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
+from apps.dashboard.queries.asking import ASKS_THE_TEAM
 from apps.dashboard.roles import Right
 
 
@@ -37,6 +37,6 @@ def get_frame(*, desk: Desk) -> Frame:
 def _waiting(desk: Desk) -> Coalesce | Value:
     if not desk.may(Right.DECIDE):
         return Value(0)
-    requests = desk.bookings().filter(status=Booking.Status.PENDING).order_by()
+    requests = desk.bookings().filter(ASKS_THE_TEAM).order_by()
     counted = requests.values("business").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())

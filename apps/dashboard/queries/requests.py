@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from apps.bookings.models import Booking, BookingEvent
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.actions import actions_of
+from apps.dashboard.queries.asking import ASKS_THE_TEAM
 from apps.dashboard.queries.fits import Fit
 from apps.dashboard.queries.rows import customer_name, staff_name, with_names
 from apps.dashboard.roles import Right
@@ -68,7 +69,7 @@ def requests_of(desk: Desk) -> QuerySet[Booking]:
     """What this person may answer, most urgent first: by deadline, then by who asked first."""
     if not desk.may(Right.DECIDE):
         return Booking.objects.none()
-    waiting = with_names(desk.bookings()).filter(status=Booking.Status.PENDING)
+    waiting = with_names(desk.bookings()).filter(ASKS_THE_TEAM)
     by_deadline = F("answer_by").asc(nulls_last=True)
     return (
         waiting.select_related("service", "location")

@@ -8,6 +8,7 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking
 from apps.bookings.queries.attending import Scope, find_attending, sessions_in
+from apps.bookings.queries.minimum import Progress, progress_of
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name
@@ -63,6 +64,7 @@ class Roster:
     people: tuple[Person, ...]
     scopes: tuple[ScopeChoice, ...]
     line: tuple[InLine, ...]
+    progress: Progress | None
 
     @property
     def here(self) -> int:
@@ -113,6 +115,7 @@ def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
         people=tuple(_people(bookings, marked)),
         scopes=tuple(_scopes(session, now=now)),
         line=tuple(_line(session, now=now)),
+        progress=progress_of(session=session, service=session.service) if session.service else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""O13: the waitlist of a session in the hands of the team (R062)."""
+"""O13: the waitlist of a session, and whether it takes place, in the hands of the team (R062)."""
 
 from datetime import datetime
 
@@ -39,6 +39,15 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
     except (bookings.NotInLine, BusyTryAgain):
         words = _("That has changed meanwhile. Please look once more.")
         return show_roster(request, session, now=now, problem=words, status=409)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+@require_POST
+@guarded(*roles_with(Right.DECIDE))
+@session_page
+def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Decide before its time that a class takes place, however few come (R106)."""
+    bookings.let_take_place(session_id=session.pk, by=request.desk.member, now=timezone.now())
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 

@@ -21,6 +21,7 @@ TOPICS = (
     "booking.readdressed",
     "booking.waitlisted",
     "booking.offered",
+    "booking.resized",
 )
 SEND_TOPIC = "mail.send"
 
@@ -37,7 +38,9 @@ KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
     Booking.Status.PENDING.value: Kind.REQUESTED,
 }
-"""What is said once more when the first mail went to a mistyped address."""
+"""What is said once more, with what it is now: to a corrected address, to a larger party."""
+
+SAID_ONCE_MORE = {BookingEvent.Action.READDRESSED, BookingEvent.Action.RESIZED}
 
 TEAM_KINDS = {
     BookingEvent.Action.BOOKED: Kind.NEW_BOOKING,
@@ -77,7 +80,7 @@ def fan_out(*, booking_id: int, event_id: int, now: datetime) -> int:
 def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
     action = BookingEvent.Action(event.action)
     kind = CUSTOMER_KINDS.get(action)
-    if action is BookingEvent.Action.READDRESSED:
+    if action in SAID_ONCE_MORE:
         kind = KINDS_OF_A_STATUS.get(event.booking.status)
     if kind is not None and (address := _customer_address(event.booking)):
         yield kind, address

@@ -14,6 +14,7 @@ from apps.bookings.forms.picks import Picks, times_url
 from apps.bookings.models import Booking
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
+from apps.bookings.queries.minimum import progress_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
@@ -58,6 +59,7 @@ def show_booking(
         "limits": cancel_limits(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
+        "progress": progress_of(session=found.session, service=found.service),
         "waiting": place_of(booking=found, now=now),
         "problem": problem,
     }

@@ -1,0 +1,58 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.bookings.joining import may_join, price_to_join
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._errors import CannotJoin, TooManyPeople
+from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.states import OCCUPYING
+from apps.catalog.queries import Choice, UnknownChoice, choose
+
+
+class NotComing(Exception):
+    """The booking has no places that could become more: cancelled, waiting, an appointment."""
+
+
+@transaction.atomic
+def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
+    """Let more people come on the same booking, instead of booking the same class again (R063).
+
+    The price is that of the whole party as it is today; who was told is told once more.
+
+    Raises:
+        NotComing: there is nothing to add to, or its people were booked by priced kinds.
+        TooManyPeople: more than one booking may bring.
+        CannotJoin: there are not so many places, or it is too late.
+        NoSeats: somebody was faster.
+    """
+    locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
+    target = locked.course_run or locked.session
+    if locked.status not in OCCUPYING or locked.seating_id is None or target is None:
+        raise NotComing
+    if locked.mix.exists():
+        raise NotComing
+    choice = _choice(locked, people=locked.party_size + more)
+    gathering = gathering_of(target, besides=None, now=now)
+    joining = may_join(gathering, rules=join_rules_of(choice.policy), seats=more, now=now)
+    if not joining.is_open:
+        raise CannotJoin(joining)
+    availability.change_seats(seating_id=locked.seating_id, seats=choice.party_size, now=now)
+    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    write_move(
+        locked,
+        action=BookingEvent.Action.RESIZED,
+        actor=Actor.of(None),
+        now=now,
+        columns={"party_size": choice.party_size, "price": price.total},
+    )
+    return locked
+
+
+def _choice(booking: Booking, *, people: int) -> Choice:
+    try:
+        return choose(service=booking.service, variant_id=booking.variant_id, party_size=people)
+    except UnknownChoice as wrong:
+        raise TooManyPeople from wrong

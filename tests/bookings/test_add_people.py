@@ -1,0 +1,70 @@
+"""The same person and the same class once more: a larger party, not a second booking (R063)."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings.pages import fill, text_of
+from tests.factories import NOW
+from tests.factories.studio import Studio, join, make_session, make_studio
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def studio(db: None, at_now: Any) -> Studio:
+    return make_studio()
+
+
+def test_one_more_person_takes_one_more_place_and_its_price(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=2)
+    carl = join(session)
+
+    bookings.add_people(booking=carl, more=1, now=NOW)
+
+    carl.refresh_from_db()
+    session.refresh_from_db()
+    assert (carl.party_size, carl.price, session.seats_taken) == (2, 3600, 2)
+    assert list(find_all(business_id=None, now=NOW)) == []
+    with pytest.raises(bookings.CannotJoin):
+        bookings.add_people(booking=carl, more=1, now=NOW)
+
+
+def test_no_more_than_the_owner_allows(studio: Studio) -> None:
+    carl = join(make_session(studio, starts_at=studio.at(25, 18)), people=3)
+
+    with pytest.raises(bookings.TooManyPeople):
+        bookings.add_people(booking=carl, more=1, now=NOW)
+
+
+def test_nobody_is_added_to_a_cancelled_booking(studio: Studio) -> None:
+    carl = join(make_session(studio, starts_at=studio.at(25, 18)))
+    bookings.cancel_booking(
+        booking_id=carl.pk,
+        business_id=carl.business_id,
+        revision=carl.revision,
+        by=studio.olga,
+        now=NOW,
+    )
+
+    with pytest.raises(bookings.NotComing):
+        bookings.add_people(booking=carl, more=1, now=NOW)
+
+
+def test_the_page_of_the_class_offers_it_to_whoever_is_in(client: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    path = f"/harbor/classes/{session.pk}/"
+    fill(client, client.post(f"{path}hold", {"people": 1})["Location"])
+    booking = Booking.objects.get()
+
+    assert "Bring one more person" in text_of(client.get(path))
+    assert "Bring one more person" not in text_of(Client().get(path))
+    answer = client.post(f"/manage/{booking.reference}/people")
+
+    booking.refresh_from_db()
+    assert (answer.status_code, booking.party_size) == (303, 2)
+    assert Client().post(f"/manage/{booking.reference}/people").status_code == 404

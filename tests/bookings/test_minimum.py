@@ -1,0 +1,121 @@
+"""Only with three: a class that needs people is confirmed or called off by itself (R106)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.availability.models import Session
+from apps.bookings import operations as bookings
+from apps.bookings.minimum import Verdict, judge
+from apps.bookings.models import Booking
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings.pages import fill, text_of
+from tests.factories import NOW
+from tests.factories.studio import Studio, join, make_session, make_studio
+
+START = datetime(2026, 11, 27, 18, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("people", "hours_before", "verdict"),
+    [
+        (3, 100, Verdict.TAKES_PLACE),
+        (2, 25, Verdict.WAIT),
+        (2, 24, Verdict.CALLED_OFF),
+        (3, 24, Verdict.TAKES_PLACE),
+        (0, 1, Verdict.CALLED_OFF),
+    ],
+)
+def test_enough_people_settle_it_and_time_calls_it_off(
+    people: int, hours_before: int, verdict: Verdict
+) -> None:
+    now = START - timedelta(hours=hours_before)
+
+    found = judge(people=people, minimum=3, starts_at=START, minutes_before=1440, now=now)
+
+    assert found is verdict
+
+
+@pytest.fixture
+def studio(db: None, at_now: Any) -> Studio:
+    studio = make_studio()
+    studio.flow.min_participants = 3
+    studio.flow.save()
+    return studio
+
+
+@pytest.fixture
+def session(studio: Studio) -> Session:
+    return make_session(studio, starts_at=studio.at(27, 18))
+
+
+def statuses() -> list[str]:
+    return list(Booking.objects.order_by("pk").values_list("status", flat=True))
+
+
+@pytest.mark.django_db
+def test_who_comes_first_waits_and_the_third_settles_it(session: Session) -> None:
+    carl, eva = join(session), join(session, email="eva@example.com")
+    assert statuses() == ["PENDING", "PENDING"]
+    assert carl.answer_by == eva.answer_by == session.starts_at - timedelta(days=1)
+    assert bookings.decide_minimums(now=NOW) == 0
+
+    join(session, email="ida@example.com")
+    assert statuses() == ["PENDING", "PENDING", "CONFIRMED"]
+    bookings.decide_minimums(now=NOW)
+
+    assert statuses() == ["CONFIRMED"] * 3
+    join(session, email="sam@example.com")
+    assert statuses() == ["CONFIRMED"] * 4
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+@pytest.mark.django_db
+def test_too_few_are_called_off_in_time_and_told(session: Session) -> None:
+    carl = join(session, people=2)
+
+    bookings.decide_minimums(now=session.starts_at - timedelta(days=1))
+
+    session.refresh_from_db()
+    assert (statuses(), session.state, session.seats_taken) == (["CANCELED"], "CANCELED", 0)
+    event = carl.history.latest("pk")
+    assert (event.actor, event.reason) == ("SYSTEM", "Not enough people have booked.")
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+@pytest.mark.django_db
+def test_the_owner_may_decide_earlier(studio: Studio, session: Session) -> None:
+    join(session)
+
+    bookings.let_take_place(session_id=session.pk, by=studio.olga, now=NOW)
+
+    assert statuses() == ["CONFIRMED"]
+    bookings.decide_minimums(now=session.starts_at - timedelta(hours=1))
+    assert statuses() == ["CONFIRMED"]
+
+
+@pytest.mark.django_db
+def test_pages_say_how_many_have_come_together(client: Client, session: Session) -> None:
+    path = f"/harbor/classes/{session.pk}/"
+    join(session, email="sam@example.com")
+
+    shown = client.get(path)
+    assert "1 of 3 people so far." in text_of(shown)
+    done = client.get(fill(client, client.post(f"{path}hold")["Location"])["Location"])
+
+    assert "2 of 3 people so far." in text_of(done)
+
+
+@pytest.mark.django_db
+def test_what_waits_for_people_is_no_request_to_answer(studio: Studio, session: Session) -> None:
+    join(session)
+    olga = Client()
+    olga.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+
+    inbox = olga.get("/own/harbor/requests/")
+    roster = olga.get(f"/own/harbor/classes/{session.pk}/")
+
+    assert inbox.context["nav"]["waiting"] == 0
+    assert "It takes place anyway" in text_of(roster)
