@@ -13,7 +13,7 @@ from apps.bookings.queries.attending import Scope
 from apps.businesses.models import Business
 from apps.catalog.models import Resource, Service
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
-from apps.web.fields import LineField
+from apps.web.fields import LineField, TextField
 
 WEEKDAYS = (
     (0, _("Mon")),
@@ -46,6 +46,16 @@ class WaitingForm(forms.Form):
 
     reference = forms.CharField(max_length=8)
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
+
+
+class MessageForm(forms.Form):
+    text = TextField(
+        label=_("Message to all"),
+        help_text=_("Each gets a mail of their own; nobody sees the others."),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what they should know.")},
+    )
 
 
 class PlacesForm(forms.Form):

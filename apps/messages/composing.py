@@ -72,7 +72,7 @@ def compose(
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html, "text/html")
-    if kind not in {Kind.WAITLISTED, Kind.OFFERED}:  # nothing to keep free yet
+    if kind not in {Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE}:  # nothing new to keep free
         mail.attach(_calendar_part(calendar_of(facts=facts, kind=kind, now=now)))
     kept = text.replace(token, _("[secret link]")) if token else text
     return ComposedMail(mail=mail, subject=subject, kept_text=kept)

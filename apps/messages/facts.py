@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NEW_REQUEST = "NEW_REQUEST"
     WAITLISTED = "WAITLISTED"
     OFFERED = "OFFERED"
+    NOTE = "NOTE"
 
     @property
     def is_for_team(self) -> bool:
@@ -36,6 +37,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.NEW_REQUEST: frozenset({"PENDING"}),
     Kind.WAITLISTED: frozenset({"WAITING_LIST"}),
     Kind.OFFERED: frozenset({"WAITING_LIST"}),
+    Kind.NOTE: frozenset({"CONFIRMED", "PENDING"}),
 }
 
 
@@ -63,10 +65,10 @@ class BookingFacts:
     ``time_zone`` is the zone the customer saw when booking; ``revision`` counts every change and
     is the SEQUENCE of the calendar file. ``cancel_until`` is the last instant at which the
     customer may cancel freely; None when there is no such limit in the booking's own policy.
-    ``reason`` is what the team wrote when it declined or cancelled; ``suggestions`` are the starts
-    it offered instead. ``dates`` are start and end of every session of a course; starts_at and
-    ends_at are then those of the first. ``place_in_line`` is 1 for the first of a waitlist, 0 for
-    everybody else; a place is kept for them until ``offer_ends_at``.
+    ``reason`` is what the team wrote when it declined or cancelled, or now, to all of a class;
+    ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
+    of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
+    first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
     """
 
     reference: str

@@ -26,6 +26,7 @@ class Message(models.Model):
         NEW_REQUEST = "NEW_REQUEST", _("New request")
         WAITLISTED = "WAITLISTED", _("On the waitlist")
         OFFERED = "OFFERED", _("Place offered")
+        NOTE = "NOTE", _("Message of the team")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

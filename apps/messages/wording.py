@@ -90,6 +90,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_REQUEST: _("New request"),
         Kind.WAITLISTED: _("On the waitlist"),
         Kind.OFFERED: _("A place is free"),
+        Kind.NOTE: _("About your booking"),
     }[kind]
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=facts.business.locale)
     return f"{state}: {when}, {facts.service}"
@@ -107,6 +108,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.CANCELED: _("Your booking is cancelled"),
         Kind.WAITLISTED: _("You are on the waitlist"),
         Kind.OFFERED: _("A place is free for you"),
+        Kind.NOTE: _("A word about your booking"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -185,7 +187,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     locale = facts.business.locale
     notes: list[str] = []
-    if kind in {Kind.DECLINED, Kind.CANCELED} and facts.reason:
+    if kind in {Kind.DECLINED, Kind.CANCELED, Kind.NOTE} and facts.reason:
         notes.append(_("%(business)s writes: %(reason)s") % _said(facts))
     if kind is Kind.DECLINED and facts.suggestions:
         notes.append(_("These times are free: %(times)s.") % {"times": _times(facts, zone)})

@@ -24,6 +24,7 @@ WORDS = {
     BookingEvent.Action.WAITLISTED: _("Joined the waitlist"),
     BookingEvent.Action.OFFERED: _("A place was offered"),
     BookingEvent.Action.RESIZED: _("More people added"),
+    BookingEvent.Action.MESSAGED: _("Message from the team"),
 }
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 

@@ -39,6 +39,7 @@ def main() -> None:
             walk_as_customer(chromium, origin)
             read_the_mail(chromium, origin)
             walk_as_owner(chromium, origin)
+            walk_through_classes(chromium, origin)
             chromium.close()
 
 
@@ -115,6 +116,26 @@ def walk_as_customer(chromium: Browser, origin: str) -> None:
         take(page, "picker-1280")
 
 
+def walk_through_classes(chromium: Browser, origin: str) -> None:
+    """The week, one class, a course; the team's roster and a series before it is saved."""
+    for size, name in ((PHONE, "390"), (DESK, "1280")):
+        with page_of(chromium, size=size) as page:
+            page.goto(f"{origin}/harbor/classes/")
+            take(page, f"classes-{name}")
+    with page_of(chromium, size=PHONE) as page:
+        page.goto(f"{origin}/harbor/classes/")
+        page.get_by_role("link", name=re.compile("^Book ")).nth(1).click()
+        page.wait_for_load_state("networkidle")
+        take(page, "class-390")
+        page.goto(f"{origin}/harbor/courses/beginners/")
+        take(page, "course-390")
+    with page_of(chromium, size=PHONE) as page:
+        sign_in(page, origin, slug="harbor")
+        page.get_by_role("link", name="Classes").last.click()
+        page.get_by_role("link", name="Hatha slow").first.click()
+        take(page, "roster-390")
+
+
 def read_the_mail(chromium: Browser, origin: str) -> None:
     """The confirmation as it arrives: the worker has sent what the walk before has booked."""
     from django.core.management import call_command
@@ -148,16 +169,16 @@ def walk_as_owner(chromium: Browser, origin: str) -> None:
             take(page, f"suggest-{name}")
 
 
-def sign_in(page: Page, origin: str) -> None:
-    """As Olga, who owns the salon."""
+def sign_in(page: Page, origin: str, *, slug: str = "juniper") -> None:
+    """As the owner: Olga of the salon, Hannah of the studio."""
     from apps.dashboard.demo.sign_ins import sign_ins_of
 
     page.goto(f"{origin}/own/sign-in/")
-    olga = sign_ins_of("juniper")[0]
-    page.fill("[name=login]", olga.email)
-    page.fill("[name=password]", olga.password)
+    owner = sign_ins_of(slug)[0]
+    page.fill("[name=login]", owner.email)
+    page.fill("[name=password]", owner.password)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(re.compile("/own/juniper/$"))
+    page.wait_for_url(re.compile("/own/[a-z]+/$"))
 
 
 if __name__ == "__main__":

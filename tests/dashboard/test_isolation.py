@@ -68,6 +68,7 @@ CASES: dict[str, Case] = {
         DECIDERS, "POST", {"reference": AT_ANA_S, "seat": "0", "state": "HERE"}, answer=303
     ),
     "all_here": Case(DECIDERS, "POST", answer=303),
+    "message": Case(DECIDERS, "POST", {"text": "Bring a mat"}, answer=303),
     "takes_place": Case(DECIDERS, "POST", answer=303, changes=False),  # everybody is confirmed
     "waiting": Case(
         DECIDERS, "POST", {"reference": AT_ANA_S, "verb": "remove"}, answer=404
@@ -89,12 +90,7 @@ CASES: dict[str, Case] = {
 }
 WITHOUT_BUSINESS = {"choose_business"}
 WITH_SESSION = {
-    "roster",
-    "waiting",
-    "takes_place",
-    "check_in",
-    "all_here",
-    "places",
+    *("roster", "waiting", "takes_place", "message", "check_in", "all_here", "places"),
     "cancel_sessions",
 }
 WITH_BOOKING = {

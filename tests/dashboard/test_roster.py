@@ -14,6 +14,8 @@ from apps.availability.operations import SessionFacts
 from apps.bookings import operations as bookings
 from apps.bookings.models import Attendance, Booking
 from apps.catalog.queries import choose
+from apps.messages.models import Message
+from apps.messages.operations import fan_out, send_message
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
@@ -243,3 +245,22 @@ def test_the_team_puts_somebody_in_from_the_line(olga: Client, studio: Studio) -
     session.refresh_from_db()
     assert (session.seats_taken, session.seats_offered) == (2, 0)
     assert [it.name for it in olga.get(path(session)).context["roster"].people] == ["Sam", "Eva"]
+
+
+def test_a_word_to_all_is_a_mail_to_each(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    carl, eva = join(session), join(session, email="eva@example.com")
+
+    empty = olga.post(path(session, "message/"), {"text": ""})
+    assert empty.status_code == 422
+    answer = olga.post(path(session, "message/"), {"text": "Please bring a mat."})
+
+    assert answer.status_code == 303
+    for booking in (carl, eva):
+        event = booking.history.latest("pk")
+        assert (event.action, event.reason) == ("MESSAGED", "Please bring a mat.")
+        fan_out(booking_id=booking.pk, event_id=event.pk, now=NOW)
+        message = Message.objects.get(event=event)
+        sent = send_message(message_id=message.pk, attempt=1, now=NOW)
+        assert sent.to_address == booking.contact_email
+        assert "Harbor Yoga writes: Please bring a mat." in sent.body_text

@@ -23,6 +23,7 @@ class BookingEvent(models.Model):
         WAITLISTED = "WAITLISTED", _("Joined the waitlist")
         OFFERED = "OFFERED", _("Place offered")
         RESIZED = "RESIZED", _("People changed")
+        MESSAGED = "MESSAGED", _("Message sent")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

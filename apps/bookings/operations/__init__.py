@@ -26,6 +26,7 @@ from apps.bookings.operations._errors import (
 from apps.bookings.operations._find import ask_for_links
 from apps.bookings.operations._hold import place_hold
 from apps.bookings.operations._hold_seats import hold_seats
+from apps.bookings.operations._message import message_people
 from apps.bookings.operations._minimum import decide_minimums, let_take_place
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._places import change_places
@@ -114,6 +115,7 @@ __all__ = [
     "let_take_place",
     "mark_all_here",
     "mark_attendance",
+    "message_people",
     "move_to_front",
     "note_booking",
     "offer_places",

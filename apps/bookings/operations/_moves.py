@@ -21,6 +21,7 @@ TOPICS = {
     BookingEvent.Action.WAITLISTED: "booking.waitlisted",
     BookingEvent.Action.OFFERED: "booking.offered",
     BookingEvent.Action.RESIZED: "booking.resized",
+    BookingEvent.Action.MESSAGED: "booking.messaged",
 }
 
 TOLD = frozenset(

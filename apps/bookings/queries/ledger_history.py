@@ -43,8 +43,9 @@ TOLD = (
     Action.WAITLISTED,
     Action.OFFERED,
     Action.RESIZED,
+    Action.MESSAGED,
 )
-STAYS = (Action.NOTED, Action.READDRESSED, Action.OFFERED, Action.RESIZED)
+STAYS = (Action.NOTED, Action.READDRESSED, Action.OFFERED, Action.RESIZED, Action.MESSAGED)
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)
 

@@ -16,7 +16,7 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.queries.attending import Scope
-from apps.dashboard.class_forms import CancelSessionsForm, CheckInForm, PlacesForm
+from apps.dashboard.class_forms import CancelSessionsForm, CheckInForm, MessageForm, PlacesForm
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.roster import get_roster, get_session
 from apps.dashboard.roles import Right, roles_with
@@ -134,6 +134,7 @@ def show_roster(
     now: datetime,
     places: forms.Form | None = None,
     cancel: forms.Form | None = None,
+    message: forms.Form | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -144,6 +145,8 @@ def show_roster(
         "problem": problem,
         "places_form": places or PlacesForm(initial={"capacity": found.capacity}),
         "cancel_form": cancel or CancelSessionsForm(),
+        "message_form": message or MessageForm(),
+        "sent": "sent" in request.GET,
     }
     return show(
         request,

@@ -13,7 +13,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.waitlist import line_of
 from apps.businesses.models import TeamMember
-from apps.dashboard.class_forms import WaitingForm
+from apps.dashboard.class_forms import MessageForm, WaitingForm
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.roster import session_page, show_roster
@@ -49,6 +49,22 @@ def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
     """Decide before its time that a class takes place, however few come (R106)."""
     bookings.let_take_place(session_id=session.pk, by=request.desk.member, now=timezone.now())
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+@require_POST
+@guarded(*roles_with(Right.CHECK_IN))
+@session_page
+def message(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Write a word to everybody of a session (R064)."""
+    now, form = timezone.now(), MessageForm(request.POST)
+    if not form.is_valid():
+        return show_roster(request, session, now=now, message=form, status=422)
+    bookings.message_people(
+        session_id=session.pk, text=form.cleaned_data["text"], by=request.desk.member, now=now
+    )
+    return go_to(
+        request, "dashboard:roster", request.desk.business.slug, session.pk, query={"sent": "1"}
+    )
 
 
 def _do(verb: str, booking: Booking, *, by: TeamMember, now: datetime) -> None:

@@ -22,6 +22,7 @@ TOPICS = (
     "booking.waitlisted",
     "booking.offered",
     "booking.resized",
+    "booking.messaged",
 )
 SEND_TOPIC = "mail.send"
 
@@ -33,6 +34,7 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.CANCELED: Kind.CANCELED,
     BookingEvent.Action.WAITLISTED: Kind.WAITLISTED,
     BookingEvent.Action.OFFERED: Kind.OFFERED,
+    BookingEvent.Action.MESSAGED: Kind.NOTE,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,

@@ -7,6 +7,7 @@ server's "accepted" and our mark a crash can repeat this one mail, with the same
 
 import smtplib
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.core.mail import get_connection
@@ -40,11 +41,13 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
         Postpone: too many mails to this address (security.md 5.5); they are held until later.
         NotDelivered: the server is away, slow, or refused for now.
     """
-    message = Message.objects.select_related("booking").get(pk=message_id)
+    message = Message.objects.select_related("booking", "event").get(pk=message_id)
     if message.status in {Message.Status.SENT, Message.Status.SKIPPED}:
         return message
     kind = Kind(message.kind)
     facts = get_booking_facts(booking_id=message.booking_id)
+    if kind is Kind.NOTE:
+        facts = replace(facts, reason=message.event.reason)
     if reason := overtaken_by(kind=kind, facts=facts, now=now):
         return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if attempt == 1 and not kind.is_for_team:

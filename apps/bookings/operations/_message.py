@@ -1,0 +1,34 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability.models import Session
+from apps.bookings.models import BookingEvent
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.queries.attending import find_attending
+from apps.businesses.models import TeamMember
+
+
+@transaction.atomic
+def message_people(*, session_id: int, text: str, by: TeamMember, now: datetime) -> int:
+    """Write a word to everybody who is expected at a session; return to how many bookings (R064).
+
+    Each booking's history keeps the text, and each gets a mail of its own: nobody sees the
+    others' addresses.
+
+    Raises:
+        Session.DoesNotExist: not a session of this business.
+    """
+    session = Session.objects.get(pk=session_id, business_id=by.business_id)
+    booked = find_attending(business_id=by.business_id, session_id=session.pk)
+    rows = list(booked.select_for_update(of=("self",)))
+    for booking in rows:
+        write_move(
+            booking,
+            action=BookingEvent.Action.MESSAGED,
+            actor=Actor.of(by),
+            now=now,
+            reason=text,
+            columns={},
+        )
+    return len(rows)
