@@ -76,6 +76,26 @@ def may_cancel(
     )
 
 
+def may_move_to_session(
+    *, policy: Policy, status: Status, kind: str, starts_at: datetime, now: datetime, is_team: bool
+) -> bool:
+    """Tell whether a booking may go to another session of its class, or to another run of its
+    course: the team always while it lives, the customer as the frozen policy says, and never with
+    a course (domain.md 5.1)."""
+    if status not in {Status.PENDING, Status.CONFIRMED} or kind == "APPOINTMENT":
+        return False
+    if is_team:
+        return True
+    if kind != "CLASS":
+        return False
+    return _within(
+        switched_on=policy.move_allowed and policy.move_by_link,
+        minutes=policy.move_until_minutes,
+        starts_at=starts_at,
+        now=now,
+    ).allowed
+
+
 def may_decide(*, status: Status) -> Verdict:
     """Tell whether the team may still confirm or decline: only requests wait for an answer."""
     if status is Status.PENDING:

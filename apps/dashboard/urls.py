@@ -8,6 +8,7 @@ from apps.dashboard.views.booking import booking, cancel, note
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
+from apps.dashboard.views.move import move
 from apps.dashboard.views.plan import new_class
 from apps.dashboard.views.requests import requests
 from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, places, roster
@@ -49,5 +50,6 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/suggest/", suggest, name="suggest"),
     path("<slug:slug>/bookings/<str:reference>/undo/", undo, name="undo"),
     path("<slug:slug>/bookings/<str:reference>/cancel/", cancel, name="cancel"),
+    path("<slug:slug>/bookings/<str:reference>/move/", move, name="move"),
     path("<slug:slug>/bookings/<str:reference>/notes/", note, name="note"),
 ]

@@ -6,13 +6,16 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.policy import Policy, free_until
+from apps.bookings.policy import Policy, free_until, may_move_to_session
+from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import list_suggested
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
+from apps.bookings.states import Status
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -25,7 +28,9 @@ WORDS = {
     BookingEvent.Action.OFFERED: _("A place was offered"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
+    BookingEvent.Action.MOVED: _("Moved to another time"),
 }
+MOST_SHOWN = 6
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 
 
@@ -77,6 +82,19 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
         if words is not None:
             told.append((event.at, str(words)))
     return told
+
+
+def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseRun]:
+    """Where the customer may take this booking, by its frozen policy; empty when nowhere (R022)."""
+    may_move = may_move_to_session(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        status=Status(booking.status),
+        kind=booking.kind,
+        starts_at=booking.starts_at,
+        now=now,
+        is_team=False,
+    )
+    return list_other_sessions(booking=booking, now=now)[:MOST_SHOWN] if may_move else []
 
 
 @dataclass(frozen=True, slots=True)

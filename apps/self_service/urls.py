@@ -8,6 +8,7 @@ urlpatterns = [
     path("m/<str:token>", booking.exchange, name="exchange"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
     path("manage/<slug:reference>/people", people.add, name="add_people"),
+    path("manage/<slug:reference>/move", people.move, name="move"),
     path("manage/<slug:reference>/take", waiting.take, name="take"),
     path("manage/<slug:reference>/refuse", waiting.refuse, name="refuse"),
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),

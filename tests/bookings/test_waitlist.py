@@ -155,6 +155,19 @@ def test_the_team_puts_somebody_in_and_orders_the_line(studio: Studio) -> None:
     assert list(find_all(business_id=None, now=LATER)) == []
 
 
+def test_cancelling_a_booking_that_waits_leaves_the_line(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    eva, _ida = wait(session, "Eva"), wait(session, "Ida")
+    cancel(sam, studio)
+
+    cancel(eva.booking, studio)
+
+    assert states() == {"Eva": "LEFT", "Ida": "OFFERED"}
+    assert seats(session) == (0, 1)
+    assert list(find_all(business_id=None, now=LATER)) == []
+
+
 def test_who_cannot_wait_is_told_why(studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18), capacity=2)
     with pytest.raises(bookings.NotFull):

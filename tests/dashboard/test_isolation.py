@@ -86,6 +86,7 @@ CASES: dict[str, Case] = {
     "suggest": Case(DECIDERS, "POST", {"time": "2026-11-28T08:45Z"}, answer=303, other=200),
     "undo": Case(DECIDERS, "POST", answer=409),  # nothing was decided yet
     "cancel": Case(DESKS, "POST", {"reason": "Ana is ill"}, answer=303),
+    "move": Case(DESKS, "POST", {"target": "1"}, answer=404),  # an appointment has no other session
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
 }
 WITHOUT_BUSINESS = {"choose_business"}
@@ -95,7 +96,7 @@ WITH_SESSION = {
 }
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
-    *("block", "unblock"),
+    *("block", "unblock", "move"),
 }
 
 

@@ -24,6 +24,7 @@ class BookingEvent(models.Model):
         OFFERED = "OFFERED", _("Place offered")
         RESIZED = "RESIZED", _("People changed")
         MESSAGED = "MESSAGED", _("Message sent")
+        MOVED = "MOVED", _("Moved")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

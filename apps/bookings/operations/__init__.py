@@ -28,6 +28,7 @@ from apps.bookings.operations._hold import place_hold
 from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._message import message_people
 from apps.bookings.operations._minimum import decide_minimums, let_take_place
+from apps.bookings.operations._move_places import CannotMove, move_places
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._places import change_places
 from apps.bookings.operations._readdress import correct_address
@@ -70,6 +71,7 @@ __all__ = [
     "AlreadyCorrected",
     "AlreadyInLine",
     "CannotJoin",
+    "CannotMove",
     "CannotWait",
     "Details",
     "DoesNotFit",
@@ -116,6 +118,7 @@ __all__ = [
     "mark_all_here",
     "mark_attendance",
     "message_people",
+    "move_places",
     "move_to_front",
     "note_booking",
     "offer_places",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from apps.availability import operations as availability
 from apps.bookings.models import Booking
-from apps.bookings.operations._waitlist_offer import offer_places
+from apps.bookings.operations._waitlist_offer import leave_line, offer_places
 from apps.catalog.models import Service
 
 
@@ -15,6 +15,8 @@ def give_back(booking: Booking, *, now: datetime) -> None:
         availability.release_seats(seating_id=booking.seating_id, now=now)
         if target := booking.course_run or booking.session:
             offer_places(target=target, now=now, new_round=True)
+    elif booking.status == Booking.Status.WAITING_LIST:
+        leave_line(booking=booking, now=now)
     elif booking.session_id is not None and booking.kind == Service.Kind.APPOINTMENT:
         availability.release_time(session_id=booking.session_id)
 

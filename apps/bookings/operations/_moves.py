@@ -22,11 +22,12 @@ TOPICS = {
     BookingEvent.Action.OFFERED: "booking.offered",
     BookingEvent.Action.RESIZED: "booking.resized",
     BookingEvent.Action.MESSAGED: "booking.messaged",
+    BookingEvent.Action.MOVED: "booking.moved",
 }
 
 TOLD = frozenset(
     {
-        *("status", "payment_status", "party_size", "price"),
+        *("status", "starts_at", "payment_status", "party_size", "price"),
         *("resource_id", "answer_by", "override_reason"),
     }
 )

@@ -7,7 +7,7 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.operations._waitlist_offer import offer_places, pass_by
+from apps.bookings.operations._waitlist_offer import leave_line, offer_places, pass_by
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.businesses.models import TeamMember
 
@@ -82,15 +82,12 @@ def leave_waitlist(*, booking: Booking, by: TeamMember | None, now: datetime) ->
         NotInLine: there is no line to leave.
         BusyTryAgain: the lock did not come in time.
     """
-    booking, target, entry = _lock(booking, now=now)
+    booking, _target, entry = _lock(booking, now=now)
     if booking.status == Status.CANCELED:
         return booking
     if entry is None or booking.status != Status.WAITING_LIST:
         raise NotInLine
-    if entry.state == State.OFFERED:
-        pass_by(entry, target=target, now=now)
-    WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.LEFT)
-    offer_places(target=target, now=now)
+    leave_line(booking=booking, now=now)
     states.require_move(booking.status, states.Status.CANCELED)
     write_move(
         booking,

@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
-from apps.bookings.models import WaitlistEntry
+from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.waitlist import last_chance, line_of, rule_minutes
 from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at
 from apps.outbox import operations as outbox
@@ -95,6 +95,19 @@ def pass_by(entry: WaitlistEntry, *, target: Target, now: datetime) -> None:
     WaitlistEntry.objects.filter(pk=entry.pk).update(
         state=WaitlistEntry.State.WAITING, offer_ends_at=None, passed_at=now
     )
+
+
+def leave_line(*, booking: Booking, now: datetime) -> None:
+    """Take a locked booking out of its line; what was offered to it goes to the next."""
+    target = booking.course_run or booking.session
+    if target is None:
+        return
+    target = availability.lock_target(target=target, now=now)
+    for entry in line_of(target).filter(booking=booking).select_for_update():
+        if entry.state == WaitlistEntry.State.OFFERED:
+            pass_by(entry, target=target, now=now)
+        WaitlistEntry.objects.filter(pk=entry.pk).update(state=WaitlistEntry.State.LEFT)
+    offer_places(target=target, now=now)
 
 
 def offer_what_came_free(*, now: datetime) -> int:

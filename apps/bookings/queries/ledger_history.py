@@ -44,8 +44,16 @@ TOLD = (
     Action.OFFERED,
     Action.RESIZED,
     Action.MESSAGED,
+    Action.MOVED,
 )
-STAYS = (Action.NOTED, Action.READDRESSED, Action.OFFERED, Action.RESIZED, Action.MESSAGED)
+STAYS = (
+    Action.NOTED,
+    Action.READDRESSED,
+    Action.OFFERED,
+    Action.RESIZED,
+    Action.MESSAGED,
+    Action.MOVED,
+)
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from apps.availability.models import Occupancy
+from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
+from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.queries.actions import actions_of
@@ -86,6 +87,7 @@ class BookingPage:
     may_override: bool
     events: tuple[Event, ...]
     messages: tuple[Message, ...]
+    other_sessions: tuple[Session | CourseRun, ...]
 
 
 def get_booking(*, desk: Desk, reference: str) -> Booking:
@@ -128,6 +130,7 @@ def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
         may_override=asks and desk.may(Right.OVERRIDE),
         events=_events(booking),
         messages=_messages(desk, booking),
+        other_sessions=tuple(_other_sessions(desk, booking, now=now)),
     )
 
 
@@ -136,6 +139,13 @@ def find_fit(*, desk: Desk, booking: Booking, now: datetime) -> Fit:
     dates = dates_of([booking], desk)
     rota = load_rota(business=desk.business, dates=dates, now=now)
     return find_fits(bookings=[booking], rota=rota)[booking.pk]
+
+
+def _other_sessions(desk: Desk, booking: Booking, *, now: datetime) -> list[Session | CourseRun]:
+    live = booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}
+    if not desk.may(Right.CANCEL) or not live or booking.kind == "APPOINTMENT":
+        return []
+    return list_other_sessions(booking=booking, now=now)
 
 
 def _full_name(booking: Booking) -> str:

@@ -23,6 +23,7 @@ TOPICS = (
     "booking.offered",
     "booking.resized",
     "booking.messaged",
+    "booking.moved",
 )
 SEND_TOPIC = "mail.send"
 
@@ -42,7 +43,11 @@ KINDS_OF_A_STATUS = {
 }
 """What is said once more, with what it is now: to a corrected address, to a larger party."""
 
-SAID_ONCE_MORE = {BookingEvent.Action.READDRESSED, BookingEvent.Action.RESIZED}
+SAID_ONCE_MORE = {
+    BookingEvent.Action.READDRESSED,
+    BookingEvent.Action.RESIZED,
+    BookingEvent.Action.MOVED,
+}
 
 TEAM_KINDS = {
     BookingEvent.Action.BOOKED: Kind.NEW_BOOKING,

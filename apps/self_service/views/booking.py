@@ -20,7 +20,13 @@ from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
 from apps.messages.composing import calendar_of
 from apps.messages.queries import get_booking_facts
-from apps.self_service.queries import cancel_limits, list_events, place_of, suggested_slots
+from apps.self_service.queries import (
+    cancel_limits,
+    list_events,
+    other_sessions,
+    place_of,
+    suggested_slots,
+)
 from apps.web.http import go_to, render_page
 
 LONGEST_TOKEN = 100
@@ -60,6 +66,7 @@ def show_booking(
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
         "progress": progress_of(session=found.session, service=found.service),
+        "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
         "problem": problem,
     }
@@ -99,6 +106,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "stub": stub,
         "reference": found.reference,
         "status": found.status,
+        "kind": found.kind,
         "answer_by": None if found.service.allows_multiple_requests else found.answer_by,
         "calendar": None if is_over else calendar_links(booking=found, stub=stub),
         "again_url": times_url(found.service, Picks()) if is_over else "",

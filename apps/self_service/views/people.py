@@ -1,14 +1,39 @@
-"""More people on a booking of a class, for whoever made it or opened its link (R063)."""
+"""More people on a booking of a class, or another session, for whoever made it or has its link
+(R022, R063)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import Unreadable, read_number
+from apps.bookings.queries.other_sessions import find_other_session
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to
+
+
+@require_POST
+def move(request: HttpRequest, reference: str) -> HttpResponse:
+    """Go to another session of the same class (R022)."""
+    booking, now = granted_booking(request, reference), timezone.now()
+    try:
+        target_id = read_number(request.POST.get("target", "")) or 0
+    except Unreadable as odd:
+        raise Http404 from odd
+    target = find_other_session(booking=booking, target_id=target_id)
+    if target is None:
+        raise Http404
+    try:
+        bookings.move_places(booking=booking, target=target, by=None, now=now)
+    except (bookings.CannotJoin, NoSeats):
+        words = _("That session is full by now. You keep the one you have.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except (bookings.CannotMove, BusyTryAgain):
+        words = _("This could not be changed now. Please look once more.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    return go_to(request, "self_service:booking", reference=reference)
 
 
 @require_POST

@@ -1,0 +1,104 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.models import CourseRun, Session
+from apps.availability.queries import zone_of
+from apps.bookings import states
+from apps.bookings.joining import may_join
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._errors import CannotJoin
+from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._waitlist_offer import offer_places
+from apps.bookings.policy import Policy, may_move_to_session
+from apps.bookings.queries import choice_of
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
+from apps.businesses.models import TeamMember
+
+
+class CannotMove(Exception):
+    """The booking is final, its policy does not allow it, or it is there already."""
+
+
+@transaction.atomic
+def move_places(
+    *,
+    booking: Booking,
+    target: Session | CourseRun,
+    by: TeamMember | None,
+    now: datetime,
+) -> Booking:
+    """Let a party go to another session of the same class, or to another run of the same course,
+    all of them or nobody (R022, domain.md 5.1).
+
+    The places it leaves are offered to those who wait. The team may move whenever it likes, the
+    customer (by None) as the policy frozen with the booking says, and never with a course.
+
+    Raises:
+        CannotMove: as its name says.
+        CannotJoin: there are not so many places, or it is too late for that.
+        NoSeats, BusyTryAgain: somebody was faster.
+    """
+    locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
+    _require_allowed(locked, target, is_team=by is not None, now=now)
+    if by is None:
+        _require_open(locked, target, now=now)
+    availability.lock_for_move(seating_id=locked.seating_id, target=target)
+    old, left = locked.seating_id, locked.course_run or locked.session
+    seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
+    availability.take_seats(seating=seating, now=now)
+    write_move(
+        locked,
+        action=BookingEvent.Action.MOVED,
+        actor=Actor.of(by),
+        now=now,
+        columns=_columns(locked, target, seating_id=seating.pk),
+    )
+    if old is not None:
+        availability.release_seats(seating_id=old, now=now)
+    if left is not None:
+        offer_places(target=left, now=now, new_round=True)
+    return locked
+
+
+def _columns(
+    booking: Booking, target: Session | CourseRun, *, seating_id: int
+) -> dict[str, object]:
+    is_session = isinstance(target, Session)
+    venue = zone_of(service=booking.service, location=target.location)
+    return {
+        "session_id": target.pk if is_session else None,
+        "course_run_id": None if is_session else target.pk,
+        "seating_id": seating_id,
+        "starts_at": target.starts_at,
+        "ends_at": target.ends_at,
+        "wall_time": f"{target.starts_at.astimezone(venue):%Y-%m-%dT%H:%M}",
+        "location_id": target.location_id,
+        "resource_id": lead_of(target),
+    }
+
+
+def _require_allowed(
+    booking: Booking, target: Session | CourseRun, *, is_team: bool, now: datetime
+) -> None:
+    here = booking.course_run_id if isinstance(target, CourseRun) else booking.session_id
+    allowed = may_move_to_session(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        status=states.Status(booking.status),
+        kind=booking.kind,
+        starts_at=booking.starts_at,
+        now=now,
+        is_team=is_team,
+    )
+    if not allowed or target.service_id != booking.service_id or here == target.pk:
+        raise CannotMove
+
+
+def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
+    choice = choice_of(booking=booking)
+    gathering = gathering_of(target, besides=None, now=now)
+    rules = join_rules_of(choice.policy)
+    joining = may_join(gathering, rules=rules, seats=booking.party_size, now=now)
+    if not joining.is_open:
+        raise CannotJoin(joining)
