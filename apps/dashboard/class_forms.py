@@ -5,9 +5,11 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.engine.series import SeriesRule
+from apps.availability.operations import SessionChange
 from apps.bookings.models import Attendance
 from apps.bookings.queries.attending import Scope
 from apps.businesses.models import Business
@@ -75,6 +77,47 @@ class CancelSessionsForm(forms.Form):
         max_length=LONGEST_REASON,
         error_messages={"required": _("Say why, so that people know.")},
     )
+
+
+class ChangeClassForm(forms.Form):
+    """Another teacher, room or time for as much of a series as is meant."""
+
+    staff = forms.ModelChoiceField(label=_("With"), queryset=Resource.objects.none())
+    room = forms.ModelChoiceField(
+        label=_("Room"), queryset=Resource.objects.none(), required=False, empty_label=_("None")
+    )
+    at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
+    scope = forms.ChoiceField(label=_("Which"), widget=forms.RadioSelect)
+    anyway = forms.BooleanField(label=_("Plan it although something is there"), required=False)
+
+    def __init__(
+        self, *args: Any, business: Business, scopes: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, auto_id="change_%s", **kwargs)
+        resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
+        _offer(self.fields["staff"], resources.filter(type__is_staff=True))
+        _offer(self.fields["room"], resources.filter(type__is_staff=False))
+        scope = self.fields["scope"]
+        if isinstance(scope, forms.ChoiceField):
+            scope.choices = list(scopes)
+
+    def change(self) -> SessionChange:
+        """What valid values ask for."""
+        found = self.cleaned_data
+        room = (found["room"].pk,) if found["room"] else ()
+        return SessionChange(
+            resource_ids=(found["staff"].pk, *room), at=found["at"], overridden=found["anyway"]
+        )
+
+    def meant(self) -> tuple[Scope, int]:
+        """The scope, and how many bookings the page showed for it."""
+        scope, _colon, bookings = self.cleaned_data["scope"].partition(":")
+        return Scope(scope), int(bookings)
+
+
+def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = queryset
 
 
 class NewClassForm(forms.Form):

@@ -5,6 +5,7 @@ from django.urls import path
 from apps.dashboard.views.agenda import agenda
 from apps.dashboard.views.block import block, unblock
 from apps.dashboard.views.booking import booking, cancel, note
+from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
@@ -35,6 +36,7 @@ urlpatterns = [
     path("<slug:slug>/classes/<int:session>/waiting/", waiting, name="waiting"),
     path("<slug:slug>/classes/<int:session>/takes-place/", takes_place, name="takes_place"),
     path("<slug:slug>/classes/<int:session>/message/", message, name="message"),
+    path("<slug:slug>/classes/<int:session>/change/", change_class, name="change_class"),
     path("<slug:slug>/classes/<int:session>/places/", places, name="places"),
     path("<slug:slug>/classes/<int:session>/cancel/", cancel_sessions, name="cancel_sessions"),
     path("<slug:slug>/bookings/<str:reference>/", booking, name="booking"),

@@ -68,6 +68,7 @@ CASES: dict[str, Case] = {
         DECIDERS, "POST", {"reference": AT_ANA_S, "seat": "0", "state": "HERE"}, answer=303
     ),
     "all_here": Case(DECIDERS, "POST", answer=303),
+    "change_class": Case(MANAGERS, "POST", answer=422, other=200),
     "message": Case(DECIDERS, "POST", {"text": "Bring a mat"}, answer=303),
     "takes_place": Case(DECIDERS, "POST", answer=303, changes=False),  # everybody is confirmed
     "waiting": Case(
@@ -92,6 +93,7 @@ CASES: dict[str, Case] = {
 WITHOUT_BUSINESS = {"choose_business"}
 WITH_SESSION = {
     *("roster", "waiting", "takes_place", "message", "check_in", "all_here", "places"),
+    "change_class",
     "cancel_sessions",
 }
 WITH_BOOKING = {

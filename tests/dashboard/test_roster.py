@@ -1,6 +1,7 @@
 """O13: who comes, one thumb at the door; places; a cancellation that tells everybody."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from apps.availability.operations import SessionFacts
 from apps.bookings import operations as bookings
 from apps.bookings.models import Attendance, Booking
 from apps.catalog.queries import choose
+from apps.dashboard.management.commands.check_ledger import find_all
 from apps.messages.models import Message
 from apps.messages.operations import fan_out, send_message
 from apps.outbox.models import OutboxItem
@@ -264,3 +266,56 @@ def test_a_word_to_all_is_a_mail_to_each(olga: Client, studio: Studio) -> None:
         sent = send_message(message_id=message.pk, attempt=1, now=NOW)
         assert sent.to_address == booking.contact_email
         assert "Harbor Yoga writes: Please bring a mat." in sent.body_text
+
+
+def change(olga: Client, studio: Studio, session: Session, **other: Any) -> Any:
+    shown = olga.get(path(session, "change/")).context["form"].fields["scope"].choices
+    scopes = {value.partition(":")[0]: value for value, _words in shown}
+    sent = {
+        "staff": studio.dan.resource_id,
+        "room": studio.loft.pk,
+        "at": "19:00",
+        **other,
+    }
+    return olga.post(path(session, "change/"), {**sent, "scope": scopes[sent.get("scope", "THIS")]})
+
+
+def test_a_series_gets_another_time_teacher_and_room_and_everybody_is_told(
+    olga: Client, studio: Studio
+) -> None:
+    sessions = make_weekly(studio)
+    booked = [join(it, email=f"carl{it.pk}@example.com") for it in sessions]
+
+    assert change(olga, studio, sessions[1], scope="LATER").status_code == 303
+
+    zone = studio.business.zone
+    rows = Session.objects.order_by("starts_at")
+    assert [f"{it.starts_at.astimezone(zone):%H:%M}" for it in rows] == ["18:00", *["19:00"] * 3]
+    fresh = Booking.objects.in_bulk([it.pk for it in booked])
+    assert [fresh[it.pk].resource_id == studio.dan.resource_id for it in booked] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    assert OutboxItem.objects.filter(topic="booking.moved").count() == 3
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+def test_what_collides_is_not_changed(olga: Client, studio: Studio) -> None:
+    sessions = make_weekly(studio)
+    make_session(
+        studio,
+        starts_at=sessions[2].starts_at + timedelta(hours=1),
+        resource_ids=(studio.dan.resource_id, studio.loft.pk),
+    )
+
+    page = change(olga, studio, sessions[0], scope="ALL")
+
+    assert page.status_code == 409
+    assert "Something is in the way of 1." in page.content.decode()
+    assert [it.starts_at for it in sessions] == list(
+        Session.objects.filter(series__isnull=False)
+        .order_by("starts_at")
+        .values_list("starts_at", flat=True)
+    )

@@ -40,6 +40,7 @@ FORMS = {
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
     "/own/juniper/classes/{session}/message/": ("text",),
     "/own/juniper/classes/{session}/waiting/": ("reference", "verb"),
+    "/own/juniper/classes/{session}/change/": ("staff", "room", "at", "scope", "anyway"),
     "/own/juniper/classes/{session}/places/": ("capacity",),
     "/own/juniper/classes/{session}/cancel/": ("scope", "bookings", "reason"),
     "/own/juniper/classes/new/": (

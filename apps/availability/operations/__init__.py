@@ -4,6 +4,7 @@ occupancies and seats. Each runs in one short transaction: lock in key order, lo
 
 from apps.availability.operations._block import block_time
 from apps.availability.operations._cancel_sessions import cancel_sessions
+from apps.availability.operations._change_sessions import SessionChange, change_sessions
 from apps.availability.operations._course_runs import cancel_course_run, open_course_run
 from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTaken, SlotTaken
 from apps.availability.operations._extend import extend_hold
@@ -44,6 +45,7 @@ __all__ = [
     "Claim",
     "NoSeats",
     "SeatsTaken",
+    "SessionChange",
     "SessionFacts",
     "SessionsCollide",
     "SlotTaken",
@@ -51,6 +53,7 @@ __all__ = [
     "cancel_course_run",
     "cancel_sessions",
     "change_seats",
+    "change_sessions",
     "extend_hold",
     "extend_seats",
     "force_time",

@@ -47,7 +47,7 @@ def open_sessions(
     """
     with open_door(resource_ids=facts.resource_ids):
         if not facts.overridden:
-            _require_room(facts, plans, now=now)
+            require_room(facts, plans, now=now)
         sessions = Session.objects.bulk_create(_session(facts, plan) for plan in plans)
         Occupancy.objects.bulk_create(
             row for session in sessions for row in occupancies_of(session, facts=facts)
@@ -55,7 +55,7 @@ def open_sessions(
     return sessions
 
 
-def _require_room(facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime) -> None:
+def require_room(facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime) -> None:
     search = load_plan_search(
         service=facts.service,
         location=facts.location,

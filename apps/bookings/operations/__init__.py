@@ -5,6 +5,7 @@ from apps.bookings.operations._add_people import NotComing, add_people
 from apps.bookings.operations._attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.bookings.operations._cancel import cancel_booking
 from apps.bookings.operations._cancel_class import cancel_class
+from apps.bookings.operations._change_class import change_class
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
 from apps.bookings.operations._drafts import Visitor
@@ -98,6 +99,7 @@ __all__ = [
     "ask_for_links",
     "cancel_booking",
     "cancel_class",
+    "change_class",
     "change_places",
     "close_waitlists",
     "confirm_request",

@@ -37,14 +37,17 @@ def cancel_class(
     """
     session = Session.objects.get(pk=session_id, business_id=by.business_id)
     ids = sessions_in(session=session, scope=scope, now=now)
-    if len(_lock_live(ids)) != seen_bookings:
+    if len(lock_live(ids)) != seen_bookings:
         raise StaleRevision
     return call_off(ids, reason=reason, actor=Actor.of(by), now=now)
 
 
-def _lock_live(session_ids: Sequence[int]) -> list[Booking]:
-    booked = Booking.objects.select_for_update(of=("self",)).filter(
-        session_id__in=session_ids, kind="CLASS"
+def lock_live(session_ids: Sequence[int]) -> list[Booking]:
+    """Lock the bookings of these sessions in the order of their keys; return those that live."""
+    booked = (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("service__business")
+        .filter(session_id__in=session_ids, kind="CLASS")
     )
     return [it for it in booked.order_by("pk") if it.status in LIVE]
 
@@ -55,7 +58,7 @@ def call_off(ids: Sequence[int], *, reason: str, actor: Actor, now: datetime) ->
     Lock order: bookings, then sessions. A draft that is submitted meanwhile finds its seats
     released and the session cancelled.
     """
-    live = _lock_live(ids)
+    live = lock_live(ids)
     availability.cancel_sessions(session_ids=ids, reason=reason, now=now)
     availability.release_all_seats(session_ids=ids, now=now)
     WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")

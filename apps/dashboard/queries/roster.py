@@ -113,7 +113,7 @@ def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
         capacity=counted.capacity,
         taken=counted.seats_taken,
         people=tuple(_people(bookings, marked)),
-        scopes=tuple(_scopes(session, now=now)),
+        scopes=tuple(list_scopes(session, now=now)),
         line=tuple(_line(session, now=now)),
         progress=progress_of(session=session, service=session.service) if session.service else None,
     )
@@ -154,7 +154,8 @@ def _line(session: Session, *, now: datetime) -> list[InLine]:
     ]
 
 
-def _scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
+def list_scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
+    """How far a change or a cancellation of this class can reach; nothing for what is over."""
     if session.kind != Session.Kind.CLASS or session.ends_at <= now:
         return []
     wanted = [Scope.THIS] if session.series_id is None else list(Scope)

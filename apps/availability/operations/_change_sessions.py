@@ -1,0 +1,86 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.db.models import F
+
+from apps.availability.engine.recurrence import occurrences
+from apps.availability.models import Occupancy, Session
+from apps.availability.operations._door import open_door
+from apps.availability.operations._open_sessions import (
+    SessionFacts,
+    occupancies_of,
+    require_room,
+)
+from apps.availability.queries import zone_of
+from apps.availability.queries.plans import SessionPlan
+
+
+@dataclass(frozen=True, slots=True)
+class SessionChange:
+    """Who and what the sessions need from now on, and (None: as before) at what wall time of the
+    venue they start; dates and lengths stay."""
+
+    resource_ids: tuple[int, ...]
+    at: time | None = None
+    overridden: bool = False
+
+
+def change_sessions(
+    *, session_ids: Sequence[int], change: SessionChange, now: datetime
+) -> list[Session]:
+    """Give coming sessions of one class another teacher, room or time, all of them or none.
+
+    The same door as for new ones: old and new resources are locked in one order, what these
+    sessions occupy is set aside, and the rest of the world decides whether they fit.
+
+    Raises:
+        SessionsCollide: with the starts that do not fit; nothing was changed.
+        BusyTryAgain: the lock did not come in time.
+    """
+    held = Occupancy.objects.filter(session_id__in=session_ids)
+    resource_ids = {*held.values_list("resource_id", flat=True), *change.resource_ids}
+    with open_door(resource_ids=resource_ids):
+        rows = Session.objects.select_for_update(no_key=True, of=("self",)).filter(
+            pk__in=session_ids, state=Session.State.SCHEDULED, ends_at__gt=now
+        )
+        sessions = list(rows.select_related("service__business", "location").order_by("pk"))
+        Occupancy.objects.filter(session__in=sessions).delete()
+        plans = [_plan(session, change) for session in sessions]
+        facts = [_facts(session, change) for session in sessions]
+        if sessions and not change.overridden:
+            require_room(facts[0], plans, now=now)
+        for session, plan in zip(sessions, plans, strict=True):
+            session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
+            Session.objects.filter(pk=session.pk).update(
+                starts_at=plan.starts_at, ends_at=plan.ends_at, revision=F("revision") + 1
+            )
+        Occupancy.objects.bulk_create(
+            row
+            for session, fact in zip(sessions, facts, strict=True)
+            for row in occupancies_of(session, facts=fact)
+        )
+    return sessions
+
+
+def _plan(session: Session, change: SessionChange) -> SessionPlan:
+    seconds = int((session.ends_at - session.starts_at).total_seconds())
+    start = int(session.starts_at.timestamp())
+    if change.at is None or session.service is None:
+        return SessionPlan(start, start + seconds)
+    zone = zone_of(service=session.service, location=session.location)
+    on = session.starts_at.astimezone(zone).date()
+    (found,) = occurrences(zone=zone, dates=[on], at=change.at, duration=seconds)
+    return SessionPlan(found.start, found.end, found.resolution)
+
+
+def _facts(session: Session, change: SessionChange) -> SessionFacts:
+    if session.service is None:
+        raise ValueError("only classes and courses are changed")
+    return SessionFacts(
+        service=session.service,
+        location=session.location,
+        resource_ids=change.resource_ids,
+        capacity=session.capacity,
+        overridden=change.overridden,
+    )

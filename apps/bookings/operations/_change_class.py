@@ -1,0 +1,68 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.models import Session
+from apps.availability.operations import SessionChange
+from apps.availability.queries import zone_of
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._cancel_class import lock_live
+from apps.bookings.operations._errors import StaleRevision
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.queries.attending import Scope, sessions_in
+from apps.bookings.queries.gatherings import lead_of
+from apps.businesses.models import TeamMember
+
+
+@transaction.atomic
+def change_class(
+    *,
+    session_id: int,
+    scope: Scope,
+    change: SessionChange,
+    seen_bookings: int,
+    by: TeamMember,
+    now: datetime,
+) -> list[Booking]:
+    """Give a class, it and the later ones, or all of its series another teacher, room or time.
+
+    Everybody whose time or teacher is another one is told; seen_bookings as in ``cancel_class``.
+
+    Raises:
+        Session.DoesNotExist: not a session of this business.
+        StaleRevision: somebody booked or left meanwhile.
+        SessionsCollide: something is in the way; nothing was changed.
+        BusyTryAgain: the lock did not come in time.
+    """
+    session = Session.objects.get(pk=session_id, business_id=by.business_id)
+    ids = sessions_in(session=session, scope=scope, now=now)
+    live = lock_live(ids)
+    if len(live) != seen_bookings:
+        raise StaleRevision
+    changed = availability.change_sessions(session_ids=ids, change=change, now=now)
+    sessions = {it.pk: (it, lead_of(it)) for it in changed}
+    told = [it for it in live if it.session_id in sessions]
+    return [it for it in told if _move(it, *sessions[it.session_id or 0], by=by, now=now)]
+
+
+def _move(
+    booking: Booking, session: Session, lead_id: int | None, *, by: TeamMember, now: datetime
+) -> bool:
+    """Write what changed into one booking; tell whether anything did."""
+    if (booking.starts_at, booking.resource_id) == (session.starts_at, lead_id):
+        return False
+    venue = zone_of(service=booking.service, location=session.location)
+    write_move(
+        booking,
+        action=BookingEvent.Action.MOVED,
+        actor=Actor.of(by),
+        now=now,
+        columns={
+            "starts_at": session.starts_at,
+            "ends_at": session.ends_at,
+            "wall_time": f"{session.starts_at.astimezone(venue):%Y-%m-%dT%H:%M}",
+            "resource_id": lead_id,
+        },
+    )
+    return True
