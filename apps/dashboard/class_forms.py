@@ -93,7 +93,7 @@ class ChangeClassForm(forms.Form):
     def __init__(
         self, *args: Any, business: Business, scopes: Sequence[tuple[str, str]], **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="change_%s", **kwargs)
+        super().__init__(*args, auto_id="change_%s", **kwargs)  # type: ignore[misc]
         resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
         _offer(self.fields["staff"], resources.filter(type__is_staff=True))
         _offer(self.fields["room"], resources.filter(type__is_staff=False))
