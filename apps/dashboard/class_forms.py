@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.availability.engine.series import SeriesRule
 from apps.availability.operations import SessionChange
 from apps.bookings.models import Attendance
+from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.attending import Scope
 from apps.businesses.models import Business
 from apps.catalog.models import Resource, Service
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
-from apps.web.fields import LineField, TextField
+from apps.web.fields import AddressField, LineField, TextField
 
 WEEKDAYS = (
     (0, _("Mon")),
@@ -48,6 +49,27 @@ class WaitingForm(forms.Form):
 
     reference = forms.CharField(max_length=8)
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
+
+
+class AddPersonForm(forms.Form):
+    """Somebody the team puts into a class."""
+
+    name = LineField(
+        label=_("Name"), max_length=120, error_messages={"required": _("Enter a name.")}
+    )
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter an e-mail address: the confirmation goes there."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+    people = forms.IntegerField(label=_("People"), min_value=1, max_value=99, initial=1)
+
+    def details(self) -> WaitingDetails:
+        """Who comes, cleaned."""
+        return WaitingDetails(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
 
 
 class MessageForm(forms.Form):

@@ -15,7 +15,7 @@ from apps.dashboard.views.requests import requests
 from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, places, roster
 from apps.dashboard.views.suggest import suggest
 from apps.dashboard.views.today import day, needs, today
-from apps.dashboard.views.waiting import message, takes_place, waiting
+from apps.dashboard.views.waiting import add, message, takes_place, waiting
 from apps.dashboard.views.why import why
 
 app_name = "dashboard"
@@ -35,6 +35,7 @@ urlpatterns = [
     path("<slug:slug>/classes/<int:session>/all-here/", all_here, name="all_here"),
     path("<slug:slug>/classes/<int:session>/waiting/", waiting, name="waiting"),
     path("<slug:slug>/classes/<int:session>/takes-place/", takes_place, name="takes_place"),
+    path("<slug:slug>/classes/<int:session>/add/", add, name="add"),
     path("<slug:slug>/classes/<int:session>/message/", message, name="message"),
     path("<slug:slug>/classes/<int:session>/change/", change_class, name="change_class"),
     path("<slug:slug>/classes/<int:session>/places/", places, name="places"),

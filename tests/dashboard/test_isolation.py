@@ -69,6 +69,9 @@ CASES: dict[str, Case] = {
     ),
     "all_here": Case(DECIDERS, "POST", answer=303),
     "change_class": Case(MANAGERS, "POST", answer=422, other=200),
+    "add": Case(
+        DESKS, "POST", {"name": "Ida", "email": "ida@example.com", "people": "1"}, answer=303
+    ),
     "message": Case(DECIDERS, "POST", {"text": "Bring a mat"}, answer=303),
     "takes_place": Case(DECIDERS, "POST", answer=303, changes=False),  # everybody is confirmed
     "waiting": Case(
@@ -94,6 +97,7 @@ WITHOUT_BUSINESS = {"choose_business"}
 WITH_SESSION = {
     *("roster", "waiting", "takes_place", "message", "check_in", "all_here", "places"),
     "change_class",
+    "add",
     "cancel_sessions",
 }
 WITH_BOOKING = {

@@ -319,3 +319,20 @@ def test_what_collides_is_not_changed(olga: Client, studio: Studio) -> None:
         .order_by("starts_at")
         .values_list("starts_at", flat=True)
     )
+
+
+def test_the_team_puts_somebody_in_at_the_door(olga: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=2)
+    typed = {"name": "Ida Berg", "email": "ida@example.com", "people": "2"}
+
+    assert olga.post(path(session, "add/"), {**typed, "email": "ida@"}).status_code == 422
+    assert olga.post(path(session, "add/"), typed).status_code == 303
+    assert olga.post(path(session, "add/"), typed).status_code == 409
+
+    booking = Booking.objects.get()
+    assert (booking.status, booking.source, booking.price) == ("CONFIRMED", "OWNER", 3600)
+    event = booking.history.get()
+    assert (event.action, event.actor, event.user) == ("BOOKED", "TEAM", studio.olga.user)
+    session.refresh_from_db()
+    assert session.seats_taken == 2
+    assert list(find_all(business_id=None, now=NOW)) == []

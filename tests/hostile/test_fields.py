@@ -41,6 +41,7 @@ FORMS = {
     "/own/juniper/classes/{session}/message/": ("text",),
     "/own/juniper/classes/{session}/waiting/": ("reference", "verb"),
     "/own/juniper/classes/{session}/change/": ("staff", "room", "at", "scope", "anyway"),
+    "/own/juniper/classes/{session}/add/": ("name", "email", "people"),
     "/own/juniper/classes/{session}/places/": ("capacity",),
     "/own/juniper/classes/{session}/cancel/": ("scope", "bookings", "reason"),
     "/own/juniper/classes/new/": (

@@ -1,6 +1,7 @@
 """The verbs of a booking. Rows are locked in this order: booking, resources, session."""
 
 from apps.bookings.operations._access import create_access_link, exchange_link, revoke_links
+from apps.bookings.operations._add_booking import add_booking
 from apps.bookings.operations._add_people import NotComing, add_people
 from apps.bookings.operations._attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.bookings.operations._cancel import cancel_booking
@@ -95,6 +96,7 @@ __all__ = [
     "TooManyPeople",
     "Visitor",
     "WaitingDetails",
+    "add_booking",
     "add_people",
     "ask_for_links",
     "cancel_booking",

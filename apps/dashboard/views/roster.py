@@ -16,7 +16,13 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.queries.attending import Scope
-from apps.dashboard.class_forms import CancelSessionsForm, CheckInForm, MessageForm, PlacesForm
+from apps.dashboard.class_forms import (
+    AddPersonForm,
+    CancelSessionsForm,
+    CheckInForm,
+    MessageForm,
+    PlacesForm,
+)
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.roster import get_roster, get_session
 from apps.dashboard.roles import Right, roles_with
@@ -132,20 +138,20 @@ def show_roster(
     session: Session,
     *,
     now: datetime,
-    places: forms.Form | None = None,
-    cancel: forms.Form | None = None,
-    message: forms.Form | None = None,
     problem: str = "",
     status: int = 200,
+    **given: forms.Form,
 ) -> HttpResponse:
-    """Show the roster as it is now; problem says why the last tap did nothing."""
+    """Show the roster as it is now; problem says why the last tap did nothing, given are the forms
+    that were sent (places, cancel, message, add)."""
     found = get_roster(desk=request.desk, session=session, now=now)
     context: dict[str, Any] = {
         "roster": found,
         "problem": problem,
-        "places_form": places or PlacesForm(initial={"capacity": found.capacity}),
-        "cancel_form": cancel or CancelSessionsForm(),
-        "message_form": message or MessageForm(),
+        "places_form": given.get("places") or PlacesForm(initial={"capacity": found.capacity}),
+        "cancel_form": given.get("cancel") or CancelSessionsForm(),
+        "message_form": given.get("message") or MessageForm(),
+        "add_form": given.get("add") or AddPersonForm(auto_id="add_%s"),
         "sent": "sent" in request.GET,
     }
     return show(

@@ -13,7 +13,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.waitlist import line_of
 from apps.businesses.models import TeamMember
-from apps.dashboard.class_forms import MessageForm, WaitingForm
+from apps.catalog.models import Service
+from apps.catalog.queries import UnknownChoice, choose, get_service_by_id
+from apps.dashboard.class_forms import AddPersonForm, MessageForm, WaitingForm
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.roster import session_page, show_roster
@@ -65,6 +67,36 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
     return go_to(
         request, "dashboard:roster", request.desk.business.slug, session.pk, query={"sent": "1"}
     )
+
+
+@require_POST
+@guarded(*roles_with(Right.CANCEL))
+@session_page
+def add(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Put somebody into the class, confirmed at once."""
+    now, form = timezone.now(), AddPersonForm(request.POST)
+    if not form.is_valid():
+        return show_roster(request, session, now=now, add=form, status=422)
+    try:
+        choice = choose(service=_service(request, session), party_size=form.cleaned_data["people"])
+        bookings.add_booking(
+            choice=choice,
+            target=session.course_run or session,
+            details=form.details(),
+            by=request.desk.member,
+            now=now,
+        )
+    except (NoSeats, UnknownChoice):
+        form.add_error("people", _("There are not so many places for one booking."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except BusyTryAgain:
+        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _service(request: OwnerRequest, session: Session) -> Service:
+    return get_service_by_id(business=request.desk.business, service_id=session.service_id or 0)
 
 
 def _do(verb: str, booking: Booking, *, by: TeamMember, now: datetime) -> None:

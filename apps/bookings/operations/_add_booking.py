@@ -1,0 +1,79 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.models import CourseRun, Session
+from apps.bookings.joining import price_to_join
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._drafts import Visitor, When, copy_choice, new_draft
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._waitlist_join import WaitingDetails
+from apps.bookings.queries.gatherings import gathering_of, lead_of
+from apps.businesses.models import TeamMember
+from apps.catalog.queries import Choice
+from apps.customers.operations import find_or_add_customer
+
+
+@transaction.atomic
+def add_booking(
+    *,
+    choice: Choice,
+    target: Session | CourseRun,
+    details: WaitingDetails,
+    by: TeamMember,
+    now: datetime,
+) -> Booking:
+    """Put somebody into a class or a course for the team: confirmed at once, and told by mail.
+
+    Places count, the limits of the policy do not: whoever stands at the door is not too late.
+
+    Raises:
+        NoSeats: there are not so many places, or it does not take place.
+        BusyTryAgain: the lock did not come in time.
+    """
+    gathering = gathering_of(target, besides=None, now=now, seats_left=0)
+    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    seating = availability.seat(target=target, seats=choice.party_size, expires_at=None)
+    zone = choice.service.business.time_zone
+    when = When(target.starts_at, target.ends_at, target.location)
+    booking = new_draft(when, choice=choice, visitor=Visitor("", "", zone), now=now)
+    booking.session = target if isinstance(target, Session) else None
+    booking.course_run = target if isinstance(target, CourseRun) else None
+    booking.seating = seating
+    booking.resource_id = lead_of(target)
+    booking.source = Booking.Source.OWNER
+    booking.created_by_id = by.user_id
+    booking.save(force_insert=True)
+    copy_choice(booking, choice)
+    _confirm(booking, price.total, details, by=by, now=now)
+    availability.take_seats(seating=seating, now=now)
+    return booking
+
+
+def _confirm(
+    booking: Booking, price: int | None, details: WaitingDetails, *, by: TeamMember, now: datetime
+) -> None:
+    customer = find_or_add_customer(
+        business_id=booking.business_id,
+        name=details.name,
+        email=details.email,
+        phone=details.phone,
+        now=now,
+    )
+    free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
+    write_move(
+        booking,
+        action=BookingEvent.Action.BOOKED,
+        actor=Actor.of(by),
+        now=now,
+        columns={
+            "status": Booking.Status.CONFIRMED.value,
+            "customer": customer,
+            "contact_name": details.name,
+            "contact_email": details.email,
+            "price": price,
+            "payment_status": free.value,
+            "payment_option": Booking.PaymentOption.OFFLINE.value,
+        },
+    )
