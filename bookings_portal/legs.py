@@ -52,8 +52,8 @@ def test(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="portal-test-") as folder:
         environment = {name: text for name, text in os.environ.items() if name not in OURS}
         environment |= {"DATA_DIR": folder, "CHROMIUM": browser}
-        # Half of the time browsers and storms wait, so two cores carry three workers. Idle ones take
-        # over what the others have not begun: browser tests lie close together.
+        # Half of the time browsers and storms wait, so two cores carry three workers. Idle ones
+        # take over what the others have not begun: browser tests lie close together.
         command = [python, "-m", "pytest", "-n", "3", "--dist", "worksteal"]
         # What asks no database answers the same on both: it runs once, in the first leg.
         again = [*command, "-m", "not without_database"]
