@@ -336,3 +336,47 @@ def test_the_team_puts_somebody_in_at_the_door(olga: Client, studio: Studio) -> 
     session.refresh_from_db()
     assert session.seats_taken == 2
     assert list(find_all(business_id=None, now=NOW)) == []
+
+
+def test_one_date_of_a_course_is_cancelled_and_everybody_stays_enrolled(
+    olga: Client, studio: Studio
+) -> None:
+    run = make_run(studio, first=studio.at(26, 18), weeks=3)
+    carl = join(run)
+    second = run.sessions.order_by("starts_at")[1]
+
+    answer = olga.post(
+        path(second, "cancel/"), {"scope": "THIS", "bookings": 1, "reason": "Noor is ill."}
+    )
+
+    assert answer.status_code == 303
+    states = run.sessions.order_by("starts_at").values_list("state", flat=True)
+    assert list(states) == ["SCHEDULED", "CANCELED", "SCHEDULED"]
+    carl.refresh_from_db()
+    event = carl.history.latest("pk")
+    assert (carl.status, event.action) == ("CONFIRMED", "MESSAGED")
+    assert event.reason == "Thu 3 Dec, 18:00 does not take place. Noor is ill."
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+def test_a_whole_run_is_cancelled_with_its_line(olga: Client, studio: Studio) -> None:
+    run = make_run(studio, first=studio.at(26, 18), capacity=1)
+    join(run)
+    bookings.join_waitlist(
+        choice=choose(service=studio.course),
+        target=run,
+        details=bookings.WaitingDetails(name="Eva", email="eva@example.com"),
+        visitor=make_visitor("eva"),
+        now=NOW,
+    )
+    first = run.sessions.earliest("starts_at")
+
+    answer = olga.post(
+        path(first, "cancel/"), {"scope": "ALL", "bookings": 2, "reason": "Too few people."}
+    )
+
+    assert answer.status_code == 303
+    run.refresh_from_db()
+    assert (run.state, run.seats_taken) == ("CANCELED", 0)
+    assert set(Booking.objects.values_list("status", flat=True)) == {"CANCELED"}
+    assert list(find_all(business_id=None, now=NOW)) == []

@@ -6,6 +6,7 @@ from apps.bookings.operations._add_people import NotComing, add_people
 from apps.bookings.operations._attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.bookings.operations._cancel import cancel_booking
 from apps.bookings.operations._cancel_class import cancel_class
+from apps.bookings.operations._cancel_run import cancel_course_date, cancel_run
 from apps.bookings.operations._change_class import change_class
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
@@ -101,6 +102,8 @@ __all__ = [
     "ask_for_links",
     "cancel_booking",
     "cancel_class",
+    "cancel_course_date",
+    "cancel_run",
     "change_class",
     "change_places",
     "close_waitlists",

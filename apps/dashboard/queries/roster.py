@@ -156,10 +156,26 @@ def _line(session: Session, *, now: datetime) -> list[InLine]:
 
 def list_scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
     """How far a change or a cancellation of this class can reach; nothing for what is over."""
-    if session.kind != Session.Kind.CLASS or session.ends_at <= now:
+    if session.kind == Session.Kind.COURSE:
+        return _course_scopes(session, now=now)
+    if session.ends_at <= now:
         return []
     wanted = [Scope.THIS] if session.series_id is None else list(Scope)
     return [_scope(session, scope, now=now) for scope in wanted]
+
+
+def _course_scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
+    """This date, or the whole run."""
+    run = session.course_run
+    if run is None or run.ends_at <= now:
+        return []
+    booked = Booking.objects.filter(course_run=run, status__in=TOLD)
+    enrolled = booked.exclude(status=Booking.Status.WAITING_LIST).count()
+    left = run.sessions.filter(state=Session.State.SCHEDULED, ends_at__gt=now).count()
+    whole = ScopeChoice(Scope.ALL, left, booked.count())
+    if session.ends_at <= now:
+        return [whole]
+    return [ScopeChoice(Scope.THIS, 1, enrolled), whole]
 
 
 def _scope(session: Session, scope: Scope, *, now: datetime) -> ScopeChoice:

@@ -36,7 +36,8 @@ def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
     """Ask what changes and for which sessions; change all of them or none, and tell everybody."""
     now = timezone.now()
     choices = list_scopes(session, now=now)
-    if session.state != Session.State.SCHEDULED or not choices:
+    changes = session.kind == Session.Kind.CLASS and session.state == Session.State.SCHEDULED
+    if not changes or not choices:
         raise Http404
     form = _form(request, session, choices)
     if request.method != "POST":

@@ -16,6 +16,7 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.queries.attending import Scope
+from apps.businesses.models import TeamMember
 from apps.dashboard.class_forms import (
     AddPersonForm,
     CancelSessionsForm,
@@ -113,18 +114,23 @@ def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return show_roster(request, session, now=now, cancel=form, status=422)
     try:
-        bookings.cancel_class(
-            session_id=session.pk,
-            scope=Scope(form.cleaned_data["scope"]),
-            seen_bookings=form.cleaned_data["bookings"],
-            reason=form.cleaned_data["reason"],
-            by=request.desk.member,
-            now=now,
-        )
+        _cancel(session, form, by=request.desk.member, now=now)
     except bookings.StaleRevision:
         words = _("Somebody booked or left meanwhile. Please look once more.")
         return show_roster(request, session, now=now, cancel=form, problem=words, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: datetime) -> None:
+    scope = Scope(form.cleaned_data["scope"])
+    seen, reason = form.cleaned_data["bookings"], form.cleaned_data["reason"]
+    told: dict[str, Any] = {"seen_bookings": seen, "reason": reason, "by": by, "now": now}
+    if session.kind == Session.Kind.CLASS:
+        bookings.cancel_class(session_id=session.pk, scope=scope, **told)
+    elif scope is Scope.ALL:
+        bookings.cancel_run(course_run_id=session.course_run_id or 0, **told)
+    else:
+        bookings.cancel_course_date(session_id=session.pk, **told)
 
 
 def _answer(request: OwnerRequest, session: Session, *, now: datetime) -> HttpResponse:

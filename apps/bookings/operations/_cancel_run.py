@@ -1,0 +1,90 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.availability import operations as availability
+from apps.availability.models import CourseRun, Session
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._errors import StaleRevision
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.businesses.models import TeamMember
+from apps.web.formatting import format_datetime
+
+EXPECTED = ("PENDING", "CONFIRMED")
+LIVE = (*EXPECTED, "WAITING_LIST")
+
+
+@transaction.atomic
+def cancel_course_date(
+    *, session_id: int, seen_bookings: int, reason: str, by: TeamMember, now: datetime
+) -> None:
+    """Let one date of a course not take place; whoever is enrolled stays so and is told.
+
+    Raises:
+        Session.DoesNotExist: not a session of a course of this business.
+        StaleRevision: somebody enrolled or left meanwhile.
+        BusyTryAgain: the lock did not come in time.
+    """
+    session = Session.objects.select_related("business").get(
+        pk=session_id, business_id=by.business_id, kind=Session.Kind.COURSE
+    )
+    booked = _lock(session.course_run_id or 0, EXPECTED, seen=seen_bookings)
+    availability.cancel_sessions(session_ids=[session.pk], reason=reason, now=now)
+    business = session.business
+    when = format_datetime(session.starts_at, zone=business.zone, locale=business.locale)
+    words = _("%(when)s does not take place. %(reason)s") % {"when": when, "reason": reason}
+    for booking in booked:
+        write_move(
+            booking,
+            action=BookingEvent.Action.MESSAGED,
+            actor=Actor.of(by),
+            now=now,
+            reason=words,
+            columns={},
+        )
+
+
+@transaction.atomic
+def cancel_run(
+    *, course_run_id: int, seen_bookings: int, reason: str, by: TeamMember, now: datetime
+) -> None:
+    """Let a run of a course not take place: its dates to come, its enrolments, its line.
+
+    Raises:
+        CourseRun.DoesNotExist: not a run of this business.
+        StaleRevision: somebody enrolled or left meanwhile.
+        BusyTryAgain: the lock did not come in time.
+    """
+    run = CourseRun.objects.get(pk=course_run_id, business_id=by.business_id)
+    booked = _lock(run.pk, LIVE, seen=seen_bookings)
+    availability.cancel_course_run(course_run_id=run.pk, reason=reason, now=now)
+    line = WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED")
+    for entry in line.filter(state="OFFERED"):
+        availability.withdraw_seats(target=run, seats=entry.people)
+    line.update(state="LEFT")
+    for booking in booked:
+        if booking.seating_id is not None:
+            availability.release_seats(seating_id=booking.seating_id, now=now)
+        states.require_move(booking.status, states.Status.CANCELED)
+        write_move(
+            booking,
+            action=BookingEvent.Action.CANCELED,
+            actor=Actor.of(by),
+            now=now,
+            reason=reason,
+            delay=UNDO_WINDOW,
+            columns={"status": Booking.Status.CANCELED.value},
+        )
+
+
+def _lock(course_run_id: int, statuses: Sequence[str], *, seen: int) -> list[Booking]:
+    booked = Booking.objects.select_for_update(of=("self",)).filter(
+        course_run_id=course_run_id, status__in=statuses
+    )
+    rows = list(booked.order_by("pk"))
+    if len(rows) != seen:
+        raise StaleRevision
+    return rows
