@@ -221,7 +221,7 @@ def test_the_week_costs_the_same_for_one_and_for_three(
     for turn in range(count):
         make_session(studio, starts_at=studio.at(25, 8 + 2 * turn))
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         page = olga.get("/own/harbor/classes/")
     assert page.context["week"].count == count
 
@@ -380,3 +380,11 @@ def test_a_whole_run_is_cancelled_with_its_line(olga: Client, studio: Studio) ->
     assert (run.state, run.seats_taken) == ("CANCELED", 0)
     assert set(Booking.objects.values_list("status", flat=True)) == {"CANCELED"}
     assert list(find_all(business_id=None, now=NOW)) == []
+
+
+def test_a_course_without_dates_is_named_to_the_owner(olga: Client, studio: Studio) -> None:
+    assert "Beginners cannot be booked" in olga.get("/own/harbor/classes/").content.decode()
+
+    make_run(studio, first=studio.at(26, 18))
+
+    assert "cannot be booked" not in olga.get("/own/harbor/classes/").content.decode()

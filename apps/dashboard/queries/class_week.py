@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from apps.availability.engine.zones import day_bounds
-from apps.availability.models import Session
+from apps.availability.models import CourseRun, Session
 from apps.availability.queries.crew import Crew, find_crews
+from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.gatherings import TOGETHER
 from apps.dashboard.queries.rows import instant, local_date_of
@@ -31,6 +34,7 @@ class ClassWeek:
     first: date
     last: date
     days: tuple[tuple[date, tuple[SessionLine, ...]], ...]
+    idle_courses: tuple[str, ...]
 
     @property
     def count(self) -> int:
@@ -38,7 +42,7 @@ class ClassWeek:
 
 
 def get_class_week(*, desk: Desk, first: date, now: datetime) -> ClassWeek:
-    """Read the week from a Monday on, in two queries; staff see what they teach."""
+    """Read the week from a Monday on, in three queries; staff see what they teach."""
     zone, last = desk.business.zone, first + WEEK - timedelta(days=1)
     sessions = Session.objects.filter(
         business_id=desk.business.pk,
@@ -52,8 +56,26 @@ def get_class_week(*, desk: Desk, first: date, now: datetime) -> ClassWeek:
     lines = [(local_date_of(it.starts_at, zone), _line(it, crews, now=now)) for it in seen]
     dates = [first + timedelta(days=offset) for offset in range(7)]
     return ClassWeek(
-        first, last, tuple((on, tuple(line for day, line in lines if day == on)) for on in dates)
+        first,
+        last,
+        tuple((on, tuple(line for day, line in lines if day == on)) for on in dates),
+        idle_courses=_idle_courses(desk, now=now),
     )
+
+
+def _idle_courses(desk: Desk, *, now: datetime) -> tuple[str, ...]:
+    """Courses on offer that nobody can book, because no run of theirs has dates to come."""
+    open_runs = CourseRun.objects.filter(
+        service=OuterRef("pk"), state=CourseRun.State.OPEN, ends_at__gt=now
+    )
+    courses = Service.objects.filter(
+        ~Exists(open_runs),
+        business_id=desk.business.pk,
+        kind=Service.Kind.COURSE,
+        retired_at=None,
+        hidden=False,
+    )
+    return tuple(courses.order_by("position", "pk").values_list("name", flat=True))
 
 
 def _sees(desk: Desk, crew: Crew) -> bool:
