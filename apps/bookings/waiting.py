@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,36 @@ def next_in_line(
         if can and timedelta(minutes=entry.notice_minutes) <= left:
             return entry
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Minutes after local midnight between which nobody is written to; past midnight when the end
+    is before the start."""
+
+    starts_minute: int
+    ends_minute: int
+
+    def holds(self, minute: int) -> bool:
+        """Whether this minute of the day is quiet; the end is not."""
+        if self.starts_minute <= self.ends_minute:
+            return self.starts_minute <= minute < self.ends_minute
+        return minute >= self.starts_minute or minute < self.ends_minute
+
+
+def speaks_at(*, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> datetime:
+    """When an offer may be told: now, or (UTC) at the end of the quiet hours of the business."""
+    wall = now.astimezone(zone)
+    if quiet is None or not quiet.holds(wall.hour * 60 + wall.minute):
+        return now
+    on = wall.date()
+    if (
+        quiet.starts_minute > quiet.ends_minute
+        and wall.hour * 60 + wall.minute >= quiet.starts_minute
+    ):
+        on += timedelta(days=1)
+    at = time(quiet.ends_minute // 60, quiet.ends_minute % 60)
+    return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
 
 
 def offer_ends_at(*, now: datetime, starts_at: datetime, minutes: int) -> datetime:

@@ -207,6 +207,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "waits_for_one_target": lambda it: wait(it, session_id=None),
     "offer_has_an_end": lambda it: wait(it, state="OFFERED"),
     "waits_for_somebody": lambda it: wait(it, people=0),
+    "quiet_hours_have_two_ends": lambda _: BookingPolicy.objects.update(quiet_from_minute=60),
     "choice_is_for_somebody": lambda it: ParticipantChoice.objects.create(
         booking=it.booking, name="Nobody", people=0, price=1
     ),

@@ -1,12 +1,13 @@
 """Who of a line is offered a place next (domain.md 5.4)."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at
+from apps.bookings.waiting import QuietHours, Waiting, next_in_line, offer_ends_at, speaks_at
 
 NOW = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
 START = NOW + timedelta(hours=5)
@@ -69,3 +70,26 @@ def test_nobody_before_the_next_could_have_come(line: list[Waiting], seats: int)
 def test_an_offer_never_outlasts_the_start() -> None:
     assert offer_ends_at(now=NOW, starts_at=START, minutes=60) == NOW + timedelta(hours=1)
     assert offer_ends_at(now=NOW, starts_at=START, minutes=600) == START
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NIGHT = QuietHours(22 * 60, 7 * 60)
+
+
+@pytest.mark.parametrize(
+    ("wall", "told"),
+    [
+        ("2026-11-24T21:59", "2026-11-24T21:59"),
+        ("2026-11-24T22:00", "2026-11-25T07:00"),
+        ("2026-11-25T06:59", "2026-11-25T07:00"),
+        ("2026-11-25T07:00", "2026-11-25T07:00"),
+        ("2026-10-24T23:00", "2026-10-25T07:00"),  # the clocks go back in that night
+    ],
+)
+def test_nobody_is_written_to_at_night(wall: str, told: str) -> None:
+    now = datetime.fromisoformat(wall).replace(tzinfo=BERLIN).astimezone(UTC)
+
+    at = speaks_at(now=now, zone=BERLIN, quiet=NIGHT)
+
+    assert f"{at.astimezone(BERLIN):%Y-%m-%dT%H:%M}" == told
+    assert speaks_at(now=now, zone=BERLIN, quiet=None) == now

@@ -13,6 +13,7 @@ from apps.bookings.operations import WaitingDetails
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.dashboard.management.commands.check_ledger import find_all
+from apps.outbox.models import OutboxItem
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -226,3 +227,19 @@ def test_the_ledger_notices_a_line_that_does_not_add_up(
     spoil()
 
     assert rule in {it.rule for it in find_all(business_id=None, now=LATER)}
+
+
+def test_an_offer_made_at_night_is_told_in_the_morning_and_lasts_from_then(
+    studio: Studio,
+) -> None:
+    studio.policy.quiet_from_minute, studio.policy.quiet_to_minute = 22 * 60, 7 * 60
+    studio.policy.save()
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    wait(session, "Eva")
+
+    cancel(sam, studio)  # at 4:43 in the night
+
+    entry, item = WaitlistEntry.objects.get(), OutboxItem.objects.get(topic="waitlist.offered")
+    assert (entry.state, entry.offer_ends_at) == ("OFFERED", studio.at(24, 8))
+    assert item.not_before == studio.at(24, 7)

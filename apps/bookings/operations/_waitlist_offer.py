@@ -13,8 +13,8 @@ from django.db.models import F, QuerySet
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.queries.waitlist import last_chance, line_of, rule_minutes
-from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at
+from apps.bookings.queries.waitlist import last_chance, line_of, offer_rules
+from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at, speaks_at
 from apps.outbox import operations as outbox
 
 OFFER_TOPIC = "waitlist.offered"
@@ -43,18 +43,21 @@ def offer_places(*, target: Target, now: datetime, new_round: bool = False) -> i
 def _offers(
     target: Target, waiting: list[Waiting], by_pk: dict[int, WaitlistEntry], *, now: datetime
 ) -> Iterator[WaitlistEntry]:
-    free, minutes = target.seats_left, rule_minutes(target)
+    free, rules = target.seats_left, offer_rules(target)
+    told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     begins_at = last_chance(target, now=now)
-    while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=now):
+    while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=told_at):
         if not availability.offer_seats(target=target, seats=entry.people):
             return
-        ends_at = offer_ends_at(now=now, starts_at=begins_at, minutes=minutes)
-        yield _write_offer(by_pk[entry.pk], ends_at=ends_at, now=now)
+        ends_at = offer_ends_at(now=told_at, starts_at=begins_at, minutes=rules.minutes)
+        yield _write_offer(by_pk[entry.pk], ends_at=ends_at, told_at=told_at, now=now)
         free -= entry.people
         waiting = [it for it in waiting if it.pk != entry.pk]
 
 
-def _write_offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> WaitlistEntry:
+def _write_offer(
+    entry: WaitlistEntry, *, ends_at: datetime, told_at: datetime, now: datetime
+) -> WaitlistEntry:
     WaitlistEntry.objects.filter(pk=entry.pk).update(
         state=WaitlistEntry.State.OFFERED, offer_ends_at=ends_at, offers=F("offers") + 1
     )
@@ -63,6 +66,7 @@ def _write_offer(entry: WaitlistEntry, *, ends_at: datetime, now: datetime) -> W
         payload={"entry_id": entry.pk, "offer": entry.offers + 1},
         business_id=entry.business_id,
         now=now,
+        delay=told_at - now,
         key=f"waitlist:{entry.pk}:{entry.offers + 1}",
     )
     return entry

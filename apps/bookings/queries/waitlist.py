@@ -1,12 +1,15 @@
 """Questions about the lines in front of full classes and courses."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.waiting import QuietHours
 from apps.catalog.models import Service
 from apps.catalog.queries import default_policy
 
@@ -23,11 +26,22 @@ def line_of(
     return WaitlistEntry.objects.filter(here, state__in=states)
 
 
-def rule_minutes(target: Session | CourseRun) -> int:
-    """How long an offer lasts by the policy of the service, in minutes."""
+@dataclass(frozen=True, slots=True)
+class OfferRules:
+    """How long an offer lasts, in minutes, and when nobody is written to, on whose clock."""
+
+    minutes: int
+    quiet: QuietHours | None
+    zone: ZoneInfo
+
+
+def offer_rules(target: Session | CourseRun) -> OfferRules:
+    """Read the owner's rules of offers from the policy of the service."""
     service = Service.objects.select_related("policy", "business").get(pk=target.service_id or 0)
     policy = service.policy or default_policy(business=service.business)
-    return policy.waitlist_minutes
+    start, end = policy.quiet_from_minute, policy.quiet_to_minute
+    quiet = None if start is None or end is None else QuietHours(start, end)
+    return OfferRules(policy.waitlist_minutes, quiet, service.business.zone)
 
 
 def last_chance(target: Session | CourseRun, *, now: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """The rules of booking, shared by services (domain.md section 3)."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +40,15 @@ class BookingPolicy(models.Model):
         validators=[MinValueValidator(5)],
         help_text=_("How long a place is kept for whoever is first in line"),
     )
+    quiet_from_minute = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(1439)],
+        help_text=_("From when on nobody is written to, in minutes after midnight"),
+    )
+    quiet_to_minute = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MaxValueValidator(1439)]
+    )
     waitlist_capacity = models.PositiveSmallIntegerField(default=20)
     selection = models.CharField(max_length=8, choices=Selection, default=Selection.RANKED)
     description = models.TextField(max_length=2500, blank=True)
@@ -58,6 +67,11 @@ class BookingPolicy(models.Model):
                 condition=Q(max_advance_minutes=None)
                 | Q(min_notice_minutes=None)
                 | Q(max_advance_minutes__gt=F("min_notice_minutes")),
+            ),
+            models.CheckConstraint(
+                name="quiet_hours_have_two_ends",
+                condition=Q(quiet_from_minute=None, quiet_to_minute=None)
+                | Q(quiet_from_minute__isnull=False, quiet_to_minute__isnull=False),
             ),
             models.CheckConstraint(
                 name="policy_lets_one_person_in", condition=Q(max_participants__gte=1)

@@ -137,6 +137,8 @@ HARBOR = BusinessPlan(
         "move_until_minutes": 720,
         "max_participants": 3,
         "late_entry": True,
+        "quiet_from_minute": 21 * 60,
+        "quiet_to_minute": 7 * 60,
         "selection": BookingPolicy.Selection.FAIR,
         "description": "Free to cancel or move until 12 hours before.",
     },
