@@ -54,14 +54,11 @@ class QuietHours:
 def speaks_at(*, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> datetime:
     """When an offer may be told: now, or (UTC) at the end of the quiet hours of the business."""
     wall = now.astimezone(zone)
-    if quiet is None or not quiet.holds(wall.hour * 60 + wall.minute):
+    minute = wall.hour * 60 + wall.minute
+    if quiet is None or not quiet.holds(minute):
         return now
-    on = wall.date()
-    if (
-        quiet.starts_minute > quiet.ends_minute
-        and wall.hour * 60 + wall.minute >= quiet.starts_minute
-    ):
-        on += timedelta(days=1)
+    is_evening = minute >= quiet.ends_minute
+    on = wall.date() + timedelta(days=1 if is_evening else 0)
     at = time(quiet.ends_minute // 60, quiet.ends_minute % 60)
     return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
 
