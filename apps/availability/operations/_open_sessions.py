@@ -56,6 +56,11 @@ def open_sessions(
 
 
 def require_room(facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime) -> None:
+    """Look at plans under the lock of their resources.
+
+    Raises:
+        SessionsCollide: with the starts that do not fit.
+    """
     search = load_plan_search(
         service=facts.service,
         location=facts.location,

@@ -184,6 +184,7 @@ def _with_room(target: Target, more: int) -> "QuerySet[Session] | QuerySet[Cours
 def open_rows(
     rows: "QuerySet[Session] | QuerySet[CourseRun]",
 ) -> "QuerySet[Session] | QuerySet[CourseRun]":
+    """Only the rows that take place."""
     state = Session.State.SCHEDULED if rows.model is Session else CourseRun.State.OPEN
     return rows.filter(state=state)
 
@@ -193,6 +194,7 @@ def _takes_place(target: Target) -> bool:
 
 
 def target_of(seating: Seating) -> Target:
+    """The session or run of a seating, with nothing but its key."""
     if seating.session_id is not None:
         return Session(pk=seating.session_id)
     return CourseRun(pk=seating.course_run_id)
@@ -203,12 +205,14 @@ def _lock(seating: Seating) -> Target:
 
 
 def locked_target(target: Target) -> Target:
+    """The row itself, locked until the transaction ends."""
     if isinstance(target, Session):
         return Session.objects.select_for_update(no_key=True).get(pk=target.pk)
     return CourseRun.objects.select_for_update(no_key=True).get(pk=target.pk)
 
 
 def row_of(target: Target) -> "QuerySet[Session] | QuerySet[CourseRun]":
+    """The one row, for a conditional update."""
     if isinstance(target, Session):
         return Session.objects.filter(pk=target.pk)
     return CourseRun.objects.filter(pk=target.pk)
