@@ -6,10 +6,12 @@ from typing import Any
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from apps.availability.models import Session
 from apps.businesses.models import Business, Location
 from apps.businesses.pages import absolute
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
+from apps.catalog.queries import Choice
 from apps.kernel.money import Money
 
 
@@ -29,6 +31,31 @@ def service_json_ld(service: Service, price: Price, place: Location | None) -> S
         "url": absolute(reverse("bookings:service", kwargs=slugs)),
         "provider": _business(service.business, place),
     }
+    if price.total is not None:
+        amount = Money(price.total, price.currency).to_decimal()
+        facts["offers"] = {"@type": "Offer", "price": str(amount), "priceCurrency": price.currency}
+    return _script(facts)
+
+
+def event_json_ld(session: Session, choice: Choice, *, seats_left: int) -> SafeString:
+    """An Event: one session of a class, when and where, its price and the places left."""
+    service, price = choice.service, choice.price
+    path = {"business": service.business.slug, "session": session.pk}
+    is_off = session.state == Session.State.CANCELED
+    facts: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "name": service.name,
+        "description": service.summary or service.description[:300],
+        "url": absolute(reverse("bookings:session", kwargs=path)),
+        "startDate": session.starts_at.isoformat(),
+        "endDate": session.ends_at.isoformat(),
+        "eventStatus": f"https://schema.org/Event{'Cancelled' if is_off else 'Scheduled'}",
+        "remainingAttendeeCapacity": seats_left,
+        "organizer": _business(service.business, session.location),
+    }
+    if session.location is not None:
+        facts["location"] = {"@type": "Place", "address": session.location.address}
     if price.total is not None:
         amount = Money(price.total, price.currency).to_decimal()
         facts["offers"] = {"@type": "Offer", "price": str(amount), "priceCurrency": price.currency}

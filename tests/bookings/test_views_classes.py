@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -276,3 +277,15 @@ def test_the_address_of_the_service_leads_to_its_weeks(client: Client, studio: S
         assert (answer.status_code, answer["Location"]) == (302, f"{WEEK}?class=flow")
     answer = client.get("/harbor/s/beginners/")
     assert (answer.status_code, answer["Location"]) == (302, "/harbor/courses/beginners/")
+
+
+def test_search_engines_read_a_class_as_an_event(client: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=8)
+
+    page = client.get(f"{WEEK}{session.pk}/")
+
+    facts = json.loads(page.context["json_ld"])
+    assert facts["@type"] == "Event"
+    assert facts["startDate"] == session.starts_at.isoformat()
+    assert facts["remainingAttendeeCapacity"] == 8
+    assert facts["offers"] == {"@type": "Offer", "price": "18.00", "priceCurrency": "USD"}

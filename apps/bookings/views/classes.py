@@ -18,6 +18,7 @@ from apps.bookings.queries import choice_of
 from apps.bookings.queries.session_page import get_session_page
 from apps.bookings.queries.timetable import get_class_session, get_timetable
 from apps.bookings.queries.waitlist import line_of
+from apps.bookings.structured import event_json_ld
 from apps.bookings.views.class_week import week_context
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
@@ -141,6 +142,7 @@ def _show(
         "waitlist_url": f"{path}wait{party_query(choice)}",
         "waiting": line_of(found).count() if page.joining.obstacle in IN_THE_WAY else 0,
         "canonical_url": absolute(path),
+        "json_ld": event_json_ld(found, choice, seats_left=page.seats_left),
         "quote": page.quote,
         "locale": business.locale,
     }
