@@ -1,6 +1,7 @@
 """C5 and C6: the timetable of a week, one session of a class, and the tap that holds places."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -138,9 +139,7 @@ def _show(
         "notice": notice,
         "back_url": reverse("bookings:classes", kwargs={"business": business.slug}),
         "session_url": path,
-        "hold_url": f"{path}hold",
-        "waitlist_url": f"{path}wait{party_query(choice)}",
-        "waiting": line_of(found).count() if page.joining.obstacle in IN_THE_WAY else 0,
+        **_actions(found, choice, path=path, in_the_way=page.joining.obstacle in IN_THE_WAY),
         "canonical_url": absolute(path),
         "json_ld": event_json_ld(found, choice, seats_left=page.seats_left),
         "quote": page.quote,
@@ -149,3 +148,12 @@ def _show(
     return render_page(
         request, "bookings/session.html", "catalog/_quote.html", context, status=status
     )
+
+
+def _actions(found: Session, choice: Choice, *, path: str, in_the_way: bool) -> dict[str, Any]:
+    """Where the buttons lead, and how many wait where it is full."""
+    return {
+        "hold_url": f"{path}hold",
+        "waitlist_url": f"{path}wait{party_query(choice)}",
+        "waiting": line_of(found).count() if in_the_way else 0,
+    }
