@@ -7,6 +7,8 @@ from apps.bookings.operations import (
     decide_minimums,
     forget_abandoned_drafts,
     lapse_offers,
+    lapse_times,
+    offer_free_times,
     offer_what_came_free,
 )
 from apps.outbox.operations import register_periodic
@@ -21,7 +23,9 @@ def forget_drafts(now: datetime) -> None:
 def look_after_waitlists(now: datetime) -> None:
     """End offers that ran out, offer what came free, close the lines of what has begun (R030)."""
     lapse_offers(now=now)
+    lapse_times(now=now)
     offer_what_came_free(now=now)
+    offer_free_times(now=now)
     close_waitlists(now=now)
 
 

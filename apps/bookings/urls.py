@@ -11,6 +11,7 @@ from apps.bookings.views import (
     service,
     times,
     waitlist,
+    wishes,
     zone,
 )
 
@@ -43,5 +44,6 @@ urlpatterns = [
     path("<slug:business>/privacy/", find.privacy, name="privacy"),
     path("<slug:business>/s/<slug:service>/", service.service, name="service"),
     path("<slug:business>/s/<slug:service>/times", times.times, name="times"),
+    path("<slug:business>/s/<slug:service>/wait", wishes.wait, name="wait"),
     path("<slug:business>/s/<slug:service>/zone", zone.zone, name="zone"),
 ]

@@ -29,6 +29,8 @@ def next_in_line(
     forgotten: the next round begins with the first again.
     """
     left = starts_at - now
+    if left <= timedelta(0):
+        return None
     for entry in line:
         can = not entry.is_offered and not entry.was_passed and entry.people <= seats_free
         if can and timedelta(minutes=entry.notice_minutes) <= left:

@@ -1,7 +1,7 @@
 """Sentences that several pages say about prices, rules and missing times. Times are the zone's."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.core import get_global
@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until
+from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.web import formatting
 
@@ -92,6 +93,32 @@ def no_times_words(reasons: Sequence[Reason], *, zone: ZoneInfo, locale: str) ->
     if codes & {ReasonCode.NO_ASSIGNED_RESOURCES, ReasonCode.NO_WORKING_HOURS}:
         return _("This cannot be booked online at the moment.")
     return _("Closed on this day.")
+
+
+def wish_words(wish: Wish, *, locale: str) -> tuple[str, str]:
+    """ "Thursday 26 November" and "any time", or "26 – 28 November" and "12:00 – 17:00"."""
+    if wish.first_on == wish.last_on:
+        days = formatting.format_day(wish.first_on, locale=locale)
+    else:
+        days = formatting.format_days(wish.first_on, wish.last_on, locale=locale)
+    return days, hours_words(wish.from_minute, wish.to_minute, locale=locale)
+
+
+def hours_words(from_minute: int, to_minute: int, *, locale: str) -> str:
+    """ "any time", "from 17:00", "before 12:00", "12:00 – 17:00": when a visit may begin."""
+    if from_minute == 0 and to_minute == DAY:
+        return _("any time")
+    first, last = (_clock(minute, locale=locale) for minute in (from_minute, to_minute))
+    if from_minute == 0:
+        return _("before %(hour)s") % {"hour": last}
+    if to_minute == DAY:
+        return _("from %(hour)s") % {"hour": first}
+    return f"{first} – {last}"
+
+
+def _clock(minute: int, *, locale: str) -> str:
+    at = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=minute)
+    return formatting.format_time(at, zone=ZoneInfo("UTC"), locale=locale)
 
 
 def region_of(business: Business) -> str:

@@ -1,6 +1,7 @@
 """What owners type about classes and at the door: syntax and shape only."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -49,6 +50,30 @@ class WaitingForm(forms.Form):
 
     reference = forms.CharField(max_length=8)
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
+
+
+class WishForm(forms.Form):
+    """What to do with somebody who waits for a time; time (UTC) for the verbs that need one."""
+
+    verb = forms.ChoiceField(choices=[(it, it) for it in ("give", "offer", "first", "remove")])
+    time = forms.CharField(max_length=25, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("verb") in {"give", "offer"}:
+            found["time"] = self._instant(found.get("time", ""))
+        return found
+
+    @staticmethod
+    def _instant(value: str) -> datetime:
+        """Read back what the page wrote (the filter ``iso``)."""
+        try:
+            at = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+        except ValueError as wrong:
+            raise forms.ValidationError(_("Choose one of the free times.")) from wrong
+        if not EARLIEST <= at.date() <= LATEST:
+            raise forms.ValidationError(_("Choose one of the free times."))
+        return at
 
 
 class AddPersonForm(forms.Form):

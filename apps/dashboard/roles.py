@@ -26,6 +26,7 @@ class Right(StrEnum):
     BLOCK = "BLOCK"
     CHECK_IN = "CHECK_IN"
     PLAN = "PLAN"
+    WAITLIST = "WAITLIST"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")

@@ -17,6 +17,7 @@ from apps.dashboard.views.suggest import suggest
 from apps.dashboard.views.today import day, needs, today
 from apps.dashboard.views.waiting import add, message, takes_place, waiting
 from apps.dashboard.views.why import why
+from apps.dashboard.views.wishes import waitlist, wish
 
 app_name = "dashboard"
 
@@ -28,6 +29,8 @@ urlpatterns = [
     path("<slug:slug>/requests/", requests, name="requests"),
     path("<slug:slug>/agenda/", agenda, name="agenda"),
     path("<slug:slug>/why/", why, name="why"),
+    path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
+    path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),
     path("<slug:slug>/classes/new/", new_class, name="new_class"),
     path("<slug:slug>/classes/<int:session>/", roster, name="roster"),

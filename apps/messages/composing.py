@@ -22,6 +22,8 @@ from apps.web.fields import is_plain_address
 from apps.web.text import clean_line
 
 LONGEST_SUBJECT = 200
+WITHOUT_CALENDAR = {Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE}
+"""Nothing new to keep free."""
 LONGEST_ADDRESS = 254
 
 
@@ -72,7 +74,7 @@ def compose(
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html, "text/html")
-    if kind not in {Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE}:  # nothing new to keep free
+    if kind not in WITHOUT_CALENDAR and facts.wish is None:
         mail.attach(_calendar_part(calendar_of(facts=facts, kind=kind, now=now)))
     kept = text.replace(token, _("[secret link]")) if token else text
     return ComposedMail(mail=mail, subject=subject, kept_text=kept)
@@ -86,7 +88,7 @@ def render_text(words: Words) -> str:
     facts = "\n".join(f"{label:<{width}}{value}" for label, value in rows)
     parts = [
         words.heading,
-        f"{words.day}\n{words.starts} – {words.ends}, {words.zone}",
+        f"{words.day}\n{words.hours}, {words.zone}",
         facts,
         f"{words.url_label}: {words.url}",
         *words.notes,

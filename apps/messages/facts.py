@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from apps.bookings.wishes import Wish
+
 
 class Kind(StrEnum):
     """What a message tells; those of NEW go to the team, the others to the customer."""
@@ -69,6 +71,7 @@ class BookingFacts:
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
+    ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
 
     reference: str
@@ -99,6 +102,7 @@ class BookingFacts:
     dates: tuple[tuple[datetime, datetime], ...] = ()
     place_in_line: int = 0
     offer_ends_at: datetime | None = None
+    wish: Wish | None = None
 
     @property
     def over_at(self) -> datetime:

@@ -9,6 +9,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.course_dates import dates_of
 from apps.bookings.queries.waitlist import find_entry, place_in_line
+from apps.bookings.queries.wishes import open_wish
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import Resource, Service
 from apps.messages.facts import BookingFacts, BusinessFacts
@@ -61,12 +62,15 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
 
 
 def _line_facts(booking: Booking) -> dict[str, Any]:
-    if booking.status != Booking.Status.WAITING_LIST:
+    if booking.status not in {Booking.Status.WAITING_LIST, *ENDED}:
         return {}
     entry = find_entry(booking=booking)
     if entry is None:
         return {}
-    return {"place_in_line": place_in_line(entry), "offer_ends_at": entry.offer_ends_at}
+    facts: dict[str, Any] = {"wish": open_wish(entry), "offer_ends_at": entry.offer_ends_at}
+    if booking.status == Booking.Status.WAITING_LIST:
+        facts["place_in_line"] = place_in_line(entry)
+    return facts
 
 
 def _reason(booking: Booking) -> str:

@@ -12,6 +12,7 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.bookings.wording import wish_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import directions_url, home_url, manage_url, team_booking_url
 from apps.messages.names import greeting_name, without_links
@@ -48,22 +49,22 @@ class Words:
     language: str
     struck: bool
 
+    @property
+    def hours(self) -> str:
+        return f"{self.starts} – {self.ends}" if self.ends else self.starts
+
 
 def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words:
     """Word one mail. ``token`` opens the booking for the customer; the team signs in instead."""
     zone = ZoneInfo(facts.business.time_zone if kind.is_for_team else facts.time_zone)
     locale = facts.business.locale
-    start, end = facts.starts_at, facts.ends_at
-    starts, _dash, ends = formatting.format_time_range(
-        start, end, zone=zone, locale=locale
-    ).partition(" – ")
-    wall = formatting.to_wall(start, zone)
+    day, starts, ends = _when(facts, zone)
     url, url_label = _button(facts, kind, token)
     return Words(
         subject=_subject(facts, kind, zone),
         sender=facts.business.name,
         heading=_heading(facts, kind, zone, now),
-        day=formatting.format_day(wall.date(), locale=locale, year=True),
+        day=day,
         starts=starts,
         ends=ends,
         zone=formatting.zone_label(zone.key, locale=locale),
@@ -76,6 +77,18 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
         language=locale.split("-", maxsplit=1)[0],
         struck=kind in {Kind.DECLINED, Kind.CANCELED},
     )
+
+
+def _when(facts: BookingFacts, zone: ZoneInfo) -> tuple[str, str, str]:
+    """Day, start and end; the days and hours of a wish, which has no end of its own."""
+    locale = facts.business.locale
+    if facts.wish is not None:
+        return (*wish_words(facts.wish, locale=locale), "")
+    start, end = facts.starts_at, facts.ends_at
+    hours = formatting.format_time_range(start, end, zone=zone, locale=locale)
+    starts, _dash, ends = hours.partition(" – ")
+    day = formatting.to_wall(start, zone).date()
+    return formatting.format_day(day, locale=locale, year=True), starts, ends
 
 
 def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
@@ -92,7 +105,10 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.OFFERED: _("A place is free"),
         Kind.NOTE: _("About your booking"),
     }[kind]
-    when = formatting.format_datetime(facts.starts_at, zone=zone, locale=facts.business.locale)
+    locale = facts.business.locale
+    when = formatting.format_datetime(facts.starts_at, zone=zone, locale=locale)
+    if facts.wish is not None:
+        when = wish_words(facts.wish, locale=locale)[0]
     return f"{state}: {when}, {facts.service}"
 
 
@@ -217,6 +233,8 @@ def _line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
         ]
     if kind is Kind.WAITLISTED and facts.place_in_line:
         place = _("Your place in line: %(place)d.") % {"place": facts.place_in_line}
+        if facts.wish is not None:
+            return [place, _("We write to you as soon as a time comes free.")]
         return [place, _("We write to you as soon as a place comes free.")]
     return []
 

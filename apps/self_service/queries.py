@@ -26,6 +26,7 @@ WORDS = {
     BookingEvent.Action.READDRESSED: _("E-mail address corrected"),
     BookingEvent.Action.WAITLISTED: _("Joined the waitlist"),
     BookingEvent.Action.OFFERED: _("A place was offered"),
+    BookingEvent.Action.PASSED: _("The offer was let pass"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
     BookingEvent.Action.MOVED: _("Moved to another time"),

@@ -205,6 +205,10 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     ),
     "person_marked_once": mark_twice,
     "waits_for_one_target": lambda it: wait(it, session_id=None),
+    "wish_is_a_span_of_days": lambda it: wait(
+        it, session_id=None, wanted_first_on="2026-11-27", wanted_last_on="2026-11-26"
+    ),
+    "wish_is_a_span_of_hours": lambda it: wait(it, wanted_from_minute=60, wanted_to_minute=60),
     "offer_has_an_end": lambda it: wait(it, state="OFFERED"),
     "waits_for_somebody": lambda it: wait(it, people=0),
     "quiet_hours_have_two_ends": lambda _: BookingPolicy.objects.update(quiet_from_minute=60),

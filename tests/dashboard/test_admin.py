@@ -81,7 +81,8 @@ def add_what_the_demo_lacks() -> None:
     business = Business.objects.get(slug="juniper")
     service = Service.objects.filter(business=business).earliest("pk")
     customers = list(Customer.objects.filter(business=business)[:3])
-    bookings = list(Booking.objects.filter(business=business).order_by("-pk")[:3])
+    came = Booking.objects.filter(business=business).exclude(status="WAITING_LIST")
+    bookings = list(came.order_by("-pk")[:3])
     for number in range(3):
         FormerSlug.objects.create(business=business, slug=f"former-{number}")
         FormerServiceSlug.objects.create(

@@ -63,6 +63,8 @@ CASES: dict[str, Case] = {
     "why": Case(DESKS),
     "classes": Case(LOOKERS),
     "new_class": Case(MANAGERS, "POST", answer=422, other=200),
+    "waitlist": Case(DESKS),
+    "wish": Case(DESKS, answer=404, other=404),  # the requests of the stage do not wait
     "roster": Case(LOOKERS),
     "check_in": Case(
         DECIDERS, "POST", {"reference": AT_ANA_S, "seat": "0", "state": "HERE"}, answer=303
@@ -102,7 +104,7 @@ WITH_SESSION = {
 }
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
-    *("block", "unblock", "move"),
+    *("block", "unblock", "move", "wish"),
 }
 
 

@@ -38,6 +38,7 @@ FORMS = {
     "/juniper/classes/{session}/hold": ("people", "people_1"),
     "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
+    "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
     "/own/juniper/classes/{session}/message/": ("text",),
     "/own/juniper/classes/{session}/waiting/": ("reference", "verb"),
     "/own/juniper/classes/{session}/change/": ("staff", "room", "at", "scope", "anyway"),

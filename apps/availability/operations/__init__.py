@@ -39,6 +39,7 @@ from apps.availability.operations._seats import (
 )
 from apps.availability.operations._sweep import sweep_expired_holds
 from apps.availability.operations._take import Claim, take_time
+from apps.availability.operations._wish import grant_time, wish_time, withdraw_time
 
 __all__ = [
     "BusyTryAgain",
@@ -59,6 +60,7 @@ __all__ = [
     "force_time",
     "forget_seats",
     "forget_session",
+    "grant_time",
     "keep_seats",
     "keep_time",
     "lock_for_move",
@@ -79,5 +81,7 @@ __all__ = [
     "take_seats",
     "take_time",
     "unkeep_time",
+    "wish_time",
     "withdraw_seats",
+    "withdraw_time",
 ]

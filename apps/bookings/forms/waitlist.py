@@ -1,9 +1,13 @@
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.operations import WaitingDetails
+from apps.bookings.wishes import DAY_MINUTES, Wish
+from apps.bookings.wording import hours_words
+from apps.web import formatting
 from apps.web.fields import AddressField, LineField
 
 HOUR = 60
@@ -49,3 +53,47 @@ class WaitlistForm(forms.Form):
         return WaitingDetails(
             name=found["name"], email=found["email"], notice_minutes=found["notice"]
         )
+
+
+SPANS = (1, 7, 14)
+"""How many days in a row can be waited for."""
+NOON, EVENING = 12 * HOUR, 17 * HOUR
+PARTS = ((0, DAY_MINUTES), (0, NOON), (NOON, EVENING), (EVENING, DAY_MINUTES))
+
+
+class WishForm(WaitlistForm):
+    """Which days from ``on`` on, and at which hours, beside who waits."""
+
+    days = forms.TypedChoiceField(label=_("Which days"), coerce=int)
+    hours = forms.TypedChoiceField(label=_("It begins"), coerce=int)
+    field_order = ("days", "hours", "name", "email", "notice")
+
+    def __init__(self, *args: Any, on: date, locale: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        self.fields["email"].help_text = _("We write to you as soon as a time comes free.")
+        self.fields["days"].choices = [  # type: ignore[attr-defined]
+            (days, _days_words(on, days, locale=locale)) for days in SPANS
+        ]
+        self.fields["hours"].choices = [  # type: ignore[attr-defined]
+            (number, hours_words(*part, locale=locale).capitalize())
+            for number, part in enumerate(PARTS)
+        ]
+
+    def wish(self) -> Wish:
+        """The days and hours that were chosen."""
+        found = self.cleaned_data
+        first, last = PARTS[found["hours"]]
+        return Wish(
+            first_on=self.on,
+            last_on=self.on + timedelta(days=found["days"] - 1),
+            from_minute=first,
+            to_minute=last,
+            notice_minutes=found["notice"],
+        )
+
+
+def _days_words(on: date, days: int, *, locale: str) -> str:
+    if days == 1:
+        return formatting.format_day(on, locale=locale)
+    return formatting.format_days(on, on + timedelta(days=days - 1), locale=locale)

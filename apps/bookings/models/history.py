@@ -22,6 +22,7 @@ class BookingEvent(models.Model):
         READDRESSED = "READDRESSED", _("Address corrected")
         WAITLISTED = "WAITLISTED", _("Joined the waitlist")
         OFFERED = "OFFERED", _("Place offered")
+        PASSED = "PASSED", _("Offer let pass")
         RESIZED = "RESIZED", _("People changed")
         MESSAGED = "MESSAGED", _("Message sent")
         MOVED = "MOVED", _("Moved")

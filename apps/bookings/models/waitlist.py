@@ -1,11 +1,12 @@
-"""The line in front of a class or a course that is full (domain.md 5.4, R030)."""
+"""The line in front of a full class or course, or for a time (domain.md 5.4, R030)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models.booking import Booking
+from apps.bookings.wishes import DAY_MINUTES
 from apps.businesses.models import Business
 
 
@@ -14,6 +15,11 @@ class WaitlistEntry(models.Model):
 
     While it is OFFERED, its people count in seats_offered of the session or run until
     offer_ends_at (UTC). passed_at is when an offer of this round ran out or was refused.
+
+    Whoever waits for a time of an appointment has a wish instead of a target: days of the venue,
+    both included, and the minutes after midnight between which a visit may begin. What is offered
+    is held by the session of their booking; let_pass lists [start, end] (UTC, ISO 8601) of the
+    times they were offered in vain.
     """
 
     class State(models.TextChoices):
@@ -30,6 +36,11 @@ class WaitlistEntry(models.Model):
     course_run = models.ForeignKey(
         CourseRun, null=True, blank=True, on_delete=models.CASCADE, related_name="waitlist"
     )
+    wanted_first_on = models.DateField(null=True, blank=True)
+    wanted_last_on = models.DateField(null=True, blank=True)
+    wanted_from_minute = models.PositiveSmallIntegerField(default=0)
+    wanted_to_minute = models.PositiveSmallIntegerField(default=DAY_MINUTES)
+    let_pass = models.JSONField(default=list, blank=True)
     people = models.PositiveSmallIntegerField()
     notice_minutes = models.PositiveIntegerField(default=0)
     rank = models.PositiveIntegerField()
@@ -44,8 +55,22 @@ class WaitlistEntry(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="waits_for_one_target",
-                condition=Q(session__isnull=False, course_run__isnull=True)
-                | Q(session__isnull=True, course_run__isnull=False),
+                condition=Q(
+                    session__isnull=False, course_run__isnull=True, wanted_first_on__isnull=True
+                )
+                | Q(session__isnull=True, course_run__isnull=False, wanted_first_on__isnull=True)
+                | Q(session__isnull=True, course_run__isnull=True, wanted_first_on__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="wish_is_a_span_of_days",
+                condition=Q(wanted_first_on__isnull=True, wanted_last_on__isnull=True)
+                | Q(wanted_last_on__gte=F("wanted_first_on")),
+            ),
+            models.CheckConstraint(
+                name="wish_is_a_span_of_hours",
+                condition=Q(
+                    wanted_to_minute__gt=F("wanted_from_minute"), wanted_to_minute__lte=DAY_MINUTES
+                ),
             ),
             models.CheckConstraint(
                 name="offer_has_an_end",
@@ -61,6 +86,11 @@ class WaitlistEntry(models.Model):
                 fields=["session", "course_run"],
                 name="waitlist_waiting",
                 condition=Q(state="WAITING"),
+            ),
+            models.Index(
+                fields=["wanted_last_on"],
+                name="waitlist_wishes",
+                condition=Q(state="WAITING", wanted_last_on__isnull=False),
             ),
         ]
 

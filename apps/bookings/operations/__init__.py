@@ -68,6 +68,19 @@ from apps.bookings.operations._waitlist_offer import (
     offer_places,
     offer_what_came_free,
 )
+from apps.bookings.operations._wish_answer import (
+    give_time,
+    offer_time,
+    refuse_time,
+    take_offered_time,
+)
+from apps.bookings.operations._wish_join import (
+    TimesAreFree,
+    WishIsClosed,
+    WishIsOver,
+    wait_for_time,
+)
+from apps.bookings.operations._wish_offer import lapse_times, offer_free_times
 
 __all__ = [
     "OFFER_TOPIC",
@@ -93,10 +106,13 @@ __all__ = [
     "SlotGone",
     "StaleRevision",
     "SuggestionTaken",
+    "TimesAreFree",
     "TooLateToUndo",
     "TooManyPeople",
     "Visitor",
     "WaitingDetails",
+    "WishIsClosed",
+    "WishIsOver",
     "add_booking",
     "add_people",
     "ask_for_links",
@@ -116,10 +132,12 @@ __all__ = [
     "exchange_link",
     "extend_draft_hold",
     "forget_abandoned_drafts",
+    "give_time",
     "hold_seats",
     "join_waitlist",
     "keep_draft_text",
     "lapse_offers",
+    "lapse_times",
     "leave_waitlist",
     "let_take_place",
     "mark_all_here",
@@ -128,15 +146,20 @@ __all__ = [
     "move_places",
     "move_to_front",
     "note_booking",
+    "offer_free_times",
     "offer_places",
+    "offer_time",
     "offer_what_came_free",
     "place_hold",
     "refuse_offer",
+    "refuse_time",
     "release_draft",
     "revoke_links",
     "submit_draft",
     "suggest_times",
     "take_offered_place",
+    "take_offered_time",
     "tell_offer",
     "undo_decision",
+    "wait_for_time",
 ]

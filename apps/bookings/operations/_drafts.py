@@ -13,7 +13,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.kernel.references import new_reference
 
-KEPT = ("kind", "session_id", "seating_id", "hold_expires_at", "draft_text")
+KEPT = ("kind", "status", "session_id", "seating_id", "hold_expires_at", "draft_text")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,10 @@ from datetime import datetime
 from apps.availability import operations as availability
 from apps.bookings.models import Booking
 from apps.bookings.operations._waitlist_offer import leave_line, offer_places
+from apps.bookings.operations._wish_offer import end_wish
 from apps.catalog.models import Service
+
+APPOINTMENT = Service.Kind.APPOINTMENT
 
 
 def give_back(booking: Booking, *, now: datetime) -> None:
@@ -15,10 +18,12 @@ def give_back(booking: Booking, *, now: datetime) -> None:
         availability.release_seats(seating_id=booking.seating_id, now=now)
         if target := booking.course_run or booking.session:
             offer_places(target=target, now=now, new_round=True)
-    elif booking.status == Booking.Status.WAITING_LIST:
+    elif booking.status == Booking.Status.WAITING_LIST and booking.kind != APPOINTMENT:
         leave_line(booking=booking, now=now)
-    elif booking.session_id is not None and booking.kind == Service.Kind.APPOINTMENT:
+    elif booking.session_id is not None and booking.kind == APPOINTMENT:
         availability.release_time(session_id=booking.session_id)
+        if booking.status == Booking.Status.WAITING_LIST:
+            end_wish(booking)
 
 
 def extend(booking: Booking, *, expires_at: datetime, now: datetime) -> bool:

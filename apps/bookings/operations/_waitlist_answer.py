@@ -1,15 +1,20 @@
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.operations._waitlist_offer import leave_line, offer_places, pass_by
+from apps.bookings.operations._waitlist_offer import offer_places, pass_by
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
 
 Status, State = Booking.Status, WaitlistEntry.State
 
@@ -40,7 +45,8 @@ def take_offered_place(*, booking: Booking, now: datetime) -> Booking:
         raise OfferGone
     seating = availability.seat(target=target, seats=entry.people, expires_at=None)
     availability.take_offered_seats(seating=seating)
-    return _enrol(booking, entry, seating_id=seating.pk, actor=Actor.of(None), now=now)
+    columns = {"seating_id": seating.pk}
+    return enrol(booking, entry, columns=columns, actor=Actor.of(None), now=now)
 
 
 @transaction.atomic
@@ -59,7 +65,8 @@ def enrol_from_line(*, booking: Booking, by: TeamMember, now: datetime) -> Booki
         availability.withdraw_seats(target=target, seats=entry.people)
     seating = availability.seat(target=target, seats=entry.people, expires_at=None)
     availability.take_seats(seating=seating, now=now)
-    return _enrol(booking, entry, seating_id=seating.pk, actor=Actor.of(by), now=now)
+    columns = {"seating_id": seating.pk}
+    return enrol(booking, entry, columns=columns, actor=Actor.of(by), now=now)
 
 
 @transaction.atomic
@@ -82,12 +89,12 @@ def leave_waitlist(*, booking: Booking, by: TeamMember | None, now: datetime) ->
         NotInLine: there is no line to leave.
         BusyTryAgain: the lock did not come in time.
     """
-    booking, _target, entry = _lock(booking, now=now)
+    booking = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
     if booking.status == Status.CANCELED:
         return booking
-    if entry is None or booking.status != Status.WAITING_LIST:
+    if booking.status != Status.WAITING_LIST:
         raise NotInLine
-    leave_line(booking=booking, now=now)
+    give_back(booking, now=now)
     states.require_move(booking.status, states.Status.CANCELED)
     write_move(
         booking,
@@ -107,10 +114,14 @@ def move_to_front(*, booking: Booking, now: datetime) -> None:
         NotInLine: they do not wait any more.
         BusyTryAgain: the lock did not come in time.
     """
-    _booking, target, entry = _lock(booking, now=now)
+    if booking.kind == Service.Kind.APPOINTMENT:
+        entry, line = _lock_wish(booking)
+    else:
+        _booking, target, entry = _lock(booking, now=now)
+        line = line_of(target)
     if entry is None or entry.state not in {State.WAITING, State.OFFERED}:
         raise NotInLine
-    others = line_of(target).exclude(pk=entry.pk).order_by("rank", "pk")
+    others = line.exclude(pk=entry.pk).order_by("rank", "pk")
     for rank, pk in enumerate([entry.pk, *others.values_list("pk", flat=True)], start=1):
         WaitlistEntry.objects.filter(pk=pk).update(rank=rank)
 
@@ -128,9 +139,25 @@ def _lock(
     return locked, target, entry
 
 
-def _enrol(
-    booking: Booking, entry: WaitlistEntry, *, seating_id: int, actor: Actor, now: datetime
+def _lock_wish(booking: Booking) -> tuple[WaitlistEntry | None, QuerySet[WaitlistEntry]]:
+    locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
+    line = WaitlistEntry.objects.filter(
+        booking__service_id=locked.service_id,
+        wanted_first_on__isnull=False,
+        state__in=(State.WAITING, State.OFFERED),
+    )
+    return line.select_for_update(of=("self",)).filter(booking=locked).first(), line
+
+
+def enrol(
+    booking: Booking,
+    entry: WaitlistEntry,
+    *,
+    columns: Mapping[str, Any],
+    actor: Actor,
+    now: datetime,
 ) -> Booking:
+    """Confirm a locked booking that waited and has what it waited for now; columns says what."""
     states.require_move(booking.status, states.Status.CONFIRMED)
     WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
     free = Booking.PaymentStatus.EXEMPT if booking.price == 0 else Booking.PaymentStatus.NOT_PAID
@@ -141,9 +168,9 @@ def _enrol(
         now=now,
         columns={
             "status": Status.CONFIRMED.value,
-            "seating_id": seating_id,
             "payment_status": free.value,
             "payment_option": Booking.PaymentOption.OFFLINE.value,
+            **columns,
         },
     )
     return booking

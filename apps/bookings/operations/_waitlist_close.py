@@ -3,11 +3,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from apps.availability import operations as availability
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.queries.waitlist import find_entry
 
 BATCH = 200
 
@@ -32,9 +31,11 @@ def tell_offer(*, entry_id: int, offer: int, now: datetime) -> None:
 
 
 def close_waitlists(*, now: datetime) -> int:
-    """Decline those who still wait when a class begins or a course ends, and tell them; return how
-    many."""
-    over = Q(kind="CLASS", starts_at__lte=now) | Q(kind="COURSE", ends_at__lte=now)
+    """Decline those who still wait when a class begins, a course or the last wanted day ends, and
+    tell them; return how many."""
+    over = Q(kind="CLASS", starts_at__lte=now) | Q(
+        kind__in=("COURSE", "APPOINTMENT"), ends_at__lte=now
+    )
     begun = Booking.objects.filter(over, status=Booking.Status.WAITING_LIST)
     rows = list(begun.order_by("pk").values_list("pk", "business_id")[:BATCH])
     for pk, business_id in rows:
@@ -47,16 +48,7 @@ def _close(booking_id: int, business_id: int, *, now: datetime) -> None:
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     if booking.status != Booking.Status.WAITING_LIST:
         return
-    target = booking.course_run or booking.session
-    entry = find_entry(booking=booking)
-    if target is not None and entry is not None:
-        target = availability.lock_target(target=target, now=now)
-        entry.refresh_from_db()
-        if entry.state == WaitlistEntry.State.OFFERED:
-            availability.withdraw_seats(target=target, seats=entry.people)
-        WaitlistEntry.objects.filter(pk=entry.pk).update(
-            state=WaitlistEntry.State.LEFT, offer_ends_at=None
-        )
+    give_back(booking, now=now)
     states.require_move(booking.status, states.Status.DECLINED)
     write_move(
         booking,

@@ -123,6 +123,13 @@ def _write_booking(
     booking.course_run = target if isinstance(target, CourseRun) else None
     booking.resource_id = lead_of(target)
     booking.price = price
+    put_in_line(booking, details=details, now=now)
+    copy_choice(booking, choice)
+    return booking
+
+
+def put_in_line(booking: Booking, *, details: WaitingDetails, now: datetime) -> None:
+    """Store a new booking as one that waits, for the person who typed these details."""
     booking.status = Booking.Status.WAITING_LIST
     booking.payment_status = Booking.PaymentStatus.NOT_PAID
     booking.contact_name = details.name
@@ -136,8 +143,6 @@ def _write_booking(
         now=now,
     )
     booking.save(force_insert=True)
-    copy_choice(booking, choice)
-    return booking
 
 
 def _write_entry(
@@ -154,6 +159,12 @@ def _write_entry(
         rank=last + 1,
         joined_at=now,
     )
+    write_joining(booking, now=now)
+    return entry
+
+
+def write_joining(booking: Booking, *, now: datetime) -> None:
+    """Begin the history of a booking that waits; its customer is told."""
     write_move(
         booking,
         action=BookingEvent.Action.WAITLISTED,
@@ -161,4 +172,3 @@ def _write_entry(
         now=now,
         columns={"status": Booking.Status.WAITING_LIST.value},
     )
-    return entry

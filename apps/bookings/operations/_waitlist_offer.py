@@ -43,7 +43,7 @@ def offer_places(*, target: Target, now: datetime, new_round: bool = False) -> i
 def _offers(
     target: Target, waiting: list[Waiting], by_pk: dict[int, WaitlistEntry], *, now: datetime
 ) -> Iterator[WaitlistEntry]:
-    free, rules = target.seats_left, offer_rules(target)
+    free, rules = target.seats_left, offer_rules(service_id=target.service_id or 0)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     begins_at = last_chance(target, now=now)
     while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=told_at):
@@ -110,7 +110,9 @@ def leave_line(*, booking: Booking, now: datetime) -> None:
     for entry in line_of(target).filter(booking=booking).select_for_update():
         if entry.state == WaitlistEntry.State.OFFERED:
             pass_by(entry, target=target, now=now)
-        WaitlistEntry.objects.filter(pk=entry.pk).update(state=WaitlistEntry.State.LEFT)
+        WaitlistEntry.objects.filter(pk=entry.pk).update(
+            state=WaitlistEntry.State.LEFT, offer_ends_at=None
+        )
     offer_places(target=target, now=now)
 
 

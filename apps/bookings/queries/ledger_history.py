@@ -50,6 +50,7 @@ STAYS = (
     Action.NOTED,
     Action.READDRESSED,
     Action.OFFERED,
+    Action.PASSED,
     Action.RESIZED,
     Action.MESSAGED,
     Action.MOVED,

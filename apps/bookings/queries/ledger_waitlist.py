@@ -38,5 +38,5 @@ def find_lost_in_line(*, business_id: int | None = None) -> Iterator[Finding]:
 
 
 def _bookings(business_id: int | None) -> QuerySet[Booking]:
-    bookings = Booking.objects.order_by().filter(kind__in=("CLASS", "COURSE"))
+    bookings = Booking.objects.order_by()
     return bookings if business_id is None else bookings.filter(business_id=business_id)

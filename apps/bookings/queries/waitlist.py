@@ -9,7 +9,10 @@ from django.db.models import Count, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.queries.wishes import open_wish, place_among_wishes, wish_of
+from apps.bookings.states import OCCUPYING
 from apps.bookings.waiting import QuietHours
+from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
 from apps.catalog.queries import default_policy
 
@@ -35,9 +38,9 @@ class OfferRules:
     zone: ZoneInfo
 
 
-def offer_rules(target: Session | CourseRun) -> OfferRules:
+def offer_rules(*, service_id: int) -> OfferRules:
     """Read the owner's rules of offers from the policy of the service."""
-    service = Service.objects.select_related("policy", "business").get(pk=target.service_id or 0)
+    service = Service.objects.select_related("policy", "business").get(pk=service_id)
     policy = service.policy or default_policy(business=service.business)
     start, end = policy.quiet_from_minute, policy.quiet_to_minute
     quiet = None if start is None or end is None else QuietHours(start, end)
@@ -52,6 +55,8 @@ def last_chance(target: Session | CourseRun, *, now: datetime) -> datetime:
 
 def place_in_line(entry: WaitlistEntry) -> int:
     """1 for the first; those who have been offered a place count."""
+    if (wish := wish_of(entry)) is not None:
+        return place_among_wishes(entry, wish)
     target = entry.session or entry.course_run
     if target is None:
         return 0
@@ -75,8 +80,17 @@ def count_waiting_for_runs(*, run_ids: Collection[int]) -> Mapping[int, int]:
 
 def find_entry(*, booking: Booking) -> WaitlistEntry | None:
     """The place in line of a booking, or nothing."""
-    entries = WaitlistEntry.objects.select_related("session", "course_run")
+    entries = WaitlistEntry.objects.select_related("session", "course_run", "booking")
     return entries.filter(booking=booking).first()
+
+
+def wish_words_of(*, booking: Booking) -> tuple[str, str] | None:
+    """The days and hours, in words, of a booking that waits, or waited in vain, for a time."""
+    if booking.kind != Service.Kind.APPOINTMENT or booking.status in OCCUPYING:
+        return None
+    entry = find_entry(booking=booking)
+    wish = open_wish(entry) if entry else None
+    return wish_words(wish, locale=booking.business.locale) if wish else None
 
 
 def has_offer(entry: WaitlistEntry | None, *, now: datetime) -> bool:

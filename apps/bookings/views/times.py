@@ -1,6 +1,6 @@
 """C3, the slot picker: days and times of one choice, and the zone they are shown in."""
 
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from apps.bookings.queries.calendar import calendar_of, week_starts_of
 from apps.bookings.queries.days import find_days
 from apps.bookings.queries.picker import buttons, day_of, words_for_ear
 from apps.bookings.queries.times import facts_words, policy_words, staff_options, visitor_note
+from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.views.found import service_page
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
@@ -109,7 +110,17 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
         "day": day,
         "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
         "hold_fields": hold_fields(service, picks),
+        "waitlist_url": wait_url(service, picks, on=days.chosen),
     }
+
+
+def wait_url(service: Service, picks: Picks, *, on: date | None) -> str:
+    """Where to wait for a time of these picks, from the shown day on; "" where there is no line."""
+    if not may_wait_for_a_time(service):
+        return ""
+    slugs = {"business": service.business.slug, "service": service.slug}
+    query = picks.query({"date": on.isoformat()} if on else {})
+    return f"{reverse('bookings:wait', kwargs=slugs)}?{query}".removesuffix("?")
 
 
 def hold_fields(service: Service, picks: Picks) -> list[tuple[str, str]]:

@@ -67,7 +67,7 @@ def _join(request: HttpRequest, service: Service, target: Target) -> HttpRespons
     if request.method != "POST":
         return _show(request, choice, target, WaitlistForm(), now=now, notice=notice)
     form = WaitlistForm(request.POST)
-    if notice or not form.is_valid() or _is_robot(request, now=now):
+    if notice or not form.is_valid() or is_robot(request, now=now):
         words = notice or ("" if form.errors else _("Please press the button once more."))
         return _show(request, choice, target, form, now=now, notice=words, status=422)
     require_room_to_wait(request, service.business, form.cleaned_data["email"], now=now)
@@ -99,7 +99,8 @@ def _attempt(
     return entry.booking, ""
 
 
-def _is_robot(request: HttpRequest, *, now: datetime) -> bool:
+def is_robot(request: HttpRequest, *, now: datetime) -> bool:
+    """Whether the form of a waitlist was not filled in by a person."""
     return judge(post=request.POST, purpose=PURPOSE, now=now) is not Verdict.PERSON
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.inbox import get_inbox
+from apps.dashboard.queries.wishes import count_wishes
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
@@ -21,7 +22,14 @@ def requests(request: OwnerRequest, slug: str) -> HttpResponse:
     now = timezone.now()
     page = _page_number(request.GET.get("page", ""))
     inbox = get_inbox(desk=request.desk, page=page, now=now)
-    context = {"inbox": inbox, "page_number": page, "before": page - 1, "after": page + 1}
+    waiting = count_wishes(desk=request.desk) if request.desk.may(Right.WAITLIST) else 0
+    context = {
+        "wishes": waiting,
+        "inbox": inbox,
+        "page_number": page,
+        "before": page - 1,
+        "after": page + 1,
+    }
     return show(request, "dashboard/requests.html", None, context, now=now, current="requests")
 
 

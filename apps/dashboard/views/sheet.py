@@ -7,6 +7,7 @@ from django.forms import Form
 from django.http import HttpResponse
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.waitlist import wish_words_of
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OverrideForm
 from apps.dashboard.queries.booking_page import BookingPage, read_booking
@@ -33,6 +34,7 @@ def show_sheet(
         fragment,
         {
             "page": page,
+            "wish": wish_words_of(booking=booking),
             "stub": _stub(page, request.desk.business.locale),
             "forms": {**_fresh_forms(page), **(forms or {})},
             "problem": problem,

@@ -16,6 +16,7 @@ from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import progress_of
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.queries.waitlist import wish_words_of
 from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
 from apps.messages.composing import calendar_of
@@ -68,6 +69,7 @@ def show_booking(
         "progress": progress_of(session=found.session, service=found.service),
         "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
+        "wish": wish_words_of(booking=found),
         "problem": problem,
     }
     return render_page(request, "self_service/booking.html", None, context, status=status)
@@ -100,6 +102,7 @@ def granted_booking(request: HttpRequest, reference: str) -> Booking:
 def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
     stub = stub_of(booking=found)
     is_over = found.ends_at <= now or found.status in {"CANCELED", "DECLINED"}
+    is_kept = not is_over and found.status != "WAITING_LIST"
     return {
         "zone": found.zone,
         "now": now,
@@ -108,7 +111,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "status": found.status,
         "kind": found.kind,
         "answer_by": None if found.service.allows_multiple_requests else found.answer_by,
-        "calendar": None if is_over else calendar_links(booking=found, stub=stub),
+        "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
         "again_url": times_url(found.service, Picks()) if is_over else "",
         "home_url": reverse("bookings:home", kwargs={"business": found.business.slug}),
     }

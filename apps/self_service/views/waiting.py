@@ -18,13 +18,13 @@ from apps.web.http import go_to
 @require_POST
 def take(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the place that is offered; taken twice it is the same booking."""
-    return _answer(request, reference, bookings.take_offered_place)
+    return _answer(request, reference, _take)
 
 
 @require_POST
 def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     """Let the offer go to the next and stay in line."""
-    return _answer(request, reference, bookings.refuse_offer)
+    return _answer(request, reference, _refuse)
 
 
 @require_POST
@@ -33,13 +33,27 @@ def leave(request: HttpRequest, reference: str) -> HttpResponse:
     return _answer(request, reference, _leave)
 
 
+def _take(*, booking: Booking, now: datetime) -> None:
+    if booking.kind == "APPOINTMENT":
+        bookings.take_offered_time(booking=booking, now=now)
+    else:
+        bookings.take_offered_place(booking=booking, now=now)
+
+
+def _refuse(*, booking: Booking, now: datetime) -> None:
+    if booking.kind == "APPOINTMENT":
+        bookings.refuse_time(booking=booking, now=now)
+    else:
+        bookings.refuse_offer(booking=booking, now=now)
+
+
 def _leave(*, booking: Booking, now: datetime) -> None:
     bookings.leave_waitlist(booking=booking, by=None, now=now)
 
 
 def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -> HttpResponse:
     booking, now = granted_booking(request, reference), timezone.now()
-    if booking.kind == "APPOINTMENT":
+    if not hasattr(booking, "waiting"):
         raise Http404
     try:
         verb(booking=booking, now=now)

@@ -1,0 +1,94 @@
+"""Questions about those who wait for a time of an appointment."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from apps.availability.engine.slots import find_slots
+from apps.availability.queries import load_search, zone_of
+from apps.bookings.models import WaitlistEntry
+from apps.bookings.queries.claims import slot_query, venue_of_service
+from apps.bookings.wishes import Wish, suits
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+
+IN_LINE = (WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED)
+
+
+def may_wait_for_a_time(service: Service) -> bool:
+    """Whether the service has a waitlist: whatever the team decides about is asked for instead."""
+    if service.kind != Service.Kind.APPOINTMENT:
+        return False
+    return not (service.requires_approval or service.allows_multiple_requests)
+
+
+def wish_of(entry: WaitlistEntry) -> Wish | None:
+    """What an entry waits for, None for one that waits for a class or a course."""
+    if entry.wanted_first_on is None or entry.wanted_last_on is None:
+        return None
+    return Wish(
+        first_on=entry.wanted_first_on,
+        last_on=entry.wanted_last_on,
+        from_minute=entry.wanted_from_minute,
+        to_minute=entry.wanted_to_minute,
+        notice_minutes=entry.notice_minutes,
+        let_pass=tuple(
+            (datetime.fromisoformat(start), datetime.fromisoformat(end))
+            for start, end in entry.let_pass
+        ),
+    )
+
+
+def open_wish(entry: WaitlistEntry) -> Wish | None:
+    """The same while there is no time for it: none is offered, none was taken."""
+    has_time = entry.state in {WaitlistEntry.State.OFFERED, WaitlistEntry.State.ENROLLED}
+    return None if has_time else wish_of(entry)
+
+
+def wishes_for(*, service_id: int, first_on: date, last_on: date) -> QuerySet[WaitlistEntry]:
+    """The entries in line for a service that want one of these days too, in no order."""
+    return WaitlistEntry.objects.filter(
+        booking__service_id=service_id,
+        state__in=IN_LINE,
+        wanted_first_on__lte=last_on,
+        wanted_last_on__gte=first_on,
+    )
+
+
+def place_among_wishes(entry: WaitlistEntry, wish: Wish) -> int:
+    """1 for the first of those who want one of the same days of the same service."""
+    line = wishes_for(
+        service_id=entry.booking.service_id, first_on=wish.first_on, last_on=wish.last_on
+    )
+    before = Q(rank__lt=entry.rank) | Q(rank=entry.rank, pk__lt=entry.pk)
+    return line.filter(before).count() + 1
+
+
+def find_times_for(
+    *,
+    choice: Choice,
+    wish: Wish,
+    own_session_id: int | None = None,
+    as_if_free: bool = False,
+    now: datetime,
+) -> list[datetime]:
+    """List the free starts (UTC, in order) of a choice in the wanted days and hours.
+
+    as_if_free leaves out everything that is booked: empty then means that these hours are closed.
+    """
+    zone = zone_of(service=choice.service, location=venue_of_service(service=choice.service))
+    first = max(wish.first_on, now.astimezone(zone).date())
+    if first > wish.last_on:
+        return []
+    query = slot_query(choice=choice, own_session_id=own_session_id)
+    search = load_search(query=query, first=first, last=wish.last_on, now=now)
+    if as_if_free:
+        idle = {pk: replace(facts, busy=()) for pk, facts in search.resources.items()}
+        search = replace(search, resources=idle)
+    lasts = timedelta(minutes=choice.duration_minutes)
+    starts = (
+        datetime.fromtimestamp(slot.start, UTC)
+        for slot in find_slots(search, first=first, last=wish.last_on)
+    )
+    return [at for at in starts if suits(wish, starts_at=at, ends_at=at + lasts, zone=zone)]

@@ -1,0 +1,122 @@
+"""C15: waiting for a time of an appointment, on a day or in a week, without an account."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.availability.queries import zone_of
+from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import Picks, read_picks, times_url
+from apps.bookings.forms.waitlist import WishForm
+from apps.bookings.models import Booking
+from apps.bookings.operations import Visitor
+from apps.bookings.queries.claims import venue_of
+from apps.bookings.queries.times import facts_words
+from apps.bookings.queries.wishes import may_wait_for_a_time
+from apps.bookings.views.found import service_page
+from apps.bookings.views.limits import require_room_to_wait
+from apps.bookings.views.waitlist import PURPOSE, is_robot
+from apps.bookings.visitors import visitor_of
+from apps.businesses.pages import frame_of
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+from apps.web.formguard import new_guard
+from apps.web.http import go_to, render_page
+
+MOST_SHOWN = 3
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@service_page
+def wait(request: HttpRequest, service: Service) -> HttpResponse:
+    """Join the line for a time on the shown day or the days after it."""
+    if not may_wait_for_a_time(service):
+        raise Http404
+    now = timezone.now()
+    picks = read_picks(request.POST if request.method == "POST" else request.GET, now=now)
+    choice = picks.choose(service)
+    form = _form(request, choice, picks, now=now)
+    if request.method != "POST":
+        return _show(request, choice, picks, form, now=now)
+    if not form.is_valid() or is_robot(request, now=now):
+        words = "" if form.errors else _("Please press the button once more.")
+        return _show(request, choice, picks, form, now=now, notice=words, status=422)
+    require_room_to_wait(request, service.business, form.cleaned_data["email"], now=now)
+    visitor = visitor_of(request, zone=service.business.zone)
+    booking, words, free = _attempt(choice, form, visitor, now=now)
+    if booking is None:
+        return _show(request, choice, picks, form, now=now, notice=words, free=free, status=409)
+    return go_to(request, "self_service:booking", reference=booking.reference)
+
+
+def _form(request: HttpRequest, choice: Choice, picks: Picks, *, now: datetime) -> WishForm:
+    zone = zone_of(service=choice.service, location=venue_of(choice))
+    today = now.astimezone(zone).date()
+    data = request.POST if request.method == "POST" else None
+    on = max(picks.ask.on or today, today)
+    return WishForm(data, on=on, locale=choice.service.business.locale)
+
+
+def _attempt(
+    choice: Choice, form: WishForm, visitor: Visitor, *, now: datetime
+) -> tuple[Booking | None, str, Sequence[datetime]]:
+    """The booking in line, or why there is none, and the times that are free."""
+    try:
+        entry = bookings.wait_for_time(
+            choice=choice, wish=form.wish(), details=form.details(), visitor=visitor, now=now
+        )
+    except bookings.TimesAreFree as free:
+        return None, _("There are free times already:"), free.starts[:MOST_SHOWN]
+    except bookings.AlreadyInLine:
+        words = _("This address is on the list already. Our mail leads to your place in line.")
+        return None, words, ()
+    except bookings.LineIsFull:
+        return None, _("The waitlist is full as well."), ()
+    except bookings.WishIsClosed:
+        return None, _("Nobody works in these hours. Please choose others."), ()
+    except bookings.WishIsOver:
+        return None, _("These hours have passed. Please choose others."), ()
+    except (bookings.NotBookable, bookings.NotWelcome):
+        return None, _("This cannot be booked online any more. Please call us."), ()
+    return entry.booking, "", ()
+
+
+def _show(
+    request: HttpRequest,
+    choice: Choice,
+    picks: Picks,
+    form: WishForm,
+    *,
+    now: datetime,
+    notice: str = "",
+    free: Sequence[datetime] = (),
+    status: int = 200,
+) -> HttpResponse:
+    service = choice.service
+    venue = zone_of(service=service, location=venue_of(choice))
+    context: dict[str, Any] = {
+        **frame_of(business=service.business, place=venue_of(choice)),
+        "now": now,
+        "zone": venue,
+        "service": service,
+        "facts_words": facts_words(choice),
+        "staff": choice.chosen_staff.short_name if choice.chosen_staff else "",
+        "people": choice.party_size,
+        "kept": [*picks.pairs(), ("date", form.on.isoformat())],
+        "minutes": choice.policy.waitlist_minutes,
+        "form": form,
+        "notice": notice,
+        "free": [(at, _day_url(service, picks, at.astimezone(venue).date())) for at in free],
+        "guard": new_guard(purpose=PURPOSE, now=now),
+        "back_url": _day_url(service, picks, form.on),
+    }
+    return render_page(request, "bookings/wish.html", None, context, status=status)
+
+
+def _day_url(service: Service, picks: Picks, on: date) -> str:
+    return times_url(service, picks, date=on.isoformat())

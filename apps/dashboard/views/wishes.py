@@ -1,0 +1,83 @@
+"""The line of those who wait for a time: see it, order it, offer or give a time (R062, R091)."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.businesses.models import TeamMember
+from apps.dashboard.class_forms import WishForm
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.queries.wishes import get_wish, list_wishes, times_for
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.showing import show
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_safe
+@guarded(*roles_with(Right.WAITLIST))
+def waitlist(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Show who waits, by service, first come first."""
+    del slug
+    now = timezone.now()
+    lines = list_wishes(desk=request.desk, now=now)
+    return show(
+        request, "dashboard/waitlist.html", None, {"lines": lines}, now=now, current="requests"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.WAITLIST))
+def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Show the free times that suit somebody; give or offer one, or change the line."""
+    now = timezone.now()
+    try:
+        booking, _row = get_wish(desk=request.desk, reference=reference, now=now)
+    except WaitlistEntry.DoesNotExist as missing:
+        raise Http404 from missing
+    if request.method != "POST":
+        return _show(request, reference, now=now)
+    form = WishForm(request.POST)
+    if not form.is_valid():
+        words = _("Choose one of the free times.")
+        return _show(request, reference, now=now, problem=words, status=422)
+    try:
+        _do(form, booking, by=request.desk.member, now=now)
+    except bookings.SlotGone:
+        words = _("This time went to somebody else.")
+        return _show(request, reference, now=now, problem=words, status=409)
+    except (bookings.NotInLine, BusyTryAgain):
+        words = _("That has changed meanwhile. Please look once more.")
+        return _show(request, reference, now=now, problem=words, status=409)
+    return go_to(request, "dashboard:waitlist", slug)
+
+
+def _do(form: WishForm, booking: Booking, *, by: TeamMember, now: datetime) -> None:
+    verb, at = form.cleaned_data["verb"], form.cleaned_data["time"]
+    if verb == "give":
+        bookings.give_time(booking=booking, starts_at=at, by=by, now=now)
+    elif verb == "offer":
+        bookings.offer_time(booking=booking, starts_at=at, by=by, now=now)
+    elif verb == "first":
+        bookings.move_to_front(booking=booking, now=now)
+    else:
+        bookings.leave_waitlist(booking=booking, by=by, now=now)
+
+
+def _show(
+    request: OwnerRequest, reference: str, *, now: datetime, problem: str = "", status: int = 200
+) -> HttpResponse:
+    try:
+        booking, row = get_wish(desk=request.desk, reference=reference, now=now)
+    except WaitlistEntry.DoesNotExist:
+        return go_to(request, "dashboard:waitlist", request.desk.business.slug)
+    context = {"row": row, "days": times_for(booking=booking, now=now), "problem": problem}
+    return show(
+        request, "dashboard/wish.html", None, context, now=now, current="requests", status=status
+    )

@@ -1,0 +1,165 @@
+"""C15: waiting for a time of an appointment on the web, and answering the offer by its link."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+from django.utils import timezone
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.outbox.worker import Worker
+from tests.bookings.pages import fields_of, text_of
+from tests.bookings.test_wishes import cancel, fill
+from tests.factories import NOW, Salon
+
+pytestmark = pytest.mark.django_db
+WAIT = "/juniper/s/cut/wait?date=2026-11-26"
+TYPED = {
+    "name": "Eva Lindner",
+    "email": "eva@example.com",
+    "notice": "0",
+    "days": "1",
+    "hours": "0",
+}
+
+
+def ask(client: Client, path: str = WAIT, **typed: str) -> Any:
+    hidden = fields_of(client.get(path))
+    kept = {name: value for name, value in hidden.items() if name not in TYPED}
+    with time_machine.travel(datetime.now().astimezone() + timedelta(seconds=30), tick=False):
+        return client.post(path, {**kept, **TYPED, **typed})
+
+
+def test_the_picker_leads_to_the_line_for_the_shown_day(client: Client, salon: Salon) -> None:
+    page = client.get("/juniper/s/cut/times?date=2026-11-26")
+
+    assert f'href="{WAIT}"' in text_of(page)
+    assert "Join the waitlist" not in text_of(client.get("/juniper/s/bridal/times"))
+
+
+def test_joining_shows_the_place_and_what_is_waited_for(client: Client, salon: Salon) -> None:
+    fill(salon)
+
+    answer = ask(client, hours="1")
+
+    booking = Booking.objects.get(contact_email="eva@example.com")
+    assert (answer.status_code, answer["Location"]) == (303, f"/manage/{booking.reference}/")
+    page = text_of(client.get(answer["Location"]))
+    assert "You are first in line." in page
+    assert "Thursday 26 November" in page
+    assert "before 12:00" in page
+    assert "Add to calendar" not in page
+
+
+def test_a_week_is_waited_for_from_the_shown_day_on(client: Client, salon: Salon) -> None:
+    fill(salon)
+    path = f"{WAIT}&staff={salon.ana.resource_id}"
+
+    page = client.get(path)
+    answer = ask(client, path, days="7", hours="2")
+
+    assert "26 Nov\u2009–\u20092 Dec" in text_of(page)
+    assert answer.status_code == 409  # Friday is free
+    assert 'href="/juniper/s/cut/times?staff=' in text_of(answer)
+    assert "Fri 27 Nov, 12:00" in text_of(answer)
+    assert not WaitlistEntry.objects.exists()
+
+
+def test_an_offered_time_is_taken_by_post_alone_and_once(client: Client, salon: Salon) -> None:
+    taken = fill(salon)
+    manage = ask(client)["Location"]
+    cancel(taken[3], salon)
+    bookings.offer_free_times(now=NOW)
+
+    page = client.get(manage)
+    assert "A time is free." in text_of(page)
+    assert "11:15" in text_of(page)
+    assert client.get(f"{manage}take").status_code == 405
+    for _device in range(2):
+        answer = client.post(f"{manage}take")
+        assert (answer.status_code, answer["Location"]) == (303, manage)
+
+    booking = Booking.objects.get(contact_email="eva@example.com")
+    assert (booking.status, booking.starts_at) == ("CONFIRMED", taken[3].starts_at)
+
+
+def test_refusing_keeps_the_place_in_line(client: Client, salon: Salon) -> None:
+    taken = fill(salon)
+    manage = ask(client)["Location"]
+    cancel(taken[3], salon)
+    bookings.offer_free_times(now=NOW)
+
+    assert client.post(f"{manage}refuse").status_code == 303
+
+    page = text_of(client.get(manage))
+    assert "You are first in line." in page
+    assert "The offer was let pass" in page
+    assert "Thursday 26 November" in page
+
+
+def test_leaving_is_one_tap(client: Client, salon: Salon) -> None:
+    fill(salon)
+    manage = ask(client)["Location"]
+
+    client.post(f"{manage}leave")
+
+    assert Booking.objects.get(contact_email="eva@example.com").status == "CANCELED"
+    assert client.get(manage).status_code == 200
+
+
+def test_mistakes_are_named_and_the_text_is_kept(client: Client, salon: Salon) -> None:
+    fill(salon)
+
+    page = ask(client, email="eva@", days="99")
+
+    assert page.status_code == 422
+    assert 'value="Eva Lindner"' in text_of(page)
+    assert not WaitlistEntry.objects.exists()
+
+
+def test_what_the_team_decides_about_has_no_line(client: Client, salon: Salon) -> None:
+    assert client.get("/juniper/s/bridal/wait").status_code == 404
+
+
+def test_a_booking_that_never_waited_has_no_place_to_answer_for(
+    client: Client, salon: Salon
+) -> None:
+    booking = fill(salon, staff="ana")[0]
+    link = bookings.create_access_link(booking=booking, now=NOW)
+    client.get(f"/m/{link}/")
+
+    codes = {
+        client.post(f"/manage/{booking.reference}/{verb}").status_code
+        for verb in ("take", "refuse", "leave")
+    }
+
+    assert codes == {404}
+
+
+def work() -> None:
+    """Let a worker do everything that is due, just after the undo window."""
+    with time_machine.travel(NOW + timedelta(seconds=45), tick=False):
+        Worker(clock=timezone.now, jitter=lambda: 0.0).drain()
+
+
+def test_the_mails_name_the_days_and_then_the_time(
+    client: Client, salon: Salon, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    taken = fill(salon)
+    ask(client)
+    work()
+    cancel(taken[3], salon)
+    bookings.offer_free_times(now=NOW + timedelta(seconds=31))
+    work()
+
+    eva = [it for it in mailoutbox if it.to == ["eva@example.com"]]
+    assert [it.subject for it in eva] == [
+        "On the waitlist: Thursday 26 November, Cut and finish",
+        "A place is free: Thu 26 Nov, 11:15, Cut and finish",
+    ]
+    assert "Thursday 26 November\nany time, Berlin time" in eva[0].body
+    assert eva[0].attachments == []
