@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from apps.availability.models import Session
+from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings import operations as bookings
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import fill, text_of
-from tests.factories import NOW
-from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.factories import NOW, Salon, make_booking
+from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
 START = datetime(2026, 11, 27, 18, tzinfo=UTC)
 
@@ -119,3 +119,135 @@ def test_what_waits_for_people_is_no_request_to_answer(studio: Studio, session: 
 
     assert inbox.context["nav"]["waiting"] == 0
     assert "It takes place anyway" in text_of(roster)
+
+
+@pytest.mark.django_db
+def test_a_class_nobody_came_to_is_called_off_before_anybody_comes_too_late(
+    session: Session,
+) -> None:
+    due = session.starts_at - timedelta(days=1)
+    assert bookings.decide_minimums(now=due - timedelta(minutes=1)) == 0
+
+    assert bookings.decide_minimums(now=due) == 1
+
+    session.refresh_from_db()
+    assert session.state == "CANCELED"
+    assert bookings.decide_minimums(now=due) == 0
+
+
+@pytest.fixture
+def run(studio: Studio) -> CourseRun:
+    studio.course.min_participants = 3
+    studio.course.save()
+    return make_run(studio, first=studio.at(28, 18), weeks=4)
+
+
+@pytest.mark.django_db
+def test_a_course_takes_place_when_enough_enrol(client: Client, run: CourseRun) -> None:
+    join(run, people=2)
+    assert "2 of 3 people so far." in text_of(client.get("/harbor/courses/beginners/"))
+    assert bookings.decide_minimums(now=NOW) == 0
+
+    join(run, email="eva@example.com")
+    bookings.decide_minimums(now=NOW)
+
+    assert statuses() == ["CONFIRMED", "CONFIRMED"]
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+@pytest.mark.django_db
+def test_a_course_with_too_few_is_called_off_as_a_whole(run: CourseRun) -> None:
+    carl = join(run, people=2)
+
+    bookings.decide_minimums(now=run.starts_at - timedelta(days=1))
+
+    run.refresh_from_db()
+    assert (statuses(), run.state, run.seats_taken) == (["CANCELED"], "CANCELED", 0)
+    assert set(run.sessions.values_list("state", flat=True)) == {"CANCELED"}
+    assert carl.history.latest("pk").reason == "Not enough people have booked."
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+@pytest.mark.django_db
+def test_the_owner_lets_a_course_take_place(studio: Studio, run: CourseRun) -> None:
+    join(run)
+
+    bookings.let_take_place(session_id=run.sessions.earliest("pk").pk, by=studio.olga, now=NOW)
+
+    assert statuses() == ["CONFIRMED"]
+
+
+@pytest.fixture
+def make_up(salon: Salon) -> Salon:
+    """The salon works on a day only when three people want a cut, decided a day before it."""
+    salon.cut.min_participants = 3
+    salon.cut.save()
+    return salon
+
+
+def want(salon: Salon, hour: int, *, day: int = 27, now: datetime = NOW) -> Booking:
+    return make_booking(
+        service=salon.cut, starts_at=salon.at(day, hour), now=now, email=f"a{hour}@example.com"
+    )
+
+
+@pytest.mark.django_db
+def test_a_day_is_worked_only_with_three(client: Client, make_up: Salon) -> None:
+    first = want(make_up, 10)
+    assert (first.status, first.answer_by) == ("PENDING", make_up.at(26, 0))
+    want(make_up, 12)
+    other_day = want(make_up, 11, day=28)
+    page = client.get("/juniper/s/cut/times?date=2026-11-27")
+    assert "2 of 3 people so far." in text_of(page)
+    assert bookings.decide_minimums(now=NOW) == 0
+
+    want(make_up, 14)
+    bookings.decide_minimums(now=NOW)
+
+    assert statuses() == ["CONFIRMED", "CONFIRMED", "PENDING", "CONFIRMED"]
+    assert want(make_up, 16).status == "CONFIRMED"
+    other_day.refresh_from_db()
+    assert other_day.status == "PENDING"
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+@pytest.mark.django_db
+def test_a_day_with_too_few_is_called_off_and_not_offered_any_more(make_up: Salon) -> None:
+    carl = want(make_up, 10)
+    due = make_up.at(26, 0)
+
+    assert bookings.decide_minimums(now=due - timedelta(minutes=1)) == 0
+    assert bookings.decide_minimums(now=due) == 1
+
+    assert statuses() == ["CANCELED"]
+    assert not Occupancy.objects.filter(session_id=carl.session_id or 0).exists()
+    with pytest.raises(bookings.SlotGone):
+        want(make_up, 12, now=due)
+    assert want(make_up, 12, day=28, now=due).status == "PENDING"
+    assert list(find_all(business_id=None, now=due)) == []
+
+
+@pytest.mark.django_db
+def test_a_day_that_is_worked_takes_more_until_the_end(make_up: Salon) -> None:
+    for hour in (10, 12, 14):
+        want(make_up, hour)
+    bookings.decide_minimums(now=NOW)
+
+    assert want(make_up, 16, now=make_up.at(27, 9)).status == "CONFIRMED"
+
+
+@pytest.mark.django_db
+def test_where_the_team_answers_itself_too_few_are_called_off_but_nobody_is_confirmed(
+    make_up: Salon,
+) -> None:
+    make_up.cut.requires_approval = True
+    make_up.cut.save()
+    for hour in (10, 12, 14):
+        want(make_up, hour)
+    want(make_up, 11, day=28)
+
+    bookings.decide_minimums(now=NOW)
+    assert statuses() == ["PENDING"] * 4
+    bookings.decide_minimums(now=make_up.at(27, 0))
+
+    assert statuses() == ["PENDING", "PENDING", "PENDING", "CANCELED"]

@@ -59,7 +59,13 @@ def cancel_run(
         BusyTryAgain: the lock did not come in time.
     """
     run = CourseRun.objects.get(pk=course_run_id, business_id=by.business_id)
-    booked = _lock(run.pk, LIVE, seen=seen_bookings)
+    _lock(run.pk, LIVE, seen=seen_bookings)
+    call_off_run(run, reason=reason, actor=Actor.of(by), now=now)
+
+
+def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Cancel a run with everybody who is enrolled or waits; inside the caller's transaction."""
+    booked = _lock(run.pk, LIVE, seen=None)
     availability.cancel_course_run(course_run_id=run.pk, reason=reason, now=now)
     line = WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED")
     for entry in line.filter(state="OFFERED"):
@@ -72,7 +78,7 @@ def cancel_run(
         write_move(
             booking,
             action=BookingEvent.Action.CANCELED,
-            actor=Actor.of(by),
+            actor=actor,
             now=now,
             reason=reason,
             delay=UNDO_WINDOW,
@@ -80,11 +86,11 @@ def cancel_run(
         )
 
 
-def _lock(course_run_id: int, statuses: Sequence[str], *, seen: int) -> list[Booking]:
+def _lock(course_run_id: int, statuses: Sequence[str], *, seen: int | None) -> list[Booking]:
     booked = Booking.objects.select_for_update(of=("self",)).filter(
         course_run_id=course_run_id, status__in=statuses
     )
     rows = list(booked.order_by("pk"))
-    if len(rows) != seen:
+    if seen is not None and len(rows) != seen:
         raise StaleRevision
     return rows

@@ -18,7 +18,7 @@ from apps.bookings.operations._release import release_draft
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
 from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
-from apps.bookings.queries.minimum import progress_of
+from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.price import price_of
 from apps.catalog.models import Question
 from apps.catalog.pricing import Price
@@ -201,7 +201,7 @@ def _answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime |
     if choice.service.requires_approval and not booking.skip_business_confirmation:
         patience = timedelta(hours=choice.service.business.answer_within_hours)
         return min(now + patience, booking.starts_at)
-    progress = progress_of(session=booking.session, service=choice.service)
+    progress = progress_of(group_of(booking, choice.service))
     if progress is None or progress.is_settled:
         return None
     return None if progress.missing <= booking.party_size else progress.decides_at

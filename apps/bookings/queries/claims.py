@@ -10,6 +10,7 @@ from apps.availability.models import Occupancy
 from apps.availability.operations import Claim
 from apps.availability.queries import SlotQuery, load_search, zone_of
 from apps.bookings.models import Booking
+from apps.bookings.queries.minimum import without_undecided
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -57,6 +58,7 @@ def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim
         NoTime: it is not offered now.
     """
     search = _load_search_around(query, starts_at=starts_at, now=now)
+    search = without_undecided(search, service=query.service, now=now)
     start = int(starts_at.timestamp())
     found = is_still_free(search, start=start, primary_id=query.primary_id)
     if found is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
@@ -10,6 +11,7 @@ from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, may_join, price_to_join, sessions_left
 from apps.bookings.queries.gatherings import join_rules_of
+from apps.bookings.queries.minimum import Progress, progress_of_runs
 from apps.bookings.queries.own import Browser, own_enrolments
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of_price
@@ -45,6 +47,7 @@ class RunRow:
     is_reduced: bool
     own_reference: str
     waiting: int
+    progress: Progress | None
 
     @property
     def quote_id(self) -> str:
@@ -72,7 +75,7 @@ class CoursePage:
 
 
 def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> CoursePage:
-    """Read the open runs of a course that are not over, in six queries however many they are."""
+    """Read the open runs of a course that are not over, in seven queries however many they are."""
     service = choice.service
     runs = list(
         CourseRun.objects.filter(
@@ -84,6 +87,7 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
     lapsed = _lapsed(runs, now=now)
     own = own_enrolments(browser=browser, run_ids=[run.pk for run in runs])
     waiting = count_waiting_for_runs(run_ids=[run.pk for run in runs])
+    progress = progress_of_runs(runs=runs, service=service)
     return CoursePage(
         service=service,
         runs=tuple(
@@ -94,6 +98,7 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
                 lapsed=lapsed,
                 own=own,
                 waiting=waiting,
+                progress=progress,
                 choice=choice,
                 now=now,
             )
@@ -104,6 +109,19 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
         people=choice.party_size,
         most=choice.policy.max_participants,
         policy_words=cancel_words(policy_of(choice.policy)),
+    )
+
+
+def shift_of(run: RunRow, *, zone: ZoneInfo) -> datetime | None:
+    """The first date (UTC) that begins at another hour of this zone than the first one does.
+
+    The clocks there and at the venue do not change together (golden case R04). None when all dates
+    begin alike.
+    """
+    walls = [date.starts_at.astimezone(zone).time() for date in run.dates]
+    return next(
+        (date.starts_at for date, wall in zip(run.dates, walls, strict=True) if wall != walls[0]),
+        None,
     )
 
 
@@ -137,6 +155,7 @@ def _row(
     lapsed: Mapping[int | None, int],
     own: Mapping[int, str],
     waiting: Mapping[int, int],
+    progress: Mapping[int, Progress],
     choice: Choice,
     now: datetime,
 ) -> RunRow:
@@ -162,6 +181,7 @@ def _row(
         is_reduced=price.total != choice.price.total,
         own_reference=own.get(run.pk, ""),
         waiting=waiting.get(run.pk, 0),
+        progress=progress.get(run.pk),
     )
 
 

@@ -14,6 +14,7 @@ from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason
 from apps.availability.engine.slots import DayParts, Slot, find_slots, free_days, nearest_slots
 from apps.availability.queries import SlotQuery, load_search, with_later_busy
+from apps.bookings.queries.minimum import without_undecided
 from apps.bookings.queries.periods import DAY, WEEK, Period, period_of, strip_start
 
 FARTHEST = timedelta(days=366)
@@ -81,6 +82,7 @@ def find_days(
     horizon = max(_horizon(query, today=today, now=now), anchor)
     last = min(shown[1], horizon)
     search = load_search(query=query, first=shown[0], last=last, now=now, hours_until=horizon)
+    search = without_undecided(search, service=query.service, now=now)
     parts = free_days(search, first=shown[0], last=last, dates_in=zone)
     chosen = _choose(ask, parts, today=today)
     if chosen is None and ask.anchor is None and last < horizon:

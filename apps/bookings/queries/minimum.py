@@ -1,16 +1,28 @@
-"""How many people a class has that needs some, and which classes are to be decided (R106)."""
+"""How many people have come together where some are needed, and what is to be decided (R106).
 
-from dataclasses import dataclass
-from datetime import datetime
+Together count: everybody of one session of a class, of one run of a course, and everybody who wants
+an appointment of a service on one day of the venue.
+"""
 
-from django.db.models import Q, Sum
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from apps.availability.models import Session
+from django.db.models import Exists, OuterRef, Q, Sum
+
+from apps.availability.engine.inputs import Search
+from apps.availability.engine.zones import day_bounds
+from apps.availability.models import CourseRun, Session
+from apps.availability.queries import zone_of
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
+from apps.kernel.spans import Seconds
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+COUNTED = ("service_id", "starts_at", "status", "party_size")
+CONFIRMED = Q(status=Booking.Status.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +39,202 @@ class Progress:
         return max(0, self.minimum - self.people)
 
 
-def progress_of(*, session: Session | None, service: Service) -> Progress | None:
-    """Return how a class session stands, None when it needs no minimum; one query."""
-    if session is None or service.kind != Service.Kind.CLASS or not service.min_participants:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Bookings that count together, and when what they are for begins (UTC): the first session, or
+    the day of an appointment."""
+
+    service: Service
+    members: Q
+    starts_at: datetime
+    ends_at: datetime | None = None
+    session_id: int | None = None
+    run: CourseRun | None = None
+
+
+def group_of_session(session: Session, service: Service) -> Group:
+    """The group of a session: its own people, or all of the course it belongs to."""
+    if session.course_run is not None:
+        return group_of_run(session.course_run, service)
+    members = Q(session_id=session.pk, kind=Service.Kind.CLASS)
+    return Group(service, members, session.starts_at, session_id=session.pk)
+
+
+def group_of_run(run: CourseRun, service: Service) -> Group:
+    """The group of a run of a course."""
+    return Group(service, Q(course_run_id=run.pk), run.starts_at, run=run)
+
+
+def group_of_day(service: Service, on: date, zone: ZoneInfo) -> Group:
+    """The group of those who want this service on a day of the venue."""
+    start, end = (datetime.fromtimestamp(edge, UTC) for edge in day_bounds(zone, on))
+    members = Q(
+        business_id=service.business_id, service=service, starts_at__gte=start, starts_at__lt=end
+    )
+    return Group(service, members, start, ends_at=end)
+
+
+def group_of(booking: Booking, service: Service) -> Group | None:
+    """The group a booking counts in, None where no minimum is needed."""
+    if not service.min_participants:
         return None
-    confirmed = Q(status=Booking.Status.CONFIRMED)
-    counted = Booking.objects.filter(session=session, status__in=LIVE).aggregate(
-        people=Sum("party_size"), confirmed=Sum("party_size", filter=confirmed)
-    )
-    return Progress(
-        people=counted["people"] or 0,
-        minimum=service.min_participants,
-        decides_at=decides_at(
-            starts_at=session.starts_at, minutes_before=service.decide_before_minutes
-        ),
-        is_settled=bool(counted["confirmed"]),
-    )
+    if booking.course_run is not None:
+        return group_of_run(booking.course_run, service)
+    if booking.kind == Service.Kind.APPOINTMENT:
+        zone = zone_of(service=service, location=booking.location)
+        return group_of_day(service, booking.starts_at.astimezone(zone).date(), zone)
+    return group_of_session(booking.session, service) if booking.session else None
 
 
-def find_undecided(*, now: datetime, most: int) -> list[int]:
-    """The ids of coming class sessions with people who wait for more of them."""
-    waiting = Booking.objects.filter(
-        kind=Service.Kind.CLASS,
-        status=Booking.Status.PENDING,
-        service__min_participants__gt=0,
-        service__requires_approval=False,
+def progress_of(group: Group | None) -> Progress | None:
+    """How a group stands, None where no minimum is needed; one query."""
+    if group is None or not group.service.min_participants:
+        return None
+    live = Booking.objects.filter(group.members, status__in=LIVE)
+    counted = live.aggregate(
+        people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED)
+    )
+    return _progress(group, counted["people"] or 0, counted["confirmed"] or 0)
+
+
+def progress_of_runs(*, runs: Collection[CourseRun], service: Service) -> Mapping[int, Progress]:
+    """The same of several runs of a course by their keys, in one query; empty without a minimum."""
+    if not service.min_participants:
+        return {}
+    live = Booking.objects.filter(course_run__in=runs, status__in=LIVE).order_by()
+    rows = live.values("course_run_id").annotate(
+        people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED)
+    )
+    counted = {row["course_run_id"]: row for row in rows}
+    found = {}
+    for run in runs:
+        row = counted.get(run.pk) or {"people": 0, "confirmed": 0}
+        group = group_of_run(run, service)
+        found[run.pk] = _progress(group, row["people"], row["confirmed"] or 0)
+    return found
+
+
+def progress_of_days(bookings: Sequence[Booking]) -> Mapping[int, Progress]:
+    """How the days stand that these appointments ask for, by the booking's key; those without a
+    minimum are left out. One query, none when no service needs one."""
+    groups = {
+        it.pk: group
+        for it in bookings
+        if it.kind == Service.Kind.APPOINTMENT and (group := group_of(it, it.service))
+    }
+    if not groups:
+        return {}
+    wanted = Q()
+    for group in groups.values():
+        wanted |= group.members
+    live = list(Booking.objects.filter(wanted, status__in=LIVE).only(*COUNTED))
+    return {pk: _count(group, live) for pk, group in groups.items()}
+
+
+def _count(group: Group, live: Sequence[Booking]) -> Progress:
+    mine = [
+        it
+        for it in live
+        if it.service_id == group.service.pk
+        and group.starts_at <= it.starts_at
+        and (group.ends_at is None or it.starts_at < group.ends_at)
+    ]
+    confirmed = sum(it.status == Booking.Status.CONFIRMED for it in mine)
+    return _progress(group, sum(it.party_size for it in mine), confirmed)
+
+
+def undecided_days(*, service: Service, zone: ZoneInfo, now: datetime) -> list[Seconds]:
+    """The coming days of an appointment for which too few came in time, as spans of Unix seconds.
+
+    Nobody can book them any more: one more person would not make them enough. One query, none for a
+    service without a minimum.
+    """
+    if not service.min_participants:
+        return []
+    today = now.astimezone(zone).date()
+    last = (now + timedelta(minutes=service.decide_before_minutes)).astimezone(zone).date()
+    days = [today + timedelta(days=number) for number in range((last - today).days + 1)]
+    bounds = {on: day_bounds(zone, on) for on in days}
+    settled = Booking.objects.filter(
+        CONFIRMED,
+        service=service,
+        starts_at__gte=datetime.fromtimestamp(bounds[today][0], UTC),
+        starts_at__lt=datetime.fromtimestamp(bounds[last][1], UTC),
+    )
+    taken = {at.astimezone(zone).date() for at in settled.values_list("starts_at", flat=True)}
+    due = int(now.timestamp()) + service.decide_before_minutes * 60
+    return [span for on, span in bounds.items() if on not in taken and span[0] <= due]
+
+
+def without_undecided(search: Search, *, service: Service, now: datetime) -> Search:
+    """The search with the days of ``undecided_days`` taken at every resource."""
+    closed = undecided_days(service=service, zone=search.zone, now=now)
+    if not closed:
+        return search
+    resources = {
+        pk: replace(facts, busy=tuple(sorted((*facts.busy, *closed))))
+        for pk, facts in search.resources.items()
+    }
+    return replace(search, resources=resources)
+
+
+def find_undecided(*, now: datetime) -> list[Group]:
+    """The groups that wait for more people, those of which nobody has come yet only when their
+    time to be decided has come."""
+    waiting = (
+        Booking.objects.select_related("service__business", "session", "course_run", "location")
+        .filter(status=Booking.Status.PENDING, service__min_participants__gt=0, starts_at__gt=now)
+        .order_by("pk")
+    )
+    groups: dict[tuple[str, int, str], Group] = {}
+    for booking in waiting:
+        group = group_of(booking, booking.service)
+        if group is not None:
+            groups.setdefault(_key(booking), group)
+    return [*groups.values(), *_without_people(now=now)]
+
+
+def _without_people(*, now: datetime) -> Iterator[Group]:
+    """Classes and courses that are due to be decided and have nobody: who books late is alone."""
+    services = Service.objects.filter(min_participants__gt=0, retired_at=None)
+    due = Q(pk__in=())
+    for pk, minutes in services.values_list("pk", "decide_before_minutes"):
+        due |= Q(service_id=pk, starts_at__lte=now + timedelta(minutes=minutes))
+    if not due.children[1:]:
+        return
+    live = Booking.objects.filter(status__in=LIVE)
+    sessions = Session.objects.filter(
+        due,
+        ~Exists(live.filter(session=OuterRef("pk"))),
+        kind=Session.Kind.CLASS,
+        state=Session.State.SCHEDULED,
         starts_at__gt=now,
-        session__isnull=False,
     )
-    found = waiting.order_by("session_id").values_list("session_id", flat=True).distinct()
-    return list(found[:most])
+    runs = CourseRun.objects.filter(
+        due,
+        ~Exists(live.filter(course_run=OuterRef("pk"))),
+        state=CourseRun.State.OPEN,
+        starts_at__gt=now,
+    )
+    for session in sessions.select_related("service"):
+        if session.service is not None:
+            yield group_of_session(session, session.service)
+    for run in runs.select_related("service"):
+        yield group_of_run(run, run.service)
+
+
+def _key(booking: Booking) -> tuple[str, int, str]:
+    if booking.kind == Service.Kind.APPOINTMENT:
+        return booking.kind, booking.service_id, booking.wall_time[: len("2026-11-26")]
+    return booking.kind, booking.course_run_id or booking.session_id or 0, ""
+
+
+def _progress(group: Group, people: int, confirmed: int) -> Progress:
+    return Progress(
+        people=people,
+        minimum=group.service.min_participants,
+        decides_at=decides_at(
+            starts_at=group.starts_at, minutes_before=group.service.decide_before_minutes
+        ),
+        is_settled=bool(confirmed),
+    )

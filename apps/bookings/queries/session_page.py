@@ -7,7 +7,7 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joining, may_join
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
-from apps.bookings.queries.minimum import Progress, progress_of
+from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
@@ -72,7 +72,7 @@ def get_session_page(
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
         policy_words=cancel_words(policy_of(choice.policy)),
-        progress=progress_of(session=session, service=service),
+        progress=progress_of(group_of_session(session, service)),
         own_reference=own_places(browser=browser, session_ids=[session.pk]).get(session.pk, ""),
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -12,14 +13,15 @@ from apps.availability.models import CourseRun
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms.classes import choose_party
-from apps.bookings.forms.picks import read_number
+from apps.bookings.forms.picks import Picks, read_number
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
-from apps.bookings.queries.course_page import get_course_page, get_open_run
+from apps.bookings.queries.course_page import get_course_page, get_open_run, shift_of
 from apps.bookings.structured import service_json_ld
 from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import browser_of, visitor_of
 from apps.businesses.pages import absolute, frame_of
 from apps.catalog.models import Service
@@ -48,7 +50,7 @@ def enrol(request: HttpRequest, service: Service, run: int) -> HttpResponse:
     if notice:
         return _show(request, choice, now=now, run_id=run, notice=notice, status=UNPROCESSABLE)
     require_room_to_hold(request, service.business, now=now)
-    visitor = visitor_of(request, zone=service.business.zone)
+    visitor = visitor_of(request, zone=_zone(request, service))
     try:
         draft = bookings.hold_seats(choice=choice, target=found, visitor=visitor, now=now)
     except bookings.CannotJoin:
@@ -86,9 +88,12 @@ def _show(
     chosen = next((run for run in page.runs if run.pk == run_id), None)
     if wants_fragment(request) and chosen is None:
         raise Http404
+    zone = _zone(request, choice.service)
     context = {
         **_frame(choice),
         "page": page,
+        "zone": zone,
+        "runs": [(run, shift_of(run, zone=zone)) for run in page.runs],
         "now": now,
         "chosen": chosen,
         "lost": status == CONFLICT,
@@ -99,6 +104,11 @@ def _show(
     return render_page(
         request, "bookings/course.html", "catalog/_quote.html", context, status=status
     )
+
+
+def _zone(request: HttpRequest, service: Service) -> ZoneInfo:
+    """The clock of the page: the customer's for what happens online, else the business's."""
+    return page_zone(request, service, Picks(), venue=service.business.zone)
 
 
 def _frame(choice: Choice) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
-from apps.bookings.queries.minimum import progress_of
+from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
@@ -83,7 +83,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "calendar": calendar_links(booking=booking, stub=stub),
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
         "next_steps": _next_steps(booking, now=now),
-        "progress": progress_of(session=booking.session, service=booking.service),
+        "progress": progress_of(group_of(booking, booking.service)),
     }
 
 

@@ -16,6 +16,7 @@ from apps.bookings.forms.slot import slot_value
 from apps.bookings.queries import slot_query
 from apps.bookings.queries.calendar import calendar_of, week_starts_of
 from apps.bookings.queries.days import find_days
+from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
 from apps.bookings.queries.picker import buttons, day_of, words_for_ear
 from apps.bookings.queries.times import facts_words, policy_words, staff_options, visitor_note
 from apps.bookings.queries.wishes import may_wait_for_a_time
@@ -110,8 +111,13 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
         "day": day,
         "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
         "hold_fields": hold_fields(service, picks),
+        "progress": _progress(service, days.chosen, venue),
         "waitlist_url": wait_url(service, picks, on=days.chosen),
     }
+
+
+def _progress(service: Service, on: date | None, venue: ZoneInfo) -> Progress | None:
+    return None if on is None else progress_of(group_of_day(service, on, venue))
 
 
 def wait_url(service: Service, picks: Picks, *, on: date | None) -> str:

@@ -84,10 +84,11 @@ class Service(models.Model):
     variant_prompt = models.CharField(max_length=80, blank=True)
     pays_in_person = models.BooleanField(default=True)
     min_participants = models.PositiveSmallIntegerField(
-        default=0, help_text=_("A class takes place from so many people on; 0: always")
+        default=0,
+        help_text=_("A class, course or day of appointments needs so many people; 0: none"),
     )
     decide_before_minutes = models.PositiveIntegerField(
-        default=1440, help_text=_("How long before its start a class with too few is called off")
+        default=1440, help_text=_("How long before it begins too few people are called off")
     )
     prorates = models.BooleanField(
         default=False, help_text=_("Who joins a course late pays for the sessions that are left")

@@ -3,6 +3,6 @@ from django.db.models import Q
 from apps.bookings.models import Booking
 
 ASKS_THE_TEAM = Q(status=Booking.Status.PENDING) & ~Q(
-    kind="CLASS", service__min_participants__gt=0, service__requires_approval=False
+    service__min_participants__gt=0, service__requires_approval=False
 )
-"""Requests; a class that waits for more people is decided by its own rule (R106)."""
+"""Requests; what waits for more people is decided by its own rule (R106)."""

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.minimum import Progress, progress_of_days
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.queries.fits import Fit, find_fits
@@ -56,6 +57,7 @@ class Group:
     fit: Fit | None
     people: tuple[Person, ...]
     waiting: int
+    progress: Progress | None = None
 
     @property
     def others(self) -> int:
@@ -109,7 +111,9 @@ def _groups(
     members: dict[GroupKey, list[tuple[Booking, Person]]] = defaultdict(list)
     for booking, person in people:
         members[_key(booking)].append((booking, person))
-    return tuple(_group(desk, key, found, fits) for key, found in members.items())
+    days = progress_of_days(asked)
+    groups = ((_group(desk, key, found, fits), found) for key, found in members.items())
+    return tuple(replace(group, progress=days.get(found[0][0].pk)) for group, found in groups)
 
 
 def _fits(desk: Desk, asked: Sequence[Booking], *, now: datetime) -> Mapping[int, Fit]:

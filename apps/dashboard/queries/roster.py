@@ -8,7 +8,7 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking
 from apps.bookings.queries.attending import Scope, find_attending, sessions_in
-from apps.bookings.queries.minimum import Progress, progress_of
+from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name
@@ -115,8 +115,14 @@ def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
         people=tuple(_people(bookings, marked)),
         scopes=tuple(list_scopes(session, now=now)),
         line=tuple(_line(session, now=now)),
-        progress=progress_of(session=session, service=session.service) if session.service else None,
+        progress=_progress(session),
     )
+
+
+def _progress(session: Session) -> Progress | None:
+    if session.service is None:
+        return None
+    return progress_of(group_of_session(session, session.service))
 
 
 def _people(bookings: Sequence[Booking], marked: Mapping[tuple[int, int], str]) -> list[Person]:

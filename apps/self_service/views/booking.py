@@ -14,7 +14,7 @@ from apps.bookings.forms.picks import Picks, times_url
 from apps.bookings.models import Booking
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
-from apps.bookings.queries.minimum import progress_of
+from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.waitlist import wish_words_of
 from apps.bookings.visitors import grant, proof_of
@@ -66,7 +66,7 @@ def show_booking(
         "limits": cancel_limits(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
-        "progress": progress_of(session=found.session, service=found.service),
+        "progress": progress_of(group_of(found, found.service)),
         "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
         "wish": wish_words_of(booking=found),
