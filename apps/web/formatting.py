@@ -62,6 +62,7 @@ def zone_abbreviation(at: datetime, zone: ZoneInfo) -> str:
     return f"UTC{name}" if name[:1] in "+-" else name
 
 
+@lru_cache(maxsize=4096)
 def format_time(at: datetime, *, zone: ZoneInfo, locale: str, mark_repeats: bool = True) -> str:
     """ "10:15" or "10:15 am"; "01:30 CEST" when that wall time comes twice."""
     wall = to_wall(at, zone)

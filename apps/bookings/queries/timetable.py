@@ -15,11 +15,13 @@ from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.waitlist import count_waiting
 from apps.businesses.models import Business
+from apps.catalog.models import Service
 from apps.catalog.queries import default_policy
 
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 NOON, EVENING = 12, 17
+SHOWN = ("service_id", "state", "starts_at", "ends_at", "capacity", "seats_taken", "seats_offered")
 
 
 class Part(StrEnum):
@@ -114,12 +116,7 @@ def get_timetable(
     zone = business.zone
     today = now.astimezone(zone).date()
     low, high = day_bounds(zone, first)[0], day_bounds(zone, first + WEEK - DAY)[1]
-    sessions = list(
-        _classes(business)
-        .filter(starts_at__gte=_instant(low), starts_at__lt=_instant(high))
-        .select_related("service__policy")
-        .order_by("starts_at", "pk")
-    )
+    sessions = _between(business, _instant(low), _instant(high))
     crews = find_crews(session_ids=[it.pk for it in sessions])
     own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
     waiting = count_waiting(session_ids=[it.pk for it in sessions])
@@ -158,6 +155,17 @@ def _classes(business: Business) -> QuerySet[Session]:
         service__hidden=False,
         service__retired_at=None,
     )
+
+
+def _between(business: Business, low: datetime, high: datetime) -> list[Session]:
+    """The sessions in order of their start, each with its one object of the service."""
+    found = _classes(business).filter(starts_at__gte=low, starts_at__lt=high)
+    sessions = list(found.order_by("starts_at", "pk").only(*SHOWN))
+    wanted = {it.service_id for it in sessions if it.service_id}
+    services = Service.objects.filter(pk__in=wanted).select_related("policy").in_bulk()
+    for session in sessions:
+        session.service = services[session.service_id or 0]
+    return sessions
 
 
 def _instant(seconds: int) -> datetime:

@@ -90,10 +90,11 @@ def big_clock(context: Context, at: datetime) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def until_clock(context: Context, at: datetime) -> str:
-    """ "8:00": an end behind its start needs no "am", but a repeated hour its mark (rule T7)."""
+    """ "to 8:00": an end behind its start needs no "am", but a repeated hour its mark (rule T7)."""
     zone = _zone(context)
     text = formatting.format_time(at, zone=zone, locale=_locale(context))
-    return text if formatting.is_repeated(at, zone) else formatting.split_clock(text)[0]
+    digits, mark = formatting.split_clock(text)
+    return _("to %(end)s") % {"end": text if mark and formatting.is_repeated(at, zone) else digits}
 
 
 @register.simple_tag(takes_context=True)
@@ -249,6 +250,12 @@ def counted(number: int) -> str:
     words = {2: _("Two"), 3: _("Three"), 4: _("Four"), 5: _("Five")}
     words |= {6: _("Six"), 7: _("Seven"), 8: _("Eight"), 9: _("Nine")}
     return words.get(number, str(number))
+
+
+@register.filter
+def left_words(places: int) -> str:
+    """ "5 left"; a filter, because a week has two hundred of them."""
+    return _("%(left)s left") % {"left": places}
 
 
 @register.filter
