@@ -117,6 +117,16 @@ def read_operator_path() -> str:
     raise BadSetting(f"OPERATOR_PATH must be letters, digits, - and _; it is {raw!r}.")
 
 
+def read_payment_provider(*, origin: Origin) -> str:
+    """PAYMENT_PROVIDER: `practice` (the default without https), or empty: nothing paid online."""
+    name = os.environ.get("PAYMENT_PROVIDER", "" if origin.is_https else "practice").strip()
+    if name not in {"", "practice"}:
+        raise BadSetting(f"PAYMENT_PROVIDER must be practice or empty; it is {name!r}.")
+    if name == "practice" and origin.is_https:
+        raise BadSetting("PAYMENT_PROVIDER=practice takes no real money: unset it for https.")
+    return name
+
+
 def read_log_level() -> str:
     """LOG_LEVEL; INFO writes one line per request."""
     level = os.environ.get("LOG_LEVEL", "INFO").upper()

@@ -28,6 +28,8 @@ TRUSTED_PROXY_COUNT = env.read_number("TRUSTED_PROXY_COUNT", default=0, most=9)
 if DEBUG and ORIGIN.is_https:
     raise env.BadSetting("DEBUG shows secrets to visitors: unset it when PORTAL_ORIGIN is https.")
 
+PAYMENT_PROVIDER = env.read_payment_provider(origin=ORIGIN)
+
 ROOT_URLCONF = "bookings_portal.urls"
 WSGI_APPLICATION = "bookings_portal.wsgi.application"
 

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("own/", include("apps.dashboard.urls")),
     path("dev/outbox/", include("apps.messages.urls")),  # 404 outside the demo
     path("", include("apps.self_service.urls")),
+    path("", include("apps.checkout.urls")),
     path("", include("apps.catalog.urls")),
     # Businesses come last: whatever is not ours by then is the name of one of them.
     path("", include("apps.businesses.urls")),

@@ -61,6 +61,25 @@ def pay_words(business: Business, *, pays_in_person: bool, amount: int | None) -
     return _("You pay at the %(place)s.") % {"place": business.place_word}
 
 
+def bill_words(booking: Booking, price: str) -> str:
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", or the price."""
+    status, place = booking.payment_status, booking.business.place_word
+    if status == Booking.PaymentStatus.PAID:
+        return _("%(price)s, paid") % {"price": price}
+    if status == Booking.PaymentStatus.REFUNDED:
+        return _("%(price)s, refunded") % {"price": price}
+    if status == Booking.PaymentStatus.PARTIALLY_PAID:
+        amounts = (booking.paid, max(0, (booking.price or 0) - booking.paid))
+        paid, rest = (
+            formatting.format_money(it, booking.currency, booking.business.locale) for it in amounts
+        )
+        words = _("%(paid)s paid, %(rest)s at the %(place)s")
+        return words % {"paid": paid, "rest": rest, "place": place}
+    if booking.service.pays_in_person and booking.price:
+        return f"{price}, {_('at the %(place)s') % {'place': place}}"
+    return price
+
+
 def call_instead(booking: Booking) -> str:
     """What a blocked person reads; that there is a block is not said (N101)."""
     phone = booking.business.phone

@@ -71,6 +71,7 @@ class BookingFacts:
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
+    ``paid`` is what came and did not go back, in minor units.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
 
@@ -103,6 +104,8 @@ class BookingFacts:
     place_in_line: int = 0
     offer_ends_at: datetime | None = None
     wish: Wish | None = None
+    paid: int = 0
+    payment_status: str = "NOT_PAID"
 
     @property
     def over_at(self) -> datetime:

@@ -57,6 +57,8 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         reason=_reason(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,
+        paid=booking.paid,
+        payment_status=booking.payment_status,
         **_line_facts(booking),
     )
 

@@ -175,12 +175,27 @@ def _price(facts: BookingFacts) -> str:
     if facts.price is None:
         return facts.price_text or _("On request")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
+    if facts.payment_status == "PAID":
+        return _("%(price)s, paid") % {"price": amount}
+    if facts.payment_status == "REFUNDED":
+        return _("%(price)s, refunded") % {"price": amount}
+    if facts.payment_status == "PARTIALLY_PAID":
+        return _part_paid(facts)
     if not facts.pays_in_person:
         return amount
     return _("%(amount)s, at the %(place)s") % {
         "amount": amount,
         "place": facts.business.place_word,
     }
+
+
+def _part_paid(facts: BookingFacts) -> str:
+    amounts = (facts.paid, max(0, (facts.price or 0) - facts.paid))
+    paid, rest = (
+        formatting.format_money(it, facts.currency, facts.business.locale) for it in amounts
+    )
+    words = _("%(paid)s paid, %(rest)s at the %(place)s")
+    return words % {"paid": paid, "rest": rest, "place": facts.business.place_word}
 
 
 def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:

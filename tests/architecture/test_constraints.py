@@ -39,6 +39,7 @@ from apps.catalog.models import (
     ServiceRequirement,
     Variant,
 )
+from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent, Refund
 from apps.customers.models import Customer
 from apps.messages.models import Message
 from apps.messages.operations import fan_out
@@ -127,6 +128,49 @@ def wait(stage: Stage, **columns: Any) -> None:
     WaitlistEntry.objects.create(business=stage.booking.business, booking=stage.booking, **values)
 
 
+def ordered(stage: Stage, **columns: Any) -> Order:
+    values = {
+        "reference": "ORDER123",
+        "way": "IN_PERSON",
+        "currency": "EUR",
+        "total": 4800,
+        "due_now": 0,
+        "placed_at": NOW,
+        **columns,
+    }
+    return Order.objects.create(business=stage.booking.business, booking=stage.booking, **values)
+
+
+def paid(stage: Stage, **columns: Any) -> Payment:
+    values = {"kind": "ONLINE", "amount": 4800, "created_at": NOW, **columns}
+    order = Order.objects.filter(booking=stage.booking).first() or ordered(stage)
+    return Payment.objects.create(business=stage.booking.business, order=order, **values)
+
+
+def refund_nothing(stage: Stage) -> None:
+    Refund.objects.create(
+        business=stage.booking.business, payment=paid(stage), amount=0, created_at=NOW
+    )
+
+
+def tell_twice(_stage: Stage) -> None:
+    for _time in range(2):
+        ProviderEvent.objects.create(
+            provider="practice", event_id="evt_1", kind="paid", received_at=NOW
+        )
+
+
+def pay_one_ref_twice(stage: Stage) -> None:
+    for _time in range(2):
+        paid(stage, provider="practice", provider_ref="practice_1")
+
+
+def practise_too_much(_stage: Stage) -> None:
+    PracticeSession.objects.create(
+        key="1", ref="1", amount=1, currency="EUR", captured=1, refunded=2, expires_at=NOW
+    )
+
+
 def mark_twice(stage: Stage) -> None:
     for _time in range(2):
         Attendance.objects.create(
@@ -211,6 +255,24 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "wish_is_a_span_of_hours": lambda it: wait(it, wanted_from_minute=60, wanted_to_minute=60),
     "offer_has_an_end": lambda it: wait(it, state="OFFERED"),
     "waits_for_somebody": lambda it: wait(it, people=0),
+    "due_now_is_part_of_the_order": lambda it: ordered(it, due_now=4801),
+    "approved_order_has_a_time": lambda it: ordered(it, status="APPROVED"),
+    "refund_within_captured": lambda it: paid(it, captured=4800, refunded=4801),
+    "captured_within_amount": lambda it: paid(it, captured=4801),
+    "paid_means_captured": lambda it: paid(it, status="PAID"),
+    "provider_ref_once": pay_one_ref_twice,
+    "refund_is_something": refund_nothing,
+    "event_told_once": tell_twice,
+    "practice_refund_within_captured": practise_too_much,
+    "approval_is_paid_in_person": lambda it: Service.objects.filter(pk=it.salon.bridal.pk).update(
+        pays_online=True
+    ),
+    "deposit_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
+        deposit=2000
+    ),
+    "only_a_price_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
+        pays_online=True, price_kind="FREE"
+    ),
     "quiet_hours_have_two_ends": lambda _: BookingPolicy.objects.update(quiet_from_minute=60),
     "choice_is_for_somebody": lambda it: ParticipantChoice.objects.create(
         booking=it.booking, name="Nobody", people=0, price=1

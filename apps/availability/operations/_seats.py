@@ -81,6 +81,36 @@ def keep_seats(*, seating_id: int, now: datetime) -> None:
 
 
 @transaction.atomic(savepoint=False)
+def hold_seats_again(*, seating_id: int, expires_at: datetime, now: datetime) -> None:
+    """Hold seats whose hold ran out until expires_at (UTC), as long as nobody needed them.
+
+    Raises:
+        NoSeats: they went to somebody else.
+        BusyTryAgain: the lock did not come in time.
+    """
+    own = Seating.objects.filter(pk=seating_id)
+    if own.filter(released_at=None).update(expires_at=expires_at):
+        return
+    own.update(expires_at=expires_at, released_at=None)
+    take_seats(seating=own.get(), now=now)
+
+
+@transaction.atomic(savepoint=False)
+def force_seats(*, seating_id: int) -> None:
+    """Let a booking have its seats although there is no room (law 6): paid too late for its hold.
+
+    The session or run is marked as overridden, so that the database lets it be.
+    """
+    seating = Seating.objects.get(pk=seating_id)
+    target = _lock(seating)
+    own = Seating.objects.filter(pk=seating_id)
+    if own.filter(released_at=None).update(expires_at=None):
+        return
+    own.update(expires_at=None, released_at=None)
+    row_of(target).update(overridden=True, seats_taken=F("seats_taken") + seating.seats)
+
+
+@transaction.atomic(savepoint=False)
 def release_seats(*, seating_id: int, now: datetime) -> None:
     """Give seats back, once, however often it is asked for."""
     seating = Seating.objects.get(pk=seating_id)

@@ -24,9 +24,17 @@ def wish_time(*, query: SlotQuery, starts_at: datetime, ends_at: datetime) -> Se
 
 
 def grant_time(
-    *, session_id: int, claim: Claim, now: datetime, expires_at: datetime | None = None
+    *,
+    session_id: int,
+    claim: Claim,
+    now: datetime,
+    expires_at: datetime | None = None,
+    counts: bool = True,
 ) -> None:
-    """Give whoever waits the time of a claim: as a hold until expires_at (UTC), else for good.
+    """Give a session the time of a claim in place of its own.
+
+    As a hold until expires_at (UTC), else for good. An offer to somebody who waits does not count
+    as its seat yet.
 
     Raises:
         SlotTaken: somebody else has it, or the hours no longer allow it.
@@ -38,7 +46,7 @@ def grant_time(
         Session.objects.filter(pk=session_id).update(
             state=Session.State.HELD if expires_at else Session.State.SCHEDULED,
             expires_at=expires_at,
-            seats_taken=0 if expires_at else 1,
+            seats_taken=int(counts),
             starts_at=claim.starts_at,
             ends_at=claim.ends_at,
             location=claim.query.location,

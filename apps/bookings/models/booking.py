@@ -95,6 +95,9 @@ class Booking(models.Model):
     price = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("Minor units; empty when on request")
     )
+    paid = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Minor units that came and did not go back")
+    )
     currency = models.CharField(max_length=3)
     price_text = models.CharField(max_length=50, blank=True)
     starts_at = models.DateTimeField()

@@ -26,6 +26,9 @@ class BookingEvent(models.Model):
         RESIZED = "RESIZED", _("People changed")
         MESSAGED = "MESSAGED", _("Message sent")
         MOVED = "MOVED", _("Moved")
+        PAID = "PAID", _("Payment recorded")
+        REFUNDED = "REFUNDED", _("Refund recorded")
+        RESOLVED = "RESOLVED", _("Conflict resolved")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

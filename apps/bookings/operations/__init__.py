@@ -27,13 +27,18 @@ from apps.bookings.operations._errors import (
     TooManyPeople,
 )
 from apps.bookings.operations._find import ask_for_links
+from apps.bookings.operations._finish import finish_draft
 from apps.bookings.operations._hold import place_hold
+from apps.bookings.operations._hold_again import hold_again
 from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._message import message_people
 from apps.bookings.operations._minimum import decide_minimums, let_take_place
 from apps.bookings.operations._move_places import CannotMove, move_places
+from apps.bookings.operations._moves import Actor, lock_booking
 from apps.bookings.operations._note import note_booking
+from apps.bookings.operations._paid import note_money
 from apps.bookings.operations._places import change_places
+from apps.bookings.operations._prepare import prepare_draft
 from apps.bookings.operations._readdress import correct_address
 from apps.bookings.operations._release import (
     extend_draft_hold,
@@ -41,7 +46,7 @@ from apps.bookings.operations._release import (
     keep_draft_text,
     release_draft,
 )
-from apps.bookings.operations._submit import Details, GivenAnswer, submit_draft
+from apps.bookings.operations._submit import Details, GivenAnswer, lock_draft, submit_draft
 from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._undo import undo_decision
 from apps.bookings.operations._waitlist_answer import (
@@ -84,6 +89,7 @@ from apps.bookings.operations._wish_offer import lapse_times, offer_free_times
 
 __all__ = [
     "OFFER_TOPIC",
+    "Actor",
     "AlreadyCorrected",
     "AlreadyInLine",
     "CannotJoin",
@@ -131,8 +137,10 @@ __all__ = [
     "enrol_from_line",
     "exchange_link",
     "extend_draft_hold",
+    "finish_draft",
     "forget_abandoned_drafts",
     "give_time",
+    "hold_again",
     "hold_seats",
     "join_waitlist",
     "keep_draft_text",
@@ -140,17 +148,21 @@ __all__ = [
     "lapse_times",
     "leave_waitlist",
     "let_take_place",
+    "lock_booking",
+    "lock_draft",
     "mark_all_here",
     "mark_attendance",
     "message_people",
     "move_places",
     "move_to_front",
     "note_booking",
+    "note_money",
     "offer_free_times",
     "offer_places",
     "offer_time",
     "offer_what_came_free",
     "place_hold",
+    "prepare_draft",
     "refuse_offer",
     "refuse_time",
     "release_draft",

@@ -27,7 +27,7 @@ TOPICS = {
 
 TOLD = frozenset(
     {
-        *("status", "starts_at", "payment_status", "party_size", "price"),
+        *("status", "starts_at", "payment_status", "party_size", "price", "paid"),
         *("resource_id", "answer_by", "override_reason"),
     }
 )

@@ -53,6 +53,7 @@ def forget_abandoned_drafts(*, now: datetime) -> int:
         drafts = (
             Booking.objects.select_for_update(skip_locked=True)
             .filter(status=Booking.Status.CREATED, created_at__lte=now - DRAFT_LIFE)
+            .exclude(payment_option=Booking.PaymentOption.ONLINE)  # money may still come: checkout
             .order_by("pk")
             .values_list("pk", "session_id", "seating_id")[:BATCH]
         )

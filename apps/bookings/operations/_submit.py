@@ -73,7 +73,7 @@ def submit_draft(
         try:
             return _submit_once(draft_id=draft_id, details=details, seen_price=seen_price, now=now)
         except NotWelcome as blocked:
-            _turn_away(draft_id, blocked, now=now)
+            turn_away(draft_id, blocked, now=now)
             raise
         except SlotTaken:
             continue
@@ -81,21 +81,22 @@ def submit_draft(
 
 
 @transaction.atomic
-def _turn_away(draft_id: str, blocked: NotWelcome, *, now: datetime) -> None:
+def turn_away(draft_id: str, blocked: NotWelcome, *, now: datetime) -> None:
+    """Give the time of a blocked person back, and let the team see that they tried (N101)."""
     note_turned_away(customer_ids=blocked.customer_ids, now=now)
-    release_draft(booking=_lock_draft(draft_id), now=now)
+    release_draft(booking=lock_draft(draft_id=draft_id), now=now)
 
 
 @transaction.atomic
 def _submit_once(
     *, draft_id: str, details: Details, seen_price: int | None, now: datetime
 ) -> Booking:
-    booking = _lock_draft(draft_id)
+    booking = lock_draft(draft_id=draft_id)
     if booking.status != Booking.Status.CREATED:
         return booking
-    _require_welcome(booking, details)
-    choice, price = _price_now(booking, seen_price=seen_price, now=now)
-    _secure_time(booking, choice=choice, now=now)
+    require_welcome(booking, details)
+    choice, price = price_now(booking, seen_price=seen_price, now=now)
+    secure_time(booking, choice=choice, now=now)
     customer = find_or_add_customer(
         business_id=booking.business_id,
         name=details.name,
@@ -103,8 +104,8 @@ def _submit_once(
         phone=details.phone,
         now=now,
     )
-    answer_by = _answer_by(booking, choice=choice, now=now)
-    asks = answer_by is not None
+    by = answer_by(booking, choice=choice, now=now)
+    asks = by is not None
     target = states.Status.PENDING if asks else states.Status.CONFIRMED
     states.require_move(booking.status, target)
     write_move(
@@ -116,16 +117,21 @@ def _submit_once(
             "status": target.value,
             "customer": customer,
             "hold_expires_at": None,
-            **_contact(details),
-            **_terms(booking, price=price, answer_by=answer_by, now=now),
+            **contact(details),
+            **_terms(booking, price=price, answer_by=by, now=now),
         },
     )
-    _write_answers(booking, details)
-    _write_consents(booking, details, now=now)
+    write_answers(booking, details)
+    write_consents(booking, details, now=now)
     return booking
 
 
-def _require_welcome(booking: Booking, details: Details) -> None:
+def require_welcome(booking: Booking, details: Details) -> None:
+    """Turn away whom the business blocked.
+
+    Raises:
+        NotWelcome: with the customers it blocked.
+    """
     blocked = find_blocked(
         business_id=booking.business_id, email=details.email, phone=details.phone
     )
@@ -133,7 +139,12 @@ def _require_welcome(booking: Booking, details: Details) -> None:
         raise NotWelcome(blocked)
 
 
-def _lock_draft(draft_id: str) -> Booking:
+def lock_draft(*, draft_id: str) -> Booking:
+    """Lock a draft, or what became of it, and return it with the setup around it.
+
+    Raises:
+        DraftGone: there is none.
+    """
     drafts = with_revision(Booking.objects.select_for_update(of=("self",)))
     try:
         return with_setup(drafts.get(draft_id=draft_id))
@@ -141,7 +152,13 @@ def _lock_draft(draft_id: str) -> Booking:
         raise DraftGone from missing
 
 
-def _price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:
+def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:
+    """Return the choice of a draft and its price, if that is what the customer saw.
+
+    Raises:
+        SlotGone: the service no longer offers what was chosen.
+        PriceChanged: the price is another one now.
+    """
     try:
         choice = choice_of(booking=booking)
     except UnknownChoice as gone:
@@ -152,7 +169,7 @@ def _price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tu
     return choice, price
 
 
-def _secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
+def secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
     """Make what is held firm, or take it anew; a mere request only has to be offered still."""
     if booking.seating_id is not None:
         _secure_seats(booking, choice=choice, now=now)
@@ -196,7 +213,7 @@ def _claim(booking: Booking, *, choice: Choice, now: datetime) -> Claim:
     return find_claim(query=query, starts_at=booking.starts_at, now=now)
 
 
-def _answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | None:
+def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | None:
     """Until when the team answers, or until when more people have to come; None: it is booked."""
     if choice.service.requires_approval and not booking.skip_business_confirmation:
         patience = timedelta(hours=choice.service.business.answer_within_hours)
@@ -207,7 +224,8 @@ def _answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime |
     return None if progress.missing <= booking.party_size else progress.decides_at
 
 
-def _contact(details: Details) -> dict[str, Any]:
+def contact(details: Details) -> dict[str, Any]:
+    """The columns of a booking that say who comes."""
     return {
         "contact_name": details.name,
         "contact_email": details.email,
@@ -236,7 +254,8 @@ def _terms(
     }
 
 
-def _write_answers(booking: Booking, details: Details) -> None:
+def write_answers(booking: Booking, details: Details) -> None:
+    """Store the names of the party and the answers."""
     people = Participant.objects.bulk_create(
         Participant(booking=booking, name=name, position=position)
         for position, name in enumerate(details.participant_names)
@@ -256,7 +275,8 @@ def _write_answers(booking: Booking, details: Details) -> None:
     )
 
 
-def _write_consents(booking: Booking, details: Details, *, now: datetime) -> None:
+def write_consents(booking: Booking, details: Details, *, now: datetime) -> None:
+    """Store what the customer agreed to, in the words that were shown."""
     if details.consents:
         Consent.objects.bulk_create(
             Consent(

@@ -89,7 +89,11 @@ def offer_claim(*, entry_id: int, claim: Claim, actor: Actor, now: datetime) -> 
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     ends_at = offer_ends_at(now=told_at, starts_at=claim.starts_at, minutes=rules.minutes)
     availability.grant_time(
-        session_id=booking.session_id or 0, claim=claim, now=now, expires_at=ends_at
+        session_id=booking.session_id or 0,
+        claim=claim,
+        now=now,
+        expires_at=ends_at,
+        counts=False,
     )
     WaitlistEntry.objects.filter(pk=entry.pk).update(
         state=State.OFFERED, offer_ends_at=ends_at, offers=F("offers") + 1

@@ -54,6 +54,9 @@ STAYS = (
     Action.RESIZED,
     Action.MESSAGED,
     Action.MOVED,
+    Action.PAID,
+    Action.REFUNDED,
+    Action.RESOLVED,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.course_dates import dates_of
-from apps.bookings.wording import pay_words, price_words
+from apps.bookings.wording import bill_words, price_words
 from apps.businesses.pages import map_url
 
 
@@ -41,9 +41,6 @@ def stub_of(*, booking: Booking) -> Stub:
         currency=booking.currency,
         locale=business.locale,
     )
-    in_person = pay_words(
-        business, pays_in_person=service.pays_in_person, amount=booking.price or 0
-    )
     staff = getattr(booking.resource, "staff_member", None)
     name = staff.short_name if staff else ""
     brief = _("%(service)s with %(name)s") % {"service": booking.title, "name": name}
@@ -54,9 +51,7 @@ def stub_of(*, booking: Booking) -> Stub:
         staff_name=staff.name if staff else "",
         where=_("Online") if service.online else getattr(booking.location, "address", ""),
         directions_url="" if service.online else map_url(booking.location),
-        price_words=f"{price}, {_('at the %(place)s') % {'place': business.place_word}}"
-        if in_person
-        else price,
+        price_words=bill_words(booking, price),
         participants=booking.party_size,
         brief_words=f"{brief if name else booking.title}, {price}",
         dates=tuple(start for start, _end in sessions),

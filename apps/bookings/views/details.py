@@ -19,7 +19,7 @@ from apps.bookings.queries.drafts import find_last
 from apps.bookings.typos import suggest_address
 from apps.bookings.views.classes import show_places_lost
 from apps.bookings.views.courses import show_enrolment_lost
-from apps.bookings.views.details_page import details_context
+from apps.bookings.views.details_page import details_context, pays_next
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.limits import require_room_to_book, too_much_ahead
 from apps.bookings.views.lost import show_lost, try_again
@@ -64,9 +64,8 @@ def _submit(
 ) -> HttpResponse:
     try:
         seen = seal.open_seal(request.POST.get(seal.FIELD, ""), draft_id=draft.draft_id)
-        booking = bookings.submit_draft(
-            draft_id=draft.draft_id, details=form.details(), seen_price=seen, now=now
-        )
+        finish = bookings.prepare_draft if pays_next(draft) else bookings.submit_draft
+        booking = finish(draft_id=draft.draft_id, details=form.details(), seen_price=seen, now=now)
     except seal.BrokenSeal:
         notice = _("Please check the price and press the button again.")
         return _show(request, draft, form, now=now, notice=notice, status=422)
@@ -75,7 +74,11 @@ def _submit(
     except (bookings.PriceChanged, bookings.SlotGone, BusyTryAgain) as lost:
         bookings.keep_draft_text(booking=draft, typed=form.typed())
         return _not_booked(request, draft, lost, now=now)
-    response = to_done(request, booking)
+    if booking.status == Booking.Status.CREATED:
+        bookings.keep_draft_text(booking=draft, typed=form.typed())
+        response = go_to(request, "checkout:pay", draft=draft.draft_id)
+    else:
+        response = to_done(request, booking)
     if form.asked_of.known is not None:
         remember(request, response, booking)
     return response
@@ -88,7 +91,7 @@ def _not_booked(
         return price_changed(request, draft, lost)
     if isinstance(lost, BusyTryAgain):
         return try_again(request, draft.service)
-    return _lost(request, draft, now=now)
+    return show_draft_lost(request, draft, now=now)
 
 
 @require_POST
@@ -167,8 +170,10 @@ def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: da
     return too_much_ahead(request, draft, form.details().email, now=now)
 
 
-def _lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
-    """The text stays with the draft; the next time that is tapped brings it along."""
+def show_draft_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
+    """Say that the time went, with what is free now (409).
+
+    The text stays with the draft; the next time that is tapped brings it along."""
     try:
         if draft.kind == Service.Kind.CLASS:
             return show_places_lost(request, draft, now=now)

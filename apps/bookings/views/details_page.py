@@ -29,10 +29,10 @@ def details_context(
         "zone": draft.zone,
         "now": now,
         "stub": stub_of(booking=draft),
-        "hold": _hold(draft, now=now),
+        "hold": hold_of(draft, now=now),
         "back_url": _back_url(draft),
         "back_label": _back_label(draft),
-        "steps": 2,
+        "steps": 3 if pays_next(draft) else 2,
         "form": form,
         "participants": form.participants,
         "known": _masked(form.asked_of.known, draft),
@@ -41,14 +41,21 @@ def details_context(
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
         "policy_words": policy_sentence(draft, now=now),
-        "button_words": _("Send request") if asks else _("Book this time"),
-        "sending_words": _("Sending…") if asks else _("Booking…"),
+        **_button(draft, asks=asks),
         "reference": draft.reference,
         "status": draft.status,
     }
 
 
-def policy_sentence(draft: Booking, *, now: datetime) -> str:
+def _button(draft: Booking, *, asks: bool) -> dict[str, str]:
+    if pays_next(draft):
+        return {"button_words": _("Continue to payment"), "sending_words": _("One moment…")}
+    if asks:
+        return {"button_words": _("Send request"), "sending_words": _("Sending…")}
+    return {"button_words": _("Book this time"), "sending_words": _("Booking…")}
+
+
+def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = True) -> str:
     """ "Free to cancel until Wed 25 Nov, 10:15. You pay at the salon." """
     cancel = cancel_by_words(
         Policy.from_snapshot(draft.policy_snapshot),
@@ -57,9 +64,16 @@ def policy_sentence(draft: Booking, *, now: datetime) -> str:
         zone=draft.zone,
         locale=draft.business.locale,
     )
+    if not says_how_to_pay or pays_next(draft):
+        return cancel
     pays = draft.service.pays_in_person
     pay = pay_words(draft.business, pays_in_person=pays, amount=draft.price)
     return format_html("{} {}", cancel, pay) if pay else cancel
+
+
+def pays_next(draft: Booking) -> bool:
+    """Whether a page to pay on comes after the details."""
+    return draft.service.pays_online and bool(draft.price)
 
 
 def mask_address(address: str) -> str:
@@ -80,7 +94,8 @@ def _masked(known: Known | None, draft: Booking) -> dict[str, str] | None:
     }
 
 
-def _hold(draft: Booking, *, now: datetime) -> dict[str, Any]:
+def hold_of(draft: Booking, *, now: datetime) -> dict[str, Any]:
+    """The line about the hold: until when, where it is made longer, or words instead."""
     until = draft.hold_expires_at
     if until is None:
         many = draft.service.allows_multiple_requests

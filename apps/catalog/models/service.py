@@ -83,6 +83,18 @@ class Service(models.Model):
     price_text = models.CharField(max_length=50, blank=True)
     variant_prompt = models.CharField(max_length=80, blank=True)
     pays_in_person = models.BooleanField(default=True)
+    pays_online = models.BooleanField(default=False)
+    deposit = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Minor units to pay online now; empty: no deposit")
+    )
+    full_upfront = models.BooleanField(
+        default=True, help_text=_("Whoever owes a deposit may pay everything at once")
+    )
+    tax_rate = models.PositiveIntegerField(
+        default=0,
+        validators=[MaxValueValidator(5000)],
+        help_text=_("Basis points: 1900 is 19 %"),
+    )
     min_participants = models.PositiveSmallIntegerField(
         default=0,
         help_text=_("A class, course or day of appointments needs so many people; 0: none"),
@@ -111,6 +123,18 @@ class Service(models.Model):
             models.CheckConstraint(
                 name="appointment_serves_one_booking",
                 condition=~Q(kind="APPOINTMENT") | Q(capacity=1),
+            ),
+            models.CheckConstraint(
+                name="approval_is_paid_in_person",
+                condition=Q(requires_approval=False) | Q(pays_online=False),
+            ),
+            models.CheckConstraint(
+                name="deposit_is_paid_online",
+                condition=Q(deposit__isnull=True) | Q(pays_online=True, deposit__gte=1),
+            ),
+            models.CheckConstraint(
+                name="only_a_price_is_paid_online",
+                condition=Q(pays_online=False) | Q(price_kind__in=("FIXED", "VARIED")),
             ),
             models.CheckConstraint(
                 name="many_requests_need_approval",

@@ -1,0 +1,98 @@
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.operations import NoSeats, SlotTaken
+from apps.bookings import states
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._errors import SlotGone
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._submit import answer_by, secure_time
+from apps.bookings.queries import choice_of, claim_anyway
+from apps.catalog.queries import Choice, UnknownChoice
+
+
+def finish_draft(
+    *,
+    booking: Booking,
+    payment_status: str,
+    payment_option: str,
+    paid: int,
+    now: datetime,
+) -> Booking:
+    """Turn a locked draft whose details are written into a booking, or a request.
+
+    To be called inside the transaction that knows of the money; paid is in minor units. By the
+    table of domain.md 1.3: the time is looked at again under the lock; when it is gone and
+    something was paid, the booking is kept all the same and flagged as double booked, for the owner
+    to resolve (law 6).
+
+    Raises:
+        SlotGone: the time went to somebody else and nothing was paid; nothing has changed.
+        BusyTryAgain: the lock did not come in time.
+    """
+    choice = _choice(booking, is_paid=paid > 0)
+    lost = not _is_secured(booking, choice, is_paid=paid > 0, now=now)
+    if lost:
+        _keep_anyway(booking, choice, now=now)
+    by = answer_by(booking, choice=choice, now=now) if choice else None
+    target = states.Status.PENDING if by else states.Status.CONFIRMED
+    states.require_move(booking.status, target)
+    write_move(
+        booking,
+        action=BookingEvent.Action.REQUESTED if by else BookingEvent.Action.BOOKED,
+        actor=Actor.of(None),
+        now=now,
+        columns={
+            "status": target.value,
+            "payment_status": payment_status,
+            "payment_option": payment_option,
+            "paid": paid,
+            "hold_expires_at": None,
+            "draft_text": {},
+            "double_booked": lost,
+            **_asked(booking, by, now=now),
+        },
+    )
+    return booking
+
+
+def _asked(booking: Booking, by: datetime | None, *, now: datetime) -> dict[str, Any]:
+    return {
+        "resource_id": booking.resource_id,
+        "answer_by": by,
+        "requested_at": now if by else None,
+    }
+
+
+def _choice(booking: Booking, *, is_paid: bool) -> Choice | None:
+    try:
+        return choice_of(booking=booking)
+    except UnknownChoice as gone:
+        if is_paid:
+            return None
+        raise SlotGone from gone
+
+
+def _is_secured(booking: Booking, choice: Choice | None, *, is_paid: bool, now: datetime) -> bool:
+    """Whether the time is theirs; whatever was begun in vain is undone (a savepoint)."""
+    if choice is None:
+        return False
+    try:
+        with transaction.atomic():
+            secure_time(booking, choice=choice, now=now)
+    except (SlotGone, SlotTaken, NoSeats) as lost:
+        if is_paid:
+            return False
+        raise SlotGone from lost
+    return True
+
+
+def _keep_anyway(booking: Booking, choice: Choice | None, *, now: datetime) -> None:
+    if booking.seating_id is not None:
+        availability.force_seats(seating_id=booking.seating_id)
+    elif booking.session_id is not None and choice is not None:
+        claim = claim_anyway(booking=booking, choice=choice, now=now)
+        availability.force_time(session_id=booking.session_id, claim=claim)

@@ -1,0 +1,52 @@
+from datetime import datetime, timedelta
+
+from apps.availability import operations as availability
+from apps.availability.operations import NoSeats, SlotTaken
+from apps.bookings.models import Booking
+from apps.bookings.operations._errors import SlotGone
+from apps.bookings.operations._kept import extend
+from apps.bookings.operations._release import LONGEST_HOLD
+from apps.bookings.queries import NoTime, choice_of, find_claim, slot_query
+from apps.catalog.queries import UnknownChoice
+
+
+def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
+    """Keep the time of a locked draft while it is paid for, and return until when (UTC, R114).
+
+    A living hold is made longer, 60 minutes in all; one that ran out is taken anew when the time is
+    still free. None where the business keeps nothing while a draft is filled in.
+
+    Raises:
+        SlotGone: the time went to somebody else.
+        BusyTryAgain: the lock did not come in time.
+    """
+    if booking.hold_expires_at is None:
+        return None
+    until = now + timedelta(minutes=booking.business.hold_minutes)
+    if booking.hold_expires_at > now:
+        until = max(min(until, booking.created_at + LONGEST_HOLD), booking.hold_expires_at)
+        kept = until == booking.hold_expires_at or extend(booking, expires_at=until, now=now)
+        if not kept:
+            raise SlotGone
+    else:
+        _take_anew(booking, until=until, now=now)
+    Booking.objects.filter(pk=booking.pk).update(hold_expires_at=until)
+    booking.hold_expires_at = until
+    return until
+
+
+def _take_anew(booking: Booking, *, until: datetime, now: datetime) -> None:
+    try:
+        if booking.seating_id is not None:
+            availability.hold_seats_again(seating_id=booking.seating_id, expires_at=until, now=now)
+            return
+        choice = choice_of(booking=booking)
+        query = slot_query(choice=choice, own_session_id=booking.session_id)
+        claim = find_claim(query=query, starts_at=booking.starts_at, now=now)
+        availability.grant_time(
+            session_id=booking.session_id or 0, claim=claim, expires_at=until, now=now
+        )
+    except (NoTime, UnknownChoice, SlotTaken, NoSeats) as lost:
+        raise SlotGone from lost
+    booking.resource_id = claim.primary_id
+    Booking.objects.filter(pk=booking.pk).update(resource_id=claim.primary_id)

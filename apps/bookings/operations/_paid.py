@@ -1,0 +1,28 @@
+from datetime import datetime
+
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._moves import Actor, write_move
+
+
+def note_money(
+    *,
+    booking: Booking,
+    payment_status: str,
+    paid: int,
+    is_refund: bool,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write into a locked booking what its order says of the money (domain.md 6.2); paid is what
+    came and did not go back, in minor units. Nothing when it says so already."""
+    said = (booking.payment_status, booking.paid)
+    if booking.status == Booking.Status.CREATED or said == (payment_status, paid):
+        return
+    action = BookingEvent.Action.REFUNDED if is_refund else BookingEvent.Action.PAID
+    write_move(
+        booking,
+        action=action,
+        actor=actor,
+        now=now,
+        columns={"payment_status": payment_status, "paid": paid},
+    )

@@ -1,0 +1,65 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings.models import Booking
+from apps.bookings.operations._errors import NotWelcome
+from apps.bookings.operations._submit import (
+    Details,
+    contact,
+    lock_draft,
+    price_now,
+    require_welcome,
+    turn_away,
+    write_answers,
+    write_consents,
+)
+from apps.customers.operations import find_or_add_customer
+
+
+def prepare_draft(
+    *, draft_id: str, details: Details, seen_price: int | None, now: datetime
+) -> Booking:
+    """Write the details of a draft that is paid for in the next step; it stays a draft.
+
+    Sent again they replace what was written; once it is a booking nothing changes (P2).
+
+    Raises:
+        DraftGone: there is no such draft.
+        NotWelcome: the business blocked this person; the time is given back.
+        PriceChanged: the price is another one now.
+        SlotGone: the service no longer offers what was chosen.
+    """
+    try:
+        return _prepare_once(draft_id, details, seen_price=seen_price, now=now)
+    except NotWelcome as blocked:
+        turn_away(draft_id, blocked, now=now)
+        raise
+
+
+@transaction.atomic
+def _prepare_once(
+    draft_id: str, details: Details, *, seen_price: int | None, now: datetime
+) -> Booking:
+    booking = lock_draft(draft_id=draft_id)
+    if booking.status != Booking.Status.CREATED:
+        return booking
+    require_welcome(booking, details)
+    _choice, price = price_now(booking, seen_price=seen_price, now=now)
+    booking.customer = find_or_add_customer(
+        business_id=booking.business_id,
+        name=details.name,
+        email=details.email,
+        phone=details.phone,
+        now=now,
+    )
+    columns = {**contact(details), "price": price.total, "price_text": price.text}
+    columns["draft_text"] = booking.draft_text  # what was typed comes back when they change it
+    for name, value in columns.items():
+        setattr(booking, name, value)
+    booking.save(update_fields=["customer", *columns])
+    booking.answers.all().delete()
+    booking.participants.all().delete()
+    write_answers(booking, details)
+    write_consents(booking, details, now=now)
+    return booking

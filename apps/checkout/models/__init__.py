@@ -1,0 +1,12 @@
+from apps.checkout.models.order import Order, OrderLine
+from apps.checkout.models.payment import Payment, ProviderEvent, Refund
+from apps.checkout.models.practice import PracticeSession
+
+__all__ = [
+    "Order",
+    "OrderLine",
+    "Payment",
+    "PracticeSession",
+    "ProviderEvent",
+    "Refund",
+]

@@ -1,0 +1,81 @@
+"""What is owed for a booking, as the customer saw it (domain.md 6.2, R025)."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.bookings.models import Booking
+from apps.businesses.models import Business
+
+
+class Order(models.Model):
+    """Amounts are minor units of currency. tax is part of total when tax_included, else it was
+    added to it; either way it is in total. way is how the customer chose to pay."""
+
+    class Status(models.TextChoices):
+        INITIALIZED = "INITIALIZED", _("Not finished")
+        APPROVED = "APPROVED", _("Placed")
+        CANCELED = "CANCELED", _("Cancelled")
+
+    class PaymentStatus(models.TextChoices):
+        NOT_PAID = "NOT_PAID", _("Not paid")
+        PENDING = "PENDING", _("Payment under way")
+        PARTIALLY_PAID = "PARTIALLY_PAID", _("Partly paid")
+        PAID = "PAID", _("Paid")
+        PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED", _("Partly refunded")
+        FULLY_REFUNDED = "FULLY_REFUNDED", _("Refunded")
+
+    class Way(models.TextChoices):
+        FULL = "FULL", _("Everything online")
+        DEPOSIT = "DEPOSIT", _("Deposit online")
+        IN_PERSON = "IN_PERSON", _("In person")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="orders")
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="order")
+    reference = models.CharField(max_length=8, unique=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.INITIALIZED)
+    payment_status = models.CharField(
+        max_length=20, choices=PaymentStatus, default=PaymentStatus.NOT_PAID
+    )
+    way = models.CharField(max_length=10, choices=Way)
+    currency = models.CharField(max_length=3)
+    tax_rate = models.PositiveIntegerField(default=0, help_text=_("Basis points: 1900 is 19 %"))
+    tax_included = models.BooleanField(default=True)
+    tax = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField()
+    due_now = models.PositiveIntegerField()
+    placed_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="due_now_is_part_of_the_order", condition=Q(due_now__lte=F("total"))
+            ),
+            models.CheckConstraint(
+                name="approved_order_has_a_time",
+                condition=~Q(status="APPROVED") | Q(approved_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["business", "-id"], name="order_newest")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class OrderLine(models.Model):
+    """One thing that is paid for; amount is for one, total with tax for all of them."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    name = models.CharField(max_length=250)
+    amount = models.PositiveIntegerField()
+    quantity = models.PositiveSmallIntegerField(default=1)
+    tax = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,132 @@
+"""Money that comes and goes, and what a provider told of it (domain.md 6.3, security.md 5.7)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.models import Business
+from apps.checkout.models.order import Order
+
+
+class Payment(models.Model):
+    """One attempt to pay, or money taken in person, in minor units of the order's currency.
+
+    captured is what really came, refunded what of it goes or went back: never more. A reversing
+    entry takes back money in person that was marked by mistake: reverses names it, and its amounts
+    are negative. url is where the customer pays, until expires_at (UTC).
+    """
+
+    class Kind(models.TextChoices):
+        ONLINE = "ONLINE", _("Online")
+        IN_PERSON = "IN_PERSON", _("In person")
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", _("Under way")
+        PAID = "PAID", _("Paid")
+        FAILED = "FAILED", _("Failed")
+        CANCELED = "CANCELED", _("Given up")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
+    kind = models.CharField(max_length=10, choices=Kind)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    provider = models.CharField(max_length=20, blank=True)
+    provider_ref = models.CharField(max_length=120, blank=True)
+    url = models.CharField(max_length=500, blank=True)
+    amount = models.IntegerField()
+    captured = models.IntegerField(default=0)
+    refunded = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=200, blank=True)
+    reverses = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
+    )
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="refund_within_captured",
+                condition=Q(refunded=0) | Q(refunded__lte=F("captured")),
+            ),
+            models.CheckConstraint(
+                name="captured_within_amount",
+                condition=Q(reverses__isnull=True, captured__gte=0, captured__lte=F("amount"))
+                | Q(reverses__isnull=False, captured__lt=0, amount=F("captured")),
+            ),
+            models.CheckConstraint(
+                name="paid_means_captured", condition=~Q(status="PAID") | ~Q(captured=0)
+            ),
+            models.UniqueConstraint(
+                name="provider_ref_once",
+                fields=["provider", "provider_ref"],
+                condition=~Q(provider_ref=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"], name="payment_pending", condition=Q(status="PENDING")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind} {self.amount}"
+
+
+class Refund(models.Model):
+    """Money on its way back to the customer. PENDING until the provider has done it; its key there
+    is this row's id, so that it is done once however often it is asked for."""
+
+    class Status(models.TextChoices):
+        PENDING = "PENDING", _("Under way")
+        DONE = "DONE", _("Done")
+        FAILED = "FAILED", _("Failed")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.PositiveIntegerField()
+    status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
+    is_external = models.BooleanField(
+        default=False, help_text=_("Given back at the provider or by hand, not through us")
+    )
+    reason = models.CharField(max_length=250, blank=True)
+    provider_ref = models.CharField(max_length=120, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(name="refund_is_something", condition=Q(amount__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} -{self.amount}"
+
+
+class ProviderEvent(models.Model):
+    """What a provider told us, once for each of its own event ids; never the truth itself."""
+
+    provider = models.CharField(max_length=20)
+    event_id = models.CharField(max_length=120)
+    kind = models.CharField(max_length=60)
+    payment_ref = models.CharField(max_length=120, blank=True)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="event_told_once", fields=["provider", "event_id"])
+        ]
+        indexes = [models.Index(fields=["payment_ref"], name="provider_event_of_payment")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.event_id}"

@@ -1,0 +1,39 @@
+"""The memory of the practice provider: what would lie at a bank, were the money real."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class PracticeSession(models.Model):
+    """One hosted payment. key makes opening it idempotent; amounts are minor units."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN", _("Open")
+        PAID = "PAID", _("Paid")
+        DECLINED = "DECLINED", _("Declined")
+        CANCELED = "CANCELED", _("Cancelled")
+
+    key = models.CharField(max_length=60, unique=True)
+    ref = models.CharField(max_length=60, unique=True)
+    seller = models.CharField(max_length=120)
+    words = models.CharField(max_length=300)
+    amount = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    captured = models.PositiveIntegerField(default=0)
+    refunded = models.PositiveIntegerField(default=0)
+    refund_keys = models.JSONField(default=dict, blank=True)
+    return_url = models.CharField(max_length=500)
+    cancel_url = models.CharField(max_length=500)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="practice_refund_within_captured", condition=Q(refunded__lte=F("captured"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.ref

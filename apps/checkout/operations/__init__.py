@@ -1,0 +1,61 @@
+"""The verbs of money. Rows are locked in this order: booking, resources, sessions, order, payments;
+a provider is asked only while nothing is locked."""
+
+from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
+from apps.checkout.operations._errors import (
+    DetailsMissing,
+    NotOwed,
+    QuoteChanged,
+    RefundChanged,
+    TooMuchToRefund,
+    WayNotOffered,
+    WrongTruth,
+)
+from apps.checkout.operations._forget import close_payment, forget_abandoned_orders
+from apps.checkout.operations._in_person import mark_paid, undo_mark_paid
+from apps.checkout.operations._practice import (
+    TELL_TOPIC,
+    Act,
+    SessionOver,
+    act_in_practice,
+    tell_of_practice,
+)
+from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
+from apps.checkout.operations._refund import do_refund, refund_order
+from apps.checkout.operations._settle import (
+    REFUND_TOPIC,
+    settle_open_payments,
+    settle_payment,
+    write_truth,
+)
+
+__all__ = [
+    "CLOSE_TOPIC",
+    "LOOK_TOPIC",
+    "REFUND_TOPIC",
+    "TELL_TOPIC",
+    "Act",
+    "CheckedOut",
+    "DetailsMissing",
+    "NotOwed",
+    "QuoteChanged",
+    "RefundChanged",
+    "Seen",
+    "SessionOver",
+    "TooMuchToRefund",
+    "WayNotOffered",
+    "WrongTruth",
+    "act_in_practice",
+    "check_out",
+    "close_payment",
+    "do_refund",
+    "forget_abandoned_orders",
+    "mark_paid",
+    "receive_event",
+    "refund_order",
+    "settle_open_payments",
+    "settle_payment",
+    "tell_of_practice",
+    "undo_mark_paid",
+    "write_truth",
+]

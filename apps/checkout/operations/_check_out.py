@@ -1,0 +1,192 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.operations import SlotGone
+from apps.catalog.queries import UnknownChoice
+from apps.checkout.models import Order, OrderLine, Payment
+from apps.checkout.operations._errors import DetailsMissing, QuoteChanged, WayNotOffered
+from apps.checkout.operations._links import cancel_url, return_url
+from apps.checkout.pricing import Quote, Way
+from apps.checkout.providers import ProviderDown, Wanted, provider_in_use
+from apps.checkout.queries.offers import offer_of
+from apps.kernel.references import new_reference
+from apps.outbox import operations as outbox
+
+PAY_WITHIN = timedelta(minutes=30)
+CLOSE_TOPIC = "payments.close"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the page showed, in minor units."""
+
+    total: int
+    due_now: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOut:
+    """The booking, and where to pay; "" when there is nothing to pay now."""
+
+    booking: Booking
+    url: str
+
+
+def check_out(*, draft_id: str, way: Way, seen: Seen, origin: str, now: datetime) -> CheckedOut:
+    """Place the order of a draft: book it at once when it is paid in person, else open a payment at
+    the provider that ends with the hold (R025, R092).
+
+    Sent again it leads to the same booking, or to the same payment (P2). origin is where the
+    customer's browser found us ("https://book.example"): the provider sends it back there.
+
+    Raises:
+        DraftGone: there is no such draft.
+        DetailsMissing, WayNotOffered: as their names say.
+        QuoteChanged: the amounts are others than those that were seen.
+        SlotGone: the time went to somebody else.
+        ProviderDown: the provider does not answer; nothing was paid.
+        BusyTryAgain: the lock did not come in time.
+    """
+    booking, payment = _place_order(draft_id, way, seen, now=now)
+    if payment is None:
+        return CheckedOut(booking, "")
+    return CheckedOut(
+        booking, open_payment(payment=payment, booking=booking, origin=origin, now=now)
+    )
+
+
+def open_payment(*, payment: Payment, booking: Booking, origin: str, now: datetime) -> str:
+    """Open a payment at the provider and return where to pay it; the same one when asked again.
+
+    No row is locked while the provider is asked; its key makes a crash in between harmless.
+
+    Raises:
+        ProviderDown: it does not answer.
+    """
+    if payment.url:
+        return payment.url
+    provider = provider_in_use()
+    if provider is None or provider.name != payment.provider:
+        raise ProviderDown(payment.provider)
+    opened = provider.open_payment(
+        Wanted(
+            key=f"payment-{payment.pk}",
+            amount=payment.amount,
+            currency=booking.currency,
+            seller=booking.business.name,
+            words=booking.title,
+            email=booking.contact_email,
+            return_url=return_url(booking, origin=origin),
+            cancel_url=cancel_url(booking, origin=origin),
+            expires_at=payment.expires_at or now + PAY_WITHIN,
+        )
+    )
+    Payment.objects.filter(pk=payment.pk).update(provider_ref=opened.ref, url=opened.url)
+    return opened.url
+
+
+@transaction.atomic
+def _place_order(
+    draft_id: str, way: Way, seen: Seen, *, now: datetime
+) -> tuple[Booking, Payment | None]:
+    booking = bookings.lock_draft(draft_id=draft_id)
+    if booking.status != Booking.Status.CREATED:
+        return booking, None
+    if not booking.contact_name:
+        raise DetailsMissing
+    quote = _quote(booking, way, seen, now=now)
+    order = _write_order(booking, way, quote, now=now)
+    booking.price = quote.total
+    booking.save(update_fields=["price"])
+    if way is Way.IN_PERSON:
+        bookings.finish_draft(
+            booking=booking,
+            payment_status=Booking.PaymentStatus.NOT_PAID,
+            payment_option=Booking.PaymentOption.OFFLINE,
+            paid=0,
+            now=now,
+        )
+        return booking, None
+    until = bookings.hold_again(booking=booking, now=now)
+    Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
+    return booking, _payment(order, until=until or now + PAY_WITHIN, now=now)
+
+
+def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> Quote:
+    try:
+        offer = offer_of(booking=booking, now=now)
+    except UnknownChoice as gone:
+        raise SlotGone from gone
+    quote = offer.quotes.get(way)
+    if quote is None:
+        raise WayNotOffered
+    if (quote.total, quote.due_now) != (seen.total, seen.due_now):
+        raise QuoteChanged(quote)
+    return quote
+
+
+def _write_order(booking: Booking, way: Way, quote: Quote, *, now: datetime) -> Order:
+    """The one order of a booking, written anew as long as it is not approved."""
+    in_person = way is Way.IN_PERSON
+    columns = {
+        "way": way.value,
+        "status": Order.Status.APPROVED if in_person else Order.Status.INITIALIZED,
+        "approved_at": now if in_person else None,
+        "currency": quote.currency,
+        "tax_rate": quote.tax_rate,
+        "tax_included": quote.tax_included,
+        "tax": quote.tax,
+        "total": quote.total,
+        "due_now": quote.due_now,
+    }
+    first = {"business_id": booking.business_id, "reference": new_reference(), "placed_at": now}
+    order, _new = Order.objects.update_or_create(
+        booking=booking, defaults=columns, create_defaults={**columns, **first}
+    )
+    order.lines.all().delete()
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            name=line.name or booking.title,
+            amount=line.amount,
+            quantity=line.quantity,
+            tax=line.tax,
+            total=line.total,
+            position=position,
+        )
+        for position, line in enumerate(quote.lines)
+    )
+    return order
+
+
+def _payment(order: Order, *, until: datetime, now: datetime) -> Payment:
+    """The open payment of an order for this amount; others that are open are given up."""
+    pending = order.payments.select_for_update().filter(status=Payment.Status.PENDING)
+    for payment in pending.order_by("pk"):
+        same = payment.amount == order.due_now
+        if same and payment.expires_at is not None and payment.expires_at > now:
+            return payment
+        Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
+        outbox.enqueue(
+            topic=CLOSE_TOPIC,
+            payload={"payment_id": payment.pk},
+            business_id=payment.business_id,
+            now=now,
+        )
+    provider = provider_in_use()
+    if provider is None:
+        raise WayNotOffered
+    Order.objects.filter(pk=order.pk).update(payment_status=Order.PaymentStatus.PENDING)
+    return Payment.objects.create(
+        business_id=order.business_id,
+        order=order,
+        kind=Payment.Kind.ONLINE,
+        provider=provider.name,
+        amount=order.due_now,
+        created_at=now,
+        expires_at=until,
+    )

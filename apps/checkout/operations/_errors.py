@@ -1,0 +1,41 @@
+from apps.checkout.pricing import Quote
+
+
+class DetailsMissing(Exception):
+    """Nobody has said yet who comes: the details come before the money."""
+
+
+class WayNotOffered(Exception):
+    """This service cannot be paid like that (any more)."""
+
+
+class QuoteChanged(Exception):
+    """The customer saw other amounts; quote is what it costs now. Nothing was paid."""
+
+    def __init__(self, quote: Quote) -> None:
+        super().__init__(f"{quote.total} {quote.currency}")
+        self.quote = quote
+
+
+class NotOwed(Exception):
+    """There is nothing left to be paid."""
+
+
+class RefundChanged(Exception):
+    """More went back meanwhile than the page showed; refunded says how much, in minor units."""
+
+    def __init__(self, refunded: int) -> None:
+        super().__init__(str(refunded))
+        self.refunded = refunded
+
+
+class TooMuchToRefund(Exception):
+    """More than came; left says how much can still go back, in minor units."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(str(left))
+        self.left = left
+
+
+class WrongTruth(Exception):
+    """The provider speaks of another amount or currency than we asked for: a person must look."""

@@ -1,0 +1,53 @@
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from apps.bookings.models import Booking
+from apps.checkout.models import Order, Payment
+from apps.checkout.providers import ProviderDown, provider_called
+
+ORDER_LIFE = timedelta(hours=24)
+BATCH = 200
+
+
+def close_payment(*, payment_id: int) -> None:
+    """Let nobody pay what was given up for another way to pay.
+
+    Raises:
+        ProviderDown: it does not answer; the outbox tries again.
+    """
+    payment = Payment.objects.get(pk=payment_id)
+    provider = provider_called(payment.provider)
+    if provider is None:
+        raise ProviderDown(payment.provider)
+    if payment.provider_ref:
+        provider.close(payment.provider_ref)
+
+
+def forget_abandoned_orders(*, now: datetime) -> int:
+    """Delete orders of drafts that nobody paid for within 24 hours; return how many.
+
+    Only where nothing came and nothing can come any more; the draft is then forgotten like any
+    other.
+    """
+    old = Order.objects.filter(
+        status=Order.Status.INITIALIZED,
+        placed_at__lte=now - ORDER_LIFE,
+        booking__status=Booking.Status.CREATED,
+    ).exclude(payments__status__in=(Payment.Status.PENDING, Payment.Status.PAID))
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return sum(_forget(pk) for pk in ids)
+
+
+@transaction.atomic
+def _forget(order_id: int) -> bool:
+    order = Order.objects.select_for_update().get(pk=order_id)
+    payments = order.payments.select_for_update()
+    if any(it.captured or it.status == Payment.Status.PENDING for it in payments):
+        return False
+    Booking.objects.filter(pk=order.booking_id, status=Booking.Status.CREATED).update(
+        payment_option=Booking.PaymentOption.UNDEFINED
+    )
+    order.payments.all().delete()
+    order.delete()
+    return True

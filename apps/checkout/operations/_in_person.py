@@ -1,0 +1,126 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.operations import Actor
+from apps.businesses.models import TeamMember
+from apps.checkout.models import Order, OrderLine, Payment
+from apps.checkout.operations._errors import NotOwed
+from apps.checkout.operations._settle import sync
+from apps.checkout.pricing import Item, Way, quote
+from apps.checkout.queries.orders import flows_of
+from apps.checkout.states import balance
+from apps.kernel.references import new_reference
+
+LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+
+
+@transaction.atomic
+def mark_paid(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> Payment:
+    """Record that the rest of an order was paid in person (R026).
+
+    A booking that was made without any order gets its order here.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody changed it since the page was made.
+        NotOwed: there is nothing (left) to be paid, or it has no price.
+    """
+    booking = bookings.lock_booking(
+        booking_id=booking_id, business_id=by.business_id, revision=revision
+    )
+    order = _order_of(booking, now=now)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    owed = balance(total=order.total, flows=flows_of(payments))
+    if owed <= 0:
+        raise NotOwed
+    payment = Payment.objects.create(
+        business_id=booking.business_id,
+        order=order,
+        kind=Payment.Kind.IN_PERSON,
+        status=Payment.Status.PAID,
+        amount=owed,
+        captured=owed,
+        taken_by_id=by.user_id,
+        created_at=now,
+        settled_at=now,
+    )
+    sync(order, booking, [*payments, payment], actor=Actor.of(by), now=now)
+    return payment
+
+
+@transaction.atomic
+def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: datetime) -> None:
+    """Take a payment in person back that was recorded by mistake, by an entry against it (R103).
+
+    Undone twice it is the same.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        Payment.DoesNotExist: no such payment in person of this booking.
+        NotOwed: a part of it was given back already.
+    """
+    booking = bookings.lock_booking(
+        booking_id=booking_id, business_id=by.business_id, revision=None
+    )
+    order = Order.objects.select_for_update().get(booking=booking)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    mine = (it for it in payments if it.pk == payment_id)
+    payment = next(mine, None)
+    if payment is None or payment.kind != Payment.Kind.IN_PERSON or payment.captured <= 0:
+        raise Payment.DoesNotExist
+    if any(it.reverses_id == payment.pk for it in payments):
+        return
+    if payment.refunded:
+        raise NotOwed
+    against = Payment.objects.create(
+        business_id=booking.business_id,
+        order=order,
+        kind=Payment.Kind.IN_PERSON,
+        status=Payment.Status.PAID,
+        amount=-payment.captured,
+        captured=-payment.captured,
+        reverses=payment,
+        taken_by_id=by.user_id,
+        created_at=now,
+        settled_at=now,
+    )
+    sync(order, booking, [*payments, against], actor=Actor.of(by), now=now)
+
+
+def _order_of(booking: Booking, *, now: datetime) -> Order:
+    order = Order.objects.select_for_update().filter(booking=booking).first()
+    if order is not None:
+        return order
+    if not booking.price or booking.status not in LIVE:
+        raise NotOwed
+    priced = quote(
+        items=[Item(booking.title, booking.price)],
+        currency=booking.currency,
+        tax_rate=booking.service.tax_rate,
+        tax_included=booking.business.prices_include_tax,
+        way=Way.IN_PERSON,
+        deposit=None,
+    )
+    order = Order.objects.create(
+        business_id=booking.business_id,
+        booking=booking,
+        reference=new_reference(),
+        status=Order.Status.APPROVED,
+        way=Order.Way.IN_PERSON,
+        currency=priced.currency,
+        tax_rate=priced.tax_rate,
+        tax_included=priced.tax_included,
+        tax=priced.tax,
+        total=priced.total,
+        due_now=0,
+        placed_at=now,
+        approved_at=now,
+    )
+    (line,) = priced.lines
+    OrderLine.objects.create(
+        order=order, name=line.name, amount=line.amount, tax=line.tax, total=line.total
+    )
+    return order

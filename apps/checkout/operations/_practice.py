@@ -1,0 +1,97 @@
+"""What somebody does on the page of the practice provider, and the messages it sends about it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from secrets import token_hex
+
+from django.db import transaction
+
+from apps.checkout.models import PracticeSession
+from apps.checkout.operations._receive import receive_event
+from apps.checkout.providers.practice import HEADER, Practice, practice_message
+from apps.outbox import operations as outbox
+
+TELL_TOPIC = "practice.tell"
+LATE = timedelta(minutes=2)
+SHORTLY = timedelta(seconds=5)
+State = PracticeSession.State
+
+
+class Act(StrEnum):
+    """PAY_LATE tells of it two minutes later, PAY_TWICE twice, PAY_SHUFFLED in the wrong order,
+    PAY_SILENTLY never."""
+
+    PAY = "PAY"
+    PAY_LATE = "PAY_LATE"
+    PAY_TWICE = "PAY_TWICE"
+    PAY_SHUFFLED = "PAY_SHUFFLED"
+    PAY_SILENTLY = "PAY_SILENTLY"
+    DECLINE = "DECLINE"
+    CANCEL = "CANCEL"
+
+
+class SessionOver(Exception):
+    """It was paid, cancelled, or ran out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message: its kind, and how long after the act it leaves."""
+
+    kind: str
+    after: timedelta = timedelta(0)
+    event_id: str = ""
+
+
+@transaction.atomic
+def act_in_practice(*, ref: str, act: Act, now: datetime) -> PracticeSession:
+    """Pay, decline or cancel a practice payment; return the session with where to go next.
+
+    Raises:
+        PracticeSession.DoesNotExist: there is none.
+        SessionOver: it cannot be paid (any more).
+    """
+    session = PracticeSession.objects.select_for_update().get(ref=ref)
+    if session.state not in {State.OPEN, State.DECLINED} or now >= session.expires_at:
+        raise SessionOver
+    if act is Act.CANCEL:
+        session.state = State.CANCELED
+    elif act is Act.DECLINE:
+        session.state = State.DECLINED
+    else:
+        session.state, session.captured = State.PAID, session.amount
+    session.save(update_fields=["state", "captured"])
+    for told in _messages(act):
+        outbox.enqueue(
+            topic=TELL_TOPIC,
+            payload={"ref": ref, "kind": told.kind, "event_id": told.event_id},
+            business_id=None,
+            now=now,
+            delay=told.after,
+        )
+    return session
+
+
+def tell_of_practice(*, ref: str, kind: str, event_id: str, now: datetime) -> None:
+    """Deliver one message of the practice provider the way a provider would: signed."""
+    body, signature = practice_message(ref=ref, kind=kind, event_id=event_id, at=now)
+    receive_event(provider=Practice.name, body=body, headers={HEADER: signature}, now=now)
+
+
+def _messages(act: Act) -> list[Told]:
+    paid, again = f"evt_{token_hex(8)}", f"evt_{token_hex(8)}"
+    if act is Act.PAY_SILENTLY:
+        return []
+    if act is Act.PAY_LATE:
+        return [Told("payment.succeeded", LATE, paid)]
+    if act is Act.PAY_TWICE:
+        return [Told("payment.succeeded", event_id=paid), Told("payment.succeeded", SHORTLY, paid)]
+    if act is Act.PAY_SHUFFLED:
+        return [
+            Told("payment.succeeded", event_id=paid),
+            Told("payment.failed", SHORTLY, again),
+            Told("payment.created", SHORTLY * 2, f"evt_{token_hex(8)}"),
+        ]
+    kinds = {Act.DECLINE: "payment.failed", Act.CANCEL: "payment.canceled"}
+    return [Told(kinds.get(act, "payment.succeeded"), event_id=paid)]

@@ -1,0 +1,120 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.operations import Actor
+from apps.businesses.models import TeamMember
+from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.operations._errors import RefundChanged, TooMuchToRefund
+from apps.checkout.operations._settle import ask_for_refund, sync
+from apps.checkout.providers import ProviderDown, RefundRefused, provider_called
+
+
+@transaction.atomic
+def refund_order(
+    *,
+    booking_id: int,
+    amount: int,
+    seen_refunded: int,
+    reason: str,
+    by: TeamMember,
+    now: datetime,
+) -> None:
+    """Give money of an order back, the newest payment first (R027, R083).
+
+    seen_refunded is what the page said had gone back already: a stale page is refused (N079).
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        Order.DoesNotExist: it was never paid.
+        RefundChanged: more went back meanwhile.
+        TooMuchToRefund: more than is left of what came.
+    """
+    booking = bookings.lock_booking(
+        booking_id=booking_id, business_id=by.business_id, revision=None
+    )
+    give_back(
+        booking,
+        amount=amount,
+        seen_refunded=seen_refunded,
+        reason=reason,
+        actor=Actor.of(by),
+        now=now,
+    )
+
+
+def give_back(
+    booking: Booking,
+    *,
+    amount: int | None,
+    seen_refunded: int | None,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Ask for refunds of a locked booking's order; amount None is all that is left. Return how much
+    goes back, in minor units. Errors as in ``refund_order``."""
+    order = Order.objects.select_for_update().get(booking=booking)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    refunded = sum(it.refunded for it in payments)
+    if seen_refunded is not None and refunded != seen_refunded:
+        raise RefundChanged(refunded)
+    left = sum(it.captured - it.refunded for it in payments)
+    wanted = left if amount is None else amount
+    if wanted > left or wanted < 0:
+        raise TooMuchToRefund(left)
+    rest = wanted
+    for payment in reversed(payments):
+        part = min(rest, payment.captured - payment.refunded)
+        if part > 0 and not hasattr(payment, "reversed_by"):
+            ask_for_refund(payment, amount=part, reason=reason, asked_by=actor.user_id, now=now)
+            rest -= part
+    sync(order, booking, payments, actor=actor, now=now)
+    return wanted
+
+
+def do_refund(*, refund_id: int, now: datetime) -> None:
+    """Do a refund at the provider, once however often this runs; kill -9 on either side of the call
+    is harmless, because the key is the refund's own.
+
+    Raises:
+        ProviderDown: it does not answer; the outbox tries again.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if refund.status != Refund.Status.PENDING:
+        return
+    provider = provider_called(refund.payment.provider)
+    if provider is None:
+        raise ProviderDown(refund.payment.provider)
+    try:
+        ref = provider.refund(
+            refund.payment.provider_ref, amount=refund.amount, key=f"refund-{refund.pk}"
+        )
+    except RefundRefused as no:
+        _fail(refund_id, why=str(no), now=now)
+        return
+    Refund.objects.filter(pk=refund_id, status=Refund.Status.PENDING).update(
+        status=Refund.Status.DONE, provider_ref=ref, done_at=now
+    )
+
+
+@transaction.atomic
+def _fail(refund_id: int, *, why: str, now: datetime) -> None:
+    """The money stays where it is; the order says so again, and the team sees it."""
+    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    order = refund.payment.order
+    booking = bookings.lock_booking(
+        booking_id=order.booking_id, business_id=order.business_id, revision=None
+    )
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    open_ones = Refund.objects.filter(pk=refund_id, status=Refund.Status.PENDING)
+    if not open_ones.update(status=Refund.Status.FAILED, reason=f"{refund.reason} ({why})"[:250]):
+        return
+    for payment in payments:
+        if payment.pk == refund.payment_id:
+            payment.refunded -= refund.amount
+            Payment.objects.filter(pk=payment.pk).update(refunded=payment.refunded)
+    sync(order, booking, payments, actor=Actor.system(), now=now)

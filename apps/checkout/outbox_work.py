@@ -1,0 +1,46 @@
+"""What the worker does for the topics of this app. Registered when the app is ready."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from apps.checkout import operations as checkout
+from apps.outbox.models import OutboxItem
+from apps.outbox.operations import GiveUp, register
+
+
+def look(payload: Mapping[str, Any], _item: OutboxItem) -> None:
+    """Do an item of ``payments.look``: ``{"payment_id": int}``."""
+    try:
+        checkout.settle_payment(payment_id=payload["payment_id"], now=timezone.now())
+    except checkout.WrongTruth as wrong:
+        raise GiveUp(str(wrong)) from wrong  # stays in the operators' list until somebody looked
+
+
+def close(payload: Mapping[str, Any], _item: OutboxItem) -> None:
+    """Do an item of ``payments.close``: ``{"payment_id": int}``."""
+    checkout.close_payment(payment_id=payload["payment_id"])
+
+
+def refund(payload: Mapping[str, Any], _item: OutboxItem) -> None:
+    """Do an item of ``payments.refund``: ``{"refund_id": int}``."""
+    checkout.do_refund(refund_id=payload["refund_id"], now=timezone.now())
+
+
+def tell(payload: Mapping[str, Any], _item: OutboxItem) -> None:
+    """Do an item of ``practice.tell``: ``{"ref": str, "kind": str, "event_id": str}``."""
+    checkout.tell_of_practice(
+        ref=payload["ref"],
+        kind=payload["kind"],
+        event_id=payload["event_id"],
+        now=timezone.now(),
+    )
+
+
+def register_work() -> None:
+    """Take the topics of payments."""
+    register(checkout.LOOK_TOPIC, look)
+    register(checkout.CLOSE_TOPIC, close)
+    register(checkout.REFUND_TOPIC, refund)
+    register(checkout.TELL_TOPIC, tell)

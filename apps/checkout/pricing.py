@@ -1,0 +1,132 @@
+"""What an order costs, what of it is tax, and what is due now (R023, R029, R076). Pure.
+
+All amounts are whole minor units of one currency; rates of tax are basis points (1900 is 19 %).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+WHOLE = 10_000
+
+
+class Way(StrEnum):
+    """How a customer pays: everything online, a deposit online and the rest there, all there."""
+
+    FULL = "FULL"
+    DEPOSIT = "DEPOSIT"
+    IN_PERSON = "IN_PERSON"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line before tax is told: amount is for one."""
+
+    name: str
+    amount: int
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """total is what the line costs in the end, tax is how much of that is tax."""
+
+    name: str
+    amount: int
+    quantity: int
+    tax: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """total = the sum of the lines = due_now + due_later, always."""
+
+    lines: tuple[Line, ...]
+    currency: str
+    tax_rate: int
+    tax_included: bool
+    tax: int
+    total: int
+    due_now: int
+    due_later: int
+
+
+def quote(
+    *,
+    items: Sequence[Item],
+    currency: str,
+    tax_rate: int,
+    tax_included: bool,
+    way: Way,
+    deposit: int | None,
+) -> Quote:
+    """Price an order for one way to pay; a deposit is never more than the whole.
+
+    Raises:
+        ValueError: a deposit was chosen where there is none.
+    """
+    lines = tuple(_line(it, rate=tax_rate, included=tax_included) for it in items)
+    total = sum(line.total for line in lines)
+    due_now = _due_now(total, way=way, deposit=deposit)
+    return Quote(
+        lines=lines,
+        currency=currency,
+        tax_rate=tax_rate,
+        tax_included=tax_included,
+        tax=sum(line.tax for line in lines),
+        total=total,
+        due_now=due_now,
+        due_later=total - due_now,
+    )
+
+
+def tax_in(gross: int, *, rate: int) -> int:
+    """The tax that is part of an amount, half a unit rounded up."""
+    return _half_up(gross * rate, WHOLE + rate)
+
+
+def tax_on(net: int, *, rate: int) -> int:
+    """The tax that comes on top of an amount, half a unit rounded up."""
+    return _half_up(net * rate, WHOLE)
+
+
+def ways_to_pay(
+    *, total: int, online: bool, in_person: bool, deposit: int | None, full_upfront: bool
+) -> tuple[Way, ...]:
+    """What a customer may choose between, the smallest commitment first; nothing when it is free.
+
+    Where a deposit is asked for, paying all of it there is no choice; paying all of it at once is
+    one when the owner allows it (R023). Where only full online payment is offered, that is it.
+    """
+    if total == 0:
+        return ()
+    if online and deposit is not None and deposit < total:
+        return (Way.DEPOSIT, Way.FULL) if full_upfront else (Way.DEPOSIT,)
+    offered = []
+    if in_person:
+        offered.append(Way.IN_PERSON)
+    if online:
+        offered.append(Way.FULL)
+    return tuple(offered)
+
+
+def _line(item: Item, *, rate: int, included: bool) -> Line:
+    plain = item.amount * item.quantity
+    tax = tax_in(plain, rate=rate) if included else tax_on(plain, rate=rate)
+    total = plain if included else plain + tax
+    return Line(item.name, item.amount, item.quantity, tax, total)
+
+
+def _due_now(total: int, *, way: Way, deposit: int | None) -> int:
+    if way is Way.IN_PERSON:
+        return 0
+    if way is Way.FULL:
+        return total
+    if deposit is None:
+        raise ValueError("there is no deposit to choose")
+    return min(deposit, total)
+
+
+def _half_up(numerator: int, denominator: int) -> int:
+    return (2 * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,43 @@
+"""Who moves money online. Nothing here is called while a row is locked (design.md section 4)."""
+
+from django.conf import settings
+
+from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.protocol import (
+    Event,
+    ForgedEvent,
+    Opened,
+    Provider,
+    ProviderDown,
+    RefundRefused,
+    Truth,
+    Wanted,
+)
+
+__all__ = [
+    "Event",
+    "ForgedEvent",
+    "Opened",
+    "Provider",
+    "ProviderDown",
+    "RefundRefused",
+    "Truth",
+    "Wanted",
+    "provider_called",
+    "provider_in_use",
+]
+
+
+def provider_in_use() -> Provider | None:
+    """The provider of this portal, None when nothing is paid online."""
+    return provider_called(settings.PAYMENT_PROVIDER)
+
+
+def provider_called(name: str) -> Provider | None:
+    """The provider of that name, None when this portal does not work with it.
+
+    Practice money stays known where it once was used, but only outside production.
+    """
+    if name == Practice.name and Practice.name == settings.PAYMENT_PROVIDER:
+        return Practice()
+    return None

@@ -1,0 +1,76 @@
+"""What an order says of its money."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from apps.bookings.models import Booking
+from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
+
+
+def flows_of(payments: Iterable[Payment]) -> list[Flow]:
+    """The payments of one order as plain numbers."""
+    return [
+        Flow(it.captured, it.refunded, is_open=it.status == Payment.Status.PENDING)
+        for it in payments
+    ]
+
+
+def status_of(order: Order, payments: Sequence[Payment]) -> PaymentStatus:
+    """What the payment status of an order has to be."""
+    return payment_status(total=order.total, flows=flows_of(payments))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of an order's money: a payment (amount above 0) or what went back (below).
+
+    can_undo: money taken in person that nobody has taken back yet.
+    """
+
+    payment: Payment | None
+    refund: Refund | None
+    amount: int
+    can_undo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An order with its lines and its money, in minor units of its currency."""
+
+    order: Order
+    entries: tuple[Entry, ...]
+    paid: int
+    refunded: int
+    balance: int
+
+    @property
+    def refundable(self) -> int:
+        return self.paid - self.refunded
+
+
+def find_sheet(*, booking: Booking) -> Sheet | None:
+    """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
+    order = Order.objects.prefetch_related("lines").filter(booking=booking).first()
+    if order is None:
+        return None
+    payments = list(order.payments.select_related("reversed_by").order_by("pk"))
+    refunds = list(Refund.objects.filter(payment__order=order).order_by("pk"))
+    flows = flows_of(payments)
+    return Sheet(
+        order=order,
+        entries=(*map(_payment, payments), *map(_refund, refunds)),
+        paid=sum(flow.captured for flow in flows),
+        refunded=sum(flow.refunded for flow in flows),
+        balance=balance(total=order.total, flows=flows),
+    )
+
+
+def _payment(payment: Payment) -> Entry:
+    in_person = payment.kind == Payment.Kind.IN_PERSON and payment.captured > 0
+    taken_back = hasattr(payment, "reversed_by") or payment.refunded > 0
+    return Entry(payment, None, payment.captured, can_undo=in_person and not taken_back)
+
+
+def _refund(refund: Refund) -> Entry:
+    return Entry(None, refund, -refund.amount)

@@ -1,0 +1,109 @@
+"""What the page shows on which one pays (templates/checkout/pay.html)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from apps.bookings.models import Booking
+from apps.checkout.pricing import WHOLE, Quote, Way
+from apps.kernel.money import Money
+from apps.web import formatting
+
+
+@dataclass(frozen=True, slots=True)
+class WayCard:
+    """One radio card; amount is what is due now, None where that is nothing."""
+
+    value: str
+    label: str
+    hint: str
+    amount: Money | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CostLine:
+    label: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """The lines, then the total with its tax in words, then what is due when."""
+
+    lines: tuple[CostLine, ...]
+    total: Money
+    tax_words: str
+    later: Money
+    later_words: str
+    now: Money
+    button_words: str
+
+
+def cards_of(*, booking: Booking, quotes: Mapping[Way, Quote], chosen: Way) -> list[WayCard]:
+    """The ways to pay in words; one way alone is no choice and shows no card."""
+    if len(quotes) < 2:  # noqa: PLR2004 - one way is no choice
+        return []
+    place = booking.business.place_word
+    words = {
+        Way.DEPOSIT: (_("Deposit now"), _("The rest at the %(place)s") % {"place": place}),
+        Way.FULL: (_("Everything now"), _("Online, by card")),
+        Way.IN_PERSON: (_("At the %(place)s") % {"place": place}, _("When you are there")),
+    }
+    return [
+        WayCard(
+            value=way.value,
+            label=words[way][0],
+            hint=words[way][1],
+            amount=Money(quote.due_now, quote.currency) if quote.due_now else None,
+            chosen=way is chosen,
+        )
+        for way, quote in quotes.items()
+    ]
+
+
+def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
+    """Word a quote for the page."""
+    currency, locale = quote.currency, booking.business.locale
+    day = formatting.format_month_day(
+        booking.starts_at.astimezone(booking.zone).date(), locale=locale
+    )
+    place = booking.business.place_word
+    return Costs(
+        lines=tuple(
+            CostLine(_label(line.name or booking.title, line.quantity), _gross(line.total, quote))
+            for line in quote.lines
+        ),
+        total=Money(quote.total, currency),
+        tax_words=_tax_words(quote, locale),
+        later=Money(quote.due_later, currency),
+        later_words=_("At the %(place)s on %(day)s") % {"place": place, "day": day},
+        now=Money(quote.due_now, currency),
+        button_words=_button(quote, way, locale),
+    )
+
+
+def _label(name: str, quantity: int) -> str:
+    return f"{name} × {quantity}" if quantity > 1 else name
+
+
+def _gross(amount: int, quote: Quote) -> Money:
+    return Money(amount, quote.currency)
+
+
+def _tax_words(quote: Quote, locale: str) -> str:
+    if not quote.tax_rate:
+        return ""
+    rate = f"{quote.tax_rate * 100 / WHOLE:g} %"
+    tax = formatting.format_money(quote.tax, quote.currency, locale)
+    return _("incl. %(rate)s VAT %(tax)s") % {"rate": rate, "tax": tax}
+
+
+def _button(quote: Quote, way: Way, locale: str) -> str:
+    amount = formatting.format_money(quote.due_now, quote.currency, locale)
+    if way is Way.DEPOSIT:
+        return _("Pay %(amount)s deposit") % {"amount": amount}
+    if way is Way.FULL:
+        return _("Pay %(amount)s") % {"amount": amount}
+    return _("Book this time")

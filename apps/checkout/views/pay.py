@@ -1,0 +1,126 @@
+"""C9, check and pay: how, how much, and when; one POST leads to the provider or to the booking."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings.models import Booking
+from apps.bookings.operations import SlotGone
+from apps.bookings.queries.stub import stub_of
+from apps.bookings.views.details import show_draft_lost
+from apps.bookings.views.details_page import hold_of, mask_address, policy_sentence
+from apps.bookings.views.drafts import draft_page, to_done
+from apps.bookings.views.lost import try_again
+from apps.businesses.pages import frame_of
+from apps.catalog.queries import UnknownChoice
+from apps.checkout import operations as checkout
+from apps.checkout.forms import FIELD, BrokenSeal, open_amounts, read_way, seal_amounts
+from apps.checkout.pricing import Way
+from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.offers import Offer, offer_of
+from apps.checkout.queries.pay_page import cards_of, costs_of
+from apps.web.formatting import format_money
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
+
+CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@draft_page
+def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
+    """Show what it costs for the chosen way; with POST, place the order and go where one pays."""
+    now = timezone.now()
+    if not draft.contact_name:
+        return go_to(request, "bookings:details", draft=draft.draft_id)
+    try:
+        offer = offer_of(booking=draft, now=now)
+    except UnknownChoice:
+        return show_draft_lost(request, draft, now=now)
+    if not offer.ways:
+        return go_to(request, "bookings:details", draft=draft.draft_id)
+    way = read_way(request.POST or request.GET, offered=offer.ways)
+    if request.method != "POST":
+        notice = _("The payment did not go through. Nothing was charged.")
+        return _show(request, draft, offer, way, notice=notice if "failed" in request.GET else "")
+    return _check_out(request, draft, offer, way, now=now)
+
+
+def _check_out(
+    request: HttpRequest, draft: Booking, offer: Offer, way: Way, *, now: datetime
+) -> HttpResponse:
+    try:
+        seen = open_amounts(request.POST.get(FIELD, ""), draft_id=draft.draft_id, way=way)
+        done = checkout.check_out(
+            draft_id=draft.draft_id, way=way, seen=seen, origin=_origin(request), now=now
+        )
+    except (BrokenSeal, checkout.WayNotOffered, checkout.DetailsMissing):
+        words = _("Please check the amount and press the button again.")
+        return _show(request, draft, offer, way, notice=words, status=UNPROCESSABLE)
+    except checkout.QuoteChanged as changed:
+        words = _changed_words(draft, seen, changed)
+        return _show(request, draft, offer, way, notice=words, status=CONFLICT)
+    except SlotGone:
+        return show_draft_lost(request, draft, now=now)
+    except BusyTryAgain:
+        return try_again(request, draft.service)
+    except ProviderDown:
+        words = _("Payments do not work at this moment. Please try again in a minute.")
+        return _show(request, draft, offer, way, notice=words, status=UNAVAILABLE)
+    return HttpResponseSeeOther(done.url) if done.url else to_done(request, done.booking)
+
+
+def _origin(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").removesuffix("/")
+
+
+def _changed_words(draft: Booking, seen: checkout.Seen, changed: checkout.QuoteChanged) -> str:
+    currency, locale = changed.quote.currency, draft.business.locale
+    return _("The price changed from %(was)s to %(now)s. Nothing was paid.") % {
+        "was": format_money(seen.total, currency, locale),
+        "now": format_money(changed.quote.total, currency, locale),
+    }
+
+
+def _show(
+    request: HttpRequest,
+    draft: Booking,
+    offer: Offer,
+    way: Way,
+    *,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        **_context(draft, offer, way, now=timezone.now()),
+        "pay_url": request.path,
+        "notice": notice,
+    }
+    return render_page(request, "checkout/pay.html", "checkout/_costs.html", context, status)
+
+
+def _context(draft: Booking, offer: Offer, way: Way, *, now: datetime) -> dict[str, Any]:
+    quotes = offer.quotes
+    return {
+        **frame_of(business=draft.business, place=draft.location),
+        "zone": draft.zone,
+        "now": now,
+        "stub": stub_of(booking=draft),
+        "hold": hold_of(draft, now=now),
+        "name": draft.contact_name,
+        "contact": mask_address(draft.contact_email),
+        "details_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
+        "cards": cards_of(booking=draft, quotes=quotes, chosen=way),
+        "way": way.value,
+        "costs": costs_of(booking=draft, quote=quotes[way], way=way),
+        "seal_name": FIELD,
+        "seal": seal_amounts(draft_id=draft.draft_id, quotes=quotes),
+        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
+        "reference": draft.reference,
+        "status": draft.status,
+    }
