@@ -1,7 +1,6 @@
 """What owners type about classes and at the door: syntax and shape only."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -16,7 +15,7 @@ from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.attending import Scope
 from apps.businesses.models import Business
 from apps.catalog.models import Resource, Service
-from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
+from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON, read_instant
 from apps.web.fields import AddressField, LineField, TextField
 
 WEEKDAYS = (
@@ -61,19 +60,8 @@ class WishForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if found.get("verb") in {"give", "offer"}:
-            found["time"] = self._instant(found.get("time", ""))
+            found["time"] = read_instant(found.get("time", ""))
         return found
-
-    @staticmethod
-    def _instant(value: str) -> datetime:
-        """Read back what the page wrote (the filter ``iso``)."""
-        try:
-            at = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
-        except ValueError as wrong:
-            raise forms.ValidationError(_("Choose one of the free times.")) from wrong
-        if not EARLIEST <= at.date() <= LATEST:
-            raise forms.ValidationError(_("Choose one of the free times."))
-        return at
 
 
 class AddPersonForm(forms.Form):

@@ -1,7 +1,7 @@
 """What owners type: syntax and shape only; the rules are asked when it is done (style.md B3)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -15,6 +15,23 @@ from apps.catalog.models import Service, StaffMember
 from apps.web.fields import LineField, TextField
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+
+
+def read_instant(value: str) -> datetime:
+    """Read back an instant as the pages write it (the filter ``iso``).
+
+    Raises:
+        ValidationError: it is none.
+    """
+    try:
+        at = datetime.strptime(value, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError as wrong:
+        raise forms.ValidationError(_("Choose one of the free times.")) from wrong
+    if not EARLIEST <= at.date() <= LATEST:
+        raise forms.ValidationError(_("Choose one of the free times."))
+    return at
+
+
 LONGEST_NOTE = 2000
 LONGEST_REASON = 250
 

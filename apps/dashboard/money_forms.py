@@ -1,4 +1,4 @@
-"""What owners type about money: syntax and shape only; amounts in main units, as people write them."""
+"""What owners type about money: syntax and shape only; amounts in main units, as people do."""
 
 from decimal import Decimal
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.dashboard.forms import read_instant
 from apps.kernel.money import Money, exponent
 from apps.web.fields import LineField
 
@@ -62,6 +63,20 @@ class RefundForm(forms.Form):
             digits = exponent(self.currency)
             words = _("Enter an amount with at most %(digits)d decimals.") % {"digits": digits}
             raise forms.ValidationError(words) from wrong
+
+
+class ResolveForm(forms.Form):
+    """Which way out of an overlap, for which side, and to which of the offered times (UTC)."""
+
+    verb = forms.ChoiceField(choices=[(it, it) for it in ("move", "cancel", "keep")])
+    side = forms.CharField(max_length=8, required=False)
+    time = forms.CharField(max_length=25, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("verb") == "move":
+            found["time"] = read_instant(found.get("time", ""))
+        return found
 
 
 class KeepForm(forms.Form):

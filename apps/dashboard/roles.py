@@ -27,6 +27,9 @@ class Right(StrEnum):
     CHECK_IN = "CHECK_IN"
     PLAN = "PLAN"
     WAITLIST = "WAITLIST"
+    TAKE_MONEY = "TAKE_MONEY"
+    REFUND = "REFUND"
+    RESOLVE = "RESOLVE"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -34,7 +37,8 @@ EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
 ROLES: dict[str, frozenset[Right]] = {
     "OWNER": frozenset(Right),
     "MANAGER": frozenset(Right),
-    "FRONT_DESK": frozenset(Right) - {Right.OVERRIDE, Right.BLOCK, Right.PLAN},
+    "FRONT_DESK": frozenset(Right)
+    - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

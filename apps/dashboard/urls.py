@@ -8,7 +8,9 @@ from apps.dashboard.views.booking import booking, cancel, note
 from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
+from apps.dashboard.views.conflicts import conflict, conflicts
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
+from apps.dashboard.views.money import mark_paid, refund, undo_paid
 from apps.dashboard.views.move import move
 from apps.dashboard.views.plan import new_class
 from apps.dashboard.views.requests import requests
@@ -29,6 +31,11 @@ urlpatterns = [
     path("<slug:slug>/requests/", requests, name="requests"),
     path("<slug:slug>/agenda/", agenda, name="agenda"),
     path("<slug:slug>/why/", why, name="why"),
+    path("<slug:slug>/conflicts/", conflicts, name="conflicts"),
+    path("<slug:slug>/conflicts/<str:reference>/", conflict, name="conflict"),
+    path("<slug:slug>/bookings/<str:reference>/paid/", mark_paid, name="mark_paid"),
+    path("<slug:slug>/bookings/<str:reference>/undo-paid/", undo_paid, name="undo_paid"),
+    path("<slug:slug>/bookings/<str:reference>/refund/", refund, name="refund"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),

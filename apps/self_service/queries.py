@@ -13,9 +13,10 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, may_move_to_session
 from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.bookings.queries.picker import SlotButton
-from apps.bookings.queries.suggestions import list_suggested
+from apps.bookings.queries.suggestions import find_nearest, list_suggested
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
+from apps.kernel.money import Money
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -27,6 +28,8 @@ WORDS = {
     BookingEvent.Action.WAITLISTED: _("Joined the waitlist"),
     BookingEvent.Action.OFFERED: _("A place was offered"),
     BookingEvent.Action.PASSED: _("The offer was let pass"),
+    BookingEvent.Action.PAID: _("Payment received"),
+    BookingEvent.Action.REFUNDED: _("Money sent back"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
     BookingEvent.Action.MOVED: _("Moved to another time"),
@@ -104,6 +107,25 @@ class PlaceInLine:
 
     place: int
     offer_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A booking that was paid for after its time had gone: times (UTC) for the same money, and what
+    goes back when none of them suits."""
+
+    times: tuple[datetime, ...]
+    money: Money
+
+
+def overlap_of(*, booking: Booking, now: datetime) -> Overlap | None:
+    """What the customer of a double booking may choose, None when theirs is in order."""
+    if not booking.double_booked or booking.status not in OPEN or now >= booking.starts_at:
+        return None
+    return Overlap(
+        times=find_nearest(booking=booking, now=now),
+        money=Money(booking.paid, booking.currency),
+    )
 
 
 def place_of(*, booking: Booking, now: datetime) -> PlaceInLine | None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.self_service.views import address, booking, people, waiting
+from apps.self_service.views import address, booking, overlap, people, waiting
 
 app_name = "self_service"
 urlpatterns = [
@@ -12,5 +12,7 @@ urlpatterns = [
     path("manage/<slug:reference>/take", waiting.take, name="take"),
     path("manage/<slug:reference>/refuse", waiting.refuse, name="refuse"),
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),
+    path("manage/<slug:reference>/another-time", overlap.another_time, name="another_time"),
+    path("manage/<slug:reference>/money-back", overlap.money_back, name="money_back"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
 ]

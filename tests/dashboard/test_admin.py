@@ -31,6 +31,14 @@ from apps.bookings.models import (
 from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
+from apps.checkout.models import (
+    Order,
+    OrderLine,
+    Payment,
+    PracticeSession,
+    ProviderEvent,
+    Refund,
+)
 from apps.customers.models import Consent, Customer
 from apps.dashboard.demo.seed import seed_demo
 from apps.messages.operations import fan_out
@@ -77,6 +85,51 @@ def demo(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
         transaction.set_rollback(True)
 
 
+def add_money(booking: Booking, number: int) -> None:
+    order, _new = Order.objects.get_or_create(
+        booking=booking,
+        defaults={
+            "business": booking.business,
+            "reference": f"ADMIN00{number}",
+            "way": "FULL",
+            "currency": "EUR",
+            "total": 4800,
+            "due_now": 4800,
+            "placed_at": NOW,
+        },
+    )
+    OrderLine.objects.create(order=order, name=HOSTILE[number], amount=4800, total=4800)
+    payment = Payment.objects.create(
+        business=booking.business,
+        order=order,
+        kind="ONLINE",
+        provider="practice",
+        provider_ref=f"practice_{number}",
+        amount=4800,
+        failure=HOSTILE[number],
+        created_at=NOW,
+    )
+    Refund.objects.create(
+        business=booking.business,
+        payment=payment,
+        amount=1,
+        reason=HOSTILE[number],
+        created_at=NOW,
+    )
+    ProviderEvent.objects.create(
+        provider="practice", event_id=HOSTILE[number], kind="paid", received_at=NOW
+    )
+    PracticeSession.objects.create(
+        key=f"admin-{number}",
+        ref=f"practice_{number}",
+        seller=HOSTILE[number],
+        words=HOSTILE[number],
+        amount=4800,
+        currency="EUR",
+        expires_at=NOW,
+    )
+
+
 def add_what_the_demo_lacks() -> None:
     business = Business.objects.get(slug="juniper")
     service = Service.objects.filter(business=business).earliest("pk")
@@ -98,6 +151,7 @@ def add_what_the_demo_lacks() -> None:
             booking=bookings[number], name=HOSTILE[number], people=2, price=900
         )
         make_series(business, service, number)
+        add_money(bookings[number], number)
         WaitlistEntry.objects.create(
             business=business,
             booking=bookings[number],

@@ -63,6 +63,13 @@ CASES: dict[str, Case] = {
     "why": Case(DESKS),
     "classes": Case(LOOKERS),
     "new_class": Case(MANAGERS, "POST", answer=422, other=200),
+    "conflicts": Case(MANAGERS),
+    "conflict": Case(MANAGERS, answer=404, other=404),  # nothing overlaps on the stage
+    "mark_paid": Case(DESKS, "POST", answer=303),
+    "undo_paid": Case(DESKS, "POST", {"payment": "1"}, answer=409),  # nothing was paid yet
+    "refund": Case(
+        MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409
+    ),  # nothing was paid yet
     "waitlist": Case(DESKS),
     "wish": Case(DESKS, answer=404, other=404),  # the requests of the stage do not wait
     "roster": Case(LOOKERS),
@@ -104,7 +111,7 @@ WITH_SESSION = {
 }
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
-    *("block", "unblock", "move", "wish"),
+    *("block", "unblock", "move", "wish", "conflict", "mark_paid", "undo_paid", "refund"),
 }
 
 
@@ -176,7 +183,15 @@ def ask(browser: Client, method: str, path: str, body: Mapping[str, object]) -> 
 def checksum() -> str:
     """Every row of every table that tells of times, bookings, people and mails."""
     digest = hashlib.sha256()
-    for app in ("availability", "bookings", "customers", "messages", "outbox", "businesses"):
+    for app in (
+        "availability",
+        "bookings",
+        "checkout",
+        "customers",
+        "messages",
+        "outbox",
+        "businesses",
+    ):
         for model in apps.get_app_config(app).get_models():
             rows = list(model._default_manager.order_by("pk").values_list())
             digest.update(repr((model.__name__, rows)).encode())

@@ -187,6 +187,11 @@ class Booking(models.Model):
             ),
             models.Index(fields=["customer", "-starts_at"], name="booking_by_customer"),
             models.Index(fields=["business", "-id"], name="booking_newest"),
+            models.Index(
+                fields=["business", "starts_at"],
+                name="booking_conflicts",
+                condition=Q(double_booked=True),
+            ),
         ]
 
     def __str__(self) -> str:

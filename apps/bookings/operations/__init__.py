@@ -46,6 +46,13 @@ from apps.bookings.operations._release import (
     keep_draft_text,
     release_draft,
 )
+from apps.bookings.operations._resolve import (
+    NoConflict,
+    keep_both,
+    move_out_of_conflict,
+    move_the_other,
+    settle_conflict,
+)
 from apps.bookings.operations._submit import Details, GivenAnswer, lock_draft, submit_draft
 from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._undo import undo_decision
@@ -100,6 +107,7 @@ __all__ = [
     "DraftGone",
     "GivenAnswer",
     "LineIsFull",
+    "NoConflict",
     "NotAllowed",
     "NotBookable",
     "NotComing",
@@ -143,6 +151,7 @@ __all__ = [
     "hold_again",
     "hold_seats",
     "join_waitlist",
+    "keep_both",
     "keep_draft_text",
     "lapse_offers",
     "lapse_times",
@@ -153,7 +162,9 @@ __all__ = [
     "mark_all_here",
     "mark_attendance",
     "message_people",
+    "move_out_of_conflict",
     "move_places",
+    "move_the_other",
     "move_to_front",
     "note_booking",
     "note_money",
@@ -167,6 +178,7 @@ __all__ = [
     "refuse_time",
     "release_draft",
     "revoke_links",
+    "settle_conflict",
     "submit_draft",
     "suggest_times",
     "take_offered_place",

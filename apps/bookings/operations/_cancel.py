@@ -20,11 +20,13 @@ def cancel_booking(
     by: TeamMember | None,
     now: datetime,
     reason: str = "",
+    waives_policy: bool = False,
 ) -> Booking:
     """Cancel a booking and give its time back (R017): for the team, or (by None) the customer.
 
     The customer's right is read from the policy frozen with the booking (R051). The mail of a
-    cancellation by the team waits for the undo window of 10 seconds.
+    cancellation by the team waits for the undo window of 10 seconds. waives_policy: whoever cancels
+    is not at fault, so that no limit counts.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -37,7 +39,7 @@ def cancel_booking(
         status=states.Status(booking.status),
         starts_at=booking.starts_at,
         now=now,
-        is_team=by is not None,
+        is_team=by is not None or waives_policy,
     )
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)

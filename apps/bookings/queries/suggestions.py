@@ -9,6 +9,7 @@ from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import slot_query
 from apps.bookings.suggesting import nearest_times, pick_times
+from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, is_bookable
 
 BEFORE, AFTER = timedelta(days=7), timedelta(days=21)
@@ -45,6 +46,15 @@ def find_suggestions(
     zone = zone_of(service=booking.service, location=booking.location)
     picked = pick_times(starts, wanted=wanted, duration=duration, zone=zone)
     return _instants(picked), _instants(nearest_times(picked, wanted=wanted))
+
+
+def find_nearest(*, booking: Booking, now: datetime) -> tuple[datetime, ...]:
+    """The three free starts (UTC) nearest to the booking's own; none for a class or a course."""
+    if booking.kind != Service.Kind.APPOINTMENT:
+        return ()
+    wanted = int(booking.starts_at.timestamp())
+    free = [int(at.timestamp()) for at in find_free_starts(booking=booking, now=now)]
+    return _instants(nearest_times((it for it in free if it != wanted), wanted=wanted))
 
 
 def list_suggested(*, booking: Booking, now: datetime) -> tuple[datetime, ...]:

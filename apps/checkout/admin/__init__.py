@@ -1,0 +1,71 @@
+"""Money for operators: to look at, never to edit raw (issue 2, no. 7)."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from apps.checkout.models import (
+    Order,
+    OrderLine,
+    Payment,
+    PracticeSession,
+    ProviderEvent,
+    Refund,
+)
+from apps.web.operators import LookOnlyAdmin, LookOnlyInline
+
+
+class LineInline(LookOnlyInline):
+    model = OrderLine
+    fields = ["name", "amount", "quantity", "tax", "total"]
+
+
+class PaymentInline(LookOnlyInline):
+    model = Payment
+    fields = ["kind", "status", "amount", "captured", "refunded", "provider_ref", "created_at"]
+
+
+@admin.register(Order)
+class OrderAdmin(LookOnlyAdmin):
+    list_display = ["reference", "business", "status", "payment_status", "total", "currency"]
+    list_select_related = ["business"]
+    search_fields = ["reference__exact", "booking__reference__exact"]
+    search_help_text = _("Reference of the order or of the booking")
+    inlines = [LineInline, PaymentInline]
+
+
+@admin.register(OrderLine)
+class OrderLineAdmin(LookOnlyAdmin):
+    list_display = ["name", "order", "amount", "quantity", "total"]
+    list_select_related = ["order"]
+    search_fields = ["order__reference__exact"]
+    search_help_text = _("Reference of the order")
+
+
+@admin.register(Payment)
+class PaymentAdmin(LookOnlyAdmin):
+    list_display = ["pk", "order", "kind", "status", "amount", "captured", "refunded"]
+    list_select_related = ["order"]
+    search_fields = ["order__reference__exact", "provider_ref__exact"]
+    search_help_text = _("Reference of the order, or the provider's")
+
+
+@admin.register(Refund)
+class RefundAdmin(LookOnlyAdmin):
+    list_display = ["pk", "payment", "amount", "status", "is_external", "created_at"]
+    list_select_related = ["payment"]
+    search_fields = ["payment__order__reference__exact"]
+    search_help_text = _("Reference of the order")
+
+
+@admin.register(ProviderEvent)
+class ProviderEventAdmin(LookOnlyAdmin):
+    list_display = ["event_id", "provider", "kind", "payment_ref", "received_at"]
+    search_fields = ["event_id__exact", "payment_ref__exact"]
+    search_help_text = _("Id of the event, or of the payment at the provider")
+
+
+@admin.register(PracticeSession)
+class PracticeSessionAdmin(LookOnlyAdmin):
+    list_display = ["ref", "seller", "state", "amount", "captured", "refunded"]
+    search_fields = ["ref__exact"]
+    search_help_text = _("Name of the payment at the practice provider")

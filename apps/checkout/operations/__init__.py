@@ -1,6 +1,7 @@
 """The verbs of money. Rows are locked in this order: booking, resources, sessions, order, payments;
 a provider is asked only while nothing is locked."""
 
+from apps.checkout.operations._cancel_and_refund import cancel_and_refund, cancel_the_other
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
 from apps.checkout.operations._errors import (
     DetailsMissing,
@@ -46,6 +47,8 @@ __all__ = [
     "WayNotOffered",
     "WrongTruth",
     "act_in_practice",
+    "cancel_and_refund",
+    "cancel_the_other",
     "check_out",
     "close_payment",
     "do_refund",

@@ -33,7 +33,15 @@ def offer_of(*, booking: Booking, now: datetime) -> Offer:
     service, business = booking.service, booking.business
     if price.total is None:
         return Offer({})
-    items = [Item(line.name, line.amount, line.quantity) for line in price.lines]
+    forms = {variant.name for variant in service.variants.all()} - {service.name}
+    items = [
+        Item(
+            f"{service.name}, {line.name}" if line.name in forms else line.name,
+            line.amount,
+            line.quantity,
+        )
+        for line in price.lines
+    ]
     ways = ways_to_pay(
         total=price.total,
         online=service.pays_online and provider_in_use() is not None,

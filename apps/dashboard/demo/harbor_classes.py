@@ -39,14 +39,20 @@ FOURTH = 4
 
 
 def _class(slug: str, name: str, minutes: int, price: int, words: str) -> ServicePlan:
-    columns = {"kind": Service.Kind.CLASS, "summary": words}
+    columns = {"kind": Service.Kind.CLASS, "summary": words, "pays_online": True}
     return ServicePlan(
         slug=slug, name=name, category="classes", minutes=minutes, price=price, columns=columns
     )
 
 
 def _course(slug: str, name: str, price: int, words: str) -> ServicePlan:
-    columns = {"kind": Service.Kind.COURSE, "summary": words, "prorates": True}
+    columns = {
+        "kind": Service.Kind.COURSE,
+        "summary": words,
+        "prorates": True,
+        "pays_online": True,
+        "deposit": 3000,
+    }
     return ServicePlan(
         slug=slug, name=name, category="courses", minutes=60, price=price, columns=columns
     )

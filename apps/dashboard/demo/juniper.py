@@ -54,6 +54,7 @@ PEOPLE = (
 
 ALL_COLOURISTS = ("Ana", "Ben", "Mia")
 COLOUR = {"buffer_after_minutes": 15, "hue": Hue.COPPER}
+PAID_AHEAD = {**COLOUR, "pays_online": True, "deposit": 2000, "tax_rate": 1900}
 WASH = "Wash station"
 
 CUTS = (
@@ -116,7 +117,7 @@ COLOURS = (
             AddOnPlan(name="Bond care", price=2400, minutes=10),
         ),
         columns={
-            **COLOUR,
+            **PAID_AHEAD,
             "summary": "Fresh colour on the regrowth, matched to your lengths. Wash and blow-dry "
             "are included.",
             "variant_prompt": "Your hair length",
@@ -130,7 +131,7 @@ COLOURS = (
         price=5800,
         who=ALL_COLOURISTS,
         needs=WASH,
-        columns={**COLOUR, "summary": "The parting and the temples, between two colours."},
+        columns={**PAID_AHEAD, "summary": "The parting and the temples, between two colours."},
     ),
     ServicePlan(
         slug="balayage",
@@ -146,7 +147,7 @@ COLOURS = (
             VariantPlan(name="Full head", price=21000, minutes=240),
         ),
         columns={
-            **COLOUR,
+            **PAID_AHEAD,
             "summary": "Painted by hand, so that it grows out softly.",
             "variant_prompt": "How much",
         },
@@ -158,7 +159,7 @@ COLOURS = (
         minutes=45,
         price=4200,
         who=ALL_COLOURISTS,
-        columns={**COLOUR, "summary": "Cools down, warms up, shines."},
+        columns={**PAID_AHEAD, "summary": "Cools down, warms up, shines."},
     ),
     ServicePlan(
         slug="colour-correction",

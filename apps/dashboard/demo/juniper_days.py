@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from apps.availability.models import DateException, Schedule
 from apps.dashboard.demo.build import Shop
 from apps.dashboard.demo.juniper_line import let_people_wait
+from apps.dashboard.demo.juniper_money import let_one_pay_late
 from apps.dashboard.demo.plans import SATURDAY, SUNDAY, THURSDAY, minutes_of
 from apps.dashboard.demo.routine import Routine, usual_visits
 from apps.dashboard.demo.visits import Visit, instant, keep_silent, make_visits
@@ -77,6 +78,7 @@ def fill_juniper(shop: Shop, *, now: datetime) -> None:
     _open_late(schedule, on=late, until="17:00")
     _close_for_holidays(shop, today)
     let_people_wait(shop, now=now)
+    let_one_pay_late(shop, now=now)
     keep_silent(shop)
 
 

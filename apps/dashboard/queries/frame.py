@@ -9,12 +9,14 @@ from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.asking import ASKS_THE_TEAM
+from apps.dashboard.queries.rows import LIVE
 from apps.dashboard.roles import Right
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """waiting counts the requests this person may answer; 0 for people who may not."""
+    """waiting counts the requests and the overlaps this person may answer; 0 for people who may
+    not."""
 
     waiting: int
     has_other_businesses: bool
@@ -28,10 +30,21 @@ def get_frame(*, desk: Desk) -> Frame:
     together = Service.objects.filter(business_id=desk.business.pk, retired_at=None).exclude(
         kind=Service.Kind.APPOINTMENT
     )
-    waiting, elsewhere, classes = me.annotate(
-        waiting=_waiting(desk), elsewhere=Exists(others), classes=Exists(together)
-    ).values_list("waiting", "elsewhere", "classes")[0]
-    return Frame(waiting=waiting, has_other_businesses=elsewhere, has_classes=classes)
+    waiting, clashes, elsewhere, classes = me.annotate(
+        waiting=_waiting(desk),
+        clashes=_clashes(desk),
+        elsewhere=Exists(others),
+        classes=Exists(together),
+    ).values_list("waiting", "clashes", "elsewhere", "classes")[0]
+    return Frame(waiting=waiting + clashes, has_other_businesses=elsewhere, has_classes=classes)
+
+
+def _clashes(desk: Desk) -> Coalesce | Value:
+    if not desk.may(Right.RESOLVE):
+        return Value(0)
+    clashes = desk.bookings().filter(double_booked=True, status__in=LIVE).order_by()
+    counted = clashes.values("business").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
 
 
 def _waiting(desk: Desk) -> Coalesce | Value:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.checkout import operations as checkout
+from apps.checkout.models import Order, Payment
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.changes import LastChange, last_change
 from apps.dashboard.queries.fits import Obstacle, in_names
 from apps.dashboard.queries.team import load_team
+from apps.kernel.money import Money
 
 REFUSED = (
     bookings.StaleRevision,
@@ -35,9 +38,27 @@ class Problem:
     status: int
     change: LastChange | None = None
     obstacles: tuple[Obstacle, ...] = ()
+    amount: Money | None = None
 
 
 INCOMPLETE = Problem("INCOMPLETE", 422)
+MONEY_CODES: dict[type[Exception], str] = {
+    checkout.NotOwed: "NOT_OWED",
+    checkout.RefundChanged: "REFUND_CHANGED",
+    checkout.TooMuchToRefund: "TOO_MUCH",
+    Order.DoesNotExist: "NOT_OWED",
+    Payment.DoesNotExist: "NOT_OWED",
+}
+
+
+def money_problem(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
+    """The same for what moves money; amount is what went back already, or what is left."""
+    code = MONEY_CODES.get(type(error))
+    if code is None:
+        return problem_of(error, desk=desk, booking=booking)
+    minor = getattr(error, "refunded", getattr(error, "left", None))
+    amount = None if minor is None else Money(minor, booking.currency)
+    return Problem(code, 422 if code == "TOO_MUCH" else 409, amount=amount)
 
 
 def problem_of(error: Exception, *, desk: Desk, booking: Booking) -> Problem:

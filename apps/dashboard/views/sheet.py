@@ -8,11 +8,15 @@ from django.http import HttpResponse
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.waitlist import wish_words_of
+from apps.checkout.queries.orders import Sheet, find_sheet
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OverrideForm
+from apps.dashboard.money_forms import RefundForm
 from apps.dashboard.queries.booking_page import BookingPage, read_booking
+from apps.dashboard.roles import Right
 from apps.dashboard.views.refusals import Problem
 from apps.dashboard.views.showing import show
+from apps.kernel.money import Money
 from apps.web.formatting import format_money
 
 
@@ -28,6 +32,7 @@ def show_sheet(
 ) -> HttpResponse:
     """Render the page with fresh forms, or with the forms that were refused and what they held."""
     page = read_booking(desk=request.desk, booking=booking, now=now)
+    sheet = find_sheet(booking=booking)
     return show(
         request,
         "dashboard/booking.html",
@@ -35,8 +40,9 @@ def show_sheet(
         {
             "page": page,
             "wish": wish_words_of(booking=booking),
+            "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
             "stub": _stub(page, request.desk.business.locale),
-            "forms": {**_fresh_forms(page), **(forms or {})},
+            "forms": {**_fresh_forms(page), **_refund_form(sheet), **(forms or {})},
             "problem": problem,
             "notes_saved": saved,
         },
@@ -52,6 +58,14 @@ def _fresh_forms(page: BookingPage) -> dict[str, Form]:
         "cancel": CancelForm(initial=revision, auto_id="cancel_%s"),
         "note": NoteForm(initial={**revision, "note": page.owner_note}),
     }
+
+
+def _refund_form(sheet: Sheet | None) -> dict[str, Form]:
+    if sheet is None or sheet.refundable <= 0:
+        return {}
+    left = Money(sheet.refundable, sheet.order.currency).to_decimal()
+    initial = {"amount": left, "seen_refunded": sheet.refunded}
+    return {"refund": RefundForm(initial=initial, currency=sheet.order.currency)}
 
 
 def _stub(page: BookingPage, locale: str) -> dict[str, object]:

@@ -25,6 +25,7 @@ from apps.self_service.queries import (
     cancel_limits,
     list_events,
     other_sessions,
+    overlap_of,
     place_of,
     suggested_slots,
 )
@@ -69,6 +70,7 @@ def show_booking(
         "progress": progress_of(group_of(found, found.service)),
         "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
+        "overlap": overlap_of(booking=found, now=now),
         "wish": wish_words_of(booking=found),
         "problem": problem,
     }

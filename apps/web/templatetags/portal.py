@@ -204,6 +204,12 @@ def money(context: Context, amount: Amount) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def minor(context: Context, amount: int, currency: str) -> str:
+    """ "€48.00" for plain minor units and a currency."""
+    return formatting.format_money(amount, currency, _locale(context))
+
+
+@register.simple_tag(takes_context=True)
 def extra_money(context: Context, amount: Amount) -> str:
     """ "+ €5.00": what is added to a price."""
     return formatting.format_money(amount.amount, amount.currency, _locale(context), signed=True)

@@ -17,6 +17,7 @@ from apps.bookings.queries import ledger as booking_ledger
 from apps.bookings.queries import ledger_history, ledger_waitlist
 from apps.businesses.models import Business
 from apps.catalog.queries import ledger as catalog_ledger
+from apps.checkout.queries import ledger as money_ledger
 from apps.kernel.findings import Finding
 from apps.messages import ledger as message_ledger
 
@@ -39,6 +40,10 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from ledger_history.find_gaps_in_history(business_id=business_id)
     yield from ledger_history.find_unwritten_moves(business_id=business_id)
     yield from ledger_history.find_untold_moves(business_id=business_id, now=now)
+    yield from money_ledger.find_unbalanced_orders(business_id=business_id)
+    yield from money_ledger.find_untrue_bookings(business_id=business_id)
+    yield from money_ledger.find_unapproved_money(business_id=business_id)
+    yield from money_ledger.find_miscounted_refunds(business_id=business_id)
     yield from message_ledger.find_stranded_messages(business_id=business_id)
     yield from catalog_ledger.find_missing_defaults(business_id=business_id)
 

@@ -1,0 +1,58 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.operations import Actor, NoConflict
+from apps.businesses.models import TeamMember
+from apps.checkout.models import Order
+from apps.checkout.operations._refund import give_back
+
+
+@transaction.atomic
+def cancel_and_refund(
+    *, booking_id: int, business_id: int, reason: str, by: TeamMember | None, now: datetime
+) -> Booking:
+    """Cancel a booking and give all of its money back, no fee kept: for the team, or (by None) the
+    customer of a double booking, who is not at fault (domain.md 1.4).
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        NoConflict: a customer asks for it, and it is not double booked.
+        NotAllowed: it is over or final.
+    """
+    locked = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    if by is None and not locked.double_booked:
+        raise NoConflict
+    booking = bookings.cancel_booking(
+        booking_id=booking_id,
+        business_id=business_id,
+        revision=locked.revision,
+        by=by,
+        now=now,
+        reason=reason,
+        waives_policy=True,
+    )
+    if Order.objects.filter(booking=booking).exists():
+        give_back(
+            booking, amount=None, seen_refunded=None, reason=reason, actor=Actor.of(by), now=now
+        )
+    return booking
+
+
+@transaction.atomic
+def cancel_the_other(*, booking_id: int, other_id: int, by: TeamMember, now: datetime) -> None:
+    """Cancel whoever is in the way of a double booking, with all of their money back; the latter is
+    in order then.
+
+    Raises: as ``cancel_and_refund``; NoConflict when it is resolved already.
+    """
+    rows = {
+        pk: bookings.lock_booking(booking_id=pk, business_id=by.business_id, revision=None)
+        for pk in sorted({booking_id, other_id})
+    }
+    if not rows[booking_id].double_booked or booking_id == other_id:
+        raise NoConflict
+    cancel_and_refund(booking_id=other_id, business_id=by.business_id, reason="", by=by, now=now)
+    bookings.settle_conflict(booking=rows[booking_id], by=by, now=now)

@@ -1,0 +1,82 @@
+"""Do orders, payments, refunds and bookings tell the same story? (law 4, P4)"""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from apps.bookings.models import Booking
+from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.queries.orders import status_of
+from apps.checkout.states import PaymentStatus, booking_status
+from apps.kernel.findings import Finding
+
+Row = TypeVar("Row", Order, Payment, Booking)
+
+
+def find_unbalanced_orders(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield orders whose lines do not add up to their total, or whose payment status is not what
+    their payments come to."""
+    orders = _of(Order.objects.order_by("pk"), business_id).prefetch_related("lines", "payments")
+    for order in orders.iterator(chunk_size=500):
+        where = f"order {order.reference}"
+        if sum(line.total for line in order.lines.all()) != order.total:
+            yield Finding(
+                "order_adds_up", order.business_id, where, "its lines add up to another sum"
+            )
+        owed = status_of(order, list(order.payments.all()))
+        if owed != order.payment_status:
+            words = f"says {order.payment_status}, its payments come to {owed}"
+            yield Finding("order_is_paid_as_told", order.business_id, where, words)
+
+
+def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield bookings that tell another story of the money than their orders do."""
+    orders = _of(Order.objects.order_by("pk"), business_id).exclude(
+        booking__status=Booking.Status.CREATED
+    )
+    paid = Coalesce(Sum(F("payments__captured") - F("payments__refunded")), 0)
+    rows = orders.annotate(came=paid).select_related("booking")
+    for order in rows.iterator(chunk_size=500):
+        told = booking_status(PaymentStatus(order.payment_status), total=order.total)
+        booking = order.booking
+        if (booking.payment_status, booking.paid) != (told, max(0, order.came)):
+            words = f"says {booking.payment_status}, {booking.paid}; its order {told}, {order.came}"
+            yield Finding(
+                "booking_and_order_agree", order.business_id, f"booking {booking.reference}", words
+            )
+    without = Booking.objects.filter(order=None).exclude(paid=0)
+    for of, reference in _of(without, business_id).values_list("business_id", "reference"):
+        yield Finding(
+            "booking_and_order_agree", of, f"booking {reference}", "paid without an order"
+        )
+
+
+def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield orders that have money but were never approved, and drafts that have money (P4)."""
+    captured = Payment.objects.filter(captured__gt=0).values("order_id")
+    lost = Q(status=Order.Status.INITIALIZED) | Q(booking__status=Booking.Status.CREATED)
+    rows = _of(Order.objects.filter(lost, pk__in=captured), business_id)
+    for of, reference in rows.values_list("business_id", "reference"):
+        yield Finding(
+            "money_makes_a_booking", of, f"order {reference}", "was paid but not approved"
+        )
+
+
+def find_miscounted_refunds(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield payments whose refunded is not what their refunds come to."""
+    alive = ~Q(refunds__status=Refund.Status.FAILED)
+    counted = _of(Payment.objects.order_by(), business_id).annotate(
+        went=Coalesce(Sum("refunds__amount", filter=alive), 0)
+    )
+    for pk, of, said, went in counted.exclude(refunded=F("went")).values_list(
+        "pk", "business_id", "refunded", "went"
+    ):
+        yield Finding(
+            "refunds_are_counted", of, f"payment {pk}", f"says {said}, refunds are {went}"
+        )
+
+
+def _of(rows: QuerySet[Row], business_id: int | None) -> QuerySet[Row]:
+    return rows if business_id is None else rows.filter(business_id=business_id)

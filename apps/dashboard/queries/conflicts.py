@@ -1,0 +1,145 @@
+"""Bookings at one time of one person or room that money caused (ux.md O5, domain.md 1.4)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from apps.availability.models import Occupancy
+from apps.bookings.models import Booking
+from apps.bookings.queries.suggestions import find_nearest
+from apps.dashboard.desk import Desk
+from apps.dashboard.queries.about import count_visits
+from apps.dashboard.queries.rows import LIVE, customer_name, staff_name
+from apps.kernel.money import Money
+
+MOST_SHOWN = 100
+RELATED = ("customer", "service", "resource__staff_member", "business", "location", "order")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the bookings of a conflict; money is what came for it and did not go back."""
+
+    pk: int
+    reference: str
+    name: str
+    service_name: str
+    staff_name: str
+    starts_at: datetime
+    ends_at: datetime
+    made_at: datetime
+    paid_at: datetime | None
+    price: Money | None
+    money: Money
+    visits: int
+    times: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """flagged came late; others are in its way, none when it is a class that is over its places or
+    when whoever was in the way has gone meanwhile."""
+
+    flagged: Side
+    others: tuple[Side, ...]
+
+
+def count_conflicts(*, desk: Desk) -> int:
+    """How many wait to be resolved."""
+    return _flagged(desk).count()
+
+
+def list_conflicts(*, desk: Desk, now: datetime) -> list[Conflict]:
+    """All conflicts, the one that begins first on top; a constant number of queries."""
+    rows = _flagged(desk).select_related(
+        "customer", "service", "resource__staff_member", "business"
+    )
+    return _conflicts(list(rows.order_by("starts_at", "pk")[:MOST_SHOWN]), now=now)
+
+
+def get_conflict(*, desk: Desk, reference: str, now: datetime) -> Conflict:
+    """One conflict, with the three nearest free times for each side.
+
+    Raises:
+        Booking.DoesNotExist: there is none (any more).
+    """
+    rows = _flagged(desk).select_related(
+        "customer", "service", "resource__staff_member", "business"
+    )
+    return _conflicts([rows.get(reference=reference)], now=now, with_times=True)[0]
+
+
+def _flagged(desk: Desk) -> QuerySet[Booking]:
+    return desk.bookings().filter(double_booked=True, status__in=LIVE)
+
+
+def _conflicts(
+    flagged: Sequence[Booking], *, now: datetime, with_times: bool = False
+) -> list[Conflict]:
+    others = _others_of(flagged)
+    everybody = [*flagged, *(it for them in others.values() for it in them)]
+    visits = count_visits(bookings=everybody, now=now)
+    return [
+        Conflict(
+            flagged=_side(booking, visits, now=now, with_times=with_times),
+            others=tuple(
+                _side(it, visits, now=now, with_times=with_times) for it in others[booking.pk]
+            ),
+        )
+        for booking in flagged
+    ]
+
+
+def _others_of(flagged: Sequence[Booking]) -> dict[int, list[Booking]]:
+    """Live bookings that occupy the same at the same time; two queries."""
+    found: dict[int, list[Booking]] = {it.pk: [] for it in flagged}
+    sessions = {it.session_id: it.pk for it in flagged if it.session_id}
+    own = list(Occupancy.objects.filter(session_id__in=[pk for pk in sessions if pk]))
+    if not own:
+        return found
+    overlaps = Q(pk__in=())
+    for row in own:
+        overlaps |= Q(
+            resource_id=row.resource_id, starts_at__lt=row.ends_at, ends_at__gt=row.starts_at
+        )
+    taken = Occupancy.objects.filter(overlaps).exclude(session_id__in=[it.session_id for it in own])
+    rows = list(taken)
+    bookings = {
+        it.session_id: it
+        for it in Booking.objects.filter(
+            session_id__in={it.session_id for it in rows}, status__in=LIVE
+        ).select_related(*RELATED)
+    }
+    for row in rows:
+        other = bookings.get(row.session_id)
+        for mine in own:
+            meets = mine.resource_id == row.resource_id and (
+                row.starts_at < mine.ends_at and row.ends_at > mine.starts_at
+            )
+            if other is not None and meets:
+                them = found[sessions[mine.session_id]]
+                if other not in them:
+                    them.append(other)
+    return found
+
+
+def _side(booking: Booking, visits: Mapping[int, int], *, now: datetime, with_times: bool) -> Side:
+    order = getattr(booking, "order", None)
+    price = None if booking.price is None else Money(booking.price, booking.currency)
+    return Side(
+        pk=booking.pk,
+        reference=booking.reference,
+        name=customer_name(booking),
+        service_name=booking.title,
+        staff_name=staff_name(booking.resource),
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        made_at=booking.created_at,
+        paid_at=order.approved_at if order and booking.paid else None,
+        price=price,
+        money=Money(booking.paid, booking.currency),
+        visits=visits.get(booking.customer_id or 0, 0),
+        times=find_nearest(booking=booking, now=now) if with_times else (),
+    )

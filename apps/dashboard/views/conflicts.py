@@ -1,0 +1,108 @@
+"""O5: overlaps that money caused, side by side, and the ways out of them."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.businesses.models import TeamMember
+from apps.checkout import operations as checkout
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.money_forms import KeepForm, ResolveForm
+from apps.dashboard.queries.conflicts import Conflict, get_conflict, list_conflicts
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.showing import show
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+@require_safe
+@guarded(*roles_with(Right.RESOLVE))
+def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
+    """List what has to be resolved, the soonest first."""
+    del slug
+    now = timezone.now()
+    found = list_conflicts(desk=request.desk, now=now)
+    context = {"conflicts": found}
+    return show(request, "dashboard/conflicts.html", None, context, now=now, current="requests")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.RESOLVE))
+def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Show both sides with the money that each way out moves; do the one that was chosen."""
+    now = timezone.now()
+    try:
+        found = get_conflict(desk=request.desk, reference=reference, now=now)
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+    if request.method != "POST":
+        return _show(request, found, KeepForm(), now=now)
+    form, keep = ResolveForm(request.POST), KeepForm(request.POST)
+    verb = form.cleaned_data.get("verb", "") if form.is_valid() else ""
+    if not verb or (verb == "keep" and not keep.is_valid()):
+        words = "" if verb else _("Choose one of the ways out.")
+        return _show(request, found, keep, now=now, problem=words, status=UNPROCESSABLE)
+    try:
+        _resolve(found, form, keep, by=request.desk.member, now=now)
+    except (bookings.SlotGone, BusyTryAgain):
+        words = _("That time is not free any more. Nothing was changed.")
+        return _show(request, found, KeepForm(), now=now, problem=words, status=CONFLICT)
+    except (bookings.NoConflict, bookings.NotAllowed, Booking.DoesNotExist):
+        words = _("It was changed meanwhile. Please look once more.")
+        return _show(request, found, KeepForm(), now=now, problem=words, status=CONFLICT)
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+def _resolve(
+    found: Conflict, form: ResolveForm, keep: KeepForm, *, by: TeamMember, now: datetime
+) -> None:
+    verb, side, at = (form.cleaned_data[it] for it in ("verb", "side", "time"))
+    known = {it.reference: it.pk for it in (found.flagged, *found.others)}
+    target = known.get(side or found.flagged.reference)
+    if target is None:
+        raise Booking.DoesNotExist
+    flagged = found.flagged.pk
+    if verb == "keep":
+        reason = keep.cleaned_data["reason"]
+        bookings.keep_both(booking_id=flagged, reason=reason, by=by, now=now)
+    elif verb == "cancel" and target != flagged:
+        checkout.cancel_the_other(booking_id=flagged, other_id=target, by=by, now=now)
+    elif verb == "cancel":
+        checkout.cancel_and_refund(
+            booking_id=flagged, business_id=by.business_id, reason="", by=by, now=now
+        )
+    elif target == flagged:
+        bookings.move_out_of_conflict(
+            booking_id=flagged, business_id=by.business_id, starts_at=at, by=by, now=now
+        )
+    else:
+        bookings.move_the_other(booking_id=flagged, other_id=target, starts_at=at, by=by, now=now)
+
+
+def _show(
+    request: OwnerRequest,
+    found: Conflict,
+    keep: KeepForm,
+    *,
+    now: datetime,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {"conflict": found, "keep": keep, "problem": problem}
+    return show(
+        request,
+        "dashboard/conflict.html",
+        None,
+        context,
+        now=now,
+        current="requests",
+        status=status,
+    )

@@ -1,0 +1,91 @@
+"""O6, O16: money of one booking in the hands of the team: taken in person, taken back, refunded."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.checkout import operations as checkout
+from apps.checkout.models import Order, Payment
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.money_forms import PaidForm, RefundForm, UndoPaidForm
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.answers import booking_or_404, refuse
+from apps.dashboard.views.refusals import INCOMPLETE, money_problem
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+REFUSED = (
+    bookings.StaleRevision,
+    checkout.NotOwed,
+    checkout.RefundChanged,
+    checkout.TooMuchToRefund,
+    Order.DoesNotExist,
+    Payment.DoesNotExist,
+    BusyTryAgain,
+)
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def mark_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Record that the rest was paid in person."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), PaidForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    try:
+        checkout.mark_paid(
+            booking_id=booking.pk,
+            revision=form.cleaned_data["revision"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Take the record of a payment in person back."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), UndoPaidForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    try:
+        checkout.undo_mark_paid(
+            booking_id=booking.pk,
+            payment_id=form.cleaned_data["payment"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
+def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Give money back; a page that does not know of the last refund is refused (N079)."""
+    now, desk = timezone.now(), request.desk
+    booking = booking_or_404(desk, reference)
+    form = RefundForm(request.POST, currency=booking.currency)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now, forms={"refund": form})
+    try:
+        checkout.refund_order(
+            booking_id=booking.pk,
+            amount=form.cleaned_data["amount"],
+            seen_refunded=form.cleaned_data["seen_refunded"],
+            reason=form.cleaned_data["reason"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        problem = money_problem(error, desk=desk, booking=booking)
+        return refuse(request, booking, problem, now=now)
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")

@@ -1,0 +1,297 @@
+"""Money that came too late: moved, given back, or kept on purpose; never silent (R011)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.availability.models import Occupancy
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.checkout.models import Payment, PracticeSession
+from apps.checkout.operations import Act
+from apps.checkout.pricing import Way
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings.pages import text_of
+from tests.factories import NOW, Salon
+from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.studio import join, make_session, make_studio
+
+pytestmark = pytest.mark.django_db
+TOO_LATE = NOW + timedelta(minutes=40)
+
+
+def make_conflict(salon: Salon, *, hour: int = 10, number: int = 0) -> Booking:
+    """Carl pays for Ana's hour after his hold had ended and Eva had taken it, all of it online."""
+    ana = salon.ana.resource_id
+    late = make_prepared(
+        service=salon.cut,
+        starts_at=salon.at(26, hour),
+        now=NOW,
+        name="Carl Vogt",
+        email=f"carl{number}@example.com",
+        resource_id=ana,
+    )
+    check_out(late, Way.FULL, now=NOW)
+    payment = Payment.objects.latest("pk")
+    PracticeSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
+    first = make_prepared(
+        service=salon.cut,
+        starts_at=salon.at(26, hour),
+        now=TOO_LATE,
+        name="Eva Lindner",
+        email=f"eva{number}@example.com",
+        resource_id=ana,
+    )
+    check_out(first, Way.DEPOSIT, now=TOO_LATE)
+    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=TOO_LATE)
+    work(TOO_LATE)
+    pay_at_practice(payment, Act.PAY, now=TOO_LATE)
+    work(TOO_LATE)
+    late.refresh_from_db()
+    assert late.double_booked
+    return late
+
+
+@pytest.fixture
+def late(salon: Salon) -> Booking:
+    return make_conflict(salon)
+
+
+@pytest.fixture
+def olga(salon: Salon, client: Client) -> Client:
+    client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def at(moment: datetime) -> Any:
+    return time_machine.travel(moment, tick=False)
+
+
+def clean() -> bool:
+    return list(find_all(business_id=None, now=TOO_LATE)) == []
+
+
+def eva() -> Booking:
+    return Booking.objects.get(contact_email="eva0@example.com")
+
+
+def iso(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def test_both_are_kept_and_the_ledger_knows_why(late: Booking) -> None:
+    assert (late.status, late.payment_status, late.paid) == ("CONFIRMED", "PAID", 4800)
+    enforced = Occupancy.objects.filter(session_id=late.session_id or 0)
+    assert list(enforced.values_list("enforced", flat=True)) == [False]
+    assert clean()
+
+
+def test_the_inbox_leads_to_both_sides_with_their_money(olga: Client, late: Booking) -> None:
+    with at(TOO_LATE):
+        inbox = text_of(olga.get("/own/juniper/requests/"))
+        listed = text_of(olga.get("/own/juniper/conflicts/"))
+        page = text_of(olga.get(f"/own/juniper/conflicts/{late.reference}/"))
+
+    assert "1 overlap to resolve" in inbox
+    assert f"/own/juniper/conflicts/{late.reference}/" in listed
+    for words in ("Carl Vogt", "Eva Lindner", "€48.00 goes back", "€20.00 goes back"):
+        assert words in page
+
+
+def test_the_list_costs_the_same_with_one_row_and_with_three(
+    olga: Client, salon: Salon, late: Booking
+) -> None:
+    def cost() -> int:
+        with at(TOO_LATE), CaptureQueriesContext(connection) as queries:
+            assert olga.get("/own/juniper/conflicts/").status_code == 200
+        return len(queries)
+
+    one = cost()
+    for number, hour in ((1, 12), (2, 14)):
+        make_conflict(salon, hour=hour, number=number)
+
+    assert cost() == one
+
+
+def resolve(olga: Client, late: Booking, **body: str) -> Any:
+    with at(TOO_LATE):
+        return olga.post(f"/own/juniper/conflicts/{late.reference}/", body)
+
+
+def test_moving_the_late_one_puts_it_in_order(olga: Client, salon: Salon, late: Booking) -> None:
+    answer = resolve(olga, late, verb="move", side=late.reference, time=iso(salon.at(26, 11, 0)))
+
+    late.refresh_from_db()
+    assert (answer.status_code, answer["Location"]) == (303, "/own/juniper/conflicts/")
+    assert (late.double_booked, late.starts_at) == (False, salon.at(26, 11))
+    assert Occupancy.objects.get(session_id=late.session_id or 0).enforced
+    assert clean()
+
+
+def test_moving_the_other_puts_the_late_one_in_order(
+    olga: Client, salon: Salon, late: Booking
+) -> None:
+    resolve(olga, late, verb="move", side=eva().reference, time=iso(salon.at(26, 11, 0)))
+
+    late.refresh_from_db()
+    assert (late.double_booked, late.starts_at) == (False, salon.at(26, 10))
+    assert eva().starts_at == salon.at(26, 11)
+    assert clean()
+
+
+def test_cancelling_the_late_one_gives_its_money_back(olga: Client, late: Booking) -> None:
+    resolve(olga, late, verb="cancel", side=late.reference)
+    work(TOO_LATE + timedelta(seconds=20))
+
+    late.refresh_from_db()
+    assert (late.status, late.payment_status, late.paid) == ("CANCELED", "REFUNDED", 0)
+    assert PracticeSession.objects.earliest("pk").refunded == 4800
+    assert clean()
+
+
+def test_cancelling_the_other_gives_theirs_back(olga: Client, late: Booking) -> None:
+    resolve(olga, late, verb="cancel", side=eva().reference)
+    work(TOO_LATE + timedelta(seconds=20))
+
+    late.refresh_from_db()
+    assert (late.status, late.double_booked) == ("CONFIRMED", False)
+    assert (eva().status, eva().payment_status) == ("CANCELED", "REFUNDED")
+    assert clean()
+
+
+def test_keeping_both_needs_a_reason_and_never_comes_back(olga: Client, late: Booking) -> None:
+    assert resolve(olga, late, verb="keep", reason="").status_code == 422
+
+    assert resolve(olga, late, verb="keep", reason="Ben helps Ana").status_code == 303
+
+    late.refresh_from_db()
+    assert (late.double_booked, late.override_reason) == (False, "Ben helps Ana")
+    with at(TOO_LATE):
+        assert "No overlaps." in text_of(olga.get("/own/juniper/conflicts/"))
+    assert clean()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 422),
+        ({"verb": "eat"}, 422),
+        ({"verb": "move", "time": "soon"}, 422),
+        ({"verb": "move", "side": "NOBODY12", "time": "2026-11-26T10:00:00Z"}, 409),
+        ({"verb": "move", "time": "2026-11-26T09:00:00Z"}, 409),
+    ],
+)
+def test_anything_else_changes_nothing(
+    olga: Client, late: Booking, body: dict[str, str], status: int
+) -> None:
+    assert resolve(olga, late, **body).status_code == status
+
+    late.refresh_from_db()
+    assert late.double_booked
+
+
+def browser_with_link(booking: Booking) -> Client:
+    browser = Client()
+    token = bookings.create_access_link(booking=booking, now=TOO_LATE)
+    with at(TOO_LATE):
+        assert browser.get(f"/m/{token}").status_code == 303
+    return browser
+
+
+def test_the_customer_takes_another_time_for_the_same_money(late: Booking) -> None:
+    carl = browser_with_link(late)
+    path = f"/manage/{late.reference}/"
+    with at(TOO_LATE):
+        page = carl.get(path)
+        (first, *_others) = page.context["overlap"].times
+        assert "Your payment is safe" in text_of(page)
+        answer = carl.post(f"{path}another-time", {"time": iso(first)})
+
+    late.refresh_from_db()
+    assert (answer.status_code, late.starts_at, late.double_booked) == (303, first, False)
+    assert late.paid == 4800
+    assert clean()
+
+
+def test_the_customer_gets_all_of_it_back(late: Booking) -> None:
+    carl = browser_with_link(late)
+    with at(TOO_LATE):
+        for _time in range(2):
+            carl.post(f"/manage/{late.reference}/money-back")
+    work(TOO_LATE + timedelta(seconds=20))
+
+    late.refresh_from_db()
+    assert (late.status, late.payment_status) == ("CANCELED", "REFUNDED")
+    assert PracticeSession.objects.earliest("pk").refunded == 4800
+    assert clean()
+
+
+def test_a_booking_in_order_cannot_be_given_back_like_that(late: Booking) -> None:
+    other = browser_with_link(eva())
+    path = f"/manage/{eva().reference}/"
+    with at(TOO_LATE):
+        codes = [other.post(f"{path}money-back").status_code]
+        codes += [other.post(f"{path}another-time", {"time": iso(eva().starts_at)}).status_code]
+
+    assert codes == [409, 409]
+    assert eva().status == "CONFIRMED"
+
+
+def test_a_class_that_was_paid_for_too_late_is_over_its_places(db: None, at_now: Any) -> None:
+    studio = make_studio()
+    studio.flow.pays_online = True
+    studio.flow.save()
+    session = make_session(studio, starts_at=studio.at(26, 18), capacity=1)
+    draft = join(session, email="carl@example.com", submits=False)
+    bookings.prepare_draft(
+        draft_id=draft.draft_id,
+        details=bookings.Details(name="Carl", email="carl@example.com"),
+        seen_price=draft.price,
+        now=NOW,
+    )
+    draft.refresh_from_db()
+    check_out(draft, Way.FULL, now=NOW)
+    PracticeSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
+    studio.flow.pays_online = False
+    studio.flow.save()
+    join(session, email="eva@example.com", now=TOO_LATE)
+
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=TOO_LATE)
+    work(TOO_LATE)
+
+    draft.refresh_from_db()
+    session.refresh_from_db()
+    assert (draft.status, draft.double_booked) == ("CONFIRMED", True)
+    assert (session.seats_taken, session.capacity, session.overridden) == (2, 1, True)
+    assert clean()
+
+
+def test_the_page_of_the_booking_tells_all_of_its_money(
+    olga: Client, salon: Salon, late: Booking
+) -> None:
+    path = f"/own/juniper/bookings/{eva().reference}/"
+    with at(TOO_LATE):
+        page = text_of(olga.get(path))
+        assert "€28.00 paid in person" in page
+        assert "Give money back" in page
+        revision = str(eva().revision)
+        assert olga.post(f"{path}paid/", {"revision": revision}).status_code == 303
+        assert "That was a mistake" in text_of(olga.get(path))
+        body = {"amount": "12.50", "seen_refunded": "0", "reason": "late"}
+        assert olga.post(f"{path}refund/", body).status_code == 303
+        stale = olga.post(f"{path}refund/", body)
+        assert stale.status_code == 409
+        assert "€12.50 went back already." in text_of(stale)
+        much = olga.post(f"{path}refund/", {**body, "amount": "40", "seen_refunded": "1250"})
+        assert much.status_code == 422
+        assert "Only €35.50 can still go back." in text_of(much)
+        for wrong in ("", "0", "-1", "1e9", "12.505", "abc"):
+            answer = olga.post(f"{path}refund/", {**body, "amount": wrong, "seen_refunded": "1250"})
+            assert answer.status_code == 422
+    work(TOO_LATE + timedelta(seconds=20))
+    assert clean()

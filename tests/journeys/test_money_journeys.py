@@ -1,0 +1,130 @@
+"""Journey E: a deposit now, the rest at the salon; a declined card; an overlap (ux.md 2.3)."""
+
+import re
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from apps.bookings.models import Booking
+from apps.checkout.models import Order, Payment
+from apps.outbox.worker import Worker
+from tests.checkout.test_conflicts import make_conflict
+from tests.factories import Salon
+from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
+from tests.journeys.test_class_journeys import type_two_people
+from tests.journeys.test_customer_journeys import SCRIPTS
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def paying(salon: Salon) -> Salon:
+    salon.cut.pays_online = True
+    salon.cut.deposit = 2000
+    salon.cut.tax_rate = 1900
+    salon.cut.save()
+    return salon
+
+
+def let_the_worker_work() -> None:
+    """What runs beside the web server: it hears of the payment and asks the provider."""
+    Worker(clock=timezone.now, jitter=lambda: 0.0).drain()
+
+
+def expect_no_flaw(page: Page) -> None:
+    assert axe_violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 844})
+    assert not scrolls_sideways(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+
+
+def to_the_money(page: Page) -> None:
+    """Tap a time, type the details."""
+    page.locator("button[name=slot]").first.click()
+    expect_page(page, "Your details")
+    type_two_people(page)
+    page.get_by_role("button", name="Continue to payment").click()
+    expect_page(page, "Check and pay")
+
+
+@SCRIPTS
+def test_e_a_deposit_now_and_the_rest_at_the_salon(
+    open_page: OpenPage, paying: Salon, *, scripts: bool
+) -> None:
+    page = open_page("/juniper/s/cut/times?date=2026-11-26", scripts=scripts)
+    to_the_money(page)
+    if scripts:
+        expect_no_flaw(page)
+        page.get_by_label("Everything now").check()
+        expect(page.get_by_role("button", name="Pay €48.00")).to_be_visible()
+        page.get_by_label("Deposit now").check()
+    page.get_by_role("button", name="Pay €20.00 deposit").click()
+
+    expect(page.get_by_text("Practice money.")).to_be_visible()
+    if scripts:
+        expect_no_flaw(page)
+    page.get_by_role("button", name="Pay", exact=True).click()
+    expect_page(page, "We are confirming your payment")
+    if scripts:
+        expect_no_flaw(page)
+    let_the_worker_work()
+    if not scripts:
+        page.reload()
+    expect(page).to_have_url(re.compile(r"/done/\w{8}/$"))
+    expect(page.get_by_text("€20.00 paid, €28.00 at the studio").first).to_be_visible()
+    booking = Booking.objects.get(contact_email="eva@example.com")
+    assert (booking.status, booking.payment_status) == ("CONFIRMED", "PARTIALLY_PAID")
+
+    owner = open_page(
+        f"/own/juniper/bookings/{booking.reference}/", member=paying.olga, scripts=scripts
+    )
+    owner.get_by_role("button", name="€28.00 paid in person").click()
+    expect(owner.get_by_text("That was a mistake")).to_be_visible()
+    if scripts:
+        expect_no_flaw(owner)
+    assert Order.objects.get().payment_status == "PAID"
+
+
+@SCRIPTS
+def test_a_declined_card_is_tried_again(
+    open_page: OpenPage, paying: Salon, *, scripts: bool
+) -> None:
+    page = open_page("/juniper/s/cut/times?date=2026-11-26", scripts=scripts)
+    to_the_money(page)
+    page.get_by_role("button", name="Pay €20.00 deposit").click()
+    page.get_by_role("button", name="Let the bank decline it").click()
+    let_the_worker_work()
+    if not scripts:
+        page.reload()
+    expect(page.get_by_text("The payment did not go through.")).to_be_visible()
+
+    page.get_by_role("button", name="Pay €20.00 deposit").click()
+    page.get_by_role("button", name="Pay", exact=True).click()
+    let_the_worker_work()
+    if not scripts:
+        page.reload()
+
+    expect(page).to_have_url(re.compile(r"/done/\w{8}/$"))
+    assert [it.status for it in Payment.objects.order_by("pk")] == ["FAILED", "PAID"]
+
+
+@SCRIPTS
+def test_an_overlap_is_resolved_side_by_side(
+    open_page: OpenPage, paying: Salon, *, scripts: bool
+) -> None:
+    late = make_conflict(paying)
+    page = open_page("/own/juniper/requests/", member=paying.olga, scripts=scripts)
+
+    page.get_by_role("link", name="1 overlap to resolve").click()
+    if scripts:
+        expect_no_flaw(page)
+    page.get_by_role("link", name="Resolve Carl Vogt").click()
+    expect_page(page, "Ana is booked twice")
+    if scripts:
+        expect_no_flaw(page)
+    page.locator(f"section[aria-labelledby=side-{late.reference}] button[name=time]").first.click()
+
+    expect(page.get_by_text("No overlaps.")).to_be_visible()
+    late.refresh_from_db()
+    assert (late.double_booked, late.paid) == (False, 4800)
