@@ -64,6 +64,8 @@ class Stage:
             "name": MAIL,
             "uidb36": "1",
             "key": "set-password",
+            "ref": "practice_0",
+            "provider": "practice",
         }
 
     @property

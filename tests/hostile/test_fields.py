@@ -27,7 +27,7 @@ RAW = [
 QUERIES = [
     *("q", "kind", "variant", "add_on", "people", "staff", "tz", "date", "week", "month"),
     *("view", "gone", "on", "status", "service", "page", "at", "next"),
-    *("class", "with", "part", "run", "people_1", "first_on", "count"),
+    *("class", "with", "part", "run", "people_1", "first_on", "count", "way", "looks", "failed"),
 ]
 FORMS = {
     "/juniper/hold": ("service", "slot", "variant", "add_on", "people", "staff", "tz", "gone"),
@@ -39,6 +39,10 @@ FORMS = {
     "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
     "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
+    "/book/{draft}/pay": ("way", "amounts"),
+    "/own/juniper/bookings/{reference}/paid/": ("revision",),
+    "/own/juniper/bookings/{reference}/undo-paid/": ("payment",),
+    "/own/juniper/bookings/{reference}/refund/": ("amount", "reason", "seen_refunded"),
     "/own/juniper/classes/{session}/message/": ("text",),
     "/own/juniper/classes/{session}/waiting/": ("reference", "verb"),
     "/own/juniper/classes/{session}/change/": ("staff", "room", "at", "scope", "anyway"),

@@ -53,9 +53,7 @@ def count_conflicts(*, desk: Desk) -> int:
 
 def list_conflicts(*, desk: Desk, now: datetime) -> list[Conflict]:
     """All conflicts, the one that begins first on top; a constant number of queries."""
-    rows = _flagged(desk).select_related(
-        "customer", "service", "resource__staff_member", "business"
-    )
+    rows = _flagged(desk).select_related(*RELATED)
     return _conflicts(list(rows.order_by("starts_at", "pk")[:MOST_SHOWN]), now=now)
 
 
@@ -65,9 +63,7 @@ def get_conflict(*, desk: Desk, reference: str, now: datetime) -> Conflict:
     Raises:
         Booking.DoesNotExist: there is none (any more).
     """
-    rows = _flagged(desk).select_related(
-        "customer", "service", "resource__staff_member", "business"
-    )
+    rows = _flagged(desk).select_related(*RELATED)
     return _conflicts([rows.get(reference=reference)], now=now, with_times=True)[0]
 
 
