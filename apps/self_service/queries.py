@@ -16,6 +16,8 @@ from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import find_nearest, list_suggested
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
+from apps.checkout.providers import provider_in_use
+from apps.checkout.queries.orders import find_sheet
 from apps.kernel.money import Money
 
 WORDS = {
@@ -107,6 +109,34 @@ class PlaceInLine:
 
     place: int
     offer_ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyMoney:
+    """left is what can be paid online now, None where nothing can; is_under_way while the bank has
+    not told; has_receipt once something was paid."""
+
+    left: Money | None
+    is_under_way: bool
+    has_receipt: bool
+
+
+def money_of(*, booking: Booking) -> MyMoney:
+    """Return what a customer may pay of a booking, and whether there is a receipt."""
+    sheet = find_sheet(booking=booking)
+    if sheet is None:
+        owed = booking.price or 0
+        return MyMoney(_payable(booking, owed), is_under_way=False, has_receipt=False)
+    under_way = any(it.payment and it.payment.status == "PENDING" for it in sheet.entries)
+    left = None if under_way else _payable(booking, sheet.balance)
+    return MyMoney(left, is_under_way=under_way, has_receipt=sheet.paid > 0)
+
+
+def _payable(booking: Booking, owed: int) -> Money | None:
+    offers = booking.service.pays_online and provider_in_use() is not None
+    if owed <= 0 or not offers or booking.status not in OPEN or booking.double_booked:
+        return None
+    return Money(owed, booking.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.self_service.views import address, booking, overlap, people, waiting
+from apps.self_service.views import address, booking, money, overlap, people, waiting
 
 app_name = "self_service"
 urlpatterns = [
@@ -14,5 +14,7 @@ urlpatterns = [
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),
     path("manage/<slug:reference>/another-time", overlap.another_time, name="another_time"),
     path("manage/<slug:reference>/money-back", overlap.money_back, name="money_back"),
+    path("manage/<slug:reference>/pay", money.pay, name="pay"),
+    path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
 ]

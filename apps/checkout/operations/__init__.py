@@ -14,6 +14,7 @@ from apps.checkout.operations._errors import (
 )
 from apps.checkout.operations._forget import close_payment, forget_abandoned_orders
 from apps.checkout.operations._in_person import mark_paid, undo_mark_paid
+from apps.checkout.operations._pay_balance import pay_balance
 from apps.checkout.operations._practice import (
     TELL_TOPIC,
     Act,
@@ -54,6 +55,7 @@ __all__ = [
     "do_refund",
     "forget_abandoned_orders",
     "mark_paid",
+    "pay_balance",
     "receive_event",
     "refund_order",
     "settle_open_payments",

@@ -113,7 +113,8 @@ def _place_order(
         return booking, None
     until = bookings.hold_again(booking=booking, now=now)
     Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
-    return booking, _payment(order, until=until or now + PAY_WITHIN, now=now)
+    until = until or now + PAY_WITHIN
+    return booking, new_payment(order, amount=order.due_now, until=until, now=now)
 
 
 def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> Quote:
@@ -163,12 +164,15 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, now: datetime) -> 
     return order
 
 
-def _payment(order: Order, *, until: datetime, now: datetime) -> Payment:
-    """The open payment of an order for this amount; others that are open are given up."""
+def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) -> Payment:
+    """The open online payment of a locked order for this amount; others that are open are given up.
+
+    Raises:
+        WayNotOffered: nothing is paid online here.
+    """
     pending = order.payments.select_for_update().filter(status=Payment.Status.PENDING)
     for payment in pending.order_by("pk"):
-        same = payment.amount == order.due_now
-        if same and payment.expires_at is not None and payment.expires_at > now:
+        if payment.amount == amount and payment.expires_at and payment.expires_at > now:
             return payment
         Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
         outbox.enqueue(
@@ -180,13 +184,14 @@ def _payment(order: Order, *, until: datetime, now: datetime) -> Payment:
     provider = provider_in_use()
     if provider is None:
         raise WayNotOffered
-    Order.objects.filter(pk=order.pk).update(payment_status=Order.PaymentStatus.PENDING)
+    if order.payment_status == Order.PaymentStatus.NOT_PAID:
+        Order.objects.filter(pk=order.pk).update(payment_status=Order.PaymentStatus.PENDING)
     return Payment.objects.create(
         business_id=order.business_id,
         order=order,
         kind=Payment.Kind.ONLINE,
         provider=provider.name,
-        amount=order.due_now,
+        amount=amount,
         created_at=now,
         expires_at=until,
     )

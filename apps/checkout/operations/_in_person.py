@@ -31,7 +31,7 @@ def mark_paid(*, booking_id: int, revision: int, by: TeamMember, now: datetime) 
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=revision
     )
-    order = _order_of(booking, now=now)
+    order = order_of(booking, now=now)
     payments = list(order.payments.select_for_update().order_by("pk"))
     owed = balance(total=order.total, flows=flows_of(payments))
     if owed <= 0:
@@ -90,7 +90,12 @@ def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: dat
     sync(order, booking, [*payments, against], actor=Actor.of(by), now=now)
 
 
-def _order_of(booking: Booking, *, now: datetime) -> Order:
+def order_of(booking: Booking, *, now: datetime) -> Order:
+    """The locked order of a locked booking; one that was made without any gets its order here.
+
+    Raises:
+        NotOwed: it has no price, or it is over.
+    """
     order = Order.objects.select_for_update().filter(booking=booking).first()
     if order is not None:
         return order

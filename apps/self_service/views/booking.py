@@ -24,6 +24,7 @@ from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import (
     cancel_limits,
     list_events,
+    money_of,
     other_sessions,
     overlap_of,
     place_of,
@@ -70,6 +71,7 @@ def show_booking(
         "progress": progress_of(group_of(found, found.service)),
         "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
+        "money": money_of(booking=found),
         "overlap": overlap_of(booking=found, now=now),
         "wish": wish_words_of(booking=found),
         "problem": problem,

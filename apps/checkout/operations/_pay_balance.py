@@ -1,0 +1,41 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.checkout.models import Payment
+from apps.checkout.operations._check_out import PAY_WITHIN, new_payment, open_payment
+from apps.checkout.operations._errors import NotOwed
+from apps.checkout.operations._in_person import order_of
+from apps.checkout.queries.orders import flows_of
+from apps.checkout.states import balance
+
+LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+
+
+def pay_balance(*, booking_id: int, business_id: int, origin: str, now: datetime) -> str:
+    """Open a payment for what is left of a booking, and return where to pay it (R093).
+
+    Tapped again it leads to the same payment. origin as in ``check_out``.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        NotOwed: nothing is left to be paid online.
+        ProviderDown: the provider does not answer; nothing was paid.
+    """
+    booking, payment = _place(booking_id, business_id, now=now)
+    return open_payment(payment=payment, booking=booking, origin=origin, now=now)
+
+
+@transaction.atomic
+def _place(booking_id: int, business_id: int, *, now: datetime) -> tuple[Booking, Payment]:
+    booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    if booking.status not in LIVE or not booking.service.pays_online:
+        raise NotOwed
+    order = order_of(booking, now=now)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    owed = balance(total=order.total, flows=flows_of(payments))
+    if owed <= 0:
+        raise NotOwed
+    return booking, new_payment(order, amount=owed, until=now + PAY_WITHIN, now=now)

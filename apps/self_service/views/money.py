@@ -1,0 +1,56 @@
+"""What is left of a booking, paid online; and the receipt of what was paid (R078, R093)."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.bookings.queries.stub import stub_of
+from apps.businesses.pages import frame_of
+from apps.checkout import operations as checkout
+from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.orders import find_sheet
+from apps.self_service.views.booking import granted_booking, show_booking
+from apps.web.http import HttpResponseSeeOther, render_page
+
+
+@require_POST
+def pay(request: HttpRequest, reference: str) -> HttpResponse:
+    """Go where the rest is paid."""
+    now, booking = timezone.now(), granted_booking(request, reference)
+    try:
+        url = checkout.pay_balance(
+            booking_id=booking.pk,
+            business_id=booking.business_id,
+            origin=request.build_absolute_uri("/").removesuffix("/"),
+            now=now,
+        )
+    except (checkout.NotOwed, checkout.WayNotOffered):
+        words = _("There is nothing left to be paid online.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except ProviderDown:
+        words = _("Payments do not work at this moment. Please try again in a minute.")
+        return show_booking(request, booking, now=now, problem=words, status=503)
+    return HttpResponseSeeOther(url)
+
+
+@require_safe
+@never_cache
+def receipt(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what was paid, with the tax in it, ready to be printed."""
+    booking = granted_booking(request, reference)
+    sheet = find_sheet(booking=booking)
+    if sheet is None or sheet.paid <= 0:
+        raise Http404
+    context = {
+        **frame_of(business=booking.business, place=booking.location),
+        "zone": booking.zone,
+        "now": timezone.now(),
+        "stub": stub_of(booking=booking),
+        "reference": booking.reference,
+        "name": booking.contact_name,
+        "sheet": sheet,
+        "rate": f"{sheet.order.tax_rate / 100:g} %",
+    }
+    return render_page(request, "self_service/receipt.html", None, context)
