@@ -51,6 +51,10 @@ class CancelForm(DecisionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    refund = forms.BooleanField(
+        label=_("Give back all that was paid"), required=False, initial=True
+    )
+
 
 class OverrideForm(DecisionForm):
     """An override without a reason cannot be stored (override_gives_a_reason)."""

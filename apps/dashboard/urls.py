@@ -10,7 +10,7 @@ from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.conflicts import conflict, conflicts
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
-from apps.dashboard.views.money import mark_paid, refund, undo_paid
+from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid
 from apps.dashboard.views.move import move
 from apps.dashboard.views.plan import new_class
 from apps.dashboard.views.requests import requests
@@ -36,6 +36,7 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/paid/", mark_paid, name="mark_paid"),
     path("<slug:slug>/bookings/<str:reference>/undo-paid/", undo_paid, name="undo_paid"),
     path("<slug:slug>/bookings/<str:reference>/refund/", refund, name="refund"),
+    path("<slug:slug>/bookings/<str:reference>/leftover/", leftover, name="leftover"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),

@@ -97,7 +97,7 @@ def test_the_inbox_leads_to_both_sides_with_their_money(olga: Client, late: Book
         listed = text_of(olga.get("/own/juniper/conflicts/"))
         page = text_of(olga.get(f"/own/juniper/conflicts/{late.reference}/"))
 
-    assert "1 overlap to resolve" in inbox
+    assert "1 question about money or overlaps" in inbox
     assert f"/own/juniper/conflicts/{late.reference}/" in listed
     for words in ("Carl Vogt", "Eva Lindner", "€48.00 goes back", "€20.00 goes back"):
         assert words in page

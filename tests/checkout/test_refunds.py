@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import StaleRevision
 from apps.checkout import operations as checkout
@@ -11,6 +13,7 @@ from apps.checkout.models import Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 
@@ -193,4 +196,57 @@ def test_an_owner_s_own_cancellation_gives_all_of_it_back(booking: Booking, salo
 
     booking.refresh_from_db()
     assert (booking.status, *status(booking)) == ("CANCELED", "REFUNDED", 0, "FULLY_REFUNDED")
+    assert clean()
+
+
+@pytest.fixture
+def olga(salon: Salon, client: Client) -> Client:
+    client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def cancel_by_page(olga: Client, booking: Booking, **ticked: str) -> None:
+    booking.refresh_from_db()
+    body = {"revision": str(booking.revision), "reason": "Ana is ill", **ticked}
+    path = f"/own/juniper/bookings/{booking.reference}/"
+    assert "Give back all that was paid" in text_of(olga.get(path))
+    assert olga.post(f"{path}cancel/", body).status_code == 303
+
+
+def test_cancelling_asks_about_the_money(olga: Client, booking: Booking) -> None:
+    cancel_by_page(olga, booking, refund="on")
+
+    assert status(booking) == ("REFUNDED", 0, "FULLY_REFUNDED")
+    assert clean()
+
+
+def test_money_that_is_kept_on_purpose_is_asked_about_once(olga: Client, booking: Booking) -> None:
+    cancel_by_page(olga, booking)
+
+    assert status(booking) == ("PARTIALLY_PAID", 2000, "PARTIALLY_PAID")
+    assert "Money of cancelled bookings" not in text_of(olga.get("/own/juniper/conflicts/"))
+    assert clean()
+
+
+@pytest.mark.parametrize(("choice", "paid"), [("back", 0), ("keep", 2000)])
+def test_money_of_a_booking_that_somebody_else_cancelled_waits_in_the_inbox(
+    olga: Client, salon: Salon, booking: Booking, choice: str, paid: int
+) -> None:
+    bookings.cancel_booking(
+        booking_id=booking.pk,
+        business_id=salon.business.pk,
+        revision=booking.revision,
+        by=salon.olga,
+        now=LATER,
+    )
+    assert "1 question about money" in text_of(olga.get("/own/juniper/requests/"))
+    page = text_of(olga.get("/own/juniper/conflicts/"))
+    assert "Give €20.00 back" in page
+
+    path = f"/own/juniper/bookings/{booking.reference}/leftover/"
+    assert olga.post(path, {choice: "1"}).status_code == 303
+
+    booking.refresh_from_db()
+    assert booking.paid == paid
+    assert "Money of cancelled bookings" not in text_of(olga.get("/own/juniper/conflicts/"))
     assert clean()

@@ -70,6 +70,7 @@ CASES: dict[str, Case] = {
     "refund": Case(
         MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409
     ),  # nothing was paid yet
+    "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
     "waitlist": Case(DESKS),
     "wish": Case(DESKS, answer=404, other=404),  # the requests of the stage do not wait
     "roster": Case(LOOKERS),
@@ -111,7 +112,17 @@ WITH_SESSION = {
 }
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
-    *("block", "unblock", "move", "wish", "conflict", "mark_paid", "undo_paid", "refund"),
+    *(
+        "block",
+        "unblock",
+        "move",
+        "wish",
+        "conflict",
+        "mark_paid",
+        "undo_paid",
+        "refund",
+        "leftover",
+    ),
 }
 
 

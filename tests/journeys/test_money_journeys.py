@@ -116,7 +116,7 @@ def test_an_overlap_is_resolved_side_by_side(
     late = make_conflict(paying)
     page = open_page("/own/juniper/requests/", member=paying.olga, scripts=scripts)
 
-    page.get_by_role("link", name="1 overlap to resolve").click()
+    page.get_by_role("link", name="1 question about money or overlaps").click()
     if scripts:
         expect_no_flaw(page)
     page.get_by_role("link", name="Resolve Carl Vogt").click()

@@ -192,6 +192,11 @@ class Booking(models.Model):
                 name="booking_conflicts",
                 condition=Q(double_booked=True),
             ),
+            models.Index(
+                fields=["business"],
+                name="booking_over_with_money",
+                condition=Q(status__in=("CANCELED", "DECLINED"), paid__gt=0),
+            ),
         ]
 
     def __str__(self) -> str:

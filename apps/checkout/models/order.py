@@ -46,6 +46,11 @@ class Order(models.Model):
     due_now = models.PositiveIntegerField()
     placed_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True, blank=True)
+    kept_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When the team decided to keep the money of a booking that is over"),
+    )
 
     class Meta:
         constraints = [

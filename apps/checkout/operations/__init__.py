@@ -1,7 +1,13 @@
 """The verbs of money. Rows are locked in this order: booking, resources, sessions, order, payments;
 a provider is asked only while nothing is locked."""
 
-from apps.checkout.operations._cancel_and_refund import cancel_and_refund, cancel_the_other
+from apps.checkout.operations._cancel_and_refund import (
+    cancel_and_keep,
+    cancel_and_refund,
+    cancel_the_other,
+    keep_money,
+    refund_the_rest,
+)
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
 from apps.checkout.operations._errors import (
     DetailsMissing,
@@ -48,16 +54,19 @@ __all__ = [
     "WayNotOffered",
     "WrongTruth",
     "act_in_practice",
+    "cancel_and_keep",
     "cancel_and_refund",
     "cancel_the_other",
     "check_out",
     "close_payment",
     "do_refund",
     "forget_abandoned_orders",
+    "keep_money",
     "mark_paid",
     "pay_balance",
     "receive_event",
     "refund_order",
+    "refund_the_rest",
     "settle_open_payments",
     "settle_payment",
     "tell_of_practice",

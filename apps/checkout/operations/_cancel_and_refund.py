@@ -12,7 +12,13 @@ from apps.checkout.operations._refund import give_back
 
 @transaction.atomic
 def cancel_and_refund(
-    *, booking_id: int, business_id: int, reason: str, by: TeamMember | None, now: datetime
+    *,
+    booking_id: int,
+    business_id: int,
+    reason: str,
+    by: TeamMember | None,
+    now: datetime,
+    revision: int | None = None,
 ) -> Booking:
     """Cancel a booking and give all of its money back, no fee kept: for the team, or (by None) the
     customer of a double booking, who is not at fault (domain.md 1.4).
@@ -21,8 +27,11 @@ def cancel_and_refund(
         Booking.DoesNotExist: not a booking of this business.
         NoConflict: a customer asks for it, and it is not double booked.
         NotAllowed: it is over or final.
+        StaleRevision: somebody changed it since the page was made.
     """
-    locked = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    locked = bookings.lock_booking(
+        booking_id=booking_id, business_id=business_id, revision=revision
+    )
     if by is None and not locked.double_booked:
         raise NoConflict
     booking = bookings.cancel_booking(
@@ -39,6 +48,49 @@ def cancel_and_refund(
             booking, amount=None, seen_refunded=None, reason=reason, actor=Actor.of(by), now=now
         )
     return booking
+
+
+@transaction.atomic
+def cancel_and_keep(
+    *, booking_id: int, revision: int, reason: str, by: TeamMember, now: datetime
+) -> Booking:
+    """Cancel a booking for the team and keep what was paid for it: a decision that is written down.
+
+    Raises: as ``bookings.cancel_booking``.
+    """
+    booking = bookings.cancel_booking(
+        booking_id=booking_id,
+        business_id=by.business_id,
+        revision=revision,
+        by=by,
+        now=now,
+        reason=reason,
+    )
+    keep_money(booking_id=booking_id, by=by, now=now)
+    return booking
+
+
+@transaction.atomic
+def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
+    """Decide that the money of a booking that is over stays here, so that nobody is asked again.
+
+    Harmless for a booking without an order.
+    """
+    Order.objects.filter(booking_id=booking_id, business_id=by.business_id).update(kept_at=now)
+
+
+@transaction.atomic
+def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
+    """Give back all that is left of a booking that is over (P4).
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        Order.DoesNotExist: it was never paid.
+    """
+    booking = bookings.lock_booking(
+        booking_id=booking_id, business_id=by.business_id, revision=None
+    )
+    give_back(booking, amount=None, seen_refunded=None, reason="", actor=Actor.of(by), now=now)
 
 
 @transaction.atomic

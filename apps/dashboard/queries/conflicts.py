@@ -46,9 +46,41 @@ class Conflict:
     others: tuple[Side, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A booking that is over while money of it is still here, and nobody has decided to keep it."""
+
+    reference: str
+    name: str
+    service_name: str
+    starts_at: datetime
+    money: Money
+
+
 def count_conflicts(*, desk: Desk) -> int:
-    """How many wait to be resolved."""
-    return _flagged(desk).count()
+    """How many wait to be resolved, money of cancelled bookings among them."""
+    return _flagged(desk).count() + leftovers_of(desk).count()
+
+
+def list_leftovers(*, desk: Desk) -> list[Leftover]:
+    """Cancelled and declined bookings whose money nobody has decided about (P4); one query."""
+    rows = leftovers_of(desk).select_related("customer").order_by("starts_at", "pk")
+    return [
+        Leftover(
+            reference=it.reference,
+            name=customer_name(it),
+            service_name=it.title,
+            starts_at=it.starts_at,
+            money=Money(it.paid, it.currency),
+        )
+        for it in rows[:MOST_SHOWN]
+    ]
+
+
+def leftovers_of(desk: Desk) -> QuerySet[Booking]:
+    """The bookings of ``list_leftovers``, in no order."""
+    over = ("CANCELED", "DECLINED")
+    return desk.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
 
 
 def list_conflicts(*, desk: Desk, now: datetime) -> list[Conflict]:

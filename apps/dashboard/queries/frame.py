@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, IntegerField, Subquery, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.asking import ASKS_THE_TEAM
+from apps.dashboard.queries.conflicts import leftovers_of
 from apps.dashboard.queries.rows import LIVE
 from apps.dashboard.roles import Right
 
@@ -39,12 +41,20 @@ def get_frame(*, desk: Desk) -> Frame:
     return Frame(waiting=waiting + clashes, has_other_businesses=elsewhere, has_classes=classes)
 
 
-def _clashes(desk: Desk) -> Coalesce | Value:
+def _clashes(desk: Desk) -> Combinable:
     if not desk.may(Right.RESOLVE):
         return Value(0)
-    clashes = desk.bookings().filter(double_booked=True, status__in=LIVE).order_by()
-    counted = clashes.values("business").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+    clashes = desk.bookings().filter(double_booked=True, status__in=LIVE)
+    parts = (clashes, leftovers_of(desk))
+    first, second = (
+        Coalesce(
+            Subquery(rows.order_by().values("business").annotate(n=Count("pk")).values("n")),
+            0,
+            output_field=IntegerField(),
+        )
+        for rows in parts
+    )
+    return first + second
 
 
 def _waiting(desk: Desk) -> Coalesce | Value:

@@ -1,10 +1,15 @@
 """O6: one booking, its notes, and its end."""
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.businesses.models import TeamMember
+from apps.checkout import operations as checkout
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm
 from apps.dashboard.roles import Right, roles_with
@@ -36,17 +41,39 @@ def cancel(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, found, INCOMPLETE, now=now, forms={"cancel": form})
     try:
-        bookings.cancel_booking(
-            booking_id=found.pk,
-            business_id=desk.business.pk,
-            revision=form.cleaned_data["revision"],
-            by=desk.member,
-            now=now,
-            reason=form.cleaned_data["reason"],
-        )
+        _cancel(form, found, by=desk.member, may_refund=desk.may(Right.REFUND), now=now)
     except REFUSED as error:
         return refuse(request, found, problem_of(error, desk=desk, booking=found), now=now)
     return answer(request, reference, now=now)
+
+
+def _cancel(
+    form: CancelForm, found: Booking, *, by: TeamMember, may_refund: bool, now: datetime
+) -> None:
+    """Whoever may not give money back leaves the question to somebody who may (P4)."""
+    revision, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
+    if found.paid and may_refund and form.cleaned_data["refund"]:
+        checkout.cancel_and_refund(
+            booking_id=found.pk,
+            business_id=by.business_id,
+            revision=revision,
+            reason=reason,
+            by=by,
+            now=now,
+        )
+    elif found.paid and may_refund:
+        checkout.cancel_and_keep(
+            booking_id=found.pk, revision=revision, reason=reason, by=by, now=now
+        )
+    else:
+        bookings.cancel_booking(
+            booking_id=found.pk,
+            business_id=by.business_id,
+            revision=revision,
+            by=by,
+            now=now,
+            reason=reason,
+        )
 
 
 @require_POST

@@ -14,7 +14,12 @@ from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.money_forms import KeepForm, ResolveForm
-from apps.dashboard.queries.conflicts import Conflict, get_conflict, list_conflicts
+from apps.dashboard.queries.conflicts import (
+    Conflict,
+    get_conflict,
+    list_conflicts,
+    list_leftovers,
+)
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
@@ -30,7 +35,7 @@ def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
     del slug
     now = timezone.now()
     found = list_conflicts(desk=request.desk, now=now)
-    context = {"conflicts": found}
+    context = {"conflicts": found, "leftovers": list_leftovers(desk=request.desk)}
     return show(request, "dashboard/conflicts.html", None, context, now=now, current="requests")
 
 

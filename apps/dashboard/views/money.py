@@ -69,6 +69,20 @@ def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 
 @require_POST
 @guarded(*roles_with(Right.REFUND))
+def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Decide about the money of a booking that is over: give it back, or keep it."""
+    now, desk = timezone.now(), request.desk
+    booking = booking_or_404(desk, reference)
+    decide = checkout.refund_the_rest if "back" in request.POST else checkout.keep_money
+    try:
+        decide(booking_id=booking.pk, by=desk.member, now=now)
+    except REFUSED as error:
+        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
 def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Give money back; a page that does not know of the last refund is refused (N079)."""
     now, desk = timezone.now(), request.desk
