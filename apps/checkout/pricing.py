@@ -29,13 +29,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """total is what the line costs in the end, tax is how much of that is tax."""
+    """total is what the line costs in the end, tax is how much of that is tax, discount is what a
+    coupon took off."""
 
     name: str
     amount: int
     quantity: int
     tax: int
     total: int
+    discount: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Quote:
     total: int
     due_now: int
     due_later: int
+    discount: int = 0
 
 
 def quote(
@@ -60,13 +63,19 @@ def quote(
     tax_included: bool,
     way: Way,
     deposit: int | None,
+    discounts: Sequence[int] | None = None,
 ) -> Quote:
-    """Price an order for one way to pay; a deposit is never more than the whole.
+    """Price an order for one way to pay; a deposit is never more than the whole. discounts are what
+    a coupon takes off each item, before tax is told.
 
     Raises:
         ValueError: a deposit was chosen where there is none.
     """
-    lines = tuple(_line(it, rate=tax_rate, included=tax_included) for it in items)
+    off = discounts or [0] * len(items)
+    lines = tuple(
+        _line(it, less, rate=tax_rate, included=tax_included)
+        for it, less in zip(items, off, strict=True)
+    )
     total = sum(line.total for line in lines)
     due_now = _due_now(total, way=way, deposit=deposit)
     return Quote(
@@ -78,6 +87,7 @@ def quote(
         total=total,
         due_now=due_now,
         due_later=total - due_now,
+        discount=sum(line.discount for line in lines),
     )
 
 
@@ -111,11 +121,11 @@ def ways_to_pay(
     return tuple(offered)
 
 
-def _line(item: Item, *, rate: int, included: bool) -> Line:
-    plain = item.amount * item.quantity
+def _line(item: Item, discount: int, *, rate: int, included: bool) -> Line:
+    plain = item.amount * item.quantity - discount
     tax = tax_in(plain, rate=rate) if included else tax_on(plain, rate=rate)
     total = plain if included else plain + tax
-    return Line(item.name, item.amount, item.quantity, tax, total)
+    return Line(item.name, item.amount, item.quantity, tax, total, discount)
 
 
 def _due_now(total: int, *, way: Way, deposit: int | None) -> int:

@@ -30,6 +30,7 @@ class Right(StrEnum):
     TAKE_MONEY = "TAKE_MONEY"
     REFUND = "REFUND"
     RESOLVE = "RESOLVE"
+    COUPONS = "COUPONS"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -38,7 +39,7 @@ ROLES: dict[str, frozenset[Right]] = {
     "OWNER": frozenset(Right),
     "MANAGER": frozenset(Right),
     "FRONT_DESK": frozenset(Right)
-    - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE},
+    - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE, Right.COUPONS},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

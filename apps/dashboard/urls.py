@@ -9,6 +9,7 @@ from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.conflicts import conflict, conflicts
+from apps.dashboard.views.coupons import coupons, stop_coupon
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
 from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid
 from apps.dashboard.views.move import move
@@ -37,6 +38,8 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/undo-paid/", undo_paid, name="undo_paid"),
     path("<slug:slug>/bookings/<str:reference>/refund/", refund, name="refund"),
     path("<slug:slug>/bookings/<str:reference>/leftover/", leftover, name="leftover"),
+    path("<slug:slug>/coupons/", coupons, name="coupons"),
+    path("<slug:slug>/coupons/<int:coupon>/stop/", stop_coupon, name="stop_coupon"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),

@@ -39,7 +39,15 @@ from apps.catalog.models import (
     ServiceRequirement,
     Variant,
 )
-from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent, Refund
+from apps.checkout.models import (
+    Coupon,
+    CouponUse,
+    Order,
+    Payment,
+    PracticeSession,
+    ProviderEvent,
+    Refund,
+)
 from apps.customers.models import Customer
 from apps.messages.models import Message
 from apps.messages.operations import fan_out
@@ -47,6 +55,7 @@ from apps.outbox.models import OutboxItem
 from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
+from tests.factories.coupons import make_coupon
 from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +174,26 @@ def pay_one_ref_twice(stage: Stage) -> None:
         paid(stage, provider="practice", provider_ref="practice_1")
 
 
+def coupon(stage: Stage, **columns: Any) -> Coupon:
+    return make_coupon(business=stage.booking.business, **columns)
+
+
+def coupon_twice(stage: Stage) -> None:
+    for _time in range(2):
+        coupon(stage)
+
+
+def use_twice(stage: Stage) -> None:
+    found = coupon(stage)
+    orders = [ordered(stage)]
+    draft = Order(business=stage.booking.business, booking=stage.draft, reference="ORDER124")
+    draft.way, draft.currency, draft.total, draft.due_now = "FULL", "EUR", 1, 1
+    draft.placed_at = NOW
+    draft.save()
+    for order in (*orders, draft):
+        CouponUse.objects.create(coupon=found, order=order, mailbox="a@b", number=1, amount=1)
+
+
 def practise_too_much(_stage: Stage) -> None:
     PracticeSession.objects.create(
         key="1", ref="1", amount=1, currency="EUR", captured=1, refunded=2, expires_at=NOW
@@ -263,6 +292,10 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "provider_ref_once": pay_one_ref_twice,
     "refund_is_something": refund_nothing,
     "event_told_once": tell_twice,
+    "coupon_code_once": coupon_twice,
+    "coupon_not_overused": lambda it: coupon(it, used=2, max_uses=1),
+    "coupon_share_is_a_share": lambda it: coupon(it, value=10_001),
+    "coupon_use_is_numbered": use_twice,
     "practice_refund_within_captured": practise_too_much,
     "approval_is_paid_in_person": lambda it: Service.objects.filter(pk=it.salon.bridal.pk).update(
         pays_online=True

@@ -32,6 +32,7 @@ from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
 from apps.checkout.models import (
+    CouponUse,
     Order,
     OrderLine,
     Payment,
@@ -44,6 +45,7 @@ from apps.dashboard.demo.seed import seed_demo
 from apps.messages.operations import fan_out
 from apps.web.models import RateCounter
 from tests.factories import NOW
+from tests.factories.coupons import make_coupon
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +120,10 @@ def add_money(booking: Booking, number: int) -> None:
     )
     ProviderEvent.objects.create(
         provider="practice", event_id=HOSTILE[number], kind="paid", received_at=NOW
+    )
+    coupon = make_coupon(business=booking.business, code=f"ADMIN{number}", name=HOSTILE[number])
+    CouponUse.objects.create(
+        coupon=coupon, order=order, mailbox=HOSTILE[number], number=1, amount=1
     )
     PracticeSession.objects.create(
         key=f"admin-{number}",

@@ -71,6 +71,8 @@ CASES: dict[str, Case] = {
         MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409
     ),  # nothing was paid yet
     "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
+    "coupons": Case(MANAGERS, "POST", answer=422, other=200),
+    "stop_coupon": Case(MANAGERS, "POST", answer=404),  # the stage has no codes
     "waitlist": Case(DESKS),
     "wish": Case(DESKS, answer=404, other=404),  # the requests of the stage do not wait
     "roster": Case(LOOKERS),
@@ -140,6 +142,8 @@ class Stage:
     def path(self, name: str, *, slug: str, booking: Booking) -> str:
         if name in WITHOUT_BUSINESS:
             return reverse(f"dashboard:{name}")
+        if name == "stop_coupon":
+            return reverse(f"dashboard:{name}", args=[slug, 1])
         if name in WITH_SESSION:
             return reverse(f"dashboard:{name}", args=[slug, self.sessions[booking.pk].pk])
         if name in WITH_BOOKING:

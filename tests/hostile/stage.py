@@ -66,6 +66,7 @@ class Stage:
             "key": "set-password",
             "ref": "practice_0",
             "provider": "practice",
+            "coupon": "1",
         }
 
     @property

@@ -27,7 +27,19 @@ RAW = [
 QUERIES = [
     *("q", "kind", "variant", "add_on", "people", "staff", "tz", "date", "week", "month"),
     *("view", "gone", "on", "status", "service", "page", "at", "next"),
-    *("class", "with", "part", "run", "people_1", "first_on", "count", "way", "looks", "failed"),
+    *(
+        "class",
+        "with",
+        "part",
+        "run",
+        "people_1",
+        "first_on",
+        "count",
+        "way",
+        "looks",
+        "failed",
+        "code",
+    ),
 ]
 FORMS = {
     "/juniper/hold": ("service", "slot", "variant", "add_on", "people", "staff", "tz", "gone"),
@@ -39,7 +51,10 @@ FORMS = {
     "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
     "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
-    "/book/{draft}/pay": ("way", "amounts"),
+    "/book/{draft}/pay": ("way", "amounts", "code"),
+    "/own/juniper/coupons/": (
+        *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),
+    ),
     "/own/juniper/bookings/{reference}/paid/": ("revision",),
     "/own/juniper/bookings/{reference}/undo-paid/": ("payment",),
     "/own/juniper/bookings/{reference}/refund/": ("amount", "reason", "seen_refunded"),

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -17,7 +18,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import StaleRevision
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent, Refund
+from apps.checkout.models import Coupon, Order, Payment, PracticeSession, ProviderEvent, Refund
 from apps.checkout.operations import Act
 from apps.checkout.operations._settle import ask_for_refund
 from apps.checkout.pricing import Way
@@ -25,6 +26,7 @@ from apps.checkout.providers.practice import Practice
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_salon
+from tests.factories.coupons import make_coupon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 from tests.races.killing import Moment, stopped
 from tests.races.storm import storm_of
@@ -32,6 +34,7 @@ from tests.races.storm import storm_of
 pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
 LATER = NOW + timedelta(minutes=1)
 CLIENTS = 16
+CODES = 32
 
 
 @pytest.fixture
@@ -61,7 +64,12 @@ def paid(draft: Booking) -> Payment:
 def attempt(verb: Callable[..., Any], **named: Any) -> str:
     try:
         verb(**named)
-    except (checkout.RefundChanged, checkout.NotOwed, StaleRevision) as no:
+    except (
+        checkout.RefundChanged,
+        checkout.NotOwed,
+        checkout.CouponRefused,
+        StaleRevision,
+    ) as no:
         return type(no).__name__
     except IntegrityError:
         return "the database said no"
@@ -82,6 +90,40 @@ def test_one_draft_tapped_by_many_is_one_order_and_one_payment(draft: Booking) -
     assert told == Counter({"done": CLIENTS})
     counts = (Order.objects.count(), Payment.objects.count(), PracticeSession.objects.count())
     assert counts == (1, 1, 1)
+
+
+def use_the_last(client: int, facts: dict[str, Any]) -> str:
+    draft = Booking.objects.select_related("service__business", "business").get(
+        pk=facts["drafts"][client]
+    )
+    seen = checkout.Seen(total=4320, due_now=4320, code="WINTER10")
+    return attempt(
+        checkout.check_out,
+        draft_id=draft.draft_id,
+        way=Way.FULL,
+        seen=seen,
+        origin="http://testserver",
+        now=NOW,
+    )
+
+
+def test_the_last_use_of_a_code_goes_to_one_of_thirty(salon: Salon) -> None:
+    make_coupon(business=salon.business, max_uses=1)
+    starts = [(day, hour) for day in (26, 27, 28, 30) for hour in range(9, 17)][:CODES]
+    drafts = [
+        make_prepared(
+            service=salon.cut, starts_at=salon.at(day, hour), now=NOW, email=f"c{day}{hour}@a.org"
+        ).pk
+        for day, hour in starts
+    ]
+
+    with storm_of(use_the_last, clients=CODES) as storm:
+        told = storm.round(drafts=drafts)
+
+    assert told == Counter({"done": 1, "CouponRefused": CODES - 1})
+    assert Coupon.objects.get().used == 1
+    assert Order.objects.count() == 1
+    call_command("check_ledger")
 
 
 def hear_and_look(_client: int, facts: dict[str, Any]) -> str:
@@ -179,10 +221,19 @@ def test_money_in_person_is_recorded_once(draft: Booking, salon: Salon) -> None:
 def dies(verb: Callable[[], Any]) -> None:
     """Run something in a process of its own that ends itself with kill -9 on the way."""
     connections.close_all()
-    process = multiprocessing.get_context("fork").Process(target=verb, daemon=True)
+    process = multiprocessing.get_context("fork").Process(
+        target=in_a_thread, args=(verb,), daemon=True
+    )
     process.start()
     process.join(30)
     assert process.exitcode == -signal.SIGKILL
+
+
+def in_a_thread(verb: Callable[[], Any]) -> None:
+    """With a connection of its own, for the reason that ``killing`` gives."""
+    thread = threading.Thread(target=verb)
+    thread.start()
+    thread.join()
 
 
 def die(*_args: Any, **_named: Any) -> None:

@@ -235,10 +235,19 @@ def _lock(seating: Seating) -> Target:
 
 
 def locked_target(target: Target) -> Target:
-    """The row itself, locked until the transaction ends."""
-    if isinstance(target, Session):
-        return Session.objects.select_for_update(no_key=True).get(pk=target.pk)
-    return CourseRun.objects.select_for_update(no_key=True).get(pk=target.pk)
+    """The row itself, locked until the transaction ends.
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
+    try:
+        if isinstance(target, Session):
+            return Session.objects.select_for_update(no_key=True).get(pk=target.pk)
+        return CourseRun.objects.select_for_update(no_key=True).get(pk=target.pk)
+    except OperationalError as error:
+        if is_lock_timeout(error):
+            raise BusyTryAgain from error
+        raise
 
 
 def row_of(target: Target) -> "QuerySet[Session] | QuerySet[CourseRun]":

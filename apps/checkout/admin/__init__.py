@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from apps.checkout.models import (
+    Coupon,
+    CouponUse,
     Order,
     OrderLine,
     Payment,
@@ -62,6 +64,22 @@ class ProviderEventAdmin(LookOnlyAdmin):
     list_display = ["event_id", "provider", "kind", "payment_ref", "received_at"]
     search_fields = ["event_id__exact", "payment_ref__exact"]
     search_help_text = _("Id of the event, or of the payment at the provider")
+
+
+@admin.register(Coupon)
+class CouponAdmin(LookOnlyAdmin):
+    list_display = ["code", "business", "kind", "value", "used", "max_uses", "ends_at"]
+    list_select_related = ["business"]
+    search_fields = ["code__exact"]
+    search_help_text = _("Code")
+
+
+@admin.register(CouponUse)
+class CouponUseAdmin(LookOnlyAdmin):
+    list_display = ["coupon", "order", "amount", "number"]
+    list_select_related = ["coupon", "order"]
+    search_fields = ["coupon__code__exact", "order__reference__exact"]
+    search_help_text = _("Code, or reference of the order")
 
 
 @admin.register(PracticeSession)

@@ -1,8 +1,11 @@
+from apps.checkout.models.coupon import Coupon, CouponUse
 from apps.checkout.models.order import Order, OrderLine
 from apps.checkout.models.payment import Payment, ProviderEvent, Refund
 from apps.checkout.models.practice import PracticeSession
 
 __all__ = [
+    "Coupon",
+    "CouponUse",
     "Order",
     "OrderLine",
     "Payment",

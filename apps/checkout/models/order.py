@@ -42,6 +42,8 @@ class Order(models.Model):
     tax_rate = models.PositiveIntegerField(default=0, help_text=_("Basis points: 1900 is 19 %"))
     tax_included = models.BooleanField(default=True)
     tax = models.PositiveIntegerField(default=0)
+    discount = models.PositiveIntegerField(default=0)
+    coupon_code = models.CharField(max_length=20, blank=True)
     total = models.PositiveIntegerField()
     due_now = models.PositiveIntegerField()
     placed_at = models.DateTimeField()
@@ -69,13 +71,15 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
-    """One thing that is paid for; amount is for one, total with tax for all of them."""
+    """One thing that is paid for; amount is for one, total for all of them, with tax and less the
+    discount."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     name = models.CharField(max_length=250)
     amount = models.PositiveIntegerField()
     quantity = models.PositiveSmallIntegerField(default=1)
     tax = models.PositiveIntegerField(default=0)
+    discount = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField()
     position = models.PositiveSmallIntegerField(default=0)
 

@@ -9,7 +9,14 @@ from apps.checkout.operations._cancel_and_refund import (
     refund_the_rest,
 )
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
+from apps.checkout.operations._coupons import (
+    CodeTaken,
+    CouponFacts,
+    make_coupon,
+    stop_coupon,
+)
 from apps.checkout.operations._errors import (
+    CouponRefused,
     DetailsMissing,
     NotOwed,
     QuoteChanged,
@@ -44,6 +51,9 @@ __all__ = [
     "TELL_TOPIC",
     "Act",
     "CheckedOut",
+    "CodeTaken",
+    "CouponFacts",
+    "CouponRefused",
     "DetailsMissing",
     "NotOwed",
     "QuoteChanged",
@@ -62,6 +72,7 @@ __all__ = [
     "do_refund",
     "forget_abandoned_orders",
     "keep_money",
+    "make_coupon",
     "mark_paid",
     "pay_balance",
     "receive_event",
@@ -69,6 +80,7 @@ __all__ = [
     "refund_the_rest",
     "settle_open_payments",
     "settle_payment",
+    "stop_coupon",
     "tell_of_practice",
     "undo_mark_paid",
     "write_truth",

@@ -8,11 +8,19 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.catalog.queries import UnknownChoice
 from apps.checkout.models import Order, OrderLine, Payment
-from apps.checkout.operations._errors import DetailsMissing, QuoteChanged, WayNotOffered
+from apps.checkout.operations._coupons import use_coupon
+from apps.checkout.operations._errors import (
+    CouponRefused,
+    DetailsMissing,
+    QuoteChanged,
+    WayNotOffered,
+)
 from apps.checkout.operations._links import cancel_url, return_url
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import ProviderDown, Wanted, provider_in_use
+from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import offer_of
+from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.references import new_reference
 from apps.outbox import operations as outbox
 
@@ -22,10 +30,11 @@ CLOSE_TOPIC = "payments.close"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the page showed, in minor units."""
+    """What the page showed, in minor units, with the code that was used for it."""
 
     total: int
     due_now: int
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ def check_out(*, draft_id: str, way: Way, seen: Seen, origin: str, now: datetime
         DraftGone: there is no such draft.
         DetailsMissing, WayNotOffered: as their names say.
         QuoteChanged: the amounts are others than those that were seen.
+        CouponRefused: the code cannot be used any more.
         SlotGone: the time went to somebody else.
         ProviderDown: the provider does not answer; nothing was paid.
         BusyTryAgain: the lock did not come in time.
@@ -98,14 +108,15 @@ def _place_order(
         return booking, None
     if not booking.contact_name:
         raise DetailsMissing
-    quote = _quote(booking, way, seen, now=now)
-    order = _write_order(booking, way, quote, now=now)
+    quote, applied = _quote(booking, way, seen, now=now)
+    order = _write_order(booking, way, quote, code=applied.code, now=now)
+    use_coupon(order, booking, applied, amount=quote.discount, now=now)
     booking.price = quote.total
     booking.save(update_fields=["price"])
-    if way is Way.IN_PERSON:
+    if not quote.due_now:
         bookings.finish_draft(
             booking=booking,
-            payment_status=Booking.PaymentStatus.NOT_PAID,
+            payment_status=booking_status(PaymentStatus.NOT_PAID, total=quote.total),
             payment_option=Booking.PaymentOption.OFFLINE,
             paid=0,
             now=now,
@@ -117,30 +128,34 @@ def _place_order(
     return booking, new_payment(order, amount=order.due_now, until=until, now=now)
 
 
-def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> Quote:
+def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Quote, Applied]:
     try:
-        offer = offer_of(booking=booking, now=now)
+        offer = offer_of(booking=booking, code=seen.code, now=now)
     except UnknownChoice as gone:
         raise SlotGone from gone
+    if offer.applied.refused is not None:
+        raise CouponRefused(offer.applied.refused)
     quote = offer.quotes.get(way)
     if quote is None:
         raise WayNotOffered
     if (quote.total, quote.due_now) != (seen.total, seen.due_now):
         raise QuoteChanged(quote)
-    return quote
+    return quote, offer.applied
 
 
-def _write_order(booking: Booking, way: Way, quote: Quote, *, now: datetime) -> Order:
+def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: datetime) -> Order:
     """The one order of a booking, written anew as long as it is not approved."""
-    in_person = way is Way.IN_PERSON
+    is_settled = not quote.due_now
     columns = {
         "way": way.value,
-        "status": Order.Status.APPROVED if in_person else Order.Status.INITIALIZED,
-        "approved_at": now if in_person else None,
+        "status": Order.Status.APPROVED if is_settled else Order.Status.INITIALIZED,
+        "approved_at": now if is_settled else None,
         "currency": quote.currency,
         "tax_rate": quote.tax_rate,
         "tax_included": quote.tax_included,
         "tax": quote.tax,
+        "discount": quote.discount,
+        "coupon_code": code,
         "total": quote.total,
         "due_now": quote.due_now,
     }
@@ -156,6 +171,7 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, now: datetime) -> 
             amount=line.amount,
             quantity=line.quantity,
             tax=line.tax,
+            discount=line.discount,
             total=line.total,
             position=position,
         )

@@ -1,3 +1,4 @@
+from apps.checkout.coupons import Refused
 from apps.checkout.pricing import Quote
 
 
@@ -15,6 +16,14 @@ class QuoteChanged(Exception):
     def __init__(self, quote: Quote) -> None:
         super().__init__(f"{quote.total} {quote.currency}")
         self.quote = quote
+
+
+class CouponRefused(Exception):
+    """The code cannot be used any more; nothing was paid."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused)
+        self.refused = refused
 
 
 class NotOwed(Exception):

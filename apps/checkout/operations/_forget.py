@@ -4,6 +4,7 @@ from django.db import transaction
 
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment
+from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.providers import ProviderDown, provider_called
 
 ORDER_LIFE = timedelta(hours=24)
@@ -48,6 +49,7 @@ def _forget(order_id: int) -> bool:
     Booking.objects.filter(pk=order.booking_id, status=Booking.Status.CREATED).update(
         payment_option=Booking.PaymentOption.UNDEFINED
     )
+    give_coupon_back(order)
     order.payments.all().delete()
     order.delete()
     return True

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking
-from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.models import Coupon, Order, Payment, Refund
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.findings import Finding
@@ -62,6 +62,17 @@ def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding
         yield Finding(
             "money_makes_a_booking", of, f"order {reference}", "was paid but not approved"
         )
+
+
+def find_miscounted_coupons(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield coupons whose used is not how many orders use them."""
+    coupons = Coupon.objects.order_by()
+    if business_id is not None:
+        coupons = coupons.filter(business_id=business_id)
+    counted = coupons.annotate(orders=Count("uses")).exclude(used=F("orders"))
+    for pk, of, said, orders in counted.values_list("pk", "business_id", "used", "orders"):
+        words = f"says {said}, {orders} orders use it"
+        yield Finding("coupons_are_counted", of, f"coupon {pk}", words)
 
 
 def find_miscounted_refunds(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -7,8 +7,10 @@ from datetime import datetime
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.price import price_of
+from apps.checkout.coupons import spread, worth
 from apps.checkout.pricing import Item, Quote, Way, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
+from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +18,17 @@ class Offer:
     """The ways that are offered, the first one chosen unless the customer says otherwise."""
 
     quotes: Mapping[Way, Quote]
+    applied: Applied = NO_CODE
 
     @property
     def ways(self) -> tuple[Way, ...]:
         return tuple(self.quotes)
 
 
-def offer_of(*, booking: Booking, now: datetime) -> Offer:
+def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
     """Price a draft for each way it may be paid; no way at all where nothing can be paid.
+
+    A code that cannot be used changes no price.
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
@@ -42,6 +47,9 @@ def offer_of(*, booking: Booking, now: datetime) -> Offer:
         )
         for line in price.lines
     ]
+    amounts = tuple(item.amount * item.quantity for item in items)
+    applied = apply_code(booking=booking, code=code, subtotal=price.total, now=now)
+    less = worth(applied.terms, subtotal=price.total) if applied.terms else 0
     ways = ways_to_pay(
         total=price.total,
         online=service.pays_online and provider_in_use() is not None,
@@ -50,7 +58,8 @@ def offer_of(*, booking: Booking, now: datetime) -> Offer:
         full_upfront=service.full_upfront,
     )
     return Offer(
-        {
+        applied=applied,
+        quotes={
             way: quote(
                 items=items,
                 currency=price.currency,
@@ -58,7 +67,8 @@ def offer_of(*, booking: Booking, now: datetime) -> Offer:
                 tax_included=business.prices_include_tax,
                 way=way,
                 deposit=service.deposit,
+                discounts=spread(less, over=amounts, currency=price.currency),
             )
             for way in ways
-        }
+        },
     )

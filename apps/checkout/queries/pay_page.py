@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.checkout.coupons import Refused
 from apps.checkout.pricing import WHOLE, Quote, Way
+from apps.checkout.queries.coupons import Applied
 from apps.kernel.money import Money
 from apps.web import formatting
 
@@ -33,6 +36,7 @@ class Costs:
     """The lines, then the total with its tax in words, then what is due when."""
 
     lines: tuple[CostLine, ...]
+    discount: Money
     total: Money
     tax_words: str
     later: Money
@@ -72,9 +76,13 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
     place = booking.business.place_word
     return Costs(
         lines=tuple(
-            CostLine(_label(line.name or booking.title, line.quantity), _gross(line.total, quote))
+            CostLine(
+                _label(line.name or booking.title, line.quantity),
+                Money(line.total + line.discount, currency),
+            )
             for line in quote.lines
         ),
+        discount=Money(quote.discount, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),
         later=Money(quote.due_later, currency),
@@ -84,12 +92,28 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
     )
 
 
+def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
+    """Why a code that was typed changes nothing, or ""."""
+    if applied.refused is None:
+        return ""
+    on = (
+        formatting.format_short_day(applied.at.astimezone(zone), locale=locale)
+        if applied.at
+        else ""
+    )
+    return {
+        Refused.UNKNOWN: _("There is no such code."),
+        Refused.NOT_YET: _("This code counts from %(day)s on.") % {"day": on},
+        Refused.OVER: _("This code ended on %(day)s.") % {"day": on},
+        Refused.OTHER_SERVICE: _("This code is for something else."),
+        Refused.TOO_SMALL: _("This code needs a larger booking."),
+        Refused.USED_UP: _("This code has been used up."),
+        Refused.USED_BY_YOU: _("You have used this code already."),
+    }[applied.refused]
+
+
 def _label(name: str, quantity: int) -> str:
     return f"{name} × {quantity}" if quantity > 1 else name
-
-
-def _gross(amount: int, quote: Quote) -> Money:
-    return Money(amount, quote.currency)
 
 
 def _tax_words(quote: Quote, locale: str) -> str:

@@ -20,11 +20,18 @@ from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
-from apps.checkout.forms import FIELD, BrokenSeal, open_amounts, read_way, seal_amounts
+from apps.checkout.forms import (
+    FIELD,
+    BrokenSeal,
+    open_amounts,
+    read_code,
+    read_way,
+    seal_amounts,
+)
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.offers import Offer, offer_of
-from apps.checkout.queries.pay_page import cards_of, costs_of
+from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -39,13 +46,13 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if not draft.contact_name:
         return go_to(request, "bookings:details", draft=draft.draft_id)
     try:
-        offer = offer_of(booking=draft, now=now)
+        offer = offer_of(booking=draft, code=read_code(request.POST or request.GET), now=now)
     except UnknownChoice:
         return show_draft_lost(request, draft, now=now)
     if not offer.ways:
         return go_to(request, "bookings:details", draft=draft.draft_id)
     way = read_way(request.POST or request.GET, offered=offer.ways)
-    if request.method != "POST":
+    if request.method != "POST" or "update" in request.POST:
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, offer, way, notice=notice if "failed" in request.GET else "")
     return _check_out(request, draft, offer, way, now=now)
@@ -62,6 +69,10 @@ def _check_out(
     except (BrokenSeal, checkout.WayNotOffered, checkout.DetailsMissing):
         words = _("Please check the amount and press the button again.")
         return _show(request, draft, offer, way, notice=words, status=UNPROCESSABLE)
+    except checkout.CouponRefused:
+        words = _("This code cannot be used any more. You can continue without it.")
+        plain = offer_of(booking=draft, now=now)
+        return _show(request, draft, plain, way, notice=words, status=CONFLICT)
     except checkout.QuoteChanged as changed:
         words = _changed_words(draft, seen, changed)
         return _show(request, draft, offer, way, notice=words, status=CONFLICT)
@@ -104,6 +115,10 @@ def _show(
     return render_page(request, "checkout/pay.html", "checkout/_costs.html", context, status)
 
 
+def _code_in_use(offer: Offer) -> str:
+    return "" if offer.applied.refused else offer.applied.code
+
+
 def _context(draft: Booking, offer: Offer, way: Way, *, now: datetime) -> dict[str, Any]:
     quotes = offer.quotes
     return {
@@ -119,7 +134,9 @@ def _context(draft: Booking, offer: Offer, way: Way, *, now: datetime) -> dict[s
         "way": way.value,
         "costs": costs_of(booking=draft, quote=quotes[way], way=way),
         "seal_name": FIELD,
-        "seal": seal_amounts(draft_id=draft.draft_id, quotes=quotes),
+        "seal": seal_amounts(draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer)),
+        "code": offer.applied.code,
+        "code_error": refused_words(offer.applied, zone=draft.zone, locale=draft.business.locale),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
         "reference": draft.reference,
         "status": draft.status,

@@ -57,6 +57,9 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         if desk.may(Right.DECIDE)
         else None,
         "classes_url": reverse("dashboard:classes", args=[slug]) if frame.has_classes else None,
+        "coupons_url": reverse("dashboard:coupons", args=[slug])
+        if desk.may(Right.COUPONS)
+        else None,
         "page_url": links_of(desk.business)["home"],
         "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),

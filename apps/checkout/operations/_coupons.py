@@ -1,0 +1,114 @@
+"""A coupon is used while its row is locked, as the last one: booking, order, payments, coupon."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from apps.bookings.models import Booking
+from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
+from apps.checkout.coupons import Kind, mailbox, plain_code, refusal
+from apps.checkout.models import Coupon, CouponUse, Order
+from apps.checkout.operations._errors import CouponRefused
+from apps.checkout.queries.coupons import Applied, terms_of
+
+
+def use_coupon(
+    order: Order, booking: Booking, applied: Applied, *, amount: int, now: datetime
+) -> None:
+    """Count the coupon of a locked order; a code it used before is given back.
+
+    Raises:
+        CouponRefused: somebody else had the last use, or it ended meanwhile.
+    """
+    give_coupon_back(order)
+    if applied.coupon_id is None:
+        return
+    coupon = Coupon.objects.select_for_update().get(pk=applied.coupon_id)
+    terms = terms_of(coupon, booking)
+    subtotal = sum(line.amount * line.quantity for line in order.lines.all())
+    refused = refusal(terms, service_id=booking.service_id, subtotal=subtotal, now=now)
+    if refused is not None:
+        raise CouponRefused(refused)
+    box = mailbox(booking.contact_email)
+    uses = CouponUse.objects.filter(coupon=coupon, mailbox=box)
+    last = uses.aggregate(last=Max("number"))["last"] or 0
+    CouponUse.objects.create(
+        coupon=coupon, order=order, mailbox=box, number=last + 1, amount=amount
+    )
+    Coupon.objects.filter(pk=coupon.pk).update(used=F("used") + 1)
+
+
+def give_coupon_back(order: Order) -> None:
+    """Uncount the coupon of a locked order that is written anew or forgotten; harmless without."""
+    use = CouponUse.objects.filter(order=order).first()
+    if use is not None:
+        use.delete()
+        Coupon.objects.filter(pk=use.coupon_id).update(used=F("used") - 1)
+
+
+class CodeTaken(Exception):
+    """The business has a coupon of this code already."""
+
+
+@dataclass(frozen=True, slots=True)
+class CouponFacts:
+    """What an owner says of a coupon: value in minor units, or in basis points for a share.
+
+    Times are UTC, None is no limit.
+    """
+
+    name: str
+    code: str
+    kind: Kind
+    value: int
+    starts_at: datetime
+    ends_at: datetime | None = None
+    service_ids: tuple[int, ...] = ()
+    min_subtotal: int = 0
+    max_uses: int | None = None
+    max_per_customer: int | None = 1
+
+
+@transaction.atomic
+def make_coupon(*, facts: CouponFacts, by: TeamMember) -> Coupon:
+    """Make a code that customers can use from now on (R075).
+
+    Services of another business are left out.
+
+    Raises:
+        CodeTaken: there is one of this code.
+    """
+    code = plain_code(facts.code)
+    if Coupon.objects.filter(business_id=by.business_id, code=code).exists():
+        raise CodeTaken
+    coupon = Coupon.objects.create(
+        business_id=by.business_id,
+        name=facts.name,
+        code=code,
+        kind=facts.kind.value,
+        value=facts.value,
+        starts_at=facts.starts_at,
+        ends_at=facts.ends_at,
+        min_subtotal=facts.min_subtotal,
+        max_uses=facts.max_uses,
+        max_per_customer=facts.max_per_customer,
+    )
+    own = Service.objects.filter(business_id=by.business_id, pk__in=facts.service_ids)
+    coupon.services.set(own)
+    return coupon
+
+
+@transaction.atomic
+def stop_coupon(*, coupon_id: int, by: TeamMember, now: datetime) -> None:
+    """Let a coupon end now; what was booked with it keeps its price.
+
+    Raises:
+        Coupon.DoesNotExist: not a coupon of this business.
+    """
+    coupon = Coupon.objects.select_for_update().get(pk=coupon_id, business_id=by.business_id)
+    if coupon.ends_at is None or coupon.ends_at > now:
+        coupon.ends_at = max(now, coupon.starts_at)
+        coupon.save(update_fields=["ends_at"])
