@@ -22,7 +22,10 @@ from apps.web.fields import is_plain_address
 from apps.web.text import clean_line
 
 LONGEST_SUBJECT = 200
-WITHOUT_CALENDAR = {Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE}
+WITHOUT_CALENDAR = {
+    *(Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE),
+    *(Kind.TOO_LATE, Kind.NEW_OVERLAP, Kind.REFUNDED),
+}
 """Nothing new to keep free."""
 LONGEST_ADDRESS = 254
 

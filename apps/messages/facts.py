@@ -23,10 +23,13 @@ class Kind(StrEnum):
     WAITLISTED = "WAITLISTED"
     OFFERED = "OFFERED"
     NOTE = "NOTE"
+    TOO_LATE = "TOO_LATE"
+    NEW_OVERLAP = "NEW_OVERLAP"
+    REFUNDED = "REFUNDED"
 
     @property
     def is_for_team(self) -> bool:
-        return self in {Kind.NEW_BOOKING, Kind.NEW_REQUEST}
+        return self in {Kind.NEW_BOOKING, Kind.NEW_REQUEST, Kind.NEW_OVERLAP}
 
 
 FITTING_STATUS: dict[Kind, frozenset[str]] = {
@@ -40,6 +43,9 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.WAITLISTED: frozenset({"WAITING_LIST"}),
     Kind.OFFERED: frozenset({"WAITING_LIST"}),
     Kind.NOTE: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.TOO_LATE: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.NEW_OVERLAP: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.REFUNDED: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
 }
 
 
@@ -71,7 +77,8 @@ class BookingFacts:
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
-    ``paid`` is what came and did not go back, in minor units.
+    ``paid`` is what came and did not go back, ``went_back`` what this message tells of, in minor
+    units. ``double_booked``: it was paid for after its time had gone.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
 
@@ -105,6 +112,8 @@ class BookingFacts:
     offer_ends_at: datetime | None = None
     wish: Wish | None = None
     paid: int = 0
+    went_back: int = 0
+    double_booked: bool = False
     payment_status: str = "NOT_PAID"
 
     @property
@@ -123,4 +132,8 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
         return facts.status
     if kind is Kind.OFFERED and (facts.offer_ends_at is None or facts.offer_ends_at <= now):
         return "the offer is over"
+    if kind in {Kind.TOO_LATE, Kind.NEW_OVERLAP} and not facts.double_booked:
+        return "it was resolved"
+    if kind is Kind.REFUNDED:
+        return ""  # money is told of whenever it goes back
     return "the visit is over" if facts.over_at <= now else ""

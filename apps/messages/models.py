@@ -27,6 +27,9 @@ class Message(models.Model):
         WAITLISTED = "WAITLISTED", _("On the waitlist")
         OFFERED = "OFFERED", _("Place offered")
         NOTE = "NOTE", _("Message of the team")
+        TOO_LATE = "TOO_LATE", _("Paid too late")
+        NEW_OVERLAP = "NEW_OVERLAP", _("New overlap")
+        REFUNDED = "REFUNDED", _("Money sent back")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

@@ -58,6 +58,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         suggestions=tuple(_suggested(booking)),
         dates=dates,
         paid=booking.paid,
+        double_booked=booking.double_booked,
         payment_status=booking.payment_status,
         **_line_facts(booking),
     )

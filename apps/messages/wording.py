@@ -104,6 +104,9 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.WAITLISTED: _("On the waitlist"),
         Kind.OFFERED: _("A place is free"),
         Kind.NOTE: _("About your booking"),
+        Kind.TOO_LATE: _("Please choose"),
+        Kind.NEW_OVERLAP: _("Booked twice"),
+        Kind.REFUNDED: _("Money sent back"),
     }[kind]
     locale = facts.business.locale
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=locale)
@@ -117,6 +120,8 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         return _("A new booking.")
     if kind is Kind.NEW_REQUEST:
         return _("A new request.")
+    if kind is Kind.NEW_OVERLAP:
+        return _("Two bookings have the same time.")
     name = greeting_name(facts.customer_name)
     words = {
         Kind.REQUESTED: _("Your request is in"),
@@ -125,6 +130,8 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.WAITLISTED: _("You are on the waitlist"),
         Kind.OFFERED: _("A place is free for you"),
         Kind.NOTE: _("A word about your booking"),
+        Kind.TOO_LATE: _("Your payment is safe, but your time is gone"),
+        Kind.REFUNDED: _("Your money is on its way back"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -201,7 +208,11 @@ def _part_paid(facts: BookingFacts) -> str:
 def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
     slug = facts.business.slug
     if kind.is_for_team:
-        label = _("Answer the request") if kind is Kind.NEW_REQUEST else _("Open the booking")
+        teams = {
+            Kind.NEW_REQUEST: _("Answer the request"),
+            Kind.NEW_OVERLAP: _("Resolve it"),
+        }
+        label = teams.get(kind, _("Open the booking"))
         return team_booking_url(slug, facts.reference), label
     if kind is Kind.DECLINED and facts.suggestions:
         return manage_url(token), _("Choose one of these times")
@@ -211,6 +222,8 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
         Kind.REQUESTED: _("See your request"),
         Kind.WAITLISTED: _("See or leave the line"),
         Kind.OFFERED: _("Take the place"),
+        Kind.TOO_LATE: _("Choose another time, or your money back"),
+        Kind.REFUNDED: _("See your booking"),
     }
     return manage_url(token), labels.get(kind, _("See or cancel"))
 
@@ -226,6 +239,7 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
         by = formatting.format_datetime(facts.answer_by, zone=zone, locale=locale)
         notes.append(_answer_note(facts, kind, by))
     notes += _line_notes(facts, kind, zone)
+    notes += _money_notes(facts, kind)
     if kind in {Kind.BOOKED, Kind.CONFIRMED}:
         if facts.cancel_until:
             until = formatting.format_datetime(facts.cancel_until, zone=zone, locale=locale)
@@ -251,6 +265,25 @@ def _line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
         if facts.wish is not None:
             return [place, _("We write to you as soon as a time comes free.")]
         return [place, _("We write to you as soon as a place comes free.")]
+    return []
+
+
+def _money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
+    amount = formatting.format_money(
+        facts.went_back if kind is Kind.REFUNDED else facts.paid,
+        facts.currency,
+        facts.business.locale,
+    )
+    if kind is Kind.REFUNDED:
+        return [_("%(amount)s goes back the way it came.") % {"amount": amount}]
+    if kind is Kind.TOO_LATE:
+        words = _(
+            "Your payment of %(amount)s came after the time had been given to somebody else. "
+            "Choose another time for the same money, or have all of it back."
+        )
+        return [words % {"amount": amount}]
+    if kind is Kind.NEW_OVERLAP:
+        return [_("%(amount)s was paid after the hold had ended.") % {"amount": amount}]
     return []
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -295,3 +296,33 @@ def test_the_page_of_the_booking_tells_all_of_its_money(
             assert answer.status_code == 422
     work(TOO_LATE + timedelta(seconds=20))
     assert clean()
+
+
+def test_both_sides_hear_of_it_and_nobody_reads_booked(
+    late: Booking, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    told = [it for it in mailoutbox if late.reference in str(it.body)]
+
+    subjects = sorted(it.subject.partition(":")[0] for it in told)
+    assert subjects == ["Booked twice", "Please choose"]
+    (to_carl,) = (it for it in told if it.to == ["carl0@example.com"])
+    assert "Your payment of €48.00 came after the time had been given" in str(to_carl.body)
+
+
+def test_the_page_after_paying_says_so_too(client: Client, late: Booking) -> None:
+    carl = browser_with_link(late)
+    with at(TOO_LATE):
+        page = text_of(carl.get(f"/manage/{late.reference}/"))
+
+    assert "Your payment is safe, but it came after your time had gone" in page
+
+
+def test_money_that_goes_back_is_told_with_its_amount(
+    olga: Client, late: Booking, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    resolve(olga, late, verb="cancel", side=late.reference)
+    work(TOO_LATE + timedelta(seconds=20))
+
+    (told,) = (it for it in mailoutbox if it.subject.startswith("Money sent back"))
+    assert told.to == ["carl0@example.com"]
+    assert "€48.00 goes back the way it came." in str(told.body)

@@ -65,6 +65,9 @@ def part(mail: ComposedMail, kind: str) -> str:
         (Kind.CANCELED, "Cancelled", "Your booking is cancelled, Eva."),
         (Kind.NEW_BOOKING, "New booking", "A new booking."),
         (Kind.NEW_REQUEST, "New request", "A new request."),
+        (Kind.TOO_LATE, "Please choose", "Your payment is safe, but your time is gone, Eva."),
+        (Kind.NEW_OVERLAP, "Booked twice", "Two bookings have the same time."),
+        (Kind.REFUNDED, "Money sent back", "Your money is on its way back, Eva."),
     ],
 )
 def test_each_kind_has_its_words(kind: Kind, subject: str, heading: str) -> None:

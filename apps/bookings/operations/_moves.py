@@ -23,11 +23,14 @@ TOPICS = {
     BookingEvent.Action.RESIZED: "booking.resized",
     BookingEvent.Action.MESSAGED: "booking.messaged",
     BookingEvent.Action.MOVED: "booking.moved",
+    BookingEvent.Action.REFUNDED: "booking.refunded",
+    BookingEvent.Action.RESOLVED: "booking.resolved",
 }
 
 TOLD = frozenset(
     {
         *("status", "starts_at", "payment_status", "party_size", "price", "paid"),
+        "double_booked",
         *("resource_id", "answer_by", "override_reason"),
     }
 )

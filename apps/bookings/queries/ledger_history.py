@@ -45,6 +45,8 @@ TOLD = (
     Action.RESIZED,
     Action.MESSAGED,
     Action.MOVED,
+    Action.REFUNDED,
+    Action.RESOLVED,
 )
 STAYS = (
     Action.NOTED,

@@ -76,6 +76,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "stub": stub,
         "reference": booking.reference,
         "status": booking.status,
+        "double_booked": booking.double_booked,
         "first_name": booking.contact_name.partition(" ")[0][:40],
         "contact": mask_address(booking.contact_email),
         "answer_by": None if booking.service.allows_multiple_requests else booking.answer_by,

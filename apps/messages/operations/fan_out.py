@@ -24,6 +24,8 @@ TOPICS = (
     "booking.resized",
     "booking.messaged",
     "booking.moved",
+    "booking.refunded",
+    "booking.resolved",
 )
 SEND_TOPIC = "mail.send"
 
@@ -36,6 +38,7 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.WAITLISTED: Kind.WAITLISTED,
     BookingEvent.Action.OFFERED: Kind.OFFERED,
     BookingEvent.Action.MESSAGED: Kind.NOTE,
+    BookingEvent.Action.REFUNDED: Kind.REFUNDED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
@@ -47,6 +50,7 @@ SAID_ONCE_MORE = {
     BookingEvent.Action.READDRESSED,
     BookingEvent.Action.RESIZED,
     BookingEvent.Action.MOVED,
+    BookingEvent.Action.RESOLVED,
 }
 
 TEAM_KINDS = {
@@ -87,6 +91,9 @@ def fan_out(*, booking_id: int, event_id: int, now: datetime) -> int:
 def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
     action = BookingEvent.Action(event.action)
     kind = CUSTOMER_KINDS.get(action)
+    if event.after.get("double_booked") and action in TEAM_KINDS:
+        yield from _told_of_an_overlap(event)
+        return
     if action in SAID_ONCE_MORE:
         kind = KINDS_OF_A_STATUS.get(event.booking.status)
     if kind is not None and (address := _customer_address(event.booking)):
@@ -94,6 +101,14 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
     if action in TEAM_KINDS and event.actor == BookingEvent.Actor.CUSTOMER:
         for address in list_team_addresses(business=event.booking.business):
             yield TEAM_KINDS[action], address
+
+
+def _told_of_an_overlap(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
+    """Nobody reads "booked" of a time that somebody else has."""
+    if address := _customer_address(event.booking):
+        yield Kind.TOO_LATE, address
+    for address in list_team_addresses(business=event.booking.business):
+        yield Kind.NEW_OVERLAP, address
 
 
 def _customer_address(booking: Booking) -> str:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.core.mail import get_connection
 
 from apps.bookings import operations as bookings
+from apps.bookings.models import BookingEvent
 from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
@@ -23,6 +24,11 @@ from apps.web.limits import Hit, TooMany, require_room, rules
 
 PERMANENT = 500
 MAX_ERROR = 500
+
+
+def went_back(event: BookingEvent) -> int:
+    """How much went back with a move of a booking, in minor units."""
+    return int(event.before.get("paid", 0)) - int(event.after.get("paid", 0))
 
 
 class NotDelivered(Exception):
@@ -48,6 +54,8 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
     facts = get_booking_facts(booking_id=message.booking_id)
     if kind is Kind.NOTE:
         facts = replace(facts, reason=message.event.reason)
+    if kind is Kind.REFUNDED:
+        facts = replace(facts, went_back=went_back(message.event))
     if reason := overtaken_by(kind=kind, facts=facts, now=now):
         return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if attempt == 1 and not kind.is_for_team:
