@@ -17,6 +17,7 @@ from apps.dashboard.views.plan import new_class
 from apps.dashboard.views.requests import requests
 from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, places, roster
 from apps.dashboard.views.suggest import suggest
+from apps.dashboard.views.takings import takings
 from apps.dashboard.views.today import day, needs, today
 from apps.dashboard.views.waiting import add, message, takes_place, waiting
 from apps.dashboard.views.why import why
@@ -40,6 +41,7 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/leftover/", leftover, name="leftover"),
     path("<slug:slug>/coupons/", coupons, name="coupons"),
     path("<slug:slug>/coupons/<int:coupon>/stop/", stop_coupon, name="stop_coupon"),
+    path("<slug:slug>/money/", takings, name="takings"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from apps.bookings.wording import wish_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import directions_url, home_url, manage_url, team_booking_url
+from apps.messages.money_words import money_notes, price_words
 from apps.messages.names import greeting_name, without_links
 from apps.web import formatting
 
@@ -172,37 +173,8 @@ def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
     elif facts.address and not kind.is_for_team:
         directions = directions_url(facts.address)
         rows.append(Row(_("Where"), facts.address, directions, _("Directions")))
-    rows.append(Row(_("Price"), _price(facts)))
+    rows.append(Row(_("Price"), price_words(facts)))
     return rows
-
-
-def _price(facts: BookingFacts) -> str:
-    if facts.free:
-        return _("Free")
-    if facts.price is None:
-        return facts.price_text or _("On request")
-    amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
-    if facts.payment_status == "PAID":
-        return _("%(price)s, paid") % {"price": amount}
-    if facts.payment_status == "REFUNDED":
-        return _("%(price)s, refunded") % {"price": amount}
-    if facts.payment_status == "PARTIALLY_PAID":
-        return _part_paid(facts)
-    if not facts.pays_in_person:
-        return amount
-    return _("%(amount)s, at the %(place)s") % {
-        "amount": amount,
-        "place": facts.business.place_word,
-    }
-
-
-def _part_paid(facts: BookingFacts) -> str:
-    amounts = (facts.paid, max(0, (facts.price or 0) - facts.paid))
-    paid, rest = (
-        formatting.format_money(it, facts.currency, facts.business.locale) for it in amounts
-    )
-    words = _("%(paid)s paid, %(rest)s at the %(place)s")
-    return words % {"paid": paid, "rest": rest, "place": facts.business.place_word}
 
 
 def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
@@ -239,7 +211,7 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
         by = formatting.format_datetime(facts.answer_by, zone=zone, locale=locale)
         notes.append(_answer_note(facts, kind, by))
     notes += _line_notes(facts, kind, zone)
-    notes += _money_notes(facts, kind)
+    notes += money_notes(facts, kind)
     if kind in {Kind.BOOKED, Kind.CONFIRMED}:
         if facts.cancel_until:
             until = formatting.format_datetime(facts.cancel_until, zone=zone, locale=locale)
@@ -265,25 +237,6 @@ def _line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
         if facts.wish is not None:
             return [place, _("We write to you as soon as a time comes free.")]
         return [place, _("We write to you as soon as a place comes free.")]
-    return []
-
-
-def _money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
-    amount = formatting.format_money(
-        facts.went_back if kind is Kind.REFUNDED else facts.paid,
-        facts.currency,
-        facts.business.locale,
-    )
-    if kind is Kind.REFUNDED:
-        return [_("%(amount)s goes back the way it came.") % {"amount": amount}]
-    if kind is Kind.TOO_LATE:
-        words = _(
-            "Your payment of %(amount)s came after the time had been given to somebody else. "
-            "Choose another time for the same money, or have all of it back."
-        )
-        return [words % {"amount": amount}]
-    if kind is Kind.NEW_OVERLAP:
-        return [_("%(amount)s was paid after the hold had ended.") % {"amount": amount}]
     return []
 
 

@@ -72,7 +72,8 @@ class Payment(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"], name="payment_pending", condition=Q(status="PENDING")
-            )
+            ),
+            models.Index(fields=["business", "settled_at"], name="payment_by_day"),
         ]
 
     def __str__(self) -> str:
@@ -108,6 +109,7 @@ class Refund(models.Model):
         constraints = [
             models.CheckConstraint(name="refund_is_something", condition=Q(amount__gte=1)),
         ]
+        indexes = [models.Index(fields=["business", "created_at"], name="refund_by_day")]
 
     def __str__(self) -> str:
         return f"{self.payment_id} -{self.amount}"

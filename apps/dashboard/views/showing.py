@@ -57,6 +57,9 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         if desk.may(Right.DECIDE)
         else None,
         "classes_url": reverse("dashboard:classes", args=[slug]) if frame.has_classes else None,
+        "money_url": reverse("dashboard:takings", args=[slug])
+        if desk.may(Right.SEE_MONEY)
+        else None,
         "coupons_url": reverse("dashboard:coupons", args=[slug])
         if desk.may(Right.COUPONS)
         else None,

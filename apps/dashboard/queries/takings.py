@@ -1,0 +1,100 @@
+"""The money of one day: what came, what went back, and how (ux.md O16; the cash sheet)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from operator import attrgetter
+
+from apps.availability.engine.zones import day_bounds
+from apps.checkout.models import Payment, Refund
+from apps.dashboard.desk import Desk
+from apps.dashboard.queries.rows import customer_name
+from apps.kernel.money import Money
+
+MOST_ROWS = 1000
+KINDS = tuple(Payment.Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One amount that came (above 0) or went back (below); a record taken back is below 0, too."""
+
+    at: datetime
+    reference: str
+    name: str
+    kind: str
+    kind_words: str
+    is_refund: bool
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What came of one kind, less what went back."""
+
+    words: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    on: date
+    rows: tuple[Taking, ...]
+    sums: tuple[Sum, ...]
+    total: Money
+
+
+def get_takings(*, desk: Desk, on: date) -> Takings:
+    """The money of a day of the business, in the order it moved; two queries."""
+    zone, currency = desk.business.zone, desk.business.currency
+    low, high = (datetime.fromtimestamp(edge, UTC) for edge in day_bounds(zone, on))
+    came = (
+        Payment.objects.filter(business=desk.business, settled_at__gte=low, settled_at__lt=high)
+        .exclude(captured=0)
+        .select_related("order__booking__customer")[:MOST_ROWS]
+    )
+    went = (
+        Refund.objects.filter(business=desk.business, created_at__gte=low, created_at__lt=high)
+        .exclude(status=Refund.Status.FAILED)
+        .select_related("payment__order__booking__customer")[:MOST_ROWS]
+    )
+    rows = sorted([*map(_came, came), *map(_went, went)], key=attrgetter("at"))
+    return Takings(
+        on=on,
+        rows=tuple(rows),
+        sums=tuple(
+            Sum(str(kind.label), _sum((it for it in rows if it.kind == kind), currency))
+            for kind in KINDS
+        ),
+        total=_sum(rows, currency),
+    )
+
+
+def _came(payment: Payment) -> Taking:
+    booking = payment.order.booking
+    return Taking(
+        at=payment.settled_at or payment.created_at,
+        reference=booking.reference,
+        name=customer_name(booking),
+        kind=payment.kind,
+        kind_words=payment.get_kind_display(),
+        is_refund=False,
+        amount=Money(payment.captured, payment.order.currency),
+    )
+
+
+def _went(refund: Refund) -> Taking:
+    booking = refund.payment.order.booking
+    return Taking(
+        at=refund.created_at,
+        reference=booking.reference,
+        name=customer_name(booking),
+        kind=refund.payment.kind,
+        kind_words=refund.payment.get_kind_display(),
+        is_refund=True,
+        amount=Money(-refund.amount, refund.payment.order.currency),
+    )
+
+
+def _sum(rows: Iterable[Taking], currency: str) -> Money:
+    return sum((it.amount for it in rows), Money(0, currency))

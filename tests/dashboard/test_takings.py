@@ -1,0 +1,80 @@
+"""The money of a day (ux.md O16)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.bookings.models import Booking
+from apps.checkout import operations as checkout
+from tests.bookings.pages import text_of
+from tests.dashboard.conftest import Sit
+from tests.factories import NOW, Salon, make_booking
+
+pytestmark = pytest.mark.django_db
+MONEY = "/own/juniper/money/"
+
+
+def pay(salon: Salon, number: int) -> Booking:
+    booking = make_booking(
+        service=salon.cut,
+        starts_at=salon.at(26, 9 + number),
+        now=NOW,
+        name=f"Guest {number}",
+        email=f"g{number}@example.com",
+    )
+    checkout.mark_paid(booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=NOW)
+    return booking
+
+
+def give_back(booking: Booking, salon: Salon, amount: int) -> None:
+    checkout.refund_order(
+        booking_id=booking.pk,
+        amount=amount,
+        seen_refunded=0,
+        reason="",
+        by=salon.olga,
+        now=NOW + timedelta(minutes=5),
+    )
+
+
+def test_a_day_adds_up(olga: Client, salon: Salon) -> None:
+    pay(salon, 1)
+    give_back(pay(salon, 2), salon, 800)
+
+    page = text_of(olga.get(MONEY))
+
+    for words in ("Guest 1", "Guest 2", "given back", "−\xa0€8.00", "€88.00"):
+        assert words in page
+
+
+def test_other_days_are_other_pages(olga: Client, salon: Salon) -> None:
+    pay(salon, 1)
+
+    yesterday = text_of(olga.get(f"{MONEY}?on=2026-11-23"))
+
+    assert "No money moved on this day." in yesterday
+    assert "?on=2026-11-24" in yesterday
+    for odd in ("soon", "0001-01-01", "9999-12-31", "2026-13-01"):
+        assert "Tuesday 24 November" in text_of(olga.get(f"{MONEY}?on={odd}"))
+
+
+def test_the_day_costs_the_same_with_one_row_and_with_three(olga: Client, salon: Salon) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert olga.get(MONEY).status_code == 200
+        return len(queries)
+
+    give_back(pay(salon, 1), salon, 100)
+    one = cost()
+    for number in (2, 3):
+        give_back(pay(salon, number), salon, 100)
+
+    assert cost() == one
+
+
+@pytest.mark.parametrize(("role", "code"), [("ACCOUNTANT", 200), ("STAFF", 403)])
+def test_who_sees_money_sees_it(seat: Sit, role: str, code: int) -> None:
+    assert seat(role).get(MONEY).status_code == code
