@@ -40,6 +40,7 @@ def main() -> None:
             read_the_mail(chromium, origin)
             walk_as_owner(chromium, origin)
             walk_through_classes(chromium, origin)
+            follow_the_money(chromium, origin)
             chromium.close()
 
 
@@ -134,6 +135,28 @@ def walk_through_classes(chromium: Browser, origin: str) -> None:
         page.get_by_role("link", name="Classes").last.click()
         page.get_by_role("link", name="Hatha slow").first.click()
         take(page, "roster-390")
+
+
+def follow_the_money(chromium: Browser, origin: str) -> None:
+    """The page on which one pays, the practice provider, and an overlap that money caused."""
+    with page_of(chromium, size=PHONE) as page:
+        page.goto(f"{origin}/juniper/s/root-colour/times")
+        page.locator("button[name=slot]").nth(2).click()
+        page.fill("[name=name]", "Eva Lindner")
+        page.fill("[name=email]", "eva.lindner@example.com")
+        page.wait_for_timeout(2200)
+        page.get_by_role("button", name="Continue to payment").click()
+        page.wait_for_url(re.compile("/pay$"))
+        page.screenshot(path=HERE / "pay-390.png", full_page=True)
+        page.get_by_role("button", name="Pay €20.00 deposit").click()
+        page.wait_for_url(re.compile("/practice/"))
+        take(page, "practice-390")
+    for size, name in ((PHONE, "390"), (DESK, "1280")):
+        with page_of(chromium, size=size) as page:
+            sign_in(page, origin)
+            page.goto(f"{origin}/own/juniper/conflicts/")
+            page.get_by_role("link", name="Resolve").first.click()
+            take(page, f"conflict-{name}")
 
 
 def read_the_mail(chromium: Browser, origin: str) -> None:

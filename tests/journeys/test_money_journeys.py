@@ -7,10 +7,12 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from apps.bookings.models import Booking
+from apps.bookings.operations import create_access_link
 from apps.checkout.models import Order, Payment
 from apps.outbox.worker import Worker
 from tests.checkout.test_conflicts import make_conflict
 from tests.factories import Salon
+from tests.factories.coupons import make_coupon
 from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
 from tests.journeys.test_class_journeys import type_two_people
 from tests.journeys.test_customer_journeys import SCRIPTS
@@ -128,3 +130,27 @@ def test_an_overlap_is_resolved_side_by_side(
     expect(page.get_by_text("No overlaps.")).to_be_visible()
     late.refresh_from_db()
     assert (late.double_booked, late.paid) == (False, 4800)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_about_money_are_without_flaw(
+    open_page: OpenPage, paying: Salon, scheme: str
+) -> None:
+    late = make_conflict(paying)
+    make_coupon(business=paying.business)
+    page = open_page("/own/juniper/money/", member=paying.olga, scheme=scheme)
+
+    for path in (
+        "/own/juniper/money/",
+        "/own/juniper/coupons/",
+        "/own/juniper/conflicts/",
+        f"/own/juniper/bookings/{late.reference}/",
+    ):
+        page.goto(path)
+        expect_no_flaw(page)
+    carl = open_page(f"/m/{create_access_link(booking=late, now=timezone.now())}", scheme=scheme)
+    expect(carl.get_by_role("heading", name="Your payment is safe")).to_be_visible()
+    expect_no_flaw(carl)
+    carl.get_by_role("link", name="Receipt").click()
+    expect_page(carl, "Receipt")
+    expect_no_flaw(carl)
