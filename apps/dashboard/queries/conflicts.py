@@ -57,11 +57,6 @@ class Leftover:
     money: Money
 
 
-def count_conflicts(*, desk: Desk) -> int:
-    """How many wait to be resolved, money of cancelled bookings among them."""
-    return _flagged(desk).count() + leftovers_of(desk).count()
-
-
 def list_leftovers(*, desk: Desk) -> list[Leftover]:
     """Cancelled and declined bookings whose money nobody has decided about (P4); one query."""
     rows = leftovers_of(desk).select_related("customer").order_by("starts_at", "pk")

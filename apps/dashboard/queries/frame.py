@@ -17,12 +17,17 @@ from apps.dashboard.roles import Right
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """waiting counts the requests and the overlaps this person may answer; 0 for people who may
-    not."""
+    """waiting counts what this person may answer, clashes the part of it that is about money and
+    overlaps; 0 for people who may not."""
 
     waiting: int
+    clashes: int
     has_other_businesses: bool
     has_classes: bool
+
+    @property
+    def requests(self) -> int:
+        return self.waiting - self.clashes
 
 
 def get_frame(*, desk: Desk) -> Frame:
@@ -38,7 +43,12 @@ def get_frame(*, desk: Desk) -> Frame:
         elsewhere=Exists(others),
         classes=Exists(together),
     ).values_list("waiting", "clashes", "elsewhere", "classes")[0]
-    return Frame(waiting=waiting + clashes, has_other_businesses=elsewhere, has_classes=classes)
+    return Frame(
+        waiting=waiting + clashes,
+        clashes=clashes,
+        has_other_businesses=elsewhere,
+        has_classes=classes,
+    )
 
 
 def _clashes(desk: Desk) -> Combinable:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from apps.bookings.models import Booking
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.fits import find_fits
+from apps.dashboard.queries.frame import Frame
 from apps.dashboard.queries.gatherings import list_gatherings_on, merged
 from apps.dashboard.queries.requests import (
     RequestCard,
@@ -37,10 +38,12 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """Cards in the order shown; hidden is how many more requests wait in the inbox."""
+    """Cards in the order shown; waiting are all requests, hidden those that only the inbox shows,
+    clashes the questions about money and overlaps."""
 
     cards: tuple[RequestCard | UndoCard, ...]
     waiting: int
+    clashes: int
     following: BookingRow | None
 
     @property
@@ -66,7 +69,7 @@ class Today:
     rows: tuple[BookingRow, ...]
 
 
-def get_today(*, desk: Desk, waiting: int, now: datetime) -> Today:
+def get_today(*, desk: Desk, frame: Frame, now: datetime) -> Today:
     """Load everything that Today shows; the number of queries does not depend on the rows."""
     today = local_date_of(now, desk.business.zone)
     tomorrow = today + timedelta(days=1)
@@ -78,7 +81,7 @@ def get_today(*, desk: Desk, waiting: int, now: datetime) -> Today:
     todays = tuple(row for row in rows if local_date_of(row.starts_at, zone) == today)
     return Today(
         figures=_figures(desk, todays, rows[len(todays) :], rota=rota, now=now),
-        needs=_needs(desk, asked, rota=rota, rows=todays, waiting=waiting, now=now),
+        needs=_needs(desk, asked, rota=rota, rows=todays, frame=frame, now=now),
         rows=todays,
     )
 
@@ -89,18 +92,13 @@ def dates_of(bookings: Sequence[Booking], desk: Desk) -> set[date]:
     return {local_date_of(at, zone) for it in bookings for at in (it.starts_at, it.ends_at)}
 
 
-def get_needs(*, desk: Desk, waiting: int, now: datetime) -> Needs:
-    """Load the cards alone, for the live part that asks again every 20 s."""
-    return get_today(desk=desk, waiting=waiting, now=now).needs
-
-
 def _needs(
     desk: Desk,
     asked: Sequence[Booking],
     *,
     rota: Rota,
     rows: Sequence[BookingRow],
-    waiting: int,
+    frame: Frame,
     now: datetime,
 ) -> Needs:
     fits = find_fits(bookings=asked, rota=rota)
@@ -111,7 +109,7 @@ def _needs(
     ]
     undoable = [card for _booking, card in find_undoable(desk=desk, now=now)]
     following = next((row for row in rows if row.starts_at > now), None)
-    return Needs((*undoable, *requests), waiting, following)
+    return Needs((*undoable, *requests), frame.requests, frame.clashes, following)
 
 
 def _figures(

@@ -5,7 +5,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.queries.conflicts import count_conflicts
 from apps.dashboard.queries.inbox import get_inbox
 from apps.dashboard.queries.wishes import count_wishes
 from apps.dashboard.roles import Right, roles_with
@@ -26,7 +25,6 @@ def requests(request: OwnerRequest, slug: str) -> HttpResponse:
     waiting = count_wishes(desk=request.desk) if request.desk.may(Right.WAITLIST) else 0
     context = {
         "wishes": waiting,
-        "overlaps": count_conflicts(desk=request.desk) if request.desk.may(Right.RESOLVE) else 0,
         "inbox": inbox,
         "page_number": page,
         "before": page - 1,

@@ -51,6 +51,7 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
     return {
         "current": current,
         "waiting": frame.waiting,
+        "clashes": frame.clashes,
         "today_url": reverse("dashboard:today", args=[slug]),
         "agenda_url": reverse("dashboard:agenda", args=[slug]),
         "requests_url": reverse("dashboard:requests", args=[slug])

@@ -26,7 +26,7 @@ def today(request: OwnerRequest, slug: str) -> HttpResponse:
     del slug
     now = timezone.now()
     frame = get_frame(desk=request.desk)
-    found = get_today(desk=request.desk, waiting=frame.waiting, now=now)
+    found = get_today(desk=request.desk, frame=frame, now=now)
     context = {
         "figures": found.figures,
         **_needs(found, now),
@@ -62,7 +62,7 @@ def _live(
         return go_to(request, "dashboard:today", slug)
     now = timezone.now()
     frame = get_frame(desk=request.desk)
-    found = get_today(desk=request.desk, waiting=frame.waiting, now=now)
+    found = get_today(desk=request.desk, frame=frame, now=now)
     context = part(found, now)
     return unless_changed(
         request,
