@@ -14,6 +14,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
+from apps.catalog.models import Service
 from apps.web import formatting
 
 HOUR, DAY = 60, 1440
@@ -54,11 +55,21 @@ def cancel_words(policy: Policy) -> str:
     return _("Free to cancel until %(length)s before.") % {"length": length}
 
 
-def pay_words(business: Business, *, pays_in_person: bool, amount: int | None) -> str:
-    """ "You pay at the salon.", or nothing when there is nothing to pay."""
-    if not pays_in_person or amount == 0:
+def pay_words(service: Service, *, amount: int | None) -> str:
+    """ "You pay at the salon.", "You pay a deposit of €20.00 online.", or nothing when there is
+    nothing to pay."""
+    business = service.business
+    place = {"place": business.place_word}
+    if amount == 0:
         return ""
-    return _("You pay at the %(place)s.") % {"place": business.place_word}
+    if service.pays_online and amount:
+        if service.deposit and service.deposit < amount:
+            now = formatting.format_money(service.deposit, business.currency, business.locale)
+            return _("You pay a deposit of %(amount)s online.") % {"amount": now}
+        if service.pays_in_person:
+            return _("You pay online or at the %(place)s.") % place
+        return _("You pay online.")
+    return _("You pay at the %(place)s.") % place if service.pays_in_person else ""
 
 
 def bill_words(booking: Booking, price: str) -> str:

@@ -44,6 +44,16 @@ def test_details_lead_to_the_page_on_which_one_pays(client: Client, salon: Salon
     assert Booking.objects.get().status == "CREATED"
 
 
+def test_the_picker_says_beforehand_how_it_is_paid(client: Client, salon: Salon) -> None:
+    deposit = text_of(client.get("/juniper/s/cut/times"))
+    either = text_of(client.get("/juniper/s/colour/times"))
+    there = text_of(client.get("/juniper/s/bridal/times"))
+
+    assert "You pay a deposit of €20.00 online." in deposit
+    assert "You pay online or at the studio." in either
+    assert "You pay at the studio." in there
+
+
 def test_another_way_shows_other_amounts_without_a_new_page(client: Client, salon: Salon) -> None:
     path = to_pay_page(client, salon)
 

@@ -52,9 +52,8 @@ def staff_options(choice: Choice) -> list[StaffOption]:
 
 def policy_words(choice: Choice) -> str:
     """ "Free to cancel until 24 hours before. You pay at the salon." """
-    service, business = choice.service, choice.service.business
     cancel = cancel_words(policy_of(choice.policy))
-    pay = pay_words(business, pays_in_person=service.pays_in_person, amount=choice.price.total)
+    pay = pay_words(choice.service, amount=choice.price.total)
     return f"{cancel} {pay}".strip()
 
 

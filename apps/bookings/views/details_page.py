@@ -66,8 +66,7 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
     )
     if not says_how_to_pay or pays_next(draft):
         return cancel
-    pays = draft.service.pays_in_person
-    pay = pay_words(draft.business, pays_in_person=pays, amount=draft.price)
+    pay = pay_words(draft.service, amount=draft.price)
     return format_html("{} {}", cancel, pay) if pay else cancel
 
 
