@@ -15,7 +15,7 @@ from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.attending import Scope
 from apps.businesses.models import Business
 from apps.catalog.models import Resource, Service
-from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON, read_instant
+from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.web.fields import AddressField, LineField, TextField
 
 WEEKDAYS = (
@@ -49,19 +49,6 @@ class WaitingForm(forms.Form):
 
     reference = forms.CharField(max_length=8)
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
-
-
-class WishForm(forms.Form):
-    """What to do with somebody who waits for a time; time (UTC) for the verbs that need one."""
-
-    verb = forms.ChoiceField(choices=[(it, it) for it in ("give", "offer", "first", "remove")])
-    time = forms.CharField(max_length=25, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("verb") in {"give", "offer"}:
-            found["time"] = read_instant(found.get("time", ""))
-        return found
 
 
 class AddPersonForm(forms.Form):

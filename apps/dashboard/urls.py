@@ -21,7 +21,7 @@ from apps.dashboard.views.takings import takings
 from apps.dashboard.views.today import day, needs, today
 from apps.dashboard.views.waiting import add, message, takes_place, waiting
 from apps.dashboard.views.why import why
-from apps.dashboard.views.wishes import waitlist, wish
+from apps.dashboard.views.wishes import new_wish, waitlist, wish
 
 app_name = "dashboard"
 
@@ -43,6 +43,7 @@ urlpatterns = [
     path("<slug:slug>/coupons/<int:coupon>/stop/", stop_coupon, name="stop_coupon"),
     path("<slug:slug>/money/", takings, name="takings"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
+    path("<slug:slug>/waitlist/new/", new_wish, name="new_wish"),
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),
     path("<slug:slug>/classes/new/", new_class, name="new_class"),

@@ -71,6 +71,7 @@ CASES: dict[str, Case] = {
         MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409
     ),  # nothing was paid yet
     "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
+    "new_wish": Case(DESKS, "POST", answer=422, other=200),
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
     "stop_coupon": Case(MANAGERS, "POST", answer=404),  # the stage has no codes

@@ -338,6 +338,23 @@ def test_the_team_puts_somebody_in_at_the_door(olga: Client, studio: Studio) -> 
     assert list(find_all(business_id=None, now=NOW)) == []
 
 
+def test_the_team_puts_somebody_on_the_waitlist_of_a_full_class(
+    olga: Client, studio: Studio
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    body = {"name": "Ida", "email": "ida@example.com", "people": "1", "line": "1"}
+    assert olga.post(path(session, "add/"), body).status_code == 409  # there is room
+    join(session, email="sam@example.com")
+
+    page = olga.get(path(session))
+    assert "Put on the waitlist" in page.content.decode()
+    assert olga.post(path(session, "add/"), body).status_code == 303
+    assert olga.post(path(session, "add/"), body).status_code == 409  # waits already
+
+    booking = Booking.objects.get(contact_email="ida@example.com")
+    assert (booking.status, booking.history.get().actor) == ("WAITING_LIST", "TEAM")
+
+
 def test_one_date_of_a_course_is_cancelled_and_everybody_stays_enrolled(
     olga: Client, studio: Studio
 ) -> None:

@@ -110,3 +110,44 @@ def test_the_order_is_changed_and_somebody_removed(olga: Client, salon: Salon) -
 
 def test_staff_do_not_order_the_line(seat: Sit) -> None:
     assert seat("STAFF").get(LINE).status_code == 403
+
+
+NEW = {
+    "first_on": "2026-11-26",
+    "days": "1",
+    "hours": "0",
+    "name": "Eva Lindner",
+    "email": "eva@example.com",
+}
+
+
+def test_the_team_puts_somebody_in_line_who_has_called(olga: Client, salon: Salon) -> None:
+    fill(salon)
+
+    answer = olga.post(f"{LINE}new/", {**NEW, "service": str(salon.cut.pk)})
+
+    assert (answer.status_code, answer["Location"]) == (303, LINE)
+    entry = WaitlistEntry.objects.get()
+    assert entry.booking.contact_name == "Eva Lindner"
+    assert entry.booking.history.get().actor == "TEAM"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"first_on": "2026-11-27"}, 409),  # Friday is free
+        ({"first_on": "2026-11-20"}, 409),  # it has passed
+        ({"first_on": "soon"}, 422),
+        ({"email": "eva@"}, 422),
+        ({"service": "0"}, 422),
+    ],
+)
+def test_who_need_not_wait_is_not_put_in_line(
+    olga: Client, salon: Salon, body: dict[str, str], status: int
+) -> None:
+    fill(salon)
+
+    page = olga.post(f"{LINE}new/", {**NEW, "service": str(salon.cut.pk), **body})
+
+    assert page.status_code == status
+    assert not WaitlistEntry.objects.exists()

@@ -52,6 +52,7 @@ FORMS = {
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
     "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
     "/book/{draft}/pay": ("way", "amounts", "code"),
+    "/own/juniper/waitlist/new/": ("service", "first_on", "days", "hours", "name", "email"),
     "/own/juniper/coupons/": (
         *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),
     ),

@@ -13,6 +13,7 @@ from apps.bookings.operations._errors import NotBookable, NotWelcome
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
 from apps.bookings.queries.waitlist import line_of
+from apps.businesses.models import TeamMember
 from apps.catalog.queries import Choice, is_offered
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
@@ -60,8 +61,10 @@ def join_waitlist(
     details: WaitingDetails,
     visitor: Visitor,
     now: datetime,
+    by: TeamMember | None = None,
 ) -> WaitlistEntry:
-    """Put somebody at the end of the line of a full class or course (R030).
+    """Put somebody at the end of the line of a full class or course (R030): themselves, or the team
+    for them (by).
 
     Their booking has the status WAITING_LIST and takes no place.
 
@@ -89,7 +92,7 @@ def join_waitlist(
     booking = _write_booking(
         target, price.total, choice=choice, details=details, visitor=visitor, now=now
     )
-    return _write_entry(booking, target, notice_minutes=details.notice_minutes, now=now)
+    return _write_entry(booking, target, notice_minutes=details.notice_minutes, by=by, now=now)
 
 
 def _require_reason(joining: Joining) -> None:
@@ -146,7 +149,12 @@ def put_in_line(booking: Booking, *, details: WaitingDetails, now: datetime) -> 
 
 
 def _write_entry(
-    booking: Booking, target: Session | CourseRun, *, notice_minutes: int, now: datetime
+    booking: Booking,
+    target: Session | CourseRun,
+    *,
+    notice_minutes: int,
+    by: TeamMember | None,
+    now: datetime,
 ) -> WaitlistEntry:
     last = line_of(target).aggregate(last=Max("rank"))["last"] or 0
     entry = WaitlistEntry.objects.create(
@@ -159,16 +167,16 @@ def _write_entry(
         rank=last + 1,
         joined_at=now,
     )
-    write_joining(booking, now=now)
+    write_joining(booking, by=by, now=now)
     return entry
 
 
-def write_joining(booking: Booking, *, now: datetime) -> None:
+def write_joining(booking: Booking, *, by: TeamMember | None, now: datetime) -> None:
     """Begin the history of a booking that waits; its customer is told."""
     write_move(
         booking,
         action=BookingEvent.Action.WAITLISTED,
-        actor=Actor.of(None),
+        actor=Actor.of(by),
         now=now,
         columns={"status": Booking.Status.WAITING_LIST.value},
     )

@@ -20,6 +20,7 @@ from apps.bookings.operations._waitlist_join import (
 from apps.bookings.queries.claims import slot_query
 from apps.bookings.queries.wishes import find_times_for, may_wait_for_a_time, wishes_for
 from apps.bookings.wishes import Wish, wanted_span
+from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable
 from apps.customers.queries import find_blocked
@@ -43,9 +44,17 @@ class WishIsClosed(Exception):
 
 @transaction.atomic
 def wait_for_time(
-    *, choice: Choice, wish: Wish, details: WaitingDetails, visitor: Visitor, now: datetime
+    *,
+    choice: Choice,
+    wish: Wish,
+    details: WaitingDetails,
+    visitor: Visitor,
+    now: datetime,
+    by: TeamMember | None = None,
 ) -> WaitlistEntry:
     """Put somebody in the line of an appointment: any time on these days, in these hours.
+
+    They do it themselves, or the team for them (by).
 
     Their booking has the status WAITING_LIST; its session takes no time until one is offered.
 
@@ -79,7 +88,7 @@ def wait_for_time(
     booking.resource_id = choice.primary_id
     put_in_line(booking, details=details, now=now)
     copy_choice(booking, choice)
-    return _write_entry(booking, wish, now=now)
+    return _write_entry(booking, wish, by=by, now=now)
 
 
 def _lock_line(service_id: int) -> None:
@@ -96,7 +105,9 @@ def _require_room(service: Service, wish: Wish, *, email: str, most: int) -> Non
         raise LineIsFull
 
 
-def _write_entry(booking: Booking, wish: Wish, *, now: datetime) -> WaitlistEntry:
+def _write_entry(
+    booking: Booking, wish: Wish, *, by: TeamMember | None, now: datetime
+) -> WaitlistEntry:
     line = WaitlistEntry.objects.filter(
         booking__service_id=booking.service_id, wanted_first_on__isnull=False
     )
@@ -113,5 +124,5 @@ def _write_entry(booking: Booking, wish: Wish, *, now: datetime) -> WaitlistEntr
         rank=last + 1,
         joined_at=now,
     )
-    write_joining(booking, now=now)
+    write_joining(booking, by=by, now=now)
     return entry

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.waitlist import has_offer
-from apps.bookings.queries.wishes import IN_LINE, find_times_for, wish_of
+from apps.bookings.queries.wishes import IN_LINE, find_times_for, may_wait_for_a_time, wish_of
 from apps.bookings.wording import wish_words
+from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name, local_date_of, staff_name
@@ -48,6 +49,13 @@ def list_wishes(*, desk: Desk, now: datetime) -> list[tuple[str, list[WishRow]]]
     entries = _entries(desk).order_by("booking__service__name", "booking__service_id", "rank", "pk")
     rows = [_row(entry, now=now) for entry in entries[:MOST_ROWS]]
     return [(name, list(line)) for name, line in groupby(rows, key=lambda row: row.service)]
+
+
+def services_with_a_line(*, desk: Desk) -> list[Service]:
+    """The services of which somebody may wait for a time."""
+    services = Service.objects.filter(business=desk.business, retired_at=None)
+    found = services.select_related("business", "policy")
+    return [it for it in found if may_wait_for_a_time(it)]
 
 
 def get_wish(*, desk: Desk, reference: str, now: datetime) -> tuple[Booking, WishRow]:

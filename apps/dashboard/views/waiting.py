@@ -11,6 +11,7 @@ from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.operations import Visitor
 from apps.bookings.queries.waitlist import line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
@@ -78,14 +79,13 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return show_roster(request, session, now=now, add=form, status=422)
     try:
-        choice = choose(service=_service(request, session), party_size=form.cleaned_data["people"])
-        bookings.add_booking(
-            choice=choice,
-            target=session.course_run or session,
-            details=form.details(),
-            by=request.desk.member,
-            now=now,
-        )
+        _add(request, session, form, now=now)
+    except (bookings.NotFull, bookings.CannotWait):
+        form.add_error("people", _("There is no need to wait: put them in."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except (bookings.AlreadyInLine, bookings.LineIsFull, bookings.NotWelcome):
+        form.add_error("email", _("This address waits already, or the line is full."))
+        return show_roster(request, session, now=now, add=form, status=409)
     except (NoSeats, UnknownChoice):
         form.add_error("people", _("There are not so many places for one booking."))
         return show_roster(request, session, now=now, add=form, status=409)
@@ -93,6 +93,26 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
         form.add_error(None, _("Somebody is booking at this moment. Please press again."))
         return show_roster(request, session, now=now, add=form, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _add(request: OwnerRequest, session: Session, form: AddPersonForm, *, now: datetime) -> None:
+    """Into the class, or, by the other button, into the line in front of it."""
+    member = request.desk.member
+    choice = choose(service=_service(request, session), party_size=form.cleaned_data["people"])
+    target = session.course_run or session
+    if "line" in request.POST:
+        bookings.join_waitlist(
+            choice=choice,
+            target=target,
+            details=form.details(),
+            visitor=Visitor("", "", member.business.time_zone),
+            by=member,
+            now=now,
+        )
+    else:
+        bookings.add_booking(
+            choice=choice, target=target, details=form.details(), by=member, now=now
+        )
 
 
 def _service(request: OwnerRequest, session: Session) -> Service:

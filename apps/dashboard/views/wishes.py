@@ -1,5 +1,6 @@
 """The line of those who wait for a time: see it, order it, offer or give a time (R062, R091)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
@@ -10,12 +11,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.operations import Visitor
 from apps.businesses.models import TeamMember
-from apps.dashboard.class_forms import WishForm
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.queries.wishes import get_wish, list_wishes, times_for
+from apps.dashboard.queries.wishes import (
+    get_wish,
+    list_wishes,
+    services_with_a_line,
+    times_for,
+)
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
+from apps.dashboard.wish_forms import NewWishForm, WishForm
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -30,6 +39,59 @@ def waitlist(request: OwnerRequest, slug: str) -> HttpResponse:
     return show(
         request, "dashboard/waitlist.html", None, {"lines": lines}, now=now, current="requests"
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.WAITLIST))
+def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Put somebody in line who has called."""
+    now, desk = timezone.now(), request.desk
+    services = services_with_a_line(desk=desk)
+    data = request.POST if request.method == "POST" else None
+    form = NewWishForm(data, services=services, locale=desk.business.locale)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            words = _put_in_line(form, services, by=desk.member, now=now)
+            if not words:
+                return go_to(request, "dashboard:waitlist", slug)
+            form.add_error(None, words)
+            status = 409
+    return show(
+        request,
+        "dashboard/new_wish.html",
+        None,
+        {"form": form},
+        now=now,
+        current="requests",
+        status=status,
+    )
+
+
+def _put_in_line(
+    form: NewWishForm, services: Sequence[Service], *, by: TeamMember, now: datetime
+) -> str:
+    """Why they need not or cannot wait; "" when they are in line."""
+    service = next(it for it in services if it.pk == form.cleaned_data["service"])
+    try:
+        bookings.wait_for_time(
+            choice=choose(service=service),
+            wish=form.wish(),
+            details=form.details(),
+            visitor=Visitor("", "", by.business.time_zone),
+            by=by,
+            now=now,
+        )
+    except bookings.TimesAreFree:
+        return _("There are free times in these hours: nobody has to wait.")
+    except (bookings.WishIsClosed, bookings.WishIsOver):
+        return _("Nobody works in these hours.")
+    except (bookings.AlreadyInLine, bookings.LineIsFull):
+        return _("This address waits already, or the line is full.")
+    except (bookings.NotBookable, bookings.NotWelcome):
+        return _("This cannot be booked online.")
+    return ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,80 @@
+"""What owners do about those who wait for a time: syntax and shape only."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from apps.bookings.forms.waitlist import PARTS
+from apps.bookings.operations import WaitingDetails
+from apps.bookings.wishes import Wish
+from apps.bookings.wording import hours_words
+from apps.catalog.models import Service
+from apps.dashboard.forms import EARLIEST, LATEST, read_instant
+from apps.web.fields import AddressField, LineField
+
+
+class WishForm(forms.Form):
+    """What to do with somebody who waits for a time; time (UTC) for the verbs that need one."""
+
+    verb = forms.ChoiceField(choices=[(it, it) for it in ("give", "offer", "first", "remove")])
+    time = forms.CharField(max_length=25, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("verb") in {"give", "offer"}:
+            found["time"] = read_instant(found.get("time", ""))
+        return found
+
+
+class NewWishForm(forms.Form):
+    """Somebody the team puts in the line for a time."""
+
+    use_required_attribute = False
+
+    service = forms.TypedChoiceField(label=_("Service"), coerce=int)
+    first_on = forms.DateField(
+        label=_("From"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+        error_messages={"required": _("Enter a date."), "invalid": _("Enter a date.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("How long"),
+        coerce=int,
+        choices=[(1, _("Only that day")), (7, _("A week")), (14, _("Two weeks"))],
+    )
+    hours = forms.TypedChoiceField(label=_("It begins"), coerce=int)
+    name = LineField(
+        label=_("Name"), max_length=120, error_messages={"required": _("Enter a name.")}
+    )
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter an e-mail address: the offer goes there."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+
+    def __init__(self, *args: Any, services: Sequence[Service], locale: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="wish-%s", **kwargs)  # type: ignore[misc]
+        self.fields["service"].choices = [(it.pk, it.name) for it in services]  # type: ignore[attr-defined]
+        self.fields["hours"].choices = [  # type: ignore[attr-defined]
+            (number, hours_words(*part, locale=locale).capitalize())
+            for number, part in enumerate(PARTS)
+        ]
+
+    def wish(self) -> Wish:
+        """The days and hours that were chosen."""
+        found = self.cleaned_data
+        first, last = PARTS[found["hours"]]
+        last_on = found["first_on"] + timedelta(days=found["days"] - 1)
+        return Wish(found["first_on"], last_on, first, last)
+
+    def details(self) -> WaitingDetails:
+        """Who waits, cleaned."""
+        return WaitingDetails(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
