@@ -8,8 +8,12 @@ from django.db.models import F, QuerySet
 
 from apps.businesses.models import Business, FormerSlug, Location, TeamMember
 from apps.businesses.remembered import Remembered, Revision
+from apps.statements import Question, Slot
 
 _businesses: Remembered[Business] = Remembered(most=1_000)
+_by_slug = Question(
+    lambda: Business.objects.filter(slug=Slot("slug")).annotate(read_revision=F("setup__value"))
+)
 
 
 class BusinessMoved(Exception):
@@ -27,8 +31,7 @@ def get_public_business(*, slug: str) -> Business:
         Business.DoesNotExist: there is none, or it is a draft.
         BusinessMoved: it has a newer address.
     """
-    businesses = Business.objects.annotate(read_revision=F("setup__value"))
-    business = businesses.filter(slug=slug).first()
+    business = _by_slug.first(slug=slug)
     if business is None:
         moved = FormerSlug.objects.filter(slug=slug).values_list("business__slug", flat=True)
         current = moved.first()

@@ -4,6 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from apps.customers.models import Customer
+from apps.statements import Insert
+
+# The address is written over itself, for the key of a row that is there already.
+_find_or_add: Insert[Customer] = Insert(
+    Customer, updates=["email"], unique=["business", "email"]
+)
 
 
 def find_or_add_customer(
@@ -17,12 +23,8 @@ def find_or_add_customer(
     customer = Customer(
         business_id=business_id, name=name, email=email, phone=phone, created_at=now
     )
-    return Customer.objects.bulk_create(
-        [customer],
-        update_conflicts=True,
-        unique_fields=["business", "email"],
-        update_fields=["email"],
-    )[0]
+    _find_or_add.write(customer)
+    return customer
 
 
 def block_customer(*, business_id: int, customer_id: int, blocked: bool = True) -> None:

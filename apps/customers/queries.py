@@ -1,5 +1,12 @@
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
+from apps.statements import Question, Slot
+
+_blocked = Question(
+    lambda: Customer.objects.filter(business_id=Slot("business_id"), blocked=True).only(
+        "email", "phone"
+    )
+)
 
 
 def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
@@ -7,10 +14,9 @@ def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
 
     One query over the few who are blocked, by an index of their own.
     """
-    blocked = Customer.objects.filter(business_id=business_id, blocked=True)
     wanted = identity_of(email)
     return [
-        pk
-        for pk, its_email, its_phone in blocked.values_list("pk", "email", "phone")
-        if identity_of(its_email) == wanted or (phone and phone == its_phone)
+        it.pk
+        for it in _blocked.ask(business_id=business_id)
+        if identity_of(it.email) == wanted or (phone and phone == it.phone)
     ]

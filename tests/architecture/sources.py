@@ -11,6 +11,7 @@ TEMPLATES = BASE_DIR / "templates"
 
 FLOORS = {
     "kernel": 0,
+    "statements": 0,
     "web": 1,
     "outbox": 1,
     "businesses": 2,

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from django.db import OperationalError, transaction
 
@@ -13,6 +14,7 @@ from apps.availability.models import Occupancy
 from apps.availability.operations._errors import BusyTryAgain, SlotTaken
 from apps.availability.queries import BusyRow, find_busy_rows
 from apps.catalog.models import Resource
+from apps.statements import Question, Slot
 from apps.web.busy import is_lock_timeout
 
 
@@ -33,13 +35,21 @@ def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
             transaction.atomic(savepoint=False),
             translating("resource_occupied_once", to=SlotTaken),
         ):
-            rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=resource_ids)
-            list(rows.order_by("pk").values_list("pk"))
+            names = {f"key{place}": pk for place, pk in enumerate(resource_ids)}
+            _lock(len(names)).ask(**names)
             yield
     except OperationalError as error:
         if is_lock_timeout(error):
             raise BusyTryAgain from error
         raise
+
+
+@cache
+def _lock(count: int) -> Question[Resource]:
+    """Lock so many resources, in key order."""
+    keys = [Slot(f"key{place}") for place in range(count)]
+    rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=keys)
+    return Question(lambda: rows.order_by("pk").only("pk"))
 
 
 def look(

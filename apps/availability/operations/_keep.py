@@ -3,6 +3,17 @@ from datetime import datetime
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations._claim import Claim
 from apps.availability.operations._door import open_door
+from apps.statements import Change, Slot, insert
+
+_own = Change(
+    lambda: (Occupancy.objects.filter(session_id=Slot("session_id")), {"expires_at": None})
+)
+_firm = Change(
+    lambda: (
+        Session.objects.filter(pk=Slot("session_id")),
+        {"state": Session.State.SCHEDULED, "expires_at": None, "seats_taken": 1},
+    )
+)
 
 
 def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
@@ -20,7 +31,7 @@ def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
         own = {row.resource_id for row in rows if row.session_id == session_id}
         if own != set(claim.resource_ids) or not _keep_own(session_id, count=len(own)):
             Occupancy.objects.filter(session_id=session_id).delete()
-            Occupancy.objects.bulk_create(claim.occupancies(session_id, expires_at=None))
+            insert(*claim.occupancies(session_id, expires_at=None))
         make_firm(session_id)
 
 
@@ -30,11 +41,9 @@ def _keep_own(session_id: int, *, count: int) -> bool:
     The worker sweeps without our lock and may delete a row that ran out after we have seen it,
     so only the rows that the update has found count.
     """
-    return Occupancy.objects.filter(session_id=session_id).update(expires_at=None) == count
+    return _own.apply(session_id=session_id) == count
 
 
 def make_firm(session_id: int) -> None:
     """Write that the session takes place and its one seat is taken."""
-    Session.objects.filter(pk=session_id).update(
-        state=Session.State.SCHEDULED, expires_at=None, seats_taken=1
-    )
+    _firm.apply(session_id=session_id)

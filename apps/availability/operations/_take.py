@@ -1,8 +1,9 @@
 from datetime import datetime
 
-from apps.availability.models import Occupancy, Session
+from apps.availability.models import Session
 from apps.availability.operations._claim import Claim
 from apps.availability.operations._door import open_door
+from apps.statements import insert
 
 __all__ = ["Claim", "take_time"]
 
@@ -24,6 +25,6 @@ def take_time(*, claim: Claim, now: datetime, expires_at: datetime | None = None
             expires_at=expires_at,
             seats_taken=1,
         )
-        session.save(force_insert=True)
-        Occupancy.objects.bulk_create(claim.occupancies(session.pk, expires_at=expires_at))
+        insert(session)
+        insert(*claim.occupancies(session.pk, expires_at=expires_at))
     return session

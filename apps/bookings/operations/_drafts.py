@@ -12,8 +12,19 @@ from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.kernel.references import new_reference
+from apps.statements import Question, Slot
 
 KEPT = ("kind", "status", "session_id", "seating_id", "hold_expires_at", "draft_text")
+
+_last_draft = Question(
+    lambda: Booking.objects.filter(
+        business_id=Slot("business_id"),
+        visitor_hash=Slot("visitor_hash"),
+        status=Booking.Status.CREATED,
+    )
+    .only(*KEPT)
+    .order_by("-pk")[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +49,9 @@ def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
     """Return the visitor's newest draft at this business: its hold is let go, its text moves on."""
     if not visitor.visitor_hash:
         return None
-    drafts = Booking.objects.filter(
-        business_id=choice.service.business_id,
-        visitor_hash=visitor.visitor_hash,
-        status=Booking.Status.CREATED,
+    return _last_draft.first(
+        business_id=choice.service.business_id, visitor_hash=visitor.visitor_hash
     )
-    return drafts.only(*KEPT).order_by("-pk").first()
 
 
 def is_live(draft: Booking, *, now: datetime) -> bool:

@@ -20,6 +20,7 @@ from apps.bookings.operations._drafts import (
 from apps.bookings.operations._errors import NotBookable, SlotGone
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.catalog.queries import Choice, is_bookable
+from apps.statements import insert
 
 ATTEMPTS = 3
 
@@ -91,6 +92,6 @@ def _hold_once(
     draft.session = session
     draft.hold_expires_at = expires_at
     draft.draft_text = text
-    draft.save(force_insert=True)
+    insert(draft)
     copy_choice(draft, choice)
     return draft

@@ -8,6 +8,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import StaleRevision
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
+from apps.statements import insert, save_columns
 
 UNDO_WINDOW = timedelta(seconds=10)
 
@@ -92,8 +93,8 @@ def write_move(
     for name, value in columns.items():
         setattr(booking, name, value)
     booking.revision += 1
-    booking.save(update_fields=[*columns, "revision"])
-    event = BookingEvent.objects.create(
+    save_columns(booking, [*columns, "revision"])
+    event = BookingEvent(
         business_id=booking.business_id,
         booking=booking,
         action=action,
@@ -105,6 +106,7 @@ def write_move(
         after={name: _plain(columns[name]) for name in told},
         revision=booking.revision,
     )
+    insert(event)
     if action in TOPICS:
         outbox.enqueue(
             topic=TOPICS[action],

@@ -26,8 +26,15 @@ from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Consent
 from apps.customers.operations import find_or_add_customer, note_turned_away
 from apps.customers.queries import find_blocked
+from apps.statements import Question, Slot
 
 ATTEMPTS = 3
+
+_locked_draft = Question(
+    lambda: with_revision(Booking.objects.select_for_update(of=("self",))).filter(
+        draft_id=Slot("draft_id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +152,10 @@ def lock_draft(*, draft_id: str) -> Booking:
     Raises:
         DraftGone: there is none.
     """
-    drafts = with_revision(Booking.objects.select_for_update(of=("self",)))
-    try:
-        return with_setup(drafts.get(draft_id=draft_id))
-    except Booking.DoesNotExist as missing:
-        raise DraftGone from missing
+    booking = _locked_draft.first(draft_id=draft_id)
+    if booking is None:
+        raise DraftGone
+    return with_setup(booking)
 
 
 def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:

@@ -1,0 +1,13 @@
+"""Statements that Django composes once per process and that are only filled in afterwards (ADR 17).
+
+For the few that every hold and every booking send: composing one anew takes longer than the
+database needs to answer it. What a statement says stays a queryset or a model, so that a new column,
+another name or another database needs no second place to be changed.
+"""
+
+from apps.statements.asking import Question
+from apps.statements.changing import Change, save_columns
+from apps.statements.inserting import Insert, insert
+from apps.statements.slots import Slot
+
+__all__ = ["Change", "Insert", "Question", "Slot", "insert", "save_columns"]
