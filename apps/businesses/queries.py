@@ -12,7 +12,8 @@ from apps.statements import Question, Slot
 
 _businesses: Remembered[Business] = Remembered(most=1_000)
 _by_slug = Question(
-    lambda: Business.objects.filter(slug=Slot("slug")).annotate(read_revision=F("setup__value"))
+    lambda: Business.objects.filter(slug=Slot("slug")).annotate(read_revision=F("setup__value")),
+    prepares=True,
 )
 
 

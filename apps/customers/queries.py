@@ -1,3 +1,5 @@
+from django.db.models import Exists, OuterRef
+
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
 from apps.statements import Question, Slot
@@ -7,6 +9,11 @@ _blocked = Question(
         "email", "phone"
     )
 )
+
+
+def blocks_anybody(*, business: OuterRef) -> Exists:
+    """Whether a business blocks any contact at all, to be read along with something of it."""
+    return Exists(Customer.objects.filter(business_id=business, blocked=True))
 
 
 def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
+from apps.statements.running import cursor_of
 from apps.statements.slots import fill
 
 M = TypeVar("M", bound=Model)
@@ -29,11 +31,13 @@ class Question(Generic[M]):
     """Rows of one model by a queryset with slots in it: its own columns and annotations, no joins.
 
     The queryset is made at the first call, when all models are there and a transaction is open if
-    it locks rows.
+    it locks rows. prepares is for those that find their rows by a key: then the plan is the same
+    for all values (ADR 17).
     """
 
-    def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
+    def __init__(self, make: Callable[[], QuerySet[M]], *, prepares: bool = False) -> None:
         self._make = make
+        self._prepares = prepares
         self._composed: dict[str, _Composed[M]] = {}
 
     def ask(self, **values: Any) -> list[M]:
@@ -42,46 +46,48 @@ class Question(Generic[M]):
         Raises:
             TransactionManagementError: it locks rows, and no transaction is open.
         """
-        composed = self._composed.get(connection.vendor) or self._compose()
-        if composed.locks and not connection.in_atomic_block:
-            raise TransactionManagementError("rows are locked until the end of a transaction")
-        with connection.cursor() as cursor:
-            cursor.execute(composed.statement, fill(composed.parameters, values))
+        link = connections[DEFAULT_DB_ALIAS]
+        composed = self._composed.get(link.vendor)
+        if composed is None:
+            composed = self._composed[link.vendor] = _compose(self._make(), link=link)
+        if composed.locks and not link.in_atomic_block:
+            raise TransactionManagementError("Rows are locked until a transaction ends.")
+        parameters = fill(composed.parameters, values, link=link)
+        with cursor_of(link, prepares=self._prepares) as cursor:
+            cursor.execute(composed.statement, parameters)
             rows = cursor.fetchall()
-        return [_instance(composed, list(row)) for row in rows]
+        return [_instance(composed, row, link=link) for row in rows]
 
     def first(self, **values: Any) -> M | None:
         """Return the first of them, or nothing."""
         return next(iter(self.ask(**values)), None)
 
-    def _compose(self) -> _Composed[M]:
-        query = self._make().query
-        compiler = query.get_compiler(connection=connection)
-        statement, parameters = compiler.as_sql()
-        known: Any = compiler.klass_info
-        select: list[Any] = compiler.select or []
-        fields = known["select_fields"]
-        columns = slice(fields[0], fields[-1] + 1)
-        converters = compiler.get_converters([column for column, _sql, _alias in select])
-        composed: _Composed[M] = _Composed(
-            model=known["model"],
-            statement=statement,
-            parameters=tuple(parameters),
-            names=[column.target.attname for column, _sql, _alias in select[columns]],
-            columns=columns,
-            annotations=dict(compiler.annotation_col_map or {}),
-            converters=[(place, *found) for place, found in converters.items()],
-            locks=query.select_for_update,
-        )
-        self._composed[connection.vendor] = composed
-        return composed
+
+def _compose(rows: QuerySet[M], *, link: BaseDatabaseWrapper) -> _Composed[M]:
+    compiler = rows.query.get_compiler(connection=link)
+    statement, parameters = compiler.as_sql()
+    known: Any = compiler.klass_info
+    select: list[Any] = compiler.select or []
+    columns = slice(known["select_fields"][0], known["select_fields"][-1] + 1)
+    converters = compiler.get_converters([column for column, _sql, _alias in select])
+    return _Composed(
+        model=rows.model,
+        statement=statement,
+        parameters=tuple(parameters),
+        names=[column.target.attname for column, _sql, _alias in select[columns]],
+        columns=columns,
+        annotations=dict(compiler.annotation_col_map or {}),
+        converters=[(place, *found) for place, found in converters.items()],
+        locks=rows.query.select_for_update,
+    )
 
 
-def _instance(composed: _Composed[M], row: list[Any]) -> M:
+def _instance(composed: _Composed[M], row: Any, *, link: BaseDatabaseWrapper) -> M:
+    values = list(row)
     for place, convert, column in composed.converters:
         for each in convert:
-            row[place] = each(row[place], column, connection)
-    found = composed.model.from_db(connection.alias, composed.names, row[composed.columns])
+            values[place] = each(values[place], column, link)
+    found = composed.model.from_db(link.alias, composed.names, values[composed.columns])
     for name, place in composed.annotations.items():
-        setattr(found, name, row[place])
+        setattr(found, name, values[place])
     return found

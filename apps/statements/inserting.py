@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Field, Model
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 from django.db.models.sql.compiler import SQLInsertCompiler
 
+from apps.statements.running import cursor_of
 from apps.statements.slots import Slot, column_values
 
 M = TypeVar("M", bound=Model)
@@ -44,20 +46,23 @@ class Insert(Generic[M]):
 
         With ignores none is told, because nobody knows which were there already.
         """
-        known = (connection.vendor, len(rows))
+        link = connections[DEFAULT_DB_ALIAS]
+        known = (link.vendor, len(rows))
         statement = self._composed.get(known)
         if statement is None:
-            statement = self._composed[known] = self._compose(len(rows))
-        values = [it for row in rows for it in column_values(row, self._fields, add=True)]
-        with connection.cursor() as cursor:
+            statement = self._composed[known] = self._compose(len(rows), link=link)
+        values: list[Any] = []
+        for row in rows:
+            values += column_values(row, self._fields, add=True, link=link)
+        with cursor_of(link, prepares=True) as cursor:
             cursor.execute(statement, values)
             keys = [] if self._ignores else cursor.fetchall()
         for row, (key,) in zip(rows, keys, strict=not self._ignores):
             row.pk = key
         for row in rows:
-            row._state.adding, row._state.db = False, connection.alias
+            row._state.adding, row._state.db = False, link.alias
 
-    def _compose(self, count: int) -> str:
+    def _compose(self, count: int, *, link: BaseDatabaseWrapper) -> str:
         conflict = OnConflict.IGNORE if self._ignores else None
         query = InsertQuery(
             self._model,
@@ -66,7 +71,7 @@ class Insert(Generic[M]):
             unique_fields=self._unique,
         )
         query.insert_values(self._fields, [self._blank() for _row in range(count)])
-        compiler = query.get_compiler(connection=connection)
+        compiler = query.get_compiler(connection=link)
         assert isinstance(compiler, SQLInsertCompiler)  # noqa: S101  told to mypy
         compiler.returning_fields = None if self._ignores else [self._model._meta.pk]
         ((statement, _slots),) = compiler.as_sql()

@@ -4,10 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Expression, Field, Model
+from django.db.models import (
+    BooleanField,
+    CharField,
+    Expression,
+    Field,
+    ForeignKey,
+    IntegerField,
+    Model,
+    TextField,
+)
 from django.db.models.sql.compiler import SQLCompiler
+
+PLAIN = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
+AS_IT_IS = frozenset({bool, int, str})
 
 
 class Slot(Expression):
@@ -28,29 +39,29 @@ class Slot(Expression):
         return "%s", [self]
 
 
-def fill(parameters: Iterable[Any], values: Mapping[str, Any]) -> list[Any]:
+def fill(
+    parameters: Iterable[Any], values: Mapping[str, Any], *, link: BaseDatabaseWrapper
+) -> list[Any]:
     """Put the values into the slots, as the database wants them.
 
     Raises:
         KeyError: a value is missing.
     """
-    return [
-        _adapt(values[it.name]) if isinstance(it, Slot) else it
-        for it in parameters
-    ]
+    filled = [values[it.name] if isinstance(it, Slot) else it for it in parameters]
+    adapt = link.ops.adapt_datetimefield_value
+    return [adapt(it) if isinstance(it, datetime) else it for it in filled]
 
 
-def _adapt(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return connection.ops.adapt_datetimefield_value(value)
-    return value
+def column_values(
+    row: Model, fields: Iterable["Field[Any, Any]"], *, add: bool, link: BaseDatabaseWrapper
+) -> list[Any]:
+    """What ``save`` would hand to the driver for these columns of a row.
 
-
-def column_values(row: Model, fields: Iterable["Field[Any, Any]"], *, add: bool) -> list[Any]:
-    """What ``save`` would hand to the driver for these columns of a row."""
-    return [
-        None if value is None else field.get_db_prep_save(value, connection)
-        for field, value in ((field, field.pre_save(row, add)) for field in fields)
-    ]
-
-
+    Plain values of plain fields are not prepared: that is the most of it, and changes nothing.
+    """
+    values = []
+    for field in fields:
+        value = field.pre_save(row, add)
+        is_ready = value is None or (type(value) in AS_IT_IS and isinstance(field, PLAIN))
+        values.append(value if is_ready else field.get_db_prep_save(value, link))
+    return values

@@ -49,7 +49,7 @@ def _lock(count: int) -> Question[Resource]:
     """Lock so many resources, in key order."""
     keys = [Slot(f"key{place}") for place in range(count)]
     rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=keys)
-    return Question(lambda: rows.order_by("pk").only("pk"))
+    return Question(lambda: rows.order_by("pk").only("pk"), prepares=True)
 
 
 def look(

@@ -6,13 +6,15 @@ from apps.availability.operations._door import open_door
 from apps.statements import Change, Slot, insert
 
 _own = Change(
-    lambda: (Occupancy.objects.filter(session_id=Slot("session_id")), {"expires_at": None})
+    lambda: (Occupancy.objects.filter(session_id=Slot("session_id")), {"expires_at": None}),
+    prepares=True,
 )
 _firm = Change(
     lambda: (
         Session.objects.filter(pk=Slot("session_id")),
         {"state": Session.State.SCHEDULED, "expires_at": None, "seats_taken": 1},
-    )
+    ),
+    prepares=True,
 )
 
 

@@ -5,6 +5,7 @@ from apps.availability.queries.hours import HoursBook, load_hours, load_hours_bo
 from apps.availability.queries.opening import Opening, find_opening
 from apps.availability.queries.search import (
     SlotQuery,
+    load_rules,
     load_search,
     load_searches,
     with_later_busy,
@@ -20,6 +21,7 @@ __all__ = [
     "find_opening",
     "load_hours",
     "load_hours_book",
+    "load_rules",
     "load_search",
     "load_searches",
     "with_later_busy",

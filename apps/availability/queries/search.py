@@ -70,6 +70,14 @@ def load_search(
     ]
 
 
+def load_rules(*, query: SlotQuery, on: date, now: datetime) -> Search:
+    """Build the input for one local date as if nothing were taken, for who looks under the lock.
+
+    No query when the setup of the business is remembered.
+    """
+    return _load([query], first=on, last=on, hours_until=on, now=now, looks=False)[0]
+
+
 def with_later_busy(
     search: Search, *, query: SlotQuery, first: date, last: date, now: datetime
 ) -> Search:
@@ -105,6 +113,20 @@ def load_searches(
     """
     if not queries:
         return []
+    return _load(
+        queries, first=first, last=last, hours_until=hours_until or last, now=now, looks=True
+    )
+
+
+def _load(
+    queries: Sequence[SlotQuery],
+    *,
+    first: date,
+    last: date,
+    hours_until: date,
+    now: datetime,
+    looks: bool,
+) -> list[Search]:
     services = {query.service.pk: query.service for query in queries}
     requirements = _requirements_of(queries)
     resource_ids = {pk for needs in requirements.values() for _type, ids in needs for pk in ids}
@@ -117,13 +139,15 @@ def load_searches(
         service_ids=services,
         resource_ids=resource_ids,
         first=first,
-        last=hours_until or last,
+        last=hours_until,
     )
     zones = {zone_of(service=query.service, location=query.location) for query in queries}
     own = queries[0].own_session_id if len(queries) == 1 else None
-    busy = _read_busy(
-        resource_ids, zones=zones, first=first, last=last, own_session_id=own, now=now
-    )
+    busy: Busy = {}
+    if looks:
+        busy = _read_busy(
+            resource_ids, zones=zones, first=first, last=last, own_session_id=own, now=now
+        )
     return [
         _search(query, requirements[query.service.pk], hours=hours, busy=busy, now=now)
         for query in queries

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef
 
 from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
@@ -15,7 +16,14 @@ from apps.bookings.models import Answer, Booking, BookingEvent, Participant
 from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._release import release_draft
-from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
+from apps.bookings.queries import (
+    NoTime,
+    choice_of,
+    claim_of,
+    claim_of_hold,
+    find_claim,
+    slot_query,
+)
 from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import group_of, progress_of
@@ -25,15 +33,16 @@ from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Consent
 from apps.customers.operations import find_or_add_customer, note_turned_away
-from apps.customers.queries import find_blocked
+from apps.customers.queries import blocks_anybody, find_blocked
 from apps.statements import Question, Slot
 
 ATTEMPTS = 3
 
 _locked_draft = Question(
-    lambda: with_revision(Booking.objects.select_for_update(of=("self",))).filter(
-        draft_id=Slot("draft_id")
-    )
+    lambda: with_revision(Booking.objects.select_for_update(of=("self",)))
+    .annotate(business_blocks=blocks_anybody(business=OuterRef("business_id")))
+    .filter(draft_id=Slot("draft_id")),
+    prepares=True,
 )
 
 
@@ -76,9 +85,15 @@ def submit_draft(
         SlotGone: the hold ran out and the time went to somebody else.
         BusyTryAgain: too many people want it at this moment.
     """
-    for _attempt in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
-            return _submit_once(draft_id=draft_id, details=details, seen_price=seen_price, now=now)
+            return _submit_once(
+                draft_id=draft_id,
+                details=details,
+                seen_price=seen_price,
+                trusts_hold=not attempt,
+                now=now,
+            )
         except NotWelcome as blocked:
             turn_away(draft_id, blocked, now=now)
             raise
@@ -96,14 +111,19 @@ def turn_away(draft_id: str, blocked: NotWelcome, *, now: datetime) -> None:
 
 @transaction.atomic
 def _submit_once(
-    *, draft_id: str, details: Details, seen_price: int | None, now: datetime
+    *,
+    draft_id: str,
+    details: Details,
+    seen_price: int | None,
+    trusts_hold: bool,
+    now: datetime,
 ) -> Booking:
     booking = lock_draft(draft_id=draft_id)
     if booking.status != Booking.Status.CREATED:
         return booking
     require_welcome(booking, details)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
-    secure_time(booking, choice=choice, now=now)
+    secure_time(booking, choice=choice, trusts_hold=trusts_hold, now=now)
     customer = find_or_add_customer(
         business_id=booking.business_id,
         name=details.name,
@@ -134,11 +154,13 @@ def _submit_once(
 
 
 def require_welcome(booking: Booking, details: Details) -> None:
-    """Turn away whom the business blocked.
+    """Turn away whom the business blocked, if it blocks anybody: that was read with the draft.
 
     Raises:
         NotWelcome: with the customers it blocked.
     """
+    if not getattr(booking, "business_blocks", True):
+        return
     blocked = find_blocked(
         business_id=booking.business_id, email=details.email, phone=details.phone
     )
@@ -175,15 +197,21 @@ def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tup
     return choice, price
 
 
-def secure_time(booking: Booking, *, choice: Choice, now: datetime) -> None:
-    """Make what is held firm, or take it anew; a mere request only has to be offered still."""
+def secure_time(
+    booking: Booking, *, choice: Choice, now: datetime, trusts_hold: bool = False
+) -> None:
+    """Make what is held firm, or take it anew; a mere request only has to be offered still.
+
+    trusts_hold leaves the look before the lock out while the hold lives: the one under the lock
+    decides, but it cannot say why not.
+    """
     if booking.seating_id is not None:
         _secure_seats(booking, choice=choice, now=now)
         return
     if booking.session_id is None:
         raise SlotGone
     try:
-        claim = _claim(booking, choice=choice, now=now)
+        claim = _claim(booking, choice=choice, trusts_hold=trusts_hold, now=now)
     except NoTime as none:
         raise SlotGone(none.reasons) from none
     if not choice.service.allows_multiple_requests:
@@ -211,10 +239,11 @@ def _require_open(booking: Booking, *, choice: Choice, now: datetime) -> None:
         raise SlotGone
 
 
-def _claim(booking: Booking, *, choice: Choice, now: datetime) -> Claim:
+def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime) -> Claim:
     """While the hold lives, nobody is too late for typing slowly; after it, the rules count."""
     if booking.hold_expires_at is not None and booking.hold_expires_at > now:
-        return claim_of(booking=booking, choice=choice, now=now)
+        held = claim_of_hold(booking=booking, choice=choice, now=now) if trusts_hold else None
+        return held or claim_of(booking=booking, choice=choice, now=now)
     query = slot_query(choice=choice, own_session_id=booking.session_id)
     return find_claim(query=query, starts_at=booking.starts_at, now=now)
 

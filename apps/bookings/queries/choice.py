@@ -10,7 +10,11 @@ def choice_of(*, booking: Booking) -> Choice:
         UnknownChoice: the service no longer offers what was chosen.
     """
     specific = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
-    add_ons = booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
+    add_ons = (
+        booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
+        if booking.service.has_add_ons is not False
+        else ()
+    )
     has_mix = booking.kind != Service.Kind.APPOINTMENT
     mix = booking.mix.exclude(variant=None).values_list("variant_id", "people") if has_mix else ()
     return choose(

@@ -1,14 +1,14 @@
 """From a wanted start to the resources that could serve it, by the engine's rule."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from apps.availability.engine.check import fits, is_still_free, pick_one_of_each
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason, why_not, why_not_fit
 from apps.availability.models import Occupancy
 from apps.availability.operations import Claim
-from apps.availability.queries import SlotQuery, load_search, zone_of
+from apps.availability.queries import SlotQuery, load_rules, load_search, zone_of
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import without_undecided
 from apps.businesses.models import Location
@@ -83,6 +83,20 @@ def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
     return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
 
 
+def claim_of_hold(*, booking: Booking, choice: Choice, now: datetime) -> Claim | None:
+    """Return the claim of a live hold without a look, for ``keep_time`` to look under the lock.
+
+    No query. None where more is needed than the one the customer sees: what else is held has to be
+    read.
+    """
+    if len(choice.needs) != 1 or booking.resource_id is None:
+        return None
+    query = _query_of(booking, choice)
+    rules = load_rules(query=query, on=_day_of(query, booking.starts_at), now=now)
+    held = booking.resource_id
+    return Claim(query, rules, booking.starts_at, (held,), primary_id=held)
+
+
 def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
     """Return the claim of a booking for an override, free or not (design.md section 4, law 6)."""
     query, search = _search_for(booking, choice, now=now)
@@ -125,5 +139,9 @@ def _kept_resources(booking: Booking) -> tuple[int, ...]:
 
 
 def _load_search_around(query: SlotQuery, *, starts_at: datetime, now: datetime) -> Search:
-    day = starts_at.astimezone(zone_of(service=query.service, location=query.location)).date()
+    day = _day_of(query, starts_at)
     return load_search(query=query, first=day, last=day, now=now)
+
+
+def _day_of(query: SlotQuery, starts_at: datetime) -> date:
+    return starts_at.astimezone(zone_of(service=query.service, location=query.location)).date()

@@ -115,6 +115,9 @@ class Service(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=1)
 
+    has_add_ons: bool | None = None
+    """Set by the queries that read it along; None: nobody asked."""
+
     class Meta:
         ordering = ["position", "pk"]
         constraints = [

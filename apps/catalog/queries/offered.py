@@ -2,11 +2,12 @@ from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from apps.businesses.models import Business
 from apps.businesses.remembered import Remembered
 from apps.catalog.models import (
+    AddOn,
     BookingPolicy,
     FormerServiceSlug,
     Service,
@@ -87,7 +88,11 @@ def _offered(business: Business, **wanted: Any) -> Service | None:
 
     def read() -> Service:
         services = Service.objects.select_related("policy", "form")
-        return services.prefetch_related("locations", "variants").get(business=business, **wanted)
+        extras = AddOn.objects.filter(group__service=OuterRef("pk"))
+        services = services.annotate(read_add_ons=Exists(extras))
+        found = services.prefetch_related("locations", "variants").get(business=business, **wanted)
+        found.has_add_ons = found.read_add_ons
+        return found
 
     try:
         known = _services.get(business, tuple(wanted.items()), read)
