@@ -12,7 +12,8 @@ LENGTH = 8
 
 def new_reference() -> str:
     """A fresh random reference: 40 bits from the operating system's generator."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    # 256 is a multiple of the 32 letters, so that each is as likely as any other.
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(LENGTH))
 
 
 def read_reference(typed: str) -> str | None:

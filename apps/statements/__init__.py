@@ -6,8 +6,9 @@ another name or another database needs no second place to be changed.
 """
 
 from apps.statements.asking import Question
-from apps.statements.changing import Change, save_columns
-from apps.statements.inserting import Insert, insert
+from apps.statements.changing import Change, save_columns_with
+from apps.statements.inserting import Insert, insert, insert_with
+from apps.statements.running import cursor_of
 from apps.statements.slots import Slot
 
-__all__ = ["Change", "Insert", "Question", "Slot", "insert", "save_columns"]
+__all__ = ["Change", "Insert", "Question", "Slot", "cursor_of", "insert", "insert_with", "save_columns_with"]

@@ -3,64 +3,64 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
-from apps.statements.running import cursor_of
+from apps.statements.inserting import insert_of
+from apps.statements.running import Part, write
 from apps.statements.slots import Slot, column_values, fill
 
 _Statement = tuple[str, tuple[Any, ...]]
+_Columns = tuple[str, list["Field[Any, Any]"]]
+_saves: dict[tuple[type[Model], tuple[str, ...], str], _Columns] = {}
 
 
 class Change:
     """A queryset with slots and what is written to its rows: ``QuerySet.update`` composed once.
 
-    prepares as in ``Question``.
+    For rows that are found by a key: PostgreSQL keeps its plan (ADR 17).
     """
 
-    def __init__(
-        self,
-        make: Callable[[], tuple[QuerySet[Any], Mapping[str, Any]]],
-        *,
-        prepares: bool = False,
-    ) -> None:
+    def __init__(self, make: Callable[[], tuple[QuerySet[Any], Mapping[str, Any]]]) -> None:
         self._make = make
-        self._prepares = prepares
         self._composed: dict[str, _Statement] = {}
 
-    def apply(self, **values: Any) -> int:
-        """Write, and return how many rows there were."""
+    def apply(self, *also: "Change", **values: Any) -> int:
+        """Write, and return how many rows there were.
+
+        also: changes of other tables with the same slots, sent along where the database can.
+        """
         link = connections[DEFAULT_DB_ALIAS]
+        parts = [change.part(values, link=link) for change in (*also, self)]
+        return write(parts, link=link)[0]
+
+    def part(self, values: Mapping[str, Any], *, link: BaseDatabaseWrapper) -> Part:
+        """The statement for these values."""
         known = self._composed.get(link.vendor)
         if known is None:
             known = self._composed[link.vendor] = _compose(*self._make(), link=link)
-        statement, parameters = known
-        return _write(
-            statement, fill(parameters, values, link=link), prepares=self._prepares, link=link
-        )
+        return Part(known[0], fill(known[1], values, link=link))
 
 
-_Columns = tuple[str, list["Field[Any, Any]"]]
-_saves: dict[tuple[type[Model], tuple[str, ...], str], _Columns] = {}
-
-
-def save_columns(row: Model, columns: Collection[str]) -> None:
-    """Write these fields of a row: ``save(update_fields=...)``, composed once for each set of them.
-
-    Raises:
-        DatabaseError: the row is no longer there.
-    """
+def save_columns_with(row: Model, columns: Collection[str], *, line: Model) -> None:
+    """Write these fields of a locked row, and a new row of another table with it."""
     link = connections[DEFAULT_DB_ALIAS]
+    insert = insert_of(type(line))
+    _count, keys = write(
+        [_save(row, columns, link=link), insert.part([line], link=link)], link=link
+    )
+    insert.tell([line], keys, link=link)
+
+
+def _save(row: Model, columns: Collection[str], *, link: BaseDatabaseWrapper) -> Part:
     key = (type(row), tuple(columns), link.vendor)
     known = _saves.get(key)
     if known is None:
         known = _saves[key] = _compose_save(type(row), columns, link=link)
     statement, fields = known
-    values = column_values(row, fields, add=False, link=link)
-    if not _write(statement, [*values, row.pk], prepares=True, link=link):
-        raise DatabaseError("Save with update_fields did not affect any rows.")
+    return Part(statement, [*column_values(row, fields, add=False, link=link), row.pk])
 
 
 def _compose_save(
@@ -81,11 +81,3 @@ def _compose(
     query.add_update_values(values)
     statement, parameters = query.get_compiler(connection=link).as_sql()
     return statement, tuple(parameters)
-
-
-def _write(
-    statement: str, parameters: list[Any], *, prepares: bool, link: BaseDatabaseWrapper
-) -> int:
-    with cursor_of(link, prepares=prepares) as cursor:
-        cursor.execute(statement, parameters)
-        return cursor.rowcount

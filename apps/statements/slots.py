@@ -39,6 +39,16 @@ class Slot(Expression):
         return "%s", [self]
 
 
+class Told(Expression):
+    """Stands for the key of the row that the statement before this one inserts (``write``)."""
+
+    def as_sql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, list[Any]]:
+        """Names the first part."""
+        return "(SELECT id FROM part0)", []
+
+
 def fill(
     parameters: Iterable[Any], values: Mapping[str, Any], *, link: BaseDatabaseWrapper
 ) -> list[Any]:

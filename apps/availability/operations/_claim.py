@@ -49,7 +49,7 @@ class Claim:
         )
 
     def occupancies(
-        self, session_id: int, *, expires_at: datetime | None, enforced: bool = True
+        self, session_id: int | None, *, expires_at: datetime | None, enforced: bool = True
     ) -> list[Occupancy]:
         start, end = (datetime.fromtimestamp(edge, UTC) for edge in self.footprint)
         return [

@@ -6,15 +6,13 @@ from apps.availability.operations._door import open_door
 from apps.statements import Change, Slot, insert
 
 _own = Change(
-    lambda: (Occupancy.objects.filter(session_id=Slot("session_id")), {"expires_at": None}),
-    prepares=True,
+    lambda: (Occupancy.objects.filter(session_id=Slot("session_id")), {"expires_at": None})
 )
 _firm = Change(
     lambda: (
         Session.objects.filter(pk=Slot("session_id")),
         {"state": Session.State.SCHEDULED, "expires_at": None, "seats_taken": 1},
-    ),
-    prepares=True,
+    )
 )
 
 
@@ -31,19 +29,20 @@ def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
     with open_door(resource_ids=claim.resource_ids):
         rows = claim.check_under_lock(now=now, own_session_id=session_id)
         own = {row.resource_id for row in rows if row.session_id == session_id}
-        if own != set(claim.resource_ids) or not _keep_own(session_id, count=len(own)):
-            Occupancy.objects.filter(session_id=session_id).delete()
-            insert(*claim.occupancies(session_id, expires_at=None))
+        if own == set(claim.resource_ids) and _keep_own(session_id, count=len(own)):
+            return
+        Occupancy.objects.filter(session_id=session_id).delete()
+        insert(*claim.occupancies(session_id, expires_at=None))
         make_firm(session_id)
 
 
 def _keep_own(session_id: int, *, count: int) -> bool:
-    """Make firm what the session occupies; tell whether those were all the rows that were seen.
+    """Make firm a session and what it occupies; tell whether those were all the rows seen.
 
     The worker sweeps without our lock and may delete a row that ran out after we have seen it,
     so only the rows that the update has found count.
     """
-    return _own.apply(session_id=session_id) == count
+    return _own.apply(_firm, session_id=session_id) == count
 
 
 def make_firm(session_id: int) -> None:

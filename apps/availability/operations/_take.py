@@ -3,7 +3,7 @@ from datetime import datetime
 from apps.availability.models import Session
 from apps.availability.operations._claim import Claim
 from apps.availability.operations._door import open_door
-from apps.statements import insert
+from apps.statements import insert_with
 
 __all__ = ["Claim", "take_time"]
 
@@ -25,6 +25,5 @@ def take_time(*, claim: Claim, now: datetime, expires_at: datetime | None = None
             expires_at=expires_at,
             seats_taken=1,
         )
-        insert(session)
-        insert(*claim.occupancies(session.pk, expires_at=expires_at))
+        insert_with(session, claim.occupancies(None, expires_at=expires_at), by="session")
     return session

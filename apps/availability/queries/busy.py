@@ -2,10 +2,13 @@
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BigIntegerField, Func
+
+from apps.statements import cursor_of
 
 LONGEST_SESSION = timedelta(days=32)
 
@@ -71,13 +74,19 @@ def read_busy_rows(*, resource_ids: Collection[int], starts_at: int, ends_at: in
     ids = list(resource_ids)
     if not ids:
         return []
-    seconds = SECONDS[connection.vendor]
-    columns = {name: seconds.format(name) for name in ("starts_at", "ends_at", "expires_at")}
-    statement = STATEMENT.format(marks=", ".join(["%s"] * len(ids)), **columns)
+    link = connections[DEFAULT_DB_ALIAS]
     window_end = datetime.fromtimestamp(ends_at, UTC)
     edges = (datetime.fromtimestamp(starts_at, UTC), window_end + LONGEST_SESSION, window_end)
-    adapt = connection.ops.adapt_datetimefield_value
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*ids, *map(adapt, edges)])
+    adapt = link.ops.adapt_datetimefield_value
+    # One person is what holds and bookings ask for; of many there are too many statements to keep.
+    with cursor_of(link, prepares=len(ids) == 1) as cursor:
+        cursor.execute(_statement(link.vendor, len(ids)), [*ids, *map(adapt, edges)])
         rows: list[Row] = cursor.fetchall()
     return rows
+
+
+@lru_cache(maxsize=256)
+def _statement(vendor: str, count: int) -> str:
+    seconds = SECONDS[vendor]
+    columns = {name: seconds.format(name) for name in ("starts_at", "ends_at", "expires_at")}
+    return STATEMENT.format(marks=", ".join(["%s"] * count), **columns)

@@ -16,14 +16,13 @@ from apps.statements import Question, Slot
 
 KEPT = ("kind", "status", "session_id", "seating_id", "hold_expires_at", "draft_text")
 
-_last_draft = Question(
+_drafts = Question(
     lambda: Booking.objects.filter(
         business_id=Slot("business_id"),
         visitor_hash=Slot("visitor_hash"),
         status=Booking.Status.CREATED,
-    )
-    .only(*KEPT)
-    .order_by("-pk")[:1]
+    ).only(*KEPT),
+    prepares=True,
 )
 
 
@@ -49,9 +48,11 @@ def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
     """Return the visitor's newest draft at this business: its hold is let go, its text moves on."""
     if not visitor.visitor_hash:
         return None
-    return _last_draft.first(
+    # Not ordered by the database: a plan for any visitor would then read back from the newest.
+    drafts = _drafts.ask(
         business_id=choice.service.business_id, visitor_hash=visitor.visitor_hash
     )
+    return max(drafts, key=lambda draft: draft.pk, default=None)
 
 
 def is_live(draft: Booking, *, now: datetime) -> bool:

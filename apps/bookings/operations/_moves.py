@@ -8,7 +8,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import StaleRevision
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
-from apps.statements import insert, save_columns
+from apps.statements import save_columns_with
 
 UNDO_WINDOW = timedelta(seconds=10)
 
@@ -93,7 +93,6 @@ def write_move(
     for name, value in columns.items():
         setattr(booking, name, value)
     booking.revision += 1
-    save_columns(booking, [*columns, "revision"])
     event = BookingEvent(
         business_id=booking.business_id,
         booking=booking,
@@ -106,7 +105,7 @@ def write_move(
         after={name: _plain(columns[name]) for name in told},
         revision=booking.revision,
     )
-    insert(event)
+    save_columns_with(booking, [*columns, "revision"], line=event)
     if action in TOPICS:
         outbox.enqueue(
             topic=TOPICS[action],
