@@ -11,11 +11,13 @@ WHOLE = 10_000
 
 
 class Way(StrEnum):
-    """How a customer pays: everything online, a deposit online and the rest there, all there."""
+    """How a customer pays: everything online, a deposit online and the rest there, all there, or
+    with a plan and only the extras there."""
 
     FULL = "FULL"
     DEPOSIT = "DEPOSIT"
     IN_PERSON = "IN_PERSON"
+    PLAN = "PLAN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ def _line(item: Item, discount: int, *, rate: int, included: bool) -> Line:
 
 
 def _due_now(total: int, *, way: Way, deposit: int | None) -> int:
-    if way is Way.IN_PERSON:
+    if way in {Way.IN_PERSON, Way.PLAN}:
         return 0
     if way is Way.FULL:
         return total

@@ -19,10 +19,11 @@ from apps.web.formguard import new_guard
 
 
 def details_context(
-    draft: Booking, form: DetailsForm, *, purpose: str, now: datetime
+    draft: Booking, form: DetailsForm, *, purpose: str, has_plan: bool, now: datetime
 ) -> dict[str, Any]:
     """Everything but the notice. The page's clock is the one the time was chosen on."""
     asks = draft.service.requires_approval
+    next_is_pay = pays_next(draft, has_plan=has_plan)
     address = {"draft": draft.draft_id}
     return {
         **frame_of(business=draft.business, place=draft.location),
@@ -32,7 +33,7 @@ def details_context(
         "hold": hold_of(draft, now=now),
         "back_url": _back_url(draft),
         "back_label": _back_label(draft),
-        "steps": 3 if pays_next(draft) else 2,
+        "steps": 3 if next_is_pay else 2,
         "form": form,
         "participants": form.participants,
         "known": _masked(form.asked_of.known, draft),
@@ -40,15 +41,15 @@ def details_context(
         "guard": new_guard(purpose=purpose, now=now),
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
-        "policy_words": policy_sentence(draft, now=now),
-        **_button(draft, asks=asks),
+        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not next_is_pay),
+        **_button(asks=asks, pays=next_is_pay),
         "reference": draft.reference,
         "status": draft.status,
     }
 
 
-def _button(draft: Booking, *, asks: bool) -> dict[str, str]:
-    if pays_next(draft):
+def _button(*, asks: bool, pays: bool) -> dict[str, str]:
+    if pays:
         return {"button_words": _("Continue to payment"), "sending_words": _("One moment…")}
     if asks:
         return {"button_words": _("Send request"), "sending_words": _("Sending…")}
@@ -70,9 +71,10 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
     return format_html("{} {}", cancel, pay) if pay else cancel
 
 
-def pays_next(draft: Booking) -> bool:
-    """Whether a page to pay on comes after the details."""
-    return draft.service.pays_online and bool(draft.price)
+def pays_next(draft: Booking, *, has_plan: bool = False) -> bool:
+    """Whether a page to pay on comes after the details: also for somebody who has a plan."""
+    by_plan = has_plan and not draft.service.requires_approval
+    return bool(draft.price) and (draft.service.pays_online or by_plan)
 
 
 def mask_address(address: str) -> str:

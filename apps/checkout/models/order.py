@@ -1,4 +1,4 @@
-"""What is owed for a booking, as the customer saw it (domain.md 6.2, R025)."""
+"""What is owed for a booking, a plan or a gift card, as the customer saw it (domain.md 6.2)."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -6,11 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
+from apps.checkout.models.gift import GiftCard
+from apps.checkout.models.plan import PlanPurchase
 
 
 class Order(models.Model):
     """Amounts are minor units of currency. tax is part of total when tax_included, else it was
-    added to it; either way it is in total. way is how the customer chose to pay."""
+    added to it; either way it is in total. way is how the customer chose to pay. It is for one
+    thing: a booking, a period of a plan, or a gift card."""
 
     class Status(models.TextChoices):
         INITIALIZED = "INITIALIZED", _("Not finished")
@@ -29,9 +32,18 @@ class Order(models.Model):
         FULL = "FULL", _("Everything online")
         DEPOSIT = "DEPOSIT", _("Deposit online")
         IN_PERSON = "IN_PERSON", _("In person")
+        PLAN = "PLAN", _("With a plan")
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="orders")
-    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="order")
+    booking = models.OneToOneField(
+        Booking, null=True, blank=True, on_delete=models.CASCADE, related_name="order"
+    )
+    purchase = models.ForeignKey(
+        PlanPurchase, null=True, blank=True, on_delete=models.CASCADE, related_name="orders"
+    )
+    gift_card = models.OneToOneField(
+        GiftCard, null=True, blank=True, on_delete=models.CASCADE, related_name="order"
+    )
     reference = models.CharField(max_length=8, unique=True)
     status = models.CharField(max_length=12, choices=Status, default=Status.INITIALIZED)
     payment_status = models.CharField(
@@ -58,6 +70,12 @@ class Order(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="due_now_is_part_of_the_order", condition=Q(due_now__lte=F("total"))
+            ),
+            models.CheckConstraint(
+                name="order_is_for_one_thing",
+                condition=Q(booking__isnull=False, purchase__isnull=True, gift_card__isnull=True)
+                | Q(booking__isnull=True, purchase__isnull=False, gift_card__isnull=True)
+                | Q(booking__isnull=True, purchase__isnull=True, gift_card__isnull=False),
             ),
             models.CheckConstraint(
                 name="approved_order_has_a_time",

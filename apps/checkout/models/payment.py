@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
+from apps.checkout.models.gift import GiftCard
 from apps.checkout.models.order import Order
 
 
@@ -14,12 +15,14 @@ class Payment(models.Model):
 
     captured is what really came, refunded what of it goes or went back: never more. A reversing
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
-    are negative. url is where the customer pays, until expires_at (UTC).
+    are negative. url is where the customer pays, until expires_at (UTC). What a gift card pays is
+    taken off the card at once and PENDING until the order is approved.
     """
 
     class Kind(models.TextChoices):
         ONLINE = "ONLINE", _("Online")
         IN_PERSON = "IN_PERSON", _("In person")
+        GIFT = "GIFT", _("Gift card")
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Under way")
@@ -31,6 +34,9 @@ class Payment(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     kind = models.CharField(max_length=10, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    gift_card = models.ForeignKey(
+        GiftCard, null=True, blank=True, on_delete=models.PROTECT, related_name="payments"
+    )
     provider = models.CharField(max_length=20, blank=True)
     provider_ref = models.CharField(max_length=120, blank=True)
     url = models.CharField(max_length=500, blank=True)
@@ -62,6 +68,11 @@ class Payment(models.Model):
             ),
             models.CheckConstraint(
                 name="paid_means_captured", condition=~Q(status="PAID") | ~Q(captured=0)
+            ),
+            models.CheckConstraint(
+                name="gift_payment_has_a_card",
+                condition=Q(kind="GIFT", gift_card__isnull=False)
+                | (~Q(kind="GIFT") & Q(gift_card__isnull=True)),
             ),
             models.UniqueConstraint(
                 name="provider_ref_once",

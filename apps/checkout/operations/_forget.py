@@ -5,6 +5,7 @@ from django.db import transaction
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment
 from apps.checkout.operations._coupons import give_coupon_back
+from apps.checkout.operations._use_gift import let_gifts_go
 from apps.checkout.providers import ProviderDown, provider_called
 
 ORDER_LIFE = timedelta(hours=24)
@@ -37,19 +38,20 @@ def forget_abandoned_orders(*, now: datetime) -> int:
         booking__status=Booking.Status.CREATED,
     ).exclude(payments__status__in=(Payment.Status.PENDING, Payment.Status.PAID))
     ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_forget(pk) for pk in ids)
+    return sum(_forget(pk, now=now) for pk in ids)
 
 
 @transaction.atomic
-def _forget(order_id: int) -> bool:
+def _forget(order_id: int, *, now: datetime) -> bool:
     order = Order.objects.select_for_update().get(pk=order_id)
     payments = order.payments.select_for_update()
     if any(it.captured or it.status == Payment.Status.PENDING for it in payments):
         return False
-    Booking.objects.filter(pk=order.booking_id, status=Booking.Status.CREATED).update(
+    Booking.objects.filter(order=order, status=Booking.Status.CREATED).update(
         payment_option=Booking.PaymentOption.UNDEFINED
     )
     give_coupon_back(order)
+    let_gifts_go(order, now=now)
     order.payments.all().delete()
     order.delete()
     return True

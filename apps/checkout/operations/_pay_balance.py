@@ -5,9 +5,10 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout.models import Payment
-from apps.checkout.operations._check_out import PAY_WITHIN, new_payment, open_payment
+from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._in_person import order_of
+from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.queries.orders import flows_of
 from apps.checkout.states import balance
 
@@ -25,7 +26,7 @@ def pay_balance(*, booking_id: int, business_id: int, origin: str, now: datetime
         ProviderDown: the provider does not answer; nothing was paid.
     """
     booking, payment = _place(booking_id, business_id, now=now)
-    return open_payment(payment=payment, booking=booking, origin=origin, now=now)
+    return open_payment(payment=payment, subject=booking, origin=origin, now=now)
 
 
 @transaction.atomic

@@ -3,12 +3,12 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, Payment, Refund
 from apps.checkout.operations._errors import RefundChanged, TooMuchToRefund
 from apps.checkout.operations._settle import ask_for_refund, sync
+from apps.checkout.operations._subject import Subject, lock_subject
 from apps.checkout.providers import ProviderDown, RefundRefused, provider_called
 
 
@@ -35,7 +35,9 @@ def refund_order(
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
+    order = Order.objects.select_for_update().get(booking=booking)
     give_back(
+        order,
         booking,
         amount=amount,
         seen_refunded=seen_refunded,
@@ -46,7 +48,8 @@ def refund_order(
 
 
 def give_back(
-    booking: Booking,
+    order: Order,
+    subject: Subject,
     *,
     amount: int | None,
     seen_refunded: int | None,
@@ -54,9 +57,8 @@ def give_back(
     actor: Actor,
     now: datetime,
 ) -> int:
-    """Ask for refunds of a locked booking's order; amount None is all that is left. Return how much
-    goes back, in minor units. Errors as in ``refund_order``."""
-    order = Order.objects.select_for_update().get(booking=booking)
+    """Ask for refunds of a locked order of something locked; amount None is all that is left.
+    Return how much goes back, in minor units. Errors as in ``refund_order``."""
     payments = list(order.payments.select_for_update().order_by("pk"))
     refunded = sum(it.refunded for it in payments)
     if seen_refunded is not None and refunded != seen_refunded:
@@ -71,7 +73,7 @@ def give_back(
         if part > 0 and not hasattr(payment, "reversed_by"):
             ask_for_refund(payment, amount=part, reason=reason, asked_by=actor.user_id, now=now)
             rest -= part
-    sync(order, booking, payments, actor=actor, now=now)
+    sync(order, subject, payments, actor=actor, now=now)
     return wanted
 
 
@@ -105,9 +107,7 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
     """The money stays where it is; the order says so again, and the team sees it."""
     refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
     order = refund.payment.order
-    booking = bookings.lock_booking(
-        booking_id=order.booking_id, business_id=order.business_id, revision=None
-    )
+    subject = lock_subject(order)
     order = Order.objects.select_for_update().get(pk=order.pk)
     payments = list(order.payments.select_for_update().order_by("pk"))
     open_ones = Refund.objects.filter(pk=refund_id, status=Refund.Status.PENDING)
@@ -117,4 +117,4 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
         if payment.pk == refund.payment_id:
             payment.refunded -= refund.amount
             Payment.objects.filter(pk=payment.pk).update(refunded=payment.refunded)
-    sync(order, booking, payments, actor=Actor.system(), now=now)
+    sync(order, subject, payments, actor=Actor.system(), now=now)

@@ -1,6 +1,6 @@
 """What the provider says becomes what we say: fetched first, then written in one transaction.
 
-Lock order: booking, (resources, sessions), order, payments.
+Lock order: booking (or plan, or gift card), (resources, sessions), order, payments.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,14 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
-from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.models import Order, Payment, PlanPurchase, Refund
+from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import WrongTruth
+from apps.checkout.operations._gift_money import give_to_card
+from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receive import LOOK_TOPIC
+from apps.checkout.operations._subject import Subject, is_over, lock_subject, subject_of
 from apps.checkout.providers import ProviderDown, Truth, provider_called
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
@@ -24,7 +28,7 @@ from apps.outbox import operations as outbox
 REFUND_TOPIC = "payments.refund"
 PATIENCE = timedelta(seconds=60)
 BATCH = 100
-FINAL = (Booking.Status.CANCELED, Booking.Status.DECLINED)
+AT_ONCE = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
 
 
 def settle_payment(*, payment_id: int, now: datetime) -> None:
@@ -39,8 +43,8 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
     if provider is None:
         raise ProviderDown(payment.provider)
     if not payment.provider_ref:
-        booking = Booking.objects.select_related("business").get(pk=payment.order.booking_id)
-        open_payment(payment=payment, booking=booking, origin=settings.PORTAL_ORIGIN, now=now)
+        subject = subject_of(payment.order)
+        open_payment(payment=payment, subject=subject, origin=settings.PORTAL_ORIGIN, now=now)
         payment.refresh_from_db()
     write_truth(payment_id=payment_id, truth=provider.fetch(payment.provider_ref, now=now), now=now)
 
@@ -73,17 +77,15 @@ def _look(payment_id: int, *, key: str, now: datetime) -> None:
 def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     """Write what a provider says of a payment, and what follows for order and booking.
 
-    A first capture approves the order and makes the draft a booking (P4); money for a booking that
-    is over goes back by itself, as does what came twice.
+    A first capture approves the order and makes the draft a booking, or begins a plan (P4); money
+    for what is over goes back by itself, as does what came twice.
 
     Raises:
         WrongTruth: it speaks of another amount or currency.
         BusyTryAgain: the lock did not come in time.
     """
     found = Payment.objects.select_related("order").get(pk=payment_id)
-    booking = bookings.lock_booking(
-        booking_id=found.order.booking_id, business_id=found.business_id, revision=None
-    )
+    subject = lock_subject(found.order)
     order = Order.objects.select_for_update().get(pk=found.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
     payment = next(it for it in payments if it.pk == payment_id)
@@ -92,9 +94,9 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     if not _take_over(payment, truth, now=now):
         return
     if payment.captured and order.status == Order.Status.INITIALIZED:
-        Order.objects.filter(pk=order.pk).update(status=Order.Status.APPROVED, approved_at=now)
-    _give_back_what_is_too_much(order, booking, payments, now=now)
-    sync(order, booking, payments, actor=Actor.system(), now=now)
+        approve(order, subject, payments, now=now)
+    _give_back_what_is_too_much(order, subject, payments, now=now)
+    sync(order, subject, payments, actor=Actor.system(), now=now)
 
 
 def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
@@ -133,14 +135,29 @@ def _status(payment: Payment, truth: Truth) -> Payment.Status:
 
 
 def sync(
-    order: Order, booking: Booking, payments: Sequence[Payment], *, actor: Actor, now: datetime
+    order: Order, subject: Subject, payments: Sequence[Payment], *, actor: Actor, now: datetime
 ) -> None:
-    """Bring order and booking into line with the payments; all of them are locked.
+    """Bring an order and what it is for into line with the payments; all of them are locked.
 
     A draft whose order has money becomes a booking here, and nowhere else.
     """
     status = status_of(order, payments)
     Order.objects.filter(pk=order.pk).update(payment_status=status.value)
+    if isinstance(subject, Booking):
+        _sync_booking(order, subject, payments, status, actor=actor, now=now)
+    if isinstance(subject, PlanPurchase):
+        note_plan_money(subject, order, status, now=now)
+
+
+def _sync_booking(
+    order: Order,
+    booking: Booking,
+    payments: Sequence[Payment],
+    status: PaymentStatus,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
     words = booking_status(status, total=order.total)
     paid = max(0, sum(it.captured - it.refunded for it in payments))
     if booking.status == Booking.Status.CREATED:
@@ -165,13 +182,13 @@ def sync(
 
 
 def _give_back_what_is_too_much(
-    order: Order, booking: Booking, payments: Sequence[Payment], *, now: datetime
+    order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime
 ) -> None:
     kept = sum(it.captured - it.refunded for it in payments)
-    excess = kept if booking.status in FINAL else kept - order.total
+    excess = kept if is_over(subject) else kept - order.total
     for payment in reversed(payments):
-        online = payment.kind == Payment.Kind.ONLINE
-        amount = min(excess, payment.captured - payment.refunded) if online else 0
+        in_hand = payment.kind == Payment.Kind.IN_PERSON
+        amount = 0 if in_hand else min(excess, payment.captured - payment.refunded)
         if amount > 0:
             ask_for_refund(payment, amount=amount, reason="", asked_by=None, now=now)
             excess -= amount
@@ -181,22 +198,24 @@ def ask_for_refund(
     payment: Payment, *, amount: int, reason: str, asked_by: int | None, now: datetime
 ) -> Refund:
     """Write a refund of a locked payment; the worker does it at the provider. Money that came in
-    person is in the customer's hand already."""
-    in_person = payment.kind == Payment.Kind.IN_PERSON
+    person is in the customer's hand already, that of a gift card is on the card at once."""
+    at_once = payment.kind in AT_ONCE
     payment.refunded += amount
     payment.save(update_fields=["refunded"])
     refund = Refund.objects.create(
         business_id=payment.business_id,
         payment=payment,
         amount=amount,
-        status=Refund.Status.DONE if in_person else Refund.Status.PENDING,
-        is_external=in_person,
+        status=Refund.Status.DONE if at_once else Refund.Status.PENDING,
+        is_external=payment.kind == Payment.Kind.IN_PERSON,
         reason=reason,
         asked_by_id=asked_by,
         created_at=now,
-        done_at=now if in_person else None,
+        done_at=now if at_once else None,
     )
-    if not in_person:
+    if payment.kind == Payment.Kind.GIFT:
+        give_to_card(payment, amount=amount, now=now)
+    if not at_once:
         outbox.enqueue(
             topic=REFUND_TOPIC,
             payload={"refund_id": refund.pk},

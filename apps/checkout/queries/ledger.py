@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking
-from apps.checkout.models import Coupon, Order, Payment, Refund
+from apps.checkout.models import Coupon, GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.findings import Finding
@@ -41,6 +41,8 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
     for order in rows.iterator(chunk_size=500):
         told = booking_status(PaymentStatus(order.payment_status), total=order.total)
         booking = order.booking
+        if booking is None:
+            continue
         if (booking.payment_status, booking.paid) != (told, max(0, order.came)):
             words = f"says {booking.payment_status}, {booking.paid}; its order {told}, {order.came}"
             yield Finding(
@@ -56,7 +58,12 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
 def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield orders that have money but were never approved, and drafts that have money (P4)."""
     captured = Payment.objects.filter(captured__gt=0).values("order_id")
-    lost = Q(status=Order.Status.INITIALIZED) | Q(booking__status=Booking.Status.CREATED)
+    lost = (
+        Q(status=Order.Status.INITIALIZED)
+        | Q(booking__status=Booking.Status.CREATED)
+        | Q(purchase__status=PlanPurchase.Status.DRAFT)
+        | Q(gift_card__status=GiftCard.Status.DRAFT)
+    )
     rows = _of(Order.objects.filter(lost, pk__in=captured), business_id)
     for of, reference in rows.values_list("business_id", "reference"):
         yield Finding(

@@ -1,16 +1,19 @@
 """What a draft costs and how it may be paid (ux.md C9, R113)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.price import price_of
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
 from apps.checkout.coupons import spread, worth
 from apps.checkout.pricing import Item, Quote, Way, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code
+from apps.checkout.queries.gifts import Gift, find_gift
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +22,20 @@ class Offer:
 
     quotes: Mapping[Way, Quote]
     applied: Applied = NO_CODE
+    gift: Gift | None = None
 
     @property
     def ways(self) -> tuple[Way, ...]:
         return tuple(self.quotes)
 
 
-def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
+def offer_of(
+    *, booking: Booking, now: datetime, code: str = "", gift: str = "", has_plan: bool = False
+) -> Offer:
     """Price a draft for each way it may be paid; no way at all where nothing can be paid.
 
-    A code that cannot be used changes no price.
+    A code that cannot be used changes no price. has_plan: a plan of theirs pays for this, all but
+    the extras, which are paid at the place. gift is the code of a card that pays a part.
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
@@ -57,18 +64,27 @@ def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
         deposit=service.deposit,
         full_upfront=service.full_upfront,
     )
-    return Offer(
-        applied=applied,
-        quotes={
-            way: quote(
-                items=items,
-                currency=price.currency,
-                tax_rate=service.tax_rate,
-                tax_included=business.prices_include_tax,
-                way=way,
-                deposit=service.deposit,
-                discounts=spread(less, over=amounts, currency=price.currency),
-            )
-            for way in ways
-        },
-    )
+
+    def priced(way: Way, discounts: Sequence[int]) -> Quote:
+        return quote(
+            items=items,
+            currency=price.currency,
+            tax_rate=service.tax_rate,
+            tax_included=business.prices_include_tax,
+            way=way,
+            deposit=service.deposit,
+            discounts=discounts,
+        )
+
+    spread_out = spread(less, over=amounts, currency=price.currency)
+    quotes = {way: priced(way, spread_out) for way in ways}
+    if has_plan and _plan_pays(service, choice, price.total):
+        base = len(items) - len(choice.add_ons)
+        covered = [amount if place < base else 0 for place, amount in enumerate(amounts)]
+        quotes = {Way.PLAN: priced(Way.PLAN, covered), **quotes}
+    return Offer(applied=applied, quotes=quotes, gift=find_gift(business.pk, gift))
+
+
+def _plan_pays(service: Service, choice: Choice, total: int) -> bool:
+    """Extras are never covered: where they cannot be paid at the place, a plan does not help."""
+    return total > 0 and (service.pays_in_person or not choice.add_ons)

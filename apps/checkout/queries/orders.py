@@ -49,6 +49,32 @@ class Sheet:
         return self.paid - self.refunded
 
 
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who an order is for, and what it is known by: a booking, a plan or a gift card."""
+
+    reference: str
+    name: str
+    is_booking: bool
+
+
+def payer_of(order: Order) -> Payer:
+    """Return whose order it is; without a query when what it is for was read along."""
+    if order.booking is not None:
+        booking = order.booking
+        name = booking.contact_name or (booking.customer.name if booking.customer else "")
+        return Payer(booking.reference, name, is_booking=True)
+    if order.purchase is not None:
+        return Payer(order.purchase.reference, order.purchase.customer.name, is_booking=False)
+    card = order.gift_card
+    return Payer(card.reference, card.buyer_name, is_booking=False) if card else NOBODY
+
+
+NOBODY = Payer("", "", is_booking=False)
+PAYER = ("booking__customer", "purchase__customer", "gift_card")
+"""What ``payer_of`` reads along, as names for select_related of an order."""
+
+
 def find_sheet(*, booking: Booking) -> Sheet | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
     order = Order.objects.prefetch_related("lines").filter(booking=booking).first()

@@ -1,6 +1,6 @@
 """What the page shows on which one pays (templates/checkout/pay.html)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -10,19 +10,23 @@ from apps.bookings.models import Booking
 from apps.checkout.coupons import Refused
 from apps.checkout.pricing import WHOLE, Quote, Way
 from apps.checkout.queries.coupons import Applied
+from apps.checkout.queries.passes import Pass
+from apps.checkout.queries.plan_words import card_hint
 from apps.kernel.money import Money
 from apps.web import formatting
 
 
 @dataclass(frozen=True, slots=True)
 class WayCard:
-    """One radio card; amount is what is due now, None where that is nothing."""
+    """One radio card; amount is what is due now, None where that is nothing. A plan that does not
+    pay for this is shown with the reason and cannot be chosen."""
 
     value: str
     label: str
     hint: str
     amount: Money | None
     chosen: bool
+    is_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,22 @@ class Costs:
     tax_words: str
     later: Money
     later_words: str
+    gift: Money
     now: Money
     button_words: str
 
 
-def cards_of(*, booking: Booking, quotes: Mapping[Way, Quote], chosen: Way) -> list[WayCard]:
-    """The ways to pay in words; one way alone is no choice and shows no card."""
-    if len(quotes) < 2:  # noqa: PLR2004 - one way is no choice
+def cards_of(
+    *,
+    booking: Booking,
+    quotes: Mapping[Way, Quote],
+    chosen: Way,
+    passes: Sequence[Pass] = (),
+    purchase_id: int | None = None,
+) -> list[WayCard]:
+    """The ways to pay in words, a card for each plan first; one way alone is no choice and shows no
+    card."""
+    if len(quotes) < 2 and not passes:  # noqa: PLR2004 - one way is no choice
         return []
     place = booking.business.place_word
     words = {
@@ -55,7 +68,18 @@ def cards_of(*, booking: Booking, quotes: Mapping[Way, Quote], chosen: Way) -> l
         Way.FULL: (_("Everything now"), _("Online, by card")),
         Way.IN_PERSON: (_("At the %(place)s") % {"place": place}, _("When you are there")),
     }
-    return [
+    plans = [
+        WayCard(
+            value=f"{Way.PLAN.value}-{found.pk}",
+            label=found.purchase.name,
+            hint=card_hint(found),
+            amount=None,
+            chosen=chosen is Way.PLAN and found.pk == purchase_id,
+            is_off=found.refused is not None,
+        )
+        for found in passes
+    ]
+    return plans + [
         WayCard(
             value=way.value,
             label=words[way][0],
@@ -64,11 +88,12 @@ def cards_of(*, booking: Booking, quotes: Mapping[Way, Quote], chosen: Way) -> l
             chosen=way is chosen,
         )
         for way, quote in quotes.items()
+        if way is not Way.PLAN
     ]
 
 
-def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
-    """Word a quote for the page."""
+def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Costs:
+    """Word a quote for the page; gift is what a card pays of it, in minor units."""
     currency, locale = quote.currency, booking.business.locale
     day = formatting.format_month_day(
         booking.starts_at.astimezone(booking.zone).date(), locale=locale
@@ -85,10 +110,11 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
         discount=Money(quote.discount, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),
-        later=Money(quote.due_later, currency),
+        later=Money(quote.due_later - (gift if way is Way.IN_PERSON else 0), currency),
         later_words=_("At the %(place)s on %(day)s") % {"place": place, "day": day},
-        now=Money(quote.due_now, currency),
-        button_words=_button(quote, way, locale),
+        gift=Money(gift, currency),
+        now=Money(max(0, quote.due_now - gift), currency),
+        button_words=_button(quote, way, locale, gift=gift),
     )
 
 
@@ -124,8 +150,13 @@ def _tax_words(quote: Quote, locale: str) -> str:
     return _("incl. %(rate)s VAT %(tax)s") % {"rate": rate, "tax": tax}
 
 
-def _button(quote: Quote, way: Way, locale: str) -> str:
-    amount = formatting.format_money(quote.due_now, quote.currency, locale)
+def _button(quote: Quote, way: Way, locale: str, *, gift: int) -> str:
+    left = max(0, quote.due_now - gift)
+    amount = formatting.format_money(left, quote.currency, locale)
+    if way is Way.PLAN:
+        return _("Book with my plan")
+    if not left:
+        return _("Book this time")
     if way is Way.DEPOSIT:
         return _("Pay %(amount)s deposit") % {"amount": amount}
     if way is Way.FULL:

@@ -229,6 +229,7 @@ JUNIPER = BusinessPlan(
         "locale": "en-GB",
         "phone": "030 555 0142",
         "email": "hello@juniper.example",
+        "sells_gift_cards": True,
         "accent": "#1F6152",
         "slot_step_minutes": 15,
     },
