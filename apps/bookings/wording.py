@@ -73,8 +73,15 @@ def pay_words(service: Service, *, amount: int | None) -> str:
 
 
 def bill_words(booking: Booking, price: str) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", or the price."""
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", "With your
+    plan", or the price."""
     status, place = booking.payment_status, booking.business.place_word
+    by_plan = booking.payment_option == Booking.PaymentOption.MEMBERSHIP
+    if by_plan and not booking.price:
+        return _("With your plan")
+    if by_plan and status == Booking.PaymentStatus.NOT_PAID:
+        words = _("With your plan, %(price)s at the %(place)s")
+        return words % {"price": price, "place": place}
     if status == Booking.PaymentStatus.PAID:
         return _("%(price)s, paid") % {"price": price}
     if status == Booking.PaymentStatus.REFUNDED:

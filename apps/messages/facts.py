@@ -79,6 +79,7 @@ class BookingFacts:
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
     ``paid`` is what came and did not go back, ``went_back`` what this message tells of, in minor
     units. ``double_booked``: it was paid for after its time had gone.
+    ``by_plan``: a plan paid for it, and price is what is left for extras.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
 
@@ -115,6 +116,7 @@ class BookingFacts:
     went_back: int = 0
     double_booked: bool = False
     payment_status: str = "NOT_PAID"
+    by_plan: bool = False
 
     @property
     def over_at(self) -> datetime:

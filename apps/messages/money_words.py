@@ -7,9 +7,12 @@ from apps.web import formatting
 
 
 def price_words(facts: BookingFacts) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", or the owner's own words."""
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", "With your plan", or the owner's
+    own words."""
     if facts.free:
         return _("Free")
+    if facts.by_plan:
+        return _by_plan(facts)
     if facts.price is None:
         return facts.price_text or _("On request")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
@@ -19,12 +22,26 @@ def price_words(facts: BookingFacts) -> str:
         return _("%(price)s, refunded") % {"price": amount}
     if facts.payment_status == "PARTIALLY_PAID":
         return _part_paid(facts)
+    return _at_the_place(facts, amount)
+
+
+def _at_the_place(facts: BookingFacts, amount: str) -> str:
     if not facts.pays_in_person:
         return amount
     return _("%(amount)s, at the %(place)s") % {
         "amount": amount,
         "place": facts.business.place_word,
     }
+
+
+def _by_plan(facts: BookingFacts) -> str:
+    """Extras are not in a plan: they are paid at the place."""
+    if not facts.price:
+        return _("With your plan")
+    if facts.payment_status == "PAID":
+        return _("With your plan, extras paid")
+    amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
+    return _("With your plan, %(extras)s") % {"extras": _at_the_place(facts, amount)}
 
 
 def _part_paid(facts: BookingFacts) -> str:

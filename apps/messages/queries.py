@@ -42,6 +42,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         address="" if service.online else _address(booking),
         online=service.online,
         price=booking.price,
+        by_plan=booking.payment_option == Booking.PaymentOption.MEMBERSHIP,
         currency=booking.currency,
         price_text=booking.price_text,
         free=service.price_kind == Service.PriceKind.FREE,
