@@ -100,7 +100,7 @@ def payment_problems(
     )
     if terms.pays_online and online is not None:
         found.append(online)
-    found += _deposit_problems(terms)
+    found += _deposit_problems(terms, online=terms.pays_online and online is None)
     if not 0 <= terms.tax_rate <= MOST_TAX:
         found.append(PaymentProblem.TAX_OUT_OF_RANGE)
     return tuple(found)
@@ -125,10 +125,10 @@ def _price_problems(terms: PaymentTerms) -> list[PaymentProblem]:
     return found
 
 
-def _deposit_problems(terms: PaymentTerms) -> list[PaymentProblem]:
+def _deposit_problems(terms: PaymentTerms, *, online: bool) -> list[PaymentProblem]:
     if terms.deposit is None:
         return []
-    if not terms.pays_online:
+    if not online:
         return [PaymentProblem.DEPOSIT_OFFLINE]
     if terms.deposit < 1:
         return [PaymentProblem.DEPOSIT_OF_NOTHING]

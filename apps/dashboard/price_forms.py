@@ -20,75 +20,9 @@ from apps.catalog.paying import (
     online_problem,
 )
 from apps.catalog.queries.payment import terms_of
-from apps.kernel.money import Money, exponent
+from apps.dashboard.price_fields import AmountField, TaxField
+from apps.kernel.money import Money
 from apps.web.fields import LineField
-
-MOST = Decimal(2_000_000)
-NUMBER = {"inputmode": "decimal", "autocomplete": "off"}
-
-
-class AmountField(forms.DecimalField):
-    """An amount typed in main units ("12.50"), kept in minor units (1250)."""
-
-    def __init__(self, *, currency: str, **kwargs: Any) -> None:
-        self.currency = currency
-        amount = gettext_lazy("Enter an amount like 12.50.")
-        too_much = gettext_lazy("Enter a smaller amount.")
-        words = {"invalid": amount, "min_value": amount, "max_value": too_much}
-        words |= {"max_digits": too_much, "max_whole_digits": too_much}
-        super().__init__(
-            min_value=Decimal(0),
-            max_value=MOST,
-            max_digits=15,
-            error_messages={**words, **kwargs.pop("error_messages", {})},
-            widget=forms.TextInput(attrs=NUMBER),
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Any:
-        """The minor units, None for nothing."""
-        if type(value) is int:  # what is stored, of a field that is closed
-            return value
-        amount = super().clean(value)
-        if amount is None:
-            return None
-        try:
-            return Money.from_decimal(amount, self.currency).amount
-        except ValueError as wrong:
-            words = _("Enter an amount with at most %(digits)d decimals.")
-            raise forms.ValidationError(words % {"digits": exponent(self.currency)}) from wrong
-
-    def prepare_value(self, value: Any) -> Any:
-        """Minor units as people write them; what was typed as it was typed."""
-        return str(Money(value, self.currency).to_decimal()) if type(value) is int else value
-
-
-class TaxField(forms.DecimalField):
-    """A rate typed in per cent ("7.7"), kept in basis points (770)."""
-
-    WRONG = gettext_lazy("Enter a rate from 0 to 50 with at most two decimals, like 19 or 7.7.")
-
-    def __init__(self, **kwargs: Any) -> None:
-        codes = ("required", "invalid", "min_value", "max_value")
-        codes += ("max_digits", "max_decimal_places", "max_whole_digits")
-        super().__init__(
-            min_value=Decimal(0),
-            max_value=Decimal(50),
-            max_digits=4,
-            decimal_places=2,
-            error_messages=dict.fromkeys(codes, self.WRONG),
-            widget=forms.TextInput(attrs=NUMBER),
-            **kwargs,
-        )
-
-    def clean(self, value: Any) -> Any:
-        """Basis points."""
-        return int(super().clean(value) * 100)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Basis points as people write them; what was typed as it was typed."""
-        return f"{Decimal(value) / 100:f}" if type(value) is int else value
-
 
 PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
     PaymentProblem.PRICE_MISSING: (
@@ -115,11 +49,11 @@ PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
     ),
     PaymentProblem.FREE_ONLINE: (
         "pays_online",
-        gettext_lazy("What is free is never paid online: take this away."),
+        gettext_lazy("What is free is never paid online: untick Online."),
     ),
     PaymentProblem.ON_REQUEST_ONLINE: (
         "pays_online",
-        gettext_lazy("A price on request has no number yet, so it cannot be paid online."),
+        gettext_lazy("A price on request has no number to be paid online: untick Online."),
     ),
     PaymentProblem.APPROVAL_ONLINE: (
         "pays_online",
@@ -130,7 +64,7 @@ PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
     ),
     PaymentProblem.DEPOSIT_OFFLINE: (
         "deposit",
-        gettext_lazy("A deposit is paid online: allow that too, or leave the deposit empty."),
+        gettext_lazy("A deposit is paid online. Where nothing is paid online, leave it empty."),
     ),
     PaymentProblem.DEPOSIT_OF_NOTHING: (
         "deposit",
@@ -163,6 +97,7 @@ class PaymentForm(forms.Form):
     use_required_attribute = False
     WAYS = ("pays_in_person", "pays_online", "deposit", "full_upfront")
     ONLINE = ("pays_online", "deposit", "full_upfront")
+    """Closed together; the first of them says why."""
 
     revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     price_kind = forms.ChoiceField(
@@ -208,6 +143,10 @@ class PaymentForm(forms.Form):
         self._add_amounts()
         self._offer_kinds()
         self._word_ways(can_authorize=can_authorize)
+        included = self.business.prices_include_tax
+        self.fields["tax_rate"].help_text = (
+            _("It is part of the price.") if included else _("It comes on top of the price.")
+        )
 
     def clean(self) -> dict[str, Any]:
         """Mistakes in fields the chosen kind of price does not use are no mistakes."""
@@ -251,13 +190,17 @@ class PaymentForm(forms.Form):
     def groups(self) -> list[FieldGroup]:
         """The fields as the page shows them."""
         variants = tuple(self[self._name(it.pk)] for it in self.variants)
+
+        def shown(name: str) -> bool:
+            return name not in self.ONLINE[1:] or not self.fields[name].disabled
+
         found = [
             FieldGroup("", (self["price_kind"],)),
             FieldGroup("", (self["price"],), PriceKind.FIXED),
             FieldGroup("", (self["price_text"],), PriceKind.CUSTOM),
             FieldGroup(_("Price of each variant"), variants, PriceKind.VARIED),
-            FieldGroup(_("How it is paid"), tuple(self[name] for name in self.WAYS)),
-            FieldGroup(_("Tax"), (self["tax_rate"],)),
+            FieldGroup("", (self["tax_rate"],)),
+            FieldGroup(_("How it is paid"), tuple(self[name] for name in self.WAYS if shown(name))),
         ]
         return [it for it in found if it.fields]
 
@@ -294,7 +237,7 @@ class PaymentForm(forms.Form):
             PriceKind.CUSTOM: _("On request"),
             PriceKind.FREE: _("Free"),
         }
-        gone, why = PriceKind.VARIED, _("By variant is for services that come in variants.")
+        gone, why = PriceKind.VARIED, _("A price by variant needs variants; this service has none.")
         if self.variants:
             gone = PriceKind.FIXED
             why = _("It comes in variants, and each of them has its own price.")

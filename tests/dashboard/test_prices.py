@@ -215,7 +215,11 @@ def test_bookings_keep_the_price_they_were_made_at(olga: Client, salon: Salon) -
         ({"price_kind": "CUSTOM", "price_text": "x" * 51}, "price_text", "at most 50 characters"),
         ({"pays_in_person": "-"}, "pays_in_person", "Choose at least one way to pay"),
         ({"price_kind": "FREE", "pays_online": "on"}, "pays_online", "never paid online"),
-        ({"price_kind": "CUSTOM", "pays_online": "on"}, "pays_online", "has no number yet"),
+        (
+            {"price_kind": "CUSTOM", "pays_online": "on"},
+            "pays_online",
+            "has no number to be paid online",
+        ),
         ({"deposit": "10"}, "deposit", "A deposit is paid online"),
         ({"deposit": "48", "pays_online": "on"}, "deposit", "less than the lowest price"),
         ({"deposit": "0", "pays_online": "on"}, "deposit", "A deposit is more than nothing."),
@@ -259,10 +263,10 @@ def test_what_asks_for_approval_says_why_it_is_paid_at_the_place(
 ) -> None:
     page = olga.get(editor(salon.bridal))
 
-    fields = page.context["form"].fields
-    assert [fields[name].disabled for name in ("pays_online", "deposit", "full_upfront")] == [
-        True
-    ] * 3
+    fields = [it.name for group in page.context["form"].groups() for it in group.fields]
+    ways = ["pays_in_person", "pays_online"]
+    assert fields == ["price_kind", "price", "price_text", "tax_rate", *ways]
+    assert page.context["form"].fields["pays_online"].disabled
     assert "so it is paid at the studio: no money is taken before you said yes." in text_of(page)
 
 
@@ -416,7 +420,7 @@ def test_the_preview_says_what_is_in_the_way(olga: Client, salon: Salon) -> None
     answer = preview(olga, salon.cut, deposit="10")
 
     assert (answer.status_code, answer.context["preview"]) == (200, None)
-    assert "A deposit is paid online: allow that too, or leave the deposit empty." in text_of(
+    assert "A deposit is paid online. Where nothing is paid online, leave it empty." in text_of(
         answer
     )
 
