@@ -20,6 +20,7 @@ from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import ProviderDown, Wanted, provider_in_use
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import offer_of
+from apps.checkout.queries.payments import key_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.references import new_reference
 from apps.outbox import operations as outbox
@@ -84,7 +85,7 @@ def open_payment(*, payment: Payment, booking: Booking, origin: str, now: dateti
         raise ProviderDown(payment.provider)
     opened = provider.open_payment(
         Wanted(
-            key=f"payment-{payment.pk}",
+            key=key_of(payment),
             amount=payment.amount,
             currency=booking.currency,
             seller=booking.business.name,

@@ -4,9 +4,11 @@ from django.conf import settings
 
 from apps.checkout.providers.practice import Practice
 from apps.checkout.providers.protocol import (
+    CaptureRefused,
     Event,
     ForgedEvent,
     Opened,
+    OpenRefused,
     Provider,
     ProviderDown,
     RefundRefused,
@@ -15,8 +17,10 @@ from apps.checkout.providers.protocol import (
 )
 
 __all__ = [
+    "CaptureRefused",
     "Event",
     "ForgedEvent",
+    "OpenRefused",
     "Opened",
     "Provider",
     "ProviderDown",

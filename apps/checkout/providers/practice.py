@@ -7,16 +7,19 @@ late, twice, in the wrong order or never. It is refused in production.
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from apps.checkout.models import PracticeSession
 from apps.checkout.providers.protocol import (
+    CaptureRefused,
     Event,
     ForgedEvent,
     Opened,
@@ -28,6 +31,8 @@ from apps.checkout.providers.protocol import (
 from apps.checkout.providers.signing import is_signed, sign
 
 HEADER = "Practice-Signature"
+HELD_FOR = timedelta(days=7)
+"""Banks keep an amount aside for about a week."""
 State = PracticeSession.State
 
 
@@ -35,36 +40,53 @@ class Practice:
     """Keeps its sessions in the portal's own database; that is the only thing it shares with it."""
 
     name = "practice"
+    can_authorize = True
 
     def open_payment(self, wanted: Wanted) -> Opened:
         session, _new = PracticeSession.objects.get_or_create(
-            key=wanted.key,
-            defaults={
-                "ref": f"practice_{secrets.token_hex(12)}",
-                "seller": wanted.seller,
-                "words": wanted.words[:300],
-                "amount": wanted.amount,
-                "currency": wanted.currency,
-                "return_url": wanted.return_url,
-                "cancel_url": wanted.cancel_url,
-                "expires_at": wanted.expires_at,
-            },
+            key=wanted.key, defaults=_columns(wanted)
         )
         return Opened(ref=session.ref, url=reverse("checkout:practice", args=[session.ref]))
 
+    @transaction.atomic
+    def charge_saved(self, wanted: Wanted, *, saved: str) -> Opened:
+        known = bool(saved) and PracticeSession.objects.filter(saved=saved).exists()
+        session, is_new = PracticeSession.objects.get_or_create(
+            key=wanted.key,
+            defaults={**_columns(wanted), "state": State.OPEN if known else State.DECLINED},
+        )
+        if is_new and known:
+            receive_money(session, now=timezone.now())
+        return Opened(ref=session.ref, url="")
+
     def fetch(self, ref: str, *, now: datetime) -> Truth:
         session = _get(ref)
+        lapsed = _has_lapsed(session, now=now)
         return Truth(
             amount=session.amount,
             currency=session.currency,
             captured=session.captured,
             refunded=session.refunded,
             is_open=session.state == State.OPEN and now < session.expires_at,
-            failure=_("The card was declined.") if session.state == State.DECLINED else "",
+            failure=_failure(session, lapsed=lapsed),
+            authorized=0 if lapsed else session.authorized,
+            saved=session.saved,
         )
 
     def close(self, ref: str) -> None:
-        PracticeSession.objects.filter(ref=ref, state=State.OPEN).update(state=State.CANCELED)
+        unpaid = PracticeSession.objects.filter(ref=ref, state__in=(State.OPEN, State.AUTHORIZED))
+        unpaid.update(state=State.CANCELED, authorized=0)
+
+    @transaction.atomic
+    def capture(self, ref: str, *, key: str) -> None:  # noqa: ARG002 - the row itself is the key
+        session = PracticeSession.objects.select_for_update().get(ref=ref)
+        if session.captured:
+            return
+        if session.state != State.AUTHORIZED or _has_lapsed(session, now=timezone.now()):
+            raise CaptureRefused(lapsed_words())
+        session.state = State.PAID
+        session.captured, session.authorized = session.authorized, 0
+        session.save(update_fields=["state", "captured", "authorized"])
 
     @transaction.atomic
     def refund(self, ref: str, *, amount: int, key: str) -> str:
@@ -89,6 +111,23 @@ class Practice:
         return Event(event_id=event_id[:120], kind=kind[:60], ref=ref[:120])
 
 
+def receive_money(session: PracticeSession, *, now: datetime) -> None:
+    """Pay a locked session, as far as it takes money now, and remember the card if it is to be."""
+    if session.captures_later:
+        session.state, session.authorized = State.AUTHORIZED, session.amount
+        session.held_until = now + HELD_FOR
+    else:
+        session.state, session.captured = State.PAID, session.amount
+    if session.saves_card:
+        session.saved = f"card_{secrets.token_hex(8)}"
+    session.save()
+
+
+def lapsed_words() -> str:
+    """What a payment says whose amount is kept aside no longer."""
+    return _("The bank does not keep the amount aside any more.")
+
+
 def practice_secrets() -> list[str]:
     """What practice messages are signed with; derived, so that nobody has to configure it."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
@@ -101,6 +140,32 @@ def practice_message(*, ref: str, kind: str, event_id: str, at: datetime) -> tup
     """A message as the provider would send it, and its signature."""
     body = json.dumps({"id": event_id, "type": kind, "payment": ref}).encode()
     return body, sign(body, secret=practice_secrets()[0], at=at)
+
+
+def _columns(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "ref": f"practice_{secrets.token_hex(12)}",
+        "seller": wanted.seller,
+        "words": wanted.words[:300],
+        "amount": wanted.amount,
+        "currency": wanted.currency,
+        "return_url": wanted.return_url,
+        "cancel_url": wanted.cancel_url,
+        "expires_at": wanted.expires_at,
+        "captures_later": wanted.captures_later,
+        "saves_card": wanted.saves_card,
+    }
+
+
+def _failure(session: PracticeSession, *, lapsed: bool) -> str:
+    if lapsed:
+        return lapsed_words()
+    return _("The card was declined.") if session.state == State.DECLINED else ""
+
+
+def _has_lapsed(session: PracticeSession, *, now: datetime) -> bool:
+    until = session.held_until
+    return session.state == State.AUTHORIZED and until is not None and now >= until
 
 
 def _get(ref: str) -> PracticeSession:
