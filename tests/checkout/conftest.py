@@ -3,7 +3,11 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import override_settings
 
+from apps.checkout.providers import stripe_api
+from tests.checkout.stripe_memory import SECRET_KEY, Stub
+from tests.checkout.stripe_stub import WEBHOOK_SECRET, running
 from tests.factories import NOW, Salon, make_salon
 
 
@@ -29,3 +33,19 @@ def salon(db: None, at_now: datetime) -> Salon:
 
 
 LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
+    """Stripe on loopback, and a portal that is paid through it and is not very patient."""
+    monkeypatch.setattr(stripe_api, "PATIENCE", 0.5)
+    with (
+        running() as stub,
+        override_settings(
+            PAYMENT_PROVIDER="stripe",
+            STRIPE_SECRET_KEY=SECRET_KEY,
+            STRIPE_WEBHOOK_SECRETS=(WEBHOOK_SECRET,),
+            STRIPE_API_BASE=stub.base,
+        ),
+    ):
+        yield stub

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class PracticeSession(models.Model):
     """One hosted payment. key makes opening it idempotent; amounts are minor units.
 
-    What is authorized is kept aside until held_until (UTC). saved names the card that was paid
-    with, when it may be charged again.
+    What is authorized is kept aside until the bank lets it go (LAPSED). saved names the card that
+    was paid with, when it may be charged again.
     """
 
     class State(models.TextChoices):
@@ -18,6 +18,7 @@ class PracticeSession(models.Model):
         PAID = "PAID", _("Paid")
         DECLINED = "DECLINED", _("Declined")
         CANCELED = "CANCELED", _("Cancelled")
+        LAPSED = "LAPSED", _("Let go by the bank")
 
     key = models.CharField(max_length=60, unique=True)
     ref = models.CharField(max_length=60, unique=True)
@@ -29,7 +30,6 @@ class PracticeSession(models.Model):
     captures_later = models.BooleanField(default=False)
     saves_card = models.BooleanField(default=False)
     authorized = models.PositiveIntegerField(default=0)
-    held_until = models.DateTimeField(null=True, blank=True)
     saved = models.CharField(max_length=60, blank=True)
     captured = models.PositiveIntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)

@@ -60,7 +60,7 @@ def act_in_practice(*, ref: str, act: Act, now: datetime) -> PracticeSession:
     elif act is Act.DECLINE:
         session.state = State.DECLINED
     else:
-        receive_money(session, now=now)
+        receive_money(session)
     session.save(update_fields=["state"])
     for told in _messages(act):
         outbox.enqueue(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
@@ -16,7 +17,13 @@ from apps.checkout.models import Order, Payment, Refund
 from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._receive import LOOK_TOPIC
-from apps.checkout.providers import ProviderDown, Truth, provider_called
+from apps.checkout.providers import (
+    OpenRefused,
+    Provider,
+    ProviderDown,
+    Truth,
+    provider_called,
+)
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.outbox import operations as outbox
@@ -30,6 +37,9 @@ FINAL = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 def settle_payment(*, payment_id: int, now: datetime) -> None:
     """Ask the provider how a payment stands and write that down; safe to repeat, in any order.
 
+    What is open there after our own time for it is over is closed there first: a provider's
+    shortest time to pay may be longer than a hold.
+
     Raises:
         ProviderDown: it does not answer.
         WrongTruth: it speaks of another amount or currency.
@@ -38,11 +48,23 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
     provider = provider_called(payment.provider)
     if provider is None:
         raise ProviderDown(payment.provider)
+    write_truth(payment_id=payment_id, truth=_truth_of(payment, provider, now=now), now=now)
+
+
+def _truth_of(payment: Payment, provider: Provider, *, now: datetime) -> Truth:
     if not payment.provider_ref:
         booking = Booking.objects.select_related("business").get(pk=payment.order.booking_id)
-        open_payment(payment=payment, booking=booking, origin=settings.PORTAL_ORIGIN, now=now)
+        try:
+            open_payment(payment=payment, booking=booking, origin=settings.PORTAL_ORIGIN, now=now)
+        except OpenRefused:
+            words = _("The payment could not be opened.")
+            return Truth(payment.amount, booking.currency, 0, 0, is_open=False, failure=words)
         payment.refresh_from_db()
-    write_truth(payment_id=payment_id, truth=provider.fetch(payment.provider_ref, now=now), now=now)
+    truth = provider.fetch(payment.provider_ref, now=now)
+    if truth.is_open and payment.expires_at is not None and payment.expires_at <= now:
+        provider.close(payment.provider_ref)
+        truth = provider.fetch(payment.provider_ref, now=now)
+    return truth
 
 
 def settle_open_payments(*, now: datetime) -> int:

@@ -15,6 +15,7 @@ from apps.checkout.providers.protocol import (
     Truth,
     Wanted,
 )
+from apps.checkout.providers.stripe import Stripe
 
 __all__ = [
     "CaptureRefused",
@@ -38,10 +39,8 @@ def provider_in_use() -> Provider | None:
 
 
 def provider_called(name: str) -> Provider | None:
-    """The provider of that name, None when this portal does not work with it.
-
-    Practice money stays known where it once was used, but only outside production.
-    """
-    if name == Practice.name and Practice.name == settings.PAYMENT_PROVIDER:
-        return Practice()
-    return None
+    """The provider of that name, None when this portal does not work with it."""
+    if name != settings.PAYMENT_PROVIDER:
+        return None
+    known: dict[str, Provider] = {Practice.name: Practice(), Stripe.name: Stripe()}
+    return known.get(name)

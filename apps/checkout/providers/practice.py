@@ -13,9 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
 from apps.checkout.models import PracticeSession
 from apps.checkout.providers.protocol import (
@@ -29,6 +27,7 @@ from apps.checkout.providers.protocol import (
     Wanted,
 )
 from apps.checkout.providers.signing import is_signed, sign
+from apps.checkout.providers.words import declined_words, lapsed_words
 
 HEADER = "Practice-Signature"
 HELD_FOR = timedelta(days=7)
@@ -56,20 +55,21 @@ class Practice:
             defaults={**_columns(wanted), "state": State.OPEN if known else State.DECLINED},
         )
         if is_new and known:
-            receive_money(session, now=timezone.now())
+            receive_money(session)
         return Opened(ref=session.ref, url="")
 
     def fetch(self, ref: str, *, now: datetime) -> Truth:
+        kept_aside = PracticeSession.objects.filter(ref=ref, state=State.AUTHORIZED)
+        kept_aside.filter(expires_at__lte=now - HELD_FOR).update(state=State.LAPSED, authorized=0)
         session = _get(ref)
-        lapsed = _has_lapsed(session, now=now)
         return Truth(
             amount=session.amount,
             currency=session.currency,
             captured=session.captured,
             refunded=session.refunded,
             is_open=session.state == State.OPEN and now < session.expires_at,
-            failure=_failure(session, lapsed=lapsed),
-            authorized=0 if lapsed else session.authorized,
+            failure=_failure(session),
+            authorized=session.authorized,
             saved=session.saved,
         )
 
@@ -82,7 +82,7 @@ class Practice:
         session = PracticeSession.objects.select_for_update().get(ref=ref)
         if session.captured:
             return
-        if session.state != State.AUTHORIZED or _has_lapsed(session, now=timezone.now()):
+        if session.state != State.AUTHORIZED:
             raise CaptureRefused(lapsed_words())
         session.state = State.PAID
         session.captured, session.authorized = session.authorized, 0
@@ -111,21 +111,15 @@ class Practice:
         return Event(event_id=event_id[:120], kind=kind[:60], ref=ref[:120])
 
 
-def receive_money(session: PracticeSession, *, now: datetime) -> None:
+def receive_money(session: PracticeSession) -> None:
     """Pay a locked session, as far as it takes money now, and remember the card if it is to be."""
     if session.captures_later:
         session.state, session.authorized = State.AUTHORIZED, session.amount
-        session.held_until = now + HELD_FOR
     else:
         session.state, session.captured = State.PAID, session.amount
     if session.saves_card:
         session.saved = f"card_{secrets.token_hex(8)}"
     session.save()
-
-
-def lapsed_words() -> str:
-    """What a payment says whose amount is kept aside no longer."""
-    return _("The bank does not keep the amount aside any more.")
 
 
 def practice_secrets() -> list[str]:
@@ -157,15 +151,10 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _failure(session: PracticeSession, *, lapsed: bool) -> str:
-    if lapsed:
+def _failure(session: PracticeSession) -> str:
+    if session.state == State.LAPSED:
         return lapsed_words()
-    return _("The card was declined.") if session.state == State.DECLINED else ""
-
-
-def _has_lapsed(session: PracticeSession, *, now: datetime) -> bool:
-    until = session.held_until
-    return session.state == State.AUTHORIZED and until is not None and now >= until
+    return declined_words() if session.state == State.DECLINED else ""
 
 
 def _get(ref: str) -> PracticeSession:
