@@ -85,7 +85,7 @@ def test_the_same_key_is_the_same_session(stub: Stub) -> None:
 def test_the_same_key_for_something_else_is_nothing(stub: Stub) -> None:
     Stripe().open_payment(WANTED)
 
-    with pytest.raises(ProviderDown, match="IdempotencyError"):
+    with pytest.raises(OpenRefused, match="used for something else"):
         Stripe().open_payment(replace(WANTED, amount=1))
 
 

@@ -14,7 +14,8 @@ class Payment(models.Model):
 
     captured is what really came, refunded what of it goes or went back: never more. A reversing
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
-    are negative. url is where the customer pays, until expires_at (UTC).
+    are negative. url is where the customer pays, until expires_at (UTC); origin is where their browser
+    found us, so that a payment that is opened again is opened in the same words.
     """
 
     class Kind(models.TextChoices):
@@ -33,7 +34,8 @@ class Payment(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     provider = models.CharField(max_length=20, blank=True)
     provider_ref = models.CharField(max_length=120, blank=True)
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    origin = models.CharField(max_length=200, blank=True)
     amount = models.IntegerField()
     captured = models.IntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)

@@ -83,6 +83,9 @@ def open_payment(*, payment: Payment, booking: Booking, origin: str, now: dateti
     provider = provider_in_use()
     if provider is None or provider.name != payment.provider:
         raise ProviderDown(payment.provider)
+    if not payment.origin:
+        payment.origin = origin[:200]
+        Payment.objects.filter(pk=payment.pk).update(origin=payment.origin)
     opened = provider.open_payment(
         Wanted(
             key=key_of(payment),
@@ -91,8 +94,8 @@ def open_payment(*, payment: Payment, booking: Booking, origin: str, now: dateti
             seller=booking.business.name,
             words=booking.title,
             email=booking.contact_email,
-            return_url=return_url(booking, origin=origin),
-            cancel_url=cancel_url(booking, origin=origin),
+            return_url=return_url(booking, origin=payment.origin),
+            cancel_url=cancel_url(booking, origin=payment.origin),
             expires_at=payment.expires_at or now + PAY_WITHIN,
         )
     )

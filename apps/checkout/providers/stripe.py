@@ -27,7 +27,7 @@ from apps.checkout.providers.protocol import (
 )
 from apps.checkout.providers.signing import is_signed
 from apps.checkout.providers.stripe_amounts import NotCountable, to_stripe
-from apps.checkout.providers.stripe_api import Declined, Facts, Refused, ask, text
+from apps.checkout.providers.stripe_api import Declined, Facts, KeyReused, Refused, ask, text
 from apps.checkout.providers.stripe_truth import truth_of_intent, truth_of_session
 from apps.checkout.providers.words import declined_words, lapsed_words
 
@@ -50,9 +50,10 @@ class Stripe:
     can_authorize = True
 
     def open_payment(self, wanted: Wanted) -> Opened:
+        """A key that was used in other words opened a session whose address nobody was told."""
         try:
             session = ask("post", SESSIONS, key=wanted.key, **_session(wanted))
-        except (Refused, NotCountable) as no:
+        except (Refused, KeyReused, NotCountable) as no:
             raise OpenRefused(f"stripe: {no}") from no
         return Opened(ref=text(session, "id"), url=text(session, "url"))
 

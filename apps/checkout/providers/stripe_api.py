@@ -24,6 +24,10 @@ class Refused(Exception):
     """Stripe understood what was asked and will not do it; its text is Stripe's code for why."""
 
 
+class KeyReused(ProviderDown):
+    """The key has been used for something else within the last day."""
+
+
 class Declined(Exception):
     """The bank said no to a card; intent is the payment intent that says why, "" without one."""
 
@@ -37,7 +41,7 @@ def ask(method: str, path: str, *, key: str = "", **params: Any) -> Facts:
     """Send one request, of which there is one for each key; return the object in the answer.
 
     Raises:
-        Refused, Declined: as their names say.
+        Refused, Declined, KeyReused: as their names say.
         ProviderDown: no answer, or none that we understand.
     """
     import stripe  # noqa: PLC0415 - an extra
@@ -51,7 +55,9 @@ def ask(method: str, path: str, *, key: str = "", **params: Any) -> Facts:
         raise Declined(code=_bank_code(no.json_body), intent=_intent_id(no.json_body)) from None
     except stripe.InvalidRequestError as no:
         raise Refused(str(no.code or "invalid_request")) from None
-    except stripe.StripeError as down:  # IdempotencyError among them: a person has to look
+    except stripe.IdempotencyError:
+        raise KeyReused("stripe: the key was used for something else") from None
+    except stripe.StripeError as down:
         raise ProviderDown(f"stripe: {type(down).__name__} {down.http_status or ''}") from None
     if not isinstance(answer, dict):
         raise ProviderDown("stripe: no object")
