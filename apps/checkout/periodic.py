@@ -2,7 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from apps.checkout.operations import forget_abandoned_orders, settle_open_payments
+from apps.checkout.operations import (
+    forget_abandoned_orders,
+    look_after_kept_aside,
+    settle_open_payments,
+)
 from apps.outbox.operations import register_periodic
 
 
@@ -11,12 +15,19 @@ def reconcile(now: datetime) -> None:
     settle_open_payments(now=now)
 
 
+def decide_kept_aside(now: datetime) -> None:
+    """Take what is kept aside after a yes, and let it go after a no (ADR 16)."""
+    look_after_kept_aside(now=now)
+
+
 def forget_orders(now: datetime) -> None:
     """Delete orders that nobody paid for, so that their drafts can go."""
     forget_abandoned_orders(now=now)
 
 
 def register_periodic_work() -> None:
-    """Look after open payments each 30 seconds, after abandoned orders each ten minutes."""
+    """Look after open payments each 30 seconds, after what is kept aside each ten, after abandoned
+    orders each ten minutes."""
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
+    register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

@@ -32,6 +32,17 @@ def salon(db: None, at_now: datetime) -> Salon:
     return salon
 
 
+@pytest.fixture
+def asking(salon: Salon) -> Salon:
+    """Bridal hair of €120.00 is answered by Olga first, and keeps its time until then; a deposit of
+    €40.00 is paid online, or all of it."""
+    salon.bridal.pays_online = True
+    salon.bridal.deposit = 4000
+    salon.bridal.allows_multiple_requests = False
+    salon.bridal.save()
+    return salon
+
+
 LATER = NOW + timedelta(minutes=1)
 
 

@@ -12,10 +12,12 @@ from apps.checkout.models.order import Order
 class Payment(models.Model):
     """One attempt to pay, or money taken in person, in minor units of the order's currency.
 
-    captured is what really came, refunded what of it goes or went back: never more. A reversing
+    captured is what really came, refunded what of it goes or went back: never more. With
+    captures_later the amount is only kept aside on the card (authorized) until the team says yes,
+    and counts as nothing until then. A reversing
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
-    are negative. url is where the customer pays, until expires_at (UTC); origin is where their browser
-    found us, so that a payment that is opened again is opened in the same words.
+    are negative. url is where the customer pays, until expires_at (UTC); origin is where their
+    browser found us, so that a payment that is opened again is opened in the same words.
     """
 
     class Kind(models.TextChoices):
@@ -24,6 +26,7 @@ class Payment(models.Model):
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Under way")
+        AUTHORIZED = "AUTHORIZED", _("Kept aside")
         PAID = "PAID", _("Paid")
         FAILED = "FAILED", _("Failed")
         CANCELED = "CANCELED", _("Given up")
@@ -37,6 +40,8 @@ class Payment(models.Model):
     url = models.CharField(max_length=2000, blank=True)
     origin = models.CharField(max_length=200, blank=True)
     amount = models.IntegerField()
+    captures_later = models.BooleanField(default=False)
+    authorized = models.IntegerField(default=0)
     captured = models.IntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=200, blank=True)
@@ -65,6 +70,15 @@ class Payment(models.Model):
             models.CheckConstraint(
                 name="paid_means_captured", condition=~Q(status="PAID") | ~Q(captured=0)
             ),
+            models.CheckConstraint(
+                name="authorized_within_amount",
+                condition=Q(authorized=0) | Q(authorized__gt=0, authorized__lte=F("amount")),
+            ),
+            models.CheckConstraint(
+                name="authorized_while_kept_aside",
+                condition=Q(status="AUTHORIZED", authorized__gt=0)
+                | (~Q(status="AUTHORIZED") & Q(authorized=0)),
+            ),
             models.UniqueConstraint(
                 name="provider_ref_once",
                 fields=["provider", "provider_ref"],
@@ -74,6 +88,9 @@ class Payment(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"], name="payment_pending", condition=Q(status="PENDING")
+            ),
+            models.Index(
+                fields=["created_at"], name="payment_kept_aside", condition=Q(status="AUTHORIZED")
             ),
             models.Index(fields=["business", "settled_at"], name="payment_by_day"),
         ]

@@ -1,6 +1,13 @@
 """The verbs of money. Rows are locked in this order: booking, resources, sessions, order, payments;
 a provider is asked only while nothing is locked."""
 
+from apps.checkout.operations._aside import (
+    CAPTURE_TOPIC,
+    RELEASE_TOPIC,
+    capture_payment,
+    look_after_kept_aside,
+    release_payment,
+)
 from apps.checkout.operations._cancel_and_refund import (
     cancel_and_keep,
     cancel_and_refund,
@@ -45,9 +52,11 @@ from apps.checkout.operations._settle import (
 )
 
 __all__ = [
+    "CAPTURE_TOPIC",
     "CLOSE_TOPIC",
     "LOOK_TOPIC",
     "REFUND_TOPIC",
+    "RELEASE_TOPIC",
     "TELL_TOPIC",
     "Act",
     "CheckedOut",
@@ -67,17 +76,20 @@ __all__ = [
     "cancel_and_keep",
     "cancel_and_refund",
     "cancel_the_other",
+    "capture_payment",
     "check_out",
     "close_payment",
     "do_refund",
     "forget_abandoned_orders",
     "keep_money",
+    "look_after_kept_aside",
     "make_coupon",
     "mark_paid",
     "pay_balance",
     "receive_event",
     "refund_order",
     "refund_the_rest",
+    "release_payment",
     "settle_open_payments",
     "settle_payment",
     "stop_coupon",

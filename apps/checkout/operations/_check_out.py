@@ -97,6 +97,7 @@ def open_payment(*, payment: Payment, booking: Booking, origin: str, now: dateti
             return_url=return_url(booking, origin=payment.origin),
             cancel_url=cancel_url(booking, origin=payment.origin),
             expires_at=payment.expires_at or now + PAY_WITHIN,
+            captures_later=payment.captures_later,
         )
     )
     Payment.objects.filter(pk=payment.pk).update(provider_ref=opened.ref, url=opened.url)
@@ -129,7 +130,10 @@ def _place_order(
     until = bookings.hold_again(booking=booking, now=now)
     Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
     until = until or now + PAY_WITHIN
-    return booking, new_payment(order, amount=order.due_now, until=until, now=now)
+    asks = booking.service.requires_approval and not booking.skip_business_confirmation
+    return booking, new_payment(
+        order, amount=order.due_now, until=until, now=now, captures_later=asks
+    )
 
 
 def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Quote, Applied]:
@@ -184,23 +188,22 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
     return order
 
 
-def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) -> Payment:
+def new_payment(
+    order: Order, *, amount: int, until: datetime, now: datetime, captures_later: bool = False
+) -> Payment:
     """The open online payment of a locked order for this amount; others that are open are given up.
 
     Raises:
         WayNotOffered: nothing is paid online here.
     """
     pending = order.payments.select_for_update().filter(status=Payment.Status.PENDING)
+    wanted = (amount, captures_later)
     for payment in pending.order_by("pk"):
-        if payment.amount == amount and payment.expires_at and payment.expires_at > now:
+        same = (payment.amount, payment.captures_later) == wanted
+        if same and payment.expires_at and payment.expires_at > now:
             return payment
         Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
-        outbox.enqueue(
-            topic=CLOSE_TOPIC,
-            payload={"payment_id": payment.pk},
-            business_id=payment.business_id,
-            now=now,
-        )
+        close_soon(payment, now=now)
     provider = provider_in_use()
     if provider is None:
         raise WayNotOffered
@@ -212,6 +215,18 @@ def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) ->
         kind=Payment.Kind.ONLINE,
         provider=provider.name,
         amount=amount,
+        captures_later=captures_later,
         created_at=now,
         expires_at=until,
+    )
+
+
+def close_soon(payment: Payment, *, now: datetime) -> None:
+    """Have the worker close a payment that was given up, and let go what it keeps aside; once."""
+    outbox.enqueue(
+        topic=CLOSE_TOPIC,
+        payload={"payment_id": payment.pk},
+        business_id=payment.business_id,
+        now=now,
+        key=f"close:{payment.pk}",
     )

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import Actor
+from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, Refund
-from apps.checkout.operations._check_out import open_payment
+from apps.checkout.operations._check_out import close_soon, open_payment
 from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.providers import (
@@ -31,6 +31,7 @@ from apps.outbox import operations as outbox
 REFUND_TOPIC = "payments.refund"
 PATIENCE = timedelta(seconds=60)
 BATCH = 100
+UNSETTLED = (Payment.Status.PENDING, Payment.Status.AUTHORIZED)
 FINAL = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 
 
@@ -96,7 +97,8 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     """Write what a provider says of a payment, and what follows for order and booking.
 
     A first capture approves the order and makes the draft a booking (P4); money for a booking that
-    is over goes back by itself, as does what came twice.
+    is over goes back by itself, as does what came twice. What is only kept aside makes the draft a
+    request, or is let go when the time was lost meanwhile.
 
     Raises:
         WrongTruth: it speaks of another amount or currency.
@@ -111,17 +113,38 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     payment = next(it for it in payments if it.pk == payment_id)
     if (truth.amount, truth.currency) != (payment.amount, order.currency):
         raise WrongTruth(f"{truth.amount} {truth.currency} for payment {payment_id}")
-    if not _take_over(payment, truth, now=now):
+    is_new = _take_over(payment, truth, now=now)
+    if truth.authorized and payment.status == Payment.Status.CANCELED:
+        close_soon(payment, now=now)
+    if not is_new:
         return
-    if payment.captured and order.status == Order.Status.INITIALIZED:
-        Order.objects.filter(pk=order.pk).update(status=Order.Status.APPROVED, approved_at=now)
     _give_back_what_is_too_much(order, booking, payments, now=now)
-    sync(order, booking, payments, actor=Actor.system(), now=now)
+    try:
+        with transaction.atomic():
+            _approve(order, payment, now=now)
+            sync(order, booking, payments, actor=Actor.system(), now=now)
+    except SlotGone:
+        if payment.captured:
+            raise
+        _let_go(payment, now=now)
+        sync(order, booking, payments, actor=Actor.system(), now=now)
+
+
+def _approve(order: Order, payment: Payment, *, now: datetime) -> None:
+    promised = payment.captured or payment.authorized
+    if promised and order.status == Order.Status.INITIALIZED:
+        Order.objects.filter(pk=order.pk).update(status=Order.Status.APPROVED, approved_at=now)
+
+
+def _let_go(payment: Payment, *, now: datetime) -> None:
+    payment.status, payment.authorized = Payment.Status.CANCELED, 0
+    payment.save(update_fields=["status", "authorized"])
+    close_soon(payment, now=now)
 
 
 def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
     """Copy the truth into a locked payment; tell whether anything is new."""
-    before = (payment.captured, payment.refunded, payment.status)
+    before = (payment.captured, payment.refunded, payment.authorized, payment.status)
     payment.captured = max(payment.captured, truth.captured)
     elsewhere = truth.refunded - payment.refunded
     if elsewhere > 0:
@@ -137,16 +160,26 @@ def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
         )
     payment.failure = truth.failure
     payment.status = _status(payment, truth)
-    if (payment.captured, payment.refunded, payment.status) == before:
+    kept_aside = payment.status == Payment.Status.AUTHORIZED
+    payment.authorized = (truth.authorized or payment.authorized) if kept_aside else 0
+    after = (payment.captured, payment.refunded, payment.authorized, payment.status)
+    if after == before:
         return False
-    payment.settled_at = now if payment.status != Payment.Status.PENDING else None
-    payment.save(update_fields=["captured", "refunded", "failure", "status", "settled_at"])
+    payment.settled_at = None if payment.status in UNSETTLED else now
+    columns = ["captured", "refunded", "authorized", "failure", "status", "settled_at"]
+    payment.save(update_fields=columns)
     return True
 
 
 def _status(payment: Payment, truth: Truth) -> Payment.Status:
+    """What was given up stays so until money comes; what is kept aside is never open again, as an
+    answer may say that left before."""
     if payment.captured:
         return Payment.Status.PAID
+    if truth.authorized and payment.status != Payment.Status.CANCELED:
+        return Payment.Status.AUTHORIZED
+    if truth.is_open and payment.status == Payment.Status.AUTHORIZED:
+        return Payment.Status.AUTHORIZED
     if truth.failure:
         return Payment.Status.FAILED
     if truth.is_open and payment.status != Payment.Status.CANCELED:
@@ -159,19 +192,24 @@ def sync(
 ) -> None:
     """Bring order and booking into line with the payments; all of them are locked.
 
-    A draft whose order has money becomes a booking here, and nowhere else.
+    A draft whose order has money, or the promise of money, becomes a booking here and nowhere else.
+
+    Raises:
+        SlotGone: it is a draft, its time is lost, and money was only promised.
     """
     status = status_of(order, payments)
     Order.objects.filter(pk=order.pk).update(payment_status=status.value)
     words = booking_status(status, total=order.total)
     paid = max(0, sum(it.captured - it.refunded for it in payments))
+    kept_aside = sum(it.authorized for it in payments)
     if booking.status == Booking.Status.CREATED:
-        if any(it.captured for it in payments):
+        if kept_aside or any(it.captured for it in payments):
             bookings.finish_draft(
                 booking=booking,
                 payment_status=words,
                 payment_option=Booking.PaymentOption.ONLINE,
                 paid=paid,
+                kept_aside=kept_aside,
                 now=now,
             )
         return
@@ -180,6 +218,7 @@ def sync(
         booking=booking,
         payment_status=words,
         paid=paid,
+        kept_aside=kept_aside,
         is_refund=back,
         actor=actor,
         now=now,

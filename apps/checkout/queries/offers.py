@@ -7,6 +7,7 @@ from datetime import datetime
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.price import price_of
+from apps.catalog.models import Service
 from apps.checkout.coupons import spread, worth
 from apps.checkout.pricing import Item, Quote, Way, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
@@ -52,7 +53,7 @@ def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
     less = worth(applied.terms, subtotal=price.total) if applied.terms else 0
     ways = ways_to_pay(
         total=price.total,
-        online=service.pays_online and provider_in_use() is not None,
+        online=_is_paid_online(service),
         in_person=service.pays_in_person,
         deposit=service.deposit,
         full_upfront=service.full_upfront,
@@ -72,3 +73,11 @@ def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
             for way in ways
         },
     )
+
+
+def _is_paid_online(service: Service) -> bool:
+    """Where the team has to say yes first, only a provider will do that can keep money aside."""
+    provider = provider_in_use()
+    if provider is None or not service.pays_online:
+        return False
+    return provider.can_authorize or not service.requires_approval
