@@ -19,7 +19,7 @@ from apps.checkout.operations._links import cancel_url, return_url
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import ProviderDown, Wanted, provider_in_use
 from apps.checkout.queries.coupons import Applied
-from apps.checkout.queries.offers import offer_of
+from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.payments import key_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.references import new_reference
@@ -130,7 +130,7 @@ def _place_order(
     until = bookings.hold_again(booking=booking, now=now)
     Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
     until = until or now + PAY_WITHIN
-    asks = booking.service.requires_approval and not booking.skip_business_confirmation
+    asks = asks_first(booking)
     return booking, new_payment(
         order, amount=order.due_now, until=until, now=now, captures_later=asks
     )

@@ -7,7 +7,6 @@ from datetime import datetime
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.price import price_of
-from apps.catalog.models import Service
 from apps.checkout.coupons import spread, worth
 from apps.checkout.pricing import Item, Quote, Way, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
@@ -53,7 +52,7 @@ def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
     less = worth(applied.terms, subtotal=price.total) if applied.terms else 0
     ways = ways_to_pay(
         total=price.total,
-        online=_is_paid_online(service),
+        online=_is_paid_online(booking),
         in_person=service.pays_in_person,
         deposit=service.deposit,
         full_upfront=service.full_upfront,
@@ -75,9 +74,14 @@ def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
     )
 
 
-def _is_paid_online(service: Service) -> bool:
+def asks_first(booking: Booking) -> bool:
+    """Whether a draft becomes a request: its money is kept aside until the team says yes."""
+    return booking.service.requires_approval and not booking.skip_business_confirmation
+
+
+def _is_paid_online(booking: Booking) -> bool:
     """Where the team has to say yes first, only a provider will do that can keep money aside."""
     provider = provider_in_use()
-    if provider is None or not service.pays_online:
+    if provider is None or not booking.service.pays_online:
         return False
-    return provider.can_authorize or not service.requires_approval
+    return provider.can_authorize or not asks_first(booking)
