@@ -23,7 +23,7 @@ from apps.checkout.operations._use_gift import SeenGift, hold_gift, let_gifts_go
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.coupons import Applied
-from apps.checkout.queries.offers import offer_of
+from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import booking_status
 from apps.kernel.references import new_reference
@@ -126,7 +126,7 @@ def _place_order(
         return booking, None
     until = bookings.hold_again(booking=booking, now=now) or now + PAY_WITHIN
     Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
-    asks = booking.service.requires_approval and not booking.skip_business_confirmation
+    asks = asks_first(booking)
     return booking, new_payment(order, amount=left, until=until, now=now, captures_later=asks)
 
 

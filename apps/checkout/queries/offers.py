@@ -59,7 +59,7 @@ def offer_of(
     less = worth(applied.terms, subtotal=price.total) if applied.terms else 0
     ways = ways_to_pay(
         total=price.total,
-        online=_is_paid_online(service),
+        online=_is_paid_online(booking),
         in_person=service.pays_in_person,
         deposit=service.deposit,
         full_upfront=service.full_upfront,
@@ -91,9 +91,14 @@ def _plan_pays(service: Service, choice: Choice, total: int) -> bool:
     return total > 0 and (service.pays_in_person or not choice.add_ons)
 
 
-def _is_paid_online(service: Service) -> bool:
+def asks_first(booking: Booking) -> bool:
+    """Whether a draft becomes a request: its money is kept aside until the team says yes."""
+    return booking.service.requires_approval and not booking.skip_business_confirmation
+
+
+def _is_paid_online(booking: Booking) -> bool:
     """Where the team has to say yes first, only a provider will do that can keep money aside."""
     provider = provider_in_use()
-    if provider is None or not service.pays_online:
+    if provider is None or not booking.service.pays_online:
         return False
-    return provider.can_authorize or not service.requires_approval
+    return provider.can_authorize or not asks_first(booking)
