@@ -65,6 +65,8 @@ def pay_words(service: Service, *, amount: int | None) -> str:
     if service.pays_online and amount:
         if service.deposit and service.deposit < amount:
             now = formatting.format_money(service.deposit, business.currency, business.locale)
+            if service.any_amount:
+                return _("You pay a deposit of %(amount)s or more online.") % {"amount": now}
             return _("You pay a deposit of %(amount)s online.") % {"amount": now}
         if service.pays_in_person:
             return _("You pay online or at the %(place)s.") % place

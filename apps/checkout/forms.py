@@ -1,13 +1,19 @@
 """The amounts a customer saw, sealed into the page on which they pay (N071)."""
 
 from collections.abc import Mapping
+from typing import Any
 
+from django import forms
 from django.core import signing
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from apps.checkout.coupons import plain_code
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Quote, Way
+from apps.kernel.money import Money
+from apps.web.formatting import format_money
+from apps.web.money_field import MoneyField
 
 SALT = "apps.checkout.amounts"
 FIELD = "amounts"
@@ -19,8 +25,9 @@ class BrokenSeal(Exception):
 
 
 def seal_amounts(*, draft_id: str, quotes: Mapping[Way, Quote], code: str) -> str:
-    """Seal total and due now of every way for one draft, with the code that made them."""
-    seen = {way.value: [quote.total, quote.due_now] for way, quote in quotes.items()}
+    """Seal total, and from what to what is paid now, of every way for one draft, with the code that
+    made them."""
+    seen = {it.value: [to.total, to.least_now, to.most_now] for it, to in quotes.items()}
     return signing.dumps([draft_id, seen, code], salt=SALT, compress=False)
 
 
@@ -32,12 +39,52 @@ def open_amounts(raw: str, *, draft_id: str, way: Way) -> Seen:
     """
     try:
         sealed_for, seen, code = signing.loads(raw, salt=SALT)
-        total, due_now = seen[way.value]
+        total, least, most = amounts = seen[way.value]
     except (signing.BadSignature, KeyError, TypeError, ValueError) as broken:
         raise BrokenSeal from broken
-    if sealed_for != draft_id or not isinstance(total, int) or not isinstance(due_now, int):
+    if sealed_for != draft_id or not all(isinstance(it, int) for it in amounts):
         raise BrokenSeal
-    return Seen(total=total, due_now=due_now, code=str(code))
+    return Seen(total=total, due_now=least, code=str(code), most_now=most)
+
+
+class AmountForm(forms.Form):
+    """How much is paid now, between the least and the most that may be (minor units)."""
+
+    use_required_attribute = False
+
+    amount = MoneyField(
+        label=_("How much now"), error_messages={"required": _("Enter how much you pay now.")}
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        least: Money,
+        most: Money,
+        locale: str,
+        chosen: Money,
+    ) -> None:
+        super().__init__(data, auto_id="pay-%s", initial={"amount": chosen.to_decimal()})
+        self.least, self.most, self.locale = least, most, locale
+        field: Any = self.fields["amount"]
+        field.currency = least.currency
+        field.help_text = self._words(_("From %(least)s to %(most)s"))
+
+    def clean_amount(self) -> int:
+        """The amount, told where it may lie when it does not."""
+        amount: int = self.cleaned_data["amount"]
+        if not self.least.amount <= amount <= self.most.amount:
+            raise forms.ValidationError(
+                self._words(_("Enter an amount from %(least)s to %(most)s."))
+            )
+        return amount
+
+    def _words(self, words: Any) -> str:
+        return str(words) % {
+            "least": format_money(self.least.amount, self.least.currency, self.locale),
+            "most": format_money(self.most.amount, self.most.currency, self.locale),
+        }
 
 
 def read_way(fields: QueryDict, *, offered: tuple[Way, ...]) -> Way:

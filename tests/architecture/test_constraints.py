@@ -303,6 +303,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "deposit_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
         deposit=2000
     ),
+    "any_amount_starts_at_a_deposit": lambda it: Service.objects.filter(
+        pk=it.salon.colour.pk
+    ).update(any_amount=True),
     "only_a_price_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
         pays_online=True, price_kind="FREE"
     ),

@@ -39,6 +39,7 @@ QUERIES = [
         "looks",
         "failed",
         "code",
+        "amount",
     ),
 ]
 FORMS = {
@@ -51,7 +52,7 @@ FORMS = {
     "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
     "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
-    "/book/{draft}/pay": ("way", "amounts", "code"),
+    "/book/{draft}/pay": ("way", "amounts", "code", "amount"),
     "/own/juniper/waitlist/new/": ("service", "first_on", "days", "hours", "name", "email"),
     "/own/juniper/coupons/": (
         *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),

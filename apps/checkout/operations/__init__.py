@@ -43,6 +43,7 @@ from apps.checkout.operations._settle import (
     settle_payment,
     write_truth,
 )
+from apps.checkout.pricing import AmountRefused
 
 __all__ = [
     "CLOSE_TOPIC",
@@ -50,6 +51,7 @@ __all__ = [
     "REFUND_TOPIC",
     "TELL_TOPIC",
     "Act",
+    "AmountRefused",
     "CheckedOut",
     "CodeTaken",
     "CouponFacts",

@@ -16,7 +16,7 @@ from apps.checkout.operations._errors import (
     WayNotOffered,
 )
 from apps.checkout.operations._links import cancel_url, return_url
-from apps.checkout.pricing import Quote, Way
+from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.providers import ProviderDown, Wanted, provider_in_use
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import offer_of
@@ -30,11 +30,19 @@ CLOSE_TOPIC = "payments.close"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the page showed, in minor units, with the code that was used for it."""
+    """What the page showed, in minor units, with the code that was used for it.
+
+    Any amount from due_now to most_now could be chosen; None where due_now was fixed.
+    """
 
     total: int
     due_now: int
     code: str = ""
+    most_now: int | None = None
+
+    @property
+    def amounts(self) -> tuple[int, int, int]:
+        return (self.total, self.due_now, self.due_now if self.most_now is None else self.most_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +53,33 @@ class CheckedOut:
     url: str
 
 
-def check_out(*, draft_id: str, way: Way, seen: Seen, origin: str, now: datetime) -> CheckedOut:
+def check_out(
+    *,
+    draft_id: str,
+    way: Way,
+    seen: Seen,
+    origin: str,
+    now: datetime,
+    amount: int | None = None,
+) -> CheckedOut:
     """Place the order of a draft: book it at once when it is paid in person, else open a payment at
     the provider that ends with the hold (R025, R092).
 
     Sent again it leads to the same booking, or to the same payment (P2). origin is where the
-    customer's browser found us ("https://book.example"): the provider sends it back there.
+    customer's browser found us ("https://book.example"): the provider sends it back there. amount
+    is what the customer chose to pay now, where that is a choice (R093).
 
     Raises:
         DraftGone: there is no such draft.
         DetailsMissing, WayNotOffered: as their names say.
         QuoteChanged: the amounts are others than those that were seen.
+        AmountRefused: the amount is not one that may be chosen.
         CouponRefused: the code cannot be used any more.
         SlotGone: the time went to somebody else.
         ProviderDown: the provider does not answer; nothing was paid.
         BusyTryAgain: the lock did not come in time.
     """
-    booking, payment = _place_order(draft_id, way, seen, now=now)
+    booking, payment = _place_order(draft_id, way, seen, amount=amount, now=now)
     if payment is None:
         return CheckedOut(booking, "")
     return CheckedOut(
@@ -101,7 +119,7 @@ def open_payment(*, payment: Payment, booking: Booking, origin: str, now: dateti
 
 @transaction.atomic
 def _place_order(
-    draft_id: str, way: Way, seen: Seen, *, now: datetime
+    draft_id: str, way: Way, seen: Seen, *, amount: int | None, now: datetime
 ) -> tuple[Booking, Payment | None]:
     booking = bookings.lock_draft(draft_id=draft_id)
     if booking.status != Booking.Status.CREATED:
@@ -109,6 +127,8 @@ def _place_order(
     if not booking.contact_name:
         raise DetailsMissing
     quote, applied = _quote(booking, way, seen, now=now)
+    if amount is not None and way is Way.DEPOSIT:
+        quote = choose_amount(quote, amount)
     order = _write_order(booking, way, quote, code=applied.code, now=now)
     use_coupon(order, booking, applied, amount=quote.discount, now=now)
     booking.price = quote.total
@@ -138,7 +158,7 @@ def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Qu
     quote = offer.quotes.get(way)
     if quote is None:
         raise WayNotOffered
-    if (quote.total, quote.due_now) != (seen.total, seen.due_now):
+    if (quote.total, quote.least_now, quote.most_now) != seen.amounts:
         raise QuoteChanged(quote)
     return quote, offer.applied
 

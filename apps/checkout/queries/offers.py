@@ -67,6 +67,7 @@ def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
                 tax_included=business.prices_include_tax,
                 way=way,
                 deposit=service.deposit,
+                any_amount=service.any_amount,
                 discounts=spread(less, over=amounts, currency=price.currency),
             )
             for way in ways

@@ -50,8 +50,11 @@ def cards_of(*, booking: Booking, quotes: Mapping[Way, Quote], chosen: Way) -> l
     if len(quotes) < 2:  # noqa: PLR2004 - one way is no choice
         return []
     place = booking.business.place_word
+    rest = _("The rest at the %(place)s") % {"place": place}
+    takes_any = any(quote.takes_any for quote in quotes.values())
+    more = _("Or more if you like; the rest at the %(place)s") % {"place": place}
     words = {
-        Way.DEPOSIT: (_("Deposit now"), _("The rest at the %(place)s") % {"place": place}),
+        Way.DEPOSIT: (_("Deposit now"), more if takes_any else rest),
         Way.FULL: (_("Everything now"), _("Online, by card")),
         Way.IN_PERSON: (_("At the %(place)s") % {"place": place}, _("When you are there")),
     }
@@ -60,7 +63,7 @@ def cards_of(*, booking: Booking, quotes: Mapping[Way, Quote], chosen: Way) -> l
             value=way.value,
             label=words[way][0],
             hint=words[way][1],
-            amount=Money(quote.due_now, quote.currency) if quote.due_now else None,
+            amount=Money(quote.least_now, quote.currency) if quote.least_now else None,
             chosen=way is chosen,
         )
         for way, quote in quotes.items()
@@ -126,8 +129,8 @@ def _tax_words(quote: Quote, locale: str) -> str:
 
 def _button(quote: Quote, way: Way, locale: str) -> str:
     amount = formatting.format_money(quote.due_now, quote.currency, locale)
-    if way is Way.DEPOSIT:
+    if way is Way.DEPOSIT and quote.due_now == quote.least_now:
         return _("Pay %(amount)s deposit") % {"amount": amount}
-    if way is Way.FULL:
+    if way is not Way.IN_PERSON:
         return _("Pay %(amount)s") % {"amount": amount}
     return _("Book this time")

@@ -22,18 +22,20 @@ from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
 from apps.checkout.forms import (
     FIELD,
+    AmountForm,
     BrokenSeal,
     open_amounts,
     read_code,
     read_way,
     seal_amounts,
 )
-from apps.checkout.pricing import Way
+from apps.checkout.pricing import Way, choose_amount
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
+from apps.kernel.money import Money
 from apps.web.formatting import format_money
-from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
 
@@ -61,12 +63,25 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
 def _check_out(
     request: HttpRequest, draft: Booking, offer: Offer, way: Way, *, now: datetime
 ) -> HttpResponse:
+    form = _amount_form(request, draft, offer) if way is Way.DEPOSIT else None
+    if form is not None and not form.is_valid():
+        return _show(request, draft, offer, way, status=UNPROCESSABLE)
     try:
         seen = open_amounts(request.POST.get(FIELD, ""), draft_id=draft.draft_id, way=way)
         done = checkout.check_out(
-            draft_id=draft.draft_id, way=way, seen=seen, origin=_origin(request), now=now
+            draft_id=draft.draft_id,
+            way=way,
+            seen=seen,
+            origin=_origin(request),
+            now=now,
+            amount=form.cleaned_data["amount"] if form is not None else None,
         )
-    except (BrokenSeal, checkout.WayNotOffered, checkout.DetailsMissing):
+    except (
+        BrokenSeal,
+        checkout.AmountRefused,
+        checkout.WayNotOffered,
+        checkout.DetailsMissing,
+    ):
         words = _("Please check the amount and press the button again.")
         return _show(request, draft, offer, way, notice=words, status=UNPROCESSABLE)
     except checkout.CouponRefused:
@@ -107,12 +122,34 @@ def _show(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    form, quote = _amount_form(request, draft, offer), offer.quotes[way]
+    if form is not None and way is Way.DEPOSIT and form.is_bound and form.is_valid():
+        quote = choose_amount(quote, form.cleaned_data["amount"])
     context = {
         **_context(draft, offer, way, now=timezone.now()),
+        "costs": costs_of(booking=draft, quote=quote, way=way),
+        "amount_form": form,
+        "is_part": wants_fragment(request),
         "pay_url": request.path,
         "notice": notice,
     }
     return render_page(request, "checkout/pay.html", "checkout/_costs.html", context, status)
+
+
+def _amount_form(request: HttpRequest, draft: Booking, offer: Offer) -> AmountForm | None:
+    """The field for any amount, with what was typed; None where no deposit takes any."""
+    quote = offer.quotes.get(Way.DEPOSIT)
+    if quote is None or not quote.takes_any:
+        return None
+    fields = request.POST or request.GET
+    least = Money(quote.least_now, quote.currency)
+    return AmountForm(
+        fields if request.method == "POST" or "amount" in fields else None,
+        least=least,
+        most=Money(quote.most_now, quote.currency),
+        locale=draft.business.locale,
+        chosen=least,
+    )
 
 
 def _code_in_use(offer: Offer) -> str:
@@ -132,7 +169,6 @@ def _context(draft: Booking, offer: Offer, way: Way, *, now: datetime) -> dict[s
         "details_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
         "cards": cards_of(booking=draft, quotes=quotes, chosen=way),
         "way": way.value,
-        "costs": costs_of(booking=draft, quote=quotes[way], way=way),
         "seal_name": FIELD,
         "seal": seal_amounts(draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer)),
         "code": offer.applied.code,
