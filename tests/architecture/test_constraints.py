@@ -46,6 +46,8 @@ from apps.checkout.models import (
     Payment,
     PracticeSession,
     ProviderEvent,
+    Receipt,
+    ReceiptCounter,
     Refund,
 )
 from apps.customers.models import Customer
@@ -194,6 +196,28 @@ def use_twice(stage: Stage) -> None:
         CouponUse.objects.create(coupon=found, order=order, mailbox="a@b", number=1, amount=1)
 
 
+def receipt(stage: Stage, *, number: int = 1) -> None:
+    order = Order.objects.filter(booking=stage.booking).first() or ordered(stage)
+    Receipt.objects.create(
+        business=order.business, order=order, year=2026, number=number, given_at=NOW
+    )
+
+
+def receipt_twice(stage: Stage) -> None:
+    receipt(stage)
+    found = Receipt.objects.get()
+    other = Order(business=found.business, booking=stage.draft, reference="ORDER124")
+    other.way, other.currency, other.total, other.due_now = "FULL", "EUR", 1, 1
+    other.placed_at = NOW
+    other.save()
+    Receipt.objects.create(business=found.business, order=other, year=2026, number=1, given_at=NOW)
+
+
+def count_twice(stage: Stage) -> None:
+    for _time in range(2):
+        ReceiptCounter.objects.create(business=stage.booking.business, year=2026)
+
+
 def practise_too_much(_stage: Stage) -> None:
     PracticeSession.objects.create(
         key="1", ref="1", amount=1, currency="EUR", captured=1, refunded=2, expires_at=NOW
@@ -296,6 +320,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "coupon_not_overused": lambda it: coupon(it, used=2, max_uses=1),
     "coupon_share_is_a_share": lambda it: coupon(it, value=10_001),
     "coupon_use_is_numbered": use_twice,
+    "receipts_counted_once": count_twice,
+    "receipt_number_once": receipt_twice,
+    "receipts_count_from_one": lambda it: receipt(it, number=0),
     "practice_refund_within_captured": practise_too_much,
     "approval_is_paid_in_person": lambda it: Service.objects.filter(pk=it.salon.bridal.pk).update(
         pays_online=True

@@ -38,6 +38,8 @@ from apps.checkout.models import (
     Payment,
     PracticeSession,
     ProviderEvent,
+    Receipt,
+    ReceiptCounter,
     Refund,
 )
 from apps.customers.models import Consent, Customer
@@ -117,6 +119,16 @@ def add_money(booking: Booking, number: int) -> None:
         amount=1,
         reason=HOSTILE[number],
         created_at=NOW,
+    )
+    ReceiptCounter.objects.create(business=booking.business, year=2100 + number, last=1)
+    Receipt.objects.get_or_create(
+        order=order,
+        defaults={
+            "business": booking.business,
+            "year": 2100,
+            "number": number + 1,
+            "given_at": NOW,
+        },
     )
     ProviderEvent.objects.create(
         provider="practice", event_id=HOSTILE[number], kind="paid", received_at=NOW

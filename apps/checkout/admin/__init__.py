@@ -11,6 +11,8 @@ from apps.checkout.models import (
     Payment,
     PracticeSession,
     ProviderEvent,
+    Receipt,
+    ReceiptCounter,
     Refund,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
@@ -57,6 +59,22 @@ class RefundAdmin(LookOnlyAdmin):
     list_select_related = ["payment"]
     search_fields = ["payment__order__reference__exact"]
     search_help_text = _("Reference of the order")
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(LookOnlyAdmin):
+    list_display = ["year", "number", "business", "order", "given_at"]
+    list_select_related = ["business", "order"]
+    search_fields = ["order__reference__exact"]
+    search_help_text = _("Reference of the order")
+
+
+@admin.register(ReceiptCounter)
+class ReceiptCounterAdmin(LookOnlyAdmin):
+    list_display = ["business", "year", "last"]
+    list_select_related = ["business"]
+    search_fields = ["business__slug__exact"]
+    search_help_text = _("Short name of the business")
 
 
 @admin.register(ProviderEvent)

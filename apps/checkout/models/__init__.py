@@ -2,6 +2,7 @@ from apps.checkout.models.coupon import Coupon, CouponUse
 from apps.checkout.models.order import Order, OrderLine
 from apps.checkout.models.payment import Payment, ProviderEvent, Refund
 from apps.checkout.models.practice import PracticeSession
+from apps.checkout.models.receipt import Receipt, ReceiptCounter
 
 __all__ = [
     "Coupon",
@@ -11,5 +12,7 @@ __all__ = [
     "Payment",
     "PracticeSession",
     "ProviderEvent",
+    "Receipt",
+    "ReceiptCounter",
     "Refund",
 ]

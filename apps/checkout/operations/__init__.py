@@ -1,5 +1,5 @@
-"""The verbs of money. Rows are locked in this order: booking, resources, sessions, order, payments;
-a provider is asked only while nothing is locked."""
+"""The verbs of money. Rows are locked in this order: booking, resources, sessions, order, payments,
+coupon, counter of receipts; a provider is asked only while nothing is locked."""
 
 from apps.checkout.operations._cancel_and_refund import (
     cancel_and_keep,

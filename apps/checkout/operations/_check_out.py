@@ -40,6 +40,11 @@ class Seen:
     code: str = ""
     most_now: int | None = None
 
+    @classmethod
+    def of(cls, quote: Quote, *, code: str = "") -> "Seen":
+        """What a page shows of a quote."""
+        return cls(quote.total, quote.least_now, code, quote.most_now)
+
     @property
     def amounts(self) -> tuple[int, int, int]:
         return (self.total, self.due_now, self.due_now if self.most_now is None else self.most_now)

@@ -1,6 +1,6 @@
 """What the provider says becomes what we say: fetched first, then written in one transaction.
 
-Lock order: booking, (resources, sessions), order, payments.
+Lock order: booking, (resources, sessions), order, payments, counter of receipts.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from apps.bookings.operations import Actor
 from apps.checkout.models import Order, Payment, Refund
 from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import WrongTruth
+from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.providers import ProviderDown, Truth, provider_called
 from apps.checkout.queries.orders import status_of
@@ -135,10 +136,19 @@ def _status(payment: Payment, truth: Truth) -> Payment.Status:
 def sync(
     order: Order, booking: Booking, payments: Sequence[Payment], *, actor: Actor, now: datetime
 ) -> None:
-    """Bring order and booking into line with the payments; all of them are locked.
+    """Bring order and booking into line with the payments; all of them are locked. The first money
+    gives the order the number of its receipt.
 
     A draft whose order has money becomes a booking here, and nowhere else.
     """
+    _follow(order, booking, payments, actor=actor, now=now)
+    if any(it.captured > 0 for it in payments):
+        number_receipt(order, business=booking.business, now=now)
+
+
+def _follow(
+    order: Order, booking: Booking, payments: Sequence[Payment], *, actor: Actor, now: datetime
+) -> None:
     status = status_of(order, payments)
     Order.objects.filter(pk=order.pk).update(payment_status=status.value)
     words = booking_status(status, total=order.total)

@@ -3,16 +3,16 @@
 from collections.abc import Iterator
 from typing import TypeVar
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking
-from apps.checkout.models import Coupon, Order, Payment, Refund
+from apps.checkout.models import Coupon, Order, Payment, Receipt, ReceiptCounter, Refund
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.findings import Finding
 
-Row = TypeVar("Row", Order, Payment, Booking)
+Row = TypeVar("Row", bound=Model)
 
 
 def find_unbalanced_orders(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -64,11 +64,33 @@ def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding
         )
 
 
+def find_lost_receipts(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield years whose receipts are not 1, 2, 3 and so on up to the counter, each once; and orders
+    with money that have no receipt."""
+    counted = {
+        (of, year): last
+        for of, year, last in _of(ReceiptCounter.objects.all(), business_id).values_list(
+            "business_id", "year", "last"
+        )
+    }
+    given = _of(Receipt.objects.order_by(), business_id).values_list("business_id", "year")
+    found = given.annotate(n=Count("number", distinct=True), rows=Count("pk"), top=Max("number"))
+    rows = {(of, year): {n, all_of, top} for of, year, n, all_of, top in found}
+    for key in sorted(counted.keys() | rows.keys()):
+        of, year = key
+        last = counted.get(key, 0)
+        if rows.get(key, {0}) != {last}:
+            words = f"counts to {last}, its numbers are not 1 to {last}"
+            yield Finding("receipts_have_no_gap", of, f"receipts of {year}", words)
+    captured = Payment.objects.filter(captured__gt=0).values("order_id")
+    without = _of(Order.objects.filter(pk__in=captured, receipt=None), business_id)
+    for of, reference in without.values_list("business_id", "reference"):
+        yield Finding("money_has_a_receipt", of, f"order {reference}", "was paid without a receipt")
+
+
 def find_miscounted_coupons(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield coupons whose used is not how many orders use them."""
-    coupons = Coupon.objects.order_by()
-    if business_id is not None:
-        coupons = coupons.filter(business_id=business_id)
+    coupons = _of(Coupon.objects.order_by(), business_id)
     counted = coupons.annotate(orders=Count("uses")).exclude(used=F("orders"))
     for pk, of, said, orders in counted.values_list("pk", "business_id", "used", "orders"):
         words = f"says {said}, {orders} orders use it"

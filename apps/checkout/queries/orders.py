@@ -36,13 +36,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An order with its lines and its money, in minor units of its currency."""
+    """An order with its lines and its money, in minor units of its currency; receipt is the number
+    of its receipt ("2026-00017"), "" while no money came."""
 
     order: Order
     entries: tuple[Entry, ...]
     paid: int
     refunded: int
     balance: int
+    receipt: str = ""
 
     @property
     def refundable(self) -> int:
@@ -51,7 +53,8 @@ class Sheet:
 
 def find_sheet(*, booking: Booking) -> Sheet | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
-    order = Order.objects.prefetch_related("lines").filter(booking=booking).first()
+    orders = Order.objects.select_related("receipt").prefetch_related("lines")
+    order = orders.filter(booking=booking).first()
     if order is None:
         return None
     payments = list(order.payments.select_related("reversed_by").order_by("pk"))
@@ -63,7 +66,13 @@ def find_sheet(*, booking: Booking) -> Sheet | None:
         paid=sum(flow.captured for flow in flows),
         refunded=sum(flow.refunded for flow in flows),
         balance=balance(total=order.total, flows=flows),
+        receipt=receipt_of(order),
     )
+
+
+def receipt_of(order: Order) -> str:
+    """The number of an order's receipt, or ""; the receipt comes joined."""
+    return str(getattr(order, "receipt", ""))
 
 
 def _payment(payment: Payment) -> Entry:
