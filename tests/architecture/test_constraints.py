@@ -43,12 +43,14 @@ from apps.checkout.models import (
     Coupon,
     CouponUse,
     Order,
+    OrderLine,
     Payment,
     PracticeSession,
     ProviderEvent,
     Receipt,
     ReceiptCounter,
     Refund,
+    RefundLine,
 )
 from apps.customers.models import Customer
 from apps.messages.models import Message
@@ -196,6 +198,26 @@ def use_twice(stage: Stage) -> None:
         CouponUse.objects.create(coupon=found, order=order, mailbox="a@b", number=1, amount=1)
 
 
+def line_of(stage: Stage, **columns: Any) -> OrderLine:
+    return OrderLine.objects.create(order=ordered(stage), name="Cut", amount=1, total=1, **columns)
+
+
+def refund_line(stage: Stage, amount: int) -> None:
+    line = line_of(stage)
+    payment = Payment.objects.create(
+        business=stage.booking.business,
+        order=line.order,
+        kind="ONLINE",
+        amount=1,
+        created_at=NOW,
+    )
+    refund = Refund.objects.create(
+        business=stage.booking.business, payment=payment, amount=1, created_at=NOW
+    )
+    for _time in range(2):
+        RefundLine.objects.create(refund=refund, line=line, amount=amount)
+
+
 def receipt(stage: Stage, *, number: int = 1) -> None:
     order = Order.objects.filter(booking=stage.booking).first() or ordered(stage)
     Receipt.objects.create(
@@ -320,6 +342,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "coupon_not_overused": lambda it: coupon(it, used=2, max_uses=1),
     "coupon_share_is_a_share": lambda it: coupon(it, value=10_001),
     "coupon_use_is_numbered": use_twice,
+    "line_refund_within_total": lambda it: line_of(it, refunded=2),
+    "refund_line_once": lambda it: refund_line(it, 1),
+    "refund_line_is_something": lambda it: refund_line(it, 0),
     "receipts_counted_once": count_twice,
     "receipt_number_once": receipt_twice,
     "receipts_count_from_one": lambda it: receipt(it, number=0),

@@ -41,6 +41,7 @@ from apps.checkout.models import (
     Receipt,
     ReceiptCounter,
     Refund,
+    RefundLine,
 )
 from apps.customers.models import Consent, Customer
 from apps.dashboard.demo.seed import seed_demo
@@ -102,7 +103,7 @@ def add_money(booking: Booking, number: int) -> None:
             "placed_at": NOW,
         },
     )
-    OrderLine.objects.create(order=order, name=HOSTILE[number], amount=4800, total=4800)
+    line = OrderLine.objects.create(order=order, name=HOSTILE[number], amount=4800, total=4800)
     payment = Payment.objects.create(
         business=booking.business,
         order=order,
@@ -113,13 +114,14 @@ def add_money(booking: Booking, number: int) -> None:
         failure=HOSTILE[number],
         created_at=NOW,
     )
-    Refund.objects.create(
+    refund = Refund.objects.create(
         business=booking.business,
         payment=payment,
         amount=1,
         reason=HOSTILE[number],
         created_at=NOW,
     )
+    RefundLine.objects.create(refund=refund, line=line, amount=1)
     ReceiptCounter.objects.create(business=booking.business, year=2100 + number, last=1)
     Receipt.objects.get_or_create(
         order=order,

@@ -14,13 +14,14 @@ from apps.checkout.models import (
     Receipt,
     ReceiptCounter,
     Refund,
+    RefundLine,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
 
 class LineInline(LookOnlyInline):
     model = OrderLine
-    fields = ["name", "amount", "quantity", "tax", "total"]
+    fields = ["name", "amount", "quantity", "tax", "total", "refunded"]
 
 
 class PaymentInline(LookOnlyInline):
@@ -58,6 +59,14 @@ class RefundAdmin(LookOnlyAdmin):
     list_display = ["pk", "payment", "amount", "status", "is_external", "created_at"]
     list_select_related = ["payment"]
     search_fields = ["payment__order__reference__exact"]
+    search_help_text = _("Reference of the order")
+
+
+@admin.register(RefundLine)
+class RefundLineAdmin(LookOnlyAdmin):
+    list_display = ["refund", "line", "amount"]
+    list_select_related = ["refund", "line"]
+    search_fields = ["line__order__reference__exact"]
     search_help_text = _("Reference of the order")
 
 

@@ -1,6 +1,6 @@
 from apps.checkout.models.coupon import Coupon, CouponUse
 from apps.checkout.models.order import Order, OrderLine
-from apps.checkout.models.payment import Payment, ProviderEvent, Refund
+from apps.checkout.models.payment import Payment, ProviderEvent, Refund, RefundLine
 from apps.checkout.models.practice import PracticeSession
 from apps.checkout.models.receipt import Receipt, ReceiptCounter
 
@@ -15,4 +15,5 @@ __all__ = [
     "Receipt",
     "ReceiptCounter",
     "Refund",
+    "RefundLine",
 ]

@@ -72,7 +72,7 @@ class Order(models.Model):
 
 class OrderLine(models.Model):
     """One thing that is paid for; amount is for one, total for all of them, with tax and less the
-    discount."""
+    discount. refunded is what of total goes or went back for this very line."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     name = models.CharField(max_length=250)
@@ -81,10 +81,21 @@ class OrderLine(models.Model):
     tax = models.PositiveIntegerField(default=0)
     discount = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField()
+    refunded = models.PositiveIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="line_refund_within_total", condition=Q(refunded__lte=F("total"))
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def left(self) -> int:
+        """What of it can still go back, as far as the line is concerned."""
+        return self.total - self.refunded

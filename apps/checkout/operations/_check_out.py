@@ -164,7 +164,7 @@ def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Qu
     if quote is None:
         raise WayNotOffered
     if (quote.total, quote.least_now, quote.most_now) != seen.amounts:
-        raise QuoteChanged(quote)
+        raise QuoteChanged(quote, seen=seen.total)
     return quote, offer.applied
 
 

@@ -11,11 +11,13 @@ class WayNotOffered(Exception):
 
 
 class QuoteChanged(Exception):
-    """The customer saw other amounts; quote is what it costs now. Nothing was paid."""
+    """The customer saw other amounts; quote is what it costs now, seen the total they saw (minor
+    units). Nothing was paid."""
 
-    def __init__(self, quote: Quote) -> None:
-        super().__init__(f"{quote.total} {quote.currency}")
+    def __init__(self, quote: Quote, *, seen: int) -> None:
+        super().__init__(f"{seen} -> {quote.total} {quote.currency}")
         self.quote = quote
+        self.seen = seen
 
 
 class CouponRefused(Exception):
@@ -43,6 +45,15 @@ class TooMuchToRefund(Exception):
 
     def __init__(self, left: int) -> None:
         super().__init__(str(left))
+        self.left = left
+
+
+class TooMuchOfLine(Exception):
+    """More than is left of a line of the order; left says how much is, in minor units."""
+
+    def __init__(self, line_id: int, left: int) -> None:
+        super().__init__(f"{left} of line {line_id}")
+        self.line_id = line_id
         self.left = left
 
 

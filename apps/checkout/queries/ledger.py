@@ -7,7 +7,15 @@ from django.db.models import Count, F, Max, Model, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking
-from apps.checkout.models import Coupon, Order, Payment, Receipt, ReceiptCounter, Refund
+from apps.checkout.models import (
+    Coupon,
+    Order,
+    OrderLine,
+    Payment,
+    Receipt,
+    ReceiptCounter,
+    Refund,
+)
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.findings import Finding
@@ -109,6 +117,24 @@ def find_miscounted_refunds(*, business_id: int | None = None) -> Iterator[Findi
         yield Finding(
             "refunds_are_counted", of, f"payment {pk}", f"says {said}, refunds are {went}"
         )
+
+
+def find_miscounted_lines(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield lines whose refunded is not what refunds are for them, and refunds for more than they
+    are."""
+    alive = ~Q(refunds__refund__status=Refund.Status.FAILED)
+    lines = OrderLine.objects.order_by()
+    if business_id is not None:
+        lines = lines.filter(order__business_id=business_id)
+    counted = lines.annotate(went=Coalesce(Sum("refunds__amount", filter=alive), 0))
+    for of, pk, said, went in counted.exclude(refunded=F("went")).values_list(
+        "order__business_id", "pk", "refunded", "went"
+    ):
+        words = f"says {said}, refunds for it are {went}"
+        yield Finding("lines_are_counted", of, f"order line {pk}", words)
+    refunds = _of(Refund.objects.order_by(), business_id).annotate(split=Sum("lines__amount"))
+    for of, pk in refunds.filter(split__gt=F("amount")).values_list("business_id", "pk"):
+        yield Finding("lines_are_counted", of, f"refund {pk}", "its lines are more than it is")
 
 
 def _of(rows: QuerySet[Row], business_id: int | None) -> QuerySet[Row]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.refunds import Share, split
 from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
 
 
@@ -19,6 +20,27 @@ def flows_of(payments: Iterable[Payment]) -> list[Flow]:
 def status_of(order: Order, payments: Sequence[Payment]) -> PaymentStatus:
     """What the payment status of an order has to be."""
     return payment_status(total=order.total, flows=flows_of(payments))
+
+
+def refundable_of(payments: Sequence[Payment]) -> list[Share]:
+    """What is left of each payment, the newest first; money in person that was a mistake never came
+    and cannot go back. The entries against it come joined."""
+    return [
+        (it.pk, it.captured - it.refunded)
+        for it in sorted(payments, key=lambda it: -it.pk)
+        if not hasattr(it, "reversed_by")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a refund would do: online goes back the way it came, in_person by hand; stays is what
+    is left with the business after it. Minor units."""
+
+    amount: int
+    online: int
+    in_person: int
+    stays: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +71,19 @@ class Sheet:
     @property
     def refundable(self) -> int:
         return self.paid - self.refunded
+
+    @property
+    def has_line_refunds(self) -> bool:
+        """Whether money went back for a line and not only for the order as a whole."""
+        return any(line.refunded for line in self.order.lines.all())
+
+    def effect_of(self, amount: int) -> Effect:
+        """What giving this amount back would do."""
+        payments = [it.payment for it in self.entries if it.payment]
+        at_desk = {it.pk for it in payments if it.kind == Payment.Kind.IN_PERSON}
+        parts = split(amount, over=refundable_of(payments))
+        in_person = sum(part for pk, part in parts if pk in at_desk)
+        return Effect(amount, amount - in_person, in_person, self.refundable - amount)
 
 
 def find_sheet(*, booking: Booking) -> Sheet | None:

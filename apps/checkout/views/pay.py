@@ -57,25 +57,24 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if request.method != "POST" or "update" in request.POST:
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, offer, way, notice=notice if "failed" in request.GET else "")
-    return _check_out(request, draft, offer, way, now=now)
-
-
-def _check_out(
-    request: HttpRequest, draft: Booking, offer: Offer, way: Way, *, now: datetime
-) -> HttpResponse:
     form = _amount_form(request, draft, offer) if way is Way.DEPOSIT else None
     if form is not None and not form.is_valid():
         return _show(request, draft, offer, way, status=UNPROCESSABLE)
+    amount = form.cleaned_data["amount"] if form is not None else None
+    return _check_out(request, draft, offer, way, amount, now=now)
+
+
+def _check_out(
+    request: HttpRequest,
+    draft: Booking,
+    offer: Offer,
+    way: Way,
+    amount: int | None,
+    *,
+    now: datetime,
+) -> HttpResponse:
     try:
-        seen = open_amounts(request.POST.get(FIELD, ""), draft_id=draft.draft_id, way=way)
-        done = checkout.check_out(
-            draft_id=draft.draft_id,
-            way=way,
-            seen=seen,
-            origin=_origin(request),
-            now=now,
-            amount=form.cleaned_data["amount"] if form is not None else None,
-        )
+        done = _place(request, draft, way, amount, now=now)
     except (
         BrokenSeal,
         checkout.AmountRefused,
@@ -89,7 +88,7 @@ def _check_out(
         plain = offer_of(booking=draft, now=now)
         return _show(request, draft, plain, way, notice=words, status=CONFLICT)
     except checkout.QuoteChanged as changed:
-        words = _changed_words(draft, seen, changed)
+        words = _changed_words(draft, changed)
         return _show(request, draft, offer, way, notice=words, status=CONFLICT)
     except SlotGone:
         return show_draft_lost(request, draft, now=now)
@@ -101,14 +100,28 @@ def _check_out(
     return HttpResponseSeeOther(done.url) if done.url else to_done(request, done.booking)
 
 
+def _place(
+    request: HttpRequest, draft: Booking, way: Way, amount: int | None, *, now: datetime
+) -> checkout.CheckedOut:
+    seen = open_amounts(request.POST.get(FIELD, ""), draft_id=draft.draft_id, way=way)
+    return checkout.check_out(
+        draft_id=draft.draft_id,
+        way=way,
+        seen=seen,
+        origin=_origin(request),
+        now=now,
+        amount=amount,
+    )
+
+
 def _origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").removesuffix("/")
 
 
-def _changed_words(draft: Booking, seen: checkout.Seen, changed: checkout.QuoteChanged) -> str:
+def _changed_words(draft: Booking, changed: checkout.QuoteChanged) -> str:
     currency, locale = changed.quote.currency, draft.business.locale
     return _("The price changed from %(was)s to %(now)s. Nothing was paid.") % {
-        "was": format_money(seen.total, currency, locale),
+        "was": format_money(changed.seen, currency, locale),
         "now": format_money(changed.quote.total, currency, locale),
     }
 
