@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from apps.checkout.discounts import NOTHING, Taken
+
 WHOLE = 10_000
 
 
@@ -29,8 +31,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """total is what the line costs in the end, tax is how much of that is tax, discount is what a
-    coupon took off."""
+    """total is what the line costs in the end, tax is how much of that is tax, discount is what
+    was taken off."""
 
     name: str
     amount: int
@@ -67,6 +69,12 @@ class Quote:
     least_now: int
     most_now: int
     discount: int = 0
+    offer: Taken = NOTHING
+
+    @property
+    def by_code(self) -> int:
+        """What of the discount a code took off; the rest is the offer's."""
+        return self.discount - self.offer.amount
 
     @property
     def takes_any(self) -> bool:
@@ -84,10 +92,11 @@ def quote(
     deposit: int | None,
     discounts: Sequence[int] | None = None,
     any_amount: bool = False,
+    offer: Taken = NOTHING,
 ) -> Quote:
     """Price an order for one way to pay; a deposit is never more than the whole. discounts are what
-    a coupon takes off each item, before tax is told. With any_amount a deposit is only the least
-    that is paid now (R093).
+    is taken off each item, before tax is told; offer says what of them needed no code. With
+    any_amount a deposit is only the least that is paid now (R093).
 
     Raises:
         ValueError: a deposit was chosen where there is none.
@@ -111,6 +120,7 @@ def quote(
         least_now=due_now,
         most_now=total if any_amount and way is Way.DEPOSIT else due_now,
         discount=sum(line.discount for line in lines),
+        offer=offer,
     )
 
 

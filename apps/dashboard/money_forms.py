@@ -1,7 +1,7 @@
 """What owners type about money: syntax and shape only; amounts in main units, as people do."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -130,6 +130,31 @@ class KeepForm(forms.Form):
 PERCENT, HUNDRED = "PERCENT", Decimal(100)
 
 
+def read_worth(kind: str, value: Decimal, business: Business) -> int:
+    """Basis points of a share, minor units of an amount.
+
+    Raises:
+        ValidationError: more than all of it, or more decimals than there are.
+    """
+    if kind == PERCENT:
+        points = value * 100
+        if value > HUNDRED or points != points.to_integral_value():
+            raise forms.ValidationError({"value": _("Enter at most 100 per cent.")})
+        return int(points)
+    try:
+        return Money.from_decimal(value, business.currency).amount
+    except ValueError as wrong:
+        words = _("Enter an amount with fewer decimals.")
+        raise forms.ValidationError({"value": words}) from wrong
+
+
+def end_of(day: date | None, business: Business) -> datetime | None:
+    """The end (UTC) of a day of the business; None for none."""
+    if day is None:
+        return None
+    return datetime.fromtimestamp(day_bounds(business.zone, day)[1], UTC)
+
+
 class CouponForm(forms.Form):
     """A code, what it takes off, from when until when, and how often."""
 
@@ -192,29 +217,13 @@ class CouponForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if "value" in found and "kind" in found:
-            found["value"] = self._minor(found["kind"], found["value"])
+            found["value"] = read_worth(found["kind"], found["value"], self.business)
         return found
-
-    def _minor(self, kind: str, value: Decimal) -> int:
-        """Basis points of a share, minor units of an amount."""
-        if kind == PERCENT:
-            points = value * 100
-            if value > HUNDRED or points != points.to_integral_value():
-                raise forms.ValidationError({"value": _("Enter at most 100 per cent.")})
-            return int(points)
-        try:
-            return Money.from_decimal(value, self.business.currency).amount
-        except ValueError as wrong:
-            words = _("Enter an amount with fewer decimals.")
-            raise forms.ValidationError({"value": words}) from wrong
 
     def facts(self, *, now: datetime) -> CouponFacts:
         """What was said, from now on until the end of the last day of the business."""
         found = self.cleaned_data
-        ends_at = None
-        if found["ends_on"]:
-            seconds = day_bounds(self.business.zone, found["ends_on"])[1]
-            ends_at = datetime.fromtimestamp(seconds, UTC)
+        ends_at = end_of(found["ends_on"], self.business)
         return CouponFacts(
             name=found["name"],
             code=found["code"],

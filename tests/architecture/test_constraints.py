@@ -59,7 +59,7 @@ from apps.outbox.models import OutboxItem
 from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
-from tests.factories.coupons import make_coupon
+from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -341,6 +341,16 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "coupon_code_once": coupon_twice,
     "coupon_not_overused": lambda it: coupon(it, used=2, max_uses=1),
     "coupon_share_is_a_share": lambda it: coupon(it, value=10_001),
+    "discount_share_is_a_share": lambda it: make_discount(
+        business=it.booking.business, value=10_001
+    ),
+    "discount_ends_after_it_starts": lambda it: make_discount(
+        business=it.booking.business, starts_at=NOW, ends_at=NOW - timedelta(seconds=1)
+    ),
+    "discount_is_for_somebody": lambda it: make_discount(
+        business=it.booking.business, min_people=0
+    ),
+    "offer_is_part_of_the_discount": lambda it: ordered(it, offer_name="Autumn", offer_amount=1),
     "coupon_use_is_numbered": use_twice,
     "line_refund_within_total": lambda it: line_of(it, refunded=2),
     "refund_line_once": lambda it: refund_line(it, 1),

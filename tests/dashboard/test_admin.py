@@ -48,7 +48,7 @@ from apps.dashboard.demo.seed import seed_demo
 from apps.messages.operations import fan_out
 from apps.web.models import RateCounter
 from tests.factories import NOW
-from tests.factories.coupons import make_coupon
+from tests.factories.coupons import make_coupon, make_discount
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +139,7 @@ def add_money(booking: Booking, number: int) -> None:
     CouponUse.objects.create(
         coupon=coupon, order=order, mailbox=HOSTILE[number], number=1, amount=1
     )
+    make_discount(business=booking.business, name=HOSTILE[number])
     PracticeSession.objects.create(
         key=f"admin-{number}",
         ref=f"practice_{number}",

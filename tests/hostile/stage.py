@@ -67,6 +67,7 @@ class Stage:
             "ref": "practice_0",
             "provider": "practice",
             "coupon": "1",
+            "discount": "1",
         }
 
     @property

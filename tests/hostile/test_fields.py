@@ -57,6 +57,10 @@ FORMS = {
     "/own/juniper/coupons/": (
         *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),
     ),
+    "/own/juniper/discounts/": (
+        *("name", "kind", "value", "services", "min_subtotal", "min_people", "starts_on"),
+        "ends_on",
+    ),
     "/own/juniper/bookings/{reference}/paid/": ("revision",),
     "/own/juniper/bookings/{reference}/undo-paid/": ("payment",),
     "/own/juniper/bookings/{reference}/refund/": (

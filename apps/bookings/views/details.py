@@ -64,7 +64,7 @@ def _submit(
 ) -> HttpResponse:
     try:
         seen = seal.open_seal(request.POST.get(seal.FIELD, ""), draft_id=draft.draft_id)
-        finish = bookings.prepare_draft if pays_next(draft) else bookings.submit_draft
+        finish = bookings.prepare_draft if pays_next(draft, now=now) else bookings.submit_draft
         booking = finish(draft_id=draft.draft_id, details=form.details(), seen_price=seen, now=now)
     except seal.BrokenSeal:
         notice = _("Please check the price and press the button again.")

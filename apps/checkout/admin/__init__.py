@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.checkout.models import (
     Coupon,
     CouponUse,
+    Discount,
     Order,
     OrderLine,
     Payment,
@@ -107,6 +108,14 @@ class CouponUseAdmin(LookOnlyAdmin):
     list_select_related = ["coupon", "order"]
     search_fields = ["coupon__code__exact", "order__reference__exact"]
     search_help_text = _("Code, or reference of the order")
+
+
+@admin.register(Discount)
+class DiscountAdmin(LookOnlyAdmin):
+    list_display = ["name", "business", "kind", "value", "starts_at", "ends_at"]
+    list_select_related = ["business"]
+    search_fields = ["name"]
+    search_help_text = _("Name")
 
 
 @admin.register(PracticeSession)

@@ -10,7 +10,11 @@ from apps.businesses.models import Business
 
 class Order(models.Model):
     """Amounts are minor units of currency. tax is part of total when tax_included, else it was
-    added to it; either way it is in total. way is how the customer chose to pay."""
+    added to it; either way it is in total. way is how the customer chose to pay.
+
+    discount is all that was taken off: offer_amount by a discount of this name, the rest by the
+    code.
+    """
 
     class Status(models.TextChoices):
         INITIALIZED = "INITIALIZED", _("Not finished")
@@ -43,6 +47,8 @@ class Order(models.Model):
     tax_included = models.BooleanField(default=True)
     tax = models.PositiveIntegerField(default=0)
     discount = models.PositiveIntegerField(default=0)
+    offer_name = models.CharField(max_length=80, blank=True)
+    offer_amount = models.PositiveIntegerField(default=0)
     coupon_code = models.CharField(max_length=20, blank=True)
     total = models.PositiveIntegerField()
     due_now = models.PositiveIntegerField()
@@ -60,6 +66,11 @@ class Order(models.Model):
                 name="due_now_is_part_of_the_order", condition=Q(due_now__lte=F("total"))
             ),
             models.CheckConstraint(
+                name="offer_is_part_of_the_discount",
+                condition=Q(offer_amount__lte=F("discount"))
+                & (Q(offer_amount=0) | ~Q(offer_name="")),
+            ),
+            models.CheckConstraint(
                 name="approved_order_has_a_time",
                 condition=~Q(status="APPROVED") | Q(approved_at__isnull=False),
             ),
@@ -68,6 +79,11 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    @property
+    def by_code(self) -> int:
+        """What the code took off."""
+        return self.discount - self.offer_amount
 
 
 class OrderLine(models.Model):
@@ -94,6 +110,11 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def before(self) -> int:
+        """What it would cost if nothing was taken off."""
+        return self.total + self.discount
 
     @property
     def left(self) -> int:

@@ -15,6 +15,13 @@ from apps.checkout.operations._coupons import (
     make_coupon,
     stop_coupon,
 )
+from apps.checkout.operations._discounts import (
+    DiscountFacts,
+    add_people,
+    book_with_discount,
+    make_discount,
+    stop_discount,
+)
 from apps.checkout.operations._errors import (
     CouponRefused,
     DetailsMissing,
@@ -58,6 +65,7 @@ __all__ = [
     "CouponFacts",
     "CouponRefused",
     "DetailsMissing",
+    "DiscountFacts",
     "NotOwed",
     "QuoteChanged",
     "RefundChanged",
@@ -68,6 +76,8 @@ __all__ = [
     "WayNotOffered",
     "WrongTruth",
     "act_in_practice",
+    "add_people",
+    "book_with_discount",
     "cancel_and_keep",
     "cancel_and_refund",
     "cancel_the_other",
@@ -77,6 +87,7 @@ __all__ = [
     "forget_abandoned_orders",
     "keep_money",
     "make_coupon",
+    "make_discount",
     "mark_paid",
     "pay_balance",
     "receive_event",
@@ -85,6 +96,7 @@ __all__ = [
     "settle_open_payments",
     "settle_payment",
     "stop_coupon",
+    "stop_discount",
     "tell_of_practice",
     "undo_mark_paid",
     "write_truth",

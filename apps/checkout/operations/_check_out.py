@@ -135,10 +135,10 @@ def _place_order(
     if amount is not None and way is Way.DEPOSIT:
         quote = choose_amount(quote, amount)
     order = _write_order(booking, way, quote, code=applied.code, now=now)
-    use_coupon(order, booking, applied, amount=quote.discount, now=now)
-    booking.price = quote.total
-    booking.save(update_fields=["price"])
+    use_coupon(order, booking, applied, amount=quote.by_code, now=now)
     if not quote.due_now:
+        booking.price = quote.total
+        booking.save(update_fields=["price"])
         bookings.finish_draft(
             booking=booking,
             payment_status=booking_status(PaymentStatus.NOT_PAID, total=quote.total),
@@ -180,6 +180,8 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
         "tax_included": quote.tax_included,
         "tax": quote.tax,
         "discount": quote.discount,
+        "offer_name": quote.offer.name,
+        "offer_amount": quote.offer.amount,
         "coupon_code": code,
         "total": quote.total,
         "due_now": quote.due_now,

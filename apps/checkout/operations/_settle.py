@@ -141,7 +141,12 @@ def sync(
 
     A draft whose order has money becomes a booking here, and nowhere else.
     """
+    is_draft = booking.status == Booking.Status.CREATED
+    if is_draft:
+        booking.price = order.total  # the price the customer saw, with what was taken off
     _follow(order, booking, payments, actor=actor, now=now)
+    if is_draft and booking.status != Booking.Status.CREATED:
+        booking.save(update_fields=["price"])
     if any(it.captured > 0 for it in payments):
         number_receipt(order, business=booking.business, now=now)
 

@@ -33,6 +33,9 @@ def find_unbalanced_orders(*, business_id: int | None = None) -> Iterator[Findin
             yield Finding(
                 "order_adds_up", order.business_id, where, "its lines add up to another sum"
             )
+        if sum(line.discount for line in order.lines.all()) != order.discount:
+            words = "what was taken off its lines is another sum"
+            yield Finding("order_adds_up", order.business_id, where, words)
         owed = status_of(order, list(order.payments.all()))
         if owed != order.payment_status:
             words = f"says {order.payment_status}, its payments come to {owed}"

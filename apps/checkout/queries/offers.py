@@ -7,10 +7,14 @@ from datetime import datetime
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.price import price_of
-from apps.checkout.coupons import spread, worth
+from apps.catalog.models import Service
+from apps.catalog.pricing import Price
+from apps.checkout.coupons import worth
+from apps.checkout.discounts import Taken, share_out
 from apps.checkout.pricing import Item, Quote, Way, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code
+from apps.checkout.queries.discounts import find_discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +32,58 @@ class Offer:
 def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
     """Price a draft for each way it may be paid; no way at all where nothing can be paid.
 
-    A code that cannot be used changes no price.
+    A discount that counts now is taken off first, a code from what is left; a code that cannot be
+    used changes no price.
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
     """
     choice = choice_of(booking=booking)
     price = price_of(booking=booking, choice=choice, now=now)
-    service, business = booking.service, booking.business
     if price.total is None:
         return Offer({})
+    taken = find_discount(booking=booking, subtotal=price.total, now=now)
+    rest = price.total - taken.amount
+    applied = apply_code(booking=booking, code=code, subtotal=rest, now=now)
+    by_code = worth(applied.terms, subtotal=rest) if applied.terms else 0
+    return Offer(_quotes(booking.service, price, taken, by_code), applied)
+
+
+def _quotes(service: Service, price: Price, taken: Taken, by_code: int) -> dict[Way, Quote]:
+    items = _items(service, price)
+    ways = ways_to_pay(
+        total=price.total or 0,
+        online=service.pays_online and provider_in_use() is not None,
+        in_person=service.pays_in_person,
+        deposit=service.deposit,
+        full_upfront=service.full_upfront,
+    )
+    off = share_out(
+        [item.amount * item.quantity for item in items],
+        discount=taken.amount,
+        by_code=by_code,
+        currency=price.currency,
+    )
+    return {
+        way: quote(
+            items=items,
+            currency=price.currency,
+            tax_rate=service.tax_rate,
+            tax_included=service.business.prices_include_tax,
+            way=way,
+            deposit=service.deposit,
+            any_amount=service.any_amount,
+            discounts=off,
+            offer=taken,
+        )
+        for way in ways
+    }
+
+
+def _items(service: Service, price: Price) -> list[Item]:
+    """The lines of a price; a form of the service is named together with it."""
     forms = {variant.name for variant in service.variants.all()} - {service.name}
-    items = [
+    return [
         Item(
             f"{service.name}, {line.name}" if line.name in forms else line.name,
             line.amount,
@@ -47,29 +91,3 @@ def offer_of(*, booking: Booking, now: datetime, code: str = "") -> Offer:
         )
         for line in price.lines
     ]
-    amounts = tuple(item.amount * item.quantity for item in items)
-    applied = apply_code(booking=booking, code=code, subtotal=price.total, now=now)
-    less = worth(applied.terms, subtotal=price.total) if applied.terms else 0
-    ways = ways_to_pay(
-        total=price.total,
-        online=service.pays_online and provider_in_use() is not None,
-        in_person=service.pays_in_person,
-        deposit=service.deposit,
-        full_upfront=service.full_upfront,
-    )
-    return Offer(
-        applied=applied,
-        quotes={
-            way: quote(
-                items=items,
-                currency=price.currency,
-                tax_rate=service.tax_rate,
-                tax_included=business.prices_include_tax,
-                way=way,
-                deposit=service.deposit,
-                any_amount=service.any_amount,
-                discounts=spread(less, over=amounts, currency=price.currency),
-            )
-            for way in ways
-        },
-    )

@@ -73,9 +73,10 @@ class Sheet:
         return self.paid - self.refunded
 
     @property
-    def has_line_refunds(self) -> bool:
-        """Whether money went back for a line and not only for the order as a whole."""
-        return any(line.refunded for line in self.order.lines.all())
+    def has_details(self) -> bool:
+        """Whether its lines say more than its total."""
+        lines = self.order.lines.all()
+        return len(lines) > 1 or any(line.refunded or line.discount for line in lines)
 
     def effect_of(self, amount: int) -> Effect:
         """What giving this amount back would do."""

@@ -33,9 +33,11 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The lines, then the total with its tax in words, then what is due when."""
+    """The lines, what an offer and (discount) a code take off, the total with its tax in words, and
+    what is due when."""
 
     lines: tuple[CostLine, ...]
+    offer: CostLine
     discount: Money
     total: Money
     tax_words: str
@@ -85,13 +87,14 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
             )
             for line in quote.lines
         ),
-        discount=Money(quote.discount, currency),
+        offer=CostLine(quote.offer.name, Money(quote.offer.amount, currency)),
+        discount=Money(quote.by_code, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),
         later=Money(quote.due_later, currency),
         later_words=_("At the %(place)s on %(day)s") % {"place": place, "day": day},
         now=Money(quote.due_now, currency),
-        button_words=_button(quote, way, locale),
+        button_words=_button(booking, quote, way),
     )
 
 
@@ -127,10 +130,10 @@ def _tax_words(quote: Quote, locale: str) -> str:
     return _("incl. %(rate)s VAT %(tax)s") % {"rate": rate, "tax": tax}
 
 
-def _button(quote: Quote, way: Way, locale: str) -> str:
-    amount = formatting.format_money(quote.due_now, quote.currency, locale)
+def _button(booking: Booking, quote: Quote, way: Way) -> str:
+    amount = formatting.format_money(quote.due_now, quote.currency, booking.business.locale)
     if way is Way.DEPOSIT and quote.due_now == quote.least_now:
         return _("Pay %(amount)s deposit") % {"amount": amount}
     if way is not Way.IN_PERSON:
         return _("Pay %(amount)s") % {"amount": amount}
-    return _("Book this time")
+    return _("Send request") if booking.service.requires_approval else _("Book this time")

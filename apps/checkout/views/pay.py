@@ -38,6 +38,12 @@ from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+NOT_AS_SHOWN = (
+    BrokenSeal,
+    checkout.AmountRefused,
+    checkout.WayNotOffered,
+    checkout.DetailsMissing,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,12 +81,7 @@ def _check_out(
 ) -> HttpResponse:
     try:
         done = _place(request, draft, way, amount, now=now)
-    except (
-        BrokenSeal,
-        checkout.AmountRefused,
-        checkout.WayNotOffered,
-        checkout.DetailsMissing,
-    ):
+    except NOT_AS_SHOWN:
         words = _("Please check the amount and press the button again.")
         return _show(request, draft, offer, way, notice=words, status=UNPROCESSABLE)
     except checkout.CouponRefused:
