@@ -6,9 +6,12 @@ class CheckoutConfig(AppConfig):
     verbose_name = "Checkout"
 
     def ready(self) -> None:
-        """Let the worker move money and look after it."""
+        """Say what is taken off prices, and let the worker move money and look after it."""
+        from apps.bookings.reductions import register_reductions
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
+        from apps.checkout.queries.discounts import Discounts
 
+        register_reductions(Discounts())
         register_work()
         register_periodic_work()

@@ -95,8 +95,8 @@ class PaymentForm(forms.Form):
     """
 
     use_required_attribute = False
-    WAYS = ("pays_in_person", "pays_online", "deposit", "full_upfront")
-    ONLINE = ("pays_online", "deposit", "full_upfront")
+    WAYS = ("pays_in_person", "pays_online", "deposit", "any_amount", "full_upfront")
+    ONLINE = ("pays_online", "deposit", "any_amount", "full_upfront")
     """Closed together; the first of them says why."""
 
     revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
@@ -117,6 +117,11 @@ class PaymentForm(forms.Form):
     )
     pays_in_person = forms.BooleanField(required=False)
     pays_online = forms.BooleanField(label=gettext_lazy("Online"), required=False)
+    any_amount = forms.BooleanField(
+        label=gettext_lazy("Any amount from the deposit up"),
+        help_text=gettext_lazy("Customers choose how much they pay now, and of what is left."),
+        required=False,
+    )
     full_upfront = forms.BooleanField(
         label=gettext_lazy("Paying everything at once is allowed"),
         help_text=gettext_lazy("For customers who owe a deposit."),
@@ -177,6 +182,7 @@ class PaymentForm(forms.Form):
             pays_in_person=found["pays_in_person"],
             pays_online=found["pays_online"],
             deposit=found["deposit"],
+            any_amount=found["any_amount"],
             full_upfront=found["full_upfront"],
             tax_rate=found["tax_rate"],
         )

@@ -372,6 +372,10 @@ def preview(olga: Client, service: Service, **typed: str) -> Any:
             ("€40.00", "", ("€12.00 now, €28.00 at the studio",)),
         ),
         (
+            {"price": "40", "pays_online": "on", "deposit": "12", "any_amount": "on"},
+            ("€40.00", "", ("€12.00 or more now, the rest at the studio", "€40.00 now, online")),
+        ),
+        (
             {"pays_online": "on"},
             ("€48.00", "", ("€48.00 at the studio", "€48.00 now, online")),
         ),

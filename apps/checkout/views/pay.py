@@ -25,6 +25,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.coupons import Refused
 from apps.checkout.forms import (
     FIELD,
+    AmountForm,
     BrokenSeal,
     open_amounts,
     read_code,
@@ -35,16 +36,23 @@ from apps.checkout.forms import (
 )
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import PlanPurchase
-from apps.checkout.pricing import Way
+from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import Pass, passes_for
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
 from apps.checkout.queries.plan_words import plan_refused_words
+from apps.kernel.money import Money
 from apps.web.formatting import format_money
-from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+NOT_AS_SHOWN = (
+    BrokenSeal,
+    checkout.AmountRefused,
+    checkout.WayNotOffered,
+    checkout.DetailsMissing,
+)
 CHANGED = (
     checkout.CouponRefused,
     checkout.GiftRefused,
@@ -55,16 +63,35 @@ CHANGED = (
 
 @dataclass(frozen=True, slots=True)
 class Till:
-    """What the page offers, and what is chosen of it."""
+    """What the page offers, and what is chosen of it. form is the field for any amount, with what
+    was typed; None where no deposit takes any."""
 
     offer: Offer
     way: Way
     passes: tuple[Pass, ...]
     purchase_id: int | None
+    form: AmountForm | None
 
     @property
     def purchase(self) -> PlanPurchase | None:
         return next((it.purchase for it in self.passes if it.pk == self.purchase_id), None)
+
+    @property
+    def takes_any(self) -> bool:
+        return self.way is Way.DEPOSIT and self.form is not None
+
+    @property
+    def amount(self) -> int | None:
+        """What they chose to pay now (minor units), of a form that is valid."""
+        return self.form.cleaned_data["amount"] if self.takes_any and self.form else None
+
+    @property
+    def quote(self) -> Quote:
+        """The quote of the chosen way, for the amount that was typed."""
+        quote = self.offer.quotes[self.way]
+        if self.takes_any and self.form and self.form.is_bound and self.form.is_valid():
+            return choose_amount(quote, self.form.cleaned_data["amount"])
+        return quote
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,6 +110,8 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if request.method != "POST" or "update" in request.POST:
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
+    if till.takes_any and till.form and not till.form.is_valid():
+        return _show(request, draft, till, status=UNPROCESSABLE)
     return _check_out(request, draft, till, now=now)
 
 
@@ -98,21 +127,14 @@ def _open(request: HttpRequest, draft: Booking, *, code: str, now: datetime) -> 
     if not offer.ways:
         return None
     way = read_way(fields, offered=offer.ways)
-    return Till(offer, way, passes, read_purchase(fields, passes=passes))
+    purchase_id = read_purchase(fields, passes=passes)
+    return Till(offer, way, passes, purchase_id, _amount_form(request, draft, offer))
 
 
 def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
     try:
-        seen = open_amounts(
-            request.POST.get(FIELD, ""),
-            draft_id=draft.draft_id,
-            way=till.way,
-            purchase_id=till.purchase_id,
-        )
-        done = checkout.check_out(
-            draft_id=draft.draft_id, way=till.way, seen=seen, origin=_origin(request), now=now
-        )
-    except (BrokenSeal, checkout.WayNotOffered, checkout.DetailsMissing):
+        done = _place(request, draft, till, now=now)
+    except NOT_AS_SHOWN:
         words = _("Please check the amount and press the button again.")
         return _show(request, draft, till, notice=words, status=UNPROCESSABLE)
     except CHANGED as changed:
@@ -125,6 +147,25 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
         words = _("Payments do not work at this moment. Please try again in a minute.")
         return _show(request, draft, till, notice=words, status=UNAVAILABLE)
     return HttpResponseSeeOther(done.url) if done.url else to_done(request, done.booking)
+
+
+def _place(
+    request: HttpRequest, draft: Booking, till: Till, *, now: datetime
+) -> checkout.CheckedOut:
+    seen = open_amounts(
+        request.POST.get(FIELD, ""),
+        draft_id=draft.draft_id,
+        way=till.way,
+        purchase_id=till.purchase_id,
+    )
+    return checkout.check_out(
+        draft_id=draft.draft_id,
+        way=till.way,
+        seen=seen,
+        origin=_origin(request),
+        now=now,
+        amount=till.amount,
+    )
 
 
 def _not_like_that(
@@ -165,6 +206,8 @@ def _show(
 ) -> HttpResponse:
     context = {
         **_context(draft, till, now=timezone.now()),
+        "amount_form": till.form,
+        "is_part": wants_fragment(request),
         "pay_url": request.path,
         "notice": notice,
     }
@@ -176,6 +219,22 @@ def _code_error(draft: Booking, offer: Offer) -> str:
     if offer.gift is not None and offer.applied.refused is Refused.UNKNOWN:
         return ""
     return refused_words(offer.applied, zone=draft.zone, locale=draft.business.locale)
+
+
+def _amount_form(request: HttpRequest, draft: Booking, offer: Offer) -> AmountForm | None:
+    """The field for any amount, with what was typed; None where no deposit takes any."""
+    quote = offer.quotes.get(Way.DEPOSIT)
+    if quote is None or not quote.takes_any:
+        return None
+    fields = request.POST or request.GET
+    least = Money(quote.least_now, quote.currency)
+    return AmountForm(
+        fields if request.method == "POST" or "amount" in fields else None,
+        least=least,
+        most=Money(quote.most_now, quote.currency),
+        locale=draft.business.locale,
+        chosen=least,
+    )
 
 
 def _code_in_use(offer: Offer) -> str:
@@ -204,7 +263,7 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         ),
         "way": f"{way.value}-{till.purchase_id}" if way is Way.PLAN else way.value,
         "by_plan": way is Way.PLAN,
-        "costs": costs_of(booking=draft, quote=quotes[way], way=way, gift=by_gift),
+        "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),
         "seal_name": FIELD,
         "seal": seal_amounts(
             draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer), gift=gift
