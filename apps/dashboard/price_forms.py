@@ -20,10 +20,12 @@ from apps.catalog.paying import (
     online_problem,
 )
 from apps.catalog.queries.payment import terms_of
-from apps.dashboard.price_fields import AmountField, TaxField
+from apps.dashboard.price_fields import TaxField
 from apps.kernel.money import Money
 from apps.web.fields import LineField
+from apps.web.money_field import MoneyField
 
+NOTHING = Decimal(0)
 PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
     PaymentProblem.PRICE_MISSING: (
         "price",
@@ -219,17 +221,21 @@ class PaymentForm(forms.Form):
         currency = self.business.currency
         missing = {"required": gettext_lazy("Enter the price.")}
         label = _("Price in %(currency)s") % {"currency": currency}
-        self.fields["price"] = AmountField(currency=currency, label=label, error_messages=missing)
-        self.fields["deposit"] = AmountField(
+        self.fields["price"] = MoneyField(
+            currency=currency, label=label, min_value=NOTHING, error_messages=missing
+        )
+        self.fields["deposit"] = MoneyField(
             currency=currency,
+            min_value=NOTHING,
             label=_("Deposit in %(currency)s") % {"currency": currency},
             help_text=_("Paid online when booking, the rest at the %(place)s. Empty: no deposit.")
             % {"place": self.business.place_word},
             required=False,
         )
         for variant in self.variants:
-            self.fields[self._name(variant.pk)] = AmountField(
+            self.fields[self._name(variant.pk)] = MoneyField(
                 currency=currency,
+                min_value=NOTHING,
                 label=f"{variant.name}, {currency}",
                 initial=variant.price,
                 error_messages=missing,

@@ -19,9 +19,10 @@ class MoneyField(forms.DecimalField):
     """
 
     def __init__(self, *, currency: str = "EUR", **kwargs: Any) -> None:
+        amount, too_much = _("Enter an amount like 12.50."), _("Enter a smaller amount.")
         words = {
-            "invalid": _("Enter an amount like 12.50."),
-            "min_value": _("Enter an amount like 12.50."),
+            **dict.fromkeys(("invalid", "min_value"), amount),
+            **dict.fromkeys(("max_value", "max_digits", "max_whole_digits"), too_much),
             **kwargs.pop("error_messages", {}),
         }
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
@@ -42,6 +43,8 @@ class MoneyField(forms.DecimalField):
         Raises:
             ValidationError: no amount, or with more decimals than the currency knows.
         """
+        if type(value) is int:  # what is stored, of a field that is closed
+            return value
         found = super().clean(value)
         if found is None:
             return None
@@ -51,3 +54,7 @@ class MoneyField(forms.DecimalField):
             digits = exponent(self.currency)
             words = _("Enter an amount with at most %(digits)d decimals.") % {"digits": digits}
             raise forms.ValidationError(words) from wrong
+
+    def prepare_value(self, value: Any) -> Any:
+        """Minor units as people write them; what was typed as it was typed."""
+        return str(Money(value, self.currency).to_decimal()) if type(value) is int else value
