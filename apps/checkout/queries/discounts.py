@@ -1,25 +1,31 @@
 """Discounts that count now: for what is booked, and in words for whoever looks at a price."""
 
 from datetime import datetime
+from functools import partial
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
+from apps.businesses.remembered import Remembered
 from apps.catalog.models import Service
 from apps.checkout.coupons import WHOLE, Kind
 from apps.checkout.discounts import NOTHING, Rule, Taken, best, is_live
 from apps.checkout.models import Discount
 from apps.web.formatting import format_money
 
+_rules: Remembered[tuple[Rule, ...]] = Remembered(most=1_000)
 
-def list_rules(*, business_id: int, now: datetime) -> list[Rule]:
-    """The discounts of a business that are not over; one query, two when there are any."""
-    going_on = Q(ends_at__isnull=True) | Q(ends_at__gt=now)
-    found = Discount.objects.filter(going_on, business_id=business_id, starts_at__lte=now)
-    return [
+
+def list_rules(*, business: Business) -> tuple[Rule, ...]:
+    """The discounts of a business, the oldest first; remembered until one changes."""
+    return _rules.get(business, "discounts", partial(_read_rules, business.pk))
+
+
+def _read_rules(business_id: int) -> tuple[Rule, ...]:
+    found = Discount.objects.filter(business_id=business_id).prefetch_related("services")
+    return tuple(
         Rule(
             pk=it.pk,
             name=it.name,
@@ -31,14 +37,14 @@ def list_rules(*, business_id: int, now: datetime) -> list[Rule]:
             min_subtotal=it.min_subtotal,
             min_people=it.min_people,
         )
-        for it in found.prefetch_related("services").order_by("pk")
-    ]
+        for it in found.order_by("pk")
+    )
 
 
 def find_discount(*, booking: Booking, subtotal: int, now: datetime) -> Taken:
     """What is taken off a booking that costs so much (minor units)."""
     return best(
-        list_rules(business_id=booking.business_id, now=now),
+        list_rules(business=booking.business),
         service_id=booking.service_id,
         subtotal=subtotal,
         people=booking.party_size,
@@ -61,7 +67,7 @@ class Discounts:
         what is chosen, else one that could, with what it asks for."""
         if not subtotal:
             return ""
-        rules = list_rules(business_id=service.business_id, now=now)
+        rules = list_rules(business=service.business)
         live = [rule for rule in rules if is_live(rule, service_id=service.pk, now=now)]
         taken = best(live, service_id=service.pk, subtotal=subtotal, people=people, now=now)
         named = (rule for rule in live if rule.pk == taken.pk)
