@@ -81,18 +81,8 @@ def cards_of(
         rest = _("Kept aside; the rest at the %(place)s") % {"place": place}
         words[Way.DEPOSIT] = (_("Deposit by card"), rest)
         words[Way.FULL] = (_("Everything by card"), _("Kept aside until the answer"))
-    plans = [
-        WayCard(
-            value=f"{Way.PLAN.value}-{found.pk}",
-            label=found.purchase.name,
-            hint=card_hint(found),
-            amount=None,
-            chosen=chosen is Way.PLAN and found.pk == purchase_id,
-            is_off=found.refused is not None,
-        )
-        for found in passes
-    ]
-    return plans + [
+    plan_id = purchase_id if chosen is Way.PLAN else None
+    return [_plan_card(found, chosen=found.pk == plan_id) for found in passes] + [
         WayCard(
             value=way.value,
             label=words[way][0],
@@ -103,6 +93,17 @@ def cards_of(
         for way, quote in quotes.items()
         if way is not Way.PLAN
     ]
+
+
+def _plan_card(found: Pass, *, chosen: bool) -> WayCard:
+    return WayCard(
+        value=f"{Way.PLAN.value}-{found.pk}",
+        label=found.purchase.name,
+        hint=card_hint(found),
+        amount=None,
+        chosen=chosen,
+        is_off=found.refused is not None,
+    )
 
 
 def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Costs:

@@ -1,6 +1,5 @@
 """C9, check and pay: how, how much, and when; one POST leads to the provider or to the booking."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,31 +17,24 @@ from apps.bookings.views.details import show_draft_lost
 from apps.bookings.views.details_page import hold_of, mask_address, policy_sentence
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.lost import try_again
-from apps.bookings.visitors import plans_of
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
 from apps.checkout.coupons import Refused
 from apps.checkout.forms import (
     FIELD,
-    AmountForm,
     BrokenSeal,
     open_amounts,
     read_code,
-    read_gift,
-    read_purchase,
-    read_way,
     seal_amounts,
 )
 from apps.checkout.gifts import spell_code
-from apps.checkout.models import PlanPurchase
-from apps.checkout.pricing import Quote, Way, choose_amount
+from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
-from apps.checkout.queries.offers import Offer, offer_of
-from apps.checkout.queries.passes import Pass, passes_for
+from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
 from apps.checkout.queries.plan_words import plan_refused_words
-from apps.kernel.money import Money
+from apps.checkout.views.till import Till, open_till
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
@@ -61,39 +53,6 @@ CHANGED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Till:
-    """What the page offers, and what is chosen of it. form is the field for any amount, with what
-    was typed; None where no deposit takes any."""
-
-    offer: Offer
-    way: Way
-    passes: tuple[Pass, ...]
-    purchase_id: int | None
-    form: AmountForm | None
-
-    @property
-    def purchase(self) -> PlanPurchase | None:
-        return next((it.purchase for it in self.passes if it.pk == self.purchase_id), None)
-
-    @property
-    def takes_any(self) -> bool:
-        return self.way is Way.DEPOSIT and self.form is not None
-
-    @property
-    def amount(self) -> int | None:
-        """What they chose to pay now (minor units), of a form that is valid."""
-        return self.form.cleaned_data["amount"] if self.takes_any and self.form else None
-
-    @property
-    def quote(self) -> Quote:
-        """The quote of the chosen way, for the amount that was typed."""
-        quote = self.offer.quotes[self.way]
-        if self.takes_any and self.form and self.form.is_bound and self.form.is_valid():
-            return choose_amount(quote, self.form.cleaned_data["amount"])
-        return quote
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page
 def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
@@ -102,7 +61,7 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if not draft.contact_name:
         return go_to(request, "bookings:details", draft=draft.draft_id)
     try:
-        till = _open(request, draft, code=read_code(request.POST or request.GET), now=now)
+        till = open_till(request, draft, code=read_code(request.POST or request.GET), now=now)
     except UnknownChoice:
         return show_draft_lost(request, draft, now=now)
     if till is None:
@@ -113,22 +72,6 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if till.takes_any and till.form and not till.form.is_valid():
         return _show(request, draft, till, status=UNPROCESSABLE)
     return _check_out(request, draft, till, now=now)
-
-
-def _open(request: HttpRequest, draft: Booking, *, code: str, now: datetime) -> Till | None:
-    """What can be paid how; None where nothing is to be paid."""
-    fields = request.POST or request.GET
-    passes = passes_for(
-        booking=draft, purchase_ids=plans_of(request, business_id=draft.business_id), now=now
-    )
-    has_plan = any(found.refused is None for found in passes)
-    gift = read_gift(fields)
-    offer = offer_of(booking=draft, code=code, gift=gift, has_plan=has_plan, now=now)
-    if not offer.ways:
-        return None
-    way = read_way(fields, offered=offer.ways)
-    purchase_id = read_purchase(fields, passes=passes)
-    return Till(offer, way, passes, purchase_id, _amount_form(request, draft, offer))
 
 
 def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
@@ -183,7 +126,7 @@ def _not_like_that(
         words = _("Your plan cannot pay for this. %(why)s") % {"why": why}
     else:
         words = _changed_words(draft, changed)
-    fresh = _open(request, draft, code=code, now=now) or till
+    fresh = open_till(request, draft, code=code, now=now) or till
     return _show(request, draft, fresh, notice=words, status=CONFLICT)
 
 
@@ -206,7 +149,6 @@ def _show(
 ) -> HttpResponse:
     context = {
         **_context(draft, till, now=timezone.now()),
-        "amount_form": till.form,
         "is_part": wants_fragment(request),
         "pay_url": request.path,
         "notice": notice,
@@ -221,30 +163,11 @@ def _code_error(draft: Booking, offer: Offer) -> str:
     return refused_words(offer.applied, zone=draft.zone, locale=draft.business.locale)
 
 
-def _amount_form(request: HttpRequest, draft: Booking, offer: Offer) -> AmountForm | None:
-    """The field for any amount, with what was typed; None where no deposit takes any."""
-    quote = offer.quotes.get(Way.DEPOSIT)
-    if quote is None or not quote.takes_any:
-        return None
-    fields = request.POST or request.GET
-    least = Money(quote.least_now, quote.currency)
-    return AmountForm(
-        fields if request.method == "POST" or "amount" in fields else None,
-        least=least,
-        most=Money(quote.most_now, quote.currency),
-        locale=draft.business.locale,
-        chosen=least,
-    )
-
-
 def _code_in_use(offer: Offer) -> str:
     return "" if offer.applied.refused else offer.applied.code
 
 
 def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
-    offer, way = till.offer, till.way
-    quotes, gift = offer.quotes, None if way is Way.PLAN else offer.gift
-    by_gift = gift.pays(quotes[way], way) if gift else 0
     return {
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,
@@ -254,6 +177,19 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         "name": draft.contact_name,
         "contact": mask_address(draft.contact_email),
         "details_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
+        **_money_context(draft, till),
+        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
+        "reference": draft.reference,
+        "status": draft.status,
+    }
+
+
+def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
+    offer, way = till.offer, till.way
+    quotes, gift = offer.quotes, None if way is Way.PLAN else offer.gift
+    by_gift = gift.pays(quotes[way], way) if gift else 0
+    seal = seal_amounts(draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer), gift=gift)
+    return {
         "cards": cards_of(
             booking=draft,
             quotes=quotes,
@@ -263,15 +199,11 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         ),
         "way": f"{way.value}-{till.purchase_id}" if way is Way.PLAN else way.value,
         "by_plan": way is Way.PLAN,
+        "amount_form": till.form,
         "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),
         "seal_name": FIELD,
-        "seal": seal_amounts(
-            draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer), gift=gift
-        ),
+        "seal": seal,
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",
         "code_error": _code_error(draft, offer),
-        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
-        "reference": draft.reference,
-        "status": draft.status,
     }
