@@ -18,8 +18,9 @@ from apps.bookings.operations import Visitor
 from apps.bookings.queries.own import Browser
 from apps.web.addresses import client_network
 
-VISITOR, OPENED = "visitor", "opened"
+VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
 MOST_OPENED = 50
+MOST_PLANS = 20
 DEVICE_SALT = "apps.bookings.device"
 DEVICE_LIFE = timedelta(days=180)
 MOST_REMEMBERED = 5
@@ -72,6 +73,20 @@ def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
     mine = visitor_hash_of(request)
     made_here = bool(mine) and constant_time_compare(mine, booking.visitor_hash)
     return Proof.MADE if made_here else None
+
+
+def grant_plan(request: HttpRequest, purchase_id: int, *, business_id: int) -> None:
+    """Let this session pay with a plan: it bought it, or opened the link in the plan's mail."""
+    held = request.session.get(PLANS, [])
+    if [purchase_id, business_id] not in held:
+        request.session[PLANS] = [*held, [purchase_id, business_id]][-MOST_PLANS:]
+        request.session.cycle_key()
+
+
+def plans_of(request: HttpRequest, *, business_id: int | None = None) -> list[int]:
+    """Return the ids of the plans that this session may pay with, those of one business or all."""
+    held = request.session.get(PLANS, [])
+    return [plan for plan, business in held if business_id in {None, business}]
 
 
 def browser_of(request: HttpRequest) -> Browser:

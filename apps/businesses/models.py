@@ -37,6 +37,7 @@ class Business(models.Model):
     accent = models.CharField(max_length=7, default="#1F6152")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     prices_include_tax = models.BooleanField(default=True)
+    sells_gift_cards = models.BooleanField(default=False)
     hold_minutes = models.PositiveSmallIntegerField(
         default=10, validators=[MaxValueValidator(30)], help_text=_("0 means no hold")
     )

@@ -10,7 +10,17 @@ RESERVED_SLUGS = frozenset(
     {
         *("accounts", "admin", "api", "assets", "book", "csp", "dev", "done", "find", "healthz"),
         *("hooks", "m", "manage", "me", "media", "operator", "own", "readyz", "robots", "s"),
-        *("practice", "sitemap", "static", "visit", "webhooks", "well-known"),
+        *(
+            "gifts",
+            "p",
+            "plans",
+            "practice",
+            "sitemap",
+            "static",
+            "visit",
+            "webhooks",
+            "well-known",
+        ),
     }
 )
 """First parts of addresses that are ours (ux.md 2.2); a business may be called anything else."""

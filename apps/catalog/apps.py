@@ -17,6 +17,7 @@ OF_NEED = """(
 SETUP = {
     "businesses_location": OF_BUSINESS,
     "catalog_category": OF_BUSINESS,
+    "catalog_pricingplan": OF_BUSINESS,
     "catalog_service": OF_BUSINESS,
     "catalog_bookingpolicy": OF_BUSINESS,
     "catalog_bookingform": OF_BUSINESS,

@@ -2,7 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from apps.checkout.operations import forget_abandoned_orders, settle_open_payments
+from apps.checkout.operations import (
+    end_plans,
+    forget_abandoned_orders,
+    forget_unpaid_gifts,
+    forget_unpaid_plans,
+    look_after_kept_aside,
+    release_gifts,
+    return_lost_credits,
+    settle_open_payments,
+)
 from apps.outbox.operations import register_periodic
 
 
@@ -11,12 +20,31 @@ def reconcile(now: datetime) -> None:
     settle_open_payments(now=now)
 
 
+def decide_kept_aside(now: datetime) -> None:
+    """Take what is kept aside after a yes, and let it go after a no (ADR 16)."""
+    look_after_kept_aside(now=now)
+
+
 def forget_orders(now: datetime) -> None:
-    """Delete orders that nobody paid for, so that their drafts can go."""
+    """Delete orders that nobody paid for, so that their drafts can go; plans and cards as well."""
+    release_gifts(now=now)
     forget_abandoned_orders(now=now)
+    forget_unpaid_plans(now=now)
+    forget_unpaid_gifts(now=now)
+
+
+def look_after_plans(now: datetime) -> None:
+    """Give visits of cancelled bookings back, money of cards that pays for nothing, and let plans
+    end whose time is up."""
+    return_lost_credits(now=now)
+    release_gifts(now=now)
+    end_plans(now=now)
 
 
 def register_periodic_work() -> None:
-    """Look after open payments each 30 seconds, after abandoned orders each ten minutes."""
+    """Look after open payments and plans each 30 seconds, after what is kept aside each ten, after
+    abandoned orders each ten minutes."""
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
+    register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
+    register_periodic("checkout.plans", timedelta(seconds=30), look_after_plans)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

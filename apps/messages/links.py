@@ -15,6 +15,16 @@ def manage_url(token: str) -> str:
     return f"{settings.PORTAL_ORIGIN}/m/{token}"
 
 
+def plan_url(token: str) -> str:
+    """Return the address that opens one plan; whoever has it may use it."""
+    return f"{settings.PORTAL_ORIGIN}/p/{token}"
+
+
+def gift_url(token: str) -> str:
+    """Return the address that shows a gift card with its code."""
+    return f"{settings.PORTAL_ORIGIN}/gifts/open/{token}"
+
+
 def home_url(slug: str) -> str:
     """Return the address of the business's public page."""
     return f"{settings.PORTAL_ORIGIN}/{slug}/"

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.checkout.models import PlanPurchase
 from apps.messages import operations
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
@@ -38,9 +39,27 @@ def mail_links(payload: Mapping[str, Any], item: OutboxItem) -> None:
     )
 
 
+def mail_plan(payload: Mapping[str, Any], item: OutboxItem) -> None:
+    """Do an item of ``plans.told``: ``{"purchase_id": int, "what": str}``."""
+    with suppress(PlanPurchase.DoesNotExist):  # it was never paid and is forgotten
+        operations.send_plan(
+            purchase_id=payload["purchase_id"],
+            what=payload["what"],
+            attempt=item.attempts,
+            now=timezone.now(),
+        )
+
+
+def mail_gift(payload: Mapping[str, Any], item: OutboxItem) -> None:
+    """Do an item of ``gifts.told``: ``{"card_id": int}``."""
+    operations.send_gift(card_id=payload["card_id"], attempt=item.attempts, now=timezone.now())
+
+
 def register_work() -> None:
-    """Take the booking topics, ``mail.send`` and ``bookings.find``."""
+    """Take the booking topics, ``mail.send``, ``bookings.find``, and those of plans and gifts."""
     for topic in operations.TOPICS:
         register(topic, tell_of_event)
     register(operations.SEND_TOPIC, send_mail)
     register(operations.LINKS_TOPIC, mail_links)
+    register(operations.PLAN_TOPIC, mail_plan)
+    register(operations.GIFT_TOPIC, mail_gift)

@@ -55,6 +55,7 @@ class Stage:
             "business": self.salon.business.slug,
             "slug": self.salon.business.slug,
             "service": self.salon.cut.slug,
+            "service_id": str(self.salon.cut.pk),
             "draft": self.draft.draft_id,
             "reference": self.booking.reference,
             "token": self.token,
@@ -67,6 +68,7 @@ class Stage:
             "ref": "practice_0",
             "provider": "practice",
             "coupon": "1",
+            "discount": "1",
         }
 
     @property

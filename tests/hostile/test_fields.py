@@ -39,7 +39,9 @@ QUERIES = [
         "looks",
         "failed",
         "code",
+        "amount",
     ),
+    *("price_kind", "price", "price_text", "deposit", "tax_rate", "revision", "variant_1"),
 ]
 FORMS = {
     "/juniper/hold": ("service", "slot", "variant", "add_on", "people", "staff", "tz", "gone"),
@@ -51,14 +53,28 @@ FORMS = {
     "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
     "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
-    "/book/{draft}/pay": ("way", "amounts", "code"),
+    "/book/{draft}/pay": ("way", "amounts", "code", "amount"),
     "/own/juniper/waitlist/new/": ("service", "first_on", "days", "hours", "name", "email"),
     "/own/juniper/coupons/": (
         *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),
     ),
+    "/own/juniper/services/{service_id}/payment/": (
+        *("revision", "price_kind", "price", "price_text", "pays_in_person", "pays_online"),
+        *("deposit", "any_amount", "full_upfront", "tax_rate", "variant_1", "variant_2"),
+    ),
+    "/own/juniper/discounts/": (
+        *("name", "kind", "value", "services", "min_subtotal", "min_people", "starts_on"),
+        "ends_on",
+    ),
     "/own/juniper/bookings/{reference}/paid/": ("revision",),
     "/own/juniper/bookings/{reference}/undo-paid/": ("payment",),
-    "/own/juniper/bookings/{reference}/refund/": ("amount", "reason", "seen_refunded"),
+    "/own/juniper/bookings/{reference}/refund/": (
+        "amount",
+        "reason",
+        "seen_refunded",
+        "line_1",
+        "preview",
+    ),
     "/own/juniper/classes/{session}/message/": ("text",),
     "/own/juniper/classes/{session}/waiting/": ("reference", "verb"),
     "/own/juniper/classes/{session}/change/": ("staff", "room", "at", "scope", "anyway"),
@@ -104,6 +120,7 @@ def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
         draft=stage.draft.draft_id,
         reference=stage.request.reference,
         session=stage.session.pk,
+        service_id=stage.salon.cut.pk,
     )
     browser = stage.olga if form.startswith("/own/juniper") else stage.carl
     sent = {"revision": "2", "service": "cut", "email": "carl@example.com", "name": "Carl"}

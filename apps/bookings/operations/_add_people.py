@@ -11,6 +11,8 @@ from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.states import OCCUPYING
 from apps.catalog.queries import Choice, UnknownChoice, choose
 
+SETTLED = (Booking.PaymentOption.ONLINE, Booking.PaymentOption.MEMBERSHIP)
+
 
 class NotComing(Exception):
     """The booking has no places that could become more: cancelled, waiting, an appointment."""
@@ -23,7 +25,8 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
     The price is that of the whole party as it is today; who was told is told once more.
 
     Raises:
-        NotComing: there is nothing to add to, or its people were booked by priced kinds.
+        NotComing: there is nothing to add to, or its people were booked by priced kinds, or were
+            paid for: more of them are another booking.
         TooManyPeople: more than one booking may bring.
         CannotJoin: there are not so many places, or it is too late.
         NoSeats: somebody was faster.
@@ -32,7 +35,7 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
     target = locked.course_run or locked.session
     if locked.status not in OCCUPYING or locked.seating_id is None or target is None:
         raise NotComing
-    if locked.mix.exists():
+    if locked.mix.exists() or locked.paid or locked.payment_option in SETTLED:
         raise NotComing
     choice = _choice(locked, people=locked.party_size + more)
     gathering = gathering_of(target, besides=None, now=now)

@@ -21,9 +21,10 @@ from apps.bookings.queries.timetable import get_class_session, get_timetable
 from apps.bookings.queries.waitlist import line_of
 from apps.bookings.structured import event_json_ld
 from apps.bookings.views.class_week import week_context
+from apps.bookings.views.home import beforehand
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
-from apps.bookings.visitors import browser_of, visitor_of
+from apps.bookings.visitors import browser_of, plans_of, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
 from apps.catalog.models import Service
@@ -59,6 +60,7 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
     context = {
         **frame_of(business=business),
         **week_context(business, week, filters, today=today, now=now),
+        **beforehand(business),
         "now": now,
     }
     return render_page(request, "bookings/classes.html", "bookings/_week.html", context)
@@ -68,9 +70,9 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
 @public_page
 def session(request: HttpRequest, business: Business, session: int) -> HttpResponse:
     """Show one session: facts, places, people and price; htmx asks for the price alone."""
-    found = _session(business, session)
-    choice, notice = _choice(found, request.GET)
-    return _show(request, found, choice, now=timezone.now(), notice=notice)
+    found = session_or_404(business, session)
+    choice, notice = choice_of_party(found, request.GET)
+    return show_session(request, found, choice, now=timezone.now(), notice=notice)
 
 
 @require_POST
@@ -78,10 +80,10 @@ def session(request: HttpRequest, business: Business, session: int) -> HttpRespo
 def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse:
     """Hold the places asked for and go on to the details; a full class says so (409)."""
     now = timezone.now()
-    found = _session(business, session)
-    choice, notice = _choice(found, request.POST)
+    found = session_or_404(business, session)
+    choice, notice = choice_of_party(found, request.POST)
     if notice:
-        return _show(request, found, choice, now=now, notice=notice, status=UNPROCESSABLE)
+        return show_session(request, found, choice, now=now, notice=notice, status=UNPROCESSABLE)
     require_room_to_hold(request, business, now=now)
     try:
         draft = bookings.hold_seats(
@@ -89,7 +91,7 @@ def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse
         )
     except bookings.CannotJoin:
         found.refresh_from_db()
-        return _show(request, found, choice, now=now, status=CONFLICT)
+        return show_session(request, found, choice, now=now, status=CONFLICT)
     except bookings.NotBookable:
         return no_longer_bookable(request, choice.service)
     except BusyTryAgain:
@@ -99,18 +101,18 @@ def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse
 
 def show_places_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
     """Show the session of a draft as it is now: its hold ran out and the places went (409)."""
-    found = _session(draft.business, draft.session_id or 0)
-    return _show(request, found, choice_of(booking=draft), now=now, status=CONFLICT)
+    found = session_or_404(draft.business, draft.session_id or 0)
+    return show_session(request, found, choice_of(booking=draft), now=now, status=CONFLICT)
 
 
-def _session(business: Business, pk: int) -> Session:
+def session_or_404(business: Business, pk: int) -> Session:
     try:
         return get_class_session(business=business, session_id=pk)
     except Session.DoesNotExist as missing:
         raise Http404 from missing
 
 
-def _choice(found: Session, fields: QueryDict) -> tuple[Choice, str]:
+def choice_of_party(found: Session, fields: QueryDict) -> tuple[Choice, str]:
     """The choice, and what is wrong with the number of people in words, or ""."""
     try:
         service = get_service_by_id(business=found.business, service_id=found.service_id or 0)
@@ -119,7 +121,7 @@ def _choice(found: Session, fields: QueryDict) -> tuple[Choice, str]:
         raise Http404 from odd
 
 
-def _show(
+def show_session(
     request: HttpRequest,
     found: Session,
     choice: Choice,
@@ -128,6 +130,7 @@ def _show(
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    """Show a session as it is now; notice says why the last tap did nothing."""
     business = found.business
     page = get_session_page(session=found, choice=choice, browser=browser_of(request), now=now)
     path = reverse("bookings:session", kwargs={"business": business.slug, "session": found.pk})
@@ -140,6 +143,7 @@ def _show(
         "back_url": reverse("bookings:classes", kwargs={"business": business.slug}),
         "session_url": path,
         **_actions(found, choice, path=path, in_the_way=page.joining.obstacle in IN_THE_WAY),
+        "plan_url": f"{path}plan" if plans_of(request, business_id=business.pk) else "",
         "canonical_url": absolute(path),
         "json_ld": event_json_ld(found, choice, seats_left=page.seats_left),
         "quote": page.quote,

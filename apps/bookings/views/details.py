@@ -25,7 +25,7 @@ from apps.bookings.views.limits import require_room_to_book, too_much_ahead
 from apps.bookings.views.lost import show_lost, try_again
 from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
-from apps.bookings.visitors import remember, remembered
+from apps.bookings.visitors import plans_of, remember, remembered
 from apps.bookings.wording import call_instead, region_of
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, questions_of
@@ -64,7 +64,9 @@ def _submit(
 ) -> HttpResponse:
     try:
         seen = seal.open_seal(request.POST.get(seal.FIELD, ""), draft_id=draft.draft_id)
-        finish = bookings.prepare_draft if pays_next(draft) else bookings.submit_draft
+        has_plan = bool(plans_of(request, business_id=draft.business_id))
+        pays = pays_next(draft, has_plan=has_plan, now=now)
+        finish = bookings.prepare_draft if pays else bookings.submit_draft
         booking = finish(draft_id=draft.draft_id, details=form.details(), seen_price=seen, now=now)
     except seal.BrokenSeal:
         notice = _("Please check the price and press the button again.")
@@ -153,7 +155,8 @@ def _show(
 ) -> HttpResponse:
     if form.is_bound:
         bookings.keep_draft_text(booking=draft, typed=form.typed())
-    context = details_context(draft, form, purpose=PURPOSE, now=now)
+    has_plan = bool(plans_of(request, business_id=draft.business_id))
+    context = details_context(draft, form, purpose=PURPOSE, has_plan=has_plan, now=now)
     context["notice"] = notice
     return render_page(request, "bookings/details.html", None, context, status=status)
 

@@ -21,7 +21,7 @@ from apps.bookings.visitors import remembered
 from apps.bookings.wording import cancel_words
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, map_url, public_page
-from apps.catalog.queries import ServiceList, default_policy, get_service_list
+from apps.catalog.queries import ServiceList, default_policy, get_service_list, has_plans
 from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.text import clean_line
 
@@ -93,8 +93,18 @@ def _page_context(
         "searching": bool(frame["query"]) or len(services.rows) >= SEARCH_FROM,
         "search_url": home_path,
         "policy_words": cancel_words(policy_of(policy)),
+        **beforehand(business),
         "canonical_url": absolute(home_path),
         "json_ld": business_json_ld(business, place),
+    }
+
+
+def beforehand(business: Business) -> dict[str, str]:
+    """Where one pays beforehand: addresses of plans and gift cards, "" where there are none."""
+    slug = {"business": business.slug}
+    return {
+        "plans_url": reverse("checkout:plans", kwargs=slug) if has_plans(business=business) else "",
+        "gift_url": reverse("checkout:buy_gift", kwargs=slug) if business.sells_gift_cards else "",
     }
 
 

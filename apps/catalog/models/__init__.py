@@ -1,6 +1,7 @@
 """What a business offers, with whom, and under which rules."""
 
 from apps.catalog.models.form import BookingForm, Question
+from apps.catalog.models.plan import PricingPlan
 from apps.catalog.models.policy import BookingPolicy
 from apps.catalog.models.service import (
     AddOn,
@@ -19,6 +20,7 @@ __all__ = [
     "BookingPolicy",
     "Category",
     "FormerServiceSlug",
+    "PricingPlan",
     "Question",
     "Resource",
     "ResourceType",

@@ -20,6 +20,7 @@ from apps.catalog.queries.pages import (
     address_of,
     get_service_list,
 )
+from apps.catalog.queries.plans import get_plan, has_plans, list_plans
 from apps.catalog.queries.requirements import Requirements, load_requirements
 
 __all__ = [
@@ -33,11 +34,14 @@ __all__ = [
     "address_of",
     "choose",
     "default_policy",
+    "get_plan",
     "get_service",
     "get_service_by_id",
     "get_service_list",
+    "has_plans",
     "is_bookable",
     "is_offered",
+    "list_plans",
     "list_public_pages",
     "list_services",
     "list_staff",

@@ -6,23 +6,30 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
-from apps.checkout.models.order import Order
+from apps.checkout.models.gift import GiftCard
+from apps.checkout.models.order import Order, OrderLine
 
 
 class Payment(models.Model):
     """One attempt to pay, or money taken in person, in minor units of the order's currency.
 
-    captured is what really came, refunded what of it goes or went back: never more. A reversing
+    captured is what really came, refunded what of it goes or went back: never more. With
+    captures_later the amount is only kept aside on the card (authorized) until the team says yes,
+    and counts as nothing until then. A reversing
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
-    are negative. url is where the customer pays, until expires_at (UTC).
+    are negative. url is where the customer pays, until expires_at (UTC); origin is where their
+    browser found us, so that a payment that is opened again is opened in the same words. What a
+    gift card pays is taken off the card at once and PENDING until the order is approved.
     """
 
     class Kind(models.TextChoices):
         ONLINE = "ONLINE", _("Online")
         IN_PERSON = "IN_PERSON", _("In person")
+        GIFT = "GIFT", _("Gift card")
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Under way")
+        AUTHORIZED = "AUTHORIZED", _("Kept aside")
         PAID = "PAID", _("Paid")
         FAILED = "FAILED", _("Failed")
         CANCELED = "CANCELED", _("Given up")
@@ -31,10 +38,16 @@ class Payment(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
     kind = models.CharField(max_length=10, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    gift_card = models.ForeignKey(
+        GiftCard, null=True, blank=True, on_delete=models.PROTECT, related_name="payments"
+    )
     provider = models.CharField(max_length=20, blank=True)
     provider_ref = models.CharField(max_length=120, blank=True)
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    origin = models.CharField(max_length=200, blank=True)
     amount = models.IntegerField()
+    captures_later = models.BooleanField(default=False)
+    authorized = models.IntegerField(default=0)
     captured = models.IntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=200, blank=True)
@@ -63,6 +76,20 @@ class Payment(models.Model):
             models.CheckConstraint(
                 name="paid_means_captured", condition=~Q(status="PAID") | ~Q(captured=0)
             ),
+            models.CheckConstraint(
+                name="gift_payment_has_a_card",
+                condition=Q(kind="GIFT", gift_card__isnull=False)
+                | (~Q(kind="GIFT") & Q(gift_card__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="authorized_within_amount",
+                condition=Q(authorized=0) | Q(authorized__gt=0, authorized__lte=F("amount")),
+            ),
+            models.CheckConstraint(
+                name="authorized_while_kept_aside",
+                condition=Q(status="AUTHORIZED", authorized__gt=0)
+                | (~Q(status="AUTHORIZED") & Q(authorized=0)),
+            ),
             models.UniqueConstraint(
                 name="provider_ref_once",
                 fields=["provider", "provider_ref"],
@@ -72,6 +99,9 @@ class Payment(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"], name="payment_pending", condition=Q(status="PENDING")
+            ),
+            models.Index(
+                fields=["created_at"], name="payment_kept_aside", condition=Q(status="AUTHORIZED")
             ),
             models.Index(fields=["business", "settled_at"], name="payment_by_day"),
         ]
@@ -113,6 +143,24 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id} -{self.amount}"
+
+
+class RefundLine(models.Model):
+    """How much of a refund is for one line of the order; the rest of it is for none."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="refund_line_once", fields=["refund", "line"]),
+            models.CheckConstraint(name="refund_line_is_something", condition=Q(amount__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.refund_id} {self.line_id} -{self.amount}"
 
 
 class ProviderEvent(models.Model):

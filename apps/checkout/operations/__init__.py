@@ -1,12 +1,38 @@
-"""The verbs of money. Rows are locked in this order: booking, resources, sessions, order, payments;
-a provider is asked only while nothing is locked."""
+"""The verbs of money. Rows are locked in this order: booking (or plan or gift card that is bought),
+resources, sessions, order, payments, coupon, plan or gift card that pays, counter of receipts; a
+provider is asked only while nothing is locked."""
 
+from apps.checkout.operations._aside import (
+    CAPTURE_TOPIC,
+    RELEASE_TOPIC,
+    capture_payment,
+    look_after_kept_aside,
+    release_payment,
+)
+from apps.checkout.operations._ask_for_plans import ask_for_plans
+from apps.checkout.operations._book_with_plan import book_with_plan
+from apps.checkout.operations._buy_plan import (
+    BoughtPlan,
+    Buyer,
+    buy_plan,
+    pay_for_plan,
+    sell_plan,
+)
 from apps.checkout.operations._cancel_and_refund import (
     cancel_and_keep,
     cancel_and_refund,
     cancel_the_other,
     keep_money,
     refund_the_rest,
+)
+from apps.checkout.operations._change_plan import (
+    adjust_plan,
+    cancel_plan,
+    end_plans,
+    forget_unpaid_plans,
+    pause_plan,
+    resume_plan,
+    stop_renewal,
 )
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
 from apps.checkout.operations._coupons import (
@@ -15,19 +41,45 @@ from apps.checkout.operations._coupons import (
     make_coupon,
     stop_coupon,
 )
+from apps.checkout.operations._discounts import (
+    DiscountFacts,
+    add_people,
+    book_with_discount,
+    make_discount,
+    stop_discount,
+)
 from apps.checkout.operations._errors import (
     CouponRefused,
     DetailsMissing,
+    GiftRefused,
     NotOwed,
+    PlanChanged,
+    PlanIsOver,
+    PlanNotSold,
+    PlanRefused,
     QuoteChanged,
     RefundChanged,
+    TooFewVisits,
+    TooMuchOfLine,
     TooMuchToRefund,
     WayNotOffered,
     WrongTruth,
 )
 from apps.checkout.operations._forget import close_payment, forget_abandoned_orders
+from apps.checkout.operations._gift_cards import (
+    BoughtGift,
+    Gift,
+    adjust_gift_card,
+    buy_gift_card,
+    forget_unpaid_gifts,
+    pay_for_gift_card,
+    sell_gift_card,
+    stop_gift_card,
+)
+from apps.checkout.operations._gift_money import GIFT_TOPIC
 from apps.checkout.operations._in_person import mark_paid, undo_mark_paid
 from apps.checkout.operations._pay_balance import pay_balance
+from apps.checkout.operations._plan_periods import PLAN_TOPIC
 from apps.checkout.operations._practice import (
     TELL_TOPIC,
     Act,
@@ -36,6 +88,7 @@ from apps.checkout.operations._practice import (
     tell_of_practice,
 )
 from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
+from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
 from apps.checkout.operations._settle import (
     REFUND_TOPIC,
@@ -43,44 +96,91 @@ from apps.checkout.operations._settle import (
     settle_payment,
     write_truth,
 )
+from apps.checkout.operations._use_gift import SeenGift, release_gifts
+from apps.checkout.pricing import AmountRefused
 
 __all__ = [
+    "CAPTURE_TOPIC",
     "CLOSE_TOPIC",
+    "GIFT_TOPIC",
     "LOOK_TOPIC",
+    "PLAN_TOPIC",
     "REFUND_TOPIC",
+    "RELEASE_TOPIC",
     "TELL_TOPIC",
     "Act",
+    "AmountRefused",
+    "BoughtGift",
+    "BoughtPlan",
+    "Buyer",
     "CheckedOut",
     "CodeTaken",
     "CouponFacts",
     "CouponRefused",
     "DetailsMissing",
+    "DiscountFacts",
+    "Gift",
+    "GiftRefused",
     "NotOwed",
+    "PlanChanged",
+    "PlanIsOver",
+    "PlanNotSold",
+    "PlanRefused",
     "QuoteChanged",
     "RefundChanged",
     "Seen",
+    "SeenGift",
     "SessionOver",
+    "TooFewVisits",
+    "TooMuchOfLine",
     "TooMuchToRefund",
     "WayNotOffered",
     "WrongTruth",
     "act_in_practice",
+    "add_people",
+    "adjust_gift_card",
+    "adjust_plan",
+    "ask_for_plans",
+    "book_with_discount",
+    "book_with_plan",
+    "buy_gift_card",
+    "buy_plan",
     "cancel_and_keep",
     "cancel_and_refund",
+    "cancel_plan",
     "cancel_the_other",
+    "capture_payment",
     "check_out",
     "close_payment",
     "do_refund",
+    "end_plans",
     "forget_abandoned_orders",
+    "forget_unpaid_gifts",
+    "forget_unpaid_plans",
     "keep_money",
+    "look_after_kept_aside",
     "make_coupon",
+    "make_discount",
     "mark_paid",
+    "pause_plan",
     "pay_balance",
+    "pay_for_gift_card",
+    "pay_for_plan",
     "receive_event",
     "refund_order",
     "refund_the_rest",
+    "release_gifts",
+    "release_payment",
+    "resume_plan",
+    "return_lost_credits",
+    "sell_gift_card",
+    "sell_plan",
     "settle_open_payments",
     "settle_payment",
     "stop_coupon",
+    "stop_discount",
+    "stop_gift_card",
+    "stop_renewal",
     "tell_of_practice",
     "undo_mark_paid",
     "write_truth",

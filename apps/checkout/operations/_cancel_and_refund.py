@@ -7,6 +7,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor, NoConflict
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order
+from apps.checkout.operations._redeem import return_credit
 from apps.checkout.operations._refund import give_back
 
 
@@ -20,8 +21,8 @@ def cancel_and_refund(
     now: datetime,
     revision: int | None = None,
 ) -> Booking:
-    """Cancel a booking and give all of its money back, no fee kept: for the team, or (by None) the
-    customer of a double booking, who is not at fault (domain.md 1.4).
+    """Cancel a booking and give all of its money and visits back, no fee kept: for the team,
+    or (by None) the customer of a double booking, who is not at fault (domain.md 1.4).
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -43,10 +44,18 @@ def cancel_and_refund(
         reason=reason,
         waives_policy=True,
     )
-    if Order.objects.filter(booking=booking).exists():
+    order = Order.objects.select_for_update().filter(booking=booking).first()
+    if order is not None:
         give_back(
-            booking, amount=None, seen_refunded=None, reason=reason, actor=Actor.of(by), now=now
+            order,
+            booking,
+            amount=None,
+            seen_refunded=None,
+            reason=reason,
+            actor=Actor.of(by),
+            now=now,
         )
+    return_credit(booking_id=booking.pk, now=now)
     return booking
 
 
@@ -54,7 +63,8 @@ def cancel_and_refund(
 def cancel_and_keep(
     *, booking_id: int, revision: int, reason: str, by: TeamMember, now: datetime
 ) -> Booking:
-    """Cancel a booking for the team and keep what was paid for it: a decision that is written down.
+    """Cancel a booking for the team and keep what was paid or used for it: a decision that is
+    written down.
 
     Raises: as ``bookings.cancel_booking``.
     """
@@ -90,7 +100,10 @@ def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
-    give_back(booking, amount=None, seen_refunded=None, reason="", actor=Actor.of(by), now=now)
+    order = Order.objects.select_for_update().get(booking=booking)
+    give_back(
+        order, booking, amount=None, seen_refunded=None, reason="", actor=Actor.of(by), now=now
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -8,6 +8,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.catalog.queries import UnknownChoice
 from apps.checkout.models import Order, OrderLine, Payment
+from apps.checkout.operations._approve import approve
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import (
     CouponRefused,
@@ -15,26 +16,47 @@ from apps.checkout.operations._errors import (
     QuoteChanged,
     WayNotOffered,
 )
-from apps.checkout.operations._links import cancel_url, return_url
-from apps.checkout.pricing import Quote, Way
-from apps.checkout.providers import ProviderDown, Wanted, provider_in_use
+from apps.checkout.operations._links import PAY_WITHIN, wanted_of
+from apps.checkout.operations._receipts import number_receipt
+from apps.checkout.operations._redeem import redeem
+from apps.checkout.operations._subject import Subject
+from apps.checkout.operations._use_gift import SeenGift, hold_gift, let_gifts_go
+from apps.checkout.pricing import Quote, Way, choose_amount
+from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.coupons import Applied
-from apps.checkout.queries.offers import offer_of
-from apps.checkout.states import PaymentStatus, booking_status
+from apps.checkout.queries.offers import asks_first, offer_of
+from apps.checkout.queries.orders import status_of
+from apps.checkout.states import booking_status
 from apps.kernel.references import new_reference
 from apps.outbox import operations as outbox
 
-PAY_WITHIN = timedelta(minutes=30)
 CLOSE_TOPIC = "payments.close"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the page showed, in minor units, with the code that was used for it."""
+    """What the page showed, in minor units, with the code that was used for it. purchase_id is the
+    plan that pays, which has to be the customer's own: that is the caller's to know; gift is the
+    card that pays a part.
+
+    Any amount from due_now to most_now could be chosen; None where due_now was fixed.
+    """
 
     total: int
     due_now: int
     code: str = ""
+    most_now: int | None = None
+    purchase_id: int | None = None
+    gift: SeenGift | None = None
+
+    @classmethod
+    def of(cls, quote: Quote, *, code: str = "") -> "Seen":
+        """What a page shows of a quote."""
+        return cls(quote.total, quote.least_now, code, quote.most_now)
+
+    @property
+    def amounts(self) -> tuple[int, int, int]:
+        return (self.total, self.due_now, self.due_now if self.most_now is None else self.most_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,31 +67,43 @@ class CheckedOut:
     url: str
 
 
-def check_out(*, draft_id: str, way: Way, seen: Seen, origin: str, now: datetime) -> CheckedOut:
+def check_out(
+    *,
+    draft_id: str,
+    way: Way,
+    seen: Seen,
+    origin: str,
+    now: datetime,
+    amount: int | None = None,
+) -> CheckedOut:
     """Place the order of a draft: book it at once when it is paid in person, else open a payment at
     the provider that ends with the hold (R025, R092).
 
     Sent again it leads to the same booking, or to the same payment (P2). origin is where the
-    customer's browser found us ("https://book.example"): the provider sends it back there.
+    customer's browser found us ("https://book.example"): the provider sends it back there. amount
+    is what the customer chose to pay now, where that is a choice (R093).
 
     Raises:
         DraftGone: there is no such draft.
         DetailsMissing, WayNotOffered: as their names say.
         QuoteChanged: the amounts are others than those that were seen.
+        AmountRefused: the amount is not one that may be chosen.
         CouponRefused: the code cannot be used any more.
+        PlanRefused: the plan does not pay for this, or not any more.
+        GiftRefused: the gift card has less on it than the page showed.
         SlotGone: the time went to somebody else.
         ProviderDown: the provider does not answer; nothing was paid.
         BusyTryAgain: the lock did not come in time.
     """
-    booking, payment = _place_order(draft_id, way, seen, now=now)
+    booking, payment = _place_order(draft_id, way, seen, amount=amount, now=now)
     if payment is None:
         return CheckedOut(booking, "")
     return CheckedOut(
-        booking, open_payment(payment=payment, booking=booking, origin=origin, now=now)
+        booking, open_payment(payment=payment, subject=booking, origin=origin, now=now)
     )
 
 
-def open_payment(*, payment: Payment, booking: Booking, origin: str, now: datetime) -> str:
+def open_payment(*, payment: Payment, subject: Subject, origin: str, now: datetime) -> str:
     """Open a payment at the provider and return where to pay it; the same one when asked again.
 
     No row is locked while the provider is asked; its key makes a crash in between harmless.
@@ -82,26 +116,18 @@ def open_payment(*, payment: Payment, booking: Booking, origin: str, now: dateti
     provider = provider_in_use()
     if provider is None or provider.name != payment.provider:
         raise ProviderDown(payment.provider)
-    opened = provider.open_payment(
-        Wanted(
-            key=f"payment-{payment.pk}",
-            amount=payment.amount,
-            currency=booking.currency,
-            seller=booking.business.name,
-            words=booking.title,
-            email=booking.contact_email,
-            return_url=return_url(booking, origin=origin),
-            cancel_url=cancel_url(booking, origin=origin),
-            expires_at=payment.expires_at or now + PAY_WITHIN,
-        )
-    )
+    if not payment.origin:
+        payment.origin = origin[:200]
+        Payment.objects.filter(pk=payment.pk).update(origin=payment.origin)
+    wanted = wanted_of(payment, subject, origin=payment.origin, now=now)
+    opened = provider.open_payment(wanted)
     Payment.objects.filter(pk=payment.pk).update(provider_ref=opened.ref, url=opened.url)
     return opened.url
 
 
 @transaction.atomic
 def _place_order(
-    draft_id: str, way: Way, seen: Seen, *, now: datetime
+    draft_id: str, way: Way, seen: Seen, *, amount: int | None, now: datetime
 ) -> tuple[Booking, Payment | None]:
     booking = bookings.lock_draft(draft_id=draft_id)
     if booking.status != Booking.Status.CREATED:
@@ -109,28 +135,51 @@ def _place_order(
     if not booking.contact_name:
         raise DetailsMissing
     quote, applied = _quote(booking, way, seen, now=now)
+    if amount is not None and way is Way.DEPOSIT:
+        quote = choose_amount(quote, amount)
     order = _write_order(booking, way, quote, code=applied.code, now=now)
-    use_coupon(order, booking, applied, amount=quote.discount, now=now)
-    booking.price = quote.total
-    booking.save(update_fields=["price"])
-    if not quote.due_now:
-        bookings.finish_draft(
-            booking=booking,
-            payment_status=booking_status(PaymentStatus.NOT_PAID, total=quote.total),
-            payment_option=Booking.PaymentOption.OFFLINE,
-            paid=0,
-            now=now,
-        )
+    use_coupon(order, booking, applied, amount=quote.by_code, now=now)
+    if way is Way.PLAN:
+        redeem(booking, purchase_id=seen.purchase_id or 0, now=now)
+    until = (booking.hold_expires_at or now) + PAY_WITHIN
+    let_gifts_go(order, now=now)
+    gifts = [hold_gift(order, seen.gift, until=until, now=now)] if seen.gift else []
+    left = max(0, order.due_now - sum(gift.amount for gift in gifts))
+    if not left:
+        _book_at_once(order, booking, gifts, way, now=now)
         return booking, None
-    until = bookings.hold_again(booking=booking, now=now)
+    until = bookings.hold_again(booking=booking, now=now) or now + PAY_WITHIN
     Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
-    until = until or now + PAY_WITHIN
-    return booking, new_payment(order, amount=order.due_now, until=until, now=now)
+    asks = asks_first(booking)
+    return booking, new_payment(order, amount=left, until=until, now=now, captures_later=asks)
+
+
+def _book_at_once(
+    order: Order, booking: Booking, gifts: list[Payment], way: Way, *, now: datetime
+) -> None:
+    """Nothing is left to be paid online: with a plan, a gift card, or because it is paid there."""
+    approve(order, booking, gifts, now=now)
+    status = status_of(order, gifts)
+    Order.objects.filter(pk=order.pk).update(payment_status=status.value)
+    option = Booking.PaymentOption.ONLINE if gifts else Booking.PaymentOption.OFFLINE
+    booking.price = order.total
+    booking.save(update_fields=["price"])
+    bookings.finish_draft(
+        booking=booking,
+        payment_status=booking_status(status, total=order.total),
+        payment_option=Booking.PaymentOption.MEMBERSHIP if way is Way.PLAN else option,
+        paid=sum(gift.captured for gift in gifts),
+        now=now,
+    )
+    if gifts:
+        number_receipt(order, business=booking.business, now=now)
 
 
 def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Quote, Applied]:
     try:
-        offer = offer_of(booking=booking, code=seen.code, now=now)
+        by_plan = way is Way.PLAN
+        code = "" if by_plan else seen.code
+        offer = offer_of(booking=booking, code=code, has_plan=by_plan, now=now)
     except UnknownChoice as gone:
         raise SlotGone from gone
     if offer.applied.refused is not None:
@@ -138,23 +187,23 @@ def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Qu
     quote = offer.quotes.get(way)
     if quote is None:
         raise WayNotOffered
-    if (quote.total, quote.due_now) != (seen.total, seen.due_now):
-        raise QuoteChanged(quote)
+    if (quote.total, quote.least_now, quote.most_now) != seen.amounts:
+        raise QuoteChanged(quote, seen=seen.total)
     return quote, offer.applied
 
 
 def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: datetime) -> Order:
     """The one order of a booking, written anew as long as it is not approved."""
-    is_settled = not quote.due_now
     columns = {
         "way": way.value,
-        "status": Order.Status.APPROVED if is_settled else Order.Status.INITIALIZED,
-        "approved_at": now if is_settled else None,
+        "status": Order.Status.INITIALIZED,
         "currency": quote.currency,
         "tax_rate": quote.tax_rate,
         "tax_included": quote.tax_included,
         "tax": quote.tax,
         "discount": quote.discount,
+        "offer_name": quote.offer.name,
+        "offer_amount": quote.offer.amount,
         "coupon_code": code,
         "total": quote.total,
         "due_now": quote.due_now,
@@ -180,23 +229,24 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
     return order
 
 
-def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) -> Payment:
+def new_payment(
+    order: Order, *, amount: int, until: datetime, now: datetime, captures_later: bool = False
+) -> Payment:
     """The open online payment of a locked order for this amount; others that are open are given up.
 
     Raises:
         WayNotOffered: nothing is paid online here.
     """
-    pending = order.payments.select_for_update().filter(status=Payment.Status.PENDING)
+    pending = order.payments.select_for_update().filter(
+        kind=Payment.Kind.ONLINE, status=Payment.Status.PENDING
+    )
+    wanted = (amount, captures_later)
     for payment in pending.order_by("pk"):
-        if payment.amount == amount and payment.expires_at and payment.expires_at > now:
+        same = (payment.amount, payment.captures_later) == wanted
+        if same and payment.expires_at and payment.expires_at > now:
             return payment
         Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
-        outbox.enqueue(
-            topic=CLOSE_TOPIC,
-            payload={"payment_id": payment.pk},
-            business_id=payment.business_id,
-            now=now,
-        )
+        close_soon(payment, now=now)
     provider = provider_in_use()
     if provider is None:
         raise WayNotOffered
@@ -208,6 +258,18 @@ def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) ->
         kind=Payment.Kind.ONLINE,
         provider=provider.name,
         amount=amount,
+        captures_later=captures_later,
         created_at=now,
         expires_at=until,
+    )
+
+
+def close_soon(payment: Payment, *, now: datetime) -> None:
+    """Have the worker close a payment that was given up, and let go what it keeps aside; once."""
+    outbox.enqueue(
+        topic=CLOSE_TOPIC,
+        payload={"payment_id": payment.pk},
+        business_id=payment.business_id,
+        now=now,
+        key=f"close:{payment.pk}",
     )

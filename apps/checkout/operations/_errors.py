@@ -1,3 +1,4 @@
+from apps.checkout import plans
 from apps.checkout.coupons import Refused
 from apps.checkout.pricing import Quote
 
@@ -11,11 +12,13 @@ class WayNotOffered(Exception):
 
 
 class QuoteChanged(Exception):
-    """The customer saw other amounts; quote is what it costs now. Nothing was paid."""
+    """The customer saw other amounts (seen, minor units of its total); quote is what it costs now.
+    Nothing was paid."""
 
-    def __init__(self, quote: Quote) -> None:
-        super().__init__(f"{quote.total} {quote.currency}")
+    def __init__(self, quote: Quote, *, seen: int) -> None:
+        super().__init__(f"{seen} -> {quote.total} {quote.currency}")
         self.quote = quote
+        self.seen = seen
 
 
 class CouponRefused(Exception):
@@ -24,6 +27,46 @@ class CouponRefused(Exception):
     def __init__(self, refused: Refused) -> None:
         super().__init__(refused)
         self.refused = refused
+
+
+class PlanRefused(Exception):
+    """The plan does not pay for this; nothing was booked, nothing was counted."""
+
+    def __init__(self, refused: plans.Refused) -> None:
+        super().__init__(refused)
+        self.refused = refused
+
+
+class GiftRefused(Exception):
+    """The gift card does not have that much on it any more; balance says how much it has."""
+
+    def __init__(self, balance: int) -> None:
+        super().__init__(str(balance))
+        self.balance = balance
+
+
+class PlanNotSold(Exception):
+    """The plan is not sold (any more), or not to somebody who has had it as often as allowed."""
+
+
+class PlanChanged(Exception):
+    """The customer saw another price; price is what it costs now, in minor units."""
+
+    def __init__(self, price: int) -> None:
+        super().__init__(str(price))
+        self.price = price
+
+
+class PlanIsOver(Exception):
+    """The plan has ended, so nothing about it can be changed."""
+
+
+class TooFewVisits(Exception):
+    """More visits would be taken off than are left; left says how many there are."""
+
+    def __init__(self, left: int) -> None:
+        super().__init__(str(left))
+        self.left = left
 
 
 class NotOwed(Exception):
@@ -43,6 +86,15 @@ class TooMuchToRefund(Exception):
 
     def __init__(self, left: int) -> None:
         super().__init__(str(left))
+        self.left = left
+
+
+class TooMuchOfLine(Exception):
+    """More than is left of a line of the order; left says how much is, in minor units."""
+
+    def __init__(self, line_id: int, left: int) -> None:
+        super().__init__(f"{left} of line {line_id}")
+        self.line_id = line_id
         self.left = left
 
 

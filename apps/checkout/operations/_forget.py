@@ -5,14 +5,16 @@ from django.db import transaction
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment
 from apps.checkout.operations._coupons import give_coupon_back
+from apps.checkout.operations._use_gift import let_gifts_go
 from apps.checkout.providers import ProviderDown, provider_called
 
 ORDER_LIFE = timedelta(hours=24)
 BATCH = 200
+ALIVE = (Payment.Status.PENDING, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 
 
 def close_payment(*, payment_id: int) -> None:
-    """Let nobody pay what was given up for another way to pay.
+    """Let nobody pay what was given up, and let go what was kept aside by it.
 
     Raises:
         ProviderDown: it does not answer; the outbox tries again.
@@ -35,21 +37,22 @@ def forget_abandoned_orders(*, now: datetime) -> int:
         status=Order.Status.INITIALIZED,
         placed_at__lte=now - ORDER_LIFE,
         booking__status=Booking.Status.CREATED,
-    ).exclude(payments__status__in=(Payment.Status.PENDING, Payment.Status.PAID))
+    ).exclude(payments__status__in=ALIVE)
     ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_forget(pk) for pk in ids)
+    return sum(_forget(pk, now=now) for pk in ids)
 
 
 @transaction.atomic
-def _forget(order_id: int) -> bool:
+def _forget(order_id: int, *, now: datetime) -> bool:
     order = Order.objects.select_for_update().get(pk=order_id)
     payments = order.payments.select_for_update()
-    if any(it.captured or it.status == Payment.Status.PENDING for it in payments):
+    if any(it.captured or it.status in ALIVE for it in payments):
         return False
-    Booking.objects.filter(pk=order.booking_id, status=Booking.Status.CREATED).update(
+    Booking.objects.filter(order=order, status=Booking.Status.CREATED).update(
         payment_option=Booking.PaymentOption.UNDEFINED
     )
     give_coupon_back(order)
+    let_gifts_go(order, now=now)
     order.payments.all().delete()
     order.delete()
     return True

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.refunds import Share, split
 from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
 
 
 def flows_of(payments: Iterable[Payment]) -> list[Flow]:
     """The payments of one order as plain numbers."""
     return [
-        Flow(it.captured, it.refunded, is_open=it.status == Payment.Status.PENDING)
+        Flow(
+            it.captured,
+            it.refunded,
+            is_open=it.status == Payment.Status.PENDING,
+            kept_aside=it.authorized,
+        )
         for it in payments
     ]
 
@@ -19,6 +25,27 @@ def flows_of(payments: Iterable[Payment]) -> list[Flow]:
 def status_of(order: Order, payments: Sequence[Payment]) -> PaymentStatus:
     """What the payment status of an order has to be."""
     return payment_status(total=order.total, flows=flows_of(payments))
+
+
+def refundable_of(payments: Sequence[Payment]) -> list[Share]:
+    """What is left of each payment, the newest first; money in person that was a mistake never came
+    and cannot go back. The entries against it come joined."""
+    return [
+        (it.pk, it.captured - it.refunded)
+        for it in sorted(payments, key=lambda it: -it.pk)
+        if not hasattr(it, "reversed_by")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a refund would do: online goes back the way it came, in_person by hand; stays is what
+    is left with the business after it. Minor units."""
+
+    amount: int
+    online: int
+    in_person: int
+    stays: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +63,67 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An order with its lines and its money, in minor units of its currency."""
+    """An order with its lines and its money, in minor units of its currency. kept_aside is on a
+    card and not taken; receipt is the number of its receipt ("2026-00017"), "" while no money
+    came."""
 
     order: Order
     entries: tuple[Entry, ...]
     paid: int
     refunded: int
     balance: int
+    kept_aside: int = 0
+    receipt: str = ""
 
     @property
     def refundable(self) -> int:
         return self.paid - self.refunded
 
+    @property
+    def has_details(self) -> bool:
+        """Whether its lines say more than its total."""
+        lines = self.order.lines.all()
+        return len(lines) > 1 or any(line.refunded or line.discount for line in lines)
+
+    def effect_of(self, amount: int) -> Effect:
+        """What giving this amount back would do."""
+        payments = [it.payment for it in self.entries if it.payment]
+        at_desk = {it.pk for it in payments if it.kind == Payment.Kind.IN_PERSON}
+        parts = split(amount, over=refundable_of(payments))
+        in_person = sum(part for pk, part in parts if pk in at_desk)
+        return Effect(amount, amount - in_person, in_person, self.refundable - amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Who an order is for, and what it is known by: a booking, a plan or a gift card."""
+
+    reference: str
+    name: str
+    is_booking: bool
+
+
+def payer_of(order: Order) -> Payer:
+    """Return whose order it is; without a query when what it is for was read along."""
+    if order.booking is not None:
+        booking = order.booking
+        name = booking.contact_name or (booking.customer.name if booking.customer else "")
+        return Payer(booking.reference, name, is_booking=True)
+    if order.purchase is not None:
+        return Payer(order.purchase.reference, order.purchase.customer.name, is_booking=False)
+    card = order.gift_card
+    return Payer(card.reference, card.buyer_name, is_booking=False) if card else NOBODY
+
+
+NOBODY = Payer("", "", is_booking=False)
+PAYER = ("booking__customer", "purchase__customer", "gift_card")
+"""What ``payer_of`` reads along, as names for select_related of an order."""
+
 
 def find_sheet(*, booking: Booking) -> Sheet | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
-    order = Order.objects.prefetch_related("lines").filter(booking=booking).first()
+    orders = Order.objects.select_related("receipt").prefetch_related("lines")
+    order = orders.filter(booking=booking).first()
     if order is None:
         return None
     payments = list(order.payments.select_related("reversed_by").order_by("pk"))
@@ -63,13 +135,36 @@ def find_sheet(*, booking: Booking) -> Sheet | None:
         paid=sum(flow.captured for flow in flows),
         refunded=sum(flow.refunded for flow in flows),
         balance=balance(total=order.total, flows=flows),
+        kept_aside=sum(flow.kept_aside for flow in flows),
+        receipt=receipt_of(order),
     )
+
+
+def waits_for_a_yes(booking: Booking) -> bool:
+    """Whether the team has not answered yet, so that no money may be taken (ADR 16)."""
+    return booking.status == Booking.Status.PENDING and booking.service.requires_approval
+
+
+def released_of(*, booking: Booking) -> int:
+    """What was kept aside for a booking that is over, and was never taken, in minor units."""
+    payments = Payment.objects.filter(
+        order__booking=booking, order__status=Order.Status.APPROVED, captures_later=True
+    )
+    last = payments.order_by("-pk").first()
+    lets_go = {Payment.Status.AUTHORIZED, Payment.Status.CANCELED}
+    return last.amount if last is not None and last.status in lets_go else 0
+
+
+def receipt_of(order: Order) -> str:
+    """The number of an order's receipt, or ""; the receipt comes joined."""
+    return str(getattr(order, "receipt", ""))
 
 
 def _payment(payment: Payment) -> Entry:
     in_person = payment.kind == Payment.Kind.IN_PERSON and payment.captured > 0
     taken_back = hasattr(payment, "reversed_by") or payment.refunded > 0
-    return Entry(payment, None, payment.captured, can_undo=in_person and not taken_back)
+    amount = payment.captured or payment.authorized
+    return Entry(payment, None, amount, can_undo=in_person and not taken_back)
 
 
 def _refund(refund: Refund) -> Entry:

@@ -1,28 +1,34 @@
 """What the page shows on which one pays (templates/checkout/pay.html)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.bookings.wording import aside_words
 from apps.checkout.coupons import Refused
 from apps.checkout.pricing import WHOLE, Quote, Way
 from apps.checkout.queries.coupons import Applied
+from apps.checkout.queries.offers import asks_first
+from apps.checkout.queries.passes import Pass
+from apps.checkout.queries.plan_words import card_hint
 from apps.kernel.money import Money
 from apps.web import formatting
 
 
 @dataclass(frozen=True, slots=True)
 class WayCard:
-    """One radio card; amount is what is due now, None where that is nothing."""
+    """One radio card; amount is what is due now, None where that is nothing. A plan that does not
+    pay for this is shown with the reason and cannot be chosen."""
 
     value: str
     label: str
     hint: str
     amount: Money | None
     chosen: bool
+    is_off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,42 +39,75 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The lines, then the total with its tax in words, then what is due when."""
+    """The lines, what an offer and (discount) a code take off, the total with its tax in words, and
+    what is due when; aside_words where it is not taken at once."""
 
     lines: tuple[CostLine, ...]
+    offer: CostLine
     discount: Money
     total: Money
     tax_words: str
     later: Money
     later_words: str
+    gift: Money
     now: Money
+    now_words: str
+    aside_words: str
     button_words: str
 
 
-def cards_of(*, booking: Booking, quotes: Mapping[Way, Quote], chosen: Way) -> list[WayCard]:
-    """The ways to pay in words; one way alone is no choice and shows no card."""
-    if len(quotes) < 2:  # noqa: PLR2004 - one way is no choice
+def cards_of(
+    *,
+    booking: Booking,
+    quotes: Mapping[Way, Quote],
+    chosen: Way,
+    passes: Sequence[Pass] = (),
+    purchase_id: int | None = None,
+) -> list[WayCard]:
+    """The ways to pay in words, a card for each plan first; one way alone is no choice and shows no
+    card."""
+    if len(quotes) < 2 and not passes:  # noqa: PLR2004 - one way is no choice
         return []
     place = booking.business.place_word
+    rest = _("The rest at the %(place)s") % {"place": place}
+    takes_any = any(quote.takes_any for quote in quotes.values())
+    more = _("Or more if you like; the rest at the %(place)s") % {"place": place}
     words = {
-        Way.DEPOSIT: (_("Deposit now"), _("The rest at the %(place)s") % {"place": place}),
+        Way.DEPOSIT: (_("Deposit now"), more if takes_any else rest),
         Way.FULL: (_("Everything now"), _("Online, by card")),
         Way.IN_PERSON: (_("At the %(place)s") % {"place": place}, _("When you are there")),
     }
-    return [
+    if asks_first(booking):
+        rest = _("Kept aside; the rest at the %(place)s") % {"place": place}
+        words[Way.DEPOSIT] = (_("Deposit by card"), rest)
+        words[Way.FULL] = (_("Everything by card"), _("Kept aside until the answer"))
+    plan_id = purchase_id if chosen is Way.PLAN else None
+    return [_plan_card(found, chosen=found.pk == plan_id) for found in passes] + [
         WayCard(
             value=way.value,
             label=words[way][0],
             hint=words[way][1],
-            amount=Money(quote.due_now, quote.currency) if quote.due_now else None,
+            amount=Money(quote.least_now, quote.currency) if quote.least_now else None,
             chosen=way is chosen,
         )
         for way, quote in quotes.items()
+        if way is not Way.PLAN
     ]
 
 
-def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
-    """Word a quote for the page."""
+def _plan_card(found: Pass, *, chosen: bool) -> WayCard:
+    return WayCard(
+        value=f"{Way.PLAN.value}-{found.pk}",
+        label=found.purchase.name,
+        hint=card_hint(found),
+        amount=None,
+        chosen=chosen,
+        is_off=found.refused is not None,
+    )
+
+
+def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Costs:
+    """Word a quote for the page; gift is what a card pays of it, in minor units."""
     currency, locale = quote.currency, booking.business.locale
     day = formatting.format_month_day(
         booking.starts_at.astimezone(booking.zone).date(), locale=locale
@@ -82,13 +121,19 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way) -> Costs:
             )
             for line in quote.lines
         ),
-        discount=Money(quote.discount, currency),
+        offer=CostLine(quote.offer.name, Money(quote.offer.amount, currency)),
+        discount=Money(quote.by_code, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),
-        later=Money(quote.due_later, currency),
+        later=Money(quote.due_later - (gift if way is Way.IN_PERSON else 0), currency),
         later_words=_("At the %(place)s on %(day)s") % {"place": place, "day": day},
-        now=Money(quote.due_now, currency),
-        button_words=_button(quote, way, locale),
+        gift=Money(gift, currency),
+        now=Money(max(0, quote.due_now - gift), currency),
+        now_words=_("Kept aside now") if asks_first(booking) else _("Due now"),
+        aside_words=_aside_words(booking, quote),
+        button_words=_ask_button(quote, locale)
+        if asks_first(booking)
+        else _button(quote, way, locale, gift=gift),
     )
 
 
@@ -124,10 +169,34 @@ def _tax_words(quote: Quote, locale: str) -> str:
     return _("incl. %(rate)s VAT %(tax)s") % {"rate": rate, "tax": tax}
 
 
-def _button(quote: Quote, way: Way, locale: str) -> str:
+def _aside_words(booking: Booking, quote: Quote) -> str:
+    if not quote.due_now or not asks_first(booking):
+        return ""
+    return aside_words(
+        amount=quote.due_now,
+        currency=quote.currency,
+        locale=booking.business.locale,
+        business=booking.business.name,
+        status=Booking.Status.PENDING,
+    )
+
+
+def _ask_button(quote: Quote, locale: str) -> str:
+    if not quote.due_now:
+        return _("Send request")
     amount = formatting.format_money(quote.due_now, quote.currency, locale)
-    if way is Way.DEPOSIT:
+    return _("Keep %(amount)s aside") % {"amount": amount}
+
+
+def _button(quote: Quote, way: Way, locale: str, *, gift: int) -> str:
+    left = max(0, quote.due_now - gift)
+    amount = formatting.format_money(left, quote.currency, locale)
+    if way is Way.PLAN:
+        return _("Book with my plan")
+    if not left:
+        return _("Book this time")
+    if way is Way.DEPOSIT and quote.due_now == quote.least_now:
         return _("Pay %(amount)s deposit") % {"amount": amount}
-    if way is Way.FULL:
+    if way is not Way.IN_PERSON:
         return _("Pay %(amount)s") % {"amount": amount}
     return _("Book this time")

@@ -20,22 +20,37 @@ from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
+from apps.checkout.coupons import Refused
 from apps.checkout.forms import (
     FIELD,
     BrokenSeal,
     open_amounts,
     read_code,
-    read_way,
     seal_amounts,
 )
+from apps.checkout.gifts import spell_code
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
-from apps.checkout.queries.offers import Offer, offer_of
+from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
+from apps.checkout.queries.plan_words import plan_refused_words
+from apps.checkout.views.till import Till, open_till
 from apps.web.formatting import format_money
-from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+NOT_AS_SHOWN = (
+    BrokenSeal,
+    checkout.AmountRefused,
+    checkout.WayNotOffered,
+    checkout.DetailsMissing,
+)
+CHANGED = (
+    checkout.CouponRefused,
+    checkout.GiftRefused,
+    checkout.PlanRefused,
+    checkout.QuoteChanged,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,81 +61,113 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if not draft.contact_name:
         return go_to(request, "bookings:details", draft=draft.draft_id)
     try:
-        offer = offer_of(booking=draft, code=read_code(request.POST or request.GET), now=now)
+        till = open_till(request, draft, code=read_code(request.POST or request.GET), now=now)
     except UnknownChoice:
         return show_draft_lost(request, draft, now=now)
-    if not offer.ways:
+    if till is None:
         return go_to(request, "bookings:details", draft=draft.draft_id)
-    way = read_way(request.POST or request.GET, offered=offer.ways)
     if request.method != "POST" or "update" in request.POST:
         notice = _("The payment did not go through. Nothing was charged.")
-        return _show(request, draft, offer, way, notice=notice if "failed" in request.GET else "")
-    return _check_out(request, draft, offer, way, now=now)
+        return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
+    if till.takes_any and till.form and not till.form.is_valid():
+        return _show(request, draft, till, status=UNPROCESSABLE)
+    return _check_out(request, draft, till, now=now)
 
 
-def _check_out(
-    request: HttpRequest, draft: Booking, offer: Offer, way: Way, *, now: datetime
-) -> HttpResponse:
+def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
     try:
-        seen = open_amounts(request.POST.get(FIELD, ""), draft_id=draft.draft_id, way=way)
-        done = checkout.check_out(
-            draft_id=draft.draft_id, way=way, seen=seen, origin=_origin(request), now=now
-        )
-    except (BrokenSeal, checkout.WayNotOffered, checkout.DetailsMissing):
+        done = _place(request, draft, till, now=now)
+    except NOT_AS_SHOWN:
         words = _("Please check the amount and press the button again.")
-        return _show(request, draft, offer, way, notice=words, status=UNPROCESSABLE)
-    except checkout.CouponRefused:
-        words = _("This code cannot be used any more. You can continue without it.")
-        plain = offer_of(booking=draft, now=now)
-        return _show(request, draft, plain, way, notice=words, status=CONFLICT)
-    except checkout.QuoteChanged as changed:
-        words = _changed_words(draft, seen, changed)
-        return _show(request, draft, offer, way, notice=words, status=CONFLICT)
+        return _show(request, draft, till, notice=words, status=UNPROCESSABLE)
+    except CHANGED as changed:
+        return _not_like_that(request, draft, till, changed, now=now)
     except SlotGone:
         return show_draft_lost(request, draft, now=now)
     except BusyTryAgain:
         return try_again(request, draft.service)
     except ProviderDown:
         words = _("Payments do not work at this moment. Please try again in a minute.")
-        return _show(request, draft, offer, way, notice=words, status=UNAVAILABLE)
+        return _show(request, draft, till, notice=words, status=UNAVAILABLE)
     return HttpResponseSeeOther(done.url) if done.url else to_done(request, done.booking)
+
+
+def _place(
+    request: HttpRequest, draft: Booking, till: Till, *, now: datetime
+) -> checkout.CheckedOut:
+    seen = open_amounts(
+        request.POST.get(FIELD, ""),
+        draft_id=draft.draft_id,
+        way=till.way,
+        purchase_id=till.purchase_id,
+    )
+    return checkout.check_out(
+        draft_id=draft.draft_id,
+        way=till.way,
+        seen=seen,
+        origin=_origin(request),
+        now=now,
+        amount=till.amount,
+    )
+
+
+def _not_like_that(
+    request: HttpRequest, draft: Booking, till: Till, changed: Exception, *, now: datetime
+) -> HttpResponse:
+    """Say what is different from what the page showed, with the page as it is now (409)."""
+    code = read_code(request.POST)
+    if isinstance(changed, checkout.CouponRefused):
+        words = _("This code cannot be used any more. You can continue without it.")
+        code = ""
+    elif isinstance(changed, checkout.GiftRefused):
+        words = _("Your gift card has another balance now. Nothing was paid.")
+    elif isinstance(changed, checkout.PlanRefused):
+        why = plan_refused_words(changed.refused, till.purchase)
+        words = _("Your plan cannot pay for this. %(why)s") % {"why": why}
+    else:
+        words = _changed_words(draft, changed)
+    fresh = open_till(request, draft, code=code, now=now) or till
+    return _show(request, draft, fresh, notice=words, status=CONFLICT)
 
 
 def _origin(request: HttpRequest) -> str:
     return request.build_absolute_uri("/").removesuffix("/")
 
 
-def _changed_words(draft: Booking, seen: checkout.Seen, changed: checkout.QuoteChanged) -> str:
+def _changed_words(draft: Booking, changed: Exception) -> str:
+    if not isinstance(changed, checkout.QuoteChanged):
+        raise changed
     currency, locale = changed.quote.currency, draft.business.locale
     return _("The price changed from %(was)s to %(now)s. Nothing was paid.") % {
-        "was": format_money(seen.total, currency, locale),
+        "was": format_money(changed.seen, currency, locale),
         "now": format_money(changed.quote.total, currency, locale),
     }
 
 
 def _show(
-    request: HttpRequest,
-    draft: Booking,
-    offer: Offer,
-    way: Way,
-    *,
-    notice: str = "",
-    status: int = 200,
+    request: HttpRequest, draft: Booking, till: Till, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
-        **_context(draft, offer, way, now=timezone.now()),
+        **_context(draft, till, now=timezone.now()),
+        "is_part": wants_fragment(request),
         "pay_url": request.path,
         "notice": notice,
     }
     return render_page(request, "checkout/pay.html", "checkout/_costs.html", context, status)
 
 
+def _code_error(draft: Booking, offer: Offer) -> str:
+    """Nothing is wrong with the code of a gift card that has something on it."""
+    if offer.gift is not None and offer.applied.refused is Refused.UNKNOWN:
+        return ""
+    return refused_words(offer.applied, zone=draft.zone, locale=draft.business.locale)
+
+
 def _code_in_use(offer: Offer) -> str:
     return "" if offer.applied.refused else offer.applied.code
 
 
-def _context(draft: Booking, offer: Offer, way: Way, *, now: datetime) -> dict[str, Any]:
-    quotes = offer.quotes
+def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
     return {
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,
@@ -130,14 +177,33 @@ def _context(draft: Booking, offer: Offer, way: Way, *, now: datetime) -> dict[s
         "name": draft.contact_name,
         "contact": mask_address(draft.contact_email),
         "details_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
-        "cards": cards_of(booking=draft, quotes=quotes, chosen=way),
-        "way": way.value,
-        "costs": costs_of(booking=draft, quote=quotes[way], way=way),
-        "seal_name": FIELD,
-        "seal": seal_amounts(draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer)),
-        "code": offer.applied.code,
-        "code_error": refused_words(offer.applied, zone=draft.zone, locale=draft.business.locale),
+        **_money_context(draft, till),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
         "reference": draft.reference,
         "status": draft.status,
+    }
+
+
+def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
+    offer, way = till.offer, till.way
+    quotes, gift = offer.quotes, None if way is Way.PLAN else offer.gift
+    by_gift = gift.pays(quotes[way], way) if gift else 0
+    seal = seal_amounts(draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer), gift=gift)
+    return {
+        "cards": cards_of(
+            booking=draft,
+            quotes=quotes,
+            chosen=way,
+            passes=till.passes,
+            purchase_id=till.purchase_id,
+        ),
+        "way": f"{way.value}-{till.purchase_id}" if way is Way.PLAN else way.value,
+        "by_plan": way is Way.PLAN,
+        "amount_form": till.form,
+        "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),
+        "seal_name": FIELD,
+        "seal": seal,
+        "code": offer.applied.code,
+        "gift_code": spell_code(gift.code) if gift else "",
+        "code_error": _code_error(draft, offer),
     }

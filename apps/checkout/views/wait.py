@@ -7,15 +7,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.lost_time import is_time_gone
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.views.details import show_draft_lost
 from apps.bookings.views.drafts import draft_page
 from apps.businesses.pages import frame_of
 from apps.checkout.queries.waiting import Stand, stand_of
+from apps.checkout.views.looks import again_later, goes_on, looks_of
 from apps.web.http import go_to, render_page
-
-MOST_LOOKS = 30
-"""Every two seconds by htmx, so a minute; without scripts every five seconds, ten times."""
-PLAIN_LOOKS, PLAIN_SECONDS = 10, 5
 
 
 @require_safe
@@ -23,28 +22,23 @@ PLAIN_LOOKS, PLAIN_SECONDS = 10, 5
 def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Show that the payment is being confirmed; what became of the draft is shown by its own page,
     to which ``draft_page`` leads as soon as it is a booking."""
-    stand = stand_of(booking=draft)
+    now, stand = timezone.now(), stand_of(booking=draft)
     if stand is Stand.NOTHING:
         return go_to(request, "checkout:pay", draft=draft.draft_id)
+    if stand is Stand.FAILED and is_time_gone(booking=draft, now=now):
+        return show_draft_lost(request, draft, now=now)
     if stand is Stand.FAILED:
         return go_to(request, "checkout:pay", draft=draft.draft_id, query={"failed": "1"})
-    looks = _looks(request)
+    looks = looks_of(request)
     context: dict[str, Any] = {
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,
-        "now": timezone.now(),
+        "now": now,
         "stub": stub_of(booking=draft),
         "reference": draft.reference,
         "status": draft.status,
         "next_url": f"{request.path}?looks={looks + 1}",
-        "goes_on": looks < MOST_LOOKS,
+        "goes_on": goes_on(looks),
     }
     response = render_page(request, "checkout/wait.html", "checkout/_waiting.html", context)
-    if looks < PLAIN_LOOKS and not request.headers.get("HX-Request"):
-        response.headers["Refresh"] = f"{PLAIN_SECONDS}; url={request.path}?looks={looks + 1}"
-    return response
-
-
-def _looks(request: HttpRequest) -> int:
-    raw = request.GET.get("looks", "")
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 3 else 0  # noqa: PLR2004
+    return again_later(request, response, looks)

@@ -12,6 +12,7 @@ from apps.dashboard.demo.harbor_classes import (
     fill_classes,
     plan_classes,
 )
+from apps.dashboard.demo.harbor_plans import sell_plans
 from apps.dashboard.demo.plans import (
     FRIDAY,
     MONDAY,
@@ -184,5 +185,6 @@ def fill_harbor(shop: Shop, *, now: datetime) -> None:
     teaching = days_of_teaching(closed, today=today)
     visits = usual_visits(shop, ROUTINE, around=today, now=now, taken=teaching)
     make_visits(shop, visits)
+    sell_plans(shop, now=now)
     fill_classes(shop, now=now)
     keep_silent(shop)

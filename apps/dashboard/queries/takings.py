@@ -7,8 +7,8 @@ from operator import attrgetter
 
 from apps.availability.engine.zones import day_bounds
 from apps.checkout.models import Payment, Refund
+from apps.checkout.queries.orders import PAYER, payer_of, receipt_of
 from apps.dashboard.desk import Desk
-from apps.dashboard.queries.rows import customer_name
 from apps.kernel.money import Money
 
 MOST_ROWS = 1000
@@ -17,15 +17,18 @@ KINDS = tuple(Payment.Kind)
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One amount that came (above 0) or went back (below); a record taken back is below 0, too."""
+    """One amount that came (above 0) or went back (below); a record taken back is below 0, too.
+    receipt is the number of its receipt."""
 
     at: datetime
     reference: str
+    is_booking: bool
     name: str
     kind: str
     kind_words: str
     is_refund: bool
     amount: Money
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,14 @@ def get_takings(*, desk: Desk, on: date) -> Takings:
     came = (
         Payment.objects.filter(business=desk.business, settled_at__gte=low, settled_at__lt=high)
         .exclude(captured=0)
-        .select_related("order__booking__customer")[:MOST_ROWS]
+        .select_related("order__receipt", *(f"order__{name}" for name in PAYER))[:MOST_ROWS]
     )
     went = (
         Refund.objects.filter(business=desk.business, created_at__gte=low, created_at__lt=high)
         .exclude(status=Refund.Status.FAILED)
-        .select_related("payment__order__booking__customer")[:MOST_ROWS]
+        .select_related("payment__order__receipt", *(f"payment__order__{name}" for name in PAYER))[
+            :MOST_ROWS
+        ]
     )
     rows = sorted([*map(_came, came), *map(_went, went)], key=attrgetter("at"))
     return Takings(
@@ -71,28 +76,32 @@ def get_takings(*, desk: Desk, on: date) -> Takings:
 
 
 def _came(payment: Payment) -> Taking:
-    booking = payment.order.booking
+    payer = payer_of(payment.order)
     return Taking(
         at=payment.settled_at or payment.created_at,
-        reference=booking.reference,
-        name=customer_name(booking),
+        reference=payer.reference,
+        is_booking=payer.is_booking,
+        name=payer.name,
         kind=payment.kind,
         kind_words=payment.get_kind_display(),
         is_refund=False,
         amount=Money(payment.captured, payment.order.currency),
+        receipt=receipt_of(payment.order),
     )
 
 
 def _went(refund: Refund) -> Taking:
-    booking = refund.payment.order.booking
+    payer = payer_of(refund.payment.order)
     return Taking(
         at=refund.created_at,
-        reference=booking.reference,
-        name=customer_name(booking),
+        reference=payer.reference,
+        is_booking=payer.is_booking,
+        name=payer.name,
         kind=refund.payment.kind,
         kind_words=refund.payment.get_kind_display(),
         is_refund=True,
         amount=Money(-refund.amount, refund.payment.order.currency),
+        receipt=receipt_of(refund.payment.order),
     )
 
 

@@ -2,6 +2,19 @@
 
 from apps.messages.operations.fan_out import SEND_TOPIC, TOPICS, fan_out
 from apps.messages.operations.send import send_message
+from apps.messages.operations.send_gift import GIFT_TOPIC, send_gift
 from apps.messages.operations.send_links import LINKS_TOPIC, send_links
+from apps.messages.operations.send_plan import PLAN_TOPIC, send_plan
 
-__all__ = ["LINKS_TOPIC", "SEND_TOPIC", "TOPICS", "fan_out", "send_links", "send_message"]
+__all__ = [
+    "GIFT_TOPIC",
+    "LINKS_TOPIC",
+    "PLAN_TOPIC",
+    "SEND_TOPIC",
+    "TOPICS",
+    "fan_out",
+    "send_gift",
+    "send_links",
+    "send_message",
+    "send_plan",
+]

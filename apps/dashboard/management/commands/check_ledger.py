@@ -18,6 +18,7 @@ from apps.bookings.queries import ledger_history, ledger_waitlist
 from apps.businesses.models import Business
 from apps.catalog.queries import ledger as catalog_ledger
 from apps.checkout.queries import ledger as money_ledger
+from apps.checkout.queries import ledger_prepaid
 from apps.kernel.findings import Finding
 from apps.messages import ledger as message_ledger
 
@@ -43,8 +44,14 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from money_ledger.find_unbalanced_orders(business_id=business_id)
     yield from money_ledger.find_untrue_bookings(business_id=business_id)
     yield from money_ledger.find_unapproved_money(business_id=business_id)
+    yield from money_ledger.find_kept_too_long(business_id=business_id, now=now)
     yield from money_ledger.find_miscounted_refunds(business_id=business_id)
+    yield from ledger_prepaid.find_miscounted_plans(business_id=business_id)
+    yield from ledger_prepaid.find_wrong_uses(business_id=business_id)
+    yield from ledger_prepaid.find_miscounted_gift_cards(business_id=business_id)
     yield from money_ledger.find_miscounted_coupons(business_id=business_id)
+    yield from money_ledger.find_lost_receipts(business_id=business_id)
+    yield from money_ledger.find_miscounted_lines(business_id=business_id)
     yield from message_ledger.find_stranded_messages(business_id=business_id)
     yield from catalog_ledger.find_missing_defaults(business_id=business_id)
 

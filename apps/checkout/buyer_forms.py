@@ -1,0 +1,151 @@
+"""Who buys a plan or a gift card: syntax and shape only."""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.models import Business
+from apps.checkout.operations import Buyer, Gift
+from apps.kernel.money import Money, exponent
+from apps.web.fields import AddressField, LineField
+
+LONGEST_KEY = 43
+
+
+class BuyerForm(forms.Form):
+    """Name and address; the key makes a form that is sent twice buy once."""
+
+    use_required_attribute = False
+
+    name = LineField(
+        label=_("Full name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter your full name.")},
+    )
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("It comes to this address."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+    key = forms.RegexField(
+        regex=r"^[A-Za-z0-9_-]{20,43}$",
+        max_length=LONGEST_KEY,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Please press the button once more."),
+            "invalid": _("Please press the button once more."),
+        },
+    )
+    seen_price = forms.IntegerField(
+        min_value=0,
+        max_value=2_000_000_000,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Please check the price and press the button again."),
+            "invalid": _("Please check the price and press the button again."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
+
+    def buyer(self) -> Buyer:
+        """Who buys, cleaned."""
+        return Buyer(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
+
+
+def new_form_key() -> str:
+    """A key for a form that is about to be shown."""
+    return secrets.token_urlsafe(24)
+
+
+class PlanHolderForm(forms.Form):
+    """The address of somebody who has a plan."""
+
+    use_required_attribute = False
+
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("The one you bought your plan with."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
+
+
+class GiftForm(BuyerForm):
+    """An amount, and for whom it is."""
+
+    amount = forms.DecimalField(
+        label=_("How much"),
+        max_digits=12,
+        min_value=Decimal("0.001"),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={
+            "required": _("Enter an amount."),
+            "invalid": _("Enter an amount like 50."),
+        },
+    )
+    to_name = LineField(label=_("For"), max_length=120, required=False)
+    to_email = AddressField(
+        label=_("Their e-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("We send it to them as well. Leave it empty to hand it over yourself."),
+        widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"}),
+        error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
+    )
+    words = LineField(label=_("A few words for them"), max_length=300, required=False)
+    field_order = ("amount", "to_name", "to_email", "words", "name", "email")
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.business = business
+        del self.fields["seen_price"]
+        self.fields["name"].label = _("Your name")
+        self.fields["email"].label = _("Your e-mail")
+        self.fields["amount"].help_text = business.currency
+
+    def clean_amount(self) -> int:
+        """The amount in minor units, within what may be given."""
+        currency = self.business.currency
+        try:
+            amount = Money.from_decimal(self.cleaned_data["amount"], currency).amount
+        except ValueError as wrong:
+            words = _("Enter an amount with at most %(digits)d decimals.")
+            raise forms.ValidationError(words % {"digits": exponent(currency)}) from wrong
+        unit = 10 ** exponent(currency)
+        if not LEAST * unit <= amount <= MOST * unit:
+            words = _("Enter an amount between %(least)d and %(most)d.")
+            raise forms.ValidationError(words % {"least": LEAST, "most": MOST})
+        return amount
+
+    def gift(self) -> Gift:
+        """The card that is bought, cleaned."""
+        found = self.cleaned_data
+        return Gift(
+            value=found["amount"],
+            buyer=self.buyer(),
+            to_name=found["to_name"],
+            to_email=found["to_email"],
+            words=found["words"],
+        )
+
+
+LEAST, MOST = 5, 1000
+"""What a gift card is worth at least and at most, in main units of the currency."""

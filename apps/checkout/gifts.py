@@ -1,0 +1,36 @@
+"""Codes of gift cards, and what of an order a card pays (R077). Pure.
+
+Amounts are whole minor units.
+"""
+
+import secrets
+
+from apps.checkout.pricing import Way
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+LENGTH, GROUP = 12, 4
+PREFIX = "G"
+"""No coupon is as long; sixty random bits are not guessed at ten tries an hour."""
+
+
+def new_gift_code() -> str:
+    """A code nobody can guess, in letters and digits nobody confuses."""
+    return PREFIX + "".join(secrets.choice(ALPHABET) for _place in range(LENGTH))
+
+
+def spell_code(code: str) -> str:
+    """The code as people read and type it: "G-ABCD-EFGH-JKLM"."""
+    rest = code.removeprefix(PREFIX)
+    groups = [rest[at : at + GROUP] for at in range(0, len(rest), GROUP)]
+    return "-".join([PREFIX, *groups])
+
+
+def plain_gift_code(raw: str) -> str:
+    """What was typed as a card's code is stored like: upper case, without blanks and dashes."""
+    return "".join(raw.split()).replace("-", "").upper()
+
+
+def paid_by_card(*, balance: int, total: int, due_now: int, way: Way) -> int:
+    """What a card pays of an order: what is due now, or, where that is paid at the place, as much
+    as there is of all of it."""
+    return min(balance, total if way is Way.IN_PERSON else due_now)

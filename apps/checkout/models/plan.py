@@ -1,0 +1,136 @@
+"""Plans that somebody bought, and every visit that was counted (domain.md 6.5, R047, R084)."""
+
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.bookings.models import Booking
+from apps.businesses.models import Business
+from apps.catalog.models import PricingPlan, Service
+from apps.customers.models import Customer
+
+
+class PlanPurchase(models.Model):
+    """A plan of one customer, with the terms of the day it was bought; price is minor units.
+
+    balance is how many visits are left, None where they are not counted; it is the sum of its
+    credit entries. It is good from starts_at until before ends_at (UTC; None is without end).
+    periods counts the periods of a membership that were paid for. saved_card is the provider's name
+    for the card that pays the next one, "" where nobody is charged again. form_key makes a form
+    that is sent twice buy once.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "DRAFT", _("Not paid")
+        ACTIVE = "ACTIVE", _("Active")
+        PAUSED = "PAUSED", _("Paused")
+        ENDED = "ENDED", _("Ended")
+        CANCELED = "CANCELED", _("Cancelled")
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    plan = models.ForeignKey(PricingPlan, on_delete=models.PROTECT, related_name="purchases")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="plans")
+    reference = models.CharField(max_length=8, unique=True)
+    status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
+    kind = models.CharField(max_length=10, choices=PricingPlan.Kind)
+    name = models.CharField(max_length=80)
+    price = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    tax_rate = models.PositiveIntegerField(default=0)
+    credits = models.PositiveSmallIntegerField(null=True, blank=True)
+    valid_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    period_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    services = models.ManyToManyField(Service, related_name="+")
+    balance = models.IntegerField(null=True, blank=True)
+    periods = models.PositiveSmallIntegerField(default=0)
+    renews = models.BooleanField(default=False)
+    provider = models.CharField(max_length=20, blank=True)
+    saved_card = models.CharField(max_length=120, blank=True)
+    form_key = models.CharField(max_length=43, unique=True)
+    visitor_hash = models.CharField(max_length=64, blank=True)
+    made_at = models.DateTimeField()
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="plan_credits_not_overdrawn",
+                condition=Q(balance__isnull=True) | Q(balance__gte=0),
+            ),
+            models.CheckConstraint(
+                name="unlimited_purchase_counts_nothing",
+                condition=Q(kind="UNLIMITED", balance__isnull=True)
+                | (~Q(kind="UNLIMITED") & Q(balance__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="live_plan_has_begun",
+                condition=~Q(status__in=("ACTIVE", "PAUSED")) | Q(starts_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="paused_plan_has_a_time",
+                condition=Q(status="PAUSED", paused_at__isnull=False)
+                | (~Q(status="PAUSED") & Q(paused_at__isnull=True)),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="plans_newest"),
+            models.Index(fields=["ends_at"], name="plans_that_end", condition=Q(status="ACTIVE")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.business.zone
+
+
+class CreditEntry(models.Model):
+    """One line of a plan's ledger. amount is visits, below 0 where they were used; left is the
+    balance after it. A booking uses a plan once and gives back at most once."""
+
+    class Kind(models.TextChoices):
+        BOUGHT = "BOUGHT", _("Bought")
+        RENEWED = "RENEWED", _("New period")
+        USED = "USED", _("Used")
+        RETURNED = "RETURNED", _("Given back")
+        ADJUSTED = "ADJUSTED", _("Changed by the team")
+        EXPIRED = "EXPIRED", _("Ran out")
+
+    purchase = models.ForeignKey(PlanPurchase, on_delete=models.CASCADE, related_name="entries")
+    kind = models.CharField(max_length=8, choices=Kind)
+    amount = models.IntegerField()
+    left = models.IntegerField(null=True, blank=True)
+    booking = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="credits"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "credit entries"
+        constraints = [
+            models.UniqueConstraint(
+                name="booking_uses_a_plan_once",
+                fields=["booking", "kind"],
+                condition=Q(kind__in=("USED", "RETURNED")),
+            ),
+            models.CheckConstraint(
+                name="use_of_a_plan_has_a_booking",
+                condition=~Q(kind__in=("USED", "RETURNED")) | Q(booking__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_id} {self.kind} {self.amount}"

@@ -1,0 +1,248 @@
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings.operations import NotWelcome
+from apps.businesses.models import Business, TeamMember
+from apps.catalog.models import PricingPlan
+from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
+from apps.checkout.operations._approve import approve
+from apps.checkout.operations._check_out import new_payment, open_payment
+from apps.checkout.operations._errors import PlanChanged, PlanNotSold
+from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.operations._receipts import number_receipt
+from apps.checkout.pricing import Way
+from apps.checkout.queries.orders import status_of
+from apps.checkout.queries.plan_price import price_plan
+from apps.customers.models import Customer
+from apps.customers.operations import find_or_add_customer
+from apps.customers.queries import find_blocked
+from apps.kernel.references import new_reference
+
+DRAFT = PlanPurchase.Status.DRAFT
+_PUBLISHED = Business.State.PUBLISHED
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys: e-mail in lower case, phone in E.164."""
+
+    name: str
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtPlan:
+    """The plan, and where to pay for it; "" when there is nothing to pay."""
+
+    purchase: PlanPurchase
+    url: str
+
+
+def buy_plan(
+    *,
+    plan: PricingPlan,
+    buyer: Buyer,
+    seen_price: int,
+    form_key: str,
+    visitor_hash: str,
+    origin: str,
+    now: datetime,
+) -> BoughtPlan:
+    """Buy a plan on the page: it begins when its money has come, a free one at once (R047).
+
+    The same form sent again leads to the same purchase and the same payment (P2). seen_price is
+    what the page showed, in minor units; origin as in ``check_out``.
+
+    Raises:
+        PlanNotSold: it is not offered any more, or this customer has had it as often as allowed.
+        PlanChanged: the price is another one now.
+        NotWelcome: the business blocked this person.
+        WayNotOffered: nothing is paid online here.
+        ProviderDown: the provider does not answer; nothing was paid.
+    """
+    purchase, payment = _place(
+        plan, buyer, seen_price, form_key=form_key, visitor_hash=visitor_hash, now=now
+    )
+    if payment is None:
+        return BoughtPlan(purchase, "")
+    url = open_payment(payment=payment, subject=purchase, origin=origin, now=now)
+    return BoughtPlan(purchase, url)
+
+
+def pay_for_plan(*, purchase_id: int, origin: str, now: datetime) -> BoughtPlan:
+    """Open the payment of a plan anew: the last one failed, ran out or was given up.
+
+    Raises:
+        PlanPurchase.DoesNotExist: there is none.
+        WayNotOffered, ProviderDown: as in ``buy_plan``.
+    """
+    purchase, payment = _place_again(purchase_id, now=now)
+    if payment is None:
+        return BoughtPlan(purchase, "")
+    url = open_payment(payment=payment, subject=purchase, origin=origin, now=now)
+    return BoughtPlan(purchase, url)
+
+
+@transaction.atomic
+def sell_plan(*, plan_id: int, buyer: Buyer, by: TeamMember, now: datetime) -> PlanPurchase:
+    """Sell a plan at the desk: it was paid in person and begins at once. How often a customer may
+    buy it does not count here.
+
+    Raises:
+        PricingPlan.DoesNotExist: not a plan of this business, or it is retired.
+    """
+    plan = PricingPlan.objects.get(pk=plan_id, business_id=by.business_id, retired_at__isnull=True)
+    customer = _customer(plan, buyer, now=now)
+    key = f"desk-{secrets.token_urlsafe(24)}"
+    purchase, _new = _new_purchase(plan, customer, form_key=key, now=now)
+    order = place_plan_order(purchase, way=Way.IN_PERSON, now=now)
+    payments = []
+    if order.total:
+        payments.append(
+            Payment.objects.create(
+                business_id=plan.business_id,
+                order=order,
+                kind=Payment.Kind.IN_PERSON,
+                status=Payment.Status.PAID,
+                amount=order.total,
+                captured=order.total,
+                taken_by_id=by.user_id,
+                created_at=now,
+                settled_at=now,
+            )
+        )
+    approve(order, purchase, payments, now=now)
+    Order.objects.filter(pk=order.pk).update(payment_status=status_of(order, payments).value)
+    if payments:
+        number_receipt(order, business=by.business, now=now)
+    return purchase
+
+
+@transaction.atomic
+def _place(
+    plan: PricingPlan,
+    buyer: Buyer,
+    seen_price: int,
+    *,
+    form_key: str,
+    visitor_hash: str,
+    now: datetime,
+) -> tuple[PlanPurchase, Payment | None]:
+    earlier = PlanPurchase.objects.filter(form_key=form_key, business_id=plan.business_id).first()
+    if earlier is not None:
+        return _open_order(earlier, now=now)
+    _require_sold(plan, buyer, seen_price)
+    customer = _customer(plan, buyer, now=now)
+    Customer.objects.select_for_update().get(pk=customer.pk)  # counts its purchases one by one
+    had = PlanPurchase.objects.filter(plan=plan, customer=customer).exclude(status=DRAFT).count()
+    if plan.max_per_customer is not None and had >= plan.max_per_customer:
+        raise PlanNotSold
+    purchase, is_new = _new_purchase(
+        plan, customer, form_key=form_key, visitor_hash=visitor_hash, now=now
+    )
+    if not is_new:
+        return _open_order(purchase, now=now)
+    order = place_plan_order(purchase, way=Way.FULL, now=now)
+    if not order.total:
+        approve(order, purchase, [], now=now)
+        return purchase, None
+    return purchase, new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
+
+
+def _require_sold(plan: PricingPlan, buyer: Buyer, seen_price: int) -> None:
+    if plan.hidden or plan.retired_at is not None or plan.business.state != _PUBLISHED:
+        raise PlanNotSold
+    blocked = find_blocked(business_id=plan.business_id, email=buyer.email, phone=buyer.phone)
+    if blocked:
+        raise NotWelcome(blocked)
+    owed = price_plan(plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL).total
+    if owed != seen_price:
+        raise PlanChanged(owed)
+
+
+@transaction.atomic
+def _place_again(purchase_id: int, *, now: datetime) -> tuple[PlanPurchase, Payment | None]:
+    found = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
+    return _open_order(found.get(pk=purchase_id), now=now)
+
+
+def _open_order(purchase: PlanPurchase, *, now: datetime) -> tuple[PlanPurchase, Payment | None]:
+    orders = Order.objects.select_for_update().filter(purchase=purchase)
+    order = orders.filter(status=Order.Status.INITIALIZED).order_by("-pk").first()
+    if order is None:
+        return purchase, None
+    return purchase, new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
+
+
+def _customer(plan: PricingPlan, buyer: Buyer, *, now: datetime) -> Customer:
+    return find_or_add_customer(
+        business_id=plan.business_id,
+        name=buyer.name,
+        email=buyer.email,
+        phone=buyer.phone,
+        now=now,
+    )
+
+
+def _new_purchase(
+    plan: PricingPlan,
+    customer: Customer,
+    *,
+    form_key: str,
+    visitor_hash: str = "",
+    now: datetime,
+) -> tuple[PlanPurchase, bool]:
+    """Freeze the terms of today: later changes of the plan are not this customer's. Tell whether
+    this form bought for the first time."""
+    purchase, is_new = PlanPurchase.objects.get_or_create(
+        form_key=form_key,
+        defaults={
+            "business": plan.business,
+            "plan": plan,
+            "customer": customer,
+            "reference": new_reference(),
+            "kind": plan.kind,
+            "name": plan.name,
+            "price": plan.price,
+            "currency": plan.business.currency,
+            "tax_rate": plan.tax_rate,
+            "credits": plan.credits,
+            "valid_days": plan.valid_days,
+            "period_months": plan.period_months,
+            "balance": None if plan.kind == PricingPlan.Kind.UNLIMITED else 0,
+            "visitor_hash": visitor_hash,
+            "made_at": now,
+        },
+    )
+    if is_new:
+        purchase.services.set(plan.services.all())
+    return purchase, is_new
+
+
+def place_plan_order(purchase: PlanPurchase, *, way: Way, now: datetime) -> Order:
+    """Write the order of a plan, or of its next period, by the terms it was bought with."""
+    priced = price_plan(
+        purchase.price, purchase.tax_rate, purchase.name, purchase.business, way=way
+    )
+    order = Order.objects.create(
+        business=purchase.business,
+        purchase=purchase,
+        reference=new_reference(),
+        way=way.value,
+        currency=priced.currency,
+        tax_rate=priced.tax_rate,
+        tax_included=priced.tax_included,
+        tax=priced.tax,
+        total=priced.total,
+        due_now=priced.due_now,
+        placed_at=now,
+    )
+    (line,) = priced.lines
+    OrderLine.objects.create(
+        order=order, name=line.name, amount=line.amount, tax=line.tax, total=line.total
+    )
+    return order

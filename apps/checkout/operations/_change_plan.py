@@ -1,0 +1,176 @@
+"""What becomes of a bought plan: paused, ended, given back, corrected (R084)."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+
+from apps.bookings.operations import Actor, StaleRevision
+from apps.businesses.models import TeamMember
+from apps.checkout.models import CreditEntry, Order, PlanPurchase
+from apps.checkout.operations._credits import write_entry
+from apps.checkout.operations._errors import PlanIsOver, TooFewVisits
+from apps.checkout.operations._plan_periods import LIVE, end_of, end_plan
+from apps.checkout.operations._refund import give_back
+
+Status = PlanPurchase.Status
+PATIENCE = timedelta(days=3)
+"""How long a membership whose next period was not paid waits before it is over."""
+DRAFT_LIFE = timedelta(hours=24)
+BATCH = 200
+
+
+@transaction.atomic
+def pause_plan(*, purchase_id: int, revision: int, by: TeamMember, now: datetime) -> None:
+    """Let a plan rest: nothing is used, and its days do not run.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        StaleRevision: somebody changed it since the page was made.
+        PlanIsOver: it is not active.
+    """
+    purchase = _lock(purchase_id, by.business_id, revision)
+    if purchase.status != Status.ACTIVE:
+        raise PlanIsOver
+    purchase.status, purchase.paused_at = Status.PAUSED, now
+    purchase.save(update_fields=["status", "paused_at"])
+
+
+@transaction.atomic
+def resume_plan(*, purchase_id: int, revision: int, by: TeamMember, now: datetime) -> None:
+    """Let a paused plan go on; its end moves by the days that it rested.
+
+    Raises: as ``pause_plan``.
+    """
+    purchase = _lock(purchase_id, by.business_id, revision)
+    if purchase.status != Status.PAUSED or purchase.paused_at is None:
+        raise PlanIsOver
+    zone = purchase.zone
+    rested = now.astimezone(zone).date() - purchase.paused_at.astimezone(zone).date()
+    if purchase.starts_at is not None:
+        begun = purchase.starts_at.astimezone(zone) + rested
+        purchase.starts_at = begun.astimezone(UTC)
+    purchase.status, purchase.paused_at = Status.ACTIVE, None
+    purchase.ends_at = end_of(purchase)
+    purchase.save(update_fields=["status", "paused_at", "starts_at", "ends_at"])
+
+
+@transaction.atomic
+def stop_renewal(*, purchase_id: int, business_id: int) -> None:
+    """Let a membership end with the period that is paid for, by its customer or the team. Asked
+    again it is the same.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        PlanIsOver: it has ended.
+    """
+    purchase = _lock(purchase_id, business_id, None)
+    if purchase.status not in LIVE:
+        raise PlanIsOver
+    purchase.renews = False
+    purchase.save(update_fields=["renews"])
+
+
+@transaction.atomic
+def cancel_plan(
+    *,
+    purchase_id: int,
+    revision: int,
+    amount: int,
+    seen_refunded: int,
+    reason: str,
+    by: TeamMember,
+    now: datetime,
+) -> None:
+    """End a plan now and give amount (minor units, 0 for nothing) of its last payment back.
+
+    Raises:
+        PlanPurchase.DoesNotExist, StaleRevision, PlanIsOver: as ``pause_plan``.
+        RefundChanged, TooMuchToRefund: as ``refund_order``.
+    """
+    purchase = _lock(purchase_id, by.business_id, revision)
+    if purchase.status not in LIVE:
+        raise PlanIsOver
+    end_plan(purchase, status=Status.CANCELED, now=now)
+    orders = Order.objects.select_for_update().filter(purchase=purchase)
+    order = orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
+    if order is not None and amount:
+        give_back(
+            order,
+            purchase,
+            amount=amount,
+            seen_refunded=seen_refunded,
+            reason=reason,
+            actor=Actor.of(by),
+            now=now,
+        )
+
+
+@transaction.atomic
+def adjust_plan(
+    *, purchase_id: int, revision: int, visits: int, reason: str, by: TeamMember, now: datetime
+) -> None:
+    """Add visits to a plan, or take some off (below 0), and keep the reason in its ledger.
+
+    Raises:
+        PlanPurchase.DoesNotExist, StaleRevision: as ``pause_plan``.
+        PlanIsOver: it has ended, or counts no visits.
+        TooFewVisits: it would have fewer than none.
+    """
+    purchase = _lock(purchase_id, by.business_id, revision)
+    if purchase.status not in LIVE or purchase.balance is None:
+        raise PlanIsOver
+    if purchase.balance + visits < 0:
+        raise TooFewVisits(purchase.balance)
+    kind = CreditEntry.Kind.ADJUSTED
+    write_entry(purchase, kind, amount=visits, reason=reason, by=by.user_id, now=now)
+
+
+def end_plans(*, now: datetime) -> int:
+    """Let plans be over whose time is up; memberships that renew have three days more to be paid
+    for. Return how many ended."""
+    done = PlanPurchase.objects.filter(status=Status.ACTIVE, ends_at__lte=now)
+    due = done.filter(renews=False) | done.filter(ends_at__lte=now - PATIENCE)
+    ids = list(due.order_by("ends_at").values_list("pk", flat=True)[:BATCH])
+    return sum(_end_if_due(pk, now=now) for pk in ids)
+
+
+def forget_unpaid_plans(*, now: datetime) -> int:
+    """Delete plans that nobody paid for within 24 hours; return how many."""
+    drafts = PlanPurchase.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
+    unpaid = drafts.exclude(orders__payments__status__in=("PENDING", "PAID"))
+    ids = list(unpaid.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return sum(_forget(pk) for pk in ids)
+
+
+@transaction.atomic
+def _end_if_due(purchase_id: int, *, now: datetime) -> bool:
+    purchase = PlanPurchase.objects.select_for_update().get(pk=purchase_id)
+    is_due = purchase.ends_at is not None and purchase.ends_at <= now
+    if purchase.status != Status.ACTIVE or not is_due:
+        return False
+    end_plan(purchase, status=Status.ENDED, now=now)
+    return True
+
+
+@transaction.atomic
+def _forget(purchase_id: int) -> bool:
+    purchase = PlanPurchase.objects.select_for_update().get(pk=purchase_id)
+    orders = list(Order.objects.select_for_update().filter(purchase=purchase).order_by("pk"))
+    for order in orders:
+        payments = order.payments.select_for_update()
+        if any(it.captured or it.status == "PENDING" for it in payments):
+            return False
+        order.payments.all().delete()
+    purchase.delete()
+    return True
+
+
+def _lock(purchase_id: int, business_id: int, revision: int | None) -> PlanPurchase:
+    """The locked plan with its next revision written: a page that was made before is stale now."""
+    plans = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
+    purchase = plans.get(pk=purchase_id, business_id=business_id)
+    if revision is not None and purchase.revision != revision:
+        raise StaleRevision
+    purchase.revision += 1
+    purchase.save(update_fields=["revision"])
+    return purchase

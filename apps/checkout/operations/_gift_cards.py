@@ -1,0 +1,221 @@
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.bookings.operations import Actor
+from apps.businesses.models import Business, TeamMember
+from apps.checkout.gifts import new_gift_code
+from apps.checkout.models import GiftCard, GiftEntry, Order, OrderLine, Payment
+from apps.checkout.operations._approve import approve
+from apps.checkout.operations._buy_plan import Buyer
+from apps.checkout.operations._check_out import new_payment, open_payment
+from apps.checkout.operations._errors import GiftRefused, WayNotOffered
+from apps.checkout.operations._gift_money import write_gift_entry
+from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.operations._receipts import number_receipt
+from apps.checkout.operations._refund import give_back
+from apps.checkout.pricing import Way
+from apps.checkout.queries.orders import status_of
+from apps.kernel.references import new_reference
+
+Status = GiftCard.Status
+DRAFT_LIFE = timedelta(hours=24)
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A card that is bought: value in minor units; to_email is "" when the buyer hands it over."""
+
+    value: int
+    buyer: Buyer
+    to_name: str = ""
+    to_email: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtGift:
+    """The card, and where to pay for it; "" when it was paid already."""
+
+    card: GiftCard
+    url: str
+
+
+def buy_gift_card(
+    *,
+    business: Business,
+    gift: Gift,
+    form_key: str,
+    visitor_hash: str,
+    origin: str,
+    now: datetime,
+) -> BoughtGift:
+    """Buy a gift card on the page: its code is mailed when the money has come (R077).
+
+    The same form sent again leads to the same card and payment (P2). origin as in ``check_out``.
+    No tax is charged: that comes when somebody pays with it.
+
+    Raises:
+        WayNotOffered: the business sells no gift cards, or nothing is paid online here.
+        ProviderDown: the provider does not answer; nothing was paid.
+    """
+    card, payment = _place(business, gift, form_key=form_key, visitor_hash=visitor_hash, now=now)
+    if payment is None:
+        return BoughtGift(card, "")
+    return BoughtGift(card, open_payment(payment=payment, subject=card, origin=origin, now=now))
+
+
+def pay_for_gift_card(*, card_id: int, origin: str, now: datetime) -> BoughtGift:
+    """Open the payment of a card anew: the last one failed, ran out or was given up.
+
+    Raises:
+        GiftCard.DoesNotExist: there is none.
+        WayNotOffered, ProviderDown: as in ``buy_gift_card``.
+    """
+    card, payment = _place_again(card_id, now=now)
+    if payment is None:
+        return BoughtGift(card, "")
+    return BoughtGift(card, open_payment(payment=payment, subject=card, origin=origin, now=now))
+
+
+@transaction.atomic
+def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime) -> GiftCard:
+    """Sell a card at the desk: it was paid in person and is good at once."""
+    key = f"desk-{secrets.token_urlsafe(24)}"
+    card = GiftCard.objects.create(form_key=key, **_columns(by.business, gift, now=now))
+    order = _new_order(card, way=Way.IN_PERSON, now=now)
+    payment = Payment.objects.create(
+        business_id=card.business_id,
+        order=order,
+        kind=Payment.Kind.IN_PERSON,
+        status=Payment.Status.PAID,
+        amount=card.value,
+        captured=card.value,
+        taken_by_id=by.user_id,
+        created_at=now,
+        settled_at=now,
+    )
+    approve(order, card, [payment], now=now)
+    paid = status_of(order, [payment])
+    Order.objects.filter(pk=order.pk).update(payment_status=paid.value)
+    number_receipt(order, business=by.business, now=now)
+    return card
+
+
+@transaction.atomic
+def adjust_gift_card(
+    *, card_id: int, amount: int, seen_balance: int, reason: str, by: TeamMember, now: datetime
+) -> None:
+    """Take an amount off a card (below 0) or put back what was taken off, and keep the reason.
+
+    Raises:
+        GiftCard.DoesNotExist: not a card of this business, or it is not active.
+        GiftRefused: the balance is another one than the page showed, or would leave its bounds.
+    """
+    cards = GiftCard.objects.select_for_update().filter(status=Status.ACTIVE)
+    card = cards.get(pk=card_id, business_id=by.business_id)
+    if card.balance != seen_balance or not 0 <= card.balance + amount <= card.value:
+        raise GiftRefused(card.balance)
+    kind = GiftEntry.Kind.ADJUSTED
+    write_gift_entry(card, kind, amount=amount, reason=reason, by=by.user_id, now=now)
+
+
+@transaction.atomic
+def stop_gift_card(*, card_id: int, gives_back: bool, by: TeamMember, now: datetime) -> None:
+    """Let nobody pay with a card any more; what is left on it stays written there, or goes back to
+    whoever bought it. Done twice it is the same.
+
+    Raises:
+        GiftCard.DoesNotExist: not a card of this business.
+    """
+    card = GiftCard.objects.select_for_update().get(pk=card_id, business_id=by.business_id)
+    if card.status != Status.ACTIVE:
+        return
+    card.status = Status.STOPPED
+    card.save(update_fields=["status"])
+    left = card.balance
+    if not gives_back or not left:
+        return
+    order = Order.objects.select_for_update().get(gift_card=card)
+    write_gift_entry(card, GiftEntry.Kind.ADJUSTED, amount=-left, by=by.user_id, now=now)
+    give_back(order, card, amount=left, seen_refunded=None, reason="", actor=Actor.of(by), now=now)
+
+
+def forget_unpaid_gifts(*, now: datetime) -> int:
+    """Delete cards that nobody paid for within 24 hours; return how many."""
+    drafts = GiftCard.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
+    unpaid = drafts.exclude(order__payments__status__in=("PENDING", "PAID"))
+    ids = list(unpaid.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    return sum(_forget(pk) for pk in ids)
+
+
+@transaction.atomic
+def _place(
+    business: Business, gift: Gift, *, form_key: str, visitor_hash: str, now: datetime
+) -> tuple[GiftCard, Payment | None]:
+    if not business.sells_gift_cards or business.state != Business.State.PUBLISHED:
+        raise WayNotOffered
+    card, is_new = GiftCard.objects.get_or_create(
+        form_key=form_key,
+        defaults=_columns(business, gift, now=now) | {"visitor_hash": visitor_hash},
+    )
+    if not is_new:
+        return _place_again(card.pk, now=now)
+    order = _new_order(card, way=Way.FULL, now=now)
+    return card, new_payment(order, amount=card.value, until=now + PAY_WITHIN, now=now)
+
+
+@transaction.atomic
+def _place_again(card_id: int, *, now: datetime) -> tuple[GiftCard, Payment | None]:
+    cards = GiftCard.objects.select_for_update(of=("self",)).select_related("business")
+    card = cards.get(pk=card_id)
+    order = Order.objects.select_for_update().get(gift_card=card)
+    if order.status != Order.Status.INITIALIZED:
+        return card, None
+    return card, new_payment(order, amount=card.value, until=now + PAY_WITHIN, now=now)
+
+
+def _columns(business: Business, gift: Gift, *, now: datetime) -> dict[str, Any]:
+    return {
+        "business": business,
+        "reference": new_reference(),
+        "code": new_gift_code(),
+        "currency": business.currency,
+        "value": gift.value,
+        "buyer_name": gift.buyer.name,
+        "buyer_email": gift.buyer.email,
+        "to_name": gift.to_name,
+        "to_email": gift.to_email,
+        "words": gift.words,
+        "made_at": now,
+    }
+
+
+def _new_order(card: GiftCard, *, way: Way, now: datetime) -> Order:
+    order = Order.objects.create(
+        business=card.business,
+        gift_card=card,
+        reference=new_reference(),
+        way=way.value,
+        currency=card.currency,
+        total=card.value,
+        due_now=card.value if way is Way.FULL else 0,
+        placed_at=now,
+    )
+    OrderLine.objects.create(order=order, name=card.title, amount=card.value, total=card.value)
+    return order
+
+
+@transaction.atomic
+def _forget(card_id: int) -> bool:
+    card = GiftCard.objects.select_for_update().get(pk=card_id)
+    order = Order.objects.select_for_update().get(gift_card=card)
+    if any(it.captured or it.status == "PENDING" for it in order.payments.select_for_update()):
+        return False
+    order.payments.all().delete()
+    card.delete()
+    return True

@@ -1,0 +1,71 @@
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.bookings.models import Booking
+from apps.checkout.models import CreditEntry, Order, PlanPurchase
+from apps.checkout.operations._credits import write_entry
+from apps.checkout.operations._errors import PlanRefused
+from apps.checkout.plans import Refused, refusal, visits_for
+from apps.checkout.queries.passes import terms_of_plan, wanted_of
+
+USED, RETURNED = CreditEntry.Kind.USED, CreditEntry.Kind.RETURNED
+LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
+BATCH = 200
+
+
+def redeem(booking: Booking, *, purchase_id: int, now: datetime) -> None:
+    """Pay for a locked draft with a plan; the plan's row is locked last.
+
+    Raises:
+        PlanRefused: it does not cover this, or its visits were used up meanwhile.
+    """
+    plans = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
+    purchase = plans.filter(pk=purchase_id, business_id=booking.business_id).first()
+    if purchase is None:
+        raise PlanRefused(Refused.OVER)
+    terms = terms_of_plan(purchase, now=now)
+    refused = refusal(terms, wanted_of(booking))
+    if refused is not None:
+        raise PlanRefused(refused)
+    visits = visits_for(terms, people=booking.party_size)
+    write_entry(purchase, USED, amount=-visits, booking=booking, now=now)
+
+
+@transaction.atomic
+def return_credit(*, booking_id: int, now: datetime) -> bool:
+    """Give the visits of a booking back to its plan, at most once; tell whether any came back
+    (invariant 19).
+
+    Also a plan that is over meanwhile gets them back: its line says what happened.
+    """
+    used = CreditEntry.objects.filter(booking_id=booking_id, kind=USED).first()
+    if used is None:
+        return False
+    purchase = PlanPurchase.objects.select_for_update().get(pk=used.purchase_id)
+    if CreditEntry.objects.filter(booking_id=booking_id, kind=RETURNED).exists():
+        return False
+    write_entry(purchase, RETURNED, amount=-used.amount, booking=used.booking, now=now)
+    return True
+
+
+def return_lost_credits(*, now: datetime) -> int:
+    """Give back the visits of bookings that were cancelled or declined, unless somebody decided to
+    keep them; return how many plans got something back."""
+    ids = list(lost_credits().order_by("pk").values_list("booking_id", flat=True)[:BATCH])
+    return sum(return_credit(booking_id=pk, now=now) for pk in _known(ids))
+
+
+def lost_credits() -> QuerySet[CreditEntry]:
+    """Uses of plans whose bookings are over without anything given back or kept."""
+    returned = CreditEntry.objects.filter(kind=RETURNED, booking=OuterRef("booking"))
+    kept = Order.objects.filter(booking=OuterRef("booking"), kept_at__isnull=False)
+    return CreditEntry.objects.filter(
+        ~Exists(returned), ~Exists(kept), kind=USED, booking__status__in=LOST
+    )
+
+
+def _known(ids: Iterable[int | None]) -> list[int]:
+    return [pk for pk in ids if pk is not None]

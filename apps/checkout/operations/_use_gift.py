@@ -1,0 +1,87 @@
+"""A gift card pays: its money is held with the order, taken when the order is approved, and given
+back when the order comes to nothing. The card's row is locked last."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from apps.checkout.models import GiftCard, GiftEntry, Order, Payment
+from apps.checkout.operations._errors import GiftRefused
+from apps.checkout.operations._gift_money import give_to_card, write_gift_entry
+
+HOLD_LEFT = timedelta(minutes=5)
+"""A payment may still come shortly after its hold: the card's money waits that much longer."""
+BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SeenGift:
+    """The card a customer pays with, and what the page said it pays, in minor units."""
+
+    card_id: int
+    amount: int
+
+
+def hold_gift(order: Order, gift: SeenGift, *, until: datetime, now: datetime) -> Payment:
+    """Take what a card pays off its balance, for a locked order that is not approved yet.
+
+    Raises:
+        GiftRefused: the card is stopped, another business's, or has less on it meanwhile.
+    """
+    cards = GiftCard.objects.select_for_update().filter(
+        pk=gift.card_id, business_id=order.business_id, status=GiftCard.Status.ACTIVE
+    )
+    card = cards.first()
+    if card is None or card.balance < gift.amount:
+        raise GiftRefused(card.balance if card else 0)
+    payment = Payment.objects.create(
+        business_id=order.business_id,
+        order=order,
+        kind=Payment.Kind.GIFT,
+        gift_card=card,
+        amount=gift.amount,
+        created_at=now,
+        expires_at=until,
+    )
+    used = GiftEntry.Kind.USED
+    write_gift_entry(card, used, amount=-gift.amount, payment=payment, now=now)
+    return payment
+
+
+def let_gifts_go(order: Order, *, now: datetime) -> None:
+    """Give back what cards held for a locked order that is placed anew or forgotten."""
+    held = order.payments.select_for_update().filter(
+        kind=Payment.Kind.GIFT, status=Payment.Status.PENDING
+    )
+    for payment in held.order_by("pk"):
+        payment.status = Payment.Status.CANCELED
+        payment.save(update_fields=["status"])
+        give_to_card(payment, amount=payment.amount, now=now)
+
+
+def release_gifts(*, now: datetime) -> int:
+    """Give back what cards hold for orders that nobody went on paying; return how many orders.
+
+    As long as a payment of the order may still come, the card's money stays with it.
+    """
+    over = Payment.objects.filter(
+        kind=Payment.Kind.GIFT, status=Payment.Status.PENDING, expires_at__lte=now - HOLD_LEFT
+    )
+    ids = list(over.order_by("order_id").values_list("order_id", flat=True).distinct()[:BATCH])
+    return sum(_release(pk, now=now) for pk in ids)
+
+
+@transaction.atomic
+def _release(order_id: int, *, now: datetime) -> bool:
+    order = Order.objects.select_for_update().get(pk=order_id)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    still_open = [
+        it
+        for it in payments
+        if it.kind == Payment.Kind.ONLINE and it.status == Payment.Status.PENDING
+    ]
+    if order.status != Order.Status.INITIALIZED or still_open:
+        return False
+    let_gifts_go(order, now=now)
+    return True

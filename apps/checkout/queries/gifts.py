@@ -1,0 +1,39 @@
+"""Gift cards beside an order, and their ledger."""
+
+from dataclasses import dataclass
+
+from apps.checkout.gifts import paid_by_card, plain_gift_code
+from apps.checkout.models import GiftCard, Payment
+from apps.checkout.pricing import Quote, Way
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """A card whose code was typed; balance in minor units."""
+
+    card_id: int
+    code: str
+    balance: int
+
+    def pays(self, quote: Quote, way: Way) -> int:
+        """What it pays of an order, in minor units."""
+        return paid_by_card(balance=self.balance, total=quote.total, due_now=quote.due_now, way=way)
+
+
+def find_gift(business_id: int, code: str) -> Gift | None:
+    """Return the card of a code while there is something on it; no query without a code."""
+    plain = plain_gift_code(code)
+    if not plain:
+        return None
+    cards = GiftCard.objects.filter(
+        business_id=business_id, code=plain, status=GiftCard.Status.ACTIVE, balance__gt=0
+    )
+    card = cards.first()
+    return Gift(card.pk, card.code, card.balance) if card else None
+
+
+def has_payment_under_way(card: GiftCard) -> bool:
+    """Whether the provider may still say that a card is paid; one query."""
+    attempts = Payment.objects.filter(order__gift_card=card).order_by("-pk")
+    last = attempts.first()
+    return last is not None and last.status == Payment.Status.PENDING

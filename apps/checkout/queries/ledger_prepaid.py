@@ -1,0 +1,69 @@
+"""Do plans and gift cards have what their ledgers say? (R084, invariant 19)"""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
+
+from apps.checkout.models import CreditEntry, GiftCard, Payment, PlanPurchase
+from apps.checkout.plans import visits_for
+from apps.checkout.queries.passes import terms_of_plan
+from apps.kernel.findings import Finding
+
+
+def find_miscounted_plans(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield plans whose balance is not what their entries come to."""
+    plans = PlanPurchase.objects.filter(balance__isnull=False).order_by()
+    if business_id is not None:
+        plans = plans.filter(business_id=business_id)
+    counted = plans.annotate(sum=Coalesce(Sum("entries__amount"), 0)).exclude(balance=F("sum"))
+    for of, reference, said, came in counted.values_list(
+        "business_id", "reference", "balance", "sum"
+    ):
+        yield Finding("plans_are_counted", of, f"plan {reference}", f"says {said}, lines {came}")
+
+
+def find_wrong_uses(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield uses of plans that took another number of visits than the booking has people, and
+    visits that came back in another number than they went."""
+    uses = CreditEntry.objects.filter(kind=CreditEntry.Kind.USED)
+    if business_id is not None:
+        uses = uses.filter(purchase__business_id=business_id)
+    came_back = CreditEntry.objects.filter(kind=CreditEntry.Kind.RETURNED)
+    back: dict[int | None, int] = dict(came_back.values_list("booking_id", "amount"))
+    rows = uses.select_related("purchase", "booking").prefetch_related("purchase__services")
+    for use in rows.order_by("pk").iterator(chunk_size=500):
+        where = f"plan {use.purchase.reference}"
+        returned = back.get(use.booking_id)
+        if returned is not None and returned != -use.amount:
+            words = f"{returned} came back of {-use.amount}"
+            yield Finding("visits_come_back_whole", use.purchase.business_id, where, words)
+        if use.booking is None or use.booking.paid:
+            continue
+        terms = terms_of_plan(use.purchase, now=use.at)
+        wanted = visits_for(terms, people=use.booking.party_size)
+        if -use.amount > wanted:
+            words = f"{-use.amount} visits for {use.booking.party_size} people"
+            yield Finding("visits_are_people", use.purchase.business_id, where, words)
+
+
+def find_miscounted_gift_cards(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield gift cards whose balance is not what their entries come to, and payments of cards that
+    hold or took another amount than the card gave."""
+    cards = GiftCard.objects.order_by()
+    if business_id is not None:
+        cards = cards.filter(business_id=business_id)
+    counted = cards.annotate(sum=Coalesce(Sum("entries__amount"), 0)).exclude(balance=F("sum"))
+    for of, reference, said, came in counted.values_list(
+        "business_id", "reference", "balance", "sum"
+    ):
+        yield Finding("gift_cards_are_counted", of, f"card {reference}", f"says {said}, is {came}")
+    payments = Payment.objects.filter(kind=Payment.Kind.GIFT)
+    if business_id is not None:
+        payments = payments.filter(business_id=business_id)
+    held = Q(status__in=(Payment.Status.PENDING, Payment.Status.PAID))
+    for payment in payments.filter(held).iterator(chunk_size=500):
+        gave = -sum(it.amount for it in payment.gift_entries.all())
+        if gave != payment.amount - payment.refunded:
+            words = f"has {payment.amount - payment.refunded}, the card gave {gave}"
+            yield Finding("gifts_pay_once", payment.business_id, f"payment {payment.pk}", words)

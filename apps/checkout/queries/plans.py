@@ -1,0 +1,128 @@
+"""What the pages of plans show: those that are offered, and one that somebody has (ux.md C17)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.businesses.models import Business
+from apps.catalog.models import PricingPlan
+from apps.catalog.queries import list_plans
+from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
+from apps.checkout.pricing import Way
+from apps.checkout.queries.plan_price import price_plan
+from apps.kernel.money import Money
+
+MOST_LINES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCard:
+    """A plan that is offered: price is what is paid in the end, tax with it."""
+
+    slug: str
+    name: str
+    summary: str
+    price: Money
+    each_words: str
+    terms: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+def cards_of_plans(*, business: Business) -> list[PlanCard]:
+    """The plans of a business as cards; two queries."""
+    return [card_of_plan(plan, business) for plan in list_plans(business=business)]
+
+
+def card_of_plan(plan: PricingPlan, business: Business) -> PlanCard:
+    """Word one plan."""
+    total = price_plan(plan.price, plan.tax_rate, plan.name, business, way=Way.FULL).total
+    return PlanCard(
+        slug=plan.slug,
+        name=plan.name,
+        summary=plan.summary,
+        price=Money(total, business.currency),
+        each_words=period_words(plan.period_months),
+        terms=tuple(terms_words(plan.kind, plan.credits, plan.valid_days)),
+        services=tuple(service.name for service in plan.services.all()),
+    )
+
+
+def period_words(months: int | None) -> str:
+    """ "a month", for how long a membership is paid at a time; "" for a package."""
+    if months is None:
+        return ""
+    if months == 1:
+        return _("a month")
+    return _("for %(n)d months") % {"n": months}
+
+
+def terms_words(kind: str, visits: int | None, valid_days: int | None) -> list[str]:
+    """What one gets, line by line."""
+    if kind == PricingPlan.Kind.UNLIMITED:
+        return [_("Come as often as you like"), _("For one person")]
+    words = ngettext("%(n)d visit", "%(n)d visits", visits or 0) % {"n": visits or 0}
+    if kind == PricingPlan.Kind.CREDITS:
+        return [_("%(visits)s in each period") % {"visits": words}, _("Bring somebody along")]
+    good = (
+        ngettext("Good for %(n)d day", "Good for %(n)d days", valid_days) % {"n": valid_days}
+        if valid_days
+        else _("Good for ever")
+    )
+    return [words, good]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line of a plan's ledger: change is in visits, "" where nobody counts."""
+
+    at: datetime
+    words: str
+    detail: str
+    change: str
+    left: int | None
+    booking_reference: str
+
+
+def ledger_of(*, purchase: PlanPurchase) -> list[LedgerLine]:
+    """The newest first, in plain words for customer and owner alike; one query."""
+    entries = purchase.entries.select_related("booking__service").order_by("-pk")[:MOST_LINES]
+    return [_line(entry, counts=purchase.balance is not None) for entry in entries]
+
+
+def _line(entry: CreditEntry, *, counts: bool) -> LedgerLine:
+    booking = entry.booking
+    return LedgerLine(
+        at=entry.at,
+        words=entry.get_kind_display(),
+        detail=booking.title if booking else entry.reason,
+        change=f"{entry.amount:+d}".replace("-", "\N{MINUS SIGN}") if counts else "",
+        left=entry.left,
+        booking_reference=booking.reference if booking else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the money of a plan that was not paid yet stands."""
+
+    is_under_way: bool
+    has_failed: bool
+
+
+def standing_of(*, purchase: PlanPurchase) -> Standing:
+    """Return where the last attempt to pay is; one query."""
+    attempts = Payment.objects.filter(order__purchase=purchase).order_by("-pk")
+    last = attempts.first()
+    return Standing(
+        is_under_way=last is not None and last.status == Payment.Status.PENDING,
+        has_failed=last is not None and last.status == Payment.Status.FAILED,
+    )
+
+
+def orders_of(*, purchase: PlanPurchase) -> Sequence[Order]:
+    """What was paid for, the newest first."""
+    paid = Order.objects.filter(purchase=purchase, status=Order.Status.APPROVED)
+    return list(paid.prefetch_related("lines", "payments").order_by("-pk"))

@@ -1,0 +1,85 @@
+"""Journey F: a regular books a class with one tap, by the plan this browser holds."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.views.classes import choice_of_party, session_or_404, show_session
+from apps.bookings.views.drafts import to_done
+from apps.bookings.views.limits import require_room_to_hold
+from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.visitors import plans_of, visitor_of
+from apps.businesses.models import Business
+from apps.businesses.pages import public_page
+from apps.catalog.queries import Choice
+from apps.checkout import operations as checkout
+from apps.checkout.queries.passes import Pass, passes_for_class
+from apps.checkout.queries.plan_words import card_hint, refused_words
+from apps.web.http import go_to, render_page
+
+CONFLICT, UNPROCESSABLE = 409, 422
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@public_page
+def book(request: HttpRequest, business: Business, session: int) -> HttpResponse:
+    """Say what the plan gives for this class (a fragment); with POST, book with it."""
+    now = timezone.now()
+    found = session_or_404(business, session)
+    fields = request.POST if request.method == "POST" else request.GET
+    choice, notice = choice_of_party(found, fields)
+    held = plans_of(request, business_id=business.pk)
+    passes = passes_for_class(session=found, choice=choice, purchase_ids=held, now=now)
+    if request.method != "POST":
+        words = [(it.purchase, it.refused is None, card_hint(it)) for it in passes]
+        return render_page(request, "checkout/_class_plans.html", None, {"plans": words})
+    if notice:
+        return show_session(request, found, choice, now=now, notice=notice, status=UNPROCESSABLE)
+    require_room_to_hold(request, business, now=now)
+    return _book(request, found, choice, passes, now=now)
+
+
+def _book(
+    request: HttpRequest,
+    found: Session,
+    choice: Choice,
+    passes: tuple[Pass, ...],
+    *,
+    now: datetime,
+) -> HttpResponse:
+    usable = [it for it in passes if it.refused is None]
+    if not usable:
+        words = _no_plan_words(passes)
+        return show_session(request, found, choice, now=now, notice=words, status=UNPROCESSABLE)
+    try:
+        booking = checkout.book_with_plan(
+            choice=choice,
+            target=found,
+            visitor=visitor_of(request, zone=found.business.zone),
+            purchase_id=usable[0].pk,
+            now=now,
+        )
+    except (bookings.CannotJoin, checkout.PlanRefused, bookings.SlotGone):
+        found.refresh_from_db()
+        return show_session(request, found, choice, now=now, status=CONFLICT)
+    except (bookings.NotBookable, bookings.NotWelcome):
+        return no_longer_bookable(request, choice.service)
+    except BusyTryAgain:
+        return try_again(request, choice.service)
+    if booking.status == Booking.Status.CREATED:  # the service asks for more than a name
+        return go_to(request, "bookings:details", draft=booking.draft_id)
+    return to_done(request, booking)
+
+
+def _no_plan_words(passes: tuple[Pass, ...]) -> str:
+    why = refused_words(passes[0]) if passes else _("You have no plan here.")
+    return _("Your plan cannot pay for this. %(why)s") % {"why": why}

@@ -1,0 +1,142 @@
+"""Gift cards: buying one, waiting for its money, and the card itself (R077)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.bookings.visitors import visitor_hash_of, visitor_of
+from apps.businesses.models import Business
+from apps.businesses.pages import frame_of, public_page
+from apps.checkout import operations as checkout
+from apps.checkout.buyer_forms import GiftForm, new_form_key
+from apps.checkout.gifts import spell_code
+from apps.checkout.links import open_gift_token
+from apps.checkout.models import GiftCard
+from apps.checkout.providers import ProviderDown, provider_in_use
+from apps.checkout.queries.gifts import has_payment_under_way
+from apps.checkout.views.limits import require_room_to_buy
+from apps.checkout.views.looks import again_later, goes_on, looks_of
+from apps.kernel.money import Money
+from apps.web.formguard import Verdict, judge, new_guard
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
+
+PURPOSE = "gift"
+UNPROCESSABLE, UNAVAILABLE = 422, 503
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@public_page
+def buy(request: HttpRequest, business: Business) -> HttpResponse:
+    """Ask how much, for whom and who buys; with POST, go where one pays."""
+    if not business.sells_gift_cards or provider_in_use() is None:
+        raise Http404
+    now = timezone.now()
+    if request.method != "POST":
+        form = GiftForm(initial={"key": new_form_key()}, business=business)
+        return _show(request, business, form, now=now)
+    form = GiftForm(request.POST, business=business)
+    if not form.is_valid() or judge(post=request.POST, purpose=PURPOSE, now=now) != Verdict.PERSON:
+        notice = "" if form.errors else _("Please press the button once more.")
+        return _show(request, business, form, now=now, notice=notice, status=UNPROCESSABLE)
+    require_room_to_buy(request, business, form.cleaned_data["email"], now=now)
+    try:
+        bought = checkout.buy_gift_card(
+            business=business,
+            gift=form.gift(),
+            form_key=form.cleaned_data["key"],
+            visitor_hash=visitor_of(request, zone=business.zone).visitor_hash,
+            origin=request.build_absolute_uri("/").removesuffix("/"),
+            now=now,
+        )
+    except (ProviderDown, checkout.WayNotOffered):
+        words = _("Payments do not work at this moment. Please try again in a minute.")
+        return _show(request, business, form, now=now, notice=words, status=UNAVAILABLE)
+    if bought.url:
+        return HttpResponseSeeOther(bought.url)
+    return go_to(request, "checkout:gift_card", reference=bought.card.reference)
+
+
+@require_safe
+@never_cache
+def card(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a card to the browser that bought it; right after that it waits for the money."""
+    found = _bought_here(request, reference)
+    waits = found.status == GiftCard.Status.DRAFT and has_payment_under_way(found)
+    looks = looks_of(request)
+    context = {
+        **_card_context(found),
+        "waits": waits,
+        "goes_on": waits and goes_on(looks),
+        "next_url": f"{request.path}?looks={looks + 1}",
+    }
+    response = render_page(request, "checkout/gift_card.html", "checkout/_gift_card.html", context)
+    return again_later(request, response, looks) if waits else response
+
+
+@require_safe
+@never_cache
+def opened(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a card to whoever has the link of its mail; nothing is used up."""
+    found = open_gift_token(token)
+    if found is None:
+        return render_page(request, "checkout/plan_link_dead.html", None, {}, status=404)
+    return render_page(request, "checkout/gift_card.html", None, _card_context(found))
+
+
+@require_POST
+def pay(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open the payment of a card anew."""
+    found = _bought_here(request, reference)
+    origin = request.build_absolute_uri("/").removesuffix("/")
+    try:
+        bought = checkout.pay_for_gift_card(card_id=found.pk, origin=origin, now=timezone.now())
+    except (ProviderDown, checkout.WayNotOffered):
+        context = frame_of(business=found.business)
+        return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+    if bought.url:
+        return HttpResponseSeeOther(bought.url)
+    return go_to(request, "checkout:gift_card", reference=reference)
+
+
+def _bought_here(request: HttpRequest, reference: str) -> GiftCard:
+    cards = GiftCard.objects.select_related("business")
+    found = cards.filter(reference=reference).first()
+    mine = visitor_hash_of(request)
+    if found is None or not mine or not constant_time_compare(mine, found.visitor_hash):
+        raise Http404
+    return found
+
+
+def _card_context(found: GiftCard) -> dict[str, Any]:
+    return {
+        **frame_of(business=found.business),
+        "card": found,
+        "code": spell_code(found.code),
+        "worth": Money(found.value, found.currency),
+        "left": Money(found.balance, found.currency),
+    }
+
+
+def _show(
+    request: HttpRequest,
+    business: Business,
+    form: GiftForm,
+    *,
+    now: datetime,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        **frame_of(business=business),
+        "form": form,
+        "notice": notice,
+        "guard": new_guard(purpose=PURPOSE, now=now),
+    }
+    return render_page(request, "checkout/buy_gift.html", None, context, status=status)

@@ -1,0 +1,90 @@
+"""C17, the other half: one plan in the hands of whoever has it."""
+
+from contextlib import suppress
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.bookings.visitors import grant_plan, plans_of
+from apps.businesses.pages import frame_of
+from apps.checkout import operations as checkout
+from apps.checkout.links import open_plan_token
+from apps.checkout.models import PlanPurchase
+from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.plan_words import last_day_words, left_words
+from apps.checkout.queries.plans import ledger_of, period_words, standing_of
+from apps.checkout.views.looks import again_later, goes_on, looks_of
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
+
+
+@require_safe
+@never_cache
+def exchange(request: HttpRequest, token: str) -> HttpResponse:
+    """Trade the link of a plan's mail for the right to use it in this session; nothing is used
+    up. Unknown and expired links get one answer alike."""
+    purchase = open_plan_token(token)
+    if purchase is None:
+        return render_page(request, "checkout/plan_link_dead.html", None, {}, status=404)
+    grant_plan(request, purchase.pk, business_id=purchase.business_id)
+    return go_to(request, "checkout:plan", reference=purchase.reference)
+
+
+@require_safe
+@never_cache
+def plan(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show a plan: what is left, until when, and what it was used for. Right after the purchase it
+    waits for the provider's word, as the page of a booking does."""
+    found = held_plan(request, reference)
+    standing = standing_of(purchase=found)
+    looks = looks_of(request)
+    waits = found.status == PlanPurchase.Status.DRAFT and standing.is_under_way
+    context = {
+        **frame_of(business=found.business),
+        "purchase": found,
+        "standing": standing,
+        "left_words": left_words(found),
+        "last_day": last_day_words(found),
+        "period": period_words(found.period_months),
+        "services": [service.name for service in found.services.all()],
+        "lines": ledger_of(purchase=found),
+        "waits": waits,
+        "goes_on": waits and goes_on(looks),
+        "next_url": f"{request.path}?looks={looks + 1}",
+    }
+    response = render_page(request, "checkout/plan.html", "checkout/_plan.html", context)
+    return again_later(request, response, looks) if waits else response
+
+
+@require_POST
+def pay(request: HttpRequest, reference: str) -> HttpResponse:
+    """Open the payment of a plan anew."""
+    found = held_plan(request, reference)
+    origin = request.build_absolute_uri("/").removesuffix("/")
+    try:
+        bought = checkout.pay_for_plan(purchase_id=found.pk, origin=origin, now=timezone.now())
+    except (ProviderDown, checkout.WayNotOffered):
+        context = frame_of(business=found.business)
+        return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+    if bought.url:
+        return HttpResponseSeeOther(bought.url)
+    return go_to(request, "checkout:plan", reference=reference)
+
+
+@require_POST
+def stop(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let a membership end with the period that is paid for."""
+    found = held_plan(request, reference)
+    with suppress(checkout.PlanIsOver):  # the page says so
+        checkout.stop_renewal(purchase_id=found.pk, business_id=found.business_id)
+    return go_to(request, "checkout:plan", reference=reference)
+
+
+def held_plan(request: HttpRequest, reference: str) -> PlanPurchase:
+    """Return the plan for a session that bought it or opened its link; 404 for any other."""
+    plans = PlanPurchase.objects.select_related("business", "customer")
+    found = plans.filter(reference=reference).first()
+    if found is None or found.pk not in plans_of(request):
+        raise Http404
+    return found

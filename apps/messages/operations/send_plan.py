@@ -1,0 +1,91 @@
+"""What is written about a plan: the link that opens it, and what changed."""
+
+from datetime import datetime
+
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from apps.checkout.links import plan_token
+from apps.checkout.models import PlanPurchase
+from apps.checkout.operations import PLAN_TOPIC
+from apps.checkout.queries.plan_words import last_day_words, left_words
+from apps.messages.composing import require_plain_address, sender_of
+from apps.messages.links import plan_url
+from apps.messages.operations.send import NotDelivered, hold_back_floods
+from apps.messages.style import styles
+
+__all__ = ["PLAN_TOPIC", "send_plan"]
+
+
+def send_plan(*, purchase_id: int, what: str, attempt: int, now: datetime) -> None:
+    """Write to the holder of a plan: what is BOUGHT, RENEWED, UNPAID, or the LINK they asked for.
+
+    Raises:
+        RefusedAddress: the address is not one plain address.
+        Postpone: too many mails to this address (security.md 5.5).
+        NotDelivered: the mail server is away for now.
+    """
+    plans = PlanPurchase.objects.select_related("business", "customer")
+    purchase = plans.get(pk=purchase_id)
+    email = purchase.customer.email
+    require_plain_address(email)
+    if attempt == 1:
+        hold_back_floods(email, now)
+    try:
+        get_connection().send_messages([compose_plan_mail(purchase, what)])
+    except OSError as error:  # every error of smtplib is one
+        raise NotDelivered(type(error).__name__) from error
+
+
+def compose_plan_mail(purchase: PlanPurchase, what: str) -> EmailMultiAlternatives:
+    """Put the mail together in the language of the business."""
+    business = purchase.business
+    with translation.override(business.locale):
+        heading = _heading(what)
+        url = plan_url(plan_token(purchase))
+        facts = [purchase.name, left_words(purchase)]
+        until = last_day_words(purchase)
+        if until:
+            facts.append(_("Good until %(day)s") % {"day": until})
+        note = _note(what)
+        footer = _("%(sender)s. Whoever has this link can use the plan: please do not forward it.")
+        footer %= {"sender": business.name}
+        text = "\n\n".join([f"{heading}.", "\n".join(facts), note, url, f"-- \n{footer}"]) + "\n"
+        context = {
+            "business": business,
+            "heading": heading,
+            "facts": facts,
+            "note": note,
+            "url": url,
+            "button": _("Open my plan"),
+            "footer": footer,
+            "language": business.locale.split("-", maxsplit=1)[0],
+            "css": styles(business.accent),
+        }
+        html = render_to_string("messages/card.html", context)
+    mail = EmailMultiAlternatives(
+        subject=f"{heading}: {purchase.name}",
+        body=text,
+        from_email=sender_of(business.name),
+        to=[purchase.customer.email],
+        reply_to=[business.email] if business.email else [],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _heading(what: str) -> str:
+    return {
+        "BOUGHT": _("Your plan"),
+        "RENEWED": _("Your plan goes on"),
+        "UNPAID": _("Your plan could not be paid"),
+    }.get(what, _("The link to your plan"))
+
+
+def _note(what: str) -> str:
+    if what == "UNPAID":
+        return _("The card was declined. Open your plan and pay there, or it ends.")
+    return _("Open it on the device you book with, and you book with one tap.")
