@@ -99,7 +99,12 @@ def _postgresql(parts: SplitResult, *, port: int | None, process: Process) -> di
         "PORT": str(port or query.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"prepare_threshold": 5, "connect_timeout": 5, "options": _session_options(process), **query},
+        "OPTIONS": {
+            "prepare_threshold": 5,
+            "connect_timeout": 5,
+            "options": _session_options(process),
+            **query,
+        },
         "TEST": {"NAME": f"portal_test_{os.getpid()}"},
     }
     if process.pool_size:

@@ -8,12 +8,11 @@ from django.db.models import F, QuerySet
 
 from apps.businesses.models import Business, FormerSlug, Location, TeamMember
 from apps.businesses.remembered import Remembered, Revision
-from apps.statements import Question, Slot
+from apps.statements import Select, Slot
 
 _businesses: Remembered[Business] = Remembered(most=1_000)
-_by_slug = Question(
+_by_slug = Select(
     lambda: Business.objects.filter(slug=Slot("slug")).annotate(read_revision=F("setup__value")),
-    prepares=True,
 )
 
 

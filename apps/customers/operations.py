@@ -7,9 +7,7 @@ from apps.customers.models import Customer
 from apps.statements import Insert
 
 # The address is written over itself, for the key of a row that is there already.
-_find_or_add: Insert[Customer] = Insert(
-    Customer, updates=["email"], unique=["business", "email"]
-)
+_find_or_add: Insert[Customer] = Insert(Customer, updates=["email"], unique=["business", "email"])
 
 
 def find_or_add_customer(

@@ -2,9 +2,9 @@ from django.db.models import Exists, OuterRef
 
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
-from apps.statements import Question, Slot
+from apps.statements import Select, Slot
 
-_blocked = Question(
+_blocked = Select(
     lambda: Customer.objects.filter(business_id=Slot("business_id"), blocked=True).only(
         "email", "phone"
     )
@@ -24,6 +24,6 @@ def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
     wanted = identity_of(email)
     return [
         it.pk
-        for it in _blocked.ask(business_id=business_id)
+        for it in _blocked.all(business_id=business_id)
         if identity_of(it.email) == wanted or (phone and phone == it.phone)
     ]

@@ -1,6 +1,7 @@
 """Inserts composed once."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -11,7 +12,7 @@ from django.db.models.sql import InsertQuery
 from django.db.models.sql.compiler import SQLInsertCompiler
 
 from apps.statements.running import POSTGRESQL, Part, write
-from apps.statements.slots import Slot, Told, column_values
+from apps.statements.slots import Slot, Told, column_values, columns_of
 
 M = TypeVar("M", bound=Model)
 
@@ -20,8 +21,8 @@ class Insert(Generic[M]):
     """New rows of one model, and what is done when a row with the same unique value is there.
 
     ignores: that one is left alone. updates: these fields of it are written, unique names the
-    fields by which it is known; the new row is told its key. told: the foreign key that the
-    statement before it fills in.
+    fields by which it is known; the new row is told its key. told: the foreign key to the row
+    that the first part of the statement inserts.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Insert(Generic[M]):
         self._fields: list[Field[Any, Any]] = [
             it for it in meta.local_concrete_fields if not isinstance(it, AutoField)
         ]
-        self._filled = [it for it in self._fields if it.name != told]
+        self._filled = columns_of(it for it in self._fields if it.name != told)
         self._composed: dict[tuple[str, int], str] = {}
 
     def write(self, *rows: M) -> None:
@@ -51,7 +52,7 @@ class Insert(Generic[M]):
         With ignores none is told, because nobody knows which were there already.
         """
         link = connections[DEFAULT_DB_ALIAS]
-        _count, keys = write([self.part(rows, link=link)], link=link)
+        keys = write([self.part(rows, link=link)], link=link).rows
         self.tell(rows, keys, link=link)
 
     def part(self, rows: Sequence[M], *, link: BaseDatabaseWrapper) -> Part:
@@ -63,14 +64,12 @@ class Insert(Generic[M]):
         values: list[Any] = []
         for row in rows:
             values += column_values(row, self._filled, add=True, link=link)
-        return Part(statement, values)
+        return Part(statement, values, answers=not self._ignores)
 
     def tell(self, rows: Sequence[M], keys: Sequence[Any], *, link: BaseDatabaseWrapper) -> None:
-        """Give the rows what the database answered: their keys, and the key they were told."""
-        for row, (key, *others) in zip(rows, keys, strict=not self._ignores):
+        """Give the rows the keys that the database answered."""
+        for row, (key,) in zip(rows, keys, strict=not self._ignores):
             row.pk = key
-            if others:
-                setattr(row, self._model._meta.get_field(self._told).attname, others[0])
         for row in rows:
             row._state.adding, row._state.db = False, link.alias
 
@@ -85,9 +84,7 @@ class Insert(Generic[M]):
         query.insert_values(self._fields, [self._blank() for _row in range(count)])
         compiler = query.get_compiler(connection=link)
         assert isinstance(compiler, SQLInsertCompiler)  # noqa: S101  told to mypy
-        meta = self._model._meta
-        answers = [meta.pk, *([meta.get_field(self._told)] if self._told else [])]
-        compiler.returning_fields = None if self._ignores else answers
+        compiler.returning_fields = None if self._ignores else [self._model._meta.pk]
         ((statement, _slots),) = compiler.as_sql()
         return statement
 
@@ -99,15 +96,10 @@ class Insert(Generic[M]):
         return row
 
 
-_inserts: dict[tuple[type[Model], str], Insert[Any]] = {}
-
-
+@lru_cache(maxsize=None)
 def insert_of(model: type[M], told: str = "") -> Insert[M]:
     """The insert of a model, made once."""
-    known = _inserts.get((model, told))
-    if known is None:
-        known = _inserts[model, told] = Insert(model, told=told)
-    return known
+    return Insert(model, told=told)
 
 
 def insert(*rows: Model) -> None:
@@ -115,18 +107,37 @@ def insert(*rows: Model) -> None:
     insert_of(type(rows[0])).write(*rows)
 
 
-def insert_with(row: Model, others: Sequence[Model], *, by: str) -> None:
-    """Write a new row and those that point to it by this foreign key, one at least."""
+def insert_with(row: Model, *others: Model, by: str) -> None:
+    """Write a new row and new ones of other models that point to it by this foreign key.
+
+    In this order, and by one statement where the database can; each is told its key.
+    """
     link = connections[DEFAULT_DB_ALIAS]
-    first = insert_of(type(row))
-    if link.vendor != POSTGRESQL:
-        first.write(row)
-        for other in others:
-            setattr(other, by, row)
-        insert(*others)
-        return
-    second = insert_of(type(others[0]), told=by)
-    parts = [first.part([row], link=link), second.part(others, link=link)]
-    _count, keys = write(parts, link=link)
-    second.tell(others, keys, link=link)
-    first.tell([row], [keys[0][1:]], link=link)
+    groups: dict[type[Model], list[Model]] = {}
+    for other in others:
+        groups.setdefault(type(other), []).append(other)
+    if link.vendor == POSTGRESQL:
+        _insert_at_once(row, list(groups.values()), by=by, link=link)
+    else:
+        insert(row)
+    for each in groups.values():
+        for other in each:
+            setattr(other, f"{by}_id", row.pk)
+        if link.vendor != POSTGRESQL:
+            insert(*each)
+
+
+def _insert_at_once(
+    row: Model, groups: Sequence[Sequence[Model]], *, by: str, link: BaseDatabaseWrapper
+) -> None:
+    inserts = [insert_of(type(row)), *(insert_of(type(each[0]), told=by) for each in groups)]
+    rows = [[row], *groups]
+    parts = [it.part(each, link=link) for it, each in zip(inserts, rows, strict=True)]
+    keys = iter(write([*parts, _all_keys(len(parts))], link=link).rows)
+    for it, each in zip(inserts, rows, strict=True):
+        it.tell(each, [next(keys) for _row in each], link=link)
+
+
+def _all_keys(count: int) -> Part:
+    every = (f"SELECT id FROM part{place}" for place in range(count))  # noqa: S608  no input
+    return Part(" UNION ALL ".join(every), [], answers=True)

@@ -1,14 +1,20 @@
-"""The way of composed statements to the database."""
+"""The way of composed statements to the database and back."""
 
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
+from django.db import NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.backends.utils import CursorWrapper
+from psycopg.types.numeric import Int8Dumper
 
 POSTGRESQL = "postgresql"
+
+_Cursors = dict[str, Any]
+_kept: "WeakKeyDictionary[BaseDatabaseWrapper, _Cursors]" = WeakKeyDictionary()
+"""The prepared statements of each connection, and so of each thread."""
 
 
 class Part(NamedTuple):
@@ -16,38 +22,39 @@ class Part(NamedTuple):
 
     statement: str
     values: list[Any]
+    answers: bool
 
 
-def cursor_of(link: BaseDatabaseWrapper, *, prepares: bool) -> CursorWrapper:
-    """A cursor of Django's, with its errors, its log and its wrappers.
+class Outcome(NamedTuple):
+    """How many rows a statement found or wrote, and what it answered."""
 
-    With prepares PostgreSQL keeps the statement once it came often (``prepare_threshold`` of the
-    connection) and neither reads nor plans it again. A log of statements shows them with their
-    values, which only Django's own cursor knows.
+    count: int
+    rows: list[Any]
+
+
+def read(
+    statement: str, values: Sequence[Any], *, link: BaseDatabaseWrapper, prepares: bool
+) -> list[Any]:
+    """Return the rows of a statement that does not change.
+
+    With prepares PostgreSQL keeps it once it came often (``prepare_threshold`` of the connection),
+    and neither reads nor plans it again: for what finds its rows by a key, whatever the values.
     """
-    if not prepares or link.queries_logged or link.vendor != POSTGRESQL:
-        return link.cursor()
-    link.close_if_health_check_failed()
-    link.ensure_connection()
-    with link.wrap_database_errors:
-        bare: Any = ServerBindingCursor(link.connection)
-    return link.make_cursor(bare)
+    return _run(statement, values, link=link, prepares=prepares, answers=True).rows
 
 
-def write(
-    parts: Sequence[Part], *, link: BaseDatabaseWrapper, prepares: bool = True
-) -> tuple[int, list[Any]]:
-    """Send parts of which none reads what another wrote; return count and rows of the last.
+def write(parts: Sequence[Part], *, link: BaseDatabaseWrapper) -> Outcome:
+    """Send parts of which none reads what another wrote; return the outcome of the last.
 
     PostgreSQL gets one statement, other databases one after the other.
     """
     if link.vendor == POSTGRESQL and len(parts) > 1:
         values = [value for part in parts for value in part.values]
-        parts = [Part(_as_one(tuple(part.statement for part in parts)), values)]
-    with cursor_of(link, prepares=prepares) as cursor:
-        for part in parts:
-            cursor.execute(part.statement, part.values)
-        return cursor.rowcount, cursor.fetchall() if cursor.description else []
+        parts = [Part(_as_one(tuple(it.statement for it in parts)), values, parts[-1].answers)]
+    outcome = Outcome(0, [])
+    for statement, values, answers in parts:
+        outcome = _run(statement, values, link=link, prepares=True, answers=answers)
+    return outcome
 
 
 @lru_cache(maxsize=256)
@@ -55,3 +62,62 @@ def _as_one(statements: tuple[str, ...]) -> str:
     *others, last = statements
     named = ", ".join(f"part{place} AS ({it})" for place, it in enumerate(others))
     return f"WITH {named} {last}"
+
+
+def _run(
+    statement: str,
+    values: Sequence[Any],
+    *,
+    link: BaseDatabaseWrapper,
+    prepares: bool,
+    answers: bool,
+) -> Outcome:
+    watched = link.queries_logged or link.execute_wrappers
+    if link.vendor == POSTGRESQL and prepares and not watched:
+        return _run_prepared(statement, values, link=link, answers=answers)
+    with link.cursor() as cursor:  # whoever watches sees values in place, as Django shows them
+        cursor.execute(statement, values)
+        return Outcome(cursor.rowcount, cursor.fetchall() if answers else [])
+
+
+def _run_prepared(
+    statement: str, values: Sequence[Any], *, link: BaseDatabaseWrapper, answers: bool
+) -> Outcome:
+    """What Django's own cursor does, without making one: that took as long as the round trip."""
+    link.close_if_health_check_failed()
+    if link.connection is None:
+        link.ensure_connection()
+    link.validate_thread_sharing()
+    link.validate_no_broken_transaction()
+    try:
+        with link.wrap_database_errors:
+            cursor = _cursor_of(statement, link=link)
+            cursor.execute(statement, values)
+            return Outcome(cursor.rowcount, cursor.fetchall() if answers else [])
+    except NotSupportedError:
+        if link.in_atomic_block:  # the rollback makes the driver forget all plans
+            raise
+        return _run_anew(statement, values, link=link, answers=answers)
+
+
+def _run_anew(
+    statement: str, values: Sequence[Any], *, link: BaseDatabaseWrapper, answers: bool
+) -> Outcome:
+    """A migration has changed a column: "cached plan must not change result type"."""
+    with link.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")  # the driver understands and forgets them too
+        cursor.execute(statement, values)
+        return Outcome(cursor.rowcount, cursor.fetchall() if answers else [])
+
+
+def _cursor_of(statement: str, *, link: BaseDatabaseWrapper) -> Any:
+    """One cursor for each statement of a connection: it keeps how its values are written."""
+    cursors = _kept.get(link)
+    if cursors is None:
+        cursors = _kept[link] = {}
+    cursor = cursors.get(statement)
+    if cursor is None or cursor.connection is not link.connection:
+        cursor = cursors[statement] = ServerBindingCursor(link.connection)
+        # All numbers as bigint: by their size they would make another statement of each.
+        cursor.adapters.register_dumper(int, Int8Dumper)
+    return cursor

@@ -14,7 +14,7 @@ from apps.availability.models import Occupancy
 from apps.availability.operations._errors import BusyTryAgain, SlotTaken
 from apps.availability.queries import BusyRow, find_busy_rows
 from apps.catalog.models import Resource
-from apps.statements import Question, Slot
+from apps.statements import Select, Slot
 from apps.web.busy import is_lock_timeout
 
 
@@ -36,7 +36,7 @@ def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
             translating("resource_occupied_once", to=SlotTaken),
         ):
             names = {f"key{place}": pk for place, pk in enumerate(resource_ids)}
-            _lock(len(names)).ask(**names)
+            _lock(len(names)).lock(**names)
             yield
     except OperationalError as error:
         if is_lock_timeout(error):
@@ -45,11 +45,11 @@ def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
 
 
 @cache
-def _lock(count: int) -> Question[Resource]:
+def _lock(count: int) -> Select[Resource]:
     """Lock so many resources, in key order."""
     keys = [Slot(f"key{place}") for place in range(count)]
     rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=keys)
-    return Question(lambda: rows.order_by("pk").only("pk"), prepares=True)
+    return Select(lambda: rows.order_by("pk").only("pk"))
 
 
 def look(

@@ -3,12 +3,12 @@ from datetime import datetime
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations._claim import Claim
 from apps.availability.operations._door import open_door
-from apps.statements import Change, Slot, insert
+from apps.statements import Slot, Update, insert
 
-_own = Change(
+_own = Update(
     lambda: (Occupancy.objects.filter(session_id=Slot("session_id")), {"expires_at": None})
 )
-_firm = Change(
+_firm = Update(
     lambda: (
         Session.objects.filter(pk=Slot("session_id")),
         {"state": Session.State.SCHEDULED, "expires_at": None, "seats_taken": 1},

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BigIntegerField, Func
 
-from apps.statements import cursor_of
+from apps.statements import read
 
 LONGEST_SESSION = timedelta(days=32)
 
@@ -78,10 +78,11 @@ def read_busy_rows(*, resource_ids: Collection[int], starts_at: int, ends_at: in
     window_end = datetime.fromtimestamp(ends_at, UTC)
     edges = (datetime.fromtimestamp(starts_at, UTC), window_end + LONGEST_SESSION, window_end)
     adapt = link.ops.adapt_datetimefield_value
+    values = [*ids, *map(adapt, edges)]
     # One person is what holds and bookings ask for; of many there are too many statements to keep.
-    with cursor_of(link, prepares=len(ids) == 1) as cursor:
-        cursor.execute(_statement(link.vendor, len(ids)), [*ids, *map(adapt, edges)])
-        rows: list[Row] = cursor.fetchall()
+    rows: list[Row] = read(
+        _statement(link.vendor, len(ids)), values, link=link, prepares=len(ids) == 1
+    )
     return rows
 
 

@@ -12,17 +12,16 @@ from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.kernel.references import new_reference
-from apps.statements import Question, Slot
+from apps.statements import Select, Slot
 
 KEPT = ("kind", "status", "session_id", "seating_id", "hold_expires_at", "draft_text")
 
-_drafts = Question(
+_drafts = Select(
     lambda: Booking.objects.filter(
         business_id=Slot("business_id"),
         visitor_hash=Slot("visitor_hash"),
         status=Booking.Status.CREATED,
     ).only(*KEPT),
-    prepares=True,
 )
 
 
@@ -49,9 +48,7 @@ def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
     if not visitor.visitor_hash:
         return None
     # Not ordered by the database: a plan for any visitor would then read back from the newest.
-    drafts = _drafts.ask(
-        business_id=choice.service.business_id, visitor_hash=visitor.visitor_hash
-    )
+    drafts = _drafts.all(business_id=choice.service.business_id, visitor_hash=visitor.visitor_hash)
     return max(drafts, key=lambda draft: draft.pk, default=None)
 
 

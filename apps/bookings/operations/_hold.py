@@ -82,16 +82,17 @@ def _hold_once(
     minutes = choice.service.business.hold_minutes
     asks_only = choice.service.allows_multiple_requests or not minutes
     expires_at = None if asks_only else now + timedelta(minutes=minutes)
-    if asks_only:
-        session = availability.request_time(claim=claim)
-    else:
-        session = availability.take_time(claim=claim, now=now, expires_at=expires_at)
     when = When(claim.starts_at, claim.ends_at, claim.query.location)
     draft = new_draft(when, choice=choice, visitor=visitor, now=now)
     draft.resource_id = claim.primary_id
-    draft.session = session
     draft.hold_expires_at = expires_at
     draft.draft_text = text
-    insert(draft)
+    if asks_only:
+        draft.session = availability.request_time(claim=claim)
+        insert(draft)
+    else:
+        draft.session = availability.take_time(
+            claim=claim, now=now, expires_at=expires_at, along=[draft]
+        )
     copy_choice(draft, choice)
     return draft

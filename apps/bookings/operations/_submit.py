@@ -34,15 +34,16 @@ from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Consent
 from apps.customers.operations import find_or_add_customer, note_turned_away
 from apps.customers.queries import blocks_anybody, find_blocked
-from apps.statements import Question, Slot
+from apps.statements import Select, Slot
 
 ATTEMPTS = 3
 
-_locked_draft = Question(
-    lambda: with_revision(Booking.objects.select_for_update(of=("self",)))
-    .annotate(business_blocks=blocks_anybody(business=OuterRef("business_id")))
-    .filter(draft_id=Slot("draft_id")),
-    prepares=True,
+_locked_draft = Select(
+    lambda: (
+        with_revision(Booking.objects.select_for_update(of=("self",)))
+        .annotate(business_blocks=blocks_anybody(business=OuterRef("business_id")))
+        .filter(draft_id=Slot("draft_id"))
+    ),
 )
 
 
@@ -291,6 +292,8 @@ def _terms(
 
 def write_answers(booking: Booking, details: Details) -> None:
     """Store the names of the party and the answers."""
+    if not (details.participant_names or details.answers):
+        return
     people = Participant.objects.bulk_create(
         Participant(booking=booking, name=name, position=position)
         for position, name in enumerate(details.participant_names)

@@ -9,7 +9,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model, QuerySet
 from django.db.transaction import TransactionManagementError
 
-from apps.statements.running import cursor_of
+from apps.statements.running import read
 from apps.statements.slots import fill
 
 M = TypeVar("M", bound=Model)
@@ -27,40 +27,50 @@ class _Composed(Generic[M]):
     locks: bool
 
 
-class Question(Generic[M]):
+class Select(Generic[M]):
     """Rows of one model by a queryset with slots in it: its own columns and annotations, no joins.
 
     The queryset is made at the first call, when all models are there and a transaction is open if
-    it locks rows. prepares is for those that find their rows by a key: then the plan is the same
-    for all values (ADR 17).
+    it locks rows. It has to find its rows by a key, because its plan is kept (``read``).
     """
 
-    def __init__(self, make: Callable[[], QuerySet[M]], *, prepares: bool = False) -> None:
+    def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
         self._make = make
-        self._prepares = prepares
         self._composed: dict[str, _Composed[M]] = {}
 
-    def ask(self, **values: Any) -> list[M]:
+    def all(self, **values: Any) -> list[M]:
         """Return the rows for these values of the slots.
 
         Raises:
             TransactionManagementError: it locks rows, and no transaction is open.
         """
         link = connections[DEFAULT_DB_ALIAS]
-        composed = self._composed.get(link.vendor)
-        if composed is None:
-            composed = self._composed[link.vendor] = _compose(self._make(), link=link)
-        if composed.locks and not link.in_atomic_block:
-            raise TransactionManagementError("Rows are locked until a transaction ends.")
-        parameters = fill(composed.parameters, values, link=link)
-        with cursor_of(link, prepares=self._prepares) as cursor:
-            cursor.execute(composed.statement, parameters)
-            rows = cursor.fetchall()
+        composed = self._compose(link)
+        rows = self._read(composed, values, link=link)
         return [_instance(composed, row, link=link) for row in rows]
 
     def first(self, **values: Any) -> M | None:
         """Return the first of them, or nothing."""
-        return next(iter(self.ask(**values)), None)
+        return next(iter(self.all(**values)), None)
+
+    def lock(self, **values: Any) -> None:
+        """Read the rows for the sake of their locks alone."""
+        link = connections[DEFAULT_DB_ALIAS]
+        self._read(self._compose(link), values, link=link)
+
+    def _read(
+        self, composed: _Composed[M], values: dict[str, Any], *, link: BaseDatabaseWrapper
+    ) -> list[Any]:
+        if composed.locks and not link.in_atomic_block:
+            raise TransactionManagementError("Rows are locked until a transaction ends.")
+        parameters = fill(composed.parameters, values, link=link)
+        return read(composed.statement, parameters, link=link, prepares=True)
+
+    def _compose(self, link: BaseDatabaseWrapper) -> _Composed[M]:
+        known = self._composed.get(link.vendor)
+        if known is None:
+            known = self._composed[link.vendor] = _compose(self._make(), link=link)
+        return known
 
 
 def _compose(rows: QuerySet[M], *, link: BaseDatabaseWrapper) -> _Composed[M]:
