@@ -1,19 +1,26 @@
 """The way of composed statements to the database and back."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import count
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.db import NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg import RawCursor
 from psycopg.types.numeric import Int8Dumper
 
 POSTGRESQL = "postgresql"
 
-_Cursors = dict[str, Any]
-_kept: "WeakKeyDictionary[BaseDatabaseWrapper, _Cursors]" = WeakKeyDictionary()
+
+class _Prepared(NamedTuple):
+    cursor: RawCursor[Any]
+    text: bytes
+
+
+_kept: "WeakKeyDictionary[BaseDatabaseWrapper, dict[str, _Prepared]]" = WeakKeyDictionary()
 """The prepared statements of each connection, and so of each thread."""
 
 
@@ -91,8 +98,8 @@ def _run_prepared(
     link.validate_no_broken_transaction()
     try:
         with link.wrap_database_errors:
-            cursor = _cursor_of(statement, link=link)
-            cursor.execute(statement, values)
+            cursor, text = _prepared(statement, link=link)
+            cursor.execute(text, values)
             return Outcome(cursor.rowcount, cursor.fetchall() if answers else [])
     except NotSupportedError:
         if link.in_atomic_block:  # the rollback makes the driver forget all plans
@@ -110,14 +117,20 @@ def _run_anew(
         return Outcome(cursor.rowcount, cursor.fetchall() if answers else [])
 
 
-def _cursor_of(statement: str, *, link: BaseDatabaseWrapper) -> Any:
+def _prepared(statement: str, *, link: BaseDatabaseWrapper) -> _Prepared:
     """One cursor for each statement of a connection: it keeps how its values are written."""
-    cursors = _kept.get(link)
-    if cursors is None:
-        cursors = _kept[link] = {}
-    cursor = cursors.get(statement)
-    if cursor is None or cursor.connection is not link.connection:
-        cursor = cursors[statement] = ServerBindingCursor(link.connection)
+    prepared = _kept.setdefault(link, {})
+    known = prepared.get(statement)
+    if known is None or known.cursor.connection is not link.connection:
+        cursor = RawCursor(link.connection)
         # All numbers as bigint: by their size they would make another statement of each.
         cursor.adapters.register_dumper(int, Int8Dumper)
-    return cursor
+        known = prepared[statement] = _Prepared(cursor, _numbered(statement))
+    return known
+
+
+def _numbered(statement: str) -> bytes:
+    """The statement as PostgreSQL reads it: $1, $2 instead of %s, and % instead of %%."""
+    numbers = count(1)
+    text = re.sub("%[s%]", lambda it: f"${next(numbers)}" if it[0] == "%s" else "%", statement)
+    return text.encode()

@@ -9,7 +9,7 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business, SetupRevision
 from apps.businesses.queries import get_business
 from apps.businesses.remembered import Revision
-from apps.catalog.queries import get_service_by_id, list_staff
+from apps.catalog.queries import find_staff, get_service_by_id
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
 
@@ -36,8 +36,9 @@ def with_setup(booking: Booking) -> Booking:
     for variant in booking.service.variants.all():
         if variant.pk == booking.variant_id:
             booking.variant = variant
-    for person in list_staff(service=booking.service):
-        if person.resource_id == booking.resource_id:
+    if booking.resource_id is not None:
+        person = find_staff(service=booking.service, resource_id=booking.resource_id)
+        if person is not None:
             booking.resource = person.resource
     return booking
 

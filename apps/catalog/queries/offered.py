@@ -18,7 +18,7 @@ from apps.catalog.queries.requirements import Need, able_staff, read_needs
 
 _services: Remembered[Service] = Remembered(most=1_000)
 _policies: Remembered[BookingPolicy] = Remembered(most=500)
-_staff: Remembered[tuple[StaffMember, ...]] = Remembered(most=1_000)
+_staff: Remembered[dict[int, StaffMember]] = Remembered(most=1_000)
 
 
 class ServiceMoved(Exception):
@@ -135,13 +135,21 @@ def list_staff(*, service: Service, needs: Sequence[Need] | None = None) -> tupl
 
     Those are the resources of its first need for people; needs are read unless they are given.
     """
+    return tuple(_staff_of(service, needs).values())
 
-    def read() -> tuple[StaffMember, ...]:
+
+def find_staff(*, service: Service, resource_id: int) -> StaffMember | None:
+    """Return the one of them with this resource, or nothing."""
+    return _staff_of(service, None).get(resource_id)
+
+
+def _staff_of(service: Service, needs: Sequence[Need] | None) -> dict[int, StaffMember]:
+    def read() -> dict[int, StaffMember]:
         known = read_needs([service.pk])[service.pk] if needs is None else needs
         staff = StaffMember.objects.filter(
             business_id=service.business_id, resource_id__in=able_staff(known)
         )
-        return tuple(staff.select_related("resource"))
+        return {person.resource_id: person for person in staff.select_related("resource")}
 
     return _staff.get(service.business, service.pk, read)
 
