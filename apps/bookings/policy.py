@@ -5,7 +5,7 @@ Limits are elapsed minutes before the start (time.md T3, T10).
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -43,7 +43,7 @@ class Policy:
     description: str = ""
 
     def as_snapshot(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     @classmethod
     def from_snapshot(cls, snapshot: Mapping[str, Any]) -> "Policy":

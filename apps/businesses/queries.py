@@ -1,18 +1,20 @@
 """Questions about tenants and who may act in them."""
 
-from copy import copy
-
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, QuerySet
 
 from apps.businesses.models import Business, FormerSlug, Location, TeamMember
-from apps.businesses.remembered import Remembered, Revision
+from apps.businesses.remembered import Remembered, Revision, own_copy
 from apps.statements import Select, Slot
 
 _businesses: Remembered[Business] = Remembered(most=1_000)
 _by_slug = Select(
-    lambda: Business.objects.filter(slug=Slot("slug")).annotate(read_revision=F("setup__value")),
+    lambda: (
+        Business.objects.filter(slug=Slot("slug"))
+        .only("pk")
+        .annotate(read_revision=F("setup__value"))
+    ),
 )
 
 
@@ -31,14 +33,14 @@ def get_public_business(*, slug: str) -> Business:
         Business.DoesNotExist: there is none, or it is a draft.
         BusinessMoved: it has a newer address.
     """
-    business = _by_slug.first(slug=slug)
-    if business is None:
+    found = _by_slug.first(slug=slug)
+    if found is None:
         moved = FormerSlug.objects.filter(slug=slug).values_list("business__slug", flat=True)
         current = moved.first()
         if current is None:
             raise Business.DoesNotExist
         raise BusinessMoved(current)
-    business.setup_revision = business.read_revision
+    business = get_business(Revision(found.pk, found.read_revision))
     if not business.is_public:
         raise Business.DoesNotExist
     return business
@@ -50,7 +52,7 @@ def get_business(known: Revision) -> Business:
     Raises:
         Business.DoesNotExist: there is none.
     """
-    business = copy(_businesses.get(known, None, lambda: Business.objects.get(pk=known.pk)))
+    business = own_copy(_businesses.get(known, None, lambda: Business.objects.get(pk=known.pk)))
     business.setup_revision = known.setup_revision
     return business
 

@@ -1,7 +1,7 @@
 """Inserts composed once."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -96,7 +96,7 @@ class Insert(Generic[M]):
         return row
 
 
-@lru_cache(maxsize=None)
+@cache
 def insert_of(model: type[M], told: str = "") -> Insert[M]:
     """The insert of a model, made once."""
     return Insert(model, told=told)

@@ -46,7 +46,7 @@ def venue_of_service(*, service: Service) -> Location | None:
     """Return where the service happens: nowhere when online, else its first location."""
     if service.online:
         return None
-    return next(iter(service.locations.all()), None)  # in their order; read once per service
+    return next(iter(service.all_locations), None)
 
 
 def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim:

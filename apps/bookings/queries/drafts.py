@@ -30,10 +30,10 @@ def with_setup(booking: Booking) -> Booking:
     known = Revision(booking.business_id, getattr(booking, "setup_revision", None))
     booking.business = get_business(known)
     booking.service = get_service_by_id(business=booking.business, service_id=booking.service_id)
-    for place in booking.service.locations.all():
+    for place in booking.service.all_locations:
         if place.pk == booking.location_id:
             booking.location = place
-    for variant in booking.service.variants.all():
+    for variant in booking.service.all_variants:
         if variant.pk == booking.variant_id:
             booking.variant = variant
     if booking.resource_id is not None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business, Location
@@ -150,6 +151,16 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def all_locations(self) -> "tuple[Location, ...]":
+        """Where it happens, in the owner's order; read once for each copy of the row."""
+        return tuple(self.locations.all())
+
+    @cached_property
+    def all_variants(self) -> "tuple[Variant, ...]":
+        """Its variants in the owner's order; read once for each copy of the row."""
+        return tuple(self.variants.all())
 
     @property
     def buffer_before(self) -> timedelta:

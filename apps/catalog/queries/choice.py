@@ -131,14 +131,16 @@ def _pick_mix(service: Service, mix: Mapping[int, int]) -> tuple[tuple[Variant, 
     wanted = {pk: people for pk, people in mix.items() if people}
     if any(people < 0 for people in wanted.values()):
         raise UnknownChoice("participants")
-    known = {variant.pk: variant for variant in service.variants.all()}
+    if not wanted:
+        return ()
+    known = {variant.pk: variant for variant in service.all_variants}
     if wanted.keys() - known.keys():
         raise UnknownChoice("variant")
     return tuple((known[pk], wanted[pk]) for pk in known if pk in wanted)
 
 
 def _pick_variant(service: Service, variant_id: int | None) -> Variant | None:
-    variants = list(service.variants.all())
+    variants = service.all_variants
     if variant_id is None:
         return variants[0] if variants else None
     for variant in variants:

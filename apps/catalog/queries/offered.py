@@ -1,11 +1,10 @@
 from collections.abc import Sequence
-from copy import copy
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from apps.businesses.models import Business
-from apps.businesses.remembered import Remembered
+from apps.businesses.remembered import Remembered, own_copy
 from apps.catalog.models import (
     AddOn,
     BookingPolicy,
@@ -92,13 +91,15 @@ def _offered(business: Business, **wanted: Any) -> Service | None:
         services = services.annotate(read_add_ons=Exists(extras))
         found = services.prefetch_related("locations", "variants").get(business=business, **wanted)
         found.has_add_ons = found.read_add_ons
+        found.all_locations = tuple(found.locations.all())
+        found.all_variants = tuple(found.variants.all())
         return found
 
     try:
         known = _services.get(business, tuple(wanted.items()), read)
     except Service.DoesNotExist:
         return None
-    service = copy(known)  # each request has its own, with its own business
+    service = own_copy(known)  # each request has its own, with its own business
     service.business = business
     return service
 
