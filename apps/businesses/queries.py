@@ -10,11 +10,7 @@ from apps.statements import Select, Slot
 
 _businesses: Remembered[Business] = Remembered(most=1_000)
 _by_slug = Select(
-    lambda: (
-        Business.objects.filter(slug=Slot("slug"))
-        .only("pk")
-        .annotate(read_revision=F("setup__value"))
-    ),
+    lambda: Business.objects.filter(slug=Slot("slug")).annotate(read_revision=F("setup__value"))
 )
 
 
@@ -33,14 +29,14 @@ def get_public_business(*, slug: str) -> Business:
         Business.DoesNotExist: there is none, or it is a draft.
         BusinessMoved: it has a newer address.
     """
-    found = _by_slug.first(slug=slug)
-    if found is None:
+    business = _by_slug.first(slug=slug)
+    if business is None:
         moved = FormerSlug.objects.filter(slug=slug).values_list("business__slug", flat=True)
         current = moved.first()
         if current is None:
             raise Business.DoesNotExist
         raise BusinessMoved(current)
-    business = get_business(Revision(found.pk, found.read_revision))
+    business.setup_revision = business.read_revision
     if not business.is_public:
         raise Business.DoesNotExist
     return business
