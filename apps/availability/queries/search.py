@@ -129,11 +129,12 @@ def _load(
 ) -> list[Search]:
     services = {query.service.pk: query.service for query in queries}
     requirements = _requirements_of(queries)
-    resource_ids = {pk for needs in requirements.values() for _type, ids in needs for pk in ids}
     if len(queries) == 1:
         needs = requirements[queries[0].service.pk]
         wanted = eligible_ids(needs, primary_id=queries[0].primary_id)
         resource_ids = {pk for _type, ids in wanted for pk in ids}
+    else:
+        resource_ids = {pk for needs in requirements.values() for _type, ids in needs for pk in ids}
     hours = load_hours(
         business=queries[0].service.business,
         service_ids=services,
@@ -172,7 +173,8 @@ def _search(
     zone = zone_of(service=query.service, location=query.location)
     wanted = eligible_ids(requirements, primary_id=query.primary_id)
     resource_ids = {pk for _type, ids in wanted for pk in ids}
-    ranks = {pk: rank for _type, ids in requirements for pk, rank in ids.items()}
+    needs = zip(requirements, wanted, strict=True)
+    ranks = {pk: all_ids[pk] for (_type, all_ids), (_same, ids) in needs for pk in ids}
     fair = query.policy.selection == BookingPolicy.Selection.FAIR
     return Search(
         zone=zone,
@@ -218,11 +220,11 @@ def eligible_ids(
     requirements: Requirements, *, primary_id: int | None
 ) -> list[tuple[int, list[int]]]:
     """Return (type id, resource ids) of each requirement, the first one cut to primary_id."""
-    wanted = [(type_id, sorted(ids)) for type_id, ids in requirements]
-    if primary_id is not None and wanted:
-        type_id, ids = wanted[0]
-        wanted[0] = (type_id, [pk for pk in ids if pk == primary_id])
-    return wanted
+    if primary_id is None or not requirements:
+        return [(type_id, sorted(ids)) for type_id, ids in requirements]
+    (first_id, able), *others = requirements
+    primary = [primary_id] if primary_id in able else []
+    return [(first_id, primary), *((type_id, sorted(ids)) for type_id, ids in others)]
 
 
 def _read_busy(
