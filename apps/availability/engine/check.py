@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from apps.availability.engine.assignment import Assignment, preferred
-from apps.availability.engine.board import Board
+from apps.availability.engine.assignment import Assignment, distinct_choice, preferred
+from apps.availability.engine.grid import grid_starts
 from apps.availability.engine.hours import OpeningHours
 from apps.availability.engine.inputs import Requirement, ResourceFacts, Search
 from apps.availability.engine.zones import local_date
@@ -18,15 +19,22 @@ def is_still_free(search: Search, *, start: int, primary_id: int | None) -> Assi
     requirements included. ``primary_id`` asks for one person, None for anybody. Resources are
     picked by the search's preference.
     """
-    wanted = search if primary_id is None else asking_for(search, primary_id)
-    board = Board(wanted, start, start + 1)
-    if not board.bookable:
+    if not search.requirements or not search.limits.allow(start):
         return None
+    first, *others = search.requirements
     on = local_date(search.zone, start)
-    order = [preferred(search, it.resource_ids, on) for it in search.requirements[1:]]
-    able = [it.resource_id for it in board.primaries if board.primary_mask(it)]
-    chosen = board.choice(0, preferred(search, able, on)[0], order)
-    return None if chosen is None else Assignment(chosen)
+    hours = OpeningHours(search, start, start + 1)
+    asked = first.resource_ids if primary_id is None else {primary_id} & set(first.resource_ids)
+    options: list[list[int]] | None = None
+    for id_ in preferred(search, asked, on):
+        facts = search.resources[id_]
+        if _is_on_grid(search, hours, facts, start) and _takes(search, hours, facts, start):
+            if options is None:
+                options = [_free_of(it, search, hours, start, on) for it in others]
+            chosen = distinct_choice([[id_], *options])
+            if chosen is not None:
+                return Assignment(chosen)
+    return None
 
 
 def fits(search: Search, *, start: int, resource_ids: Sequence[int]) -> bool:
@@ -62,6 +70,24 @@ def asking_for(search: Search, primary_id: int) -> Search:
     primary, *others = search.requirements
     eligible = (primary_id,) if primary_id in primary.resource_ids else ()
     return replace(search, requirements=(Requirement(primary.type_id, eligible), *others))
+
+
+def _free_of(
+    requirement: Requirement, search: Search, hours: OpeningHours, start: int, on: date
+) -> list[int]:
+    """Who could meet a further requirement, the preferred one first."""
+    known = search.resources
+    ids = preferred(search, requirement.resource_ids, on)
+    return [id_ for id_ in ids if _takes(search, hours, known[id_], start)]
+
+
+def _is_on_grid(search: Search, hours: OpeningHours, facts: ResourceFacts, start: int) -> bool:
+    opening = hours.of(facts.hours)
+    return any(
+        window.start <= start < window.end
+        and start in grid_starts(opening.zone, window, search.shape.step)
+        for window in opening.windows
+    )
 
 
 def _takes(search: Search, hours: OpeningHours, facts: ResourceFacts, start: int) -> bool:
