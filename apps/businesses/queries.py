@@ -36,7 +36,7 @@ def get_public_business(*, slug: str) -> Business:
         if current is None:
             raise Business.DoesNotExist
         raise BusinessMoved(current)
-    business.setup_revision = business.read_revision
+    business.setup_revision = getattr(business, "read_revision", None)
     if not business.is_public:
         raise Business.DoesNotExist
     return business

@@ -33,9 +33,9 @@ class Part(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How many rows a statement found or wrote, and what it answered."""
+    """How many rows a statement found or wrote, and those it answered."""
 
-    count: int
+    touched: int
     rows: list[Any]
 
 

@@ -39,20 +39,24 @@ class Slot(Expression):
         self.name = name
 
     def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+        self,
+        compiler: SQLCompiler,  # noqa: ARG002  Django's signature
+        connection: BaseDatabaseWrapper,  # noqa: ARG002
+    ) -> tuple[str, tuple[Any, ...]]:
         """The place itself among the parameters, for ``fill`` to find."""
-        return "%s", [self]
+        return "%s", (self,)
 
 
 class Told(Expression):
     """Stands for the key of the row that the first part of a statement inserts (``write``)."""
 
     def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+        self,
+        compiler: SQLCompiler,  # noqa: ARG002  Django's signature
+        connection: BaseDatabaseWrapper,  # noqa: ARG002
+    ) -> tuple[str, tuple[Any, ...]]:
         """Names the first part."""
-        return "(SELECT id FROM part0)", []
+        return "(SELECT id FROM part0)", ()
 
 
 def fill(

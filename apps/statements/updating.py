@@ -34,7 +34,7 @@ class Update:
         """
         link = connections[DEFAULT_DB_ALIAS]
         parts = [change.part(values, link=link) for change in (*also, self)]
-        return write(parts, link=link).count
+        return write(parts, link=link).touched
 
     def part(self, values: Mapping[str, Any], *, link: BaseDatabaseWrapper) -> Part:
         """The statement for these values."""
@@ -76,7 +76,7 @@ def _compose_save(
 def _compose(
     rows: QuerySet[Any], values: Mapping[str, Any], *, link: BaseDatabaseWrapper
 ) -> _Statement:
-    query = rows.query.chain(UpdateQuery)
+    query: Any = rows.query.chain(UpdateQuery)
     query.add_update_values(values)
     statement, parameters = query.get_compiler(connection=link).as_sql()
     return statement, tuple(parameters)

@@ -96,15 +96,10 @@ class Board:
             return mask
         return sum(1 << at for at in bits(mask) if self.choice(at, facts.resource_id) is not None)
 
-    def choice(
-        self, at: int, primary_id: int, order: Sequence[Sequence[int]] = ()
-    ) -> tuple[int, ...] | None:
-        """One free resource per requirement for start ``at``, the primary one given.
-
-        ``order`` lists the preferred ids of each further requirement. None when they run out.
-        """
-        ordered = order or [it.resource_ids for it in self.search.requirements[1:]]
-        options = [[id_ for id_ in ids if self.is_free(id_, at)] for ids in ordered]
+    def choice(self, at: int, primary_id: int) -> tuple[int, ...] | None:
+        """One free resource per requirement for start ``at``, the primary one given, or None."""
+        others = [it.resource_ids for it in self.search.requirements[1:]]
+        options = [[id_ for id_ in ids if self.is_free(id_, at)] for ids in others]
         return distinct_choice([[primary_id], *options])
 
     def is_free(self, resource_id: int, at: int) -> bool:

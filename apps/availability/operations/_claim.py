@@ -51,12 +51,13 @@ class Claim:
     def occupancies(
         self, session_id: int | None, *, expires_at: datetime | None, enforced: bool = True
     ) -> list[Occupancy]:
+        """The rows of a session, of one that is inserted with them when there is no id yet."""
         start, end = (datetime.fromtimestamp(edge, UTC) for edge in self.footprint)
         return [
             Occupancy(
                 business_id=self.query.service.business_id,
                 resource_id=resource_id,
-                session_id=session_id,
+                session_id=session_id,  # type: ignore[misc]  # filled in by insert_with
                 starts_at=start,
                 ends_at=end,
                 expires_at=expires_at,

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from django.db import OperationalError, transaction
 
@@ -47,7 +48,7 @@ def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
 @cache
 def _lock(count: int) -> Select[Resource]:
     """Lock so many resources, in key order."""
-    keys = [Slot(f"key{place}") for place in range(count)]
+    keys: list[Any] = [Slot(f"key{place}") for place in range(count)]
     rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=keys)
     return Select(lambda: rows.order_by("pk").only("pk"))
 

@@ -12,7 +12,7 @@ def choice_of(*, booking: Booking) -> Choice:
     specific = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
     add_ons = (
         booking.add_ons.exclude(add_on=None).values_list("add_on_id", flat=True)
-        if booking.service.has_add_ons is not False
+        if booking.service.has_any_add_ons is not False
         else ()
     )
     has_mix = booking.kind != Service.Kind.APPOINTMENT

@@ -119,8 +119,8 @@ class Service(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=1)
 
-    has_add_ons: bool | None = None
-    """Set by the queries that read it along; None: nobody asked."""
+    has_any_add_ons: bool | None = None
+    """Active or not; set by the query that reads it along. None: nobody asked."""
 
     class Meta:
         ordering = ["position", "pk"]

@@ -90,7 +90,7 @@ def _offered(business: Business, **wanted: Any) -> Service | None:
         extras = AddOn.objects.filter(group__service=OuterRef("pk"))
         services = services.annotate(read_add_ons=Exists(extras))
         found = services.prefetch_related("locations", "variants").get(business=business, **wanted)
-        found.has_add_ons = found.read_add_ons
+        found.has_any_add_ons = found.read_add_ons
         found.all_locations = tuple(found.locations.all())
         found.all_variants = tuple(found.variants.all())
         return found
