@@ -17,12 +17,14 @@ POSTGRES_OPTIONS = {
     "application_name",
     "channel_binding",
     "connect_timeout",
+    "prepare_threshold",
     "sslcert",
     "sslkey",
     "sslmode",
     "sslrootcert",
     "target_session_attrs",
 }
+PREPARE_AFTER = "5"  # times: then PostgreSQL keeps the plan of a statement (ADR 17)
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=NORMAL;"
@@ -90,6 +92,9 @@ def _postgresql(parts: SplitResult, *, port: int | None, process: Process) -> di
         raise BadSetting(f"DATABASE_URL has the unknown option {unknown[0]!r}: write {FORMS}.")
     if not name:
         raise BadSetting(f"DATABASE_URL names no database: write {FORMS}.")
+    threshold = query.pop("prepare_threshold", PREPARE_AFTER)
+    if not threshold.isdecimal():
+        raise BadSetting("prepare_threshold in DATABASE_URL must be a number, 0 for never.")
     entry: dict[str, Any] = {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": name,
@@ -100,7 +105,7 @@ def _postgresql(parts: SplitResult, *, port: int | None, process: Process) -> di
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "prepare_threshold": 5,
+            "prepare_threshold": int(threshold) or None,
             "connect_timeout": 5,
             "options": _session_options(process),
             **query,

@@ -58,14 +58,25 @@ def test_web_processes_are_cut_off_and_commands_are_not() -> None:
     address = "postgresql:///shop"
 
     assert parse(address, WEB)["OPTIONS"] == {
+        "prepare_threshold": 5,
         "connect_timeout": 5,
         "options": "-c lock_timeout=3000 -c statement_timeout=5000"
         " -c idle_in_transaction_session_timeout=5000",
     }
     assert parse(address)["OPTIONS"] == {
+        "prepare_threshold": 5,
         "connect_timeout": 5,
         "options": "-c lock_timeout=3000",
     }
+
+
+@pytest.mark.parametrize(("given", "kept"), [("0", None), ("1", 1)])
+def test_a_pooler_that_cannot_keep_statements_switches_them_off(
+    given: str, kept: int | None
+) -> None:
+    entry = parse(f"postgresql:///shop?prepare_threshold={given}")
+
+    assert entry["OPTIONS"]["prepare_threshold"] == kept  # type: ignore[index]
 
 
 def test_a_pool_replaces_persistent_connections() -> None:
@@ -87,6 +98,7 @@ def test_a_pool_replaces_persistent_connections() -> None:
         ("postgresql://db.example", "DATABASE_URL names no database: "),
         ("postgresql://db.example:port/shop", "DATABASE_URL cannot be read ("),
         ("postgresql:///shop?cheese=1", "DATABASE_URL has the unknown option 'cheese': "),
+        ("postgresql:///shop?prepare_threshold=often", "prepare_threshold in DATABASE_URL must"),
         ("sqlite://shop.sqlite3", "DATABASE_URL for SQLite must be sqlite:///relative/file"),
         ("sqlite:///:memory:", "DATABASE_URL for SQLite must be sqlite:///relative/file"),
     ],
