@@ -24,7 +24,7 @@ POSTGRES_OPTIONS = {
     "sslrootcert",
     "target_session_attrs",
 }
-PREPARE_AFTER = "5"  # times: then PostgreSQL keeps the plan of a statement (ADR 17)
+PREPARE_AFTER = "5"  # times; composed statements are prepared at once (ADR 17)
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=NORMAL;"
@@ -119,8 +119,12 @@ def _postgresql(parts: SplitResult, *, port: int | None, process: Process) -> di
 
 
 def _session_options(process: Process) -> str:
-    """Milliseconds. A lock waits 3 s anywhere; statements are cut off in web processes only."""
-    options = ["-c lock_timeout=3000"]
+    """Milliseconds. A lock waits 3 s anywhere; statements are cut off in web processes only.
+
+    A prepared statement gets one plan for all its values at once (ADR 17): those that are prepared
+    find their rows by a key. All others carry their values and are planned with them.
+    """
+    options = ["-c lock_timeout=3000", "-c plan_cache_mode=force_generic_plan"]
     if process.is_web:
         options += ["-c statement_timeout=5000", "-c idle_in_transaction_session_timeout=5000"]
     return " ".join(options)

@@ -44,8 +44,8 @@ def read(
 ) -> list[Any]:
     """Return the rows of a statement that does not change.
 
-    With prepares PostgreSQL keeps it once it came often (``prepare_threshold`` of the connection),
-    and neither reads nor plans it again: for what finds its rows by a key, whatever the values.
+    With prepares PostgreSQL keeps it, and after a few times its plan: for what finds its rows by a
+    key, whatever the values. Not where ``prepare_threshold`` of the connection is None.
     """
     return _run(statement, values, link=link, prepares=prepares, answers=True).rows
 
@@ -99,7 +99,7 @@ def _run_prepared(
     try:
         with link.wrap_database_errors:
             cursor, text = _prepared(statement, link=link)
-            cursor.execute(text, values)
+            cursor.execute(text, values, prepare=True)
             return Outcome(cursor.rowcount, cursor.fetchall() if answers else [])
     except NotSupportedError:
         if link.in_atomic_block:  # the rollback makes the driver forget all plans

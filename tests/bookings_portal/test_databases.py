@@ -60,13 +60,14 @@ def test_web_processes_are_cut_off_and_commands_are_not() -> None:
     assert parse(address, WEB)["OPTIONS"] == {
         "prepare_threshold": 5,
         "connect_timeout": 5,
-        "options": "-c lock_timeout=3000 -c statement_timeout=5000"
+        "options": "-c lock_timeout=3000 -c plan_cache_mode=force_generic_plan"
+        " -c statement_timeout=5000"
         " -c idle_in_transaction_session_timeout=5000",
     }
     assert parse(address)["OPTIONS"] == {
         "prepare_threshold": 5,
         "connect_timeout": 5,
-        "options": "-c lock_timeout=3000",
+        "options": "-c lock_timeout=3000 -c plan_cache_mode=force_generic_plan",
     }
 
 
