@@ -5,13 +5,14 @@ database needs to answer it. What a statement says stays a queryset or a model, 
 column, another name or another database needs no second place to be changed.
 """
 
-from apps.statements.inserting import Insert, insert, insert_with
+from apps.statements.inserting import Found, Insert, insert, insert_with
 from apps.statements.running import read
 from apps.statements.selecting import Select
 from apps.statements.slots import Slot
 from apps.statements.updating import Update, save_columns_with
 
 __all__ = [
+    "Found",
     "Insert",
     "Select",
     "Slot",

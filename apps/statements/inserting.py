@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -133,12 +133,21 @@ def _insert_at_once(
     inserts = [insert_of(type(row)), *(insert_of(type(each[0]), told=by) for each in groups)]
     rows = [[row], *groups]
     parts = [it.part(each, link=link) for it, each in zip(inserts, rows, strict=True)]
-    keys = iter(write([*parts, _all_keys(len(parts))], link=link).rows)
+    keys = iter(write([*parts, keys_of(*range(len(parts)))], link=link).rows)
     for it, each in zip(inserts, rows, strict=True):
         it.tell(each, [next(keys) for _row in each], link=link)
 
 
 @cache
-def _all_keys(count: int) -> Part:
-    every = (f"SELECT id FROM part{place}" for place in range(count))  # noqa: S608  no input
+def keys_of(*places: int) -> Part:
+    """The last part: the keys that these parts answered, in their order."""
+    every = (f"SELECT id FROM part{place}" for place in places)  # noqa: S608  no input
     return Part(" UNION ALL ".join(every), [], answers=True)
+
+
+class Found(NamedTuple, Generic[M]):
+    """A row that is found or added before another one points to it by this foreign key."""
+
+    insert: Insert[M]
+    row: M
+    by: str

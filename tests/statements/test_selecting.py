@@ -159,7 +159,7 @@ def kept_name() -> Iterator[Callable[[int], None]]:
     """What a migration does meanwhile, in its own session: another length for a name."""
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL keeps plans")
-    migrating = connection.copy()  # type: ignore[no-untyped-call]
+    migrating = connection.copy()
 
     def lengthen(length: int) -> None:
         with migrating.cursor() as cursor:

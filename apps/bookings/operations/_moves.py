@@ -8,7 +8,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import StaleRevision
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
-from apps.statements import save_columns_with
+from apps.statements import Found, save_columns_with
 
 UNDO_WINDOW = timedelta(seconds=10)
 
@@ -83,8 +83,11 @@ def write_move(
     columns: dict[str, Any],
     reason: str = "",
     delay: timedelta = timedelta(0),
+    found: Found[Any] | None = None,
 ) -> BookingEvent:
     """Change the columns, bump the revision by one, and append the line of history.
+
+    found is what a column points to and is found or added with it: a customer by their address.
 
     The outbox item has the key of booking and revision: one move, one mail (P2).
     """
@@ -105,7 +108,7 @@ def write_move(
         after={name: _plain(columns[name]) for name in told},
         revision=booking.revision,
     )
-    save_columns_with(booking, [*columns, "revision"], line=event)
+    save_columns_with(booking, [*columns, "revision"], line=event, found=found)
     if action in TOPICS:
         outbox.enqueue(
             topic=TOPICS[action],

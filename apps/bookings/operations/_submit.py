@@ -32,7 +32,7 @@ from apps.catalog.models import Question
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Consent
-from apps.customers.operations import find_or_add_customer, note_turned_away
+from apps.customers.operations import finding_customer, note_turned_away
 from apps.customers.queries import blocks_anybody, find_blocked
 from apps.statements import Select, Slot
 
@@ -125,7 +125,7 @@ def _submit_once(
     require_welcome(booking, details)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
     secure_time(booking, choice=choice, trusts_hold=trusts_hold, now=now)
-    customer = find_or_add_customer(
+    found = finding_customer(
         business_id=booking.business_id,
         name=details.name,
         email=details.email,
@@ -143,11 +143,12 @@ def _submit_once(
         now=now,
         columns={
             "status": target.value,
-            "customer": customer,
+            "customer": found.row,
             "hold_expires_at": None,
             **contact(details),
             **_terms(booking, price=price, answer_by=by, now=now),
         },
+        found=found,
     )
     write_answers(booking, details)
     write_consents(booking, details, now=now)
