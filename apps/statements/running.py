@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from django.db import NotSupportedError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import RawCursor
+from psycopg.types.datetime import TimestamptzLoader
 from psycopg.types.numeric import Int8Dumper
 
 POSTGRESQL = "postgresql"
@@ -125,6 +126,8 @@ def _prepared(statement: str, *, link: BaseDatabaseWrapper) -> _Prepared:
         cursor = RawCursor(link.connection)
         # All numbers as bigint: by their size they would make another statement of each.
         cursor.adapters.register_dumper(int, Int8Dumper)
+        # The driver's own, in C: the session's zone is UTC, so that they are the same instants.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         known = prepared[statement] = _Prepared(cursor, _numbered(statement))
     return known
 

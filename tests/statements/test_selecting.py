@@ -61,6 +61,7 @@ def test_every_column_comes_back_as_the_queryset_reads_it() -> None:
         assert {it.attname: getattr(found, it.attname) for it in Booking._meta.fields} == {
             it.attname: getattr(known, it.attname) for it in Booking._meta.fields
         }
+        assert found.starts_at.tzinfo is known.starts_at.tzinfo
         assert (found._state.adding, found._state.db) == (False, "default")
 
 
