@@ -10,6 +10,7 @@ from apps.bookings.operations._cancel_run import cancel_course_date, cancel_run
 from apps.bookings.operations._change_class import change_class
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
+from apps.bookings.operations._details import Details, GivenAnswer
 from apps.bookings.operations._drafts import Visitor
 from apps.bookings.operations._errors import (
     AlreadyCorrected,
@@ -53,7 +54,7 @@ from apps.bookings.operations._resolve import (
     move_the_other,
     settle_conflict,
 )
-from apps.bookings.operations._submit import Details, GivenAnswer, lock_draft, submit_draft
+from apps.bookings.operations._submit import lock_draft, submit_draft
 from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._undo import undo_decision
 from apps.bookings.operations._waitlist_answer import (

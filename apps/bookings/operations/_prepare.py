@@ -3,16 +3,13 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.bookings.models import Booking
+from apps.bookings.operations._details import Details, contact, write_answers, write_consents
 from apps.bookings.operations._errors import NotWelcome
 from apps.bookings.operations._submit import (
-    Details,
-    contact,
     lock_draft,
     price_now,
     require_welcome,
     turn_away,
-    write_answers,
-    write_consents,
 )
 from apps.customers.operations import find_or_add_customer
 

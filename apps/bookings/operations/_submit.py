@@ -1,7 +1,5 @@
 """Details sent: the draft becomes a booking or a request, once (design.md section 4, law 7)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +10,8 @@ from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.joining import may_join
-from apps.bookings.models import Answer, Booking, BookingEvent, Participant
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._details import Details, contact, write_answers, write_consents
 from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._release import release_draft
@@ -28,13 +27,12 @@ from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.price import price_of
-from apps.catalog.models import Question
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
-from apps.customers.models import Consent
+from apps.customers.models import Customer
 from apps.customers.operations import finding_customer, note_turned_away
 from apps.customers.queries import blocks_anybody, find_blocked
-from apps.statements import Select, Slot
+from apps.statements import Found, Select, Slot
 
 ATTEMPTS = 3
 
@@ -45,28 +43,6 @@ _locked_draft = Select(
         .filter(draft_id=Slot("draft_id"))
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class GivenAnswer:
-    """One answer as cleaned text; participant is its place in the list of names, or None."""
-
-    question: Question
-    value: str
-    participant: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Details:
-    """What the customer typed, cleaned: e-mail in lower case, phone in E.164."""
-
-    name: str
-    email: str
-    phone: str = ""
-    note: str = ""
-    participant_names: Sequence[str] = ()
-    answers: Sequence[GivenAnswer] = ()
-    consents: Sequence[str] = ()
 
 
 def submit_draft(
@@ -125,13 +101,7 @@ def _submit_once(
     require_welcome(booking, details)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
     secure_time(booking, choice=choice, trusts_hold=trusts_hold, now=now)
-    found = finding_customer(
-        business_id=booking.business_id,
-        name=details.name,
-        email=details.email,
-        phone=details.phone,
-        now=now,
-    )
+    found = _customer_of(booking, details, now=now)
     by = answer_by(booking, choice=choice, now=now)
     asks = by is not None
     target = states.Status.PENDING if asks else states.Status.CONFIRMED
@@ -261,17 +231,6 @@ def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | 
     return None if progress.missing <= booking.party_size else progress.decides_at
 
 
-def contact(details: Details) -> dict[str, Any]:
-    """The columns of a booking that say who comes."""
-    return {
-        "contact_name": details.name,
-        "contact_email": details.email,
-        "contact_phone": details.phone,
-        "customer_note": details.note,
-        "draft_text": {},
-    }
-
-
 def _terms(
     booking: Booking,
     *,
@@ -291,38 +250,11 @@ def _terms(
     }
 
 
-def write_answers(booking: Booking, details: Details) -> None:
-    """Store the names of the party and the answers."""
-    if not (details.participant_names or details.answers):
-        return
-    people = Participant.objects.bulk_create(
-        Participant(booking=booking, name=name, position=position)
-        for position, name in enumerate(details.participant_names)
+def _customer_of(booking: Booking, details: Details, *, now: datetime) -> Found[Customer]:
+    return finding_customer(
+        business_id=booking.business_id,
+        name=details.name,
+        email=details.email,
+        phone=details.phone,
+        now=now,
     )
-    Answer.objects.bulk_create(
-        Answer(
-            booking=booking,
-            participant=None if answer.participant is None else people[answer.participant],
-            question=answer.question,
-            label=answer.question.label,
-            kind=answer.question.kind,
-            value=answer.value,
-            sensitive=answer.question.sensitive,
-            position=position,
-        )
-        for position, answer in enumerate(details.answers)
-    )
-
-
-def write_consents(booking: Booking, details: Details, *, now: datetime) -> None:
-    """Store what the customer agreed to, in the words that were shown."""
-    if details.consents:
-        Consent.objects.bulk_create(
-            Consent(
-                business_id=booking.business_id,
-                customer=booking.customer,
-                wording=wording,
-                given_at=now,
-            )
-            for wording in details.consents
-        )
