@@ -2,7 +2,7 @@
 resources, sessions, order, payments, coupon, plan or gift card that pays; a provider is asked
 only while nothing is locked."""
 
-from apps.checkout.operations._ask_for_plans import ask_for_plans
+from apps.checkout.operations._ask_for_plans import ask_for_plans, send_plan_link
 from apps.checkout.operations._book_with_plan import book_with_plan
 from apps.checkout.operations._buy_plan import (
     BoughtPlan,
@@ -148,6 +148,7 @@ __all__ = [
     "return_lost_credits",
     "sell_gift_card",
     "sell_plan",
+    "send_plan_link",
     "settle_open_payments",
     "settle_payment",
     "stop_coupon",

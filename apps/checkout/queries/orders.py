@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from apps.bookings.models import Booking
-from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
 
 
@@ -77,11 +79,43 @@ PAYER = ("booking__customer", "purchase__customer", "gift_card")
 
 def find_sheet(*, booking: Booking) -> Sheet | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
-    order = Order.objects.prefetch_related("lines").filter(booking=booking).first()
-    if order is None:
-        return None
-    payments = list(order.payments.select_related("reversed_by").order_by("pk"))
-    refunds = list(Refund.objects.filter(payment__order=order).order_by("pk"))
+    orders = Order.objects.prefetch_related("lines").filter(booking=booking)
+    return next(iter(_sheets(orders)), None)
+
+
+def list_sheets(*, purchase: PlanPurchase) -> list[Sheet]:
+    """Read the orders of a plan that were placed, the newest first; as many queries for each
+    number of them."""
+    orders = Order.objects.prefetch_related("lines").filter(purchase=purchase)
+    return _sheets(orders.exclude(status=Order.Status.CANCELED).order_by("-pk"))
+
+
+def find_card_sheet(*, card: GiftCard) -> Sheet | None:
+    """Read the order with which a gift card was bought."""
+    orders = Order.objects.prefetch_related("lines").filter(gift_card=card)
+    return next(iter(_sheets(orders)), None)
+
+
+def _sheets(found: QuerySet[Order]) -> list[Sheet]:
+    """Four queries at most, two when there is no order."""
+    orders = list(found)
+    if not orders:
+        return []
+    ids = [order.pk for order in orders]
+    payments: dict[int, list[Payment]] = {pk: [] for pk in ids}
+    refunds: dict[int, list[Refund]] = {pk: [] for pk in ids}
+    for payment in (
+        Payment.objects.filter(order__in=ids).select_related("reversed_by").order_by("pk")
+    ):
+        payments[payment.order_id].append(payment)
+    for refund in (
+        Refund.objects.filter(payment__order__in=ids).select_related("payment").order_by("pk")
+    ):
+        refunds[refund.payment.order_id].append(refund)
+    return [_sheet(order, payments[order.pk], refunds[order.pk]) for order in orders]
+
+
+def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund]) -> Sheet:
     flows = flows_of(payments)
     return Sheet(
         order=order,
