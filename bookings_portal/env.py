@@ -118,10 +118,11 @@ def read_operator_path() -> str:
 
 
 def read_payment_provider(*, origin: Origin) -> str:
-    """PAYMENT_PROVIDER: `practice` (the default without https), or empty: nothing paid online."""
+    """PAYMENT_PROVIDER: `stripe`, `practice` (the default without https), or empty: nothing is
+    paid online."""
     name = os.environ.get("PAYMENT_PROVIDER", "" if origin.is_https else "practice").strip()
-    if name not in {"", "practice"}:
-        raise BadSetting(f"PAYMENT_PROVIDER must be practice or empty; it is {name!r}.")
+    if name not in {"", "practice", "stripe"}:
+        raise BadSetting(f"PAYMENT_PROVIDER must be practice, stripe or empty; it is {name!r}.")
     if name == "practice" and origin.is_https:
         raise BadSetting("PAYMENT_PROVIDER=practice takes no real money: unset it for https.")
     return name

@@ -96,6 +96,8 @@ def logging_config(*, level: str, as_text: bool) -> dict[str, Any]:
             "django": {"handlers": [], "level": level, "propagate": True},
             # 4xx are the visitor's affair and stand in our own line; errors keep their trace.
             "django.request": {"level": "ERROR"},
+            # Stripe's own lines repeat what was asked, and the end of a wrong key.
+            "stripe": {"level": "WARNING"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }

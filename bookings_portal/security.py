@@ -1,6 +1,6 @@
 """What browsers are told about safety: cookies, transport, content policy (security.md 5.4)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -33,14 +33,22 @@ CONTENT_SECURITY_POLICY = {
 }
 
 
-def browser_settings(*, origin: Origin, proxies: int) -> dict[str, Any]:
+def _policy(pays_at: Sequence[str]) -> dict[str, Any]:
+    directives = CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    return {"DIRECTIVES": {**directives, "form-action": [SELF, *pays_at]}}
+
+
+def browser_settings(
+    *, origin: Origin, proxies: int, pays_at: Sequence[str] = ()
+) -> dict[str, Any]:
     """The Django settings that differ between http (a demo, a test) and https (production).
 
+    pays_at: whose pages a form may lead on to, because one pays there.
     `__Host-` names make browsers refuse a cookie that a neighbouring host planted; they need https.
     """
     prefix = "__Host-" if origin.is_https else ""
     settings = {
-        "CONTENT_SECURITY_POLICY": CONTENT_SECURITY_POLICY,
+        "CONTENT_SECURITY_POLICY": _policy(pays_at),
         "CSRF_TRUSTED_ORIGINS": [origin.url],
         "CSRF_COOKIE_NAME": f"{prefix}csrf",
         "CSRF_COOKIE_HTTPONLY": True,  # scripts take the token from the page (`hx-headers`)

@@ -7,7 +7,7 @@ An https PORTAL_ORIGIN means production. Everything that reads or judges a varia
 import os
 from pathlib import Path
 
-from bookings_portal import env, mail, security
+from bookings_portal import env, mail, payments, security
 from bookings_portal.databases import Process, parse_database_url
 from bookings_portal.request_log import logging_config
 from bookings_portal.time_zones import pin_time_zones
@@ -29,6 +29,10 @@ if DEBUG and ORIGIN.is_https:
     raise env.BadSetting("DEBUG shows secrets to visitors: unset it when PORTAL_ORIGIN is https.")
 
 PAYMENT_PROVIDER = env.read_payment_provider(origin=ORIGIN)
+_stripe = payments.read_stripe(provider=PAYMENT_PROVIDER, origin=ORIGIN)
+STRIPE_SECRET_KEY = _stripe.secret_key
+STRIPE_WEBHOOK_SECRETS = _stripe.webhook_secrets
+STRIPE_API_BASE = _stripe.api_base
 
 ROOT_URLCONF = "bookings_portal.urls"
 WSGI_APPLICATION = "bookings_portal.wsgi.application"
@@ -184,5 +188,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 # ----------------------------------------------------------------------------- browsers and logging
-globals().update(security.browser_settings(origin=ORIGIN, proxies=TRUSTED_PROXY_COUNT))
+globals().update(
+    security.browser_settings(origin=ORIGIN, proxies=TRUSTED_PROXY_COUNT, pays_at=_stripe.pays_at)
+)
 LOGGING = logging_config(level=env.read_log_level(), as_text=DEBUG)

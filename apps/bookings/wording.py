@@ -63,18 +63,55 @@ def pay_words(service: Service, *, amount: int | None) -> str:
     if amount == 0:
         return ""
     if service.pays_online and amount:
-        if service.deposit and service.deposit < amount:
-            now = formatting.format_money(service.deposit, business.currency, business.locale)
-            return _("You pay a deposit of %(amount)s online.") % {"amount": now}
-        if service.pays_in_person:
-            return _("You pay online or at the %(place)s.") % place
-        return _("You pay online.")
+        words = _pay_online_words(service, amount)
+        if service.requires_approval:
+            only = _("What you pay online is only taken when %(business)s says yes.")
+            return f"{words} {only % {'business': business.name}}"
+        return words
     return _("You pay at the %(place)s.") % place if service.pays_in_person else ""
 
 
+def _pay_online_words(service: Service, amount: int) -> str:
+    business = service.business
+    if service.deposit and service.deposit < amount:
+        now = formatting.format_money(service.deposit, business.currency, business.locale)
+        return _("You pay a deposit of %(amount)s online.") % {"amount": now}
+    if service.pays_in_person:
+        return _("You pay online or at the %(place)s.") % {"place": business.place_word}
+    return _("You pay online.")
+
+
+def aside_words(*, amount: int, currency: str, locale: str, business: str, status: str) -> str:
+    """What its customer reads of money on a card that was not taken (minor units), or is not to be
+    taken any more; business is a name."""
+    words = {
+        "PENDING": _(
+            "%(amount)s is kept aside on your card and only taken when %(business)s says yes."
+        ),
+        "CONFIRMED": _("%(amount)s is kept aside on your card and is taken now."),
+    }.get(status) or _("Nothing was taken: the %(amount)s kept aside on your card is released.")
+    told = formatting.format_money(amount, currency, locale)
+    return words % {"amount": told, "business": business}
+
+
+def price_aside(*, price: str, total: int | None, aside: int, currency: str, locale: str) -> str:
+    """ "€120.00, kept aside", or "€120.00, €40.00 of it kept aside": amounts in minor units."""
+    if aside == total:
+        return _("%(price)s, kept aside") % {"price": price}
+    told = formatting.format_money(aside, currency, locale)
+    return _("%(price)s, %(aside)s of it kept aside") % {"price": price, "aside": told}
+
+
 def bill_words(booking: Booking, price: str) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", or the price."""
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", "With your
+    plan", or the price."""
     status, place = booking.payment_status, booking.business.place_word
+    by_plan = booking.payment_option == Booking.PaymentOption.MEMBERSHIP
+    if by_plan and not booking.price:
+        return _("With your plan")
+    if by_plan and status == Booking.PaymentStatus.NOT_PAID:
+        words = _("With your plan, %(price)s at the %(place)s")
+        return words % {"price": price, "place": place}
     if status == Booking.PaymentStatus.PAID:
         return _("%(price)s, paid") % {"price": price}
     if status == Booking.PaymentStatus.REFUNDED:
@@ -86,6 +123,14 @@ def bill_words(booking: Booking, price: str) -> str:
         )
         words = _("%(paid)s paid, %(rest)s at the %(place)s")
         return words % {"paid": paid, "rest": rest, "place": place}
+    if booking.kept_aside:
+        return price_aside(
+            price=price,
+            total=booking.price,
+            aside=booking.kept_aside,
+            currency=booking.currency,
+            locale=booking.business.locale,
+        )
     if booking.service.pays_in_person and booking.price:
         return f"{price}, {_('at the %(place)s') % {'place': place}}"
     return price

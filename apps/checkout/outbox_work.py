@@ -1,6 +1,7 @@
 """What the worker does for the topics of this app. Registered when the app is ready."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.utils import timezone
@@ -12,10 +13,20 @@ from apps.outbox.operations import GiveUp, register
 
 def look(payload: Mapping[str, Any], _item: OutboxItem) -> None:
     """Do an item of ``payments.look``: ``{"payment_id": int}``."""
-    try:
+    with _a_person_looks():
         checkout.settle_payment(payment_id=payload["payment_id"], now=timezone.now())
-    except checkout.WrongTruth as wrong:
-        raise GiveUp(str(wrong)) from wrong  # stays in the operators' list until somebody looked
+
+
+def capture(payload: Mapping[str, Any], _item: OutboxItem) -> None:
+    """Do an item of ``payments.capture``: ``{"payment_id": int}``."""
+    with _a_person_looks():
+        checkout.capture_payment(payment_id=payload["payment_id"], now=timezone.now())
+
+
+def release(payload: Mapping[str, Any], _item: OutboxItem) -> None:
+    """Do an item of ``payments.release``: ``{"payment_id": int}``."""
+    with _a_person_looks():
+        checkout.release_payment(payment_id=payload["payment_id"], now=timezone.now())
 
 
 def close(payload: Mapping[str, Any], _item: OutboxItem) -> None:
@@ -38,9 +49,20 @@ def tell(payload: Mapping[str, Any], _item: OutboxItem) -> None:
     )
 
 
+@contextmanager
+def _a_person_looks() -> Iterator[None]:
+    """A truth that cannot be ours stays in the operators' list until somebody looked."""
+    try:
+        yield
+    except checkout.WrongTruth as wrong:
+        raise GiveUp(str(wrong)) from wrong
+
+
 def register_work() -> None:
     """Take the topics of payments."""
     register(checkout.LOOK_TOPIC, look)
+    register(checkout.CAPTURE_TOPIC, capture)
+    register(checkout.RELEASE_TOPIC, release)
     register(checkout.CLOSE_TOPIC, close)
     register(checkout.REFUND_TOPIC, refund)
     register(checkout.TELL_TOPIC, tell)

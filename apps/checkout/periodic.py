@@ -7,6 +7,7 @@ from apps.checkout.operations import (
     forget_abandoned_orders,
     forget_unpaid_gifts,
     forget_unpaid_plans,
+    look_after_kept_aside,
     release_gifts,
     return_lost_credits,
     settle_open_payments,
@@ -17,6 +18,11 @@ from apps.outbox.operations import register_periodic
 def reconcile(now: datetime) -> None:
     """Ask providers about payments whose word never came (R006)."""
     settle_open_payments(now=now)
+
+
+def decide_kept_aside(now: datetime) -> None:
+    """Take what is kept aside after a yes, and let it go after a no (ADR 16)."""
+    look_after_kept_aside(now=now)
 
 
 def forget_orders(now: datetime) -> None:
@@ -36,8 +42,9 @@ def look_after_plans(now: datetime) -> None:
 
 
 def register_periodic_work() -> None:
-    """Look after open payments and plans each 30 seconds, after abandoned orders each ten
-    minutes."""
+    """Look after open payments and plans each 30 seconds, after what is kept aside each ten, after
+    abandoned orders each ten minutes."""
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
+    register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
     register_periodic("checkout.plans", timedelta(seconds=30), look_after_plans)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

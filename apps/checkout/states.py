@@ -40,11 +40,12 @@ BOOKING_STATUS = {
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One payment: minor units that came and went back; is_open while the provider may still say
-    yes. A reversing entry has a negative captured."""
+    yes. A reversing entry has a negative captured. What is kept aside on a card has not come."""
 
     captured: int
     refunded: int
     is_open: bool = False
+    kept_aside: int = 0
 
 
 def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
@@ -58,13 +59,14 @@ def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
         return PaymentStatus.PAID
     if captured > 0:
         return PaymentStatus.PARTIALLY_PAID
-    is_open = any(flow.is_open for flow in flows)
+    is_open = any(flow.is_open or flow.kept_aside for flow in flows)
     return PaymentStatus.PENDING if is_open else PaymentStatus.NOT_PAID
 
 
 def balance(*, total: int, flows: Sequence[Flow]) -> int:
-    """What is still to be paid; 0 once anything went back, negative when too much came."""
-    captured = sum(flow.captured for flow in flows)
+    """What is still to be paid beside what is kept aside; 0 once anything went back, negative when
+    too much came."""
+    captured = sum(flow.captured + flow.kept_aside for flow in flows)
     if any(flow.refunded for flow in flows):
         return 0
     return total - captured

@@ -31,6 +31,7 @@ class Right(StrEnum):
     REFUND = "REFUND"
     RESOLVE = "RESOLVE"
     COUPONS = "COUPONS"
+    PRICES = "PRICES"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -39,7 +40,8 @@ ROLES: dict[str, frozenset[Right]] = {
     "OWNER": frozenset(Right),
     "MANAGER": frozenset(Right),
     "FRONT_DESK": frozenset(Right)
-    - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE, Right.COUPONS},
+    - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE, Right.COUPONS}
+    - {Right.PRICES},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

@@ -14,6 +14,7 @@ from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, und
 from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid
 from apps.dashboard.views.move import move
 from apps.dashboard.views.plan import new_class
+from apps.dashboard.views.prices import service_payment, services
 from apps.dashboard.views.requests import requests
 from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, places, roster
 from apps.dashboard.views.suggest import suggest
@@ -41,6 +42,12 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/leftover/", leftover, name="leftover"),
     path("<slug:slug>/coupons/", coupons, name="coupons"),
     path("<slug:slug>/coupons/<int:coupon>/stop/", stop_coupon, name="stop_coupon"),
+    path("<slug:slug>/services/", services, name="services"),
+    path(
+        "<slug:slug>/services/<int:service_id>/payment/",
+        service_payment,
+        name="service_payment",
+    ),
     path("<slug:slug>/money/", takings, name="takings"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/new/", new_wish, name="new_wish"),

@@ -2,14 +2,18 @@
 
 from django.utils.translation import gettext as _
 
+from apps.bookings.wording import aside_words, price_aside
 from apps.messages.facts import BookingFacts, Kind
 from apps.web import formatting
 
 
 def price_words(facts: BookingFacts) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", or the owner's own words."""
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", "With your plan", or the owner's
+    own words."""
     if facts.free:
         return _("Free")
+    if facts.by_plan:
+        return _by_plan(facts)
     if facts.price is None:
         return facts.price_text or _("On request")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
@@ -19,12 +23,34 @@ def price_words(facts: BookingFacts) -> str:
         return _("%(price)s, refunded") % {"price": amount}
     if facts.payment_status == "PARTIALLY_PAID":
         return _part_paid(facts)
+    if facts.kept_aside:
+        return price_aside(
+            price=amount,
+            total=facts.price,
+            aside=facts.kept_aside,
+            currency=facts.currency,
+            locale=facts.business.locale,
+        )
+    return _at_the_place(facts, amount)
+
+
+def _at_the_place(facts: BookingFacts, amount: str) -> str:
     if not facts.pays_in_person:
         return amount
     return _("%(amount)s, at the %(place)s") % {
         "amount": amount,
         "place": facts.business.place_word,
     }
+
+
+def _by_plan(facts: BookingFacts) -> str:
+    """Extras are not in a plan: they are paid at the place."""
+    if not facts.price:
+        return _("With your plan")
+    if facts.payment_status == "PAID":
+        return _("With your plan, extras paid")
+    amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
+    return _("With your plan, %(extras)s") % {"extras": _at_the_place(facts, amount)}
 
 
 def _part_paid(facts: BookingFacts) -> str:
@@ -36,8 +62,25 @@ def _part_paid(facts: BookingFacts) -> str:
     return words % {"paid": paid, "rest": rest, "place": facts.business.place_word}
 
 
+def _aside_note(facts: BookingFacts, kind: Kind) -> str:
+    amount, locale = facts.released or facts.kept_aside, facts.business.locale
+    if kind.is_for_team:
+        told = formatting.format_money(amount, facts.currency, locale)
+        words = _("%(amount)s is kept aside on the customer's card and taken when you say yes.")
+        return words % {"amount": told}
+    return aside_words(
+        amount=amount,
+        currency=facts.currency,
+        locale=locale,
+        business=facts.business.name,
+        status=facts.status,
+    )
+
+
 def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
-    """What a mail about money says of it; nothing in all others."""
+    """What a mail about money says of it, and every mail of what is kept aside; nothing else."""
+    if kind is not Kind.REFUNDED and (facts.kept_aside or facts.released):
+        return [_aside_note(facts, kind)]
     amount = formatting.format_money(
         facts.went_back if kind is Kind.REFUNDED else facts.paid,
         facts.currency,

@@ -12,6 +12,7 @@ from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import Resource, Service
+from apps.checkout.queries.orders import released_of
 from apps.messages.facts import BookingFacts, BusinessFacts
 from apps.messages.models import Message
 
@@ -42,6 +43,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         address="" if service.online else _address(booking),
         online=service.online,
         price=booking.price,
+        by_plan=booking.payment_option == Booking.PaymentOption.MEMBERSHIP,
         currency=booking.currency,
         price_text=booking.price_text,
         free=service.price_kind == Service.PriceKind.FREE,
@@ -60,6 +62,8 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         paid=booking.paid,
         double_booked=booking.double_booked,
         payment_status=booking.payment_status,
+        kept_aside=booking.kept_aside,
+        released=released_of(booking=booking) if booking.status in ENDED else 0,
         **_line_facts(booking),
     )
 

@@ -16,8 +16,9 @@ from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import find_nearest, list_suggested
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
+from apps.bookings.wording import aside_words
 from apps.checkout.providers import provider_in_use
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import Sheet, find_sheet, released_of, waits_for_a_yes
 from apps.kernel.money import Money
 
 WORDS = {
@@ -114,11 +115,13 @@ class PlaceInLine:
 @dataclass(frozen=True, slots=True)
 class MyMoney:
     """left is what can be paid online now, None where nothing can; is_under_way while the bank has
-    not told; has_receipt once something was paid."""
+    not told; has_receipt once something was paid; aside_words tell of money on the card that is
+    not taken, "" without any."""
 
     left: Money | None
     is_under_way: bool
     has_receipt: bool
+    aside_words: str = ""
 
 
 def money_of(*, booking: Booking) -> MyMoney:
@@ -129,11 +132,30 @@ def money_of(*, booking: Booking) -> MyMoney:
         return MyMoney(_payable(booking, owed), is_under_way=False, has_receipt=False)
     under_way = any(it.payment and it.payment.status == "PENDING" for it in sheet.entries)
     left = None if under_way else _payable(booking, sheet.balance)
-    return MyMoney(left, is_under_way=under_way, has_receipt=sheet.paid > 0)
+    return MyMoney(
+        left,
+        is_under_way=under_way,
+        has_receipt=sheet.paid > 0,
+        aside_words=_aside_words(booking, sheet),
+    )
+
+
+def _aside_words(booking: Booking, sheet: Sheet) -> str:
+    amount = sheet.kept_aside if booking.status in OPEN else released_of(booking=booking)
+    if not amount:
+        return ""
+    return aside_words(
+        amount=amount,
+        currency=booking.currency,
+        locale=booking.business.locale,
+        business=booking.business.name,
+        status=booking.status,
+    )
 
 
 def _payable(booking: Booking, owed: int) -> Money | None:
     offers = booking.service.pays_online and provider_in_use() is not None
+    offers = offers and not waits_for_a_yes(booking)
     if owed <= 0 or not offers or booking.status not in OPEN or booking.double_booked:
         return None
     return Money(owed, booking.currency)

@@ -20,6 +20,7 @@ ICONS = {
     "M10 10.2a1.8 1.8 0 1 0 0-3.6 1.8 1.8 0 0 0 0 3.6z",
     "plus": "M10 5v10M5 10h10",
     "search": "M9 14a5 5 0 1 0 0-10 5 5 0 0 0 0 10zM12.8 12.8 16.5 16.5",
+    "tag": "M3.5 10.5v-7h7l6.5 6.5-7 7zM7 6.9v.1",
     "switch": "M4 7h11l-3-3M16 13H5l3 3",
 }
 TURNS_WITH_DIRECTION = frozenset({"back", "next", "leave", "open"})

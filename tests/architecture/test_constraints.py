@@ -288,6 +288,8 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "approved_order_has_a_time": lambda it: ordered(it, status="APPROVED"),
     "refund_within_captured": lambda it: paid(it, captured=4800, refunded=4801),
     "captured_within_amount": lambda it: paid(it, captured=4801),
+    "authorized_within_amount": lambda it: paid(it, status="AUTHORIZED", authorized=4801),
+    "authorized_while_kept_aside": lambda it: paid(it, status="CANCELED", authorized=1),
     "paid_means_captured": lambda it: paid(it, status="PAID"),
     "provider_ref_once": pay_one_ref_twice,
     "refund_is_something": refund_nothing,
@@ -297,9 +299,6 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "coupon_share_is_a_share": lambda it: coupon(it, value=10_001),
     "coupon_use_is_numbered": use_twice,
     "practice_refund_within_captured": practise_too_much,
-    "approval_is_paid_in_person": lambda it: Service.objects.filter(pk=it.salon.bridal.pk).update(
-        pays_online=True
-    ),
     "deposit_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
         deposit=2000
     ),

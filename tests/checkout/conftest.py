@@ -3,7 +3,11 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.test import override_settings
 
+from apps.checkout.providers import stripe_api
+from tests.checkout.stripe_memory import SECRET_KEY, Stub
+from tests.checkout.stripe_stub import WEBHOOK_SECRET, running
 from tests.factories import NOW, Salon, make_salon
 
 
@@ -28,4 +32,31 @@ def salon(db: None, at_now: datetime) -> Salon:
     return salon
 
 
+@pytest.fixture
+def asking(salon: Salon) -> Salon:
+    """Bridal hair of €120.00 is answered by Olga first, and keeps its time until then; a deposit of
+    €40.00 is paid online, or all of it."""
+    salon.bridal.pays_online = True
+    salon.bridal.deposit = 4000
+    salon.bridal.allows_multiple_requests = False
+    salon.bridal.save()
+    return salon
+
+
 LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
+    """Stripe on loopback, and a portal that is paid through it and is not very patient."""
+    monkeypatch.setattr(stripe_api, "PATIENCE", 0.5)
+    with (
+        running() as stub,
+        override_settings(
+            PAYMENT_PROVIDER="stripe",
+            STRIPE_SECRET_KEY=SECRET_KEY,
+            STRIPE_WEBHOOK_SECRETS=(WEBHOOK_SECRET,),
+            STRIPE_API_BASE=stub.base,
+        ),
+    ):
+        yield stub

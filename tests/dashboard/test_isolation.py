@@ -72,6 +72,20 @@ CASES: dict[str, Case] = {
     ),  # nothing was paid yet
     "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
     "new_wish": Case(DESKS, "POST", answer=422, other=200),
+    "services": Case(MANAGERS),
+    "service_payment": Case(
+        MANAGERS,
+        "POST",
+        {
+            "revision": "1",
+            "price_kind": "FIXED",
+            "price": "125.00",
+            "pays_in_person": "on",
+            "tax_rate": "0",
+        },
+        answer=303,
+        other=200,
+    ),
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
     "stop_coupon": Case(MANAGERS, "POST", answer=404),  # the stage has no codes
@@ -114,6 +128,7 @@ WITH_SESSION = {
     "add",
     "cancel_sessions",
 }
+WITH_SERVICE = {"service_payment"}
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
     *(
@@ -146,6 +161,8 @@ class Stage:
             return reverse(f"dashboard:{name}")
         if name == "stop_coupon":
             return reverse(f"dashboard:{name}", args=[slug, 1])
+        if name in WITH_SERVICE:
+            return reverse(f"dashboard:{name}", args=[slug, booking.service_id])
         if name in WITH_SESSION:
             return reverse(f"dashboard:{name}", args=[slug, self.sessions[booking.pk].pk])
         if name in WITH_BOOKING:
@@ -208,6 +225,7 @@ def checksum() -> str:
         "messages",
         "outbox",
         "businesses",
+        "catalog",
     ):
         for model in apps.get_app_config(app).get_models():
             rows = list(model._default_manager.order_by("pk").values_list())
@@ -246,7 +264,7 @@ def test_another_owner_gets_404_everywhere_in_this_business(stage: Stage, name: 
     assert checksum() == before
 
 
-@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION))
+@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION | WITH_SERVICE))
 def test_a_foreign_booking_in_the_own_business_is_404(stage: Stage, name: str) -> None:
     case = CASES[name]
     sam = browser_of(stage.other.olga.user)
@@ -328,7 +346,7 @@ def test_a_role_beside_the_table_may_not(stage: Stage, name: str) -> None:
     assert checksum() == before
 
 
-@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION))
+@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION | WITH_SERVICE))
 def test_the_chair_beside_does_not_exist_for_staff(stage: Stage, name: str) -> None:
     case = CASES[name]
     ana = browser_of(member_of(stage.salon, "STAFF"))

@@ -55,6 +55,7 @@ class Stage:
             "business": self.salon.business.slug,
             "slug": self.salon.business.slug,
             "service": self.salon.cut.slug,
+            "service_id": str(self.salon.cut.pk),
             "draft": self.draft.draft_id,
             "reference": self.booking.reference,
             "token": self.token,

@@ -40,6 +40,7 @@ QUERIES = [
         "failed",
         "code",
     ),
+    *("price_kind", "price", "price_text", "deposit", "tax_rate", "revision", "variant_1"),
 ]
 FORMS = {
     "/juniper/hold": ("service", "slot", "variant", "add_on", "people", "staff", "tz", "gone"),
@@ -55,6 +56,10 @@ FORMS = {
     "/own/juniper/waitlist/new/": ("service", "first_on", "days", "hours", "name", "email"),
     "/own/juniper/coupons/": (
         *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),
+    ),
+    "/own/juniper/services/{service_id}/payment/": (
+        *("revision", "price_kind", "price", "price_text", "pays_in_person", "pays_online"),
+        *("deposit", "full_upfront", "tax_rate", "variant_1", "variant_2"),
     ),
     "/own/juniper/bookings/{reference}/paid/": ("revision",),
     "/own/juniper/bookings/{reference}/undo-paid/": ("payment",),
@@ -104,6 +109,7 @@ def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
         draft=stage.draft.draft_id,
         reference=stage.request.reference,
         session=stage.session.pk,
+        service_id=stage.salon.cut.pk,
     )
     browser = stage.olga if form.startswith("/own/juniper") else stage.carl
     sent = {"revision": "2", "service": "cut", "email": "carl@example.com", "name": "Carl"}

@@ -34,7 +34,7 @@ from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._message import message_people
 from apps.bookings.operations._minimum import decide_minimums, let_take_place
 from apps.bookings.operations._move_places import CannotMove, move_places
-from apps.bookings.operations._moves import Actor, lock_booking
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._paid import note_money
 from apps.bookings.operations._places import change_places
@@ -96,6 +96,7 @@ from apps.bookings.operations._wish_offer import lapse_times, offer_free_times
 
 __all__ = [
     "OFFER_TOPIC",
+    "UNDO_WINDOW",
     "Actor",
     "AlreadyCorrected",
     "AlreadyInLine",

@@ -20,14 +20,15 @@ def finish_draft(
     payment_status: str,
     payment_option: str,
     paid: int,
+    kept_aside: int = 0,
     now: datetime,
 ) -> Booking:
     """Turn a locked draft whose details are written into a booking, or a request.
 
-    To be called inside the transaction that knows of the money; paid is in minor units. By the
-    table of domain.md 1.3: the time is looked at again under the lock; when it is gone and
-    something was paid, the booking is kept all the same and flagged as double booked, for the owner
-    to resolve (law 6).
+    To be called inside the transaction that knows of the money; paid, and what is kept aside on a
+    card and not paid, are minor units. By the table of domain.md 1.3: the time is looked at again
+    under the lock; when it is gone and something was paid, the booking is kept all the same and
+    flagged as double booked, for the owner to resolve (law 6).
 
     Raises:
         SlotGone: the time went to somebody else and nothing was paid; nothing has changed.
@@ -50,6 +51,7 @@ def finish_draft(
             "payment_status": payment_status,
             "payment_option": payment_option,
             "paid": paid,
+            "kept_aside": kept_aside,
             "hold_expires_at": None,
             "draft_text": {},
             "double_booked": lost,

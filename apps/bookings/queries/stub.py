@@ -41,6 +41,7 @@ def stub_of(*, booking: Booking) -> Stub:
         currency=booking.currency,
         locale=business.locale,
     )
+    bill = bill_words(booking, price)
     staff = getattr(booking.resource, "staff_member", None)
     name = staff.short_name if staff else ""
     brief = _("%(service)s with %(name)s") % {"service": booking.title, "name": name}
@@ -51,8 +52,8 @@ def stub_of(*, booking: Booking) -> Stub:
         staff_name=staff.name if staff else "",
         where=_("Online") if service.online else getattr(booking.location, "address", ""),
         directions_url="" if service.online else map_url(booking.location),
-        price_words=bill_words(booking, price),
+        price_words=bill,
         participants=booking.party_size,
-        brief_words=f"{brief if name else booking.title}, {price}",
+        brief_words=f"{brief if name else booking.title}, {price if booking.price else bill}",
         dates=tuple(start for start, _end in sessions),
     )

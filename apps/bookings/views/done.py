@@ -20,6 +20,7 @@ from apps.bookings.queries.stub import stub_of
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.visitors import Proof, proof_of, remember, remembered
+from apps.bookings.wording import aside_words
 from apps.businesses.pages import frame_of
 from apps.web.http import go_to, render_page
 
@@ -84,8 +85,21 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "calendar": calendar_links(booking=booking, stub=stub),
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
         "next_steps": _next_steps(booking, now=now),
+        "aside_words": _aside_words(booking),
         "progress": progress_of(group_of(booking, booking.service)),
     }
+
+
+def _aside_words(booking: Booking) -> str:
+    if not booking.kept_aside:
+        return ""
+    return aside_words(
+        amount=booking.kept_aside,
+        currency=booking.currency,
+        locale=booking.business.locale,
+        business=booking.business.name,
+        status=booking.status,
+    )
 
 
 def _answer_words(booking: Booking) -> str:

@@ -125,10 +125,6 @@ class Service(models.Model):
                 condition=~Q(kind="APPOINTMENT") | Q(capacity=1),
             ),
             models.CheckConstraint(
-                name="approval_is_paid_in_person",
-                condition=Q(requires_approval=False) | Q(pays_online=False),
-            ),
-            models.CheckConstraint(
                 name="deposit_is_paid_online",
                 condition=Q(deposit__isnull=True) | Q(pays_online=True, deposit__gte=1),
             ),

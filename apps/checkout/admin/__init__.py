@@ -23,7 +23,7 @@ class LineInline(LookOnlyInline):
 
 class PaymentInline(LookOnlyInline):
     model = Payment
-    fields = ["kind", "status", "amount", "captured", "refunded", "provider_ref", "created_at"]
+    fields = ["kind", "status", "amount", "authorized", "captured", "refunded", "provider_ref"]
 
 
 @admin.register(Order)
@@ -45,7 +45,7 @@ class OrderLineAdmin(LookOnlyAdmin):
 
 @admin.register(Payment)
 class PaymentAdmin(LookOnlyAdmin):
-    list_display = ["pk", "order", "kind", "status", "amount", "captured", "refunded"]
+    list_display = ["pk", "order", "kind", "status", "amount", "authorized", "captured", "refunded"]
     list_select_related = ["order"]
     search_fields = ["order__reference__exact", "provider_ref__exact"]
     search_help_text = _("Reference of the order, or the provider's")

@@ -13,10 +13,13 @@ from apps.checkout.models.order import Order
 class Payment(models.Model):
     """One attempt to pay, or money taken in person, in minor units of the order's currency.
 
-    captured is what really came, refunded what of it goes or went back: never more. A reversing
+    captured is what really came, refunded what of it goes or went back: never more. With
+    captures_later the amount is only kept aside on the card (authorized) until the team says yes,
+    and counts as nothing until then. A reversing
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
-    are negative. url is where the customer pays, until expires_at (UTC). What a gift card pays is
-    taken off the card at once and PENDING until the order is approved.
+    are negative. url is where the customer pays, until expires_at (UTC); origin is where their
+    browser found us, so that a payment that is opened again is opened in the same words. What a
+    gift card pays is taken off the card at once and PENDING until the order is approved.
     """
 
     class Kind(models.TextChoices):
@@ -26,6 +29,7 @@ class Payment(models.Model):
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Under way")
+        AUTHORIZED = "AUTHORIZED", _("Kept aside")
         PAID = "PAID", _("Paid")
         FAILED = "FAILED", _("Failed")
         CANCELED = "CANCELED", _("Given up")
@@ -39,8 +43,11 @@ class Payment(models.Model):
     )
     provider = models.CharField(max_length=20, blank=True)
     provider_ref = models.CharField(max_length=120, blank=True)
-    url = models.CharField(max_length=500, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    origin = models.CharField(max_length=200, blank=True)
     amount = models.IntegerField()
+    captures_later = models.BooleanField(default=False)
+    authorized = models.IntegerField(default=0)
     captured = models.IntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=200, blank=True)
@@ -74,6 +81,15 @@ class Payment(models.Model):
                 condition=Q(kind="GIFT", gift_card__isnull=False)
                 | (~Q(kind="GIFT") & Q(gift_card__isnull=True)),
             ),
+            models.CheckConstraint(
+                name="authorized_within_amount",
+                condition=Q(authorized=0) | Q(authorized__gt=0, authorized__lte=F("amount")),
+            ),
+            models.CheckConstraint(
+                name="authorized_while_kept_aside",
+                condition=Q(status="AUTHORIZED", authorized__gt=0)
+                | (~Q(status="AUTHORIZED") & Q(authorized=0)),
+            ),
             models.UniqueConstraint(
                 name="provider_ref_once",
                 fields=["provider", "provider_ref"],
@@ -83,6 +99,9 @@ class Payment(models.Model):
         indexes = [
             models.Index(
                 fields=["created_at"], name="payment_pending", condition=Q(status="PENDING")
+            ),
+            models.Index(
+                fields=["created_at"], name="payment_kept_aside", condition=Q(status="AUTHORIZED")
             ),
             models.Index(fields=["business", "settled_at"], name="payment_by_day"),
         ]

@@ -6,13 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PracticeSession(models.Model):
-    """One hosted payment. key makes opening it idempotent; amounts are minor units."""
+    """One hosted payment. key makes opening it idempotent; amounts are minor units.
+
+    What is authorized is kept aside until the bank lets it go (LAPSED). saved names the card that
+    was paid with, when it may be charged again.
+    """
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("Open")
+        AUTHORIZED = "AUTHORIZED", _("Kept aside")
         PAID = "PAID", _("Paid")
         DECLINED = "DECLINED", _("Declined")
         CANCELED = "CANCELED", _("Cancelled")
+        LAPSED = "LAPSED", _("Let go by the bank")
 
     key = models.CharField(max_length=60, unique=True)
     ref = models.CharField(max_length=60, unique=True)
@@ -21,6 +27,10 @@ class PracticeSession(models.Model):
     amount = models.PositiveIntegerField()
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    captures_later = models.BooleanField(default=False)
+    saves_card = models.BooleanField(default=False)
+    authorized = models.PositiveIntegerField(default=0)
+    saved = models.CharField(max_length=60, blank=True)
     captured = models.PositiveIntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)
     refund_keys = models.JSONField(default=dict, blank=True)

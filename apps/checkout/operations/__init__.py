@@ -2,6 +2,13 @@
 resources, sessions, order, payments, coupon, plan or gift card that pays; a provider is asked
 only while nothing is locked."""
 
+from apps.checkout.operations._aside import (
+    CAPTURE_TOPIC,
+    RELEASE_TOPIC,
+    capture_payment,
+    look_after_kept_aside,
+    release_payment,
+)
 from apps.checkout.operations._ask_for_plans import ask_for_plans, send_plan_link
 from apps.checkout.operations._book_with_plan import book_with_plan
 from apps.checkout.operations._buy_plan import (
@@ -84,11 +91,13 @@ from apps.checkout.operations._settle import (
 from apps.checkout.operations._use_gift import SeenGift, release_gifts
 
 __all__ = [
+    "CAPTURE_TOPIC",
     "CLOSE_TOPIC",
     "GIFT_TOPIC",
     "LOOK_TOPIC",
     "PLAN_TOPIC",
     "REFUND_TOPIC",
+    "RELEASE_TOPIC",
     "TELL_TOPIC",
     "Act",
     "BoughtGift",
@@ -126,6 +135,7 @@ __all__ = [
     "cancel_and_refund",
     "cancel_plan",
     "cancel_the_other",
+    "capture_payment",
     "check_out",
     "close_payment",
     "do_refund",
@@ -134,6 +144,7 @@ __all__ = [
     "forget_unpaid_gifts",
     "forget_unpaid_plans",
     "keep_money",
+    "look_after_kept_aside",
     "make_coupon",
     "mark_paid",
     "pause_plan",
@@ -144,6 +155,7 @@ __all__ = [
     "refund_order",
     "refund_the_rest",
     "release_gifts",
+    "release_payment",
     "resume_plan",
     "return_lost_credits",
     "sell_gift_card",

@@ -23,7 +23,7 @@ from apps.checkout.operations._use_gift import SeenGift, hold_gift, let_gifts_go
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.coupons import Applied
-from apps.checkout.queries.offers import offer_of
+from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import booking_status
 from apps.kernel.references import new_reference
@@ -92,7 +92,10 @@ def open_payment(*, payment: Payment, subject: Subject, origin: str, now: dateti
     provider = provider_in_use()
     if provider is None or provider.name != payment.provider:
         raise ProviderDown(payment.provider)
-    wanted = wanted_of(payment, subject, origin=origin, now=now)
+    if not payment.origin:
+        payment.origin = origin[:200]
+        Payment.objects.filter(pk=payment.pk).update(origin=payment.origin)
+    wanted = wanted_of(payment, subject, origin=payment.origin, now=now)
     opened = provider.open_payment(wanted)
     Payment.objects.filter(pk=payment.pk).update(provider_ref=opened.ref, url=opened.url)
     return opened.url
@@ -123,7 +126,8 @@ def _place_order(
         return booking, None
     until = bookings.hold_again(booking=booking, now=now) or now + PAY_WITHIN
     Booking.objects.filter(pk=booking.pk).update(payment_option=Booking.PaymentOption.ONLINE)
-    return booking, new_payment(order, amount=left, until=until, now=now)
+    asks = asks_first(booking)
+    return booking, new_payment(order, amount=left, until=until, now=now, captures_later=asks)
 
 
 def _book_at_once(
@@ -195,7 +199,9 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
     return order
 
 
-def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) -> Payment:
+def new_payment(
+    order: Order, *, amount: int, until: datetime, now: datetime, captures_later: bool = False
+) -> Payment:
     """The open online payment of a locked order for this amount; others that are open are given up.
 
     Raises:
@@ -204,16 +210,13 @@ def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) ->
     pending = order.payments.select_for_update().filter(
         kind=Payment.Kind.ONLINE, status=Payment.Status.PENDING
     )
+    wanted = (amount, captures_later)
     for payment in pending.order_by("pk"):
-        if payment.amount == amount and payment.expires_at and payment.expires_at > now:
+        same = (payment.amount, payment.captures_later) == wanted
+        if same and payment.expires_at and payment.expires_at > now:
             return payment
         Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
-        outbox.enqueue(
-            topic=CLOSE_TOPIC,
-            payload={"payment_id": payment.pk},
-            business_id=payment.business_id,
-            now=now,
-        )
+        close_soon(payment, now=now)
     provider = provider_in_use()
     if provider is None:
         raise WayNotOffered
@@ -225,6 +228,18 @@ def new_payment(order: Order, *, amount: int, until: datetime, now: datetime) ->
         kind=Payment.Kind.ONLINE,
         provider=provider.name,
         amount=amount,
+        captures_later=captures_later,
         created_at=now,
         expires_at=until,
+    )
+
+
+def close_soon(payment: Payment, *, now: datetime) -> None:
+    """Have the worker close a payment that was given up, and let go what it keeps aside; once."""
+    outbox.enqueue(
+        topic=CLOSE_TOPIC,
+        payload={"payment_id": payment.pk},
+        business_id=payment.business_id,
+        now=now,
+        key=f"close:{payment.pk}",
     )

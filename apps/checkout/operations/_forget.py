@@ -10,10 +10,11 @@ from apps.checkout.providers import ProviderDown, provider_called
 
 ORDER_LIFE = timedelta(hours=24)
 BATCH = 200
+ALIVE = (Payment.Status.PENDING, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 
 
 def close_payment(*, payment_id: int) -> None:
-    """Let nobody pay what was given up for another way to pay.
+    """Let nobody pay what was given up, and let go what was kept aside by it.
 
     Raises:
         ProviderDown: it does not answer; the outbox tries again.
@@ -36,7 +37,7 @@ def forget_abandoned_orders(*, now: datetime) -> int:
         status=Order.Status.INITIALIZED,
         placed_at__lte=now - ORDER_LIFE,
         booking__status=Booking.Status.CREATED,
-    ).exclude(payments__status__in=(Payment.Status.PENDING, Payment.Status.PAID))
+    ).exclude(payments__status__in=ALIVE)
     ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
     return sum(_forget(pk, now=now) for pk in ids)
 
@@ -45,7 +46,7 @@ def forget_abandoned_orders(*, now: datetime) -> int:
 def _forget(order_id: int, *, now: datetime) -> bool:
     order = Order.objects.select_for_update().get(pk=order_id)
     payments = order.payments.select_for_update()
-    if any(it.captured or it.status == Payment.Status.PENDING for it in payments):
+    if any(it.captured or it.status in ALIVE for it in payments):
         return False
     Booking.objects.filter(order=order, status=Booking.Status.CREATED).update(
         payment_option=Booking.PaymentOption.UNDEFINED

@@ -8,6 +8,7 @@ from apps.bookings.models import Booking
 from apps.checkout.models import Payment, PlanPurchase
 from apps.checkout.operations._subject import Subject
 from apps.checkout.providers import Wanted
+from apps.checkout.queries.payments import key_of
 
 PAY_WITHIN = timedelta(minutes=30)
 
@@ -16,7 +17,7 @@ def wanted_of(payment: Payment, subject: Subject, *, origin: str, now: datetime)
     """Word a payment for the provider. Arriving at the page it returns to proves nothing."""
     back, cancel = _pages(subject)
     return Wanted(
-        key=f"payment-{payment.pk}",
+        key=key_of(payment),
         amount=payment.amount,
         currency=subject.currency,
         seller=subject.business.name,
@@ -25,6 +26,7 @@ def wanted_of(payment: Payment, subject: Subject, *, origin: str, now: datetime)
         return_url=origin + back,
         cancel_url=origin + cancel,
         expires_at=payment.expires_at or now + PAY_WITHIN,
+        captures_later=payment.captures_later,
     )
 
 

@@ -9,7 +9,7 @@ from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._in_person import order_of
 from apps.checkout.operations._links import PAY_WITHIN
-from apps.checkout.queries.orders import flows_of
+from apps.checkout.queries.orders import flows_of, waits_for_a_yes
 from apps.checkout.states import balance
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
@@ -32,7 +32,7 @@ def pay_balance(*, booking_id: int, business_id: int, origin: str, now: datetime
 @transaction.atomic
 def _place(booking_id: int, business_id: int, *, now: datetime) -> tuple[Booking, Payment]:
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    if booking.status not in LIVE or not booking.service.pays_online:
+    if booking.status not in LIVE or not booking.service.pays_online or waits_for_a_yes(booking):
         raise NotOwed
     order = order_of(booking, now=now)
     payments = list(order.payments.select_for_update().order_by("pk"))

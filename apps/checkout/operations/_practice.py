@@ -9,7 +9,7 @@ from django.db import transaction
 
 from apps.checkout.models import PracticeSession
 from apps.checkout.operations._receive import receive_event
-from apps.checkout.providers.practice import HEADER, Practice, practice_message
+from apps.checkout.providers.practice import HEADER, Practice, practice_message, receive_money
 from apps.outbox import operations as outbox
 
 TELL_TOPIC = "practice.tell"
@@ -60,8 +60,8 @@ def act_in_practice(*, ref: str, act: Act, now: datetime) -> PracticeSession:
     elif act is Act.DECLINE:
         session.state = State.DECLINED
     else:
-        session.state, session.captured = State.PAID, session.amount
-    session.save(update_fields=["state", "captured"])
+        receive_money(session)
+    session.save(update_fields=["state"])
     for told in _messages(act):
         outbox.enqueue(
             topic=TELL_TOPIC,

@@ -3,8 +3,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from apps.checkout.models import Payment, ProviderEvent
-from apps.checkout.providers import ForgedEvent, provider_called
+from apps.checkout.models import ProviderEvent
+from apps.checkout.providers import Event, ForgedEvent, provider_called
+from apps.checkout.queries.payments import find_named
 from apps.outbox import operations as outbox
 
 LOOK_TOPIC = "payments.look"
@@ -21,17 +22,17 @@ def receive_event(*, provider: str, body: bytes, headers: Mapping[str, str], now
     if speaks is None:
         raise ForgedEvent(provider)
     event = speaks.read_event(body, headers, now=now)
-    return _store(speaks.name, event.event_id, event.kind, event.ref, now=now)
+    return _store(speaks.name, event, now=now)
 
 
 @transaction.atomic
-def _store(provider: str, event_id: str, kind: str, ref: str, *, now: datetime) -> bool:
+def _store(provider: str, event: Event, *, now: datetime) -> bool:
     _row, is_new = ProviderEvent.objects.get_or_create(
         provider=provider,
-        event_id=event_id,
-        defaults={"kind": kind, "payment_ref": ref, "received_at": now},
+        event_id=event.event_id,
+        defaults={"kind": event.kind, "payment_ref": event.ref, "received_at": now},
     )
-    payment = Payment.objects.filter(provider=provider, provider_ref=ref).first()
+    payment = find_named(provider=provider, ref=event.ref, key=event.key)
     if not is_new or payment is None:
         return False
     outbox.enqueue(
@@ -39,6 +40,6 @@ def _store(provider: str, event_id: str, kind: str, ref: str, *, now: datetime) 
         payload={"payment_id": payment.pk},
         business_id=payment.business_id,
         now=now,
-        key=f"event:{provider}:{event_id}"[:200],
+        key=f"event:{provider}:{event.event_id}"[:200],
     )
     return True

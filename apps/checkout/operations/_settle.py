@@ -8,19 +8,26 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import Actor
+from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
-from apps.checkout.operations._check_out import open_payment
+from apps.checkout.operations._check_out import close_soon, open_payment
 from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._gift_money import give_to_card
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._subject import Subject, is_over, lock_subject, subject_of
-from apps.checkout.providers import ProviderDown, Truth, provider_called
+from apps.checkout.providers import (
+    OpenRefused,
+    Provider,
+    ProviderDown,
+    Truth,
+    provider_called,
+)
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.outbox import operations as outbox
@@ -29,10 +36,14 @@ REFUND_TOPIC = "payments.refund"
 PATIENCE = timedelta(seconds=60)
 BATCH = 100
 AT_ONCE = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
+UNSETTLED = (Payment.Status.PENDING, Payment.Status.AUTHORIZED)
 
 
 def settle_payment(*, payment_id: int, now: datetime) -> None:
     """Ask the provider how a payment stands and write that down; safe to repeat, in any order.
+
+    What is open there after our own time for it is over is closed there first: a provider's
+    shortest time to pay may be longer than a hold.
 
     Raises:
         ProviderDown: it does not answer.
@@ -42,11 +53,23 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
     provider = provider_called(payment.provider)
     if provider is None:
         raise ProviderDown(payment.provider)
+    write_truth(payment_id=payment_id, truth=_truth_of(payment, provider, now=now), now=now)
+
+
+def _truth_of(payment: Payment, provider: Provider, *, now: datetime) -> Truth:
     if not payment.provider_ref:
         subject = subject_of(payment.order)
-        open_payment(payment=payment, subject=subject, origin=settings.PORTAL_ORIGIN, now=now)
+        try:
+            open_payment(payment=payment, subject=subject, origin=settings.PORTAL_ORIGIN, now=now)
+        except OpenRefused:
+            words = _("The payment could not be opened.")
+            return Truth(payment.amount, subject.currency, 0, 0, is_open=False, failure=words)
         payment.refresh_from_db()
-    write_truth(payment_id=payment_id, truth=provider.fetch(payment.provider_ref, now=now), now=now)
+    truth = provider.fetch(payment.provider_ref, now=now)
+    if truth.is_open and payment.expires_at is not None and payment.expires_at <= now:
+        provider.close(payment.provider_ref)
+        truth = provider.fetch(payment.provider_ref, now=now)
+    return truth
 
 
 def settle_open_payments(*, now: datetime) -> int:
@@ -78,7 +101,8 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     """Write what a provider says of a payment, and what follows for order and booking.
 
     A first capture approves the order and makes the draft a booking, or begins a plan (P4); money
-    for what is over goes back by itself, as does what came twice.
+    for what is over goes back by itself, as does what came twice. What is only kept aside makes the
+    draft a request, or is let go when the time was lost meanwhile.
 
     Raises:
         WrongTruth: it speaks of another amount or currency.
@@ -91,17 +115,38 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     payment = next(it for it in payments if it.pk == payment_id)
     if (truth.amount, truth.currency) != (payment.amount, order.currency):
         raise WrongTruth(f"{truth.amount} {truth.currency} for payment {payment_id}")
-    if not _take_over(payment, truth, now=now):
+    is_new = _take_over(payment, truth, now=now)
+    if truth.authorized and payment.status == Payment.Status.CANCELED:
+        close_soon(payment, now=now)
+    if not is_new:
         return
-    if payment.captured and order.status == Order.Status.INITIALIZED:
-        approve(order, subject, payments, now=now)
     _give_back_what_is_too_much(order, subject, payments, now=now)
-    sync(order, subject, payments, actor=Actor.system(), now=now)
+    try:
+        with transaction.atomic():
+            if _has_come(payment, order):
+                approve(order, subject, payments, now=now)
+            sync(order, subject, payments, actor=Actor.system(), now=now)
+    except SlotGone:
+        if payment.captured:
+            raise
+        _let_go(payment, now=now)
+        sync(order, subject, payments, actor=Actor.system(), now=now)
+
+
+def _has_come(payment: Payment, order: Order) -> bool:
+    promised = payment.captured or payment.authorized
+    return bool(promised) and order.status == Order.Status.INITIALIZED
+
+
+def _let_go(payment: Payment, *, now: datetime) -> None:
+    payment.status, payment.authorized = Payment.Status.CANCELED, 0
+    payment.save(update_fields=["status", "authorized"])
+    close_soon(payment, now=now)
 
 
 def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
     """Copy the truth into a locked payment; tell whether anything is new."""
-    before = (payment.captured, payment.refunded, payment.status)
+    before = (payment.captured, payment.refunded, payment.authorized, payment.status)
     payment.captured = max(payment.captured, truth.captured)
     elsewhere = truth.refunded - payment.refunded
     if elsewhere > 0:
@@ -117,16 +162,26 @@ def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
         )
     payment.failure = truth.failure
     payment.status = _status(payment, truth)
-    if (payment.captured, payment.refunded, payment.status) == before:
+    kept_aside = payment.status == Payment.Status.AUTHORIZED
+    payment.authorized = (truth.authorized or payment.authorized) if kept_aside else 0
+    after = (payment.captured, payment.refunded, payment.authorized, payment.status)
+    if after == before:
         return False
-    payment.settled_at = now if payment.status != Payment.Status.PENDING else None
-    payment.save(update_fields=["captured", "refunded", "failure", "status", "settled_at"])
+    payment.settled_at = None if payment.status in UNSETTLED else now
+    columns = ["captured", "refunded", "authorized", "failure", "status", "settled_at"]
+    payment.save(update_fields=columns)
     return True
 
 
 def _status(payment: Payment, truth: Truth) -> Payment.Status:
+    """What was given up stays so until money comes; what is kept aside is never open again, as an
+    answer may say that left before."""
     if payment.captured:
         return Payment.Status.PAID
+    if truth.authorized and payment.status != Payment.Status.CANCELED:
+        return Payment.Status.AUTHORIZED
+    if truth.is_open and payment.status == Payment.Status.AUTHORIZED:
+        return Payment.Status.AUTHORIZED
     if truth.failure:
         return Payment.Status.FAILED
     if truth.is_open and payment.status != Payment.Status.CANCELED:
@@ -139,7 +194,10 @@ def sync(
 ) -> None:
     """Bring an order and what it is for into line with the payments; all of them are locked.
 
-    A draft whose order has money becomes a booking here, and nowhere else.
+    A draft whose order has money, or the promise of money, becomes a booking here and nowhere else.
+
+    Raises:
+        SlotGone: it is a draft, its time is lost, and money was only promised.
     """
     status = status_of(order, payments)
     Order.objects.filter(pk=order.pk).update(payment_status=status.value)
@@ -160,13 +218,15 @@ def _sync_booking(
 ) -> None:
     words = booking_status(status, total=order.total)
     paid = max(0, sum(it.captured - it.refunded for it in payments))
+    kept_aside = sum(it.authorized for it in payments)
     if booking.status == Booking.Status.CREATED:
-        if any(it.captured for it in payments):
+        if kept_aside or any(it.captured for it in payments):
             bookings.finish_draft(
                 booking=booking,
                 payment_status=words,
                 payment_option=Booking.PaymentOption.ONLINE,
                 paid=paid,
+                kept_aside=kept_aside,
                 now=now,
             )
         return
@@ -175,6 +235,7 @@ def _sync_booking(
         booking=booking,
         payment_status=words,
         paid=paid,
+        kept_aside=kept_aside,
         is_refund=back,
         actor=actor,
         now=now,

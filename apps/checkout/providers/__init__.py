@@ -4,19 +4,24 @@ from django.conf import settings
 
 from apps.checkout.providers.practice import Practice
 from apps.checkout.providers.protocol import (
+    CaptureRefused,
     Event,
     ForgedEvent,
     Opened,
+    OpenRefused,
     Provider,
     ProviderDown,
     RefundRefused,
     Truth,
     Wanted,
 )
+from apps.checkout.providers.stripe import Stripe
 
 __all__ = [
+    "CaptureRefused",
     "Event",
     "ForgedEvent",
+    "OpenRefused",
     "Opened",
     "Provider",
     "ProviderDown",
@@ -34,10 +39,8 @@ def provider_in_use() -> Provider | None:
 
 
 def provider_called(name: str) -> Provider | None:
-    """The provider of that name, None when this portal does not work with it.
-
-    Practice money stays known where it once was used, but only outside production.
-    """
-    if name == Practice.name and Practice.name == settings.PAYMENT_PROVIDER:
-        return Practice()
-    return None
+    """The provider of that name, None when this portal does not work with it."""
+    if name != settings.PAYMENT_PROVIDER:
+        return None
+    known: dict[str, Provider] = {Practice.name: Practice(), Stripe.name: Stripe()}
+    return known.get(name)

@@ -7,16 +7,17 @@ late, twice, in the wrong order or never. It is refused in production.
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext as _
 
 from apps.checkout.models import PracticeSession
 from apps.checkout.providers.protocol import (
+    CaptureRefused,
     Event,
     ForgedEvent,
     Opened,
@@ -26,8 +27,11 @@ from apps.checkout.providers.protocol import (
     Wanted,
 )
 from apps.checkout.providers.signing import is_signed, sign
+from apps.checkout.providers.words import declined_words, lapsed_words
 
 HEADER = "Practice-Signature"
+HELD_FOR = timedelta(days=7)
+"""Banks keep an amount aside for about a week."""
 State = PracticeSession.State
 
 
@@ -35,24 +39,28 @@ class Practice:
     """Keeps its sessions in the portal's own database; that is the only thing it shares with it."""
 
     name = "practice"
+    can_authorize = True
 
     def open_payment(self, wanted: Wanted) -> Opened:
         session, _new = PracticeSession.objects.get_or_create(
-            key=wanted.key,
-            defaults={
-                "ref": f"practice_{secrets.token_hex(12)}",
-                "seller": wanted.seller,
-                "words": wanted.words[:300],
-                "amount": wanted.amount,
-                "currency": wanted.currency,
-                "return_url": wanted.return_url,
-                "cancel_url": wanted.cancel_url,
-                "expires_at": wanted.expires_at,
-            },
+            key=wanted.key, defaults=_columns(wanted)
         )
         return Opened(ref=session.ref, url=reverse("checkout:practice", args=[session.ref]))
 
+    @transaction.atomic
+    def charge_saved(self, wanted: Wanted, *, saved: str) -> Opened:
+        known = bool(saved) and PracticeSession.objects.filter(saved=saved).exists()
+        session, is_new = PracticeSession.objects.get_or_create(
+            key=wanted.key,
+            defaults={**_columns(wanted), "state": State.OPEN if known else State.DECLINED},
+        )
+        if is_new and known:
+            receive_money(session)
+        return Opened(ref=session.ref, url="")
+
     def fetch(self, ref: str, *, now: datetime) -> Truth:
+        kept_aside = PracticeSession.objects.filter(ref=ref, state=State.AUTHORIZED)
+        kept_aside.filter(expires_at__lte=now - HELD_FOR).update(state=State.LAPSED, authorized=0)
         session = _get(ref)
         return Truth(
             amount=session.amount,
@@ -60,11 +68,25 @@ class Practice:
             captured=session.captured,
             refunded=session.refunded,
             is_open=session.state == State.OPEN and now < session.expires_at,
-            failure=_("The card was declined.") if session.state == State.DECLINED else "",
+            failure=_failure(session),
+            authorized=session.authorized,
+            saved=session.saved,
         )
 
     def close(self, ref: str) -> None:
-        PracticeSession.objects.filter(ref=ref, state=State.OPEN).update(state=State.CANCELED)
+        unpaid = PracticeSession.objects.filter(ref=ref, state__in=(State.OPEN, State.AUTHORIZED))
+        unpaid.update(state=State.CANCELED, authorized=0)
+
+    @transaction.atomic
+    def capture(self, ref: str, *, key: str) -> None:  # noqa: ARG002 - the row itself is the key
+        session = PracticeSession.objects.select_for_update().get(ref=ref)
+        if session.captured:
+            return
+        if session.state != State.AUTHORIZED:
+            raise CaptureRefused(lapsed_words())
+        session.state = State.PAID
+        session.captured, session.authorized = session.authorized, 0
+        session.save(update_fields=["state", "captured", "authorized"])
 
     @transaction.atomic
     def refund(self, ref: str, *, amount: int, key: str) -> str:
@@ -89,6 +111,17 @@ class Practice:
         return Event(event_id=event_id[:120], kind=kind[:60], ref=ref[:120])
 
 
+def receive_money(session: PracticeSession) -> None:
+    """Pay a locked session, as far as it takes money now, and remember the card if it is to be."""
+    if session.captures_later:
+        session.state, session.authorized = State.AUTHORIZED, session.amount
+    else:
+        session.state, session.captured = State.PAID, session.amount
+    if session.saves_card:
+        session.saved = f"card_{secrets.token_hex(8)}"
+    session.save()
+
+
 def practice_secrets() -> list[str]:
     """What practice messages are signed with; derived, so that nobody has to configure it."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
@@ -101,6 +134,27 @@ def practice_message(*, ref: str, kind: str, event_id: str, at: datetime) -> tup
     """A message as the provider would send it, and its signature."""
     body = json.dumps({"id": event_id, "type": kind, "payment": ref}).encode()
     return body, sign(body, secret=practice_secrets()[0], at=at)
+
+
+def _columns(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "ref": f"practice_{secrets.token_hex(12)}",
+        "seller": wanted.seller,
+        "words": wanted.words[:300],
+        "amount": wanted.amount,
+        "currency": wanted.currency,
+        "return_url": wanted.return_url,
+        "cancel_url": wanted.cancel_url,
+        "expires_at": wanted.expires_at,
+        "captures_later": wanted.captures_later,
+        "saves_card": wanted.saves_card,
+    }
+
+
+def _failure(session: PracticeSession) -> str:
+    if session.state == State.LAPSED:
+        return lapsed_words()
+    return declined_words() if session.state == State.DECLINED else ""
 
 
 def _get(ref: str) -> PracticeSession:

@@ -14,13 +14,25 @@ class RefundRefused(Exception):
     """The provider will never do this refund."""
 
 
+class OpenRefused(ProviderDown):
+    """The provider will never open this payment, so that nobody can pay it."""
+
+
+class CaptureRefused(Exception):
+    """The provider will never take this amount: the bank let it go. Its text is for people."""
+
+
 class ForgedEvent(Exception):
     """Not signed by the provider, too old, or no event at all (N088)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A payment to be opened: key makes it idempotent; amount in minor units; times are UTC."""
+    """A payment to be opened: key makes it idempotent; amount in minor units; times are UTC.
+
+    captures_later: the amount is only kept aside on the card until ``capture``. saves_card: the
+    card may be charged again later without its owner (``charge_saved``).
+    """
 
     key: str
     amount: int
@@ -31,11 +43,13 @@ class Wanted:
     return_url: str
     cancel_url: str
     expires_at: datetime
+    captures_later: bool = False
+    saves_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """ref names the payment at the provider; the customer pays at url."""
+    """ref names the payment at the provider; the customer pays at url, "" when nobody has to."""
 
     ref: str
     url: str
@@ -45,7 +59,9 @@ class Opened:
 class Truth:
     """How a payment stands at the provider at this moment, in minor units.
 
-    is_open: it can still be paid. failure is for people, "" when nothing failed.
+    is_open: it can still be paid. failure is for people, "" when nothing failed. authorized is kept
+    aside on the card and not captured; saved is the provider's name of a card that may be charged
+    again later, "" when there is none.
     """
 
     amount: int
@@ -54,30 +70,62 @@ class Truth:
     refunded: int
     is_open: bool
     failure: str = ""
+    authorized: int = 0
+    saved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A hint that something happened to a payment; the truth is fetched."""
+    """A hint that something happened to a payment; the truth is fetched.
+
+    The payment is named by ref, or by key where the provider speaks of a part of it only ("" each
+    when it does not say). An event about nothing of ours has neither.
+    """
 
     event_id: str
     kind: str
     ref: str
+    key: str = ""
 
 
 class Provider(Protocol):
-    """Idempotent by key and ref; each method may raise ProviderDown."""
+    """Idempotent by key and ref; each method may raise ProviderDown.
+
+    can_authorize: it can keep an amount aside now and take it later (``Wanted.captures_later``).
+    """
 
     name: str
+    can_authorize: bool
 
     def open_payment(self, wanted: Wanted) -> Opened:
-        """Open a payment, or return the one that this key has opened already."""
+        """Open a payment, or return the one that this key has opened already.
+
+        Raises:
+            OpenRefused: it will never be opened.
+        """
+
+    def charge_saved(self, wanted: Wanted, *, saved: str) -> Opened:
+        """Charge a saved card without its owner, once for each key; there is no page to pay on.
+
+        A card that is declined is no error: ``fetch`` tells the failure in words.
+
+        Raises:
+            OpenRefused: there is no such card any more.
+        """
 
     def fetch(self, ref: str, *, now: datetime) -> Truth:
         """Ask how a payment stands."""
 
     def close(self, ref: str) -> None:
-        """Let nobody pay it any more; harmless when it is paid or closed."""
+        """Let nobody pay it any more, and let go what is kept aside; harmless when it is paid or
+        closed."""
+
+    def capture(self, ref: str, *, key: str) -> None:
+        """Take all of what is kept aside; harmless when it was taken already.
+
+        Raises:
+            CaptureRefused: it will never be done.
+        """
 
     def refund(self, ref: str, *, amount: int, key: str) -> str:
         """Give back a part or all, once for each key; return the provider's name for it.

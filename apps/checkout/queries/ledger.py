@@ -1,17 +1,19 @@
 """Do orders, payments, refunds and bookings tell the same story? (law 4, P4)"""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent
 from apps.checkout.models import Coupon, GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.findings import Finding
 
+DECIDED_WITHIN = timedelta(hours=1)
 Row = TypeVar("Row", Order, Payment, Booking)
 
 
@@ -37,18 +39,21 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
         booking__status=Booking.Status.CREATED
     )
     paid = Coalesce(Sum(F("payments__captured") - F("payments__refunded")), 0)
-    rows = orders.annotate(came=paid).select_related("booking")
+    aside = Coalesce(Sum("payments__authorized"), 0)
+    rows = orders.annotate(came=paid, aside=aside).select_related("booking")
     for order in rows.iterator(chunk_size=500):
         told = booking_status(PaymentStatus(order.payment_status), total=order.total)
         booking = order.booking
         if booking is None:
             continue
-        if (booking.payment_status, booking.paid) != (told, max(0, order.came)):
-            words = f"says {booking.payment_status}, {booking.paid}; its order {told}, {order.came}"
+        says = (booking.payment_status, booking.paid, booking.kept_aside)
+        true = (told, max(0, order.came), order.aside)
+        if says != true:
+            words = "says {}, {}, {} aside; its order {}, {}, {} aside".format(*says, *true)
             yield Finding(
                 "booking_and_order_agree", order.business_id, f"booking {booking.reference}", words
             )
-    without = Booking.objects.filter(order=None).exclude(paid=0)
+    without = Booking.objects.filter(order=None).exclude(paid=0, kept_aside=0)
     for of, reference in _of(without, business_id).values_list("business_id", "reference"):
         yield Finding(
             "booking_and_order_agree", of, f"booking {reference}", "paid without an order"
@@ -56,8 +61,10 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
 
 
 def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield orders that have money but were never approved, and drafts that have money (P4)."""
-    captured = Payment.objects.filter(captured__gt=0).values("order_id")
+    """Yield orders that have money but were never approved, and drafts that have money (P4); what
+    is kept aside is the promise of money and approves too."""
+    came = Q(captured__gt=0) | Q(authorized__gt=0)
+    captured = Payment.objects.filter(came).values("order_id")
     lost = (
         Q(status=Order.Status.INITIALIZED)
         | Q(booking__status=Booking.Status.CREATED)
@@ -69,6 +76,19 @@ def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding
         yield Finding(
             "money_makes_a_booking", of, f"order {reference}", "was paid but not approved"
         )
+
+
+def find_kept_too_long(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
+    """Yield payments that are still kept aside an hour after the team or the customer decided."""
+    lately = BookingEvent.objects.filter(
+        booking=OuterRef("order__booking"), at__gt=now - DECIDED_WITHIN
+    )
+    kept = _of(Payment.objects.filter(status=Payment.Status.AUTHORIZED), business_id)
+    undecided = Q(order__booking__status=Booking.Status.PENDING)
+    rows = kept.exclude(undecided).exclude(Exists(lately)).order_by("pk")
+    for pk, of, status in rows.values_list("pk", "business_id", "order__booking__status"):
+        words = f"is kept aside, its booking is {status}"
+        yield Finding("kept_aside_is_decided", of, f"payment {pk}", words)
 
 
 def find_miscounted_coupons(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ def find_wrong_uses(*, business_id: int | None = None) -> Iterator[Finding]:
     if business_id is not None:
         uses = uses.filter(purchase__business_id=business_id)
     came_back = CreditEntry.objects.filter(kind=CreditEntry.Kind.RETURNED)
-    back = dict(came_back.values_list("booking_id", "amount"))
+    back: dict[int | None, int] = dict(came_back.values_list("booking_id", "amount"))
     rows = uses.select_related("purchase", "booking").prefetch_related("purchase__services")
     for use in rows.order_by("pk").iterator(chunk_size=500):
         where = f"plan {use.purchase.reference}"

@@ -59,7 +59,7 @@ def offer_of(
     less = worth(applied.terms, subtotal=price.total) if applied.terms else 0
     ways = ways_to_pay(
         total=price.total,
-        online=service.pays_online and provider_in_use() is not None,
+        online=_is_paid_online(booking),
         in_person=service.pays_in_person,
         deposit=service.deposit,
         full_upfront=service.full_upfront,
@@ -82,9 +82,23 @@ def offer_of(
         base = len(items) - len(choice.add_ons)
         covered = [amount if place < base else 0 for place, amount in enumerate(amounts)]
         quotes = {Way.PLAN: priced(Way.PLAN, covered), **quotes}
-    return Offer(applied=applied, quotes=quotes, gift=find_gift(business.pk, gift))
+    card = None if service.requires_approval else find_gift(business.pk, gift)
+    return Offer(applied=applied, quotes=quotes, gift=card)
 
 
 def _plan_pays(service: Service, choice: Choice, total: int) -> bool:
     """Extras are never covered: where they cannot be paid at the place, a plan does not help."""
     return total > 0 and (service.pays_in_person or not choice.add_ons)
+
+
+def asks_first(booking: Booking) -> bool:
+    """Whether a draft becomes a request: its money is kept aside until the team says yes."""
+    return booking.service.requires_approval and not booking.skip_business_confirmation
+
+
+def _is_paid_online(booking: Booking) -> bool:
+    """Where the team has to say yes first, only a provider will do that can keep money aside."""
+    provider = provider_in_use()
+    if provider is None or not booking.service.pays_online:
+        return False
+    return provider.can_authorize or not asks_first(booking)

@@ -13,7 +13,12 @@ from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
 def flows_of(payments: Iterable[Payment]) -> list[Flow]:
     """The payments of one order as plain numbers."""
     return [
-        Flow(it.captured, it.refunded, is_open=it.status == Payment.Status.PENDING)
+        Flow(
+            it.captured,
+            it.refunded,
+            is_open=it.status == Payment.Status.PENDING,
+            kept_aside=it.authorized,
+        )
         for it in payments
     ]
 
@@ -38,13 +43,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """An order with its lines and its money, in minor units of its currency."""
+    """An order with its lines and its money, in minor units of its currency. kept_aside is on a
+    card and not taken."""
 
     order: Order
     entries: tuple[Entry, ...]
     paid: int
     refunded: int
     balance: int
+    kept_aside: int = 0
 
     @property
     def refundable(self) -> int:
@@ -123,13 +130,30 @@ def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund])
         paid=sum(flow.captured for flow in flows),
         refunded=sum(flow.refunded for flow in flows),
         balance=balance(total=order.total, flows=flows),
+        kept_aside=sum(flow.kept_aside for flow in flows),
     )
+
+
+def waits_for_a_yes(booking: Booking) -> bool:
+    """Whether the team has not answered yet, so that no money may be taken (ADR 16)."""
+    return booking.status == Booking.Status.PENDING and booking.service.requires_approval
+
+
+def released_of(*, booking: Booking) -> int:
+    """What was kept aside for a booking that is over, and was never taken, in minor units."""
+    payments = Payment.objects.filter(
+        order__booking=booking, order__status=Order.Status.APPROVED, captures_later=True
+    )
+    last = payments.order_by("-pk").first()
+    lets_go = {Payment.Status.AUTHORIZED, Payment.Status.CANCELED}
+    return last.amount if last is not None and last.status in lets_go else 0
 
 
 def _payment(payment: Payment) -> Entry:
     in_person = payment.kind == Payment.Kind.IN_PERSON and payment.captured > 0
     taken_back = hasattr(payment, "reversed_by") or payment.refunded > 0
-    return Entry(payment, None, payment.captured, can_undo=in_person and not taken_back)
+    amount = payment.captured or payment.authorized
+    return Entry(payment, None, amount, can_undo=in_person and not taken_back)
 
 
 def _refund(refund: Refund) -> Entry:

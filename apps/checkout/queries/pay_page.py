@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.bookings.wording import aside_words
 from apps.checkout.coupons import Refused
 from apps.checkout.pricing import WHOLE, Quote, Way
 from apps.checkout.queries.coupons import Applied
+from apps.checkout.queries.offers import asks_first
 from apps.checkout.queries.passes import Pass
 from apps.checkout.queries.plan_words import card_hint
 from apps.kernel.money import Money
@@ -37,7 +39,8 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The lines, then the total with its tax in words, then what is due when."""
+    """The lines, then the total with its tax in words, then what is due when; aside_words where it
+    is not taken at once."""
 
     lines: tuple[CostLine, ...]
     discount: Money
@@ -47,6 +50,8 @@ class Costs:
     later_words: str
     gift: Money
     now: Money
+    now_words: str
+    aside_words: str
     button_words: str
 
 
@@ -68,6 +73,10 @@ def cards_of(
         Way.FULL: (_("Everything now"), _("Online, by card")),
         Way.IN_PERSON: (_("At the %(place)s") % {"place": place}, _("When you are there")),
     }
+    if asks_first(booking):
+        rest = _("Kept aside; the rest at the %(place)s") % {"place": place}
+        words[Way.DEPOSIT] = (_("Deposit by card"), rest)
+        words[Way.FULL] = (_("Everything by card"), _("Kept aside until the answer"))
     plans = [
         WayCard(
             value=f"{Way.PLAN.value}-{found.pk}",
@@ -114,7 +123,11 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
         later_words=_("At the %(place)s on %(day)s") % {"place": place, "day": day},
         gift=Money(gift, currency),
         now=Money(max(0, quote.due_now - gift), currency),
-        button_words=_button(quote, way, locale, gift=gift),
+        now_words=_("Kept aside now") if asks_first(booking) else _("Due now"),
+        aside_words=_aside_words(booking, quote),
+        button_words=_ask_button(quote, locale)
+        if asks_first(booking)
+        else _button(quote, way, locale, gift=gift),
     )
 
 
@@ -148,6 +161,25 @@ def _tax_words(quote: Quote, locale: str) -> str:
     rate = f"{quote.tax_rate * 100 / WHOLE:g} %"
     tax = formatting.format_money(quote.tax, quote.currency, locale)
     return _("incl. %(rate)s VAT %(tax)s") % {"rate": rate, "tax": tax}
+
+
+def _aside_words(booking: Booking, quote: Quote) -> str:
+    if not quote.due_now or not asks_first(booking):
+        return ""
+    return aside_words(
+        amount=quote.due_now,
+        currency=quote.currency,
+        locale=booking.business.locale,
+        business=booking.business.name,
+        status=Booking.Status.PENDING,
+    )
+
+
+def _ask_button(quote: Quote, locale: str) -> str:
+    if not quote.due_now:
+        return _("Send request")
+    amount = formatting.format_money(quote.due_now, quote.currency, locale)
+    return _("Keep %(amount)s aside") % {"amount": amount}
 
 
 def _button(quote: Quote, way: Way, locale: str, *, gift: int) -> str:

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.lost_time import is_time_gone
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.views.details import show_draft_lost
 from apps.bookings.views.drafts import draft_page
 from apps.businesses.pages import frame_of
 from apps.checkout.queries.waiting import Stand, stand_of
@@ -20,16 +22,18 @@ from apps.web.http import go_to, render_page
 def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Show that the payment is being confirmed; what became of the draft is shown by its own page,
     to which ``draft_page`` leads as soon as it is a booking."""
-    stand = stand_of(booking=draft)
+    now, stand = timezone.now(), stand_of(booking=draft)
     if stand is Stand.NOTHING:
         return go_to(request, "checkout:pay", draft=draft.draft_id)
+    if stand is Stand.FAILED and is_time_gone(booking=draft, now=now):
+        return show_draft_lost(request, draft, now=now)
     if stand is Stand.FAILED:
         return go_to(request, "checkout:pay", draft=draft.draft_id, query={"failed": "1"})
     looks = looks_of(request)
     context: dict[str, Any] = {
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,
-        "now": timezone.now(),
+        "now": now,
         "stub": stub_of(booking=draft),
         "reference": draft.reference,
         "status": draft.status,

@@ -64,6 +64,9 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         "coupons_url": reverse("dashboard:coupons", args=[slug])
         if desk.may(Right.COUPONS)
         else None,
+        "services_url": reverse("dashboard:services", args=[slug])
+        if desk.may(Right.PRICES)
+        else None,
         "page_url": links_of(desk.business)["home"],
         "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),

@@ -44,6 +44,7 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from money_ledger.find_unbalanced_orders(business_id=business_id)
     yield from money_ledger.find_untrue_bookings(business_id=business_id)
     yield from money_ledger.find_unapproved_money(business_id=business_id)
+    yield from money_ledger.find_kept_too_long(business_id=business_id, now=now)
     yield from money_ledger.find_miscounted_refunds(business_id=business_id)
     yield from ledger_prepaid.find_miscounted_plans(business_id=business_id)
     yield from ledger_prepaid.find_wrong_uses(business_id=business_id)

@@ -1,0 +1,34 @@
+"""Whether the time of a draft can still be had, asked without a lock."""
+
+from datetime import datetime
+
+from apps.bookings.joining import may_join
+from apps.bookings.models import Booking
+from apps.bookings.queries.choice import choice_of
+from apps.bookings.queries.claims import NoTime, find_claim, slot_query
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.catalog.queries import Choice, UnknownChoice
+
+
+def is_time_gone(*, booking: Booking, now: datetime) -> bool:
+    """Whether a draft's hold is over and its time, or its places, went to somebody else."""
+    if booking.hold_expires_at is not None and booking.hold_expires_at > now:
+        return False
+    try:
+        choice = choice_of(booking=booking)
+        if booking.seating_id is not None:
+            return not _has_places(booking, choice, now=now)
+        query = slot_query(choice=choice, own_session_id=booking.session_id)
+        find_claim(query=query, starts_at=booking.starts_at, now=now)
+    except (NoTime, UnknownChoice):
+        return True
+    return False
+
+
+def _has_places(booking: Booking, choice: Choice, *, now: datetime) -> bool:
+    target = booking.course_run or booking.session
+    if target is None:
+        return False
+    gathering = gathering_of(target, besides=booking, now=now)
+    rules = join_rules_of(choice.policy)
+    return may_join(gathering, rules=rules, seats=booking.party_size, now=now).is_open

@@ -1,0 +1,89 @@
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from apps.catalog.models import Service, Variant
+from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
+
+
+class ServiceHasChanged(Exception):
+    """The service is not any more what the page showed."""
+
+
+class PaymentImpossible(Exception):
+    """The terms break a rule; problems says which."""
+
+    def __init__(self, problems: Sequence[PaymentProblem]) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = tuple(problems)
+
+
+@transaction.atomic
+def change_payment(
+    *,
+    business_id: int,
+    service_id: int,
+    terms: PaymentTerms,
+    seen_revision: int,
+    can_authorize: bool,
+) -> Service:
+    """Price a service anew and say how it is paid (R023, R024); sent twice, it is done once.
+
+    Bookings keep the price they were made at. What the chosen kind of price does not use (the fixed
+    price of a free service, the words, the prices of variants) stays as it was, for the way back.
+
+    Raises:
+        ServiceHasChanged: somebody changed the service, or its variants, since the page was made.
+        PaymentImpossible: the terms break a rule (domain.md 2.3).
+        Service.DoesNotExist: the business has no such service.
+    """
+    service = Service.objects.select_for_update(no_key=True).get(
+        pk=service_id, business_id=business_id
+    )
+    variants = list(service.variants.select_for_update(no_key=True).order_by("pk"))
+    if {it.pk for it in variants} != terms.variant_prices.keys():
+        raise ServiceHasChanged
+    columns, repriced = _columns(terms), _repriced(variants, terms)
+    if not repriced and all(getattr(service, name) == it for name, it in columns.items()):
+        return service
+    if service.revision != seen_revision:
+        raise ServiceHasChanged
+    problems = payment_problems(
+        terms, requires_approval=service.requires_approval, can_authorize=can_authorize
+    )
+    if problems:
+        raise PaymentImpossible(problems)
+    for name, value in columns.items():
+        setattr(service, name, value)
+    service.revision += 1
+    service.save(update_fields=[*columns, "revision"])
+    Variant.objects.bulk_update(repriced, ["price"])
+    return service
+
+
+def _columns(terms: PaymentTerms) -> dict[str, Any]:
+    """What is written; a free service counts as paid at the place (domain.md 2.3)."""
+    free = terms.price_kind is PriceKind.FREE
+    columns: dict[str, Any] = {
+        "price_kind": terms.price_kind.value,
+        "pays_in_person": terms.pays_in_person or free,
+        "pays_online": terms.pays_online,
+        "deposit": terms.deposit,
+        "full_upfront": terms.full_upfront,
+        "tax_rate": terms.tax_rate,
+    }
+    if terms.price_kind is PriceKind.FIXED:
+        columns["price"] = terms.price
+    if terms.price_kind is PriceKind.CUSTOM:
+        columns["price_text"] = terms.price_text
+    return columns
+
+
+def _repriced(variants: Sequence[Variant], terms: PaymentTerms) -> list[Variant]:
+    if terms.price_kind is not PriceKind.VARIED:
+        return []
+    changed = [it for it in variants if it.price != terms.variant_prices[it.pk]]
+    for variant in changed:
+        variant.price = terms.variant_prices[variant.pk]
+    return changed
