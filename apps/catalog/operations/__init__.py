@@ -1,6 +1,10 @@
 """Verbs about what is offered."""
 
-<<<<<<< HEAD
+from apps.catalog.operations._change_payment import (
+    PaymentImpossible,
+    ServiceHasChanged,
+    change_payment,
+)
 from apps.catalog.operations._pricing_plans import (
     PlanFacts,
     PlanHasChanged,
@@ -12,20 +16,14 @@ from apps.catalog.operations._pricing_plans import (
 )
 
 __all__ = [
+    "PaymentImpossible",
     "PlanFacts",
     "PlanHasChanged",
     "PlanIsRetired",
     "PlanTermsWrong",
+    "ServiceHasChanged",
+    "change_payment",
     "change_plan",
     "make_plan",
     "retire_plan",
 ]
-=======
-from apps.catalog.operations._change_payment import (
-    PaymentImpossible,
-    ServiceHasChanged,
-    change_payment,
-)
-
-__all__ = ["PaymentImpossible", "ServiceHasChanged", "change_payment"]
->>>>>>> e39ac6808a6bbd178edd97e7d3a6e8196241a5b3
