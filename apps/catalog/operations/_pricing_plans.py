@@ -60,7 +60,9 @@ def make_plan(*, kind: str, facts: PlanFacts, by: TeamMember) -> PricingPlan:
         PlanTermsWrong: the terms do not fit its kind, or a service cannot be covered.
     """
     services = _services(kind, facts, by.business_id)
-    Business.objects.select_for_update().get(pk=by.business_id)  # two of one name, one by one
+    Business.objects.select_for_update(no_key=True).get(
+        pk=by.business_id
+    )  # two of one name, one by one
     plans = PricingPlan.objects.filter(business_id=by.business_id)
     last = plans.order_by("-position").values_list("position", flat=True).first()
     plan = PricingPlan.objects.create(
@@ -106,7 +108,7 @@ def retire_plan(*, plan_id: int, revision: int, by: TeamMember, now: datetime) -
 
 
 def _lock(plan_id: int, revision: int, by: TeamMember) -> PricingPlan:
-    plans = PricingPlan.objects.select_for_update()
+    plans = PricingPlan.objects.select_for_update(no_key=True)
     plan = plans.get(pk=plan_id, business_id=by.business_id)
     if plan.retired_at is not None:
         raise PlanIsRetired

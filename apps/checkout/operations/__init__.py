@@ -64,12 +64,18 @@ from apps.checkout.operations._gift_cards import (
     adjust_gift_card,
     buy_gift_card,
     forget_unpaid_gifts,
+    offer_gift_cards,
     pay_for_gift_card,
     sell_gift_card,
     stop_gift_card,
 )
 from apps.checkout.operations._gift_money import GIFT_TOPIC
-from apps.checkout.operations._in_person import mark_paid, undo_mark_paid
+from apps.checkout.operations._in_person import (
+    mark_paid,
+    mark_plan_paid,
+    undo_mark_paid,
+    undo_plan_paid,
+)
 from apps.checkout.operations._pay_balance import pay_balance
 from apps.checkout.operations._plan_periods import PLAN_TOPIC
 from apps.checkout.operations._practice import (
@@ -147,6 +153,8 @@ __all__ = [
     "look_after_kept_aside",
     "make_coupon",
     "mark_paid",
+    "mark_plan_paid",
+    "offer_gift_cards",
     "pause_plan",
     "pay_balance",
     "pay_for_gift_card",
@@ -168,5 +176,6 @@ __all__ = [
     "stop_renewal",
     "tell_of_practice",
     "undo_mark_paid",
+    "undo_plan_paid",
     "write_truth",
 ]

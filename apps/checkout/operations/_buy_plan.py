@@ -11,9 +11,9 @@ from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import PlanChanged, PlanNotSold
+from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.pricing import Way
-from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.plan_price import price_plan
 from apps.customers.models import Customer
 from apps.customers.operations import find_or_add_customer
@@ -96,9 +96,10 @@ def sell_plan(
     now: datetime,
     seen_price: int | None = None,
     form_key: str = "",
+    is_paid: bool = True,
 ) -> PlanPurchase:
-    """Sell a plan at the desk: it was paid in person and begins at once. How often a customer may
-    buy it does not count here.
+    """Sell a plan at the desk: it begins at once, and was paid in person unless that is still to
+    come. How often a customer may buy it does not count here.
 
     The same form_key sells once. seen_price is what the page showed, in minor units.
 
@@ -119,23 +120,9 @@ def sell_plan(
     if not is_new:
         return purchase
     order = place_plan_order(purchase, way=Way.IN_PERSON, now=now)
-    payments = []
-    if order.total:
-        payments.append(
-            Payment.objects.create(
-                business_id=plan.business_id,
-                order=order,
-                kind=Payment.Kind.IN_PERSON,
-                status=Payment.Status.PAID,
-                amount=order.total,
-                captured=order.total,
-                taken_by_id=by.user_id,
-                created_at=now,
-                settled_at=now,
-            )
-        )
-    approve(order, purchase, payments, now=now)
-    Order.objects.filter(pk=order.pk).update(payment_status=status_of(order, payments).value)
+    approve(order, purchase, [], now=now)
+    if order.total and is_paid:
+        take_in_person(order, purchase, by=by, now=now)
     return purchase
 
 

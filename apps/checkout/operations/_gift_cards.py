@@ -13,10 +13,10 @@ from apps.checkout.operations._buy_plan import Buyer, desk_key
 from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import GiftRefused, WayNotOffered
 from apps.checkout.operations._gift_money import write_gift_entry
+from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._refund import give_back
 from apps.checkout.pricing import Way
-from apps.checkout.queries.orders import status_of
 from apps.kernel.references import new_reference
 
 Status = GiftCard.Status
@@ -91,21 +91,15 @@ def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime, form_key: str =
     if not is_new:
         return card
     order = _new_order(card, way=Way.IN_PERSON, now=now)
-    payment = Payment.objects.create(
-        business_id=card.business_id,
-        order=order,
-        kind=Payment.Kind.IN_PERSON,
-        status=Payment.Status.PAID,
-        amount=card.value,
-        captured=card.value,
-        taken_by_id=by.user_id,
-        created_at=now,
-        settled_at=now,
-    )
-    approve(order, card, [payment], now=now)
-    paid = status_of(order, [payment])
-    Order.objects.filter(pk=order.pk).update(payment_status=paid.value)
+    approve(order, card, [], now=now)
+    take_in_person(order, card, by=by, now=now)
     return card
+
+
+def offer_gift_cards(*, offered: bool, by: TeamMember) -> None:
+    """Sell gift cards on the booking page from now on, or no more; those that were sold stay
+    good, and the desk may sell them all the same."""
+    Business.objects.filter(pk=by.business_id).update(sells_gift_cards=offered)
 
 
 @transaction.atomic
