@@ -5,12 +5,14 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.models import PricingPlan
 from apps.checkout.buyer_forms import LEAST
 from apps.checkout.buyer_forms import MOST as MOST_GIFT
 from apps.checkout.operations import Buyer, Gift
-from apps.dashboard.plan_forms import main_units, to_minor
+from apps.dashboard.price_fields import AmountField
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField
 
@@ -19,13 +21,25 @@ LESS, MORE = "LESS", "MORE"
 
 
 class RevisionForm(forms.Form):
-    """The revision the page showed; the page writes it, so that a refusal comes with a fresh one."""
+    """The revision the page showed."""
 
     use_required_attribute = False
 
     revision = forms.IntegerField(
         min_value=1, max_value=MOST_MINOR, required=True, widget=forms.HiddenInput
     )
+
+
+class PlanPaidForm(forms.Form):
+    """Which order of a plan was paid in person."""
+
+    order = forms.IntegerField(min_value=1, max_value=2**62)
+
+
+class UndoPlanPaidForm(PlanPaidForm):
+    """Which payment of it was a mistake."""
+
+    payment = forms.IntegerField(min_value=1, max_value=2**62)
 
 
 class ReasonField(LineField):
@@ -42,22 +56,24 @@ class ReasonField(LineField):
 
 
 class EndPlanForm(RevisionForm):
-    """How much goes back; nothing unless somebody says so."""
+    """How much goes back (minor units); nothing unless somebody says so."""
 
-    amount = main_units(_("How much goes back"), min_value=Decimal(0), required=False)
     reason = ReasonField(required=False)
     seen_refunded = forms.IntegerField(
         min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput, required=False
     )
+    field_order = ("amount", "reason")
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="end-%s", **kwargs)  # type: ignore[misc]
-        self.currency = currency
-        self.fields["amount"].help_text = currency
+        label = _("How much goes back, in %(currency)s") % {"currency": currency}
+        self.fields["amount"] = AmountField(
+            currency=currency, label=label, help_text=_("Empty: nothing."), required=False
+        )
+        self.order_fields(self.field_order)
 
     def clean_amount(self) -> int:
-        """Minor units; empty is nothing."""
-        return to_minor(self.cleaned_data["amount"] or Decimal(0), self.currency)
+        return self.cleaned_data["amount"] or 0
 
     def clean_seen_refunded(self) -> int:
         return self.cleaned_data["seen_refunded"] or 0
@@ -90,7 +106,8 @@ class AdjustPlanForm(RevisionForm):
 
 
 class AdjustGiftForm(forms.Form):
-    """An amount off or back on a card, and why. seen_balance is what the page showed."""
+    """An amount off or back on a card (minor units), and why. seen_balance is what the page
+    showed."""
 
     use_required_attribute = False
 
@@ -100,17 +117,14 @@ class AdjustGiftForm(forms.Form):
         initial=LESS,
         error_messages={"required": _("Choose what to do.")},
     )
-    amount = main_units(_("How much"), min_value=Decimal("0.001"))
     reason = ReasonField()
     seen_balance = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+    field_order = ("way", "amount", "reason")
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
-        self.currency = currency
-        self.fields["amount"].help_text = currency
-
-    def clean_amount(self) -> int:
-        return to_minor(self.cleaned_data["amount"], self.currency)
+        self.fields["amount"] = _amount(currency)
+        self.order_fields(self.field_order)
 
     def change(self) -> int:
         """Minor units, below 0 where they are taken off."""
@@ -163,15 +177,25 @@ class DeskSaleForm(forms.Form):
 
 
 class SellPlanForm(DeskSaleForm):
-    """seen_price is what the page said it costs (minor units)."""
+    """seen_price is what the page said it costs (minor units); a free plan is not paid."""
 
+    is_paid = forms.BooleanField(
+        label=_("Paid now, in person"),
+        required=False,
+        initial=True,
+        help_text=_("Otherwise it begins all the same, and its page says what is still owed."),
+    )
     seen_price = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, plan: PricingPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not plan.price:
+            del self.fields["is_paid"]
 
 
 class SellGiftForm(DeskSaleForm):
     """An amount, who buys it, and for whom it is."""
 
-    amount = main_units(_("How much"), min_value=Decimal("0.001"))
     to_name = LineField(label=_("For"), max_length=120, required=False)
     to_email = AddressField(
         label=_("Their e-mail"),
@@ -187,16 +211,15 @@ class SellGiftForm(DeskSaleForm):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        self.fields["amount"].help_text = currency
+        self.fields["amount"] = _amount(currency)
+        self.order_fields(self.field_order)
         self.fields["name"].label = _("Who buys it")
         self.fields["email"].help_text = _("The code is sent here.")
 
     def clean_amount(self) -> int:
         """Minor units, within what a card may be worth."""
-        amount, unit = (
-            to_minor(self.cleaned_data["amount"], self.currency),
-            10 ** exponent(self.currency),
-        )
+        amount: int = self.cleaned_data["amount"]
+        unit = 10 ** exponent(self.currency)
         if not LEAST * unit <= amount <= MOST_GIFT * unit:
             words = _("Enter an amount between %(least)d and %(most)d.")
             raise forms.ValidationError(words % {"least": LEAST, "most": MOST_GIFT})
@@ -211,6 +234,32 @@ class SellGiftForm(DeskSaleForm):
             to_email=found["to_email"],
             words=found["words"],
         )
+
+
+def _amount(currency: str) -> AmountField:
+    """An amount above nothing."""
+    words = _("Enter an amount like 12.50.")
+    field = AmountField(
+        currency=currency,
+        label=_("How much, in %(currency)s") % {"currency": currency},
+        error_messages={"required": _("Enter an amount.")},
+    )
+    field.validators.append(MinValueValidator(Decimal("0.001"), words))
+    return field
+
+
+class HoldersForm(forms.Form):
+    """What a list of plans or cards is searched for; what is not a value is left out."""
+
+    q = LineField(label=_("Search"), required=False, max_length=100)
+    plan = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    page = forms.IntegerField(required=False, min_value=1, max_value=MOST_MINOR)
+
+    def asked(self) -> tuple[str, int | None, int]:
+        """Return words, plan and page."""
+        self.is_valid()
+        found = self.cleaned_data
+        return found.get("q") or "", found.get("plan"), found.get("page") or 1
 
 
 def new_desk_key() -> str:

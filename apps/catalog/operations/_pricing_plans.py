@@ -60,9 +60,8 @@ def make_plan(*, kind: str, facts: PlanFacts, by: TeamMember) -> PricingPlan:
         PlanTermsWrong: the terms do not fit its kind, or a service cannot be covered.
     """
     services = _services(kind, facts, by.business_id)
-    Business.objects.select_for_update(no_key=True).get(
-        pk=by.business_id
-    )  # two of one name, one by one
+    businesses = Business.objects.select_for_update(no_key=True)
+    businesses.get(pk=by.business_id)  # so that two plans of one name are made one by one
     plans = PricingPlan.objects.filter(business_id=by.business_id)
     last = plans.order_by("-position").values_list("position", flat=True).first()
     plan = PricingPlan.objects.create(
