@@ -1,6 +1,7 @@
 """What owners type about plans: syntax and shape only; the terms are judged when it is done."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -10,9 +11,10 @@ from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
 from apps.catalog.plan_terms import Wrong, barred_from_plans
-from apps.dashboard.price_fields import AmountField, TaxField
+from apps.dashboard.price_fields import TaxField
 from apps.dashboard.price_forms import FieldGroup
 from apps.web.fields import LineField
+from apps.web.money_field import MoneyField
 
 Kind = PricingPlan.Kind
 WORDS = {
@@ -41,7 +43,6 @@ class PlanForm(forms.Form):
     """What a plan is called, costs, gives and pays for; its kind is asked for a new one only."""
 
     use_required_attribute = False
-    field_order = ("name", "summary", "kind", "credits", "valid_days", "period_months", "price")
 
     revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     name = LineField(
@@ -76,6 +77,7 @@ class PlanForm(forms.Form):
         max_value=12,
         help_text=_("1 to 12."),
     )
+    price = MoneyField(min_value=Decimal(0), error_messages={"required": _("Enter the price.")})
     tax_rate = TaxField(label=_("Tax rate in per cent"))
     services = forms.TypedMultipleChoiceField(
         label=_("What it pays for"),
@@ -111,12 +113,9 @@ class PlanForm(forms.Form):
             data["revision"] = str(plan.revision)
         initial = said_of(plan) if plan else {"tax_rate": 0}
         super().__init__(data, auto_id="plan-%s", initial=initial)
-        self.fields["price"] = AmountField(
-            currency=business.currency,
-            label=_("Price in %(currency)s") % {"currency": business.currency},
-            error_messages={"required": _("Enter the price.")},
-        )
-        self.order_fields(self.field_order)
+        price: Any = self.fields["price"]
+        price.currency = business.currency
+        price.label = _("Price in %(currency)s") % {"currency": business.currency}
         self.fields["tax_rate"].help_text = (
             _("It is part of the price.")
             if business.prices_include_tax
@@ -186,6 +185,6 @@ def said_of(plan: PricingPlan) -> dict[str, Any]:
     """A plan as its form begins."""
     names = [it for it in PlanForm.base_fields if it not in ("kind", "services")]
     return {
-        **{name: getattr(plan, name) for name in (*names, "price")},
+        **{name: getattr(plan, name) for name in names},
         "services": [service.pk for service in plan.services.all()],
     }

@@ -5,16 +5,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import PricingPlan
 from apps.checkout.buyer_forms import LEAST
 from apps.checkout.buyer_forms import MOST as MOST_GIFT
 from apps.checkout.operations import Buyer, Gift
-from apps.dashboard.price_fields import AmountField
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField
+from apps.web.money_field import MoneyField
 
 MOST_MINOR = 2_000_000_000
 LESS, MORE = "LESS", "MORE"
@@ -58,19 +57,15 @@ class ReasonField(LineField):
 class EndPlanForm(RevisionForm):
     """How much goes back (minor units); nothing unless somebody says so."""
 
+    amount = MoneyField(min_value=Decimal(0), help_text=_("Empty: nothing."), required=False)
     reason = ReasonField(required=False)
     seen_refunded = forms.IntegerField(
         min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput, required=False
     )
-    field_order = ("amount", "reason")
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="end-%s", **kwargs)  # type: ignore[misc]
-        label = _("How much goes back, in %(currency)s") % {"currency": currency}
-        self.fields["amount"] = AmountField(
-            currency=currency, label=label, help_text=_("Empty: nothing."), required=False
-        )
-        self.order_fields(self.field_order)
+        _word_amount(self, _("How much goes back, in %(currency)s"), currency)
 
     def clean_amount(self) -> int:
         return self.cleaned_data["amount"] or 0
@@ -117,14 +112,13 @@ class AdjustGiftForm(forms.Form):
         initial=LESS,
         error_messages={"required": _("Choose what to do.")},
     )
+    amount = MoneyField(error_messages={"required": _("Enter an amount.")})
     reason = ReasonField()
     seen_balance = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
-    field_order = ("way", "amount", "reason")
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
-        self.fields["amount"] = _amount(currency)
-        self.order_fields(self.field_order)
+        _word_amount(self, _("How much, in %(currency)s"), currency)
 
     def change(self) -> int:
         """Minor units, below 0 where they are taken off."""
@@ -196,6 +190,7 @@ class SellPlanForm(DeskSaleForm):
 class SellGiftForm(DeskSaleForm):
     """An amount, who buys it, and for whom it is."""
 
+    amount = MoneyField(error_messages={"required": _("Enter an amount.")})
     to_name = LineField(label=_("For"), max_length=120, required=False)
     to_email = AddressField(
         label=_("Their e-mail"),
@@ -211,8 +206,7 @@ class SellGiftForm(DeskSaleForm):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        self.fields["amount"] = _amount(currency)
-        self.order_fields(self.field_order)
+        _word_amount(self, _("How much, in %(currency)s"), currency)
         self.fields["name"].label = _("Who buys it")
         self.fields["email"].help_text = _("The code is sent here.")
 
@@ -236,16 +230,9 @@ class SellGiftForm(DeskSaleForm):
         )
 
 
-def _amount(currency: str) -> AmountField:
-    """An amount above nothing."""
-    words = _("Enter an amount like 12.50.")
-    field = AmountField(
-        currency=currency,
-        label=_("How much, in %(currency)s") % {"currency": currency},
-        error_messages={"required": _("Enter an amount.")},
-    )
-    field.validators.append(MinValueValidator(Decimal("0.001"), words))
-    return field
+def _word_amount(form: forms.Form, label: Any, currency: str) -> None:
+    field: Any = form.fields["amount"]
+    field.currency, field.label = currency, label % {"currency": currency}
 
 
 class HoldersForm(forms.Form):

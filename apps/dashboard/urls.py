@@ -12,6 +12,7 @@ from apps.dashboard.views.conflicts import conflict, conflicts
 from apps.dashboard.views.coupons import coupons, stop_coupon
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
 from apps.dashboard.views.desk_sales import sell_gift_card, sell_plan
+from apps.dashboard.views.discounts import discounts, stop_discount
 from apps.dashboard.views.gift_cards import (
     adjust_gift_card,
     gift_card,
@@ -92,6 +93,8 @@ urlpatterns = [
         service_payment,
         name="service_payment",
     ),
+    path("<slug:slug>/discounts/", discounts, name="discounts"),
+    path("<slug:slug>/discounts/<int:discount>/stop/", stop_discount, name="stop_discount"),
     path("<slug:slug>/money/", takings, name="takings"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/new/", new_wish, name="new_wish"),
