@@ -58,10 +58,10 @@ class PlanForm(forms.Form):
     )
     credits = forms.IntegerField(
         label=_("Visits"),
-        required=False,
         min_value=1,
         max_value=1000,
-        help_text=_("Of one person: whoever brings a friend uses two."),
+        help_text=_("In all, or in each period. A friend who comes along uses one, too."),
+        error_messages={"required": WORDS[Wrong.VISITS_MISSING][1]},
     )
     valid_days = forms.IntegerField(
         label=_("Good for how many days"),
@@ -72,10 +72,10 @@ class PlanForm(forms.Form):
     )
     period_months = forms.IntegerField(
         label=_("Months paid at a time"),
-        required=False,
         min_value=1,
         max_value=12,
         help_text=_("1 to 12."),
+        error_messages={"required": WORDS[Wrong.PERIOD_MISSING][1]},
     )
     price = MoneyField(min_value=Decimal(0), error_messages={"required": _("Enter the price.")})
     tax_rate = TaxField(label=_("Tax rate in per cent"))

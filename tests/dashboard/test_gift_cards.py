@@ -217,12 +217,18 @@ def test_the_booking_page_sells_gift_cards_or_not(olga: Client, salon: Salon) ->
     def sells() -> bool:
         return Business.objects.get(pk=salon.business.pk).sells_gift_cards
 
-    assert "Your booking page sells no gift cards." in text_of(olga.get(CARDS))
+    assert "Customers cannot buy gift cards there." in text_of(olga.get(CARDS))
     assert olga.post(f"{CARDS}offer/", {"offer": "1"}).status_code == 303
     assert sells()
-    assert "Your booking page sells gift cards." in text_of(olga.get(CARDS))
+    assert "Customers can buy gift cards there." in text_of(olga.get(CARDS))
     olga.post(f"{CARDS}offer/", {"stop": "1"})
     assert not sells()
+
+
+def test_where_nothing_is_paid_online_the_page_says_so(olga: Client, settings: Any) -> None:
+    settings.PAYMENT_PROVIDER = "none"
+
+    assert "gift cards are only sold at the desk." in text_of(olga.get(CARDS))
 
 
 def test_the_list_costs_the_same_with_one_row_and_with_three(

@@ -281,8 +281,9 @@ def test_a_page_costs_the_same_with_one_line_and_with_three(
 
 def test_the_ledger_says_in_plain_words_what_happened(olga: Client, salon: Salon) -> None:
     session = make_class(salon, salon.ana)
-    Service.objects.filter(pk=session.service_id).update(price_kind="FIXED", price=2000)
-    purchase = make_purchase(plan=make_plan(services=[session.service]), by=salon.olga)
+    braiding = Service.objects.get(slug="braiding")
+    Service.objects.filter(pk=braiding.pk).update(price_kind="FIXED", price=2000)
+    purchase = make_purchase(plan=make_plan(services=[braiding]), by=salon.olga)
     booking = book_with_plan(session, purchase)
     adjust(olga, purchase, visits="2", reason="The heating was off")
 

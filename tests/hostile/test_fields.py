@@ -40,6 +40,9 @@ QUERIES = [
         "failed",
         "code",
         "amount",
+        "plan",
+        "done",
+        "saved",
     ),
     *("price_kind", "price", "price_text", "deposit", "tax_rate", "revision", "variant_1"),
 ]

@@ -98,11 +98,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who an order is for, and what it is known by: a booking, a plan or a gift card."""
+    """Who an order is for, and what it is known by: of is "BOOKING", "PLAN" or "GIFT_CARD"."""
 
     reference: str
     name: str
-    is_booking: bool
+    of: str
 
 
 def payer_of(order: Order) -> Payer:
@@ -110,14 +110,14 @@ def payer_of(order: Order) -> Payer:
     if order.booking is not None:
         booking = order.booking
         name = booking.contact_name or (booking.customer.name if booking.customer else "")
-        return Payer(booking.reference, name, is_booking=True)
+        return Payer(booking.reference, name, "BOOKING")
     if order.purchase is not None:
-        return Payer(order.purchase.reference, order.purchase.customer.name, is_booking=False)
+        return Payer(order.purchase.reference, order.purchase.customer.name, "PLAN")
     card = order.gift_card
-    return Payer(card.reference, card.buyer_name, is_booking=False) if card else NOBODY
+    return Payer(card.reference, card.buyer_name, "GIFT_CARD") if card else NOBODY
 
 
-NOBODY = Payer("", "", is_booking=False)
+NOBODY = Payer("", "", "")
 PAYER = ("booking__customer", "purchase__customer", "gift_card")
 """What ``payer_of`` reads along, as names for select_related of an order."""
 

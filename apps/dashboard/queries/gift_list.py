@@ -99,7 +99,7 @@ def _line(entry: GiftEntry, currency: str) -> GiftLine:
         reason=entry.reason,
         amount=Money(entry.amount, currency),
         left=Money(entry.left, currency),
-        booking=payer.reference if payer and payer.is_booking else "",
+        booking=payer.reference if payer and payer.of == "BOOKING" else "",
         payer=payer.name if payer else "",
         who=name_of(entry.by),
     )

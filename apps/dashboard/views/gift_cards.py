@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard
+from apps.checkout.providers import provider_in_use
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.prepaid_forms import AdjustGiftForm, HoldersForm, StopGiftForm
 from apps.dashboard.queries.gift_list import find_cards, get_card, read_card
@@ -29,7 +30,12 @@ def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
     del slug
     words, _plan, page = HoldersForm(request.GET).asked()
     found = find_cards(desk=request.desk, words=words, page=page)
-    context = {"found": found, "words": words, "rest": rest_of_address(q=words)}
+    context = {
+        "found": found,
+        "words": words,
+        "rest": rest_of_address(q=words),
+        "is_paid_online": provider_in_use() is not None,
+    }
     return show(
         request, "dashboard/gift_cards.html", None, context, now=timezone.now(), current="gifts"
     )
