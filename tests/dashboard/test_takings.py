@@ -51,9 +51,7 @@ def test_a_day_adds_up(olga: Client, salon: Salon) -> None:
         assert words in page
 
 
-def test_what_was_sold_beforehand_leads_to_its_page(
-    olga: Client, seat: Sit, salon: Salon
-) -> None:
+def test_what_was_sold_beforehand_leads_to_its_page(olga: Client, seat: Sit, salon: Salon) -> None:
     purchase = make_purchase(plan=make_plan(services=[salon.cut]), by=salon.olga)
     card = make_gift_card(by=salon.olga)
     links = (
