@@ -49,9 +49,6 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         free=service.price_kind == Service.PriceKind.FREE,
         pays_in_person=service.pays_in_person,
         party_size=booking.party_size,
-        customer_name=booking.contact_name or _of_customer(booking, "name"),
-        customer_email=booking.contact_email or _of_customer(booking, "email"),
-        customer_phone=booking.contact_phone or _of_customer(booking, "phone"),
         answer_by=booking.answer_by,
         holds_time=not service.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
@@ -64,8 +61,17 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         payment_status=booking.payment_status,
         kept_aside=booking.kept_aside,
         released=released_of(booking=booking) if booking.status in ENDED else 0,
+        **_customer_facts(booking),
         **_line_facts(booking),
     )
+
+
+def _customer_facts(booking: Booking) -> dict[str, str]:
+    return {
+        "customer_name": booking.contact_name or _of_customer(booking, "name"),
+        "customer_email": booking.contact_email or _of_customer(booking, "email"),
+        "customer_phone": booking.contact_phone or _of_customer(booking, "phone"),
+    }
 
 
 def _line_facts(booking: Booking) -> dict[str, Any]:

@@ -34,6 +34,7 @@ from apps.catalog.models import (
     BookingPolicy,
     Category,
     FormerServiceSlug,
+    PricingPlan,
     ResourceType,
     Service,
     ServiceRequirement,
@@ -42,8 +43,11 @@ from apps.catalog.models import (
 from apps.checkout.models import (
     Coupon,
     CouponUse,
+    CreditEntry,
+    GiftCard,
     Order,
     Payment,
+    PlanPurchase,
     PracticeSession,
     ProviderEvent,
     Refund,
@@ -56,6 +60,7 @@ from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 from tests.factories.coupons import make_coupon
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +199,47 @@ def use_twice(stage: Stage) -> None:
         CouponUse.objects.create(coupon=found, order=order, mailbox="a@b", number=1, amount=1)
 
 
+def plan(stage: Stage, **columns: Any) -> PricingPlan:
+    found = make_plan(services=[stage.salon.cut])
+    PricingPlan.objects.filter(pk=found.pk).update(**columns)
+    return found
+
+
+def plan_twice(stage: Stage) -> None:
+    for _time in range(2):
+        plan(stage)
+
+
+def bought(stage: Stage, **columns: Any) -> PlanPurchase:
+    found = make_purchase(plan=plan(stage), by=stage.salon.olga)
+    PlanPurchase.objects.filter(pk=found.pk).update(**columns)
+    return found
+
+
+def use_a_plan_twice(stage: Stage) -> None:
+    purchase = bought(stage)
+    for _time in range(2):
+        CreditEntry.objects.create(
+            purchase=purchase, kind="USED", amount=-1, left=9, booking=stage.booking, at=NOW
+        )
+
+
+def gift(stage: Stage, **columns: Any) -> GiftCard:
+    found = make_gift_card(by=stage.salon.olga)
+    GiftCard.objects.filter(pk=found.pk).update(**columns)
+    return found
+
+
+def gift_code_twice(stage: Stage) -> None:
+    code = gift(stage).code
+    gift(stage, code=code)
+
+
+def order_of_nothing(stage: Stage) -> None:
+    ordered(stage)
+    Order.objects.update(booking=None)
+
+
 def practise_too_much(_stage: Stage) -> None:
     PracticeSession.objects.create(
         key="1", ref="1", amount=1, currency="EUR", captured=1, refunded=2, expires_at=NOW
@@ -298,6 +344,22 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "coupon_not_overused": lambda it: coupon(it, used=2, max_uses=1),
     "coupon_share_is_a_share": lambda it: coupon(it, value=10_001),
     "coupon_use_is_numbered": use_twice,
+    "plan_slug_once": plan_twice,
+    "unlimited_plan_counts_nothing": lambda it: plan(it, kind="UNLIMITED", period_months=1),
+    "membership_has_a_period": lambda it: plan(it, kind="CREDITS"),
+    "plan_credits_not_overdrawn": lambda it: bought(it, balance=-1),
+    "unlimited_purchase_counts_nothing": lambda it: bought(it, kind="UNLIMITED"),
+    "live_plan_has_begun": lambda it: bought(it, starts_at=None),
+    "paused_plan_has_a_time": lambda it: bought(it, status="PAUSED"),
+    "booking_uses_a_plan_once": use_a_plan_twice,
+    "use_of_a_plan_has_a_booking": lambda it: CreditEntry.objects.create(
+        purchase=bought(it), kind="USED", amount=-1, left=9, at=NOW
+    ),
+    "gift_code_once": gift_code_twice,
+    "gift_balance_within_value": lambda it: gift(it, balance=5001),
+    "gift_has_a_value": lambda it: gift(it, value=0, balance=0),
+    "gift_payment_has_a_card": lambda it: paid(it, kind="GIFT"),
+    "order_is_for_one_thing": order_of_nothing,
     "practice_refund_within_captured": practise_too_much,
     "deposit_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
         deposit=2000

@@ -19,7 +19,7 @@ EVIL = [
     "http://evil@evil.example",
     "/own/\r\nSet-Cookie: a=b",
 ]
-PERSONAL = ("book/", "done/", "manage/", "m/", "own/<")
+PERSONAL = ("book/", "done/", "manage/", "m/", "own/<", "plans/", "p/", "gifts/")
 
 
 def test_every_answer_has_its_policy_and_personal_ones_are_not_kept(stage: Stage) -> None:

@@ -183,10 +183,8 @@ def _code_in_use(offer: Offer) -> str:
 
 
 def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
-    offer, way = till.offer, till.way
-    quotes, gift = offer.quotes, None if way is Way.PLAN else offer.gift
-    by_gift = gift.pays(quotes[way], way) if gift else 0
     return {
+        **_money_context(draft, till),
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,
         "now": now,
@@ -195,6 +193,17 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         "name": draft.contact_name,
         "contact": mask_address(draft.contact_email),
         "details_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
+        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
+        "reference": draft.reference,
+        "status": draft.status,
+    }
+
+
+def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
+    offer, way = till.offer, till.way
+    quotes, gift = offer.quotes, None if way is Way.PLAN else offer.gift
+    by_gift = gift.pays(quotes[way], way) if gift else 0
+    return {
         "cards": cards_of(
             booking=draft,
             quotes=quotes,
@@ -212,7 +221,4 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",
         "code_error": _code_error(draft, offer),
-        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
-        "reference": draft.reference,
-        "status": draft.status,
     }
