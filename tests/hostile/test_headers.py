@@ -39,6 +39,14 @@ def test_every_answer_has_its_policy_and_personal_ones_are_not_kept(stage: Stage
     assert missing == []
 
 
+@pytest.mark.parametrize("route", ["m/<str:token>", "p/<str:token>", "gifts/open/<str:token>"])
+def test_the_address_of_a_secret_link_is_told_to_no_other_site(stage: Stage, route: str) -> None:
+    answer = stage.carl.get(stage.addresses[route])
+
+    assert answer.status_code in {200, 303}
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
 def test_a_fragment_is_never_served_as_a_page(stage: Stage) -> None:
     answer = stage.carl.get("/juniper/s/cut/times", headers={"HX-Request": "true"})
 
