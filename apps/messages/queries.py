@@ -66,7 +66,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     )
 
 
-def _customer_facts(booking: Booking) -> dict[str, str]:
+def _customer_facts(booking: Booking) -> dict[str, Any]:
     return {
         "customer_name": booking.contact_name or _of_customer(booking, "name"),
         "customer_email": booking.contact_email or _of_customer(booking, "email"),

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from apps.businesses.models import TeamMember
+from apps.availability.models import Session
+from apps.bookings.models import Booking
+from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import PricingPlan, Service
+from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, PlanPurchase
-from apps.checkout.operations import Buyer, Gift
+from apps.checkout.operations import BoughtGift, BoughtPlan, Buyer, Gift
+from tests.factories.bookings import make_visitor
+from tests.factories.money import ORIGIN
 from tests.factories.salon import NOW
 
 
@@ -52,3 +57,57 @@ def make_gift_card(*, by: TeamMember, value: int = 5000, now: datetime = NOW) ->
     card = checkout.sell_gift_card(gift=Gift(value=value, buyer=buyer), by=by, now=now)
     card.refresh_from_db()
     return card
+
+
+def book_with_plan(
+    session: Session, purchase: PlanPurchase, *, people: int = 1, now: datetime = NOW
+) -> Booking:
+    """Book places of a class with one tap."""
+    service = Service.objects.select_related("business").get(pk=session.service_id or 0)
+    return checkout.book_with_plan(
+        choice=choose(service=service, party_size=people),
+        target=session,
+        visitor=make_visitor(purchase.reference),
+        purchase_id=purchase.pk,
+        now=now,
+    )
+
+
+def buy_online(
+    plan: PricingPlan,
+    *,
+    seen_price: int | None = None,
+    form_key: str = "a-form-that-was-shown-once",
+    email: str = "carl@example.com",
+    now: datetime = NOW,
+) -> BoughtPlan:
+    """Buy a plan on its page, having seen what it costs."""
+    return checkout.buy_plan(
+        plan=plan,
+        buyer=Buyer(name="Carl Vogt", email=email),
+        seen_price=plan.price if seen_price is None else seen_price,
+        form_key=form_key,
+        visitor_hash="visitor-carl",
+        origin=ORIGIN,
+        now=now,
+    )
+
+
+def buy_gift_online(
+    business: Business,
+    *,
+    value: int = 5000,
+    form_key: str = "a-form-that-was-shown-once",
+    to_email: str = "",
+    now: datetime = NOW,
+) -> BoughtGift:
+    """Buy a gift card on its page."""
+    gift = Gift(value=value, buyer=Buyer("Eva Lindner", "eva@example.com"), to_email=to_email)
+    return checkout.buy_gift_card(
+        business=business,
+        gift=gift,
+        form_key=form_key,
+        visitor_hash="visitor-eva",
+        origin=ORIGIN,
+        now=now,
+    )
