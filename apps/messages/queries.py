@@ -49,6 +49,9 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         free=service.price_kind == Service.PriceKind.FREE,
         pays_in_person=service.pays_in_person,
         party_size=booking.party_size,
+        customer_name=booking.contact_name or _of_customer(booking, "name"),
+        customer_email=booking.contact_email or _of_customer(booking, "email"),
+        customer_phone=booking.contact_phone or _of_customer(booking, "phone"),
         answer_by=booking.answer_by,
         holds_time=not service.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
@@ -56,21 +59,18 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         reason=_reason(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,
-        paid=booking.paid,
-        double_booked=booking.double_booked,
-        payment_status=booking.payment_status,
-        kept_aside=booking.kept_aside,
-        released=released_of(booking=booking) if booking.status in ENDED else 0,
-        **_customer_facts(booking),
+        **_money_facts(booking),
         **_line_facts(booking),
     )
 
 
-def _customer_facts(booking: Booking) -> dict[str, Any]:
+def _money_facts(booking: Booking) -> dict[str, Any]:
     return {
-        "customer_name": booking.contact_name or _of_customer(booking, "name"),
-        "customer_email": booking.contact_email or _of_customer(booking, "email"),
-        "customer_phone": booking.contact_phone or _of_customer(booking, "phone"),
+        "paid": booking.paid,
+        "double_booked": booking.double_booked,
+        "payment_status": booking.payment_status,
+        "kept_aside": booking.kept_aside,
+        "released": released_of(booking=booking) if booking.status in ENDED else 0,
     }
 
 

@@ -74,6 +74,7 @@ class Stage:
             "ref": "practice_0",
             "provider": "practice",
             "coupon": "1",
+            "discount": "1",
             "plan": self.purchase.plan.slug,
         }
 

@@ -64,7 +64,8 @@ def _submit(
 ) -> HttpResponse:
     try:
         seen = seal.open_seal(request.POST.get(seal.FIELD, ""), draft_id=draft.draft_id)
-        pays = pays_next(draft, has_plan=bool(plans_of(request, business_id=draft.business_id)))
+        has_plan = bool(plans_of(request, business_id=draft.business_id))
+        pays = pays_next(draft, has_plan=has_plan, now=now)
         finish = bookings.prepare_draft if pays else bookings.submit_draft
         booking = finish(draft_id=draft.draft_id, details=form.details(), seen_price=seen, now=now)
     except seal.BrokenSeal:

@@ -1,6 +1,7 @@
 """What the provider says becomes what we say: fetched first, then written in one transaction.
 
-Lock order: booking (or plan, or gift card), (resources, sessions), order, payments.
+Lock order: booking (or plan, or gift card), (resources, sessions), order, payments, counter of
+receipts.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from apps.checkout.operations._check_out import close_soon, open_payment
 from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._gift_money import give_to_card
 from apps.checkout.operations._plan_periods import note_plan_money
+from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._subject import Subject, is_over, lock_subject, subject_of
 from apps.checkout.providers import (
@@ -192,7 +194,8 @@ def _status(payment: Payment, truth: Truth) -> Payment.Status:
 def sync(
     order: Order, subject: Subject, payments: Sequence[Payment], *, actor: Actor, now: datetime
 ) -> None:
-    """Bring an order and what it is for into line with the payments; all of them are locked.
+    """Bring an order and what it is for into line with the payments; all of them are locked. The
+    first money gives the order the number of its receipt.
 
     A draft whose order has money, or the promise of money, becomes a booking here and nowhere else.
 
@@ -205,6 +208,8 @@ def sync(
         _sync_booking(order, subject, payments, status, actor=actor, now=now)
     if isinstance(subject, PlanPurchase):
         note_plan_money(subject, order, status, now=now)
+    if any(it.captured > 0 for it in payments):
+        number_receipt(order, business=subject.business, now=now)
 
 
 def _sync_booking(
@@ -221,6 +226,7 @@ def _sync_booking(
     kept_aside = sum(it.authorized for it in payments)
     if booking.status == Booking.Status.CREATED:
         if kept_aside or any(it.captured for it in payments):
+            booking.price = order.total  # the price the customer saw, with what was taken off
             bookings.finish_draft(
                 booking=booking,
                 payment_status=words,
@@ -229,6 +235,7 @@ def _sync_booking(
                 kept_aside=kept_aside,
                 now=now,
             )
+            booking.save(update_fields=["price"])
         return
     back = status in {PaymentStatus.FULLY_REFUNDED, PaymentStatus.PARTIALLY_REFUNDED}
     bookings.note_money(
