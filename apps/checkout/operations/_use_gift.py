@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.checkout.models import GiftCard, GiftEntry, Order, Payment
 from apps.checkout.operations._errors import GiftRefused
 from apps.checkout.operations._gift_money import give_to_card, write_gift_entry
+from apps.checkout.queries.orders import status_of
 
 HOLD_LEFT = timedelta(minutes=5)
 """A payment may still come shortly after its hold: the card's money waits that much longer."""
@@ -84,4 +85,6 @@ def _release(order_id: int, *, now: datetime) -> bool:
     if order.status != Order.Status.INITIALIZED or still_open:
         return False
     let_gifts_go(order, now=now)
+    status = status_of(order, list(order.payments.all()))
+    Order.objects.filter(pk=order.pk).update(payment_status=status.value)
     return True

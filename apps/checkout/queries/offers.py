@@ -55,7 +55,9 @@ def offer_of(
     quotes = _quotes(booking, price, taken, by_code)
     if has_plan and _plan_pays(booking.service, choice, price.total):
         quotes = {Way.PLAN: _quote_by_plan(booking.service, price, choice), **quotes}
-    card = None if booking.service.requires_approval else find_gift(booking.business_id, gift)
+    card = None
+    if not booking.service.requires_approval:
+        card = find_gift(booking.business_id, gift, booking=booking)
     return Offer(applied=applied, quotes=quotes, gift=card)
 
 
