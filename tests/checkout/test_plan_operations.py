@@ -22,7 +22,13 @@ from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.catalog import make_service
 from tests.factories.money import ORIGIN, pay_at_practice, work
-from tests.factories.prepaid import book_with_plan, buy_online, make_plan, make_purchase
+from tests.factories.prepaid import (
+    book_with_plan,
+    buy_online,
+    make_plan,
+    make_prepared_place,
+    make_purchase,
+)
 from tests.factories.studio import Studio, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +243,7 @@ def test_a_plan_of_another_business_pays_for_nothing_here(studio: Studio) -> Non
 
     with pytest.raises(PlanRefused):
         book_with_plan(session, foreign)
-    draft = prepared(studio, session)
+    draft = make_prepared_place(session)
     with pytest.raises(PlanRefused):
         pay_with(draft, foreign)
 
@@ -280,22 +286,6 @@ def test_what_is_approved_first_is_not_paid_with_a_plan(
         book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase)
 
     assert refused.value.refused is Refused.NOT_BY_PLAN
-
-
-def prepared(studio: Studio, session: object, *, email: str = "carl@example.com") -> Booking:
-    """A draft of the class whose details are written."""
-    draft = bookings.hold_seats(
-        choice=choose(service=studio.flow),
-        target=session,  # type: ignore[arg-type]
-        visitor=make_visitor(email),
-        now=NOW,
-    )
-    return bookings.prepare_draft(
-        draft_id=draft.draft_id,
-        details=Details(name="Carl", email=email),
-        seen_price=draft.price,
-        now=NOW,
-    )
 
 
 def pay_with(
@@ -342,7 +332,7 @@ def test_it_covers_everything_but_the_extras(purchase: PlanPurchase, studio: Stu
 def test_another_amount_than_the_page_showed_books_nothing(
     purchase: PlanPurchase, studio: Studio
 ) -> None:
-    draft = prepared(studio, make_session(studio, starts_at=studio.at(27, 18)))
+    draft = make_prepared_place(make_session(studio, starts_at=studio.at(27, 18)))
 
     with pytest.raises(checkout.QuoteChanged):
         pay_with(draft, purchase, total=300)
@@ -352,7 +342,7 @@ def test_another_amount_than_the_page_showed_books_nothing(
 
 
 def test_sent_twice_it_is_used_once(purchase: PlanPurchase, studio: Studio) -> None:
-    draft = prepared(studio, make_session(studio, starts_at=studio.at(27, 18)))
+    draft = make_prepared_place(make_session(studio, starts_at=studio.at(27, 18)))
 
     first, second = pay_with(draft, purchase), pay_with(draft, purchase)
 
@@ -361,7 +351,7 @@ def test_sent_twice_it_is_used_once(purchase: PlanPurchase, studio: Studio) -> N
 
 
 def test_no_plan_is_offered_where_it_is_not_asked_for(studio: Studio) -> None:
-    draft = prepared(studio, make_session(studio, starts_at=studio.at(27, 18)))
+    draft = make_prepared_place(make_session(studio, starts_at=studio.at(27, 18)))
 
     assert Way.PLAN not in offer_of(booking=draft, now=NOW).quotes
     assert offer_of(booking=draft, now=NOW, has_plan=True).quotes[Way.PLAN].total == 0

@@ -1,6 +1,7 @@
 """check_ledger finds every fault that is planted in plans and gift cards, nothing else (R084)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -63,7 +64,7 @@ def test_plans_of_every_kind_in_every_state_agree(studio: Studio, session: Sessi
             day += 1
             purchase = make_purchase(plan=plan, by=studio.olga, email=f"{verb}@example.com")
             book_with_plan(make_session(studio, starts_at=studio.at(day, 18)), purchase)
-            more = {"amount": 1, "seen_refunded": 0, "reason": ""}
+            more: dict[str, Any] = {"amount": 1, "seen_refunded": 0, "reason": ""}
             if verb is not None:
                 verb(
                     purchase_id=purchase.pk,
