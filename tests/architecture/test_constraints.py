@@ -402,7 +402,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "offer_is_part_of_the_discount": lambda it: ordered(it, offer_name="Autumn", offer_amount=1),
     "coupon_use_is_numbered": use_twice,
     "plan_slug_once": plan_twice,
-    "unlimited_plan_counts_nothing": lambda it: plan(it, kind="UNLIMITED", period_months=1),
+    "unlimited_plan_counts_nothing": lambda it: plan(
+        it, kind="UNLIMITED", period_months=1, valid_days=None
+    ),
     "membership_has_a_period": lambda it: plan(it, kind="CREDITS"),
     "plan_credits_not_overdrawn": lambda it: bought(it, balance=-1),
     "unlimited_purchase_counts_nothing": lambda it: bought(it, kind="UNLIMITED"),
