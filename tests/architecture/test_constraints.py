@@ -399,7 +399,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "discount_is_for_somebody": lambda it: make_discount(
         business=it.booking.business, min_people=0
     ),
-    "offer_is_part_of_the_discount": lambda it: ordered(it, offer_name="Autumn", offer_amount=1),
+    "by_discount_is_part_of_the_discount": lambda it: ordered(
+        it, discount_name="Autumn", by_discount=1
+    ),
     "coupon_use_is_numbered": use_twice,
     "plan_slug_once": plan_twice,
     "unlimited_plan_counts_nothing": lambda it: plan(

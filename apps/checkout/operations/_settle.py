@@ -17,6 +17,7 @@ from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import close_soon, open_payment
+from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._gift_money import give_to_card
 from apps.checkout.operations._plan_periods import note_plan_money
@@ -104,7 +105,7 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
 
     A first capture approves the order and makes the draft a booking, or begins a plan (P4); money
     for what is over goes back by itself, as does what came twice. What is only kept aside makes the
-    draft a request, or is let go when the time was lost meanwhile.
+    draft a request, or is let go when the time was lost meanwhile, and the draft is declined.
 
     Raises:
         WrongTruth: it speaks of another amount or currency.
@@ -133,6 +134,14 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
             raise
         _let_go(payment, now=now)
         sync(order, subject, payments, actor=Actor.system(), now=now)
+        if isinstance(subject, Booking):
+            _decline(subject, order, now=now)
+
+
+def _decline(booking: Booking, order: Order, *, now: datetime) -> None:
+    give_coupon_back(order)
+    unpaid = booking_status(PaymentStatus.NOT_PAID, total=order.total)
+    bookings.decline_draft(booking=booking, payment_status=unpaid, now=now)
 
 
 def _has_come(payment: Payment, order: Order) -> bool:

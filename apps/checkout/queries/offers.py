@@ -85,7 +85,7 @@ def _quote_by_plan(service: Service, price: Price, choice: Choice) -> Quote:
 
 
 def _priced(
-    service: Service, price: Price, way: Way, discounts: Sequence[int], offer: Taken
+    service: Service, price: Price, way: Way, discounts: Sequence[int], taken: Taken
 ) -> Quote:
     return quote(
         items=_items(service, price),
@@ -96,7 +96,7 @@ def _priced(
         deposit=service.deposit,
         any_amount=service.any_amount,
         discounts=discounts,
-        offer=offer,
+        taken=taken,
     )
 
 
