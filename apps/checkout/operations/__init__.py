@@ -32,6 +32,7 @@ from apps.checkout.operations._change_plan import (
     forget_unpaid_plans,
     pause_plan,
     resume_plan,
+    start_renewal,
     stop_renewal,
 )
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
@@ -42,6 +43,7 @@ from apps.checkout.operations._coupons import (
     stop_coupon,
 )
 from apps.checkout.operations._errors import (
+    CardMissing,
     CouponRefused,
     DetailsMissing,
     GiftRefused,
@@ -82,6 +84,7 @@ from apps.checkout.operations._practice import (
 from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
 from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
+from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._settle import (
     REFUND_TOPIC,
     settle_open_payments,
@@ -103,6 +106,7 @@ __all__ = [
     "BoughtGift",
     "BoughtPlan",
     "Buyer",
+    "CardMissing",
     "CheckedOut",
     "CodeTaken",
     "CouponFacts",
@@ -147,6 +151,7 @@ __all__ = [
     "look_after_kept_aside",
     "make_coupon",
     "mark_paid",
+    "open_paid_periods",
     "pause_plan",
     "pay_balance",
     "pay_for_gift_card",
@@ -156,12 +161,15 @@ __all__ = [
     "refund_the_rest",
     "release_gifts",
     "release_payment",
+    "renew_plan",
+    "renew_plans",
     "resume_plan",
     "return_lost_credits",
     "sell_gift_card",
     "sell_plan",
     "settle_open_payments",
     "settle_payment",
+    "start_renewal",
     "stop_coupon",
     "stop_gift_card",
     "stop_renewal",

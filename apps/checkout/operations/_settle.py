@@ -6,7 +6,6 @@ Lock order: booking (or plan, or gift card), (resources, sessions), order, payme
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,11 +14,13 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
-from apps.checkout.operations._check_out import close_soon, open_payment
+from apps.checkout.operations._charge import open_or_charge
+from apps.checkout.operations._check_out import close_soon
 from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._gift_money import give_to_card
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receive import LOOK_TOPIC
+from apps.checkout.operations._renew import note_charge
 from apps.checkout.operations._subject import Subject, is_over, lock_subject, subject_of
 from apps.checkout.providers import (
     OpenRefused,
@@ -60,7 +61,7 @@ def _truth_of(payment: Payment, provider: Provider, *, now: datetime) -> Truth:
     if not payment.provider_ref:
         subject = subject_of(payment.order)
         try:
-            open_payment(payment=payment, subject=subject, origin=settings.PORTAL_ORIGIN, now=now)
+            open_or_charge(payment, subject, provider, now=now)
         except OpenRefused:
             words = _("The payment could not be opened.")
             return Truth(payment.amount, subject.currency, 0, 0, is_open=False, failure=words)
@@ -121,6 +122,8 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     if not is_new:
         return
     _give_back_what_is_too_much(order, subject, payments, now=now)
+    if isinstance(subject, PlanPurchase):
+        note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
     try:
         with transaction.atomic():
             if _has_come(payment, order):
@@ -246,7 +249,8 @@ def _give_back_what_is_too_much(
     order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime
 ) -> None:
     kept = sum(it.captured - it.refunded for it in payments)
-    excess = kept if is_over(subject) else kept - order.total
+    is_lost = is_over(subject) or order.status == Order.Status.CANCELED
+    excess = kept if is_lost else kept - order.total
     for payment in reversed(payments):
         in_hand = payment.kind == Payment.Kind.IN_PERSON
         amount = 0 if in_hand else min(excess, payment.captured - payment.refunded)

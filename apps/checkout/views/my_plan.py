@@ -15,6 +15,7 @@ from apps.checkout.models import PlanPurchase
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import ledger_of, period_words, standing_of
+from apps.checkout.queries.renewals import next_period_of
 from apps.checkout.views.looks import again_later, goes_on, looks_of
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -49,6 +50,7 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         "period": period_words(found.period_months),
         "services": [service.name for service in found.services.all()],
         "lines": ledger_of(purchase=found),
+        "next": next_period_of(found),
         "waits": waits,
         "goes_on": waits and goes_on(looks),
         "next_url": f"{request.path}?looks={looks + 1}",
@@ -78,6 +80,17 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
     found = held_plan(request, reference)
     with suppress(checkout.PlanIsOver):  # the page says so
         checkout.stop_renewal(purchase_id=found.pk, business_id=found.business_id)
+    return go_to(request, "checkout:plan", reference=reference)
+
+
+@require_POST
+def start(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let a membership go on that was stopped."""
+    found = held_plan(request, reference)
+    with suppress(checkout.PlanIsOver, checkout.CardMissing):  # the page says so
+        checkout.start_renewal(
+            purchase_id=found.pk, business_id=found.business_id, now=timezone.now()
+        )
     return go_to(request, "checkout:plan", reference=reference)
 
 

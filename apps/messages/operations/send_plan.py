@@ -87,5 +87,9 @@ def _heading(what: str) -> str:
 
 def _note(what: str) -> str:
     if what == "UNPAID":
-        return _("The card was declined. Open your plan and pay there, or it ends.")
+        return _("Your card could not be charged. Open your plan and pay there, or it ends.")
+    if what == "RENEWED":
+        return _(
+            "The next period is paid for. You can end it at any time on the page of your plan."
+        )
     return _("Open it on the device you book with, and you book with one tap.")
