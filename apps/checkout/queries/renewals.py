@@ -14,7 +14,7 @@ class NextPeriod:
     """price is what the next period costs, tax with it; begins is its first day in words.
 
     is_ahead: the period that runs now is not the last one that was paid for. is_charged: a card is
-    being charged. is_unpaid: it can be paid by hand. can_start: it was stopped and may go on.
+    being charged. is_unpaid: it can be paid by hand. has_card: it is charged without a word.
     """
 
     price: Money
@@ -22,7 +22,7 @@ class NextPeriod:
     is_ahead: bool
     is_charged: bool
     is_unpaid: bool
-    can_start: bool
+    has_card: bool
 
 
 def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
@@ -41,7 +41,7 @@ def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
         is_ahead=purchase.opens_at is not None,
         is_charged=is_charged,
         is_unpaid=unpaid is not None and not is_charged,
-        can_start=not purchase.renews and has_card(purchase),
+        has_card=has_card(purchase),
     )
 
 
