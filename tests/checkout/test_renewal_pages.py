@@ -30,7 +30,7 @@ from tests.factories.renewals import (
 pytestmark = pytest.mark.django_db
 RENEWS = "Renews on Thursday 24 December 2026 for €49.00. Your card is charged the day before."
 ENDS_BY_ITSELF = "It ends by itself; nothing more is charged."
-UNPAID = "The next period is not paid yet Pay €49.00 here, or your plan ends."
+UNPAID = "Pay €49.00 here, or your plan ends."
 
 
 @pytest.fixture
