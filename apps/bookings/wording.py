@@ -75,6 +75,8 @@ def _pay_online_words(service: Service, amount: int) -> str:
     business = service.business
     if service.deposit and service.deposit < amount:
         now = formatting.format_money(service.deposit, business.currency, business.locale)
+        if service.any_amount:
+            return _("You pay a deposit of %(amount)s or more online.") % {"amount": now}
         return _("You pay a deposit of %(amount)s online.") % {"amount": now}
     if service.pays_in_person:
         return _("You pay online or at the %(place)s.") % {"place": business.place_word}

@@ -46,7 +46,8 @@ class PaymentTerms:
     """Price and payment of one service. price counts for FIXED only, price_text for CUSTOM only,
     and variant_prices (by the variant's id) are there whenever the service has variants.
 
-    deposit None is none; full_upfront lets whoever owes a deposit pay everything at once.
+    deposit None is none; any_amount lets whoever owes a deposit choose to pay more of it, and
+    full_upfront everything at once.
     """
 
     price_kind: PriceKind
@@ -56,6 +57,7 @@ class PaymentTerms:
     pays_in_person: bool = True
     pays_online: bool = False
     deposit: int | None = None
+    any_amount: bool = False
     full_upfront: bool = True
     tax_rate: int = 0
 

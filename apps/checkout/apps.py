@@ -1,4 +1,15 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+SETUP = {
+    "checkout_discount": "{row}.business_id",
+    "checkout_discount_services": (
+        "(SELECT business_id FROM checkout_discount WHERE id = {row}.discount_id)"
+    ),
+}
+"""What of the setup that is remembered belongs to checkout (ADR 13)."""
 
 
 class CheckoutConfig(AppConfig):
@@ -6,9 +17,20 @@ class CheckoutConfig(AppConfig):
     verbose_name = "Checkout"
 
     def ready(self) -> None:
-        """Let the worker move money and look after it."""
+        """Watch discounts, say what is taken off prices, and let the worker look after money."""
+        from apps.bookings.reductions import register_reductions
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
+        from apps.checkout.queries.discounts import Discounts
 
+        register_reductions(Discounts())
         register_work()
         register_periodic_work()
+        post_migrate.connect(watch_setup, sender=self, dispatch_uid="discounts_setup")
+
+
+def watch_setup(*, using: str = "default", **_kwargs: Any) -> None:
+    """Write the triggers anew after every migrate."""
+    from apps.businesses.setup_triggers import write_setup_triggers
+
+    write_setup_triggers(SETUP, using=using)

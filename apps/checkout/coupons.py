@@ -6,6 +6,7 @@ Amounts are whole minor units; a percentage is in basis points (1000 is 10 %).
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from apps.kernel.money import Money
 
@@ -66,7 +67,16 @@ def refusal(terms: Terms, *, service_id: int, subtotal: int, now: datetime) -> R
     return None
 
 
-def worth(terms: Terms, *, subtotal: int) -> int:
+class Worth(Protocol):
+    """Whatever takes something off: value is minor units, or basis points for a share."""
+
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def value(self) -> int: ...
+
+
+def worth(terms: Worth, *, subtotal: int) -> int:
     """What is taken off a subtotal: never more than all of it, half a unit rounded up."""
     if terms.kind is Kind.AMOUNT:
         return min(terms.value, subtotal)

@@ -1,9 +1,12 @@
 """The amounts a customer saw, sealed into the page on which they pay (N071)."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from django import forms
 from django.core import signing
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from apps.checkout.coupons import plain_code
 from apps.checkout.gifts import plain_gift_code
@@ -11,6 +14,9 @@ from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.queries.gifts import Gift
 from apps.checkout.queries.passes import Pass
+from apps.kernel.money import Money
+from apps.web.formatting import format_money
+from apps.web.money_field import MoneyField
 
 SALT = "apps.checkout.amounts"
 FIELD = "amounts"
@@ -24,11 +30,11 @@ class BrokenSeal(Exception):
 def seal_amounts(
     *, draft_id: str, quotes: Mapping[Way, Quote], code: str, gift: Gift | None = None
 ) -> str:
-    """Seal total and due now of every way for one draft, with the code that made them and the card
-    that pays a part."""
+    """Seal total, and from what to what is paid now, of every way for one draft, with the code that
+    made them and the card that pays a part."""
     seen = {
-        way.value: [quote.total, quote.due_now, gift.pays(quote, way) if gift else 0]
-        for way, quote in quotes.items()
+        way.value: [to.total, to.least_now, to.most_now, gift.pays(to, way) if gift else 0]
+        for way, to in quotes.items()
     }
     card = gift.card_id if gift else 0
     return signing.dumps([draft_id, seen, code, card], salt=SALT, compress=False)
@@ -42,16 +48,17 @@ def open_amounts(raw: str, *, draft_id: str, way: Way, purchase_id: int | None =
     """
     try:
         sealed_for, seen, code, card = signing.loads(raw, salt=SALT)
-        total, due_now, by_card = seen[way.value]
+        total, least, most, by_card = seen[way.value]
     except (signing.BadSignature, KeyError, TypeError, ValueError) as broken:
         raise BrokenSeal from broken
-    numbers = (total, due_now, by_card, card)
+    numbers = (total, least, most, by_card, card)
     if sealed_for != draft_id or not all(isinstance(number, int) for number in numbers):
         raise BrokenSeal
     return Seen(
         total=total,
-        due_now=due_now,
+        due_now=least,
         code=str(code),
+        most_now=most,
         purchase_id=purchase_id if way is Way.PLAN else None,
         gift=SeenGift(card_id=card, amount=by_card) if by_card else None,
     )
@@ -68,6 +75,46 @@ def read_purchase(fields: QueryDict, *, passes: Sequence[Pass]) -> int | None:
 def read_gift(fields: QueryDict) -> str:
     """The code of a gift card that was typed, either of its own or into the box for all codes."""
     return plain_gift_code((fields.get("gift", "") or fields.get("code", ""))[:100])
+
+
+class AmountForm(forms.Form):
+    """How much is paid now, between the least and the most that may be (minor units)."""
+
+    use_required_attribute = False
+
+    amount = MoneyField(
+        label=_("How much now"), error_messages={"required": _("Enter how much you pay now.")}
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        *,
+        least: Money,
+        most: Money,
+        locale: str,
+        chosen: Money,
+    ) -> None:
+        super().__init__(data, auto_id="pay-%s", initial={"amount": chosen.to_decimal()})
+        self.least, self.most, self.locale = least, most, locale
+        field: Any = self.fields["amount"]
+        field.currency = least.currency
+        field.help_text = self._words(_("From %(least)s to %(most)s"))
+
+    def clean_amount(self) -> int:
+        """The amount, told where it may lie when it does not."""
+        amount: int = self.cleaned_data["amount"]
+        if not self.least.amount <= amount <= self.most.amount:
+            raise forms.ValidationError(
+                self._words(_("Enter an amount from %(least)s to %(most)s."))
+            )
+        return amount
+
+    def _words(self, words: Any) -> str:
+        return str(words) % {
+            "least": format_money(self.least.amount, self.least.currency, self.locale),
+            "most": format_money(self.most.amount, self.most.currency, self.locale),
+        }
 
 
 def read_way(fields: QueryDict, *, offered: tuple[Way, ...]) -> Way:

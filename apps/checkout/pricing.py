@@ -4,8 +4,10 @@ All amounts are whole minor units of one currency; rates of tax are basis points
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from apps.checkout.discounts import NOTHING, Taken
 
 WHOLE = 10_000
 
@@ -31,8 +33,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """total is what the line costs in the end, tax is how much of that is tax, discount is what a
-    coupon took off."""
+    """total is what the line costs in the end, tax is how much of that is tax, discount is what
+    was taken off."""
 
     name: str
     amount: int
@@ -42,9 +44,21 @@ class Line:
     discount: int = 0
 
 
+class AmountRefused(ValueError):
+    """Not an amount that may be paid now; least and most are, in minor units."""
+
+    def __init__(self, least: int, most: int) -> None:
+        super().__init__(f"{least}..{most}")
+        self.least = least
+        self.most = most
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """total = the sum of the lines = due_now + due_later, always."""
+    """total = the sum of the lines = due_now + due_later, always.
+
+    due_now may be chosen between least_now and most_now; where it is fixed, these are the same.
+    """
 
     lines: tuple[Line, ...]
     currency: str
@@ -54,7 +68,20 @@ class Quote:
     total: int
     due_now: int
     due_later: int
+    least_now: int
+    most_now: int
     discount: int = 0
+    offer: Taken = NOTHING
+
+    @property
+    def by_code(self) -> int:
+        """What of the discount a code took off; the rest is the offer's."""
+        return self.discount - self.offer.amount
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether the customer chooses how much to pay now."""
+        return self.least_now < self.most_now
 
 
 def quote(
@@ -66,9 +93,12 @@ def quote(
     way: Way,
     deposit: int | None,
     discounts: Sequence[int] | None = None,
+    any_amount: bool = False,
+    offer: Taken = NOTHING,
 ) -> Quote:
     """Price an order for one way to pay; a deposit is never more than the whole. discounts are what
-    a coupon takes off each item, before tax is told.
+    is taken off each item, before tax is told; offer says what of them needed no code. With
+    any_amount a deposit is only the least that is paid now (R093).
 
     Raises:
         ValueError: a deposit was chosen where there is none.
@@ -89,8 +119,36 @@ def quote(
         total=total,
         due_now=due_now,
         due_later=total - due_now,
+        least_now=due_now,
+        most_now=total if any_amount and way is Way.DEPOSIT else due_now,
         discount=sum(line.discount for line in lines),
+        offer=offer,
     )
+
+
+def choose_amount(priced: Quote, amount: int) -> Quote:
+    """The same order, of which this amount is paid now.
+
+    Raises:
+        AmountRefused: less than the deposit, more than all of it, or there is no choice.
+    """
+    if not priced.least_now <= amount <= priced.most_now:
+        raise AmountRefused(priced.least_now, priced.most_now)
+    return replace(priced, due_now=amount, due_later=priced.total - amount)
+
+
+def choose_part(*, owed: int, unit: int, any_amount: bool, amount: int | None) -> int:
+    """How much of what is owed is paid online now: all of it, or any part from one main unit up
+    (unit, in minor units) where the service takes any amount (R093).
+
+    Raises:
+        AmountRefused: another amount than may be paid.
+    """
+    least = min(unit, owed) if any_amount else owed
+    chosen = owed if amount is None else amount
+    if not least <= chosen <= owed:
+        raise AmountRefused(least, owed)
+    return chosen
 
 
 def tax_in(gross: int, *, rate: int) -> int:

@@ -1,6 +1,7 @@
 """What owners type about money: syntax and shape only; amounts in main units, as people do."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,11 +13,13 @@ from apps.availability.engine.zones import day_bounds
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.checkout.coupons import Kind, plain_code
-from apps.checkout.models import Coupon
+from apps.checkout.models import Coupon, OrderLine
 from apps.checkout.operations import CouponFacts
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
-from apps.kernel.money import Money, exponent
+from apps.kernel.money import Money
 from apps.web.fields import LineField
+from apps.web.formatting import format_money
+from apps.web.money_field import MoneyField
 
 MOST = Decimal(2_000_000)
 
@@ -34,21 +37,12 @@ class UndoPaidForm(forms.Form):
 
 
 class RefundForm(forms.Form):
-    """How much goes back, and what had gone back when the page was made (minor units)."""
+    """How much goes back, for which lines and besides, and what had gone back when the page was
+    made (minor units)."""
 
     use_required_attribute = False
 
-    amount = forms.DecimalField(
-        label=_("How much"),
-        min_value=Decimal("0.001"),
-        max_value=MOST,
-        max_digits=15,
-        error_messages={
-            "required": _("Enter how much goes back."),
-            "invalid": _("Enter an amount like 12.50."),
-        },
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
+    amount = MoneyField(label=_("Any other amount"), required=False)
     reason = LineField(
         label=_("Reason"),
         max_length=200,
@@ -59,18 +53,48 @@ class RefundForm(forms.Form):
         min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput
     )
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, currency: str, locale: str, lines: Sequence[OrderLine], **kwargs: Any
+    ) -> None:
         super().__init__(*args, auto_id="refund-%s", **kwargs)  # type: ignore[misc]
-        self.currency = currency
+        amount: Any = self.fields["amount"]
+        amount.currency = currency
+        self.left = {line.pk: line.left for line in lines if line.left > 0}
+        self.words = {pk: format_money(left, currency, locale) for pk, left in self.left.items()}
+        for line in lines:
+            if line.pk in self.left:
+                hint = _("At most %(left)s") % {"left": self.words[line.pk]}
+                self.fields[f"line_{line.pk}"] = MoneyField(
+                    label=line.name, help_text=hint, required=False, currency=currency
+                )
+        self.order_fields([*(f"line_{pk}" for pk in self.left), "amount"])
 
-    def clean_amount(self) -> int:
-        """The amount in minor units."""
-        try:
-            return Money.from_decimal(self.cleaned_data["amount"], self.currency).amount
-        except ValueError as wrong:
-            digits = exponent(self.currency)
-            words = _("Enter an amount with at most %(digits)d decimals.") % {"digits": digits}
-            raise forms.ValidationError(words) from wrong
+    def clean(self) -> dict[str, Any]:
+        """Check each line, and that anything goes back at all."""
+        found = super().clean() or {}
+        for pk, part in self.lines.items():
+            if part > self.left[pk]:
+                words = _("At most %(left)s of this can go back.") % {"left": self.words[pk]}
+                self.add_error(f"line_{pk}", words)
+        if not self.errors and not self.total:
+            self.add_error("amount", _("Enter how much goes back."))
+        return found
+
+    @property
+    def lines(self) -> dict[int, int]:
+        """What goes back for each line, by its id, as far as it was understood."""
+        found = {pk: self.cleaned_data.get(f"line_{pk}") for pk in self.left}
+        return {pk: part for pk, part in found.items() if part}
+
+    @property
+    def besides(self) -> int:
+        """What goes back for no line."""
+        return self.cleaned_data.get("amount") or 0
+
+    @property
+    def total(self) -> int:
+        """All that goes back."""
+        return self.besides + sum(self.lines.values())
 
 
 class ResolveForm(forms.Form):
@@ -104,6 +128,31 @@ class KeepForm(forms.Form):
 
 
 PERCENT, HUNDRED = "PERCENT", Decimal(100)
+
+
+def read_worth(kind: str, value: Decimal, business: Business) -> int:
+    """Basis points of a share, minor units of an amount.
+
+    Raises:
+        ValidationError: more than all of it, or more decimals than there are.
+    """
+    if kind == PERCENT:
+        points = value * 100
+        if value > HUNDRED or points != points.to_integral_value():
+            raise forms.ValidationError({"value": _("Enter at most 100 per cent.")})
+        return int(points)
+    try:
+        return Money.from_decimal(value, business.currency).amount
+    except ValueError as wrong:
+        words = _("Enter an amount with fewer decimals.")
+        raise forms.ValidationError({"value": words}) from wrong
+
+
+def end_of(day: date | None, business: Business) -> datetime | None:
+    """The end (UTC) of a day of the business; None for none."""
+    if day is None:
+        return None
+    return datetime.fromtimestamp(day_bounds(business.zone, day)[1], UTC)
 
 
 class CouponForm(forms.Form):
@@ -168,29 +217,13 @@ class CouponForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if "value" in found and "kind" in found:
-            found["value"] = self._minor(found["kind"], found["value"])
+            found["value"] = read_worth(found["kind"], found["value"], self.business)
         return found
-
-    def _minor(self, kind: str, value: Decimal) -> int:
-        """Basis points of a share, minor units of an amount."""
-        if kind == PERCENT:
-            points = value * 100
-            if value > HUNDRED or points != points.to_integral_value():
-                raise forms.ValidationError({"value": _("Enter at most 100 per cent.")})
-            return int(points)
-        try:
-            return Money.from_decimal(value, self.business.currency).amount
-        except ValueError as wrong:
-            words = _("Enter an amount with fewer decimals.")
-            raise forms.ValidationError({"value": words}) from wrong
 
     def facts(self, *, now: datetime) -> CouponFacts:
         """What was said, from now on until the end of the last day of the business."""
         found = self.cleaned_data
-        ends_at = None
-        if found["ends_on"]:
-            seconds = day_bounds(self.business.zone, found["ends_on"])[1]
-            ends_at = datetime.fromtimestamp(seconds, UTC)
+        ends_at = end_of(found["ends_on"], self.business)
         return CouponFacts(
             name=found["name"],
             code=found["code"],

@@ -20,10 +20,12 @@ from apps.catalog.paying import (
     online_problem,
 )
 from apps.catalog.queries.payment import terms_of
-from apps.dashboard.price_fields import AmountField, TaxField
+from apps.dashboard.price_fields import TaxField
 from apps.kernel.money import Money
 from apps.web.fields import LineField
+from apps.web.money_field import MoneyField
 
+NOTHING = Decimal(0)
 PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
     PaymentProblem.PRICE_MISSING: (
         "price",
@@ -95,8 +97,8 @@ class PaymentForm(forms.Form):
     """
 
     use_required_attribute = False
-    WAYS = ("pays_in_person", "pays_online", "deposit", "full_upfront")
-    ONLINE = ("pays_online", "deposit", "full_upfront")
+    WAYS = ("pays_in_person", "pays_online", "deposit", "any_amount", "full_upfront")
+    ONLINE = ("pays_online", "deposit", "any_amount", "full_upfront")
     """Closed together; the first of them says why."""
 
     revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
@@ -117,6 +119,11 @@ class PaymentForm(forms.Form):
     )
     pays_in_person = forms.BooleanField(required=False)
     pays_online = forms.BooleanField(label=gettext_lazy("Online"), required=False)
+    any_amount = forms.BooleanField(
+        label=gettext_lazy("Any amount from the deposit up"),
+        help_text=gettext_lazy("Customers choose how much they pay now, and of what is left."),
+        required=False,
+    )
     full_upfront = forms.BooleanField(
         label=gettext_lazy("Paying everything at once is allowed"),
         help_text=gettext_lazy("For customers who owe a deposit."),
@@ -177,6 +184,7 @@ class PaymentForm(forms.Form):
             pays_in_person=found["pays_in_person"],
             pays_online=found["pays_online"],
             deposit=found["deposit"],
+            any_amount=found["any_amount"],
             full_upfront=found["full_upfront"],
             tax_rate=found["tax_rate"],
         )
@@ -213,17 +221,21 @@ class PaymentForm(forms.Form):
         currency = self.business.currency
         missing = {"required": gettext_lazy("Enter the price.")}
         label = _("Price in %(currency)s") % {"currency": currency}
-        self.fields["price"] = AmountField(currency=currency, label=label, error_messages=missing)
-        self.fields["deposit"] = AmountField(
+        self.fields["price"] = MoneyField(
+            currency=currency, label=label, min_value=NOTHING, error_messages=missing
+        )
+        self.fields["deposit"] = MoneyField(
             currency=currency,
+            min_value=NOTHING,
             label=_("Deposit in %(currency)s") % {"currency": currency},
             help_text=_("Paid online when booking, the rest at the %(place)s. Empty: no deposit.")
             % {"place": self.business.place_word},
             required=False,
         )
         for variant in self.variants:
-            self.fields[self._name(variant.pk)] = AmountField(
+            self.fields[self._name(variant.pk)] = MoneyField(
                 currency=currency,
+                min_value=NOTHING,
                 label=f"{variant.name}, {currency}",
                 initial=variant.price,
                 error_messages=missing,

@@ -11,6 +11,7 @@ from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.conflicts import conflict, conflicts
 from apps.dashboard.views.coupons import coupons, stop_coupon
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
+from apps.dashboard.views.discounts import discounts, stop_discount
 from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid
 from apps.dashboard.views.move import move
 from apps.dashboard.views.plan import new_class
@@ -48,6 +49,8 @@ urlpatterns = [
         service_payment,
         name="service_payment",
     ),
+    path("<slug:slug>/discounts/", discounts, name="discounts"),
+    path("<slug:slug>/discounts/<int:discount>/stop/", stop_discount, name="stop_discount"),
     path("<slug:slug>/money/", takings, name="takings"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/new/", new_wish, name="new_wish"),

@@ -31,6 +31,11 @@ def exponent(currency: str) -> int:
     return 3 if currency in THREE_DECIMALS else 2
 
 
+def unit_of(currency: str) -> int:
+    """One main unit in minor units: 100 for EUR, 1 for JPY."""
+    return int(10 ** exponent(currency))
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """``amount`` minor units of ``currency`` (ISO 4217 code, upper case); may be negative.

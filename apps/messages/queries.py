@@ -59,13 +59,19 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         reason=_reason(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,
-        paid=booking.paid,
-        double_booked=booking.double_booked,
-        payment_status=booking.payment_status,
-        kept_aside=booking.kept_aside,
-        released=released_of(booking=booking) if booking.status in ENDED else 0,
+        **_money_facts(booking),
         **_line_facts(booking),
     )
+
+
+def _money_facts(booking: Booking) -> dict[str, Any]:
+    return {
+        "paid": booking.paid,
+        "double_booked": booking.double_booked,
+        "payment_status": booking.payment_status,
+        "kept_aside": booking.kept_aside,
+        "released": released_of(booking=booking) if booking.status in ENDED else 0,
+    }
 
 
 def _line_facts(booking: Booking) -> dict[str, Any]:

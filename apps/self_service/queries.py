@@ -19,7 +19,7 @@ from apps.bookings.states import Status
 from apps.bookings.wording import aside_words
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.orders import Sheet, find_sheet, released_of, waits_for_a_yes
-from apps.kernel.money import Money
+from apps.kernel.money import Money, unit_of
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -114,14 +114,20 @@ class PlaceInLine:
 
 @dataclass(frozen=True, slots=True)
 class MyMoney:
-    """left is what can be paid online now, None where nothing can; is_under_way while the bank has
-    not told; has_receipt once something was paid; aside_words tell of money on the card that is
-    not taken, "" without any."""
+    """left is what can be paid online now, None where nothing can, and least the smallest part of
+    it that may be; is_under_way while the bank has not told; has_receipt once money came;
+    aside_words tell of money on the card that is not taken, "" without any."""
 
     left: Money | None
     is_under_way: bool
     has_receipt: bool
     aside_words: str = ""
+    least: Money | None = None
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether the customer chooses how much of it to pay."""
+        return self.left is not None and self.least is not None and self.least < self.left
 
 
 def money_of(*, booking: Booking) -> MyMoney:
@@ -129,14 +135,15 @@ def money_of(*, booking: Booking) -> MyMoney:
     sheet = find_sheet(booking=booking)
     if sheet is None:
         owed = booking.price or 0
-        return MyMoney(_payable(booking, owed), is_under_way=False, has_receipt=False)
+        return _my_money(booking, _payable(booking, owed), is_under_way=False, has_receipt=False)
     under_way = any(it.payment and it.payment.status == "PENDING" for it in sheet.entries)
     left = None if under_way else _payable(booking, sheet.balance)
-    return MyMoney(
+    return _my_money(
+        booking,
         left,
         is_under_way=under_way,
         has_receipt=sheet.paid > 0,
-        aside_words=_aside_words(booking, sheet),
+        aside=_aside_words(booking, sheet),
     )
 
 
@@ -150,6 +157,17 @@ def _aside_words(booking: Booking, sheet: Sheet) -> str:
         locale=booking.business.locale,
         business=booking.business.name,
         status=booking.status,
+    )
+
+
+def _my_money(
+    booking: Booking, left: Money | None, *, is_under_way: bool, has_receipt: bool, aside: str = ""
+) -> MyMoney:
+    least = left
+    if left is not None and booking.service.any_amount:
+        least = Money(min(unit_of(left.currency), left.amount), left.currency)
+    return MyMoney(
+        left, is_under_way=is_under_way, has_receipt=has_receipt, aside_words=aside, least=least
     )
 
 

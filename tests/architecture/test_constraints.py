@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -43,10 +44,14 @@ from apps.checkout.models import (
     Coupon,
     CouponUse,
     Order,
+    OrderLine,
     Payment,
     PracticeSession,
     ProviderEvent,
+    Receipt,
+    ReceiptCounter,
     Refund,
+    RefundLine,
 )
 from apps.customers.models import Customer
 from apps.messages.models import Message
@@ -55,7 +60,7 @@ from apps.outbox.models import OutboxItem
 from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
-from tests.factories.coupons import make_coupon
+from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +199,48 @@ def use_twice(stage: Stage) -> None:
         CouponUse.objects.create(coupon=found, order=order, mailbox="a@b", number=1, amount=1)
 
 
+def line_of(stage: Stage, **columns: Any) -> OrderLine:
+    return OrderLine.objects.create(order=ordered(stage), name="Cut", amount=1, total=1, **columns)
+
+
+def refund_line(stage: Stage, amount: int) -> None:
+    line = line_of(stage)
+    payment = Payment.objects.create(
+        business=stage.booking.business,
+        order=line.order,
+        kind="ONLINE",
+        amount=1,
+        created_at=NOW,
+    )
+    refund = Refund.objects.create(
+        business=stage.booking.business, payment=payment, amount=1, created_at=NOW
+    )
+    for _time in range(2):
+        RefundLine.objects.create(refund=refund, line=line, amount=amount)
+
+
+def receipt(stage: Stage, *, number: int = 1) -> None:
+    order = Order.objects.filter(booking=stage.booking).first() or ordered(stage)
+    Receipt.objects.create(
+        business=order.business, order=order, year=2026, number=number, given_at=NOW
+    )
+
+
+def receipt_twice(stage: Stage) -> None:
+    receipt(stage)
+    found = Receipt.objects.get()
+    other = Order(business=found.business, booking=stage.draft, reference="ORDER124")
+    other.way, other.currency, other.total, other.due_now = "FULL", "EUR", 1, 1
+    other.placed_at = NOW
+    other.save()
+    Receipt.objects.create(business=found.business, order=other, year=2026, number=1, given_at=NOW)
+
+
+def count_twice(stage: Stage) -> None:
+    for _time in range(2):
+        ReceiptCounter.objects.create(business=stage.booking.business, year=2026)
+
+
 def practise_too_much(_stage: Stage) -> None:
     PracticeSession.objects.create(
         key="1", ref="1", amount=1, currency="EUR", captured=1, refunded=2, expires_at=NOW
@@ -297,11 +344,30 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "coupon_code_once": coupon_twice,
     "coupon_not_overused": lambda it: coupon(it, used=2, max_uses=1),
     "coupon_share_is_a_share": lambda it: coupon(it, value=10_001),
+    "discount_share_is_a_share": lambda it: make_discount(
+        business=it.booking.business, value=10_001
+    ),
+    "discount_ends_after_it_starts": lambda it: make_discount(
+        business=it.booking.business, starts_at=NOW, ends_at=NOW - timedelta(seconds=1)
+    ),
+    "discount_is_for_somebody": lambda it: make_discount(
+        business=it.booking.business, min_people=0
+    ),
+    "offer_is_part_of_the_discount": lambda it: ordered(it, offer_name="Autumn", offer_amount=1),
     "coupon_use_is_numbered": use_twice,
+    "line_refund_within_total": lambda it: line_of(it, refunded=2),
+    "refund_line_once": lambda it: refund_line(it, 1),
+    "refund_line_is_something": lambda it: refund_line(it, 0),
+    "receipts_counted_once": count_twice,
+    "receipt_number_once": receipt_twice,
+    "receipts_count_from_one": lambda it: receipt(it, number=0),
     "practice_refund_within_captured": practise_too_much,
     "deposit_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
         deposit=2000
     ),
+    "any_amount_starts_at_a_deposit": lambda it: Service.objects.filter(
+        pk=it.salon.colour.pk
+    ).update(any_amount=True),
     "only_a_price_is_paid_online": lambda it: Service.objects.filter(pk=it.salon.cut.pk).update(
         pays_online=True, price_kind="FREE"
     ),

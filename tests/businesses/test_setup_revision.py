@@ -16,9 +16,11 @@ from apps.businesses.remembered import Remembered, Revision
 from apps.catalog.apps import SETUP as OFFER
 from apps.catalog.models import AddOn, AddOnGroup, BookingForm, Question, Service, Variant
 from apps.catalog.queries import choose, get_service
+from apps.checkout.apps import SETUP as DISCOUNTS
 from tests.factories import Salon, make_salon
+from tests.factories.coupons import make_discount
 
-WATCHED = {*OFFER, *HOURS, "businesses_business"}
+WATCHED = {*OFFER, *HOURS, *DISCOUNTS, "businesses_business"}
 OF_THE_SETUP = ("catalog", "availability")
 NOT_REMEMBERED = {
     "availability_occupancy",  # time itself: always read
@@ -72,6 +74,7 @@ CHANGES: dict[str, Callable[[Salon], object]] = {
     "hours are deleted": lambda salon: WeeklyHours.objects.filter(
         schedule__business=salon.business
     ).delete(),
+    "something is taken off": lambda salon: make_discount(business=salon.business),
     "the business is renamed": lambda salon: Business.objects.filter(pk=salon.business.pk).update(
         name="Juniper"
     ),
@@ -99,7 +102,8 @@ def test_every_table_of_the_setup_is_watched() -> None:
         if model._meta.app_label in OF_THE_SETUP
     }
 
-    assert tables - NOT_REMEMBERED == WATCHED - {"businesses_business", "businesses_location"}
+    elsewhere = {"businesses_business", "businesses_location", *DISCOUNTS}
+    assert tables - NOT_REMEMBERED == WATCHED - elsewhere
 
 
 @pytest.mark.django_db

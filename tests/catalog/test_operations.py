@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from apps.businesses.models import SetupRevision
 from apps.catalog.models import Service
@@ -71,10 +70,12 @@ def test_terms_against_the_rules_are_refused_with_all_reasons(salon: Salon) -> N
     assert [it.value for it in refused.value.problems] == ["APPROVAL_ONLINE", "DEPOSIT_OFFLINE"]
 
 
-def test_the_database_still_holds_what_the_rule_would_let_through(salon: Salon) -> None:
-    """Until a provider can keep money ready; then the constraint goes, too (ADR 16)."""
-    with pytest.raises(IntegrityError), transaction.atomic():
-        change(salon.bridal, replace(TERMS, pays_online=True), can_authorize=True)
+def test_a_request_is_paid_online_where_the_provider_can_keep_money_aside(salon: Salon) -> None:
+    changed = change(
+        salon.bridal, replace(TERMS, pays_online=True, deposit=4000), can_authorize=True
+    )
+
+    assert (changed.requires_approval, changed.pays_online, changed.deposit) == (True, True, 4000)
 
 
 def test_a_service_of_another_business_is_not_there(salon: Salon) -> None:

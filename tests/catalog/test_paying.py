@@ -156,6 +156,7 @@ def any_terms(draw: st.DrawFn) -> PaymentTerms:
         pays_in_person=draw(st.booleans()),
         pays_online=draw(st.booleans()),
         deposit=draw(st.one_of(st.none(), amounts)),
+        any_amount=draw(st.booleans()),
         full_upfront=draw(st.booleans()),
         tax_rate=draw(st.sampled_from([-1, 0, 1900, 5000, 5001])),
     )
@@ -211,6 +212,7 @@ def fresh_service(salon: Salon, *, variants: int) -> Service:
     service = Service.objects.get(pk=salon.cut.pk)
     service.variants.all().delete()
     columns = {"price_kind": "FIXED", "price": 4801, "pays_in_person": True, "deposit": None}
+    columns |= {"any_amount": False}
     columns |= {"pays_online": False, "full_upfront": True, "tax_rate": 1, "revision": 1}
     for name, value in columns.items():
         setattr(service, name, value)
@@ -225,6 +227,7 @@ def assert_kept(asked: PaymentTerms, stored: PaymentTerms) -> None:
     assert stored.amounts == asked.amounts
     assert (stored.price_kind, stored.pays_online) == (asked.price_kind, asked.pays_online)
     assert stored.pays_in_person == (asked.pays_in_person or free)
+    assert stored.any_amount == (asked.any_amount and asked.deposit is not None)
     assert (stored.deposit, stored.full_upfront) == (asked.deposit, asked.full_upfront)
     assert stored.tax_rate == asked.tax_rate
     if asked.price_kind is PriceKind.CUSTOM:

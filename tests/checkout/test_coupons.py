@@ -107,7 +107,7 @@ def prepared(salon: Salon, *, hour: int = 10, email: str = "carl@example.com") -
 
 def check_out(draft: Booking, code: str, way: Way = Way.IN_PERSON) -> checkout.CheckedOut:
     quote = offer_of(booking=draft, code=code, now=NOW).quotes[way]
-    seen = Seen(quote.total, quote.due_now, code)
+    seen = Seen.of(quote, code=code)
     return checkout.check_out(draft_id=draft.draft_id, way=way, seen=seen, origin=ORIGIN, now=NOW)
 
 

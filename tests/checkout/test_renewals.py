@@ -56,7 +56,7 @@ def charges() -> list[tuple[str, int]]:
 
 
 def subjects() -> list[str]:
-    return [it.subject for it in mail.outbox]
+    return [str(it.subject) for it in mail.outbox]
 
 
 def test_the_first_payment_keeps_the_card(carl: PlanPurchase) -> None:

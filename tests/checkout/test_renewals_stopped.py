@@ -162,7 +162,8 @@ def test_a_plan_that_rests_while_its_card_is_charged_keeps_resting(
     assert carl.opens_at == begins
     day_passes(begins)
     carl.refresh_from_db()
-    assert (carl.opens_at, carl.balance) == (None, 8)
+    assert carl.opens_at is None
+    assert carl.balance == 8
     assert clean()
 
 

@@ -38,14 +38,17 @@ from apps.checkout.models import (
     Payment,
     PracticeSession,
     ProviderEvent,
+    Receipt,
+    ReceiptCounter,
     Refund,
+    RefundLine,
 )
 from apps.customers.models import Consent, Customer
 from apps.dashboard.demo.seed import seed_demo
 from apps.messages.operations import fan_out
 from apps.web.models import RateCounter
 from tests.factories import NOW
-from tests.factories.coupons import make_coupon
+from tests.factories.coupons import make_coupon, make_discount
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +103,7 @@ def add_money(booking: Booking, number: int) -> None:
             "placed_at": NOW,
         },
     )
-    OrderLine.objects.create(order=order, name=HOSTILE[number], amount=4800, total=4800)
+    line = OrderLine.objects.create(order=order, name=HOSTILE[number], amount=4800, total=4800)
     payment = Payment.objects.create(
         business=booking.business,
         order=order,
@@ -111,12 +114,23 @@ def add_money(booking: Booking, number: int) -> None:
         failure=HOSTILE[number],
         created_at=NOW,
     )
-    Refund.objects.create(
+    refund = Refund.objects.create(
         business=booking.business,
         payment=payment,
         amount=1,
         reason=HOSTILE[number],
         created_at=NOW,
+    )
+    RefundLine.objects.create(refund=refund, line=line, amount=1)
+    ReceiptCounter.objects.create(business=booking.business, year=2100 + number, last=1)
+    Receipt.objects.get_or_create(
+        order=order,
+        defaults={
+            "business": booking.business,
+            "year": 2100,
+            "number": number + 1,
+            "given_at": NOW,
+        },
     )
     ProviderEvent.objects.create(
         provider="practice", event_id=HOSTILE[number], kind="paid", received_at=NOW
@@ -125,6 +139,7 @@ def add_money(booking: Booking, number: int) -> None:
     CouponUse.objects.create(
         coupon=coupon, order=order, mailbox=HOSTILE[number], number=1, amount=1
     )
+    make_discount(business=booking.business, name=HOSTILE[number])
     PracticeSession.objects.create(
         key=f"admin-{number}",
         ref=f"practice_{number}",

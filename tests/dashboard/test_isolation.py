@@ -89,6 +89,8 @@ CASES: dict[str, Case] = {
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
     "stop_coupon": Case(MANAGERS, "POST", answer=404),  # the stage has no codes
+    "discounts": Case(MANAGERS, "POST", answer=422),
+    "stop_discount": Case(MANAGERS, "POST", answer=404),  # nor discounts
     "waitlist": Case(DESKS),
     "wish": Case(DESKS, answer=404, other=404),  # the requests of the stage do not wait
     "roster": Case(LOOKERS),
@@ -159,7 +161,7 @@ class Stage:
     def path(self, name: str, *, slug: str, booking: Booking) -> str:
         if name in WITHOUT_BUSINESS:
             return reverse(f"dashboard:{name}")
-        if name == "stop_coupon":
+        if name in {"stop_coupon", "stop_discount"}:
             return reverse(f"dashboard:{name}", args=[slug, 1])
         if name in WITH_SERVICE:
             return reverse(f"dashboard:{name}", args=[slug, booking.service_id])

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from apps.bookings.models import Booking
@@ -258,6 +258,16 @@ def test_every_problem_has_words_beside_a_field(problem: PaymentProblem) -> None
     assert str(words).endswith(".")
 
 
+def test_what_asks_for_approval_may_be_paid_online_where_money_can_be_kept_aside(
+    olga: Client, salon: Salon
+) -> None:
+    answer = save(olga, salon.bridal, price="130", pays_online="on", deposit="10")
+
+    assert answer.status_code == 303
+    assert terms(salon.bridal) == ("FIXED", 13000, True, True, 1000, True, 0, 2)
+
+
+@override_settings(PAYMENT_PROVIDER="")
 def test_what_asks_for_approval_says_why_it_is_paid_at_the_place(
     olga: Client, salon: Salon
 ) -> None:
@@ -270,6 +280,7 @@ def test_what_asks_for_approval_says_why_it_is_paid_at_the_place(
     assert "so it is paid at the studio: no money is taken before you said yes." in text_of(page)
 
 
+@override_settings(PAYMENT_PROVIDER="")
 def test_a_forged_box_does_not_open_what_is_closed(olga: Client, salon: Salon) -> None:
     answer = save(olga, salon.bridal, price="130", pays_online="on", deposit="10")
 
@@ -370,6 +381,10 @@ def preview(olga: Client, service: Service, **typed: str) -> Any:
         (
             {"price": "40", "pays_online": "on", "deposit": "12", "full_upfront": "-"},
             ("€40.00", "", ("€12.00 now, €28.00 at the studio",)),
+        ),
+        (
+            {"price": "40", "pays_online": "on", "deposit": "12", "any_amount": "on"},
+            ("€40.00", "", ("€12.00 or more now, the rest at the studio", "€40.00 now, online")),
         ),
         (
             {"pays_online": "on"},

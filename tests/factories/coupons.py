@@ -1,10 +1,10 @@
-"""Codes as an owner makes them."""
+"""Codes and discounts as an owner makes them."""
 
 from datetime import timedelta
 from typing import Any
 
 from apps.businesses.models import Business
-from apps.checkout.models import Coupon
+from apps.checkout.models import Coupon, Discount
 from tests.factories.salon import NOW
 
 
@@ -18,3 +18,14 @@ def make_coupon(*, business: Business, code: str = "WINTER10", **columns: Any) -
         **columns,
     }
     return Coupon.objects.create(business=business, code=code, **values)
+
+
+def make_discount(*, business: Business, name: str = "Autumn offer", **columns: Any) -> Discount:
+    """Ten per cent off everything, without a code."""
+    values = {
+        "kind": "PERCENT",
+        "value": 1000,
+        "starts_at": NOW - timedelta(days=1),
+        **columns,
+    }
+    return Discount.objects.create(business=business, name=name, **values)

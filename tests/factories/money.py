@@ -43,7 +43,7 @@ def make_prepared(
 def check_out(draft: Booking, way: Way, *, now: datetime) -> checkout.CheckedOut:
     """Choose a way to pay, having seen what it costs."""
     quote = offer_of(booking=draft, now=now).quotes[way]
-    seen = Seen(total=quote.total, due_now=quote.due_now)
+    seen = Seen.of(quote)
     return checkout.check_out(draft_id=draft.draft_id, way=way, seen=seen, origin=ORIGIN, now=now)
 
 

@@ -68,6 +68,7 @@ class Stage:
             "ref": "practice_0",
             "provider": "practice",
             "coupon": "1",
+            "discount": "1",
         }
 
     @property

@@ -18,14 +18,23 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import StaleRevision
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
-from apps.checkout.models import Coupon, Order, Payment, PracticeSession, ProviderEvent, Refund
+from apps.checkout.models import (
+    Coupon,
+    Order,
+    Payment,
+    PracticeSession,
+    ProviderEvent,
+    Receipt,
+    ReceiptCounter,
+    Refund,
+)
 from apps.checkout.operations import Act
 from apps.checkout.operations._settle import ask_for_refund
 from apps.checkout.pricing import Way
 from apps.checkout.providers.practice import Practice
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
-from tests.factories import NOW, Salon, make_salon
+from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.coupons import make_coupon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 from tests.races.killing import Moment, stopped
@@ -215,6 +224,44 @@ def test_money_in_person_is_recorded_once(draft: Booking, salon: Salon) -> None:
     assert told == Counter({"done": 1, "StaleRevision": CLIENTS - 1})
     draft.refresh_from_db()
     assert (draft.paid, draft.payment_status) == (4800, "PAID")
+    call_command("check_ledger")
+
+
+def pay_one_of_many(client: int, facts: dict[str, Any]) -> str:
+    """The bank tells of one payment each; every other customer pays at the desk."""
+    if client % 2:
+        return attempt(checkout.settle_payment, payment_id=facts["online"][client], now=LATER)
+    return attempt(
+        checkout.mark_paid,
+        booking_id=facts["desk"][client],
+        revision=facts["revision"],
+        by=TeamMember.objects.get(pk=facts["olga"]),
+        now=LATER,
+    )
+
+
+def test_receipts_of_payments_at_once_have_no_gap_and_no_double(salon: Salon) -> None:
+    starts = [(day, hour) for day in (26, 27) for hour in range(9, 17)][:CLIENTS]
+    online, desk = {}, {}
+    for client, (day, hour) in enumerate(starts):
+        named: dict[str, Any] = {"service": salon.cut, "starts_at": salon.at(day, hour), "now": NOW}
+        if client % 2:
+            draft = make_prepared(**named, email=f"c{client}@a.org")
+            check_out(draft, Way.FULL, now=NOW)
+            payment = Payment.objects.latest("pk")
+            pay_at_practice(payment, Act.PAY_SILENTLY, now=LATER)
+            online[client] = payment.pk
+        else:
+            desk[client] = make_booking(**named, email=f"c{client}@a.org").pk
+    revision = Booking.objects.filter(pk__in=desk.values()).values_list("revision").distinct().get()
+
+    with storm_of(pay_one_of_many, clients=CLIENTS) as storm:
+        told = storm.round(online=online, desk=desk, revision=revision[0], olga=salon.olga.pk)
+
+    assert told == Counter({"done": CLIENTS})
+    numbers = Receipt.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == list(range(1, CLIENTS + 1))
+    assert ReceiptCounter.objects.get().last == CLIENTS
     call_command("check_ledger")
 
 

@@ -17,6 +17,7 @@ from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.queries.session_page import Line, lines_of
 from apps.bookings.queries.waitlist import count_waiting_for_runs
+from apps.bookings.reductions import choice_words
 from apps.bookings.wording import cancel_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
@@ -72,10 +73,11 @@ class CoursePage:
     people: int
     most: int
     policy_words: str
+    offer_words: str
 
 
 def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> CoursePage:
-    """Read the open runs of a course that are not over, in seven queries however many they are."""
+    """Read the open runs of a course that are not over, in eight queries however many they are."""
     service = choice.service
     runs = list(
         CourseRun.objects.filter(
@@ -109,6 +111,7 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
         people=choice.party_size,
         most=choice.policy.max_participants,
         policy_words=cancel_words(policy_of(choice.policy)),
+        offer_words=choice_words(choice, now=now),
     )
 
 

@@ -11,6 +11,7 @@ from apps.bookings.queries.minimum import Progress, group_of_session, progress_o
 from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
+from apps.bookings.reductions import choice_words
 from apps.bookings.wording import cancel_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
@@ -43,6 +44,7 @@ class SessionPage:
     people: int
     most: int
     policy_words: str
+    offer_words: str
     own_reference: str
     progress: Progress | None
 
@@ -72,6 +74,7 @@ def get_session_page(
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
         policy_words=cancel_words(policy_of(choice.policy)),
+        offer_words=choice_words(choice, now=now),
         progress=progress_of(group_of_session(session, service)),
         own_reference=own_places(browser=browser, session_ids=[session.pk]).get(session.pk, ""),
     )

@@ -12,6 +12,7 @@ from apps.bookings.forms.details import DetailsForm, Known
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.reductions import is_reduced, offer_words
 from apps.bookings.wording import cancel_by_words, pay_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
@@ -22,8 +23,7 @@ def details_context(
     draft: Booking, form: DetailsForm, *, purpose: str, has_plan: bool, now: datetime
 ) -> dict[str, Any]:
     """Everything but the notice. The page's clock is the one the time was chosen on."""
-    asks = draft.service.requires_approval
-    next_is_pay = pays_next(draft, has_plan=has_plan)
+    pays = pays_next(draft, has_plan=has_plan, now=now)
     address = {"draft": draft.draft_id}
     return {
         **frame_of(business=draft.business, place=draft.location),
@@ -33,7 +33,7 @@ def details_context(
         "hold": hold_of(draft, now=now),
         "back_url": _back_url(draft),
         "back_label": _back_label(draft),
-        "steps": 3 if next_is_pay else 2,
+        "steps": 3 if pays else 2,
         "form": form,
         "participants": form.participants,
         "known": _masked(form.asked_of.known, draft),
@@ -41,17 +41,25 @@ def details_context(
         "guard": new_guard(purpose=purpose, now=now),
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
-        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not next_is_pay),
-        **_button(asks=asks, pays=next_is_pay),
+        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not pays),
+        "offer_words": _offer_words(draft, now=now),
+        **_button(draft, pays=pays),
         "reference": draft.reference,
         "status": draft.status,
     }
 
 
-def _button(*, asks: bool, pays: bool) -> dict[str, str]:
+def _offer_words(draft: Booking, *, now: datetime) -> str:
+    return offer_words(
+        service=draft.service, subtotal=draft.price, people=draft.party_size, now=now
+    )
+
+
+def _button(draft: Booking, *, pays: bool) -> dict[str, str]:
     if pays:
-        return {"button_words": _("Continue to payment"), "sending_words": _("One moment…")}
-    if asks:
+        words = _("Continue to payment") if draft.service.pays_online else _("Continue")
+        return {"button_words": words, "sending_words": _("One moment…")}
+    if draft.service.requires_approval:
         return {"button_words": _("Send request"), "sending_words": _("Sending…")}
     return {"button_words": _("Book this time"), "sending_words": _("Booking…")}
 
@@ -65,16 +73,20 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
         zone=draft.zone,
         locale=draft.business.locale,
     )
-    if not says_how_to_pay or pays_next(draft):
+    if not says_how_to_pay:
         return cancel
     pay = pay_words(draft.service, amount=draft.price)
     return format_html("{} {}", cancel, pay) if pay else cancel
 
 
-def pays_next(draft: Booking, *, has_plan: bool = False) -> bool:
-    """Whether a page to pay on comes after the details: also for somebody who has a plan."""
+def pays_next(draft: Booking, *, has_plan: bool = False, now: datetime) -> bool:
+    """Whether a page to pay on comes after the details: where it is paid online, where they have a
+    plan, and where anything is taken off the price, so that nobody books at a price they did not
+    see."""
+    if not draft.price:
+        return False
     by_plan = has_plan and not draft.service.requires_approval
-    return bool(draft.price) and (draft.service.pays_online or by_plan)
+    return draft.service.pays_online or by_plan or is_reduced(draft=draft, now=now)
 
 
 def mask_address(address: str) -> str:

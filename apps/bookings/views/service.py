@@ -20,6 +20,7 @@ from apps.bookings.queries.service_page import (
     why_not_words,
 )
 from apps.bookings.queries.times import policy_words
+from apps.bookings.reductions import choice_words
 from apps.bookings.structured import service_json_ld
 from apps.bookings.views.found import service_page
 from apps.businesses.pages import absolute, frame_of
@@ -52,12 +53,7 @@ def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, A
     return {
         **frame,
         "now": now,
-        "service": {
-            "name": service.name,
-            "description": service.description or service.summary,
-            "bookable": bookable,
-            "why_not": why_not_words(service),
-        },
+        "service": _facts(service, bookable=bookable),
         "back_url": frame["links"]["home"],
         "times_url": reverse("bookings:times", kwargs=slugs),
         "service_url": page,
@@ -66,10 +62,20 @@ def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, A
         "add_ons": add_on_options(choice),
         "people": {"value": choice.party_size, "lowest": 1, "highest": most} if most > 1 else None,
         "policy_words": policy_words(choice),
+        "offer_words": choice_words(choice, now=now),
         "canonical_url": absolute(page),
         "json_ld": service_json_ld(service, choice.price, frame["place"]),
         "zone": zone_or(picks.zone, default=business.zone),
         "back_label": _("All services"),
+    }
+
+
+def _facts(service: Service, *, bookable: bool) -> dict[str, Any]:
+    return {
+        "name": service.name,
+        "description": service.description or service.summary,
+        "bookable": bookable,
+        "why_not": why_not_words(service),
     }
 
 

@@ -90,6 +90,9 @@ class Service(models.Model):
     full_upfront = models.BooleanField(
         default=True, help_text=_("Whoever owes a deposit may pay everything at once")
     )
+    any_amount = models.BooleanField(
+        default=False, help_text=_("Whoever owes a deposit may pay any amount from it up")
+    )
     tax_rate = models.PositiveIntegerField(
         default=0,
         validators=[MaxValueValidator(5000)],
@@ -127,6 +130,10 @@ class Service(models.Model):
             models.CheckConstraint(
                 name="deposit_is_paid_online",
                 condition=Q(deposit__isnull=True) | Q(pays_online=True, deposit__gte=1),
+            ),
+            models.CheckConstraint(
+                name="any_amount_starts_at_a_deposit",
+                condition=Q(any_amount=False) | Q(deposit__isnull=False),
             ),
             models.CheckConstraint(
                 name="only_a_price_is_paid_online",

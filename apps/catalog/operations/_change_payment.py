@@ -70,6 +70,7 @@ def _columns(terms: PaymentTerms) -> dict[str, Any]:
         "pays_in_person": terms.pays_in_person or free,
         "pays_online": terms.pays_online,
         "deposit": terms.deposit,
+        "any_amount": terms.any_amount and terms.deposit is not None,
         "full_upfront": terms.full_upfront,
         "tax_rate": terms.tax_rate,
     }

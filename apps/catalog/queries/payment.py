@@ -19,6 +19,7 @@ def terms_of(service: Service) -> PaymentTerms:
         pays_in_person=service.pays_in_person,
         pays_online=service.pays_online,
         deposit=service.deposit,
+        any_amount=service.any_amount,
         full_upfront=service.full_upfront,
         tax_rate=service.tax_rate,
     )

@@ -6,19 +6,23 @@ from django.utils.translation import gettext_lazy as _
 from apps.checkout.models import (
     Coupon,
     CouponUse,
+    Discount,
     Order,
     OrderLine,
     Payment,
     PracticeSession,
     ProviderEvent,
+    Receipt,
+    ReceiptCounter,
     Refund,
+    RefundLine,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
 
 class LineInline(LookOnlyInline):
     model = OrderLine
-    fields = ["name", "amount", "quantity", "tax", "total"]
+    fields = ["name", "amount", "quantity", "tax", "total", "refunded"]
 
 
 class PaymentInline(LookOnlyInline):
@@ -59,6 +63,30 @@ class RefundAdmin(LookOnlyAdmin):
     search_help_text = _("Reference of the order")
 
 
+@admin.register(RefundLine)
+class RefundLineAdmin(LookOnlyAdmin):
+    list_display = ["refund", "line", "amount"]
+    list_select_related = ["refund", "line"]
+    search_fields = ["line__order__reference__exact"]
+    search_help_text = _("Reference of the order")
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(LookOnlyAdmin):
+    list_display = ["year", "number", "business", "order", "given_at"]
+    list_select_related = ["business", "order"]
+    search_fields = ["order__reference__exact"]
+    search_help_text = _("Reference of the order")
+
+
+@admin.register(ReceiptCounter)
+class ReceiptCounterAdmin(LookOnlyAdmin):
+    list_display = ["business", "year", "last"]
+    list_select_related = ["business"]
+    search_fields = ["business__slug__exact"]
+    search_help_text = _("Short name of the business")
+
+
 @admin.register(ProviderEvent)
 class ProviderEventAdmin(LookOnlyAdmin):
     list_display = ["event_id", "provider", "kind", "payment_ref", "received_at"]
@@ -80,6 +108,14 @@ class CouponUseAdmin(LookOnlyAdmin):
     list_select_related = ["coupon", "order"]
     search_fields = ["coupon__code__exact", "order__reference__exact"]
     search_help_text = _("Code, or reference of the order")
+
+
+@admin.register(Discount)
+class DiscountAdmin(LookOnlyAdmin):
+    list_display = ["name", "business", "kind", "value", "starts_at", "ends_at"]
+    list_select_related = ["business"]
+    search_fields = ["name"]
+    search_help_text = _("Name")
 
 
 @admin.register(PracticeSession)

@@ -13,7 +13,11 @@ from apps.checkout.models.plan import PlanPurchase
 class Order(models.Model):
     """Amounts are minor units of currency. tax is part of total when tax_included, else it was
     added to it; either way it is in total. way is how the customer chose to pay. It is for one
-    thing: a booking, a period of a plan, or a gift card."""
+    thing: a booking, a period of a plan, or a gift card.
+
+    discount is all that was taken off: offer_amount by a discount of this name, the rest by the
+    code.
+    """
 
     class Status(models.TextChoices):
         INITIALIZED = "INITIALIZED", _("Not finished")
@@ -55,6 +59,8 @@ class Order(models.Model):
     tax_included = models.BooleanField(default=True)
     tax = models.PositiveIntegerField(default=0)
     discount = models.PositiveIntegerField(default=0)
+    offer_name = models.CharField(max_length=80, blank=True)
+    offer_amount = models.PositiveIntegerField(default=0)
     coupon_code = models.CharField(max_length=20, blank=True)
     total = models.PositiveIntegerField()
     due_now = models.PositiveIntegerField()
@@ -83,6 +89,11 @@ class Order(models.Model):
                 condition=Q(status="INITIALIZED", purchase__isnull=False),
             ),
             models.CheckConstraint(
+                name="offer_is_part_of_the_discount",
+                condition=Q(offer_amount__lte=F("discount"))
+                & (Q(offer_amount=0) | ~Q(offer_name="")),
+            ),
+            models.CheckConstraint(
                 name="approved_order_has_a_time",
                 condition=~Q(status="APPROVED") | Q(approved_at__isnull=False),
             ),
@@ -92,10 +103,15 @@ class Order(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    @property
+    def by_code(self) -> int:
+        """What the code took off."""
+        return self.discount - self.offer_amount
+
 
 class OrderLine(models.Model):
     """One thing that is paid for; amount is for one, total for all of them, with tax and less the
-    discount."""
+    discount. refunded is what of total goes or went back for this very line."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     name = models.CharField(max_length=250)
@@ -104,10 +120,26 @@ class OrderLine(models.Model):
     tax = models.PositiveIntegerField(default=0)
     discount = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField()
+    refunded = models.PositiveIntegerField(default=0)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="line_refund_within_total", condition=Q(refunded__lte=F("total"))
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def before(self) -> int:
+        """What it would cost if nothing was taken off."""
+        return self.total + self.discount
+
+    @property
+    def left(self) -> int:
+        """What of it can still go back, as far as the line is concerned."""
+        return self.total - self.refunded

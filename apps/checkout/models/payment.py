@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
 from apps.checkout.models.gift import GiftCard
-from apps.checkout.models.order import Order
+from apps.checkout.models.order import Order, OrderLine
 
 
 class Payment(models.Model):
@@ -151,6 +151,24 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id} -{self.amount}"
+
+
+class RefundLine(models.Model):
+    """How much of a refund is for one line of the order; the rest of it is for none."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="refunds")
+    amount = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(name="refund_line_once", fields=["refund", "line"]),
+            models.CheckConstraint(name="refund_line_is_something", condition=Q(amount__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.refund_id} {self.line_id} -{self.amount}"
 
 
 class ProviderEvent(models.Model):

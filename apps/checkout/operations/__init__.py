@@ -1,6 +1,6 @@
 """The verbs of money. Rows are locked in this order: booking (or plan or gift card that is bought),
-resources, sessions, order, payments, coupon, plan or gift card that pays; a provider is asked
-only while nothing is locked."""
+resources, sessions, order, payments, coupon, plan or gift card that pays, counter of receipts; a
+provider is asked only while nothing is locked."""
 
 from apps.checkout.operations._aside import (
     CAPTURE_TOPIC,
@@ -42,6 +42,13 @@ from apps.checkout.operations._coupons import (
     make_coupon,
     stop_coupon,
 )
+from apps.checkout.operations._discounts import (
+    DiscountFacts,
+    add_people,
+    book_with_discount,
+    make_discount,
+    stop_discount,
+)
 from apps.checkout.operations._errors import (
     CardMissing,
     CouponRefused,
@@ -55,6 +62,7 @@ from apps.checkout.operations._errors import (
     QuoteChanged,
     RefundChanged,
     TooFewVisits,
+    TooMuchOfLine,
     TooMuchToRefund,
     WayNotOffered,
     WrongTruth,
@@ -92,6 +100,7 @@ from apps.checkout.operations._settle import (
     write_truth,
 )
 from apps.checkout.operations._use_gift import SeenGift, release_gifts
+from apps.checkout.pricing import AmountRefused
 
 __all__ = [
     "CAPTURE_TOPIC",
@@ -103,6 +112,7 @@ __all__ = [
     "RELEASE_TOPIC",
     "TELL_TOPIC",
     "Act",
+    "AmountRefused",
     "BoughtGift",
     "BoughtPlan",
     "Buyer",
@@ -112,6 +122,7 @@ __all__ = [
     "CouponFacts",
     "CouponRefused",
     "DetailsMissing",
+    "DiscountFacts",
     "Gift",
     "GiftRefused",
     "NotOwed",
@@ -125,13 +136,16 @@ __all__ = [
     "SeenGift",
     "SessionOver",
     "TooFewVisits",
+    "TooMuchOfLine",
     "TooMuchToRefund",
     "WayNotOffered",
     "WrongTruth",
     "act_in_practice",
+    "add_people",
     "adjust_gift_card",
     "adjust_plan",
     "ask_for_plans",
+    "book_with_discount",
     "book_with_plan",
     "buy_gift_card",
     "buy_plan",
@@ -150,6 +164,7 @@ __all__ = [
     "keep_money",
     "look_after_kept_aside",
     "make_coupon",
+    "make_discount",
     "mark_paid",
     "open_paid_periods",
     "pause_plan",
@@ -171,6 +186,7 @@ __all__ = [
     "settle_payment",
     "start_renewal",
     "stop_coupon",
+    "stop_discount",
     "stop_gift_card",
     "stop_renewal",
     "tell_of_practice",

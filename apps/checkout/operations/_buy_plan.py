@@ -12,6 +12,7 @@ from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import PlanChanged, PlanNotSold
 from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._renew import open_order_of
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import status_of
@@ -119,6 +120,8 @@ def sell_plan(*, plan_id: int, buyer: Buyer, by: TeamMember, now: datetime) -> P
         )
     approve(order, purchase, payments, now=now)
     Order.objects.filter(pk=order.pk).update(payment_status=status_of(order, payments).value)
+    if payments:
+        number_receipt(order, business=by.business, now=now)
     return purchase
 
 

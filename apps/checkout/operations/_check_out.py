@@ -17,10 +17,11 @@ from apps.checkout.operations._errors import (
     WayNotOffered,
 )
 from apps.checkout.operations._links import PAY_WITHIN, wanted_of
+from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._redeem import redeem
 from apps.checkout.operations._subject import Subject
 from apps.checkout.operations._use_gift import SeenGift, hold_gift, let_gifts_go
-from apps.checkout.pricing import Quote, Way
+from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import asks_first, offer_of
@@ -36,13 +37,26 @@ CLOSE_TOPIC = "payments.close"
 class Seen:
     """What the page showed, in minor units, with the code that was used for it. purchase_id is the
     plan that pays, which has to be the customer's own: that is the caller's to know; gift is the
-    card that pays a part."""
+    card that pays a part.
+
+    Any amount from due_now to most_now could be chosen; None where due_now was fixed.
+    """
 
     total: int
     due_now: int
     code: str = ""
+    most_now: int | None = None
     purchase_id: int | None = None
     gift: SeenGift | None = None
+
+    @classmethod
+    def of(cls, quote: Quote, *, code: str = "") -> "Seen":
+        """What a page shows of a quote."""
+        return cls(quote.total, quote.least_now, code, quote.most_now)
+
+    @property
+    def amounts(self) -> tuple[int, int, int]:
+        return (self.total, self.due_now, self.due_now if self.most_now is None else self.most_now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +67,27 @@ class CheckedOut:
     url: str
 
 
-def check_out(*, draft_id: str, way: Way, seen: Seen, origin: str, now: datetime) -> CheckedOut:
+def check_out(
+    *,
+    draft_id: str,
+    way: Way,
+    seen: Seen,
+    origin: str,
+    now: datetime,
+    amount: int | None = None,
+) -> CheckedOut:
     """Place the order of a draft: book it at once when it is paid in person, else open a payment at
     the provider that ends with the hold (R025, R092).
 
     Sent again it leads to the same booking, or to the same payment (P2). origin is where the
-    customer's browser found us ("https://book.example"): the provider sends it back there.
+    customer's browser found us ("https://book.example"): the provider sends it back there. amount
+    is what the customer chose to pay now, where that is a choice (R093).
 
     Raises:
         DraftGone: there is no such draft.
         DetailsMissing, WayNotOffered: as their names say.
         QuoteChanged: the amounts are others than those that were seen.
+        AmountRefused: the amount is not one that may be chosen.
         CouponRefused: the code cannot be used any more.
         PlanRefused: the plan does not pay for this, or not any more.
         GiftRefused: the gift card has less on it than the page showed.
@@ -71,7 +95,7 @@ def check_out(*, draft_id: str, way: Way, seen: Seen, origin: str, now: datetime
         ProviderDown: the provider does not answer; nothing was paid.
         BusyTryAgain: the lock did not come in time.
     """
-    booking, payment = _place_order(draft_id, way, seen, now=now)
+    booking, payment = _place_order(draft_id, way, seen, amount=amount, now=now)
     if payment is None:
         return CheckedOut(booking, "")
     return CheckedOut(
@@ -103,7 +127,7 @@ def open_payment(*, payment: Payment, subject: Subject, origin: str, now: dateti
 
 @transaction.atomic
 def _place_order(
-    draft_id: str, way: Way, seen: Seen, *, now: datetime
+    draft_id: str, way: Way, seen: Seen, *, amount: int | None, now: datetime
 ) -> tuple[Booking, Payment | None]:
     booking = bookings.lock_draft(draft_id=draft_id)
     if booking.status != Booking.Status.CREATED:
@@ -111,10 +135,10 @@ def _place_order(
     if not booking.contact_name:
         raise DetailsMissing
     quote, applied = _quote(booking, way, seen, now=now)
+    if amount is not None and way is Way.DEPOSIT:
+        quote = choose_amount(quote, amount)
     order = _write_order(booking, way, quote, code=applied.code, now=now)
-    use_coupon(order, booking, applied, amount=quote.discount, now=now)
-    booking.price = quote.total
-    booking.save(update_fields=["price"])
+    use_coupon(order, booking, applied, amount=quote.by_code, now=now)
     if way is Way.PLAN:
         redeem(booking, purchase_id=seen.purchase_id or 0, now=now)
     until = (booking.hold_expires_at or now) + PAY_WITHIN
@@ -138,6 +162,8 @@ def _book_at_once(
     status = status_of(order, gifts)
     Order.objects.filter(pk=order.pk).update(payment_status=status.value)
     option = Booking.PaymentOption.ONLINE if gifts else Booking.PaymentOption.OFFLINE
+    booking.price = order.total
+    booking.save(update_fields=["price"])
     bookings.finish_draft(
         booking=booking,
         payment_status=booking_status(status, total=order.total),
@@ -145,6 +171,8 @@ def _book_at_once(
         paid=sum(gift.captured for gift in gifts),
         now=now,
     )
+    if gifts:
+        number_receipt(order, business=booking.business, now=now)
 
 
 def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Quote, Applied]:
@@ -159,7 +187,7 @@ def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Qu
     quote = offer.quotes.get(way)
     if quote is None:
         raise WayNotOffered
-    if (quote.total, quote.due_now) != (seen.total, seen.due_now):
+    if (quote.total, quote.least_now, quote.most_now) != seen.amounts:
         raise QuoteChanged(quote, seen=seen.total)
     return quote, offer.applied
 
@@ -174,6 +202,8 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
         "tax_included": quote.tax_included,
         "tax": quote.tax,
         "discount": quote.discount,
+        "offer_name": quote.offer.name,
+        "offer_amount": quote.offer.amount,
         "coupon_code": code,
         "total": quote.total,
         "due_now": quote.due_now,

@@ -16,7 +16,7 @@ class QuoteChanged(Exception):
     Nothing was paid."""
 
     def __init__(self, quote: Quote, *, seen: int) -> None:
-        super().__init__(f"{quote.total} {quote.currency}")
+        super().__init__(f"{seen} -> {quote.total} {quote.currency}")
         self.quote = quote
         self.seen = seen
 
@@ -90,6 +90,15 @@ class TooMuchToRefund(Exception):
 
     def __init__(self, left: int) -> None:
         super().__init__(str(left))
+        self.left = left
+
+
+class TooMuchOfLine(Exception):
+    """More than is left of a line of the order; left says how much is, in minor units."""
+
+    def __init__(self, line_id: int, left: int) -> None:
+        super().__init__(f"{left} of line {line_id}")
+        self.line_id = line_id
         self.left = left
 
 

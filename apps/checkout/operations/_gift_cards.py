@@ -15,6 +15,7 @@ from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import GiftRefused, WayNotOffered
 from apps.checkout.operations._gift_money import write_gift_entry
 from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._refund import give_back
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import status_of
@@ -101,6 +102,7 @@ def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime) -> GiftCard:
     approve(order, card, [payment], now=now)
     paid = status_of(order, [payment])
     Order.objects.filter(pk=order.pk).update(payment_status=paid.value)
+    number_receipt(order, business=by.business, now=now)
     return card
 
 

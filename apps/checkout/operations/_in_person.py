@@ -6,10 +6,12 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
+from apps.checkout.discounts import NOTHING
 from apps.checkout.models import Order, OrderLine, Payment
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._settle import sync
-from apps.checkout.pricing import Item, Way, quote
+from apps.checkout.pricing import Item, Quote, Way, quote
+from apps.checkout.queries.discounts import find_discount
 from apps.checkout.queries.orders import flows_of
 from apps.checkout.states import balance
 from apps.kernel.references import new_reference
@@ -90,8 +92,9 @@ def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: dat
     sync(order, booking, [*payments, against], actor=Actor.of(by), now=now)
 
 
-def order_of(booking: Booking, *, now: datetime) -> Order:
-    """The locked order of a locked booking; one that was made without any gets its order here.
+def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -> Order:
+    """The locked order of a locked booking; one that was made without any gets its order here, at
+    the price that was told. takes_discount: nothing was told yet, so a discount is taken off.
 
     Raises:
         NotOwed: it has no price, or it is over.
@@ -101,6 +104,9 @@ def order_of(booking: Booking, *, now: datetime) -> Order:
         return order
     if not booking.price or booking.status not in LIVE:
         raise NotOwed
+    taken = NOTHING
+    if takes_discount:
+        taken = find_discount(booking=booking, subtotal=booking.price, now=now)
     priced = quote(
         items=[Item(booking.title, booking.price)],
         currency=booking.currency,
@@ -108,7 +114,23 @@ def order_of(booking: Booking, *, now: datetime) -> Order:
         tax_included=booking.business.prices_include_tax,
         way=Way.IN_PERSON,
         deposit=None,
+        discounts=[taken.amount],
+        offer=taken,
     )
+    if takes_discount:
+        _tell_price(booking, priced)
+    return _write(booking, priced, now=now)
+
+
+def _tell_price(booking: Booking, priced: Quote) -> None:
+    """Write the price with the discount into a locked booking that nobody was told of yet."""
+    booking.price = priced.total
+    if not priced.total:
+        booking.payment_status = Booking.PaymentStatus.EXEMPT
+    booking.save(update_fields=["price", "payment_status"])
+
+
+def _write(booking: Booking, priced: Quote, *, now: datetime) -> Order:
     order = Order.objects.create(
         business_id=booking.business_id,
         booking=booking,
@@ -119,6 +141,9 @@ def order_of(booking: Booking, *, now: datetime) -> Order:
         tax_rate=priced.tax_rate,
         tax_included=priced.tax_included,
         tax=priced.tax,
+        discount=priced.discount,
+        offer_name=priced.offer.name,
+        offer_amount=priced.offer.amount,
         total=priced.total,
         due_now=0,
         placed_at=now,
@@ -126,6 +151,11 @@ def order_of(booking: Booking, *, now: datetime) -> Order:
     )
     (line,) = priced.lines
     OrderLine.objects.create(
-        order=order, name=line.name, amount=line.amount, tax=line.tax, total=line.total
+        order=order,
+        name=line.name,
+        amount=line.amount,
+        tax=line.tax,
+        discount=line.discount,
+        total=line.total,
     )
     return order

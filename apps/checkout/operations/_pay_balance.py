@@ -9,28 +9,36 @@ from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._in_person import order_of
 from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.pricing import choose_part
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
 from apps.checkout.states import balance
+from apps.kernel.money import unit_of
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 
-def pay_balance(*, booking_id: int, business_id: int, origin: str, now: datetime) -> str:
+def pay_balance(
+    *, booking_id: int, business_id: int, origin: str, now: datetime, amount: int | None = None
+) -> str:
     """Open a payment for what is left of a booking, and return where to pay it (R093).
 
-    Tapped again it leads to the same payment. origin as in ``check_out``.
+    Tapped again it leads to the same payment. origin as in ``check_out``; amount is a part of what
+    is left, in minor units, where the service takes any amount.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         NotOwed: nothing is left to be paid online.
+        AmountRefused: the amount is not one that may be chosen.
         ProviderDown: the provider does not answer; nothing was paid.
     """
-    booking, payment = _place(booking_id, business_id, now=now)
+    booking, payment = _place(booking_id, business_id, amount=amount, now=now)
     return open_payment(payment=payment, subject=booking, origin=origin, now=now)
 
 
 @transaction.atomic
-def _place(booking_id: int, business_id: int, *, now: datetime) -> tuple[Booking, Payment]:
+def _place(
+    booking_id: int, business_id: int, *, amount: int | None, now: datetime
+) -> tuple[Booking, Payment]:
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     if booking.status not in LIVE or not booking.service.pays_online or waits_for_a_yes(booking):
         raise NotOwed
@@ -39,4 +47,10 @@ def _place(booking_id: int, business_id: int, *, now: datetime) -> tuple[Booking
     owed = balance(total=order.total, flows=flows_of(payments))
     if owed <= 0:
         raise NotOwed
-    return booking, new_payment(order, amount=owed, until=now + PAY_WITHIN, now=now)
+    chosen = choose_part(
+        owed=owed,
+        unit=unit_of(order.currency),
+        any_amount=booking.service.any_amount,
+        amount=amount,
+    )
+    return booking, new_payment(order, amount=chosen, until=now + PAY_WITHIN, now=now)

@@ -1,15 +1,19 @@
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from apps.bookings import operations as bookings
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.models import Order, Payment, Refund
-from apps.checkout.operations._errors import RefundChanged, TooMuchToRefund
+from apps.checkout.models import Order, OrderLine, Payment, Refund, RefundLine
+from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
 from apps.checkout.operations._settle import ask_for_refund, sync
 from apps.checkout.operations._subject import Subject, lock_subject
 from apps.checkout.providers import ProviderDown, RefundRefused, provider_called
+from apps.checkout.queries.orders import refundable_of
+from apps.checkout.refunds import Share, assign, split
 
 
 @transaction.atomic
@@ -21,9 +25,11 @@ def refund_order(
     reason: str,
     by: TeamMember,
     now: datetime,
+    lines: Mapping[int, int] | None = None,
 ) -> None:
     """Give money of an order back, the newest payment first (R027, R083).
 
+    lines are amounts for lines of the order by their ids, amount is what goes back besides.
     seen_refunded is what the page said had gone back already: a stale page is refused (N079).
 
     Raises:
@@ -31,6 +37,7 @@ def refund_order(
         Order.DoesNotExist: it was never paid.
         RefundChanged: more went back meanwhile.
         TooMuchToRefund: more than is left of what came.
+        TooMuchOfLine: more than is left of a line, or it is no line of this order.
     """
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
@@ -44,6 +51,7 @@ def refund_order(
         reason=reason,
         actor=Actor.of(by),
         now=now,
+        lines=lines,
     )
 
 
@@ -56,25 +64,47 @@ def give_back(
     reason: str,
     actor: Actor,
     now: datetime,
+    lines: Mapping[int, int] | None = None,
 ) -> int:
     """Ask for refunds of a locked order of something locked; amount None is all that is left.
     Return how much goes back, in minor units. Errors as in ``refund_order``."""
+    of_lines = {pk: part for pk, part in (lines or {}).items() if part}
     payments = list(order.payments.select_for_update().order_by("pk"))
     refunded = sum(it.refunded for it in payments)
     if seen_refunded is not None and refunded != seen_refunded:
         raise RefundChanged(refunded)
     left = sum(it.captured - it.refunded for it in payments)
-    wanted = left if amount is None else amount
+    wanted = left if amount is None else amount + sum(of_lines.values())
     if wanted > left or wanted < 0:
         raise TooMuchToRefund(left)
-    rest = wanted
-    for payment in reversed(payments):
-        part = min(rest, payment.captured - payment.refunded)
-        if part > 0 and not hasattr(payment, "reversed_by"):
-            ask_for_refund(payment, amount=part, reason=reason, asked_by=actor.user_id, now=now)
-            rest -= part
+    _take_of_lines(order, of_lines)
+    by_id, asked = {it.pk: it for it in payments}, []
+    for pk, part in split(wanted, over=refundable_of(payments)):
+        refund = ask_for_refund(
+            by_id[pk], amount=part, reason=reason, asked_by=actor.user_id, now=now
+        )
+        asked.append((refund.pk, part))
+    _write_lines(of_lines, asked)
     sync(order, subject, payments, actor=actor, now=now)
     return wanted
+
+
+def _take_of_lines(order: Order, lines: Mapping[int, int]) -> None:
+    """Count what goes back for lines of a locked order."""
+    own = {line.pk: line for line in order.lines.all()}
+    for pk, amount in lines.items():
+        left = own[pk].left if pk in own else 0
+        if not 0 < amount <= left:
+            raise TooMuchOfLine(pk, left)
+        OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") + amount)
+
+
+def _write_lines(lines: Mapping[int, int], asked: Sequence[Share]) -> None:
+    RefundLine.objects.bulk_create(
+        RefundLine(refund_id=refund, line_id=line, amount=amount)
+        for refund, parts in assign(lines, to=asked).items()
+        for line, amount in parts
+    )
 
 
 def do_refund(*, refund_id: int, now: datetime) -> None:
@@ -117,4 +147,6 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
         if payment.pk == refund.payment_id:
             payment.refunded -= refund.amount
             Payment.objects.filter(pk=payment.pk).update(refunded=payment.refunded)
+    for pk, amount in refund.lines.values_list("line_id", "amount"):
+        OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") - amount)
     sync(order, subject, payments, actor=Actor.system(), now=now)

@@ -9,6 +9,7 @@ from apps.businesses.models import Business
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._plan_periods import open_next_period, tell_of_plan
 from apps.checkout.operations._receive import LOOK_TOPIC
+from apps.checkout.operations._subject import Subject
 from apps.checkout.pricing import Way
 from apps.checkout.providers import Truth
 from apps.checkout.queries.renewals import has_card
@@ -73,7 +74,7 @@ def open_order_of(purchase: PlanPurchase) -> Order | None:
 
 
 def note_charge(
-    purchase: PlanPurchase,
+    purchase: Subject,
     order: Order,
     payments: list[Payment],
     *,
@@ -83,6 +84,8 @@ def note_charge(
 ) -> None:
     """Keep the card that a membership was paid with, and see to a saved one that failed: it is
     tried again later, and its holder is told once for each period. All rows are locked."""
+    if not isinstance(purchase, PlanPurchase):
+        return
     if payment.captured and truth.saved and purchase.renews:
         purchase.saved_card, purchase.provider = truth.saved, payment.provider
         purchase.save(update_fields=["saved_card", "provider"])

@@ -4,17 +4,27 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking, BookingEvent
-from apps.checkout.models import Coupon, GiftCard, Order, Payment, PlanPurchase, Refund
+from apps.checkout.models import (
+    Coupon,
+    GiftCard,
+    Order,
+    OrderLine,
+    Payment,
+    PlanPurchase,
+    Receipt,
+    ReceiptCounter,
+    Refund,
+)
 from apps.checkout.queries.orders import status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.findings import Finding
 
 DECIDED_WITHIN = timedelta(hours=1)
-Row = TypeVar("Row", Order, Payment, Booking)
+Row = TypeVar("Row", bound=Model)
 
 
 def find_unbalanced_orders(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -27,6 +37,9 @@ def find_unbalanced_orders(*, business_id: int | None = None) -> Iterator[Findin
             yield Finding(
                 "order_adds_up", order.business_id, where, "its lines add up to another sum"
             )
+        if sum(line.discount for line in order.lines.all()) != order.discount:
+            words = "what was taken off its lines is another sum"
+            yield Finding("order_adds_up", order.business_id, where, words)
         owed = status_of(order, list(order.payments.all()))
         if owed != order.payment_status:
             words = f"says {order.payment_status}, its payments come to {owed}"
@@ -91,11 +104,33 @@ def find_kept_too_long(*, business_id: int | None = None, now: datetime) -> Iter
         yield Finding("kept_aside_is_decided", of, f"payment {pk}", words)
 
 
+def find_lost_receipts(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield years whose receipts are not 1, 2, 3 and so on up to the counter, each once; and orders
+    with money that have no receipt."""
+    counted = {
+        (of, year): last
+        for of, year, last in _of(ReceiptCounter.objects.all(), business_id).values_list(
+            "business_id", "year", "last"
+        )
+    }
+    given = _of(Receipt.objects.order_by(), business_id).values_list("business_id", "year")
+    found = given.annotate(n=Count("number", distinct=True), rows=Count("pk"), top=Max("number"))
+    rows = {(of, year): {n, all_of, top} for of, year, n, all_of, top in found}
+    for key in sorted(counted.keys() | rows.keys()):
+        of, year = key
+        last = counted.get(key, 0)
+        if rows.get(key, {0}) != {last}:
+            words = f"counts to {last}, its numbers are not 1 to {last}"
+            yield Finding("receipts_have_no_gap", of, f"receipts of {year}", words)
+    captured = Payment.objects.filter(captured__gt=0).values("order_id")
+    without = _of(Order.objects.filter(pk__in=captured, receipt=None), business_id)
+    for of, reference in without.values_list("business_id", "reference"):
+        yield Finding("money_has_a_receipt", of, f"order {reference}", "was paid without a receipt")
+
+
 def find_miscounted_coupons(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield coupons whose used is not how many orders use them."""
-    coupons = Coupon.objects.order_by()
-    if business_id is not None:
-        coupons = coupons.filter(business_id=business_id)
+    coupons = _of(Coupon.objects.order_by(), business_id)
     counted = coupons.annotate(orders=Count("uses")).exclude(used=F("orders"))
     for pk, of, said, orders in counted.values_list("pk", "business_id", "used", "orders"):
         words = f"says {said}, {orders} orders use it"
@@ -114,6 +149,24 @@ def find_miscounted_refunds(*, business_id: int | None = None) -> Iterator[Findi
         yield Finding(
             "refunds_are_counted", of, f"payment {pk}", f"says {said}, refunds are {went}"
         )
+
+
+def find_miscounted_lines(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield lines whose refunded is not what refunds are for them, and refunds for more than they
+    are."""
+    alive = ~Q(refunds__refund__status=Refund.Status.FAILED)
+    lines = OrderLine.objects.order_by()
+    if business_id is not None:
+        lines = lines.filter(order__business_id=business_id)
+    counted = lines.annotate(went=Coalesce(Sum("refunds__amount", filter=alive), 0))
+    for of, pk, said, went in counted.exclude(refunded=F("went")).values_list(
+        "order__business_id", "pk", "refunded", "went"
+    ):
+        words = f"says {said}, refunds for it are {went}"
+        yield Finding("lines_are_counted", of, f"order line {pk}", words)
+    refunds = _of(Refund.objects.order_by(), business_id).annotate(split=Sum("lines__amount"))
+    for of, pk in refunds.filter(split__gt=F("amount")).values_list("business_id", "pk"):
+        yield Finding("lines_are_counted", of, f"refund {pk}", "its lines are more than it is")
 
 
 def _of(rows: QuerySet[Row], business_id: int | None) -> QuerySet[Row]:

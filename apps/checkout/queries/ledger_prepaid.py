@@ -15,7 +15,9 @@ PAID = Order.PaymentStatus.PAID
 
 
 def find_miscounted_plans(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield plans whose balance is not what their entries come to."""
+    """Yield plans whose balance is not what their entries come to, and those that have more periods
+    than were placed, or fewer than were paid for and kept."""
+    yield from _miscounted_periods(business_id)
     plans = PlanPurchase.objects.filter(balance__isnull=False).order_by()
     if business_id is not None:
         plans = plans.filter(business_id=business_id)
@@ -26,8 +28,7 @@ def find_miscounted_plans(*, business_id: int | None = None) -> Iterator[Finding
         yield Finding("plans_are_counted", of, f"plan {reference}", f"says {said}, lines {came}")
 
 
-def find_unpaid_periods(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield plans that have more periods than were placed, or fewer than were paid for and kept."""
+def _miscounted_periods(business_id: int | None) -> Iterator[Finding]:
     plans = PlanPurchase.objects.exclude(status=PlanPurchase.Status.DRAFT)
     if business_id is not None:
         plans = plans.filter(business_id=business_id)

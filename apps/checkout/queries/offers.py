@@ -8,11 +8,14 @@ from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.price import price_of
 from apps.catalog.models import Service
+from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice
-from apps.checkout.coupons import spread, worth
+from apps.checkout.coupons import worth
+from apps.checkout.discounts import NOTHING, Taken, share_out
 from apps.checkout.pricing import Item, Quote, Way, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code
+from apps.checkout.queries.discounts import find_discount
 from apps.checkout.queries.gifts import Gift, find_gift
 
 
@@ -34,19 +37,75 @@ def offer_of(
 ) -> Offer:
     """Price a draft for each way it may be paid; no way at all where nothing can be paid.
 
-    A code that cannot be used changes no price. has_plan: a plan of theirs pays for this, all but
-    the extras, which are paid at the place. gift is the code of a card that pays a part.
+    A discount that counts now is taken off first, a code from what is left; a code that cannot be
+    used changes no price. has_plan: a plan of theirs pays for this, all but the extras, which are
+    paid at the place. gift is the code of a card that pays a part.
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
     """
     choice = choice_of(booking=booking)
     price = price_of(booking=booking, choice=choice, now=now)
-    service, business = booking.service, booking.business
     if price.total is None:
         return Offer({})
+    taken = find_discount(booking=booking, subtotal=price.total, now=now)
+    rest = price.total - taken.amount
+    applied = apply_code(booking=booking, code=code, subtotal=rest, now=now)
+    by_code = worth(applied.terms, subtotal=rest) if applied.terms else 0
+    quotes = _quotes(booking, price, taken, by_code)
+    if has_plan and _plan_pays(booking.service, choice, price.total):
+        quotes = {Way.PLAN: _quote_by_plan(booking.service, price, choice), **quotes}
+    card = None if booking.service.requires_approval else find_gift(booking.business_id, gift)
+    return Offer(applied=applied, quotes=quotes, gift=card)
+
+
+def _quotes(booking: Booking, price: Price, taken: Taken, by_code: int) -> dict[Way, Quote]:
+    service, items = booking.service, _items(booking.service, price)
+    ways = ways_to_pay(
+        total=price.total or 0,
+        online=_is_paid_online(booking),
+        in_person=service.pays_in_person,
+        deposit=service.deposit,
+        full_upfront=service.full_upfront,
+    )
+    off = share_out(
+        _amounts(items), discount=taken.amount, by_code=by_code, currency=price.currency
+    )
+    return {way: _priced(service, price, way, off, taken) for way in ways}
+
+
+def _quote_by_plan(service: Service, price: Price, choice: Choice) -> Quote:
+    """What is left for extras; a discount or a code takes nothing off of them."""
+    items = _items(service, price)
+    base = len(items) - len(choice.add_ons)
+    covered = [amount if place < base else 0 for place, amount in enumerate(_amounts(items))]
+    return _priced(service, price, Way.PLAN, covered, NOTHING)
+
+
+def _priced(
+    service: Service, price: Price, way: Way, discounts: Sequence[int], offer: Taken
+) -> Quote:
+    return quote(
+        items=_items(service, price),
+        currency=price.currency,
+        tax_rate=service.tax_rate,
+        tax_included=service.business.prices_include_tax,
+        way=way,
+        deposit=service.deposit,
+        any_amount=service.any_amount,
+        discounts=discounts,
+        offer=offer,
+    )
+
+
+def _amounts(items: Sequence[Item]) -> list[int]:
+    return [item.amount * item.quantity for item in items]
+
+
+def _items(service: Service, price: Price) -> list[Item]:
+    """The lines of a price; a form of the service is named together with it."""
     forms = {variant.name for variant in service.variants.all()} - {service.name}
-    items = [
+    return [
         Item(
             f"{service.name}, {line.name}" if line.name in forms else line.name,
             line.amount,
@@ -54,36 +113,6 @@ def offer_of(
         )
         for line in price.lines
     ]
-    amounts = tuple(item.amount * item.quantity for item in items)
-    applied = apply_code(booking=booking, code=code, subtotal=price.total, now=now)
-    less = worth(applied.terms, subtotal=price.total) if applied.terms else 0
-    ways = ways_to_pay(
-        total=price.total,
-        online=_is_paid_online(booking),
-        in_person=service.pays_in_person,
-        deposit=service.deposit,
-        full_upfront=service.full_upfront,
-    )
-
-    def priced(way: Way, discounts: Sequence[int]) -> Quote:
-        return quote(
-            items=items,
-            currency=price.currency,
-            tax_rate=service.tax_rate,
-            tax_included=business.prices_include_tax,
-            way=way,
-            deposit=service.deposit,
-            discounts=discounts,
-        )
-
-    spread_out = spread(less, over=amounts, currency=price.currency)
-    quotes = {way: priced(way, spread_out) for way in ways}
-    if has_plan and _plan_pays(service, choice, price.total):
-        base = len(items) - len(choice.add_ons)
-        covered = [amount if place < base else 0 for place, amount in enumerate(amounts)]
-        quotes = {Way.PLAN: priced(Way.PLAN, covered), **quotes}
-    card = None if service.requires_approval else find_gift(business.pk, gift)
-    return Offer(applied=applied, quotes=quotes, gift=card)
 
 
 def _plan_pays(service: Service, choice: Choice, total: int) -> bool:

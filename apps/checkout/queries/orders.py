@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.refunds import Share, split
 from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
 
 
@@ -26,6 +27,27 @@ def status_of(order: Order, payments: Sequence[Payment]) -> PaymentStatus:
     return payment_status(total=order.total, flows=flows_of(payments))
 
 
+def refundable_of(payments: Sequence[Payment]) -> list[Share]:
+    """What is left of each payment, the newest first; money in person that was a mistake never came
+    and cannot go back. The entries against it come joined."""
+    return [
+        (it.pk, it.captured - it.refunded)
+        for it in sorted(payments, key=lambda it: -it.pk)
+        if not hasattr(it, "reversed_by")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a refund would do: online goes back the way it came, in_person by hand; stays is what
+    is left with the business after it. Minor units."""
+
+    amount: int
+    online: int
+    in_person: int
+    stays: int
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of an order's money: a payment (amount above 0) or what went back (below).
@@ -42,7 +64,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """An order with its lines and its money, in minor units of its currency. kept_aside is on a
-    card and not taken."""
+    card and not taken; receipt is the number of its receipt ("2026-00017"), "" while no money
+    came."""
 
     order: Order
     entries: tuple[Entry, ...]
@@ -50,10 +73,25 @@ class Sheet:
     refunded: int
     balance: int
     kept_aside: int = 0
+    receipt: str = ""
 
     @property
     def refundable(self) -> int:
         return self.paid - self.refunded
+
+    @property
+    def has_details(self) -> bool:
+        """Whether its lines say more than its total."""
+        lines = self.order.lines.all()
+        return len(lines) > 1 or any(line.refunded or line.discount for line in lines)
+
+    def effect_of(self, amount: int) -> Effect:
+        """What giving this amount back would do."""
+        payments = [it.payment for it in self.entries if it.payment]
+        at_desk = {it.pk for it in payments if it.kind == Payment.Kind.IN_PERSON}
+        parts = split(amount, over=refundable_of(payments))
+        in_person = sum(part for pk, part in parts if pk in at_desk)
+        return Effect(amount, amount - in_person, in_person, self.refundable - amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +122,8 @@ PAYER = ("booking__customer", "purchase__customer", "gift_card")
 
 def find_sheet(*, booking: Booking) -> Sheet | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
-    order = Order.objects.prefetch_related("lines").filter(booking=booking).first()
+    orders = Order.objects.select_related("receipt").prefetch_related("lines")
+    order = orders.filter(booking=booking).first()
     if order is None:
         return None
     payments = list(order.payments.select_related("reversed_by").order_by("pk"))
@@ -97,6 +136,7 @@ def find_sheet(*, booking: Booking) -> Sheet | None:
         refunded=sum(flow.refunded for flow in flows),
         balance=balance(total=order.total, flows=flows),
         kept_aside=sum(flow.kept_aside for flow in flows),
+        receipt=receipt_of(order),
     )
 
 
@@ -113,6 +153,11 @@ def released_of(*, booking: Booking) -> int:
     last = payments.order_by("-pk").first()
     lets_go = {Payment.Status.AUTHORIZED, Payment.Status.CANCELED}
     return last.amount if last is not None and last.status in lets_go else 0
+
+
+def receipt_of(order: Order) -> str:
+    """The number of an order's receipt, or ""; the receipt comes joined."""
+    return str(getattr(order, "receipt", ""))
 
 
 def _payment(payment: Payment) -> Entry:

@@ -39,10 +39,11 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The lines, then the total with its tax in words, then what is due when; aside_words where it
-    is not taken at once."""
+    """The lines, what an offer and (discount) a code take off, the total with its tax in words, and
+    what is due when; aside_words where it is not taken at once."""
 
     lines: tuple[CostLine, ...]
+    offer: CostLine
     discount: Money
     total: Money
     tax_words: str
@@ -68,8 +69,11 @@ def cards_of(
     if len(quotes) < 2 and not passes:  # noqa: PLR2004 - one way is no choice
         return []
     place = booking.business.place_word
+    rest = _("The rest at the %(place)s") % {"place": place}
+    takes_any = any(quote.takes_any for quote in quotes.values())
+    more = _("Or more if you like; the rest at the %(place)s") % {"place": place}
     words = {
-        Way.DEPOSIT: (_("Deposit now"), _("The rest at the %(place)s") % {"place": place}),
+        Way.DEPOSIT: (_("Deposit now"), more if takes_any else rest),
         Way.FULL: (_("Everything now"), _("Online, by card")),
         Way.IN_PERSON: (_("At the %(place)s") % {"place": place}, _("When you are there")),
     }
@@ -77,28 +81,29 @@ def cards_of(
         rest = _("Kept aside; the rest at the %(place)s") % {"place": place}
         words[Way.DEPOSIT] = (_("Deposit by card"), rest)
         words[Way.FULL] = (_("Everything by card"), _("Kept aside until the answer"))
-    plans = [
-        WayCard(
-            value=f"{Way.PLAN.value}-{found.pk}",
-            label=found.purchase.name,
-            hint=card_hint(found),
-            amount=None,
-            chosen=chosen is Way.PLAN and found.pk == purchase_id,
-            is_off=found.refused is not None,
-        )
-        for found in passes
-    ]
-    return plans + [
+    plan_id = purchase_id if chosen is Way.PLAN else None
+    return [_plan_card(found, chosen=found.pk == plan_id) for found in passes] + [
         WayCard(
             value=way.value,
             label=words[way][0],
             hint=words[way][1],
-            amount=Money(quote.due_now, quote.currency) if quote.due_now else None,
+            amount=Money(quote.least_now, quote.currency) if quote.least_now else None,
             chosen=way is chosen,
         )
         for way, quote in quotes.items()
         if way is not Way.PLAN
     ]
+
+
+def _plan_card(found: Pass, *, chosen: bool) -> WayCard:
+    return WayCard(
+        value=f"{Way.PLAN.value}-{found.pk}",
+        label=found.purchase.name,
+        hint=card_hint(found),
+        amount=None,
+        chosen=chosen,
+        is_off=found.refused is not None,
+    )
 
 
 def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Costs:
@@ -116,7 +121,8 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
             )
             for line in quote.lines
         ),
-        discount=Money(quote.discount, currency),
+        offer=CostLine(quote.offer.name, Money(quote.offer.amount, currency)),
+        discount=Money(quote.by_code, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),
         later=Money(quote.due_later - (gift if way is Way.IN_PERSON else 0), currency),
@@ -189,8 +195,8 @@ def _button(quote: Quote, way: Way, locale: str, *, gift: int) -> str:
         return _("Book with my plan")
     if not left:
         return _("Book this time")
-    if way is Way.DEPOSIT:
+    if way is Way.DEPOSIT and quote.due_now == quote.least_now:
         return _("Pay %(amount)s deposit") % {"amount": amount}
-    if way is Way.FULL:
+    if way is not Way.IN_PERSON:
         return _("Pay %(amount)s") % {"amount": amount}
     return _("Book this time")

@@ -58,8 +58,7 @@ def _book(
 ) -> HttpResponse:
     usable = [it for it in passes if it.refused is None]
     if not usable:
-        why = refused_words(passes[0]) if passes else _("You have no plan here.")
-        words = _("Your plan cannot pay for this. %(why)s") % {"why": why}
+        words = _no_plan_words(passes)
         return show_session(request, found, choice, now=now, notice=words, status=UNPROCESSABLE)
     try:
         booking = checkout.book_with_plan(
@@ -79,3 +78,8 @@ def _book(
     if booking.status == Booking.Status.CREATED:  # the service asks for more than a name
         return go_to(request, "bookings:details", draft=booking.draft_id)
     return to_done(request, booking)
+
+
+def _no_plan_words(passes: tuple[Pass, ...]) -> str:
+    why = refused_words(passes[0]) if passes else _("You have no plan here.")
+    return _("Your plan cannot pay for this. %(why)s") % {"why": why}

@@ -1,6 +1,5 @@
 """C9, check and pay: how, how much, and when; one POST leads to the provider or to the booking."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +13,10 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.views.details import show_draft_lost
 from apps.bookings.views.details_page import hold_of, mask_address, policy_sentence
+from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.lost import try_again
-from apps.bookings.visitors import plans_of
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
@@ -28,43 +26,31 @@ from apps.checkout.forms import (
     BrokenSeal,
     open_amounts,
     read_code,
-    read_gift,
-    read_purchase,
-    read_way,
     seal_amounts,
 )
 from apps.checkout.gifts import spell_code
-from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
-from apps.checkout.queries.offers import Offer, offer_of
-from apps.checkout.queries.passes import Pass, passes_for
+from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
 from apps.checkout.queries.plan_words import plan_refused_words
+from apps.checkout.views.till import Till, open_till
 from apps.web.formatting import format_money
-from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+NOT_AS_SHOWN = (
+    BrokenSeal,
+    checkout.AmountRefused,
+    checkout.WayNotOffered,
+    checkout.DetailsMissing,
+)
 CHANGED = (
     checkout.CouponRefused,
     checkout.GiftRefused,
     checkout.PlanRefused,
     checkout.QuoteChanged,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Till:
-    """What the page offers, and what is chosen of it."""
-
-    offer: Offer
-    way: Way
-    passes: tuple[Pass, ...]
-    purchase_id: int | None
-
-    @property
-    def purchase(self) -> PlanPurchase | None:
-        return next((it.purchase for it in self.passes if it.pk == self.purchase_id), None)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +61,7 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if not draft.contact_name:
         return go_to(request, "bookings:details", draft=draft.draft_id)
     try:
-        till = _open(request, draft, code=read_code(request.POST or request.GET), now=now)
+        till = open_till(request, draft, code=read_code(request.POST or request.GET), now=now)
     except UnknownChoice:
         return show_draft_lost(request, draft, now=now)
     if till is None:
@@ -83,36 +69,15 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if request.method != "POST" or "update" in request.POST:
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
+    if till.takes_any and till.form and not till.form.is_valid():
+        return _show(request, draft, till, status=UNPROCESSABLE)
     return _check_out(request, draft, till, now=now)
-
-
-def _open(request: HttpRequest, draft: Booking, *, code: str, now: datetime) -> Till | None:
-    """What can be paid how; None where nothing is to be paid."""
-    fields = request.POST or request.GET
-    passes = passes_for(
-        booking=draft, purchase_ids=plans_of(request, business_id=draft.business_id), now=now
-    )
-    has_plan = any(found.refused is None for found in passes)
-    gift = read_gift(fields)
-    offer = offer_of(booking=draft, code=code, gift=gift, has_plan=has_plan, now=now)
-    if not offer.ways:
-        return None
-    way = read_way(fields, offered=offer.ways)
-    return Till(offer, way, passes, read_purchase(fields, passes=passes))
 
 
 def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
     try:
-        seen = open_amounts(
-            request.POST.get(FIELD, ""),
-            draft_id=draft.draft_id,
-            way=till.way,
-            purchase_id=till.purchase_id,
-        )
-        done = checkout.check_out(
-            draft_id=draft.draft_id, way=till.way, seen=seen, origin=_origin(request), now=now
-        )
-    except (BrokenSeal, checkout.WayNotOffered, checkout.DetailsMissing):
+        done = _place(request, draft, till, now=now)
+    except NOT_AS_SHOWN:
         words = _("Please check the amount and press the button again.")
         return _show(request, draft, till, notice=words, status=UNPROCESSABLE)
     except CHANGED as changed:
@@ -125,6 +90,25 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
         words = _("Payments do not work at this moment. Please try again in a minute.")
         return _show(request, draft, till, notice=words, status=UNAVAILABLE)
     return HttpResponseSeeOther(done.url) if done.url else to_done(request, done.booking)
+
+
+def _place(
+    request: HttpRequest, draft: Booking, till: Till, *, now: datetime
+) -> checkout.CheckedOut:
+    seen = open_amounts(
+        request.POST.get(FIELD, ""),
+        draft_id=draft.draft_id,
+        way=till.way,
+        purchase_id=till.purchase_id,
+    )
+    return checkout.check_out(
+        draft_id=draft.draft_id,
+        way=till.way,
+        seen=seen,
+        origin=_origin(request),
+        now=now,
+        amount=till.amount,
+    )
 
 
 def _not_like_that(
@@ -142,7 +126,7 @@ def _not_like_that(
         words = _("Your plan cannot pay for this. %(why)s") % {"why": why}
     else:
         words = _changed_words(draft, changed)
-    fresh = _open(request, draft, code=code, now=now) or till
+    fresh = open_till(request, draft, code=code, now=now) or till
     return _show(request, draft, fresh, notice=words, status=CONFLICT)
 
 
@@ -165,6 +149,7 @@ def _show(
 ) -> HttpResponse:
     context = {
         **_context(draft, till, now=timezone.now()),
+        "is_part": wants_fragment(request),
         "pay_url": request.path,
         "notice": notice,
     }
@@ -183,9 +168,6 @@ def _code_in_use(offer: Offer) -> str:
 
 
 def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
-    offer, way = till.offer, till.way
-    quotes, gift = offer.quotes, None if way is Way.PLAN else offer.gift
-    by_gift = gift.pays(quotes[way], way) if gift else 0
     return {
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,
@@ -195,6 +177,19 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         "name": draft.contact_name,
         "contact": mask_address(draft.contact_email),
         "details_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
+        **_money_context(draft, till),
+        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
+        "reference": draft.reference,
+        "status": draft.status,
+    }
+
+
+def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
+    offer, way = till.offer, till.way
+    quotes, gift = offer.quotes, None if way is Way.PLAN else offer.gift
+    by_gift = gift.pays(quotes[way], way) if gift else 0
+    seal = seal_amounts(draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer), gift=gift)
+    return {
         "cards": cards_of(
             booking=draft,
             quotes=quotes,
@@ -204,15 +199,11 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         ),
         "way": f"{way.value}-{till.purchase_id}" if way is Way.PLAN else way.value,
         "by_plan": way is Way.PLAN,
-        "costs": costs_of(booking=draft, quote=quotes[way], way=way, gift=by_gift),
+        "amount_form": till.form,
+        "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),
         "seal_name": FIELD,
-        "seal": seal_amounts(
-            draft_id=draft.draft_id, quotes=quotes, code=_code_in_use(offer), gift=gift
-        ),
+        "seal": seal,
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",
         "code_error": _code_error(draft, offer),
-        "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
-        "reference": draft.reference,
-        "status": draft.status,
     }

@@ -54,7 +54,7 @@ PEOPLE = (
 
 ALL_COLOURISTS = ("Ana", "Ben", "Mia")
 COLOUR = {"buffer_after_minutes": 15, "hue": Hue.COPPER}
-PAID_AHEAD = {**COLOUR, "pays_online": True, "deposit": 2000, "tax_rate": 1900}
+PAID_AHEAD = {**COLOUR, "pays_online": True, "deposit": 2000, "any_amount": True, "tax_rate": 1900}
 WASH = "Wash station"
 
 CUTS = (

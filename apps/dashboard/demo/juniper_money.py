@@ -61,7 +61,7 @@ def _check_out(draft: Booking, way: Way, *, at: datetime) -> Payment:
     checkout.check_out(
         draft_id=draft.draft_id,
         way=way,
-        seen=Seen(quote.total, quote.due_now),
+        seen=Seen.of(quote),
         origin=ORIGIN,
         now=at,
     )

@@ -105,6 +105,7 @@ def _quote(amount: int, terms: PaymentTerms, business: Business, way: Way) -> Qu
         tax_included=business.prices_include_tax,
         way=way,
         deposit=terms.deposit,
+        any_amount=terms.any_amount,
     )
 
 
@@ -114,6 +115,8 @@ def _way_words(way: Way, found: Quote, business: Business) -> str:
         "later": _money(found.due_later, business),
         "place": business.place_word,
     }
+    if found.takes_any:
+        return _("%(now)s or more now, the rest at the %(place)s") % words
     if way is Way.DEPOSIT:
         return _("%(now)s now, %(later)s at the %(place)s") % words
     if way is Way.FULL:

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from apps.availability.engine.zones import day_bounds
 from apps.checkout.models import Payment, Refund
-from apps.checkout.queries.orders import PAYER, payer_of
+from apps.checkout.queries.orders import PAYER, payer_of, receipt_of
 from apps.dashboard.desk import Desk
 from apps.kernel.money import Money
 
@@ -17,7 +17,8 @@ KINDS = tuple(Payment.Kind)
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One amount that came (above 0) or went back (below); a record taken back is below 0, too."""
+    """One amount that came (above 0) or went back (below); a record taken back is below 0, too.
+    receipt is the number of its receipt."""
 
     at: datetime
     reference: str
@@ -27,6 +28,7 @@ class Taking:
     kind_words: str
     is_refund: bool
     amount: Money
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ def get_takings(*, desk: Desk, on: date) -> Takings:
     came = (
         Payment.objects.filter(business=desk.business, settled_at__gte=low, settled_at__lt=high)
         .exclude(captured=0)
-        .select_related(*(f"order__{name}" for name in PAYER))[:MOST_ROWS]
+        .select_related("order__receipt", *(f"order__{name}" for name in PAYER))[:MOST_ROWS]
     )
     went = (
         Refund.objects.filter(business=desk.business, created_at__gte=low, created_at__lt=high)
         .exclude(status=Refund.Status.FAILED)
-        .select_related(*(f"payment__order__{name}" for name in PAYER))[:MOST_ROWS]
+        .select_related("payment__order__receipt", *(f"payment__order__{name}" for name in PAYER))[
+            :MOST_ROWS
+        ]
     )
     rows = sorted([*map(_came, came), *map(_went, went)], key=attrgetter("at"))
     return Takings(
@@ -82,6 +86,7 @@ def _came(payment: Payment) -> Taking:
         kind_words=payment.get_kind_display(),
         is_refund=False,
         amount=Money(payment.captured, payment.order.currency),
+        receipt=receipt_of(payment.order),
     )
 
 
@@ -96,6 +101,7 @@ def _went(refund: Refund) -> Taking:
         kind_words=refund.payment.get_kind_display(),
         is_refund=True,
         amount=Money(-refund.amount, refund.payment.order.currency),
+        receipt=receipt_of(refund.payment.order),
     )
 
 

@@ -1,4 +1,8 @@
-"""O17: codes that make something cheaper: make one, see how often it was used, stop it (R075)."""
+"""O17: codes that make something cheaper: make one, see how often it was used, stop it (R075).
+
+The same page lists discounts, which need no code."""
+
+from datetime import datetime
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -8,8 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon
 from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.discount_forms import DiscountForm
 from apps.dashboard.money_forms import CouponForm
 from apps.dashboard.queries.coupons import list_coupons
+from apps.dashboard.queries.discounts import list_discounts
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
@@ -21,8 +27,7 @@ from apps.web.http import go_to
 def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
     """List the codes; with POST, make one."""
     now, desk = timezone.now(), request.desk
-    form = CouponForm(request.POST or None, business=desk.business)
-    status = 200
+    form, status = CouponForm(business=desk.business), 200
     if request.method == "POST":
         status = 422
         form = CouponForm(request.POST, business=desk.business)
@@ -34,7 +39,25 @@ def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
                 status = 409
             else:
                 return go_to(request, "dashboard:coupons", slug)
-    context = {"rows": list_coupons(desk=desk, now=now), "form": form}
+    return show_coupons(request, now=now, form=form, status=status)
+
+
+def show_coupons(
+    request: OwnerRequest,
+    *,
+    now: datetime,
+    form: CouponForm | None = None,
+    offer_form: DiscountForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show codes and discounts with a form for each; one that was refused comes with its text."""
+    desk = request.desk
+    context = {
+        "rows": list_coupons(desk=desk, now=now),
+        "offers": list_discounts(desk=desk, now=now),
+        "form": form or CouponForm(business=desk.business),
+        "offer_form": offer_form or DiscountForm(business=desk.business),
+    }
     return show(
         request,
         "dashboard/coupons.html",

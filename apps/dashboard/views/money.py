@@ -1,18 +1,24 @@
 """O6, O16: money of one booking in the hands of the team: taken in person, taken back, refunded."""
 
+from datetime import datetime
+
+from django.forms import Form
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
+from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.money_forms import PaidForm, RefundForm, UndoPaidForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import booking_or_404, refuse
 from apps.dashboard.views.refusals import INCOMPLETE, money_problem
+from apps.dashboard.views.sheet import refund_form, show_sheet
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -21,6 +27,7 @@ REFUSED = (
     checkout.NotOwed,
     checkout.RefundChanged,
     checkout.TooMuchToRefund,
+    checkout.TooMuchOfLine,
     Order.DoesNotExist,
     Payment.DoesNotExist,
     BusyTryAgain,
@@ -84,16 +91,18 @@ def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 @require_POST
 @guarded(*roles_with(Right.REFUND))
 def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
-    """Give money back; a page that does not know of the last refund is refused (N079)."""
+    """Give money back, or show what that would do; a page that does not know of the last refund is
+    refused (N079)."""
     now, desk = timezone.now(), request.desk
     booking = booking_or_404(desk, reference)
-    form = RefundForm(request.POST, currency=booking.currency)
-    if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now, forms={"refund": form})
+    form = refund_form(find_sheet(booking=booking), booking, request.POST)
+    if "preview" in request.POST or not form.is_valid():
+        return _weigh(request, booking, form, now=now)
     try:
         checkout.refund_order(
             booking_id=booking.pk,
-            amount=form.cleaned_data["amount"],
+            amount=form.besides,
+            lines=form.lines,
             seen_refunded=form.cleaned_data["seen_refunded"],
             reason=form.cleaned_data["reason"],
             by=desk.member,
@@ -101,5 +110,18 @@ def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         )
     except REFUSED as error:
         problem = money_problem(error, desk=desk, booking=booking)
-        return refuse(request, booking, problem, now=now)
+        again = refund_form(find_sheet(booking=booking), booking, request.POST, is_fresh=True)
+        return refuse(request, booking, problem, now=now, forms={"refund": again})
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+def _weigh(
+    request: OwnerRequest, booking: Booking, form: RefundForm, *, now: datetime
+) -> HttpResponse:
+    """Show what a refund would do, or what is wrong with it; nothing is changed."""
+    forms: dict[str, Form] = {"refund": form}
+    if "preview" not in request.POST:
+        return refuse(request, booking, INCOMPLETE, now=now, forms=forms)
+    return show_sheet(
+        request, booking, now=now, forms=forms, fragment="dashboard/_refund_effect.html"
+    )

@@ -10,6 +10,7 @@ from apps.catalog import operations as catalog
 from apps.catalog.models import Service
 from apps.catalog.paying import payment_problems
 from apps.catalog.queries.payment import terms_of
+from apps.checkout.providers import provider_in_use
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.price_forms import PaymentForm
 from apps.dashboard.queries.payment_preview import paid_words, preview_payment, price_words
@@ -18,9 +19,6 @@ from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
 from apps.web.http import go_to
-
-CAN_AUTHORIZE = False
-"""No provider keeps money ready without taking it yet (ADR 16)."""
 
 
 @require_safe
@@ -55,7 +53,7 @@ def service_payment(request: OwnerRequest, slug: str, service_id: int) -> HttpRe
             payment_problems(
                 form.terms(),
                 requires_approval=service.requires_approval,
-                can_authorize=CAN_AUTHORIZE,
+                can_authorize=_can_authorize(),
             )
         )
     return _show(request, form, now=now)
@@ -72,14 +70,14 @@ def _save(request: OwnerRequest, service: Service, *, now: datetime) -> HttpResp
             service_id=service.pk,
             terms=form.terms(),
             seen_revision=form.cleaned_data["revision"],
-            can_authorize=CAN_AUTHORIZE,
+            can_authorize=_can_authorize(),
         )
     except catalog.PaymentImpossible as impossible:
         form.refuse(impossible.problems)
         return _show(request, form, now=now, status=422)
     except catalog.ServiceHasChanged:
         fresh = _service(request, service.pk)
-        form = PaymentForm(request.POST, service=fresh, can_authorize=CAN_AUTHORIZE, keeps=True)
+        form = PaymentForm(request.POST, service=fresh, can_authorize=_can_authorize(), keeps=True)
         return _show(request, form, now=now, status=409)
     slug = request.desk.business.slug
     return go_to(request, "dashboard:service_payment", slug, service.pk, query={"saved": "1"})
@@ -92,8 +90,14 @@ def _service(request: OwnerRequest, service_id: int) -> Service:
         raise Http404 from missing
 
 
+def _can_authorize() -> bool:
+    """Whether money can be kept aside until the team has said yes (ADR 16)."""
+    provider = provider_in_use()
+    return provider is not None and provider.can_authorize
+
+
 def _form(typed: object, service: Service) -> PaymentForm:
-    return PaymentForm(typed, service=service, can_authorize=CAN_AUTHORIZE)
+    return PaymentForm(typed, service=service, can_authorize=_can_authorize())
 
 
 def _show(

@@ -46,6 +46,7 @@ MONEY_CODES: dict[type[Exception], str] = {
     checkout.NotOwed: "NOT_OWED",
     checkout.RefundChanged: "REFUND_CHANGED",
     checkout.TooMuchToRefund: "TOO_MUCH",
+    checkout.TooMuchOfLine: "TOO_MUCH",
     Order.DoesNotExist: "NOT_OWED",
     Payment.DoesNotExist: "NOT_OWED",
 }

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.forms import Form
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.waitlist import wish_words_of
-from apps.checkout.queries.orders import Sheet, find_sheet
+from apps.checkout.queries.orders import Effect, Sheet, find_sheet
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OverrideForm
 from apps.dashboard.money_forms import RefundForm
@@ -16,7 +16,6 @@ from apps.dashboard.queries.booking_page import BookingPage, read_booking
 from apps.dashboard.roles import Right
 from apps.dashboard.views.refusals import Problem
 from apps.dashboard.views.showing import show
-from apps.kernel.money import Money
 from apps.web.formatting import format_money
 
 
@@ -33,6 +32,7 @@ def show_sheet(
     """Render the page with fresh forms, or with the forms that were refused and what they held."""
     page = read_booking(desk=request.desk, booking=booking, now=now)
     sheet = find_sheet(booking=booking)
+    shown = {**_fresh_forms(page), "refund": refund_form(sheet, booking), **(forms or {})}
     return show(
         request,
         "dashboard/booking.html",
@@ -42,7 +42,8 @@ def show_sheet(
             "wish": wish_words_of(booking=booking),
             "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
             "stub": _stub(page, request.desk.business.locale),
-            "forms": {**_fresh_forms(page), **_refund_form(sheet), **(forms or {})},
+            "forms": shown,
+            "effect": _effect(sheet, shown.get("refund")),
             "problem": problem,
             "notes_saved": saved,
         },
@@ -60,12 +61,31 @@ def _fresh_forms(page: BookingPage) -> dict[str, Form]:
     }
 
 
-def _refund_form(sheet: Sheet | None) -> dict[str, Form]:
-    if sheet is None or sheet.refundable <= 0:
-        return {}
-    left = Money(sheet.refundable, sheet.order.currency).to_decimal()
-    initial = {"amount": left, "seen_refunded": sheet.refunded}
-    return {"refund": RefundForm(initial=initial, currency=sheet.order.currency)}
+def refund_form(
+    sheet: Sheet | None, booking: Booking, data: QueryDict | None = None, *, is_fresh: bool = False
+) -> RefundForm:
+    """The form for giving money back, with what was typed; is_fresh: the page tells anew what went
+    back already, so that the next tap knows."""
+    refunded = sheet.refunded if sheet else 0
+    if data is not None and is_fresh:
+        data = data.copy()
+        data["seen_refunded"] = str(refunded)
+    return RefundForm(
+        data,
+        initial={"seen_refunded": refunded},
+        currency=booking.currency,
+        locale=booking.business.locale,
+        lines=list(sheet.order.lines.all()) if sheet else [],
+    )
+
+
+def _effect(sheet: Sheet | None, form: object) -> Effect | None:
+    """What the refund that was typed would do; None while it is not complete or too much."""
+    if sheet is None or not isinstance(form, RefundForm) or not form.is_bound:
+        return None
+    if not form.is_valid() or form.total > sheet.refundable:
+        return None
+    return sheet.effect_of(form.total)
 
 
 def _stub(page: BookingPage, locale: str) -> dict[str, object]:

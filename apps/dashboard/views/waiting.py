@@ -16,6 +16,7 @@ from apps.bookings.queries.waitlist import line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, choose, get_service_by_id
+from apps.checkout import operations as checkout
 from apps.dashboard.class_forms import AddPersonForm, MessageForm, WaitingForm
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
@@ -110,8 +111,12 @@ def _add(request: OwnerRequest, session: Session, form: AddPersonForm, *, now: d
             now=now,
         )
     else:
-        bookings.add_booking(
-            choice=choice, target=target, details=form.details(), by=member, now=now
+        details = form.details()
+        checkout.book_with_discount(
+            book=lambda: bookings.add_booking(
+                choice=choice, target=target, details=details, by=member, now=now
+            ),
+            now=now,
         )
 
 
@@ -121,7 +126,9 @@ def _service(request: OwnerRequest, session: Session) -> Service:
 
 def _do(verb: str, booking: Booking, *, by: TeamMember, now: datetime) -> None:
     if verb == "enrol":
-        bookings.enrol_from_line(booking=booking, by=by, now=now)
+        checkout.book_with_discount(
+            book=lambda: bookings.enrol_from_line(booking=booking, by=by, now=now), now=now
+        )
     elif verb == "first":
         bookings.move_to_front(booking=booking, now=now)
     else:

@@ -15,6 +15,7 @@ from apps.bookings.operations import Visitor
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.checkout import operations as checkout
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.wishes import (
     get_wish,
@@ -123,7 +124,9 @@ def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def _do(form: WishForm, booking: Booking, *, by: TeamMember, now: datetime) -> None:
     verb, at = form.cleaned_data["verb"], form.cleaned_data["time"]
     if verb == "give":
-        bookings.give_time(booking=booking, starts_at=at, by=by, now=now)
+        checkout.book_with_discount(
+            book=lambda: bookings.give_time(booking=booking, starts_at=at, by=by, now=now), now=now
+        )
     elif verb == "offer":
         bookings.offer_time(booking=booking, starts_at=at, by=by, now=now)
     elif verb == "first":

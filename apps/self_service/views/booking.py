@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -19,9 +19,11 @@ from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.waitlist import wish_words_of
 from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
+from apps.checkout.forms import AmountForm
 from apps.messages.composing import calendar_of
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import (
+    MyMoney,
     cancel_limits,
     list_events,
     money_of,
@@ -59,9 +61,17 @@ def booking(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def show_booking(
-    request: HttpRequest, found: Booking, *, now: datetime, problem: str = "", status: int = 200
+    request: HttpRequest,
+    found: Booking,
+    *,
+    now: datetime,
+    problem: str = "",
+    status: int = 200,
+    part: AmountForm | None = None,
 ) -> HttpResponse:
-    """Show a booking as it is now; problem says why the last tap did nothing."""
+    """Show a booking as it is now; problem says why the last tap did nothing, part what was typed
+    as an amount."""
+    money = money_of(booking=found)
     context = {
         **frame_of(business=found.business, place=found.location),
         **_facts(found, now=now),
@@ -71,7 +81,8 @@ def show_booking(
         "progress": progress_of(group_of(found, found.service)),
         "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
-        "money": money_of(booking=found),
+        "money": money,
+        "part": part or part_form(found, money),
         "overlap": overlap_of(booking=found, now=now),
         "wish": wish_words_of(booking=found),
         "problem": problem,
@@ -101,6 +112,15 @@ def granted_booking(request: HttpRequest, reference: str) -> Booking:
     if proof_of(request, found) is None:
         raise Http404
     return found
+
+
+def part_form(found: Booking, money: MyMoney, data: QueryDict | None = None) -> AmountForm | None:
+    """The field for a part of what is left; None where all of it is paid at once."""
+    if not money.takes_any or money.left is None or money.least is None:
+        return None
+    return AmountForm(
+        data, least=money.least, most=money.left, locale=found.business.locale, chosen=money.left
+    )
 
 
 def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.orders import find_sheet
-from apps.self_service.views.booking import granted_booking, show_booking
+from apps.self_service.queries import money_of
+from apps.self_service.views.booking import granted_booking, part_form, show_booking
 from apps.web.http import HttpResponseSeeOther, render_page
 
 
@@ -19,15 +20,22 @@ from apps.web.http import HttpResponseSeeOther, render_page
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Go where the rest is paid."""
     now, booking = timezone.now(), granted_booking(request, reference)
+    part = part_form(booking, money_of(booking=booking), request.POST) if request.POST else None
+    if part is not None and not part.is_valid():
+        return show_booking(request, booking, now=now, status=422, part=part)
     try:
         url = checkout.pay_balance(
             booking_id=booking.pk,
             business_id=booking.business_id,
             origin=request.build_absolute_uri("/").removesuffix("/"),
             now=now,
+            amount=part.cleaned_data["amount"] if part is not None else None,
         )
     except (checkout.NotOwed, checkout.WayNotOffered):
         words = _("There is nothing left to be paid online.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except checkout.AmountRefused:
+        words = _("What is left to be paid has changed. Please look at the amount again.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except ProviderDown:
         words = _("Payments do not work at this moment. Please try again in a minute.")

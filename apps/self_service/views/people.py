@@ -10,6 +10,7 @@ from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.bookings.queries.other_sessions import find_other_session
+from apps.checkout import operations as checkout
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to
 
@@ -41,7 +42,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     """Bring one more person."""
     booking, now = granted_booking(request, reference), timezone.now()
     try:
-        bookings.add_people(booking=booking, more=1, now=now)
+        checkout.add_people(booking=booking, more=1, now=now)
     except bookings.TooManyPeople:
         words = _("No more people can come on one booking.")
         return show_booking(request, booking, now=now, problem=words, status=422)

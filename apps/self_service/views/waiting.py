@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.checkout import operations as checkout
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to
 
@@ -34,10 +35,9 @@ def leave(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _take(*, booking: Booking, now: datetime) -> None:
-    if booking.kind == "APPOINTMENT":
-        bookings.take_offered_time(booking=booking, now=now)
-    else:
-        bookings.take_offered_place(booking=booking, now=now)
+    is_time = booking.kind == "APPOINTMENT"
+    take = bookings.take_offered_time if is_time else bookings.take_offered_place
+    checkout.book_with_discount(book=lambda: take(booking=booking, now=now), now=now)
 
 
 def _refuse(*, booking: Booking, now: datetime) -> None:

@@ -47,10 +47,11 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from money_ledger.find_kept_too_long(business_id=business_id, now=now)
     yield from money_ledger.find_miscounted_refunds(business_id=business_id)
     yield from ledger_prepaid.find_miscounted_plans(business_id=business_id)
-    yield from ledger_prepaid.find_unpaid_periods(business_id=business_id)
     yield from ledger_prepaid.find_wrong_uses(business_id=business_id)
     yield from ledger_prepaid.find_miscounted_gift_cards(business_id=business_id)
     yield from money_ledger.find_miscounted_coupons(business_id=business_id)
+    yield from money_ledger.find_lost_receipts(business_id=business_id)
+    yield from money_ledger.find_miscounted_lines(business_id=business_id)
     yield from message_ledger.find_stranded_messages(business_id=business_id)
     yield from catalog_ledger.find_missing_defaults(business_id=business_id)
 

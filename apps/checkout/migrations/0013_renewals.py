@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('bookings', '0012_kept_aside'),
         ('businesses', '0004_sells_gift_cards'),
         ('catalog', '0009_pricing_plan'),
-        ('checkout', '0008_plans_and_gift_cards'),
+        ('checkout', '0012_discounts'),
         ('customers', '0002_turned_away'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

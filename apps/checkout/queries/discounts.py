@@ -1,0 +1,105 @@
+"""Discounts that count now: for what is booked, and in words for whoever looks at a price."""
+
+from datetime import datetime
+from functools import partial
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.bookings.models import Booking
+from apps.businesses.models import Business
+from apps.businesses.remembered import Remembered
+from apps.catalog.models import Service
+from apps.checkout.coupons import WHOLE, Kind
+from apps.checkout.discounts import NOTHING, Rule, Taken, best, is_live
+from apps.checkout.models import Discount
+from apps.web.formatting import format_money
+
+_rules: Remembered[tuple[Rule, ...]] = Remembered(most=1_000)
+
+
+def list_rules(*, business: Business) -> tuple[Rule, ...]:
+    """The discounts of a business, the oldest first; remembered until one changes."""
+    return _rules.get(business, "discounts", partial(_read_rules, business.pk))
+
+
+def _read_rules(business_id: int) -> tuple[Rule, ...]:
+    found = Discount.objects.filter(business_id=business_id).prefetch_related("services")
+    return tuple(
+        Rule(
+            pk=it.pk,
+            name=it.name,
+            kind=Kind(it.kind),
+            value=it.value,
+            starts_at=it.starts_at,
+            ends_at=it.ends_at,
+            service_ids=frozenset(service.pk for service in it.services.all()),
+            min_subtotal=it.min_subtotal,
+            min_people=it.min_people,
+        )
+        for it in found.order_by("pk")
+    )
+
+
+def find_discount(*, booking: Booking, subtotal: int, now: datetime) -> Taken:
+    """What is taken off a booking that costs so much (minor units)."""
+    return best(
+        list_rules(business=booking.business),
+        service_id=booking.service_id,
+        subtotal=subtotal,
+        people=booking.party_size,
+        now=now,
+    )
+
+
+class Discounts:
+    """What other apps ask about discounts (apps.bookings.reductions)."""
+
+    def applies_to(self, *, draft: Booking, now: datetime) -> bool:
+        """Whether anything is taken off a draft, so that a page has to show it."""
+        subtotal = draft.price or 0
+        return find_discount(booking=draft, subtotal=subtotal, now=now) != NOTHING
+
+    def words_before(
+        self, *, service: Service, subtotal: int | None, people: int, now: datetime
+    ) -> str:
+        """ "Autumn offer: 10 % off, taken off before you pay.", or "": the discount that counts for
+        what is chosen, else one that could, with what it asks for."""
+        if not subtotal:
+            return ""
+        rules = list_rules(business=service.business)
+        live = [rule for rule in rules if is_live(rule, service_id=service.pk, now=now)]
+        taken = best(live, service_id=service.pk, subtotal=subtotal, people=people, now=now)
+        named = (rule for rule in live if rule.pk == taken.pk)
+        rule = next(named, live[0] if live else None)
+        return _sentence(rule, service.business) if rule else ""
+
+
+def _sentence(rule: Rule, business: Business) -> str:
+    words = _("%(name)s: %(worth)s%(condition)s, taken off before you pay.")
+    return words % {
+        "name": rule.name,
+        "worth": worth_words(rule.kind, rule.value, business),
+        "condition": _condition(rule, business),
+    }
+
+
+def worth_words(kind: Kind, value: int, business: Business) -> str:
+    """ "10 % off", "€5.00 off", or "€40.00 for everything"."""
+    if kind is Kind.PERCENT:
+        return _("%(share)s %% off") % {"share": f"{value * 100 / WHOLE:g}"}
+    amount = format_money(value, business.currency, business.locale)
+    if kind is Kind.FIXED_PRICE:
+        return _("%(amount)s for everything") % {"amount": amount}
+    return _("%(amount)s off") % {"amount": amount}
+
+
+def _condition(rule: Rule, business: Business) -> str:
+    parts = []
+    if rule.min_subtotal:
+        least = format_money(rule.min_subtotal, business.currency, business.locale)
+        parts.append(_(" from %(least)s on") % {"least": least})
+    if rule.min_people > 1:
+        people = ngettext(" from %(n)s person on", " from %(n)s people on", rule.min_people)
+        parts.append(people % {"n": rule.min_people})
+    return "".join(parts)

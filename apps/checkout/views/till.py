@@ -1,0 +1,84 @@
+"""What the pay page offers, and what is chosen of it, as a request says."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest
+
+from apps.bookings.models import Booking
+from apps.bookings.visitors import plans_of
+from apps.checkout.forms import AmountForm, read_gift, read_purchase, read_way
+from apps.checkout.models import PlanPurchase
+from apps.checkout.pricing import Quote, Way, choose_amount
+from apps.checkout.queries.offers import Offer, offer_of
+from apps.checkout.queries.passes import Pass, passes_for
+from apps.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """What the page offers, and what is chosen of it. form is the field for any amount, with what
+    was typed; None where no deposit takes any."""
+
+    offer: Offer
+    way: Way
+    passes: tuple[Pass, ...]
+    purchase_id: int | None
+    form: AmountForm | None
+
+    @property
+    def purchase(self) -> PlanPurchase | None:
+        return next((it.purchase for it in self.passes if it.pk == self.purchase_id), None)
+
+    @property
+    def takes_any(self) -> bool:
+        return self.way is Way.DEPOSIT and self.form is not None
+
+    @property
+    def amount(self) -> int | None:
+        """What they chose to pay now (minor units), of a form that is valid."""
+        return self.form.cleaned_data["amount"] if self.takes_any and self.form else None
+
+    @property
+    def quote(self) -> Quote:
+        """The quote of the chosen way, for the amount that was typed."""
+        quote = self.offer.quotes[self.way]
+        if self.takes_any and self.form and self.form.is_bound and self.form.is_valid():
+            return choose_amount(quote, self.form.cleaned_data["amount"])
+        return quote
+
+
+def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime) -> Till | None:
+    """Return what can be paid how; None where nothing is to be paid.
+
+    Raises:
+        UnknownChoice: the service no longer offers what was chosen.
+    """
+    fields = request.POST or request.GET
+    passes = passes_for(
+        booking=draft, purchase_ids=plans_of(request, business_id=draft.business_id), now=now
+    )
+    has_plan = any(found.refused is None for found in passes)
+    gift = read_gift(fields)
+    offer = offer_of(booking=draft, code=code, gift=gift, has_plan=has_plan, now=now)
+    if not offer.ways:
+        return None
+    way = read_way(fields, offered=offer.ways)
+    purchase_id = read_purchase(fields, passes=passes)
+    return Till(offer, way, passes, purchase_id, _amount_form(request, draft, offer))
+
+
+def _amount_form(request: HttpRequest, draft: Booking, offer: Offer) -> AmountForm | None:
+    """The field for any amount, with what was typed; None where no deposit takes any."""
+    quote = offer.quotes.get(Way.DEPOSIT)
+    if quote is None or not quote.takes_any:
+        return None
+    fields = request.POST or request.GET
+    least = Money(quote.least_now, quote.currency)
+    return AmountForm(
+        fields if request.method == "POST" or "amount" in fields else None,
+        least=least,
+        most=Money(quote.most_now, quote.currency),
+        locale=draft.business.locale,
+        chosen=least,
+    )
