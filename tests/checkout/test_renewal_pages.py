@@ -1,6 +1,7 @@
 """What the holder of a membership reads and can do (ux.md C17)."""
 
 import html
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +32,8 @@ pytestmark = pytest.mark.django_db
 RENEWS = "Renews on Thursday 24 December 2026 for €49.00. Your card is charged the day before."
 ENDS_BY_ITSELF = "It ends by itself; nothing more is charged."
 UNPAID = "Pay €49.00 here, or your plan ends."
+
+STATE = re.compile(r'class="state[^"]*">(\w+)<')
 
 
 @pytest.fixture
@@ -151,6 +154,16 @@ def test_the_holder_pays_by_hand_after_a_failure(holder: Client, carl: PlanPurch
     told = look(holder, carl, at=DUE)
     assert "The next period is paid for already." in told
     assert "Renews on Sunday 24 January 2027 for €49.00." in told
+
+
+def test_after_its_end_a_plan_is_over_until_it_is_paid(holder: Client, carl: PlanPurchase) -> None:
+    take_card_away()
+    day_passes(DUE)
+    before, after = look(holder, carl, at=DUE), look(holder, carl, at=ENDS)
+
+    assert [STATE.findall(told) for told in (before, after)] == [["Active"], ["Over"]]
+    assert [UNPAID in told for told in (before, after)] == [True, True]
+    assert [">Book</a>" in told for told in (before, after)] == [True, False]
 
 
 def test_while_the_card_is_charged_there_is_nothing_to_pay(

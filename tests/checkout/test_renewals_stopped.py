@@ -226,6 +226,25 @@ def test_a_period_that_was_paid_ahead_ends_with_its_plan(carl: PlanPurchase, sal
     assert clean()
 
 
+def test_money_of_the_next_period_that_the_bank_gave_back_leaves_the_one_that_runs(
+    carl: PlanPurchase,
+) -> None:
+    day_passes(DUE)
+    payment = Payment.objects.exclude(saved_card="").get()
+    Practice().refund(payment.provider_ref, amount=4900, key="by-hand")
+
+    checkout.settle_payment(payment_id=payment.pk, now=DUE + HOUR)
+
+    carl.refresh_from_db()
+    assert (carl.status, carl.ends_at, carl.balance) == ("ACTIVE", ENDS, 8)
+    assert (carl.renews, carl.opens_at, carl.periods) == (False, None, 1)
+    assert clean()
+    day_passes(ENDS)
+    carl.refresh_from_db()
+    assert carl.status == "ENDED"
+    assert clean()
+
+
 def test_a_card_of_another_provider_is_not_charged_its_holder_is_asked(
     carl: PlanPurchase,
 ) -> None:

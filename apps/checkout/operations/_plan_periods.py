@@ -93,11 +93,19 @@ def drop_next_order(purchase: PlanPurchase) -> None:
 def note_plan_money(
     purchase: PlanPurchase, order: Order, status: PaymentStatus, *, now: datetime
 ) -> None:
-    """A plan whose last payment went back completely is over."""
+    """A plan whose last payment went back completely is over; one that was paid for ahead ends with
+    the period that runs."""
     newest = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
     is_live = purchase.status in LIVE
-    if status is PaymentStatus.FULLY_REFUNDED and is_live and newest and newest.pk == order.pk:
+    if status is not PaymentStatus.FULLY_REFUNDED or not is_live or newest != order:
+        return
+    if purchase.opens_at is None:
         end_plan(purchase, status=PlanPurchase.Status.CANCELED, now=now)
+        return
+    purchase.periods -= 1
+    purchase.ends_at, purchase.opens_at = purchase.opens_at, None
+    purchase.renews, purchase.renew_at = False, None
+    purchase.save(update_fields=["periods", "ends_at", "opens_at", "renews", "renew_at"])
 
 
 def tell_of_plan(purchase: PlanPurchase, what: str, *, now: datetime, key: str = "") -> None:

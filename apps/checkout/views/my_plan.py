@@ -13,6 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.links import open_plan_token
 from apps.checkout.models import PlanPurchase
 from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.passes import terms_of_plan
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import ledger_of, period_words, standing_of
 from apps.checkout.queries.renewals import next_period_of
@@ -51,6 +52,7 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         "services": [service.name for service in found.services.all()],
         "lines": ledger_of(purchase=found),
         "next": next_period_of(found),
+        "is_good": terms_of_plan(found, now=timezone.now()).is_active,
         "waits": waits,
         "goes_on": waits and goes_on(looks),
         "next_url": f"{request.path}?looks={looks + 1}",
