@@ -32,6 +32,7 @@ from apps.checkout.operations._change_plan import (
     forget_unpaid_plans,
     pause_plan,
     resume_plan,
+    start_renewal,
     stop_renewal,
 )
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
@@ -49,6 +50,7 @@ from apps.checkout.operations._discounts import (
     stop_discount,
 )
 from apps.checkout.operations._errors import (
+    CardMissing,
     CouponRefused,
     DetailsMissing,
     GiftRefused,
@@ -90,6 +92,7 @@ from apps.checkout.operations._practice import (
 from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
 from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
+from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._settle import (
     REFUND_TOPIC,
     settle_open_payments,
@@ -113,6 +116,7 @@ __all__ = [
     "BoughtGift",
     "BoughtPlan",
     "Buyer",
+    "CardMissing",
     "CheckedOut",
     "CodeTaken",
     "CouponFacts",
@@ -162,6 +166,7 @@ __all__ = [
     "make_coupon",
     "make_discount",
     "mark_paid",
+    "open_paid_periods",
     "pause_plan",
     "pay_balance",
     "pay_for_gift_card",
@@ -171,12 +176,15 @@ __all__ = [
     "refund_the_rest",
     "release_gifts",
     "release_payment",
+    "renew_plan",
+    "renew_plans",
     "resume_plan",
     "return_lost_credits",
     "sell_gift_card",
     "sell_plan",
     "settle_open_payments",
     "settle_payment",
+    "start_renewal",
     "stop_coupon",
     "stop_discount",
     "stop_gift_card",
