@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from apps.availability.models import Session
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.operations import Details
 from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.queries import choose
@@ -70,6 +72,20 @@ def book_with_plan(
         visitor=make_visitor(purchase.reference),
         purchase_id=purchase.pk,
         now=now,
+    )
+
+
+def make_prepared_place(session: Session, *, email: str = "carl@example.com") -> Booking:
+    """A place of a class whose details are written: the next step is the money."""
+    service = Service.objects.select_related("business").get(pk=session.service_id or 0)
+    draft = bookings.hold_seats(
+        choice=choose(service=service), target=session, visitor=make_visitor(email), now=NOW
+    )
+    return bookings.prepare_draft(
+        draft_id=draft.draft_id,
+        details=Details(name="Carl Vogt", email=email),
+        seen_price=draft.price,
+        now=NOW,
     )
 
 

@@ -35,15 +35,19 @@ class When:
 
 
 def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
-    """Return the visitor's newest draft at this business: its hold is let go, its text moves on."""
+    """Return the visitor's newest draft at this business: its hold is let go, its text moves on.
+
+    One that was declined, because its time was lost on the way, still has a text.
+    """
     if not visitor.visitor_hash:
         return None
     drafts = Booking.objects.filter(
         business_id=choice.service.business_id,
         visitor_hash=visitor.visitor_hash,
-        status=Booking.Status.CREATED,
+        status__in=(Booking.Status.CREATED, Booking.Status.DECLINED),
     )
-    return drafts.only(*KEPT).order_by("-pk").first()
+    found = drafts.only(*KEPT).order_by("-pk")
+    return next((it for it in found if it.status == Booking.Status.CREATED or it.draft_text), None)
 
 
 def is_live(draft: Booking, *, now: datetime) -> bool:

@@ -32,6 +32,7 @@ from apps.checkout.operations._change_plan import (
     forget_unpaid_plans,
     pause_plan,
     resume_plan,
+    start_renewal,
     stop_renewal,
 )
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
@@ -49,6 +50,7 @@ from apps.checkout.operations._discounts import (
     stop_discount,
 )
 from apps.checkout.operations._errors import (
+    CardMissing,
     CouponRefused,
     DetailsMissing,
     GiftRefused,
@@ -96,6 +98,7 @@ from apps.checkout.operations._practice import (
 from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
 from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
+from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._settle import (
     REFUND_TOPIC,
     settle_open_payments,
@@ -119,6 +122,7 @@ __all__ = [
     "BoughtGift",
     "BoughtPlan",
     "Buyer",
+    "CardMissing",
     "CheckedOut",
     "CodeTaken",
     "CouponFacts",
@@ -170,6 +174,7 @@ __all__ = [
     "mark_paid",
     "mark_plan_paid",
     "offer_gift_cards",
+    "open_paid_periods",
     "pause_plan",
     "pay_balance",
     "pay_for_gift_card",
@@ -179,6 +184,8 @@ __all__ = [
     "refund_the_rest",
     "release_gifts",
     "release_payment",
+    "renew_plan",
+    "renew_plans",
     "resume_plan",
     "return_lost_credits",
     "sell_gift_card",
@@ -186,6 +193,7 @@ __all__ = [
     "send_plan_link",
     "settle_open_payments",
     "settle_payment",
+    "start_renewal",
     "stop_coupon",
     "stop_discount",
     "stop_gift_card",

@@ -13,8 +13,11 @@ from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import PlanChanged, PlanNotSold
 from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.operations._renew import open_order_of
 from apps.checkout.pricing import Way
 from apps.checkout.queries.plan_price import price_plan
+from apps.checkout.queries.renewals import is_charged_now
+from apps.checkout.renewals import goes_on
 from apps.customers.models import Customer
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
@@ -152,7 +155,12 @@ def _place(
     if plan.max_per_customer is not None and had >= plan.max_per_customer:
         raise PlanNotSold
     purchase, is_new = _new_purchase(
-        plan, customer, form_key=form_key, visitor_hash=visitor_hash, now=now
+        plan,
+        customer,
+        form_key=form_key,
+        visitor_hash=visitor_hash,
+        renews=goes_on(plan.kind, plan.price),
+        now=now,
     )
     if not is_new:
         return _open_order(purchase, now=now)
@@ -181,9 +189,9 @@ def _place_again(purchase_id: int, *, now: datetime) -> tuple[PlanPurchase, Paym
 
 
 def _open_order(purchase: PlanPurchase, *, now: datetime) -> tuple[PlanPurchase, Payment | None]:
-    orders = Order.objects.select_for_update().filter(purchase=purchase)
-    order = orders.filter(status=Order.Status.INITIALIZED).order_by("-pk").first()
-    if order is None:
+    """A card that is being charged at this moment is not paid beside it."""
+    order = open_order_of(purchase)
+    if order is None or is_charged_now(order):
         return purchase, None
     return purchase, new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
 
@@ -204,6 +212,7 @@ def _new_purchase(
     *,
     form_key: str,
     visitor_hash: str = "",
+    renews: bool = False,
     now: datetime,
 ) -> tuple[PlanPurchase, bool]:
     """Freeze the terms of today: later changes of the plan are not this customer's. Tell whether
@@ -225,6 +234,7 @@ def _new_purchase(
             "period_months": plan.period_months,
             "balance": None if plan.kind == PricingPlan.Kind.UNLIMITED else 0,
             "visitor_hash": visitor_hash,
+            "renews": renews,
             "made_at": now,
         },
     )
@@ -234,7 +244,7 @@ def _new_purchase(
 
 
 def place_plan_order(purchase: PlanPurchase, *, way: Way, now: datetime) -> Order:
-    """Write the order of a plan, or of its next period, by the terms it was bought with."""
+    """Write the first order of a plan, by the terms it was bought with."""
     priced = price_plan(
         purchase.price, purchase.tax_rate, purchase.name, purchase.business, way=way
     )

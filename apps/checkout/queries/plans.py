@@ -14,6 +14,7 @@ from apps.catalog.queries import list_plans
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.queries.plan_price import price_plan
+from apps.checkout.renewals import goes_on
 from apps.kernel.money import Money
 
 MOST_LINES = 200
@@ -21,7 +22,8 @@ MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """A plan that is offered: price is what is paid in the end, tax with it."""
+    """A plan that is offered: price is what is paid in the end, tax with it; renews says that it is
+    paid again for each period."""
 
     slug: str
     name: str
@@ -30,6 +32,7 @@ class PlanCard:
     each_words: str
     terms: tuple[str, ...]
     services: tuple[str, ...]
+    renews: bool
 
 
 def cards_of_plans(*, business: Business) -> list[PlanCard]:
@@ -48,6 +51,7 @@ def card_of_plan(plan: PricingPlan, business: Business) -> PlanCard:
         each_words=period_words(plan.period_months),
         terms=tuple(terms_words(plan.kind, plan.credits, plan.valid_days)),
         services=tuple(service.name for service in plan.services.all()),
+        renews=goes_on(plan.kind, plan.price),
     )
 
 

@@ -13,8 +13,8 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.views.details import show_draft_lost
 from apps.bookings.views.details_page import hold_of, mask_address, policy_sentence
+from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
