@@ -452,13 +452,17 @@ def test_a_membership_ends_with_its_period(olga: Client, salon: Salon) -> None:
     plan = make_plan(services=[salon.cut], kind="CREDITS")
     purchase = make_purchase(plan=plan, by=salon.olga)
     PlanPurchase.objects.update(renews=True)
-    assert "End it with this period" in text_of(olga.get(page_of(purchase)))
+    page = text_of(olga.get(page_of(purchase)))
+    assert "Renews on Thursday 24 December 2026 for €160.00." in page
+    assert "End it with this period" in page
 
     assert olga.post(page_of(purchase, "renewal")).status_code == 303
 
     found = fresh(purchase)
     assert (found.renews, found.status) == (False, "ACTIVE")
-    assert "End it with this period" not in text_of(olga.get(page_of(purchase)))
+    page = text_of(olga.get(page_of(purchase)))
+    assert "It ends by itself; nothing more is charged." in page
+    assert "End it with this period" not in page
 
 
 def test_the_link_is_sent_once_more(olga: Client, purchase: PlanPurchase) -> None:
