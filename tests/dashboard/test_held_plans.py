@@ -309,6 +309,22 @@ def adjust(olga: Client, purchase: PlanPurchase, **changes: str) -> Any:
     return olga.post(page_of(purchase, "adjust"), said)
 
 
+def test_a_booking_leads_to_the_plan_that_paid_for_it(
+    olga: Client, seat: Sit, salon: Salon
+) -> None:
+    session = make_class(salon, salon.ana)
+    braiding = Service.objects.get(slug="braiding")
+    Service.objects.filter(pk=braiding.pk).update(price_kind="FIXED", price=2000)
+    purchase = make_purchase(plan=make_plan(services=[braiding]), by=salon.olga)
+    booking = book_with_plan(session, purchase)
+    path = f"/own/juniper/bookings/{booking.reference}/"
+    link = f'<a href="{page_of(purchase)}">Ten classes</a>'
+
+    for_olga, for_adam = (text_of(it.get(path)) for it in (olga, seat("ACCOUNTANT")))
+
+    assert [link in for_olga, link in for_adam] == [True, False]
+
+
 def test_visits_are_taken_off_with_a_reason(olga: Client, purchase: PlanPurchase) -> None:
     answer = adjust(olga, purchase, way="LESS", visits="4", reason="Counted on paper")
 
@@ -452,13 +468,17 @@ def test_a_membership_ends_with_its_period(olga: Client, salon: Salon) -> None:
     plan = make_plan(services=[salon.cut], kind="CREDITS")
     purchase = make_purchase(plan=plan, by=salon.olga)
     PlanPurchase.objects.update(renews=True)
-    assert "End it with this period" in text_of(olga.get(page_of(purchase)))
+    page = text_of(olga.get(page_of(purchase)))
+    assert "Renews on Thursday 24 December 2026 for €160.00." in page
+    assert "End it with this period" in page
 
     assert olga.post(page_of(purchase, "renewal")).status_code == 303
 
     found = fresh(purchase)
     assert (found.renews, found.status) == (False, "ACTIVE")
-    assert "End it with this period" not in text_of(olga.get(page_of(purchase)))
+    page = text_of(olga.get(page_of(purchase)))
+    assert "It ends by itself; nothing more is charged." in page
+    assert "End it with this period" not in page
 
 
 def test_the_link_is_sent_once_more(olga: Client, purchase: PlanPurchase) -> None:

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.catalog.queries import list_plans
@@ -134,3 +135,10 @@ def orders_of(*, purchase: PlanPurchase) -> Sequence[Order]:
     """What was paid for, the newest first."""
     paid = Order.objects.filter(purchase=purchase, status=Order.Status.APPROVED)
     return list(paid.prefetch_related("lines", "payments").order_by("-pk"))
+
+
+def find_plan_used(*, booking: Booking) -> PlanPurchase | None:
+    """Return the plan that paid for a booking, None where none did; one query."""
+    uses = CreditEntry.objects.filter(booking=booking, kind=CreditEntry.Kind.USED)
+    use = uses.select_related("purchase").first()
+    return use.purchase if use else None

@@ -10,6 +10,7 @@ from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Sheet, list_sheets
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import LedgerLine, ledger_of, period_words
+from apps.checkout.queries.renewals import NextPeriod, next_period_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import name_of
 
@@ -71,7 +72,7 @@ def _row(purchase: PlanPurchase, desk: Desk) -> HolderRow:
 @dataclass(frozen=True, slots=True)
 class HeldPlan:
     """One plan of one customer with its ledger (each line beside the name of whoever of the team
-    wrote it) and its money; payable is the order that a refund
+    wrote it), its money and its next period, None for a package; payable is the order that a refund
     would be of, None when nothing can go back."""
 
     purchase: PlanPurchase
@@ -82,6 +83,7 @@ class HeldPlan:
     services: tuple[str, ...]
     lines: Sequence[tuple[LedgerLine, str]]
     sheets: Sequence[Sheet]
+    next: NextPeriod | None
 
     @property
     def payable(self) -> Sheet | None:
@@ -102,7 +104,7 @@ def get_purchase(*, desk: Desk, reference: str) -> PlanPurchase:
 
 
 def read_held_plan(*, purchase: PlanPurchase) -> HeldPlan:
-    """Read everything about it; seven queries, however long its ledger is."""
+    """Read everything about it; ten queries at most, however long its ledger is."""
     return HeldPlan(
         purchase=purchase,
         is_live=purchase.status in LIVE,
@@ -112,6 +114,7 @@ def read_held_plan(*, purchase: PlanPurchase) -> HeldPlan:
         services=tuple(purchase.services.values_list("name", flat=True).order_by("name", "pk")),
         lines=[(line, name_of(line.by)) for line in ledger_of(purchase=purchase)],
         sheets=list_sheets(purchase=purchase),
+        next=next_period_of(purchase),
     )
 
 
