@@ -66,6 +66,7 @@ from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
+from tests.factories.renewals import make_member_of, make_membership_plan
 from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,7 @@ def wait(stage: Stage, **columns: Any) -> None:
 
 def ordered(stage: Stage, **columns: Any) -> Order:
     values = {
+        "booking": stage.booking,
         "reference": "ORDER123",
         "way": "IN_PERSON",
         "currency": "EUR",
@@ -157,7 +159,7 @@ def ordered(stage: Stage, **columns: Any) -> Order:
         "placed_at": NOW,
         **columns,
     }
-    return Order.objects.create(business=stage.booking.business, booking=stage.booking, **values)
+    return Order.objects.create(business=stage.booking.business, **values)
 
 
 def paid(stage: Stage, **columns: Any) -> Payment:
@@ -182,6 +184,17 @@ def tell_twice(_stage: Stage) -> None:
 def pay_one_ref_twice(stage: Stage) -> None:
     for _time in range(2):
         paid(stage, provider="practice", provider_ref="practice_1")
+
+
+def ask_a_card_twice(stage: Stage) -> None:
+    for _time in range(2):
+        paid(stage, saved_card="card_1")
+
+
+def two_open_orders_of_a_plan(stage: Stage) -> None:
+    purchase = make_member_of(make_membership_plan(service=stage.salon.cut))
+    orders = ordered(stage), ordered(stage, booking=None, purchase=purchase, reference="ORDER456")
+    Order.objects.filter(pk=orders[0].pk).update(booking=None, purchase=purchase)
 
 
 def coupon(stage: Stage, **columns: Any) -> Coupon:
@@ -385,6 +398,8 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "authorized_while_kept_aside": lambda it: paid(it, status="CANCELED", authorized=1),
     "paid_means_captured": lambda it: paid(it, status="PAID"),
     "provider_ref_once": pay_one_ref_twice,
+    "saved_card_asked_once": ask_a_card_twice,
+    "one_open_order_of_a_plan": two_open_orders_of_a_plan,
     "refund_is_something": refund_nothing,
     "event_told_once": tell_twice,
     "coupon_code_once": coupon_twice,

@@ -83,6 +83,11 @@ class Order(models.Model):
                 | Q(booking__isnull=True, purchase__isnull=False, gift_card__isnull=True)
                 | Q(booking__isnull=True, purchase__isnull=True, gift_card__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="one_open_order_of_a_plan",
+                fields=["purchase"],
+                condition=Q(status="INITIALIZED", purchase__isnull=False),
+            ),
             models.CheckConstraint(
                 name="by_discount_is_part_of_the_discount",
                 condition=Q(by_discount__lte=F("discount"))
