@@ -190,9 +190,8 @@ def test_what_was_used_up_between_the_look_and_the_tap_is_told(
     answer = carl.post(f"/harbor/classes/{session.pk}/plan")
 
     assert answer.status_code == 409
-    assert "Your plan cannot pay for this. Too few visits are left: 0 visits left." in text_of(
-        answer
-    )
+    words = "Your plan cannot pay for this. Too few visits are left: 0 visits left."
+    assert words in text_of(answer)
     assert not Booking.objects.exists()
 
 
