@@ -162,7 +162,6 @@ def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
         service_id=stage.salon.cut.pk,
         plan=stage.purchase.reference,
         plan_id=stage.purchase.plan_id,
-        purchase=stage.purchase.reference,
         card=stage.card.reference,
     )
     browser = stage.olga if form.startswith("/own/juniper") else stage.carl
