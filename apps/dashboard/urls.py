@@ -14,6 +14,7 @@ from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, und
 from apps.dashboard.views.discounts import discounts, stop_discount
 from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid
 from apps.dashboard.views.move import move
+from apps.dashboard.views.orders import orders
 from apps.dashboard.views.plan import new_class
 from apps.dashboard.views.prices import service_payment, services
 from apps.dashboard.views.requests import requests
@@ -52,6 +53,7 @@ urlpatterns = [
     path("<slug:slug>/discounts/", discounts, name="discounts"),
     path("<slug:slug>/discounts/<int:discount>/stop/", stop_discount, name="stop_discount"),
     path("<slug:slug>/money/", takings, name="takings"),
+    path("<slug:slug>/money/orders/", orders, name="orders"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/new/", new_wish, name="new_wish"),
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),

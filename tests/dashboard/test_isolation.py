@@ -87,6 +87,7 @@ CASES: dict[str, Case] = {
         other=200,
     ),
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
+    "orders": Case(frozenset(ROLES) - {"STAFF"}),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
     "stop_coupon": Case(MANAGERS, "POST", answer=404),  # the stage has no codes
     "discounts": Case(MANAGERS, "POST", answer=422),

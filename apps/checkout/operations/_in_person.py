@@ -115,7 +115,7 @@ def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -
         way=Way.IN_PERSON,
         deposit=None,
         discounts=[taken.amount],
-        offer=taken,
+        taken=taken,
     )
     if takes_discount:
         _tell_price(booking, priced)
@@ -142,8 +142,8 @@ def _write(booking: Booking, priced: Quote, *, now: datetime) -> Order:
         tax_included=priced.tax_included,
         tax=priced.tax,
         discount=priced.discount,
-        offer_name=priced.offer.name,
-        offer_amount=priced.offer.amount,
+        discount_name=priced.taken.name,
+        by_discount=priced.taken.amount,
         total=priced.total,
         due_now=0,
         placed_at=now,

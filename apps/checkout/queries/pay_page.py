@@ -39,11 +39,11 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The lines, what an offer and (discount) a code take off, the total with its tax in words, and
-    what is due when; aside_words where it is not taken at once."""
+    """The lines, what a discount (taken) and a code (discount) take off, the total with its tax in
+    words, and what is due when; aside_words where it is not taken at once."""
 
     lines: tuple[CostLine, ...]
-    offer: CostLine
+    taken: CostLine
     discount: Money
     total: Money
     tax_words: str
@@ -121,7 +121,7 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
             )
             for line in quote.lines
         ),
-        offer=CostLine(quote.offer.name, Money(quote.offer.amount, currency)),
+        taken=CostLine(quote.taken.name, Money(quote.taken.amount, currency)),
         discount=Money(quote.by_code, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),

@@ -75,6 +75,10 @@ def _book(
         return no_longer_bookable(request, choice.service)
     except BusyTryAgain:
         return try_again(request, choice.service)
+    return _to_what_comes_next(request, booking)
+
+
+def _to_what_comes_next(request: HttpRequest, booking: Booking) -> HttpResponse:
     if booking.status == Booking.Status.CREATED:  # the service asks for more than a name
         return go_to(request, "bookings:details", draft=booking.draft_id)
     return to_done(request, booking)

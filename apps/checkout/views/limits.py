@@ -6,7 +6,7 @@ from django.http import HttpRequest
 
 from apps.businesses.models import Business
 from apps.web.addresses import client_network
-from apps.web.limits import Hit, count_hits, require_room, rules
+from apps.web.limits import Hit, count_hits, require_room, require_room_left, rules
 
 
 def require_room_to_buy(
@@ -22,6 +22,24 @@ def require_room_to_buy(
         Hit(rules.BOOKINGS_PER_EMAIL, f"{email}:{business.pk}"),
     ]
     require_room(hits=hits, now=now)
+
+
+def require_room_for_codes(request: HttpRequest, *, now: datetime) -> None:
+    """Refuse to look at codes of a network that typed too many wrong ones, right or not.
+
+    Raises:
+        TooMany: ten in this hour were wrong.
+    """
+    require_room_left(hits=[_wrong_code(request)], now=now)
+
+
+def count_wrong_code(request: HttpRequest, *, now: datetime) -> None:
+    """Count a code that is neither a coupon's nor a gift card's."""
+    count_hits(hits=[_wrong_code(request)], now=now)
+
+
+def _wrong_code(request: HttpRequest) -> Hit:
+    return Hit(rules.WRONG_CODES_PER_NETWORK, client_network(request))
 
 
 def has_room_for_links(request: HttpRequest, email: str, *, now: datetime) -> bool:

@@ -7,11 +7,14 @@ from django.http import HttpRequest
 
 from apps.bookings.models import Booking
 from apps.bookings.visitors import plans_of
+from apps.checkout.coupons import Refused
 from apps.checkout.forms import AmountForm, read_gift, read_purchase, read_way
+from apps.checkout.gifts import plain_gift_code
 from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import Pass, passes_for
+from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.money import Money
 
 
@@ -53,6 +56,7 @@ def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime)
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
+        TooMany: too many codes of this network were wrong.
     """
     fields = request.POST or request.GET
     passes = passes_for(
@@ -60,12 +64,25 @@ def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime)
     )
     has_plan = any(found.refused is None for found in passes)
     gift = read_gift(fields)
+    if code or gift:
+        require_room_for_codes(request, now=now)
     offer = offer_of(booking=draft, code=code, gift=gift, has_plan=has_plan, now=now)
+    if _is_wrong(offer, gift):
+        count_wrong_code(request, now=now)
     if not offer.ways:
         return None
     way = read_way(fields, offered=offer.ways)
     purchase_id = read_purchase(fields, passes=passes)
     return Till(offer, way, passes, purchase_id, _amount_form(request, draft, offer))
+
+
+def _is_wrong(offer: Offer, gift: str) -> bool:
+    """Whether one of the codes that were typed is the code of nothing."""
+    card = offer.gift.code if offer.gift else ""
+    typed = plain_gift_code(offer.applied.code)
+    wrong_code = offer.applied.refused is Refused.UNKNOWN and typed != card
+    wrong_card = bool(gift) and not card and gift != typed
+    return wrong_code or wrong_card
 
 
 def _amount_form(request: HttpRequest, draft: Booking, offer: Offer) -> AmountForm | None:
