@@ -76,6 +76,7 @@ class Stage:
             "coupon": "1",
             "discount": "1",
             "plan": self.purchase.plan.slug,
+            "plan_id": str(self.purchase.plan_id),
         }
 
     @property
@@ -85,6 +86,8 @@ class Stage:
             "plans/": {"reference": self.purchase.reference},
             "p/": {"token": plan_token(self.purchase)},
             "gifts/": {"reference": self.card.reference, "token": gift_token(self.card)},
+            "own/<slug:slug>/plans/held/": {"reference": self.purchase.reference},
+            "own/<slug:slug>/gift-cards/": {"reference": self.card.reference},
         }
 
     @property

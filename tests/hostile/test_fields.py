@@ -45,6 +45,9 @@ QUERIES = [
         "gift",
         "update",
         "amount",
+        "plan",
+        "done",
+        "saved",
     ),
     *("price_kind", "price", "price_text", "deposit", "tax_rate", "revision", "variant_1"),
 ]
@@ -72,6 +75,26 @@ FORMS = {
     "/own/juniper/coupons/": (
         *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),
     ),
+    "/own/juniper/plans/new/": (
+        *("name", "summary", "kind", "credits", "valid_days", "period_months", "price", "tax_rate"),
+        *("services", "max_per_customer", "hidden"),
+    ),
+    "/own/juniper/plans/{plan_id}/": (
+        *("revision", "name", "credits", "valid_days", "price", "tax_rate", "services"),
+    ),
+    "/own/juniper/plans/{plan_id}/retire/": ("revision",),
+    "/own/juniper/plans/{plan_id}/sell/": ("name", "email", "is_paid", "key", "seen_price"),
+    "/own/juniper/plans/held/{purchase}/pause/": ("revision", "resume"),
+    "/own/juniper/plans/held/{purchase}/adjust/": ("revision", "way", "visits", "reason"),
+    "/own/juniper/plans/held/{purchase}/end/": ("revision", "amount", "reason", "seen_refunded"),
+    "/own/juniper/plans/held/{purchase}/paid/": ("order",),
+    "/own/juniper/plans/held/{purchase}/undo-paid/": ("order", "payment"),
+    "/own/juniper/gift-cards/offer/": ("offer",),
+    "/own/juniper/gift-cards/sell/": (
+        *("amount", "name", "email", "to_name", "to_email", "words", "key"),
+    ),
+    "/own/juniper/gift-cards/{card}/adjust/": ("way", "amount", "reason", "seen_balance"),
+    "/own/juniper/gift-cards/{card}/stop/": ("seen_balance", "back"),
     "/own/juniper/services/{service_id}/payment/": (
         *("revision", "price_kind", "price", "price_text", "pays_in_person", "pays_online"),
         *("deposit", "any_amount", "full_upfront", "tax_rate", "variant_1", "variant_2"),
@@ -138,6 +161,8 @@ def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
         session=stage.session.pk,
         service_id=stage.salon.cut.pk,
         plan=stage.purchase.reference,
+        plan_id=stage.purchase.plan_id,
+        purchase=stage.purchase.reference,
         card=stage.card.reference,
     )
     browser = stage.olga if form.startswith("/own/juniper") else stage.carl

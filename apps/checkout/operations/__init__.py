@@ -9,7 +9,7 @@ from apps.checkout.operations._aside import (
     look_after_kept_aside,
     release_payment,
 )
-from apps.checkout.operations._ask_for_plans import ask_for_plans
+from apps.checkout.operations._ask_for_plans import ask_for_plans, send_plan_link
 from apps.checkout.operations._book_with_plan import book_with_plan
 from apps.checkout.operations._buy_plan import (
     BoughtPlan,
@@ -74,12 +74,18 @@ from apps.checkout.operations._gift_cards import (
     adjust_gift_card,
     buy_gift_card,
     forget_unpaid_gifts,
+    offer_gift_cards,
     pay_for_gift_card,
     sell_gift_card,
     stop_gift_card,
 )
 from apps.checkout.operations._gift_money import GIFT_TOPIC
-from apps.checkout.operations._in_person import mark_paid, undo_mark_paid
+from apps.checkout.operations._in_person import (
+    mark_paid,
+    mark_plan_paid,
+    undo_mark_paid,
+    undo_plan_paid,
+)
 from apps.checkout.operations._pay_balance import pay_balance
 from apps.checkout.operations._plan_periods import PLAN_TOPIC
 from apps.checkout.operations._practice import (
@@ -166,6 +172,8 @@ __all__ = [
     "make_coupon",
     "make_discount",
     "mark_paid",
+    "mark_plan_paid",
+    "offer_gift_cards",
     "open_paid_periods",
     "pause_plan",
     "pay_balance",
@@ -182,6 +190,7 @@ __all__ = [
     "return_lost_credits",
     "sell_gift_card",
     "sell_plan",
+    "send_plan_link",
     "settle_open_payments",
     "settle_payment",
     "start_renewal",
@@ -191,5 +200,6 @@ __all__ = [
     "stop_renewal",
     "tell_of_practice",
     "undo_mark_paid",
+    "undo_plan_paid",
     "write_truth",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -80,7 +81,8 @@ def terms_words(kind: str, visits: int | None, valid_days: int | None) -> list[s
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One line of a plan's ledger: change is in visits, "" where nobody counts."""
+    """One line of a plan's ledger: change is in visits, "" where nobody counts. by is whoever of
+    the team wrote it, for the team's eyes only."""
 
     at: datetime
     words: str
@@ -88,11 +90,12 @@ class LedgerLine:
     change: str
     left: int | None
     booking_reference: str
+    by: AbstractBaseUser | None = None
 
 
 def ledger_of(*, purchase: PlanPurchase) -> list[LedgerLine]:
     """The newest first, in plain words for customer and owner alike; one query."""
-    entries = purchase.entries.select_related("booking__service").order_by("-pk")[:MOST_LINES]
+    entries = purchase.entries.select_related("booking__service", "by").order_by("-pk")[:MOST_LINES]
     return [_line(entry, counts=purchase.balance is not None) for entry in entries]
 
 
@@ -105,6 +108,7 @@ def _line(entry: CreditEntry, *, counts: bool) -> LedgerLine:
         change=f"{entry.amount:+d}".replace("-", "\N{MINUS SIGN}") if counts else "",
         left=entry.left,
         booking_reference=booking.reference if booking else "",
+        by=entry.by,
     )
 
 
