@@ -7,12 +7,12 @@ import pytest
 from apps.bookings.operations import StaleRevision
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
-from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
+from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, PracticeSession
 from apps.checkout.operations import Act, PlanRefused
 from apps.checkout.plans import Refused
 from tests.checkout.prepaid import assert_the_books_add_up, fresh, lines_of
 from tests.factories import NOW
-from tests.factories.money import pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_at_practice, work
 from tests.factories.prepaid import book_with_plan, buy_online, make_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio
 
@@ -159,3 +159,38 @@ def test_nobody_of_another_business_touches_it(purchase: PlanPurchase) -> None:
         checkout.stop_renewal(purchase_id=purchase.pk, business_id=sam.business_id)
 
     assert fresh(purchase).status == "ACTIVE"
+
+
+@pytest.mark.parametrize(("back", "status"), [(16000, "CANCELED"), (9000, "ACTIVE")])
+def test_money_that_goes_back_at_the_provider_ends_the_plan_when_it_is_all(
+    ten: PricingPlan, back: int, status: str
+) -> None:
+    bought = buy_online(ten).purchase
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(LATER)
+    PracticeSession.objects.update(refunded=back)
+
+    checkout.settle_payment(payment_id=Payment.objects.get().pk, now=LATER)
+
+    over = fresh(bought)
+    assert (over.status, over.balance) == (status, 0 if status == "CANCELED" else 10)
+    assert_the_books_add_up(LATER)
+
+
+def test_a_plan_that_is_paid_twice_begins_once_and_gets_the_second_money_back(
+    ten: PricingPlan,
+) -> None:
+    bought = buy_online(ten).purchase
+    first = Payment.objects.get()
+    Payment.objects.update(expires_at=NOW)  # so that the next look opens another one
+    checkout.pay_for_plan(purchase_id=bought.pk, origin=ORIGIN, now=LATER)
+    second = Payment.objects.latest("pk")
+    for payment in (first, second):
+        pay_at_practice(payment, Act.PAY_SILENTLY, now=LATER)
+        checkout.settle_payment(payment_id=payment.pk, now=LATER)
+    work(LATER + timedelta(minutes=1))
+
+    assert lines_of(bought) == [(Kind.BOUGHT, 10, 10)]
+    assert sum(PracticeSession.objects.values_list("refunded", flat=True)) == 16000
+    assert fresh(bought).status == "ACTIVE"
+    assert_the_books_add_up(LATER)

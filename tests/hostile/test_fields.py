@@ -160,8 +160,8 @@ def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
         reference=stage.request.reference,
         session=stage.session.pk,
         service_id=stage.salon.cut.pk,
-        plan_id=stage.purchase.plan_id,
         plan=stage.purchase.reference,
+        plan_id=stage.purchase.plan_id,
         card=stage.card.reference,
     )
     browser = stage.olga if form.startswith("/own/juniper") else stage.carl

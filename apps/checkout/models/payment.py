@@ -111,6 +111,9 @@ class Payment(models.Model):
             models.Index(
                 fields=["created_at"], name="payment_kept_aside", condition=Q(status="AUTHORIZED")
             ),
+            models.Index(
+                fields=["settled_at"], name="payment_failed", condition=Q(status="FAILED")
+            ),
             models.Index(fields=["business", "settled_at"], name="payment_by_day"),
         ]
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from apps.bookings.models import Booking
 from apps.bookings.visitors import plans_of
+from apps.checkout import operations as checkout
 from apps.checkout.coupons import Refused
 from apps.checkout.forms import AmountForm, read_gift, read_purchase, read_way
 from apps.checkout.gifts import plain_gift_code
@@ -32,6 +33,11 @@ class Till:
     @property
     def purchase(self) -> PlanPurchase | None:
         return next((it.purchase for it in self.passes if it.pk == self.purchase_id), None)
+
+    @property
+    def value(self) -> str:
+        """The chosen way as the page's field says it."""
+        return f"{self.way.value}-{self.purchase_id}" if self.way is Way.PLAN else self.way.value
 
     @property
     def takes_any(self) -> bool:
@@ -74,6 +80,23 @@ def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime)
     way = read_way(fields, offered=offer.ways)
     purchase_id = read_purchase(fields, passes=passes)
     return Till(offer, way, passes, purchase_id, _amount_form(request, draft, offer))
+
+
+def require_way(till: Till, fields: QueryDict) -> None:
+    """Refuse a way that was named and is not there (any more): nobody pays in another way than they
+    chose.
+
+    Raises:
+        PlanRefused: the plan they chose does not pay for this.
+        WayNotOffered: any other reason.
+    """
+    asked = fields.get("way", "")
+    if asked in {"", till.value}:
+        return
+    for found in till.passes:
+        if found.refused is not None and asked == f"{Way.PLAN.value}-{found.pk}":
+            raise checkout.PlanRefused(found.refused)
+    raise checkout.WayNotOffered
 
 
 def _is_wrong(offer: Offer, gift: str) -> bool:

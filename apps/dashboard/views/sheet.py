@@ -42,8 +42,7 @@ def show_sheet(
         {
             "page": page,
             "wish": wish_words_of(booking=booking),
-            "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
-            "plan_used": _plan_used(request, booking, sheet),
+            **_money(request, booking, sheet),
             "stub": _stub(page, request.desk.business.locale),
             "forms": shown,
             "effect": _effect(sheet, shown.get("refund")),
@@ -53,6 +52,13 @@ def show_sheet(
         now=now,
         status=problem.status if problem else 200,
     )
+
+
+def _money(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> dict[str, object]:
+    return {
+        "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
+        "plan_used": _plan_used(request, booking, sheet),
+    }
 
 
 def _plan_used(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> PlanPurchase | None:
