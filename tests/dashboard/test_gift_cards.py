@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.businesses.models import Business
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import GiftCard, Payment, Refund
-from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import fields_of, text_of
+from tests.checkout.prepaid import assert_the_books_add_up
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import work
@@ -44,10 +44,6 @@ def lines_of(page: Any) -> list[str]:
     assert table is not None
     rows = re.findall(r"<tr>(.*?)</tr>", table.group(1), re.DOTALL)
     return [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows]
-
-
-def assert_the_books_add_up() -> None:
-    assert list(find_all(business_id=None, now=NOW)) == []
 
 
 def sell(olga: Client, **changes: str) -> Any:
