@@ -39,6 +39,7 @@ from apps.checkout.models import (
     Order,
     OrderLine,
     Payment,
+    PlanPurchase,
     PracticeSession,
     ProviderEvent,
     Receipt,
@@ -341,3 +342,13 @@ def add_below(row: Any) -> None:
 
 def test_the_path_of_the_admin_is_a_setting() -> None:
     assert reverse("admin:index") == f"/{settings.OPERATOR_PATH}"
+
+
+def test_operators_do_not_see_what_can_be_paid_with(demo: None, operator: Client) -> None:
+    card, purchase = GiftCard.objects.latest("pk"), PlanPurchase.objects.latest("pk")
+    PlanPurchase.objects.filter(pk=purchase.pk).update(saved_card="pm_secret_card")
+
+    pages = [operator.get(page_url(row)).content.decode() for row in (card, purchase)]
+
+    assert [card.code in pages[0], "pm_secret_card" in pages[1]] == [False, False]
+    assert [card.reference in pages[0], purchase.reference in pages[1]] == [True, True]
