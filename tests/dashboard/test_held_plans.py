@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.catalog.models import Service
+from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase, Refund
 from apps.checkout.queries.ledger_prepaid import find_miscounted_plans, find_wrong_uses
 from tests.bookings.pages import fields_of, text_of
@@ -154,6 +155,26 @@ def test_a_booking_leads_to_the_plan_that_paid_for_it(
     for_olga, for_adam = (text_of(it.get(path)) for it in (olga, seat("ACCOUNTANT")))
 
     assert [link in for_olga, link in for_adam] == [True, False]
+
+
+@pytest.mark.parametrize(("ticked", "left"), [({"refund": "on"}, 10), ({}, 9)])
+def test_who_cancels_for_a_customer_says_whether_the_visit_comes_back(
+    olga: Client, salon: Salon, ticked: dict[str, str], left: int
+) -> None:
+    session = make_class(salon, salon.ana)
+    braiding = Service.objects.get(slug="braiding")
+    Service.objects.filter(pk=braiding.pk).update(price_kind="FIXED", price=2000)
+    purchase = make_purchase(plan=make_plan(services=[braiding]), by=salon.olga)
+    booking = book_with_plan(session, purchase)
+    path = f"/own/juniper/bookings/{booking.reference}/"
+
+    page = text_of(olga.get(path))
+    olga.post(f"{path}cancel/", {"revision": booking.revision, "reason": "", **ticked})
+    checkout.return_lost_credits(now=NOW + timedelta(minutes=1))
+
+    assert "Give back all that was paid, and visits of a plan" in page
+    assert fresh(purchase).balance == left
+    assert [*find_miscounted_plans(), *find_wrong_uses()] == []
 
 
 def test_visits_are_taken_off_with_a_reason(olga: Client, purchase: PlanPurchase) -> None:
