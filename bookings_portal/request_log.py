@@ -1,7 +1,7 @@
 """One JSON line per request and per record, with an id, without secrets (security.md 5.6).
 
 Times are UTC. Bodies, query strings, cookies and addresses of people are never written; the token
-in `/m/<token>` and `/me/in/<token>` is replaced before a record leaves the process.
+in `/m/<token>`, `/p/<token>` and the like is replaced before a record leaves the process.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-SECRET_PATH = re.compile(r"(/m/|/me/in/)[^/\s\"'?]+")
+SECRET_PATH = re.compile(r"(/m/|/me/in/|/p/|/gifts/open/)[^/\s\"'?]+")
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 logger = logging.getLogger("portal.request")

@@ -14,8 +14,11 @@ FORTNIGHT = 14 * 24 * 3600  # seconds
 # Pages whose address is a secret or whose content is one person's: no search engine, and no
 # referrer for other sites. Pages with forms say "same-origin": under "no-referrer" browsers send
 # "Origin: null", and Django refuses every form (CSRF). A link with a token has no form at all.
-LINK_PATH = "/m/"
-PRIVATE_PATHS = ("/m/", "/manage/", "/me/", "/book/", "/done/", "/own/")
+LINK_PATHS = ("/m/", "/p/", "/gifts/open/")
+PRIVATE_PATHS = (
+    *LINK_PATHS,
+    *("/manage/", "/me/", "/book/", "/done/", "/own/", "/plans/", "/gifts/", "/practice/"),
+)
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -83,7 +86,7 @@ def add_headers(
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(self)")
         if request.path.startswith(PRIVATE_PATHS):
-            secret = request.path.startswith(LINK_PATH)
+            secret = request.path.startswith(LINK_PATHS)
             headers.setdefault("Referrer-Policy", "no-referrer" if secret else "same-origin")
             headers.setdefault("X-Robots-Tag", "noindex")
         return response

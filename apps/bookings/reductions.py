@@ -36,7 +36,7 @@ def is_reduced(*, draft: Booking, now: datetime) -> bool:
     return any(known.applies_to(draft=draft, now=now) for known in _known)
 
 
-def offer_words(*, service: Service, subtotal: int | None, people: int, now: datetime) -> str:
+def discount_words(*, service: Service, subtotal: int | None, people: int, now: datetime) -> str:
     """What is said beside a price before it is paid, or ""."""
     said = (
         known.words_before(service=service, subtotal=subtotal, people=people, now=now)
@@ -47,7 +47,7 @@ def offer_words(*, service: Service, subtotal: int | None, people: int, now: dat
 
 def choice_words(choice: Choice, *, now: datetime) -> str:
     """The same for what somebody has chosen so far."""
-    return offer_words(
+    return discount_words(
         service=choice.service,
         subtotal=choice.price.total,
         people=choice.party_size,

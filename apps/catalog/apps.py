@@ -14,10 +14,12 @@ OF_NEED = """(
     SELECT service.business_id FROM catalog_servicerequirement AS its JOIN catalog_service AS
     service ON service.id = its.service_id WHERE its.id = {row}.servicerequirement_id
 )"""
+OF_PLAN = "(SELECT business_id FROM catalog_pricingplan WHERE id = {row}.pricingplan_id)"
 SETUP = {
     "businesses_location": OF_BUSINESS,
     "catalog_category": OF_BUSINESS,
     "catalog_pricingplan": OF_BUSINESS,
+    "catalog_pricingplan_services": OF_PLAN,
     "catalog_service": OF_BUSINESS,
     "catalog_bookingpolicy": OF_BUSINESS,
     "catalog_bookingform": OF_BUSINESS,

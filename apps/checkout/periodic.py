@@ -8,7 +8,9 @@ from apps.checkout.operations import (
     forget_unpaid_gifts,
     forget_unpaid_plans,
     look_after_kept_aside,
+    open_paid_periods,
     release_gifts,
+    renew_plans,
     return_lost_credits,
     settle_open_payments,
 )
@@ -34,10 +36,12 @@ def forget_orders(now: datetime) -> None:
 
 
 def look_after_plans(now: datetime) -> None:
-    """Give visits of cancelled bookings back, money of cards that pays for nothing, and let plans
-    end whose time is up."""
+    """Give visits of cancelled bookings back, money of cards that pays for nothing; begin periods
+    that were paid for, have the next ones paid, and let plans end whose time is up."""
     return_lost_credits(now=now)
     release_gifts(now=now)
+    open_paid_periods(now=now)
+    renew_plans(now=now)
     end_plans(now=now)
 
 

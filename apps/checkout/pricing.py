@@ -71,12 +71,12 @@ class Quote:
     least_now: int
     most_now: int
     discount: int = 0
-    offer: Taken = NOTHING
+    taken: Taken = NOTHING
 
     @property
     def by_code(self) -> int:
-        """What of the discount a code took off; the rest is the offer's."""
-        return self.discount - self.offer.amount
+        """What of the discount a code took off; the rest is a discount's."""
+        return self.discount - self.taken.amount
 
     @property
     def takes_any(self) -> bool:
@@ -94,10 +94,10 @@ def quote(
     deposit: int | None,
     discounts: Sequence[int] | None = None,
     any_amount: bool = False,
-    offer: Taken = NOTHING,
+    taken: Taken = NOTHING,
 ) -> Quote:
     """Price an order for one way to pay; a deposit is never more than the whole. discounts are what
-    is taken off each item, before tax is told; offer says what of them needed no code. With
+    is taken off each item, before tax is told; taken says what of them needed no code. With
     any_amount a deposit is only the least that is paid now (R093).
 
     Raises:
@@ -122,7 +122,7 @@ def quote(
         least_now=due_now,
         most_now=total if any_amount and way is Way.DEPOSIT else due_now,
         discount=sum(line.discount for line in lines),
-        offer=offer,
+        taken=taken,
     )
 
 

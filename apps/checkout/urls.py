@@ -9,6 +9,7 @@ urlpatterns = [
     path("plans/<slug:reference>/", my_plan.plan, name="plan"),
     path("plans/<slug:reference>/pay", my_plan.pay, name="pay_plan"),
     path("plans/<slug:reference>/stop", my_plan.stop, name="stop_plan"),
+    path("plans/<slug:reference>/start", my_plan.start, name="start_plan"),
     path("p/<str:token>", my_plan.exchange, name="open_plan"),
     path("<slug:business>/plans/", plans.plans, name="plans"),
     path("<slug:business>/plans/find", plans.find_plan, name="find_plan"),

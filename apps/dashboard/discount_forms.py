@@ -62,7 +62,7 @@ class DiscountForm(forms.Form):
     ends_on = _day_field(_("Last day"))
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="offer-%s", **kwargs)  # type: ignore[misc]
+        super().__init__(*args, auto_id="discount-%s", **kwargs)  # type: ignore[misc]
         self.business = business
         offered = Service.objects.filter(business=business, retired_at=None)
         services: Any = self.fields["services"]

@@ -52,7 +52,7 @@ class CancelForm(DecisionForm):
     )
 
     refund = forms.BooleanField(
-        label=_("Give back all that was paid"), required=False, initial=True
+        label=_("Give back all that was paid, and visits of a plan"), required=False, initial=True
     )
 
 

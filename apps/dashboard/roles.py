@@ -32,6 +32,8 @@ class Right(StrEnum):
     RESOLVE = "RESOLVE"
     COUPONS = "COUPONS"
     PRICES = "PRICES"
+    PLANS = "PLANS"
+    SELL = "SELL"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -41,7 +43,7 @@ ROLES: dict[str, frozenset[Right]] = {
     "MANAGER": frozenset(Right),
     "FRONT_DESK": frozenset(Right)
     - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE, Right.COUPONS}
-    - {Right.PRICES},
+    - {Right.PRICES, Right.PLANS},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

@@ -11,11 +11,32 @@ from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.conflicts import conflict, conflicts
 from apps.dashboard.views.coupons import coupons, stop_coupon
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
+from apps.dashboard.views.desk_sales import sell_gift_card, sell_plan
 from apps.dashboard.views.discounts import discounts, stop_discount
+from apps.dashboard.views.gift_cards import (
+    adjust_gift_card,
+    gift_card,
+    gift_cards,
+    offer_gift_cards,
+    stop_gift_card,
+)
+from apps.dashboard.views.holders import (
+    adjust_plan,
+    end_plan,
+    held_plan,
+    pause_plan,
+    plan_holders,
+    plan_paid,
+    send_plan_link,
+    stop_renewal,
+    undo_plan_paid,
+)
 from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid
 from apps.dashboard.views.move import move
+from apps.dashboard.views.orders import orders
 from apps.dashboard.views.plan import new_class
 from apps.dashboard.views.prices import service_payment, services
+from apps.dashboard.views.pricing_plans import new_plan, plan, plans, retire_plan
 from apps.dashboard.views.requests import requests
 from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, places, roster
 from apps.dashboard.views.suggest import suggest
@@ -43,6 +64,30 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/leftover/", leftover, name="leftover"),
     path("<slug:slug>/coupons/", coupons, name="coupons"),
     path("<slug:slug>/coupons/<int:coupon>/stop/", stop_coupon, name="stop_coupon"),
+    path("<slug:slug>/plans/", plans, name="plans"),
+    path("<slug:slug>/plans/new/", new_plan, name="new_plan"),
+    path("<slug:slug>/plans/holders/", plan_holders, name="plan_holders"),
+    path("<slug:slug>/plans/<int:plan_id>/", plan, name="plan"),
+    path("<slug:slug>/plans/<int:plan_id>/retire/", retire_plan, name="retire_plan"),
+    path("<slug:slug>/plans/<int:plan_id>/sell/", sell_plan, name="sell_plan"),
+    path("<slug:slug>/plans/held/<str:reference>/", held_plan, name="held_plan"),
+    path("<slug:slug>/plans/held/<str:reference>/pause/", pause_plan, name="pause_plan"),
+    path("<slug:slug>/plans/held/<str:reference>/renewal/", stop_renewal, name="stop_renewal"),
+    path("<slug:slug>/plans/held/<str:reference>/end/", end_plan, name="end_plan"),
+    path("<slug:slug>/plans/held/<str:reference>/adjust/", adjust_plan, name="adjust_plan"),
+    path("<slug:slug>/plans/held/<str:reference>/link/", send_plan_link, name="send_plan_link"),
+    path("<slug:slug>/plans/held/<str:reference>/paid/", plan_paid, name="plan_paid"),
+    path(
+        "<slug:slug>/plans/held/<str:reference>/undo-paid/", undo_plan_paid, name="undo_plan_paid"
+    ),
+    path("<slug:slug>/gift-cards/", gift_cards, name="gift_cards"),
+    path("<slug:slug>/gift-cards/offer/", offer_gift_cards, name="offer_gift_cards"),
+    path("<slug:slug>/gift-cards/sell/", sell_gift_card, name="sell_gift_card"),
+    path("<slug:slug>/gift-cards/<str:reference>/", gift_card, name="gift_card"),
+    path(
+        "<slug:slug>/gift-cards/<str:reference>/adjust/", adjust_gift_card, name="adjust_gift_card"
+    ),
+    path("<slug:slug>/gift-cards/<str:reference>/stop/", stop_gift_card, name="stop_gift_card"),
     path("<slug:slug>/services/", services, name="services"),
     path(
         "<slug:slug>/services/<int:service_id>/payment/",
@@ -52,6 +97,7 @@ urlpatterns = [
     path("<slug:slug>/discounts/", discounts, name="discounts"),
     path("<slug:slug>/discounts/<int:discount>/stop/", stop_discount, name="stop_discount"),
     path("<slug:slug>/money/", takings, name="takings"),
+    path("<slug:slug>/money/orders/", orders, name="orders"),
     path("<slug:slug>/waitlist/", waitlist, name="waitlist"),
     path("<slug:slug>/waitlist/new/", new_wish, name="new_wish"),
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),

@@ -41,6 +41,7 @@ def main() -> None:
             walk_as_owner(chromium, origin)
             walk_through_classes(chromium, origin)
             follow_the_money(chromium, origin)
+            pay_beforehand(chromium, origin)
             chromium.close()
 
 
@@ -157,6 +158,27 @@ def follow_the_money(chromium: Browser, origin: str) -> None:
             page.goto(f"{origin}/own/juniper/conflicts/")
             page.get_by_role("link", name="Resolve").first.click()
             take(page, f"conflict-{name}")
+
+
+def pay_beforehand(chromium: Browser, origin: str) -> None:
+    """The plans of the studio, who has one, and the orders of all; a gift card of the salon."""
+    with page_of(chromium, size=PHONE) as page:
+        page.goto(f"{origin}/harbor/plans/")
+        take(page, "plans-390")
+        page.goto(f"{origin}/harbor/plans/ten-classes/")
+        take(page, "buy-plan-390")
+        page.goto(f"{origin}/juniper/gift-card/")
+        take(page, "gift-card-390")
+    for size, name in ((PHONE, "390"), (DESK, "1280")):
+        with page_of(chromium, size=size) as page:
+            sign_in(page, origin, slug="harbor")
+            page.goto(f"{origin}/own/harbor/plans/")
+            take(page, f"own-plans-{name}")
+            page.goto(f"{origin}/own/harbor/money/orders/")
+            take(page, f"orders-{name}")
+            page.locator("#orders a.service").first.click()
+            page.wait_for_url(re.compile("/held/"))
+            take(page, f"held-plan-{name}")
 
 
 def read_the_mail(chromium: Browser, origin: str) -> None:

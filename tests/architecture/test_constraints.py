@@ -35,6 +35,7 @@ from apps.catalog.models import (
     BookingPolicy,
     Category,
     FormerServiceSlug,
+    PricingPlan,
     ResourceType,
     Service,
     ServiceRequirement,
@@ -43,9 +44,12 @@ from apps.catalog.models import (
 from apps.checkout.models import (
     Coupon,
     CouponUse,
+    CreditEntry,
+    GiftCard,
     Order,
     OrderLine,
     Payment,
+    PlanPurchase,
     PracticeSession,
     ProviderEvent,
     Receipt,
@@ -61,6 +65,8 @@ from apps.web.models import RateCounter
 from tests.architecture.sources import FLOORS
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 from tests.factories.coupons import make_coupon, make_discount
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
+from tests.factories.renewals import make_member_of, make_membership_plan
 from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -144,6 +150,7 @@ def wait(stage: Stage, **columns: Any) -> None:
 
 def ordered(stage: Stage, **columns: Any) -> Order:
     values = {
+        "booking": stage.booking,
         "reference": "ORDER123",
         "way": "IN_PERSON",
         "currency": "EUR",
@@ -152,7 +159,7 @@ def ordered(stage: Stage, **columns: Any) -> Order:
         "placed_at": NOW,
         **columns,
     }
-    return Order.objects.create(business=stage.booking.business, booking=stage.booking, **values)
+    return Order.objects.create(business=stage.booking.business, **values)
 
 
 def paid(stage: Stage, **columns: Any) -> Payment:
@@ -179,6 +186,17 @@ def pay_one_ref_twice(stage: Stage) -> None:
         paid(stage, provider="practice", provider_ref="practice_1")
 
 
+def ask_a_card_twice(stage: Stage) -> None:
+    for _time in range(2):
+        paid(stage, saved_card="card_1")
+
+
+def two_open_orders_of_a_plan(stage: Stage) -> None:
+    purchase = make_member_of(make_membership_plan(service=stage.salon.cut))
+    orders = ordered(stage), ordered(stage, booking=None, purchase=purchase, reference="ORDER456")
+    Order.objects.filter(pk=orders[0].pk).update(booking=None, purchase=purchase)
+
+
 def coupon(stage: Stage, **columns: Any) -> Coupon:
     return make_coupon(business=stage.booking.business, **columns)
 
@@ -197,6 +215,47 @@ def use_twice(stage: Stage) -> None:
     draft.save()
     for order in (*orders, draft):
         CouponUse.objects.create(coupon=found, order=order, mailbox="a@b", number=1, amount=1)
+
+
+def plan(stage: Stage, **columns: Any) -> PricingPlan:
+    found = make_plan(services=[stage.salon.cut])
+    PricingPlan.objects.filter(pk=found.pk).update(**columns)
+    return found
+
+
+def plan_twice(stage: Stage) -> None:
+    for _time in range(2):
+        plan(stage)
+
+
+def bought(stage: Stage, **columns: Any) -> PlanPurchase:
+    found = make_purchase(plan=plan(stage), by=stage.salon.olga)
+    PlanPurchase.objects.filter(pk=found.pk).update(**columns)
+    return found
+
+
+def use_a_plan_twice(stage: Stage) -> None:
+    purchase = bought(stage)
+    for _time in range(2):
+        CreditEntry.objects.create(
+            purchase=purchase, kind="USED", amount=-1, left=9, booking=stage.booking, at=NOW
+        )
+
+
+def gift(stage: Stage, **columns: Any) -> GiftCard:
+    found = make_gift_card(by=stage.salon.olga)
+    GiftCard.objects.filter(pk=found.pk).update(**columns)
+    return found
+
+
+def gift_code_twice(stage: Stage) -> None:
+    code = gift(stage).code
+    gift(stage, code=code)
+
+
+def order_of_nothing(stage: Stage) -> None:
+    ordered(stage)
+    Order.objects.update(booking=None)
 
 
 def line_of(stage: Stage, **columns: Any) -> OrderLine:
@@ -339,6 +398,8 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "authorized_while_kept_aside": lambda it: paid(it, status="CANCELED", authorized=1),
     "paid_means_captured": lambda it: paid(it, status="PAID"),
     "provider_ref_once": pay_one_ref_twice,
+    "saved_card_asked_once": ask_a_card_twice,
+    "one_open_order_of_a_plan": two_open_orders_of_a_plan,
     "refund_is_something": refund_nothing,
     "event_told_once": tell_twice,
     "coupon_code_once": coupon_twice,
@@ -353,8 +414,28 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "discount_is_for_somebody": lambda it: make_discount(
         business=it.booking.business, min_people=0
     ),
-    "offer_is_part_of_the_discount": lambda it: ordered(it, offer_name="Autumn", offer_amount=1),
+    "by_discount_is_part_of_the_discount": lambda it: ordered(
+        it, discount_name="Autumn", by_discount=1
+    ),
     "coupon_use_is_numbered": use_twice,
+    "plan_slug_once": plan_twice,
+    "unlimited_plan_counts_nothing": lambda it: plan(
+        it, kind="UNLIMITED", period_months=1, valid_days=None
+    ),
+    "membership_has_a_period": lambda it: plan(it, kind="CREDITS"),
+    "plan_credits_not_overdrawn": lambda it: bought(it, balance=-1),
+    "unlimited_purchase_counts_nothing": lambda it: bought(it, kind="UNLIMITED"),
+    "live_plan_has_begun": lambda it: bought(it, starts_at=None),
+    "paused_plan_has_a_time": lambda it: bought(it, status="PAUSED"),
+    "booking_uses_a_plan_once": use_a_plan_twice,
+    "use_of_a_plan_has_a_booking": lambda it: CreditEntry.objects.create(
+        purchase=bought(it), kind="USED", amount=-1, left=9, at=NOW
+    ),
+    "gift_code_once": gift_code_twice,
+    "gift_balance_within_value": lambda it: gift(it, balance=5001),
+    "gift_has_a_value": lambda it: gift(it, value=0, balance=0),
+    "gift_payment_has_a_card": lambda it: paid(it, kind="GIFT"),
+    "order_is_for_one_thing": order_of_nothing,
     "line_refund_within_total": lambda it: line_of(it, refunded=2),
     "refund_line_once": lambda it: refund_line(it, 1),
     "refund_line_is_something": lambda it: refund_line(it, 0),

@@ -16,6 +16,8 @@ def record(message: str, *args: object) -> logging.LogRecord:
     ("path", "shown"),
     [
         ("/m/s3cret-token", "/m/***"),
+        ("/p/s3cret:to-ken", "/p/***"),
+        ("/gifts/open/s3cret:to-ken", "/gifts/open/***"),
         ("/me/in/s3cret-token/", "/me/in/***/"),
         ("GET /m/s3cret?x=1 HTTP/1.1", "GET /m/***?x=1 HTTP/1.1"),
         ("/juniper/s/cut/", "/juniper/s/cut/"),

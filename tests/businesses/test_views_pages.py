@@ -49,7 +49,13 @@ def test_an_accent_has_its_own_stylesheet_that_lasts_for_ever(client: Client) ->
 def test_robots_are_kept_from_personal_pages_and_shown_the_sitemap(client: Client) -> None:
     text = client.get("/robots.txt").content.decode()
 
-    for line in ("Disallow: /own/", "Disallow: /m/", "Disallow: /manage/", "Sitemap: http"):
+    for line in (
+        "Disallow: /own/",
+        "Disallow: /m/",
+        "Disallow: /manage/",
+        "Disallow: /p/",
+        "Sitemap: http",
+    ):
         assert line in text
     assert "operator" not in text
 

@@ -5,10 +5,14 @@ import pytest
 import time_machine
 from django.test import override_settings
 
+from apps.catalog.models import PricingPlan
+from apps.checkout.models import PlanPurchase
 from apps.checkout.providers import stripe_api
 from tests.checkout.stripe_memory import SECRET_KEY, Stub
 from tests.checkout.stripe_stub import WEBHOOK_SECRET, running
 from tests.factories import NOW, Salon, make_salon
+from tests.factories.prepaid import make_plan, make_purchase
+from tests.factories.studio import Studio, make_studio
 
 
 @pytest.fixture
@@ -41,6 +45,24 @@ def asking(salon: Salon) -> Salon:
     salon.bridal.allows_multiple_requests = False
     salon.bridal.save()
     return salon
+
+
+@pytest.fixture
+def studio(db: None, at_now: datetime) -> Studio:
+    """Harbor Yoga in New York; a class costs US$18.00 and may be cancelled until the day before."""
+    return make_studio(cancel_until_minutes=24 * 60)
+
+
+@pytest.fixture
+def ten(studio: Studio) -> PricingPlan:
+    """Ten visits of the flow class for US$160.00."""
+    return make_plan(services=[studio.flow])
+
+
+@pytest.fixture
+def purchase(studio: Studio, ten: PricingPlan) -> PlanPurchase:
+    """Ten visits that Carl has."""
+    return make_purchase(plan=ten, by=studio.olga)
 
 
 LATER = NOW + timedelta(minutes=1)

@@ -116,12 +116,12 @@ def test_discount_and_code_together_lose_no_unit_and_never_fall_below_zero(
         way=Way.FULL,
         deposit=None,
         discounts=off,
-        offer=taken,
+        taken=taken,
     )
 
     assert sum(off) == taken.amount + by_code <= subtotal
     assert all(0 <= part <= amount for part, amount in zip(off, amounts, strict=True))
-    assert (priced.offer.amount, priced.by_code) == (taken.amount, by_code)
+    assert (priced.taken.amount, priced.by_code) == (taken.amount, by_code)
     assert priced.total - (0 if included else priced.tax) == subtotal - sum(off) >= 0
 
 
@@ -142,7 +142,7 @@ def test_it_is_taken_off_and_written_down_with_its_name(salon: Salon) -> None:
     ).booking
 
     order = Order.objects.get()
-    assert (order.offer_name, order.offer_amount, order.discount) == ("Autumn offer", 740, 740)
+    assert (order.discount_name, order.by_discount, order.discount) == ("Autumn offer", 740, 740)
     assert (order.total, booking.price) == (6660, 6660)
     assert clean()
 
@@ -160,7 +160,7 @@ def test_a_code_counts_from_what_is_left(client: Client, salon: Salon) -> None:
 
     order = Order.objects.get()
     coupon.refresh_from_db()
-    assert (order.total, order.discount, order.offer_amount, order.by_code) == (
+    assert (order.total, order.discount, order.by_discount, order.by_code) == (
         3600,
         1200,
         800,
@@ -188,13 +188,13 @@ def test_what_begins_or_ends_before_the_click_is_a_409_with_both_prices(
     client: Client, salon: Salon, was: str, now: str, *, begins: bool
 ) -> None:
     if not begins:
-        offer = make_discount(business=salon.business)
+        found = make_discount(business=salon.business)
     path = to_pay_page(client, salon)
     seen = fields_of(client.get(path))
     if begins:
         make_discount(business=salon.business)
     else:
-        checkout.stop_discount(discount_id=offer.pk, by=salon.olga, now=NOW)
+        checkout.stop_discount(discount_id=found.pk, by=salon.olga, now=NOW)
 
     page = client.post(path, {**seen, "way": "DEPOSIT"})
 
@@ -332,7 +332,7 @@ def test_who_comes_from_the_waitlist_or_the_team_has_it_too(at_now: object) -> N
     typed = {"name": "Ida", "email": "ida@example.com", "people": "1"}
     olga.post(f"/own/harbor/classes/{session.pk}/add/", typed)
 
-    told = Booking.objects.filter(status="CONFIRMED").values_list("price", "order__offer_amount")
+    told = Booking.objects.filter(status="CONFIRMED").values_list("price", "order__by_discount")
     assert list(told) == [(1620, 180), (1620, 180)]
     assert "$16.20" in text_of(browser.get(f"/manage/{eva.reference}/"))
     assert clean()
@@ -341,13 +341,13 @@ def test_who_comes_from_the_waitlist_or_the_team_has_it_too(at_now: object) -> N
 @pytest.mark.django_db
 def test_more_people_cost_more_on_the_same_order(at_now: object) -> None:
     studio = make_studio()
-    offer = make_discount(business=studio.business)
+    found = make_discount(business=studio.business)
     eva = join(make_session(studio, starts_at=studio.at(25, 18)), email="eva@example.com")
     checkout.book_with_discount(book=lambda: eva, now=NOW)
 
     checkout.add_people(booking=eva, more=1, now=NOW)
     assert sums(eva) == (3240, 3240, 360)
-    checkout.stop_discount(discount_id=offer.pk, by=studio.olga, now=NOW)
+    checkout.stop_discount(discount_id=found.pk, by=studio.olga, now=NOW)
     checkout.add_people(booking=eva, more=1, now=NOW)
 
     assert sums(eva) == (5040, 5040, 360)
@@ -357,7 +357,7 @@ def test_more_people_cost_more_on_the_same_order(at_now: object) -> None:
 def sums(booking: Booking) -> tuple[int | None, int, int]:
     booking.refresh_from_db()
     order = Order.objects.get()
-    return booking.price, order.total, order.offer_amount
+    return booking.price, order.total, order.by_discount
 
 
 @pytest.mark.django_db
@@ -371,7 +371,7 @@ def test_a_price_that_was_told_is_not_lowered_later(salon: Salon) -> None:
 
 
 @pytest.mark.django_db
-def test_of_two_offers_the_page_tells_the_one_that_counts(client: Client, salon: Salon) -> None:
+def test_of_two_discounts_the_page_tells_the_one_that_counts(client: Client, salon: Salon) -> None:
     make_discount(business=salon.business, name="Many", value=5000, min_people=3)
     make_discount(business=salon.business, name="Tiny", value=100)
     assert "Tiny: 1 % off, taken off" in text_of(client.get("/juniper/s/cut/"))

@@ -291,7 +291,7 @@ def answer_money(booking: Booking, salon: Salon) -> Payment:
     )
 
 
-def test_a_time_that_was_lost_meanwhile_lets_go_and_books_nothing(
+def test_a_time_that_was_lost_meanwhile_is_let_go_declined_and_told(
     draft: Booking, asking: Salon
 ) -> None:
     over = NOW + timedelta(minutes=40)
@@ -304,7 +304,9 @@ def test_a_time_that_was_lost_meanwhile_lets_go_and_books_nothing(
     work(over)
     work(over)
 
-    assert state() == ("CREATED", "UNDEFINED", "NOT_PAID", "CANCELED")
+    assert state() == ("DECLINED", "NOT_PAID", "NOT_PAID", "CANCELED")
+    told = Message.objects.get(booking__status="DECLINED")
+    assert (told.kind, told.to_address, told.status) == ("DECLINED", "carl@example.com", "SENT")
     assert bank() == ("CANCELED", 0, 0)
     assert Order.objects.get().status == "INITIALIZED"
     assert other.status == "CREATED"

@@ -201,9 +201,12 @@ def test_who_lost_the_time_before_anything_was_taken_sees_what_is_free(
         work(over)
         lost = client.get(f"{path[:-3]}wait")
 
+        held = hold(client, asking.bridal, asking.at(27, 10).astimezone(asking.business.zone))
+
     assert Payment.objects.get().status == "CANCELED"
     assert lost.status_code == 409
     assert "was just taken" in words_of(lost)
+    assert fields_of(client.get(held))["name"] == "Carl Vogt"
 
 
 def test_a_card_that_failed_leads_back_while_the_time_is_there(

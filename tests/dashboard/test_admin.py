@@ -29,13 +29,17 @@ from apps.bookings.models import (
     WaitlistEntry,
 )
 from apps.bookings.operations import create_access_link
-from apps.businesses.models import Business, FormerSlug
+from apps.businesses.models import Business, FormerSlug, TeamMember
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
 from apps.checkout.models import (
     CouponUse,
+    CreditEntry,
+    GiftCard,
+    GiftEntry,
     Order,
     OrderLine,
     Payment,
+    PlanPurchase,
     PracticeSession,
     ProviderEvent,
     Receipt,
@@ -49,10 +53,14 @@ from apps.messages.operations import fan_out
 from apps.web.models import RateCounter
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon, make_discount
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 
 pytestmark = pytest.mark.django_db
 
-OURS = {"web", "outbox", "businesses", "customers", "catalog", "availability", "bookings"}
+OURS = {
+    *("web", "outbox", "businesses", "customers", "catalog", "availability", "bookings"),
+    "checkout",
+}
 HOSTILE = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -151,6 +159,22 @@ def add_money(booking: Booking, number: int) -> None:
     )
 
 
+def add_prepaid(business: Business, number: int) -> None:
+    """A plan on offer, one that was bought, and a gift card, each with a hostile text."""
+    service = Service.objects.filter(business=business, kind="APPOINTMENT").earliest("pk")
+    olga = TeamMember.objects.select_related("business").get(business=business, role="OWNER")
+    plan = make_plan(services=[service], slug=f"admin-{number}", name=HOSTILE[number])
+    purchase = make_purchase(plan=plan, by=olga, name=HOSTILE[number])
+    CreditEntry.objects.create(
+        purchase=purchase, kind="ADJUSTED", amount=0, left=10, reason=HOSTILE[number], at=NOW
+    )
+    card = make_gift_card(by=olga)
+    GiftCard.objects.filter(pk=card.pk).update(buyer_name=HOSTILE[number], words=HOSTILE[number])
+    GiftEntry.objects.create(
+        card=card, kind="ADJUSTED", amount=0, left=5000, reason=HOSTILE[number], at=NOW
+    )
+
+
 def add_what_the_demo_lacks() -> None:
     business = Business.objects.get(slug="juniper")
     service = Service.objects.filter(business=business).earliest("pk")
@@ -173,6 +197,7 @@ def add_what_the_demo_lacks() -> None:
         )
         make_series(business, service, number)
         add_money(bookings[number], number)
+        add_prepaid(business, number)
         WaitlistEntry.objects.create(
             business=business,
             booking=bookings[number],
@@ -317,3 +342,13 @@ def add_below(row: Any) -> None:
 
 def test_the_path_of_the_admin_is_a_setting() -> None:
     assert reverse("admin:index") == f"/{settings.OPERATOR_PATH}"
+
+
+def test_operators_do_not_see_what_can_be_paid_with(demo: None, operator: Client) -> None:
+    card, purchase = GiftCard.objects.latest("pk"), PlanPurchase.objects.latest("pk")
+    PlanPurchase.objects.filter(pk=purchase.pk).update(saved_card="pm_secret_card")
+
+    pages = [operator.get(page_url(row)).content.decode() for row in (card, purchase)]
+
+    assert [card.code in pages[0], "pm_secret_card" in pages[1]] == [False, False]
+    assert [card.reference in pages[0], purchase.reference in pages[1]] == [True, True]

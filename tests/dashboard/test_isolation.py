@@ -4,7 +4,7 @@ Walks every address below own/ from the resolver. An address that is missing in 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,13 @@ from django.urls import get_resolver, reverse
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking
+from apps.catalog.models import PricingPlan
+from apps.checkout.models import GiftCard, PlanPurchase
 from apps.dashboard.desk import OwnerRequest
 from apps.web.guards import EVERYBODY, roles_of, walk_urls
 from bookings_portal import sign_in_urls
 from tests.factories import NOW, Salon, make_member, make_request, make_salon
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +37,9 @@ DESKS = MANAGERS | {"FRONT_DESK"}
 
 AT_ANA_S = "ANASCLAS"
 """The reference of whoever comes to the class at Ana's chair."""
+BUYER = {"name": "Ida", "email": "ida@example.com", "key": "a-form-of-the-desk"}
+NO_ORDER = str(2**62)
+"""An order that nobody has."""
 
 
 @dataclass(frozen=True)
@@ -87,10 +93,43 @@ CASES: dict[str, Case] = {
         other=200,
     ),
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
+    "orders": Case(frozenset(ROLES) - {"STAFF"}),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
     "stop_coupon": Case(MANAGERS, "POST", answer=404),  # the stage has no codes
     "discounts": Case(MANAGERS, "POST", answer=422),
     "stop_discount": Case(MANAGERS, "POST", answer=404),  # nor discounts
+    "plans": Case(DESKS),
+    "new_plan": Case(MANAGERS, "POST", answer=422, other=200),
+    "plan": Case(MANAGERS, "POST", answer=422, other=200),
+    "retire_plan": Case(MANAGERS, "POST", {"revision": "1"}, answer=303),
+    "sell_plan": Case(DESKS, "POST", {**BUYER, "seen_price": "16000"}, answer=303, other=200),
+    "plan_holders": Case(DESKS),
+    "held_plan": Case(DESKS),
+    "pause_plan": Case(MANAGERS, "POST", {"revision": "1"}, answer=303),
+    "stop_renewal": Case(MANAGERS, "POST", answer=303),
+    "end_plan": Case(
+        MANAGERS, "POST", {"revision": "1", "amount": "5", "seen_refunded": "0"}, answer=303
+    ),
+    "adjust_plan": Case(
+        MANAGERS,
+        "POST",
+        {"revision": "1", "way": "MORE", "visits": "1", "reason": "A gift"},
+        answer=303,
+    ),
+    "send_plan_link": Case(DESKS, "POST", answer=303),
+    "plan_paid": Case(DESKS, "POST", {"order": NO_ORDER}, answer=409),
+    "undo_plan_paid": Case(DESKS, "POST", {"order": NO_ORDER, "payment": "1"}, answer=409),
+    "gift_cards": Case(DESKS),
+    "offer_gift_cards": Case(MANAGERS, "POST", {"offer": "1"}, answer=303),
+    "sell_gift_card": Case(DESKS, "POST", {**BUYER, "amount": "50"}, answer=303, other=200),
+    "gift_card": Case(DESKS),
+    "adjust_gift_card": Case(
+        MANAGERS,
+        "POST",
+        {"seen_balance": "5000", "way": "LESS", "amount": "5", "reason": "By phone"},
+        answer=303,
+    ),
+    "stop_gift_card": Case(MANAGERS, "POST", {"seen_balance": "5000"}, answer=303),
     "waitlist": Case(DESKS),
     "wish": Case(DESKS, answer=404, other=404),  # the requests of the stage do not wait
     "roster": Case(LOOKERS),
@@ -131,6 +170,12 @@ WITH_SESSION = {
     "cancel_sessions",
 }
 WITH_SERVICE = {"service_payment"}
+WITH_PLAN = {"plan", "retire_plan", "sell_plan"}
+WITH_PURCHASE = {
+    *("held_plan", "pause_plan", "stop_renewal", "end_plan", "adjust_plan", "send_plan_link"),
+    *("plan_paid", "undo_plan_paid"),
+}
+WITH_CARD = {"gift_card", "adjust_gift_card", "stop_gift_card"}
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
     *(
@@ -147,6 +192,18 @@ WITH_BOOKING = {
 }
 
 
+WITH_AN_ID = WITH_BOOKING | WITH_SESSION | WITH_SERVICE | WITH_PLAN | WITH_PURCHASE | WITH_CARD
+
+
+@dataclass(frozen=True)
+class Prepaid:
+    """What a salon sells and sold beforehand."""
+
+    plan: PricingPlan
+    purchase: PlanPurchase
+    card: GiftCard
+
+
 @dataclass(frozen=True)
 class Stage:
     """Olga's salon with a request at Ana's chair and one at Ben's; Sam owns another salon."""
@@ -157,19 +214,26 @@ class Stage:
     other: Salon
     foreign: Booking
     sessions: Mapping[int, Session]
+    prepaid: Mapping[int, Prepaid]
 
     def path(self, name: str, *, slug: str, booking: Booking) -> str:
         if name in WITHOUT_BUSINESS:
             return reverse(f"dashboard:{name}")
-        if name in {"stop_coupon", "stop_discount"}:
-            return reverse(f"dashboard:{name}", args=[slug, 1])
-        if name in WITH_SERVICE:
-            return reverse(f"dashboard:{name}", args=[slug, booking.service_id])
-        if name in WITH_SESSION:
-            return reverse(f"dashboard:{name}", args=[slug, self.sessions[booking.pk].pk])
-        if name in WITH_BOOKING:
-            return reverse(f"dashboard:{name}", args=[slug, booking.reference])
-        return reverse(f"dashboard:{name}", args=[slug])
+        return reverse(f"dashboard:{name}", args=[slug, *self.ids(name, booking)])
+
+    def ids(self, name: str, booking: Booking) -> list[object]:
+        """What stands in an address beside the business."""
+        sold = self.prepaid[booking.business_id]
+        kinds: tuple[tuple[Collection[str], object], ...] = (
+            ({"stop_coupon", "stop_discount"}, 1),
+            (WITH_SERVICE, booking.service_id),
+            (WITH_SESSION, self.sessions[booking.pk].pk),
+            (WITH_BOOKING, booking.reference),
+            (WITH_PLAN, sold.plan.pk),
+            (WITH_PURCHASE, sold.purchase.reference),
+            (WITH_CARD, sold.card.reference),
+        )
+        return [value for names, value in kinds if name in names]
 
 
 @pytest.fixture
@@ -191,7 +255,15 @@ def stage(clock: object) -> Stage:
         at_ben.pk: make_class(salon, salon.ben),
         foreign.pk: make_class(other, other.ana),
     }
-    return Stage(salon, at_ana, at_ben, other, foreign, sessions)
+    prepaid = {it.business.pk: sell_beforehand(it) for it in (salon, other)}
+    return Stage(salon, at_ana, at_ben, other, foreign, sessions, prepaid)
+
+
+def sell_beforehand(salon: Salon) -> Prepaid:
+    """A plan, somebody who has it, and a gift card."""
+    plan = make_plan(services=[salon.colour])
+    purchase = make_purchase(plan=plan, by=salon.olga)
+    return Prepaid(plan, purchase, make_gift_card(by=salon.olga))
 
 
 def browser_of(user: User | None) -> Client:
@@ -266,7 +338,7 @@ def test_another_owner_gets_404_everywhere_in_this_business(stage: Stage, name: 
     assert checksum() == before
 
 
-@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION | WITH_SERVICE))
+@pytest.mark.parametrize("name", sorted(WITH_AN_ID))
 def test_a_foreign_booking_in_the_own_business_is_404(stage: Stage, name: str) -> None:
     case = CASES[name]
     sam = browser_of(stage.other.olga.user)
@@ -348,7 +420,7 @@ def test_a_role_beside_the_table_may_not(stage: Stage, name: str) -> None:
     assert checksum() == before
 
 
-@pytest.mark.parametrize("name", sorted(WITH_BOOKING | WITH_SESSION | WITH_SERVICE))
+@pytest.mark.parametrize("name", sorted(WITH_AN_ID))
 def test_the_chair_beside_does_not_exist_for_staff(stage: Stage, name: str) -> None:
     case = CASES[name]
     ana = browser_of(member_of(stage.salon, "STAFF"))

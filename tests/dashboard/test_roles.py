@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from apps.bookings.policy import Action
 from apps.businesses.models import TeamMember
 from apps.dashboard.roles import EVERY_ROLE, ROLES, Right, permitted, roles_with
@@ -34,3 +36,17 @@ def test_actions_without_a_right_are_nobodys() -> None:
 
 def test_an_accountant_may_do_nothing_to_a_booking() -> None:
     assert permitted(list(Action), rights=ROLES["ACCOUNTANT"]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("right", "needs"),
+    [
+        (Right.PLANS, {Right.SELL, Right.REFUND}),
+        (Right.SELL, {Right.SEE_CONTACT, Right.SEE_MONEY, Right.TAKE_MONEY}),
+    ],
+)
+def test_pages_of_plans_show_and_move_nothing_a_role_may_not(
+    right: Right, needs: set[Right]
+) -> None:
+    for role in roles_with(right):
+        assert needs <= ROLES[role]

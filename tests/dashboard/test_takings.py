@@ -12,6 +12,7 @@ from apps.checkout import operations as checkout
 from tests.bookings.pages import text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 
 pytestmark = pytest.mark.django_db
 MONEY = "/own/juniper/money/"
@@ -48,6 +49,21 @@ def test_a_day_adds_up(olga: Client, salon: Salon) -> None:
 
     for words in ("Guest 1", "Guest 2", "given back", "−\xa0€8.00", "€88.00"):
         assert words in page
+
+
+def test_what_was_sold_beforehand_leads_to_its_page(olga: Client, seat: Sit, salon: Salon) -> None:
+    purchase = make_purchase(plan=make_plan(services=[salon.cut]), by=salon.olga)
+    card = make_gift_card(by=salon.olga)
+    links = (
+        f'<a href="/own/juniper/plans/held/{purchase.reference}/">Carl Vogt</a>',
+        f'<a href="/own/juniper/gift-cards/{card.reference}/">Eva Lindner</a>',
+    )
+
+    for_olga, for_adam = (text_of(it.get(MONEY)) for it in (olga, seat("ACCOUNTANT")))
+
+    assert [it in for_olga for it in links] == [True, True]
+    assert [it in for_adam for it in links] == [False, False]
+    assert ["Carl Vogt" in for_adam, "Eva Lindner" in for_adam] == [True, True]
 
 
 def test_other_days_are_other_pages(olga: Client, salon: Salon) -> None:

@@ -16,9 +16,12 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.accent import accent_digest
 from apps.catalog.models import AddOn, AddOnGroup, Question
+from apps.checkout.links import gift_token, plan_token
+from apps.checkout.models import GiftCard, PlanPurchase
 from apps.web.guards import walk_urls
 from tests.bookings.pages import fill, hold
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
+from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -30,7 +33,8 @@ OPERATORS = "operator/"
 
 @dataclass(frozen=True)
 class Stage:
-    """Carl has a draft and a booking in his browser; Olga owns the salon, Sam owns another."""
+    """Carl has a draft, a booking, a plan and a gift card in his browser; Olga owns the salon, Sam
+    owns another."""
 
     salon: Salon
     other: Salon
@@ -43,6 +47,8 @@ class Stage:
     foreign: Booking
     session: Session
     token: str
+    purchase: PlanPurchase
+    card: GiftCard
 
     @property
     def browsers(self) -> list[Client]:
@@ -69,12 +75,29 @@ class Stage:
             "provider": "practice",
             "coupon": "1",
             "discount": "1",
+            "plan": self.purchase.plan.slug,
+            "plan_id": str(self.purchase.plan_id),
+        }
+
+    @property
+    def values_by_place(self) -> dict[str, dict[str, str]]:
+        """What stands for something else where an address begins like this."""
+        return {
+            "plans/": {"reference": self.purchase.reference},
+            "p/": {"token": plan_token(self.purchase)},
+            "gifts/": {"reference": self.card.reference, "token": gift_token(self.card)},
+            "own/<slug:slug>/plans/held/": {"reference": self.purchase.reference},
+            "own/<slug:slug>/gift-cards/": {"reference": self.card.reference},
         }
 
     @property
     def addresses(self) -> dict[str, str]:
         """Route and path of every page that is not the operators'."""
-        return {route: address_of(route, self.values) for route in routes()}
+        return {route: address_of(route, self.values_of(route)) for route in routes()}
+
+    def values_of(self, route: str) -> dict[str, str]:
+        special = [of for place, of in self.values_by_place.items() if route.startswith(place)]
+        return {**self.values, **(special[0] if special else {})}
 
 
 def sam() -> Client:
@@ -98,12 +121,18 @@ def make_stage(mails: Path) -> Stage:
     """Draft, booking, request, link and mail; another salon with a booking of its own."""
     salon, other = make_salon(slug="juniper"), make_salon(slug="other")
     ask_everything(salon)
+    salon.business.sells_gift_cards = True
+    salon.business.save(update_fields=["sells_gift_cards"])
     carl = Client(raise_request_exception=False)
     fill(carl, hold(carl, salon.bridal, salon.at(26, 9).astimezone(salon.business.zone)))
     request = Booking.objects.get()
     fill(carl, hold(carl, salon.colour, salon.at(26, 12).astimezone(salon.business.zone)))
     booking = Booking.objects.get(service=salon.colour)
     hold(carl, salon.cut, salon.at(27, 10, 15).astimezone(salon.business.zone))
+    purchase = make_purchase(plan=make_plan(services=[salon.cut]), by=salon.olga)
+    assert carl.get(f"/p/{plan_token(purchase)}").status_code == 303
+    card = make_gift_card(by=salon.olga)
+    GiftCard.objects.filter(pk=card.pk).update(visitor_hash=booking.visitor_hash)
     operator = User.objects.create_superuser("root", "root@portal.example", "quiet herons")
     (mails / MAIL).write_text("From: a@b.example\nTo: c@d.example\nSubject: Hello\n\nHello\n")
     return Stage(
@@ -118,6 +147,8 @@ def make_stage(mails: Path) -> Stage:
         foreign=make_booking(service=other.cut, starts_at=other.at(26, 10), now=NOW),
         session=make_class(salon, salon.ana),
         token=bookings.create_access_link(booking=booking, now=NOW),
+        purchase=purchase,
+        card=card,
     )
 
 

@@ -19,7 +19,7 @@ EVIL = [
     "http://evil@evil.example",
     "/own/\r\nSet-Cookie: a=b",
 ]
-PERSONAL = ("book/", "done/", "manage/", "m/", "own/<")
+PERSONAL = ("book/", "done/", "manage/", "m/", "own/<", "plans/", "p/", "gifts/")
 
 
 def test_every_answer_has_its_policy_and_personal_ones_are_not_kept(stage: Stage) -> None:
@@ -37,6 +37,14 @@ def test_every_answer_has_its_policy_and_personal_ones_are_not_kept(stage: Stage
                 missing += [(route, "noindex")] * ("X-Robots-Tag" not in answer.headers)
 
     assert missing == []
+
+
+@pytest.mark.parametrize("route", ["m/<str:token>", "p/<str:token>", "gifts/open/<str:token>"])
+def test_the_address_of_a_secret_link_is_told_to_no_other_site(stage: Stage, route: str) -> None:
+    answer = stage.carl.get(stage.addresses[route])
+
+    assert answer.status_code in {200, 303}
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_a_fragment_is_never_served_as_a_page(stage: Stage) -> None:

@@ -18,7 +18,8 @@ from icalendar import Calendar
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from apps.catalog.models import Category, Question, Service, StaffMember
+from apps.catalog.models import Category, PricingPlan, Question, Service, StaffMember
+from apps.checkout.models import CreditEntry, GiftCard, GiftEntry, PlanPurchase
 from apps.customers.models import Customer
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW
@@ -87,6 +88,13 @@ def pages_of(stage: Stage) -> dict[str, str]:
         f"{own}/bookings/{reference}/",
         f"{own}/bookings/{stage.request.reference}/suggest/",
         f"{own}/why/",
+        f"{own}/plans/",
+        f"{own}/plans/{stage.purchase.plan_id}/",
+        f"{own}/plans/{stage.purchase.plan_id}/sell/",
+        f"{own}/plans/holders/",
+        f"{own}/plans/held/{stage.purchase.reference}/",
+        f"{own}/gift-cards/",
+        f"{own}/gift-cards/{stage.card.reference}/",
     ]
     found = {path: stage.carl.get(path) for path in carl}
     found |= {path: stage.olga.get(path) for path in olga}
@@ -116,6 +124,11 @@ def write_everywhere(stage: Stage, *texts: str) -> None:
     Business.objects.filter(pk=stage.salon.business.pk).update(
         name=line(), headline=line(80), promise=line(160), place_word=line(30)
     )
+    PricingPlan.objects.update(name=line(80), summary=line(160))
+    PlanPurchase.objects.update(name=line(80))
+    CreditEntry.objects.update(reason=line())
+    GiftCard.objects.update(buyer_name=line(), to_name=line(), words=line(160))
+    GiftEntry.objects.update(reason=line())
     Category.objects.update(name=line(80))
     Service.objects.update(name=line(), summary=line(160), description=line(500))
     StaffMember.objects.update(name=line(), short_name=line(30))

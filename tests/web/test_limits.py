@@ -54,6 +54,25 @@ def test_several_rules_cost_one_statement_and_the_longest_wait_wins() -> None:
 
 
 @pytest.mark.django_db
+def test_what_is_only_looked_at_is_not_counted() -> None:
+    rule = LimitRule("guess", 2, timedelta(minutes=1))
+    hits = [limits.Hit(rule, "sam")]
+    for _time in range(5):
+        limits.require_room_left(hits=hits, now=NOON)
+    limits.count_hits(hits=hits, now=NOON)
+    limits.require_room_left(hits=hits, now=NOON)
+    limits.count_hits(hits=hits, now=NOON)
+
+    with pytest.raises(limits.TooMany) as refusal:
+        limits.require_room_left(hits=hits, now=NOON)
+    limits.require_room_left(hits=[limits.Hit(rule, "carl")], now=NOON)
+    limits.require_room_left(hits=hits, now=NOON + timedelta(minutes=1))
+
+    assert 0 < refusal.value.retry_after <= 60
+    assert RateCounter.objects.get().count == 2
+
+
+@pytest.mark.django_db
 def test_nothing_to_count_is_no_statement() -> None:
     with CaptureQueriesContext(connection) as queries:
         limits.require_room(hits=[], now=NOON)
@@ -110,6 +129,7 @@ def test_the_default_limits_are_those_of_the_security_paper() -> None:
         if isinstance(rule, LimitRule)
     }
     assert table == {
+        "wrong-code:network": (10, 3600),
         "hold:network": (20, 3600),
         "booking:network": (10, 3600),
         "booking:email": (5, 86400),

@@ -28,7 +28,7 @@ from apps.bookings.operations._errors import (
     TooManyPeople,
 )
 from apps.bookings.operations._find import ask_for_links
-from apps.bookings.operations._finish import finish_draft
+from apps.bookings.operations._finish import decline_draft, finish_draft
 from apps.bookings.operations._hold import place_hold
 from apps.bookings.operations._hold_again import hold_again
 from apps.bookings.operations._hold_seats import hold_seats
@@ -143,6 +143,7 @@ __all__ = [
     "correct_address",
     "create_access_link",
     "decide_minimums",
+    "decline_draft",
     "decline_request",
     "enrol_from_line",
     "exchange_link",

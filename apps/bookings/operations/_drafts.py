@@ -20,7 +20,7 @@ _drafts = Select(
     lambda: Booking.objects.filter(
         business_id=Slot("business_id"),
         visitor_hash=Slot("visitor_hash"),
-        status=Booking.Status.CREATED,
+        status__in=(Booking.Status.CREATED, Booking.Status.DECLINED),
     ).only(*KEPT),
 )
 
@@ -44,11 +44,15 @@ class When:
 
 
 def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
-    """Return the visitor's newest draft at this business: its hold is let go, its text moves on."""
+    """Return the visitor's newest draft at this business: its hold is let go, its text moves on.
+
+    One that was declined, because its time was lost on the way, still has a text.
+    """
     if not visitor.visitor_hash:
         return None
     # Not ordered by the database: a plan for any visitor would then read back from the newest.
-    drafts = _drafts.all(business_id=choice.service.business_id, visitor_hash=visitor.visitor_hash)
+    found = _drafts.all(business_id=choice.service.business_id, visitor_hash=visitor.visitor_hash)
+    drafts = (it for it in found if it.status == Booking.Status.CREATED or it.draft_text)
     return max(drafts, key=lambda draft: draft.pk, default=None)
 
 

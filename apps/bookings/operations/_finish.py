@@ -6,8 +6,10 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
+from apps.bookings.decision import decide
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import SlotGone
+from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._submit import answer_by, secure_time
 from apps.bookings.queries import choice_of, claim_anyway
@@ -26,39 +28,61 @@ def finish_draft(
     """Turn a locked draft whose details are written into a booking, or a request.
 
     To be called inside the transaction that knows of the money; paid, and what is kept aside on a
-    card and not paid, are minor units. By the table of domain.md 1.3: the time is looked at again
-    under the lock; when it is gone and something was paid, the booking is kept all the same and
-    flagged as double booked, for the owner to resolve (law 6).
+    card and not paid, are minor units. The time is looked at again under the lock, and ``decide``
+    says what follows: lost and paid is kept and flagged, for the owner to resolve (law 6).
 
     Raises:
-        SlotGone: the time went to somebody else and nothing was paid; nothing has changed.
+        SlotGone: it is to be declined. Nothing has changed: whoever waits for the answer is told
+            what else is free, and for whoever does not there is ``decline_draft``.
         BusyTryAgain: the lock did not come in time.
     """
     choice = _choice(booking, is_paid=paid > 0)
-    lost = not _is_secured(booking, choice, is_paid=paid > 0, now=now)
-    if lost:
-        _keep_anyway(booking, choice, now=now)
     by = answer_by(booking, choice=choice, now=now) if choice else None
-    target = states.Status.PENDING if by else states.Status.CONFIRMED
-    states.require_move(booking.status, target)
+    skips = booking.skip_availability_validation
+    conflict = not _is_secured(booking, choice, now=now)
+    decision = decide(skips=skips, conflict=conflict, paid=paid > 0, approval=by is not None)
+    if decision.status is states.Status.DECLINED:
+        raise SlotGone
+    if conflict:
+        _keep_anyway(booking, choice, now=now)
+    states.require_move(booking.status, decision.status)
     write_move(
         booking,
         action=BookingEvent.Action.REQUESTED if by else BookingEvent.Action.BOOKED,
         actor=Actor.of(None),
         now=now,
         columns={
-            "status": target.value,
+            "status": decision.status.value,
             "payment_status": payment_status,
             "payment_option": payment_option,
             "paid": paid,
             "kept_aside": kept_aside,
             "hold_expires_at": None,
             "draft_text": {},
-            "double_booked": lost,
+            "double_booked": decision.double_booked,
             **_asked(booking, by, now=now),
         },
     )
     return booking
+
+
+def decline_draft(*, booking: Booking, payment_status: str, now: datetime) -> None:
+    """Decline a locked draft: its time went to somebody else before anything was paid
+    (domain.md 1.3). Its customer may have gone, so that a mail tells them; what they typed is kept
+    for their next draft."""
+    states.require_move(booking.status, states.Status.DECLINED)
+    give_back(booking, now=now)
+    write_move(
+        booking,
+        action=BookingEvent.Action.DECLINED,
+        actor=Actor.system(),
+        now=now,
+        columns={
+            "status": Booking.Status.DECLINED.value,
+            "payment_status": payment_status,
+            "hold_expires_at": None,
+        },
+    )
 
 
 def _asked(booking: Booking, by: datetime | None, *, now: datetime) -> dict[str, Any]:
@@ -78,17 +102,15 @@ def _choice(booking: Booking, *, is_paid: bool) -> Choice | None:
         raise SlotGone from gone
 
 
-def _is_secured(booking: Booking, choice: Choice | None, *, is_paid: bool, now: datetime) -> bool:
+def _is_secured(booking: Booking, choice: Choice | None, *, now: datetime) -> bool:
     """Whether the time is theirs; whatever was begun in vain is undone (a savepoint)."""
     if choice is None:
         return False
     try:
         with transaction.atomic():
             secure_time(booking, choice=choice, now=now)
-    except (SlotGone, SlotTaken, NoSeats) as lost:
-        if is_paid:
-            return False
-        raise SlotGone from lost
+    except (SlotGone, SlotTaken, NoSeats):
+        return False
     return True
 
 

@@ -68,7 +68,7 @@ def _require_recent_decision(booking: Booking, *, now: datetime) -> None:
         raise NotAllowed(Reason.WRONG_STATUS) from illegal
     last = booking.history.order_by("-pk").first()
     decisions = {BookingEvent.Action.CONFIRMED, BookingEvent.Action.DECLINED}
-    if last is None or last.action not in decisions:
+    if last is None or last.action not in decisions or last.actor != BookingEvent.Actor.TEAM:
         raise NotAllowed(Reason.WRONG_STATUS)
     if now > last.at + UNDO_WINDOW:
         raise TooLateToUndo

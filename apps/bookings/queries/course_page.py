@@ -73,7 +73,7 @@ class CoursePage:
     people: int
     most: int
     policy_words: str
-    offer_words: str
+    discount_words: str
 
 
 def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> CoursePage:
@@ -111,7 +111,7 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
         people=choice.party_size,
         most=choice.policy.max_participants,
         policy_words=cancel_words(policy_of(choice.policy)),
-        offer_words=choice_words(choice, now=now),
+        discount_words=choice_words(choice, now=now),
     )
 
 

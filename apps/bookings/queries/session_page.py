@@ -44,7 +44,7 @@ class SessionPage:
     people: int
     most: int
     policy_words: str
-    offer_words: str
+    discount_words: str
     own_reference: str
     progress: Progress | None
 
@@ -74,7 +74,7 @@ def get_session_page(
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
         policy_words=cancel_words(policy_of(choice.policy)),
-        offer_words=choice_words(choice, now=now),
+        discount_words=choice_words(choice, now=now),
         progress=progress_of(group_of_session(session, service)),
         own_reference=own_places(browser=browser, session_ids=[session.pk]).get(session.pk, ""),
     )

@@ -138,12 +138,12 @@ def show_session(
         **frame_of(business=business, place=found.location),
         "page": page,
         "now": now,
-        "lost": status == CONFLICT,
+        "lost": status == CONFLICT and not notice,
         "notice": notice,
         "back_url": reverse("bookings:classes", kwargs={"business": business.slug}),
         "session_url": path,
         **_actions(found, choice, path=path, in_the_way=page.joining.obstacle in IN_THE_WAY),
-        "plan_url": f"{path}plan" if plans_of(request, business_id=business.pk) else "",
+        "plan_url": _plan_url(request, business, choice, path=path),
         "canonical_url": absolute(path),
         "json_ld": event_json_ld(found, choice, seats_left=page.seats_left),
         "quote": page.quote,
@@ -152,6 +152,12 @@ def show_session(
     return render_page(
         request, "bookings/session.html", "catalog/_quote.html", context, status=status
     )
+
+
+def _plan_url(request: HttpRequest, business: Business, choice: Choice, *, path: str) -> str:
+    """Where one books with a plan; "" for a browser that has none, and where there is no price."""
+    has_plan = bool(choice.price.total) and plans_of(request, business_id=business.pk)
+    return f"{path}plan" if has_plan else ""
 
 
 def _actions(found: Session, choice: Choice, *, path: str, in_the_way: bool) -> dict[str, Any]:

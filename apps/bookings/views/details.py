@@ -14,21 +14,18 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms import seal
 from apps.bookings.forms.details import Asked, DetailsForm, Known
 from apps.bookings.models import Booking
-from apps.bookings.queries import choice_of
 from apps.bookings.queries.drafts import find_last
 from apps.bookings.typos import suggest_address
-from apps.bookings.views.classes import show_places_lost
-from apps.bookings.views.courses import show_enrolment_lost
 from apps.bookings.views.details_page import details_context, pays_next
+from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.limits import require_room_to_book, too_much_ahead
-from apps.bookings.views.lost import show_lost, try_again
+from apps.bookings.views.lost import try_again
 from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import plans_of, remember, remembered
 from apps.bookings.wording import call_instead, region_of
-from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice, questions_of
+from apps.catalog.queries import questions_of
 from apps.web.formguard import SOONEST, Verdict, judge
 from apps.web.http import go_to, render_page
 
@@ -171,20 +168,3 @@ def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: da
     if verdict is not Verdict.PERSON:
         return str(REFUSALS.get(verdict, _("Please press the button once more.")))
     return too_much_ahead(request, draft, form.details().email, now=now)
-
-
-def show_draft_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
-    """Say that the time went, with what is free now (409).
-
-    The text stays with the draft; the next time that is tapped brings it along."""
-    try:
-        if draft.kind == Service.Kind.CLASS:
-            return show_places_lost(request, draft, now=now)
-        if draft.kind == Service.Kind.COURSE:
-            return show_enrolment_lost(request, draft, now=now)
-        choice = choice_of(booking=draft)
-    except UnknownChoice:
-        service, business = draft.service.slug, draft.business.slug
-        return go_to(request, "bookings:service", business=business, service=service)
-    tz = draft.time_zone if draft.service.online else ""
-    return show_lost(request, choice, at=draft.starts_at, now=now, tz=tz)

@@ -12,7 +12,7 @@ from apps.bookings.forms.details import DetailsForm, Known
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.reductions import is_reduced, offer_words
+from apps.bookings.reductions import discount_words, is_reduced
 from apps.bookings.wording import cancel_by_words, pay_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
@@ -42,15 +42,15 @@ def details_context(
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not pays),
-        "offer_words": _offer_words(draft, now=now),
+        "discount_words": _discount_words(draft, now=now),
         **_button(draft, pays=pays),
         "reference": draft.reference,
         "status": draft.status,
     }
 
 
-def _offer_words(draft: Booking, *, now: datetime) -> str:
-    return offer_words(
+def _discount_words(draft: Booking, *, now: datetime) -> str:
+    return discount_words(
         service=draft.service, subtotal=draft.price, people=draft.party_size, now=now
     )
 

@@ -62,7 +62,7 @@ def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, A
         "add_ons": add_on_options(choice),
         "people": {"value": choice.party_size, "lowest": 1, "highest": most} if most > 1 else None,
         "policy_words": policy_words(choice),
-        "offer_words": choice_words(choice, now=now),
+        "discount_words": choice_words(choice, now=now),
         "canonical_url": absolute(page),
         "json_ld": service_json_ld(service, choice.price, frame["place"]),
         "zone": zone_or(picks.zone, default=business.zone),

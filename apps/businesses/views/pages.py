@@ -12,7 +12,10 @@ from apps.businesses.queries import list_published
 from apps.web.http import render_page
 
 A_YEAR = 365 * 24 * 3600
-CLOSED_TO_ROBOTS = ("/own/", "/book/", "/done/", "/manage/", "/m/", "/me/", "/dev/", "/hooks/")
+CLOSED_TO_ROBOTS = (
+    *("/own/", "/book/", "/done/", "/manage/", "/m/", "/me/", "/dev/", "/hooks/"),
+    *("/p/", "/plans/", "/gifts/", "/practice/"),
+)
 
 
 @require_safe

@@ -5,5 +5,25 @@ from apps.catalog.operations._change_payment import (
     ServiceHasChanged,
     change_payment,
 )
+from apps.catalog.operations._pricing_plans import (
+    PlanFacts,
+    PlanHasChanged,
+    PlanIsRetired,
+    PlanTermsWrong,
+    change_plan,
+    make_plan,
+    retire_plan,
+)
 
-__all__ = ["PaymentImpossible", "ServiceHasChanged", "change_payment"]
+__all__ = [
+    "PaymentImpossible",
+    "PlanFacts",
+    "PlanHasChanged",
+    "PlanIsRetired",
+    "PlanTermsWrong",
+    "ServiceHasChanged",
+    "change_payment",
+    "change_plan",
+    "make_plan",
+    "retire_plan",
+]

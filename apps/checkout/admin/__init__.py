@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from apps.checkout.admin import prepaid
 from apps.checkout.models import (
     Coupon,
     CouponUse,
@@ -18,6 +19,8 @@ from apps.checkout.models import (
     RefundLine,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
+
+__all__ = ["prepaid"]
 
 
 class LineInline(LookOnlyInline):

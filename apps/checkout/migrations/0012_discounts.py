@@ -30,17 +30,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='order',
-            name='offer_amount',
+            name='by_discount',
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
             model_name='order',
-            name='offer_name',
+            name='discount_name',
             field=models.CharField(blank=True, max_length=80),
         ),
         migrations.AddConstraint(
             model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('offer_amount__lte', models.F('discount')), models.Q(('offer_amount', 0), models.Q(('offer_name', ''), _negated=True), _connector='OR')), name='offer_is_part_of_the_discount'),
+            constraint=models.CheckConstraint(condition=models.Q(('by_discount__lte', models.F('discount')), models.Q(('by_discount', 0), models.Q(('discount_name', ''), _negated=True), _connector='OR')), name='by_discount_is_part_of_the_discount'),
         ),
         migrations.AddField(
             model_name='discount',

@@ -15,7 +15,7 @@ class Order(models.Model):
     added to it; either way it is in total. way is how the customer chose to pay. It is for one
     thing: a booking, a period of a plan, or a gift card.
 
-    discount is all that was taken off: offer_amount by a discount of this name, the rest by the
+    discount is all that was taken off: by_discount by a discount of this name, the rest by the
     code.
     """
 
@@ -59,8 +59,8 @@ class Order(models.Model):
     tax_included = models.BooleanField(default=True)
     tax = models.PositiveIntegerField(default=0)
     discount = models.PositiveIntegerField(default=0)
-    offer_name = models.CharField(max_length=80, blank=True)
-    offer_amount = models.PositiveIntegerField(default=0)
+    discount_name = models.CharField(max_length=80, blank=True)
+    by_discount = models.PositiveIntegerField(default=0)
     coupon_code = models.CharField(max_length=20, blank=True)
     total = models.PositiveIntegerField()
     due_now = models.PositiveIntegerField()
@@ -83,10 +83,15 @@ class Order(models.Model):
                 | Q(booking__isnull=True, purchase__isnull=False, gift_card__isnull=True)
                 | Q(booking__isnull=True, purchase__isnull=True, gift_card__isnull=False),
             ),
+            models.UniqueConstraint(
+                name="one_open_order_of_a_plan",
+                fields=["purchase"],
+                condition=Q(status="INITIALIZED", purchase__isnull=False),
+            ),
             models.CheckConstraint(
-                name="offer_is_part_of_the_discount",
-                condition=Q(offer_amount__lte=F("discount"))
-                & (Q(offer_amount=0) | ~Q(offer_name="")),
+                name="by_discount_is_part_of_the_discount",
+                condition=Q(by_discount__lte=F("discount"))
+                & (Q(by_discount=0) | ~Q(discount_name="")),
             ),
             models.CheckConstraint(
                 name="approved_order_has_a_time",
@@ -101,7 +106,7 @@ class Order(models.Model):
     @property
     def by_code(self) -> int:
         """What the code took off."""
-        return self.discount - self.offer_amount
+        return self.discount - self.by_discount
 
 
 class OrderLine(models.Model):

@@ -19,7 +19,9 @@ class Payment(models.Model):
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
     are negative. url is where the customer pays, until expires_at (UTC); origin is where their
     browser found us, so that a payment that is opened again is opened in the same words. What a
-    gift card pays is taken off the card at once and PENDING until the order is approved.
+    gift card pays is taken off the card at once and PENDING until the order is approved. saved_card
+    is the provider's name of a card that is charged without its owner, "" where somebody pays on a
+    page.
     """
 
     class Kind(models.TextChoices):
@@ -45,6 +47,7 @@ class Payment(models.Model):
     provider_ref = models.CharField(max_length=120, blank=True)
     url = models.CharField(max_length=2000, blank=True)
     origin = models.CharField(max_length=200, blank=True)
+    saved_card = models.CharField(max_length=120, blank=True)
     amount = models.IntegerField()
     captures_later = models.BooleanField(default=False)
     authorized = models.IntegerField(default=0)
@@ -91,6 +94,11 @@ class Payment(models.Model):
                 | (~Q(status="AUTHORIZED") & Q(authorized=0)),
             ),
             models.UniqueConstraint(
+                name="saved_card_asked_once",
+                fields=["order"],
+                condition=Q(status="PENDING") & ~Q(saved_card=""),
+            ),
+            models.UniqueConstraint(
                 name="provider_ref_once",
                 fields=["provider", "provider_ref"],
                 condition=~Q(provider_ref=""),
@@ -102,6 +110,9 @@ class Payment(models.Model):
             ),
             models.Index(
                 fields=["created_at"], name="payment_kept_aside", condition=Q(status="AUTHORIZED")
+            ),
+            models.Index(
+                fields=["settled_at"], name="payment_failed", condition=Q(status="FAILED")
             ),
             models.Index(fields=["business", "settled_at"], name="payment_by_day"),
         ]

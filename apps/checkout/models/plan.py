@@ -19,8 +19,9 @@ class PlanPurchase(models.Model):
     balance is how many visits are left, None where they are not counted; it is the sum of its
     credit entries. It is good from starts_at until before ends_at (UTC; None is without end).
     periods counts the periods of a membership that were paid for. saved_card is the provider's name
-    for the card that pays the next one, "" where nobody is charged again. form_key makes a form
-    that is sent twice buy once.
+    for the card that pays the next one, "" where there is none; renew_at is when that is looked
+    after, None when nothing is to be done. opens_at is the beginning of a period that was paid for
+    ahead, None when none waits. form_key makes a form that is sent twice buy once.
     """
 
     class Status(models.TextChoices):
@@ -49,6 +50,8 @@ class PlanPurchase(models.Model):
     renews = models.BooleanField(default=False)
     provider = models.CharField(max_length=20, blank=True)
     saved_card = models.CharField(max_length=120, blank=True)
+    renew_at = models.DateTimeField(null=True, blank=True)
+    opens_at = models.DateTimeField(null=True, blank=True)
     form_key = models.CharField(max_length=43, unique=True)
     visitor_hash = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField()
@@ -82,6 +85,14 @@ class PlanPurchase(models.Model):
         indexes = [
             models.Index(fields=["business", "-id"], name="plans_newest"),
             models.Index(fields=["ends_at"], name="plans_that_end", condition=Q(status="ACTIVE")),
+            models.Index(
+                fields=["renew_at"],
+                name="plans_to_renew",
+                condition=Q(status="ACTIVE", renews=True, renew_at__isnull=False),
+            ),
+            models.Index(
+                fields=["opens_at"], name="plans_to_open", condition=Q(opens_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

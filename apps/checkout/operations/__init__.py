@@ -9,7 +9,7 @@ from apps.checkout.operations._aside import (
     look_after_kept_aside,
     release_payment,
 )
-from apps.checkout.operations._ask_for_plans import ask_for_plans
+from apps.checkout.operations._ask_for_plans import ask_for_plans, send_plan_link
 from apps.checkout.operations._book_with_plan import book_with_plan
 from apps.checkout.operations._buy_plan import (
     BoughtPlan,
@@ -32,6 +32,7 @@ from apps.checkout.operations._change_plan import (
     forget_unpaid_plans,
     pause_plan,
     resume_plan,
+    start_renewal,
     stop_renewal,
 )
 from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
@@ -49,6 +50,7 @@ from apps.checkout.operations._discounts import (
     stop_discount,
 )
 from apps.checkout.operations._errors import (
+    CardMissing,
     CouponRefused,
     DetailsMissing,
     GiftRefused,
@@ -72,12 +74,18 @@ from apps.checkout.operations._gift_cards import (
     adjust_gift_card,
     buy_gift_card,
     forget_unpaid_gifts,
+    offer_gift_cards,
     pay_for_gift_card,
     sell_gift_card,
     stop_gift_card,
 )
 from apps.checkout.operations._gift_money import GIFT_TOPIC
-from apps.checkout.operations._in_person import mark_paid, undo_mark_paid
+from apps.checkout.operations._in_person import (
+    mark_paid,
+    mark_plan_paid,
+    undo_mark_paid,
+    undo_plan_paid,
+)
 from apps.checkout.operations._pay_balance import pay_balance
 from apps.checkout.operations._plan_periods import PLAN_TOPIC
 from apps.checkout.operations._practice import (
@@ -90,6 +98,7 @@ from apps.checkout.operations._practice import (
 from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
 from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
+from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._settle import (
     REFUND_TOPIC,
     settle_open_payments,
@@ -113,6 +122,7 @@ __all__ = [
     "BoughtGift",
     "BoughtPlan",
     "Buyer",
+    "CardMissing",
     "CheckedOut",
     "CodeTaken",
     "CouponFacts",
@@ -162,6 +172,9 @@ __all__ = [
     "make_coupon",
     "make_discount",
     "mark_paid",
+    "mark_plan_paid",
+    "offer_gift_cards",
+    "open_paid_periods",
     "pause_plan",
     "pay_balance",
     "pay_for_gift_card",
@@ -171,17 +184,22 @@ __all__ = [
     "refund_the_rest",
     "release_gifts",
     "release_payment",
+    "renew_plan",
+    "renew_plans",
     "resume_plan",
     "return_lost_credits",
     "sell_gift_card",
     "sell_plan",
+    "send_plan_link",
     "settle_open_payments",
     "settle_payment",
+    "start_renewal",
     "stop_coupon",
     "stop_discount",
     "stop_gift_card",
     "stop_renewal",
     "tell_of_practice",
     "undo_mark_paid",
+    "undo_plan_paid",
     "write_truth",
 ]

@@ -11,11 +11,13 @@ from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import PlanChanged, PlanNotSold
+from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
-from apps.checkout.operations._receipts import number_receipt
+from apps.checkout.operations._renew import open_order_of
 from apps.checkout.pricing import Way
-from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.plan_price import price_plan
+from apps.checkout.queries.renewals import is_charged_now
+from apps.checkout.renewals import goes_on
 from apps.customers.models import Customer
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
@@ -23,6 +25,7 @@ from apps.kernel.references import new_reference
 
 DRAFT = PlanPurchase.Status.DRAFT
 _PUBLISHED = Business.State.PUBLISHED
+DESK_BYTES = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,38 +91,48 @@ def pay_for_plan(*, purchase_id: int, origin: str, now: datetime) -> BoughtPlan:
 
 
 @transaction.atomic
-def sell_plan(*, plan_id: int, buyer: Buyer, by: TeamMember, now: datetime) -> PlanPurchase:
-    """Sell a plan at the desk: it was paid in person and begins at once. How often a customer may
-    buy it does not count here.
+def sell_plan(
+    *,
+    plan_id: int,
+    buyer: Buyer,
+    by: TeamMember,
+    now: datetime,
+    seen_price: int | None = None,
+    form_key: str = "",
+    is_paid: bool = True,
+) -> PlanPurchase:
+    """Sell a plan at the desk: it begins at once, and was paid in person unless that is still to
+    come. How often a customer may buy it does not count here.
+
+    The same form_key sells once. seen_price is what the page showed, in minor units.
 
     Raises:
         PricingPlan.DoesNotExist: not a plan of this business, or it is retired.
+        PlanChanged: the price is another one now.
     """
+    key = desk_key(by, form_key)
+    earlier = PlanPurchase.objects.filter(form_key=key, business_id=by.business_id).first()
+    if earlier is not None:
+        return earlier
     plan = PricingPlan.objects.get(pk=plan_id, business_id=by.business_id, retired_at__isnull=True)
+    owed = price_plan(plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL).total
+    if seen_price is not None and owed != seen_price:
+        raise PlanChanged(owed)
     customer = _customer(plan, buyer, now=now)
-    key = f"desk-{secrets.token_urlsafe(24)}"
-    purchase, _new = _new_purchase(plan, customer, form_key=key, now=now)
+    purchase, is_new = _new_purchase(plan, customer, form_key=key, now=now)
+    if not is_new:
+        return purchase
     order = place_plan_order(purchase, way=Way.IN_PERSON, now=now)
-    payments = []
-    if order.total:
-        payments.append(
-            Payment.objects.create(
-                business_id=plan.business_id,
-                order=order,
-                kind=Payment.Kind.IN_PERSON,
-                status=Payment.Status.PAID,
-                amount=order.total,
-                captured=order.total,
-                taken_by_id=by.user_id,
-                created_at=now,
-                settled_at=now,
-            )
-        )
-    approve(order, purchase, payments, now=now)
-    Order.objects.filter(pk=order.pk).update(payment_status=status_of(order, payments).value)
-    if payments:
-        number_receipt(order, business=by.business, now=now)
+    approve(order, purchase, [], now=now)
+    if order.total and is_paid:
+        take_in_person(order, purchase, by=by, now=now)
     return purchase
+
+
+def desk_key(by: TeamMember, form_key: str) -> str:
+    """The key of a form of the desk (at most 24 characters, "" for a new one): no other business
+    can meet it."""
+    return f"desk-{by.business_id}-{form_key or secrets.token_urlsafe(DESK_BYTES)}"
 
 
 @transaction.atomic
@@ -142,7 +155,12 @@ def _place(
     if plan.max_per_customer is not None and had >= plan.max_per_customer:
         raise PlanNotSold
     purchase, is_new = _new_purchase(
-        plan, customer, form_key=form_key, visitor_hash=visitor_hash, now=now
+        plan,
+        customer,
+        form_key=form_key,
+        visitor_hash=visitor_hash,
+        renews=goes_on(plan.kind, plan.price),
+        now=now,
     )
     if not is_new:
         return _open_order(purchase, now=now)
@@ -171,9 +189,9 @@ def _place_again(purchase_id: int, *, now: datetime) -> tuple[PlanPurchase, Paym
 
 
 def _open_order(purchase: PlanPurchase, *, now: datetime) -> tuple[PlanPurchase, Payment | None]:
-    orders = Order.objects.select_for_update().filter(purchase=purchase)
-    order = orders.filter(status=Order.Status.INITIALIZED).order_by("-pk").first()
-    if order is None:
+    """A card that is being charged at this moment is not paid beside it."""
+    order = open_order_of(purchase)
+    if order is None or is_charged_now(order):
         return purchase, None
     return purchase, new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
 
@@ -194,6 +212,7 @@ def _new_purchase(
     *,
     form_key: str,
     visitor_hash: str = "",
+    renews: bool = False,
     now: datetime,
 ) -> tuple[PlanPurchase, bool]:
     """Freeze the terms of today: later changes of the plan are not this customer's. Tell whether
@@ -215,6 +234,7 @@ def _new_purchase(
             "period_months": plan.period_months,
             "balance": None if plan.kind == PricingPlan.Kind.UNLIMITED else 0,
             "visitor_hash": visitor_hash,
+            "renews": renews,
             "made_at": now,
         },
     )
@@ -224,7 +244,7 @@ def _new_purchase(
 
 
 def place_plan_order(purchase: PlanPurchase, *, way: Way, now: datetime) -> Order:
-    """Write the order of a plan, or of its next period, by the terms it was bought with."""
+    """Write the first order of a plan, by the terms it was bought with."""
     priced = price_plan(
         purchase.price, purchase.tax_rate, purchase.name, purchase.business, way=way
     )

@@ -3,18 +3,27 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from apps.bookings.operations import Actor, StaleRevision
 from apps.businesses.models import TeamMember
-from apps.checkout.models import CreditEntry, Order, PlanPurchase
+from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.operations._credits import write_entry
-from apps.checkout.operations._errors import PlanIsOver, TooFewVisits
-from apps.checkout.operations._plan_periods import LIVE, end_of, end_plan
+from apps.checkout.operations._errors import CardMissing, PlanIsOver, TooFewVisits
+from apps.checkout.operations._plan_periods import (
+    LIVE,
+    drop_next_order,
+    end_plan,
+    go_on_after,
+)
 from apps.checkout.operations._refund import give_back
+from apps.checkout.queries.renewals import has_card
+from apps.checkout.renewals import GRACE, first_try_at, is_spent
 
 Status = PlanPurchase.Status
-PATIENCE = timedelta(days=3)
-"""How long a membership whose next period was not paid waits before it is over."""
+UNDER_WAY = Payment.objects.filter(
+    status=Payment.Status.PENDING, order__status=Order.Status.INITIALIZED
+)
 DRAFT_LIFE = timedelta(hours=24)
 BATCH = 200
 
@@ -50,14 +59,15 @@ def resume_plan(*, purchase_id: int, revision: int, by: TeamMember, now: datetim
         begun = purchase.starts_at.astimezone(zone) + rested
         purchase.starts_at = begun.astimezone(UTC)
     purchase.status, purchase.paused_at = Status.ACTIVE, None
-    purchase.ends_at = end_of(purchase)
-    purchase.save(update_fields=["status", "paused_at", "starts_at", "ends_at"])
+    go_on_after(purchase)
+    columns = ["status", "paused_at", "starts_at", "ends_at", "opens_at", "renew_at"]
+    purchase.save(update_fields=columns)
 
 
 @transaction.atomic
 def stop_renewal(*, purchase_id: int, business_id: int) -> None:
     """Let a membership end with the period that is paid for, by its customer or the team. Asked
-    again it is the same.
+    again it is the same. A charge that is under way goes back.
 
     Raises:
         PlanPurchase.DoesNotExist: not a plan of this business.
@@ -66,8 +76,31 @@ def stop_renewal(*, purchase_id: int, business_id: int) -> None:
     purchase = _lock(purchase_id, business_id, None)
     if purchase.status not in LIVE:
         raise PlanIsOver
-    purchase.renews = False
-    purchase.save(update_fields=["renews"])
+    drop_next_order(purchase)
+    purchase.renews, purchase.renew_at = False, None
+    purchase.save(update_fields=["renews", "renew_at"])
+
+
+@transaction.atomic
+def start_renewal(*, purchase_id: int, business_id: int, now: datetime) -> None:
+    """Let a membership go on that was stopped, as long as it is good and its card is kept. Asked
+    again it is the same.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        PlanIsOver: it has ended.
+        CardMissing: no card is kept that could be charged.
+    """
+    purchase = _lock(purchase_id, business_id, None)
+    has_ended = purchase.ends_at is not None and purchase.ends_at <= (purchase.paused_at or now)
+    if purchase.status not in LIVE or has_ended:
+        raise PlanIsOver
+    if not has_card(purchase):
+        raise CardMissing
+    if purchase.renews:
+        return
+    purchase.renews, purchase.renew_at = True, first_try_at(purchase.ends_at)
+    purchase.save(update_fields=["renews", "renew_at"])
 
 
 @transaction.atomic
@@ -129,7 +162,8 @@ def end_plans(*, now: datetime) -> int:
     """Let plans be over whose time is up; memberships that renew have three days more to be paid
     for. Return how many ended."""
     done = PlanPurchase.objects.filter(status=Status.ACTIVE, ends_at__lte=now)
-    due = done.filter(renews=False) | done.filter(ends_at__lte=now - PATIENCE)
+    due = done.filter(renews=False) | done.filter(ends_at__lte=now - GRACE)
+    due = due.exclude(Exists(UNDER_WAY.filter(order__purchase=OuterRef("pk"))))
     ids = list(due.order_by("ends_at").values_list("pk", flat=True)[:BATCH])
     return sum(_end_if_due(pk, now=now) for pk in ids)
 
@@ -145,7 +179,10 @@ def forget_unpaid_plans(*, now: datetime) -> int:
 @transaction.atomic
 def _end_if_due(purchase_id: int, *, now: datetime) -> bool:
     purchase = PlanPurchase.objects.select_for_update().get(pk=purchase_id)
-    is_due = purchase.ends_at is not None and purchase.ends_at <= now
+    under_way = UNDER_WAY.filter(order__purchase=purchase).exists()
+    is_due = is_spent(
+        ends_at=purchase.ends_at, renews=purchase.renews, is_under_way=under_way, now=now
+    )
     if purchase.status != Status.ACTIVE or not is_due:
         return False
     end_plan(purchase, status=Status.ENDED, now=now)

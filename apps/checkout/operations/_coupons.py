@@ -28,7 +28,7 @@ def use_coupon(
         return
     coupon = Coupon.objects.select_for_update().get(pk=applied.coupon_id)
     terms = terms_of(coupon, booking)
-    subtotal = sum(line.amount * line.quantity for line in order.lines.all()) - order.offer_amount
+    subtotal = sum(line.amount * line.quantity for line in order.lines.all()) - order.by_discount
     refused = refusal(terms, service_id=booking.service_id, subtotal=subtotal, now=now)
     if refused is not None:
         raise CouponRefused(refused)

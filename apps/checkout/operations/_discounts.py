@@ -113,7 +113,7 @@ def _grow(order: Order, booking: Booking, *, now: datetime) -> None:
     lines = list(order.lines.all())
     more = (booking.price or 0) - sum(line.amount * line.quantity for line in lines)
     taken = find_discount(booking=booking, subtotal=booking.price or 0, now=now)
-    less = min(max(0, taken.amount - order.offer_amount), max(0, more))
+    less = min(max(0, taken.amount - order.by_discount), max(0, more))
     if more > 0:
         added = quote(
             items=[Item(booking.title, more)],
@@ -137,8 +137,8 @@ def _grow(order: Order, booking: Booking, *, now: datetime) -> None:
         order.total += line.total
         order.tax += line.tax
         order.discount += less
-        order.offer_amount += less
-        order.offer_name = taken.name if less else order.offer_name
-        order.save(update_fields=["total", "tax", "discount", "offer_amount", "offer_name"])
+        order.by_discount += less
+        order.discount_name = taken.name if less else order.discount_name
+        order.save(update_fields=["total", "tax", "discount", "by_discount", "discount_name"])
     Booking.objects.filter(pk=booking.pk).update(price=order.total)
     booking.price = order.total

@@ -61,6 +61,10 @@ class PlanIsOver(Exception):
     """The plan has ended, so nothing about it can be changed."""
 
 
+class CardMissing(Exception):
+    """No card of this plan is kept, or with another provider than the portal's."""
+
+
 class TooFewVisits(Exception):
     """More visits would be taken off than are left; left says how many there are."""
 

@@ -1,4 +1,3 @@
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,15 +9,14 @@ from apps.businesses.models import Business, TeamMember
 from apps.checkout.gifts import new_gift_code
 from apps.checkout.models import GiftCard, GiftEntry, Order, OrderLine, Payment
 from apps.checkout.operations._approve import approve
-from apps.checkout.operations._buy_plan import Buyer
+from apps.checkout.operations._buy_plan import Buyer, desk_key
 from apps.checkout.operations._check_out import new_payment, open_payment
 from apps.checkout.operations._errors import GiftRefused, WayNotOffered
 from apps.checkout.operations._gift_money import write_gift_entry
+from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
-from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._refund import give_back
 from apps.checkout.pricing import Way
-from apps.checkout.queries.orders import status_of
 from apps.kernel.references import new_reference
 
 Status = GiftCard.Status
@@ -83,27 +81,25 @@ def pay_for_gift_card(*, card_id: int, origin: str, now: datetime) -> BoughtGift
 
 
 @transaction.atomic
-def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime) -> GiftCard:
-    """Sell a card at the desk: it was paid in person and is good at once."""
-    key = f"desk-{secrets.token_urlsafe(24)}"
-    card = GiftCard.objects.create(form_key=key, **_columns(by.business, gift, now=now))
-    order = _new_order(card, way=Way.IN_PERSON, now=now)
-    payment = Payment.objects.create(
-        business_id=card.business_id,
-        order=order,
-        kind=Payment.Kind.IN_PERSON,
-        status=Payment.Status.PAID,
-        amount=card.value,
-        captured=card.value,
-        taken_by_id=by.user_id,
-        created_at=now,
-        settled_at=now,
+def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime, form_key: str = "") -> GiftCard:
+    """Sell a card at the desk: it was paid in person and is good at once. The same form_key sells
+    once."""
+    card, is_new = GiftCard.objects.get_or_create(
+        form_key=desk_key(by, form_key),
+        defaults=_columns(by.business, gift, now=now),
     )
-    approve(order, card, [payment], now=now)
-    paid = status_of(order, [payment])
-    Order.objects.filter(pk=order.pk).update(payment_status=paid.value)
-    number_receipt(order, business=by.business, now=now)
+    if not is_new:
+        return card
+    order = _new_order(card, way=Way.IN_PERSON, now=now)
+    approve(order, card, [], now=now)
+    take_in_person(order, card, by=by, now=now)
     return card
+
+
+def offer_gift_cards(*, offered: bool, by: TeamMember) -> None:
+    """Sell gift cards on the booking page from now on, or no more; those that were sold stay
+    good, and the desk may sell them all the same."""
+    Business.objects.filter(pk=by.business_id).update(sells_gift_cards=offered)
 
 
 @transaction.atomic
@@ -125,16 +121,28 @@ def adjust_gift_card(
 
 
 @transaction.atomic
-def stop_gift_card(*, card_id: int, gives_back: bool, by: TeamMember, now: datetime) -> None:
+def stop_gift_card(
+    *,
+    card_id: int,
+    gives_back: bool,
+    by: TeamMember,
+    now: datetime,
+    seen_balance: int | None = None,
+) -> None:
     """Let nobody pay with a card any more; what is left on it stays written there, or goes back to
-    whoever bought it. Done twice it is the same.
+    whoever bought it. Done twice it is the same. seen_balance is what the page showed, in minor
+    units.
 
     Raises:
         GiftCard.DoesNotExist: not a card of this business.
+        GiftRefused: the balance is another one than the page showed.
+        TooMuchToRefund: less than that is left of what was paid for it.
     """
     card = GiftCard.objects.select_for_update().get(pk=card_id, business_id=by.business_id)
     if card.status != Status.ACTIVE:
         return
+    if seen_balance is not None and card.balance != seen_balance:
+        raise GiftRefused(card.balance)
     card.status = Status.STOPPED
     card.save(update_fields=["status"])
     left = card.balance

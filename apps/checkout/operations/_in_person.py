@@ -7,9 +7,10 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.discounts import NOTHING
-from apps.checkout.models import Order, OrderLine, Payment
+from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._settle import sync
+from apps.checkout.operations._subject import Subject
 from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.queries.discounts import find_discount
 from apps.checkout.queries.orders import flows_of
@@ -33,24 +34,22 @@ def mark_paid(*, booking_id: int, revision: int, by: TeamMember, now: datetime) 
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=revision
     )
-    order = order_of(booking, now=now)
-    payments = list(order.payments.select_for_update().order_by("pk"))
-    owed = balance(total=order.total, flows=flows_of(payments))
-    if owed <= 0:
+    return take_in_person(order_of(booking, now=now), booking, by=by, now=now)
+
+
+@transaction.atomic
+def mark_plan_paid(*, purchase_id: int, order_id: int, by: TeamMember, now: datetime) -> Payment:
+    """Record that a plan, or one period of it, was paid in person. A second time is refused.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        NotOwed: there is nothing (left) to be paid of this order.
+    """
+    purchase = _lock_plan(purchase_id, by)
+    order = _order_of_plan(purchase, order_id)
+    if order is None:
         raise NotOwed
-    payment = Payment.objects.create(
-        business_id=booking.business_id,
-        order=order,
-        kind=Payment.Kind.IN_PERSON,
-        status=Payment.Status.PAID,
-        amount=owed,
-        captured=owed,
-        taken_by_id=by.user_id,
-        created_at=now,
-        settled_at=now,
-    )
-    sync(order, booking, [*payments, payment], actor=Actor.of(by), now=now)
-    return payment
+    return take_in_person(order, purchase, by=by, now=now)
 
 
 @transaction.atomic
@@ -68,6 +67,56 @@ def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: dat
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
     order = Order.objects.select_for_update().get(booking=booking)
+    _take_back(order, booking, payment_id=payment_id, by=by, now=now)
+
+
+@transaction.atomic
+def undo_plan_paid(
+    *, purchase_id: int, order_id: int, payment_id: int, by: TeamMember, now: datetime
+) -> None:
+    """Take a payment in person of a plan back that was recorded by mistake; the plan goes on.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        Payment.DoesNotExist: no such payment in person of this order.
+        NotOwed: a part of it was given back already.
+    """
+    purchase = _lock_plan(purchase_id, by)
+    order = _order_of_plan(purchase, order_id)
+    if order is None:
+        raise Payment.DoesNotExist
+    _take_back(order, purchase, payment_id=payment_id, by=by, now=now)
+
+
+def take_in_person(order: Order, subject: Subject, *, by: TeamMember, now: datetime) -> Payment:
+    """Record the rest of a locked, approved order of something locked as taken in person.
+
+    Raises:
+        NotOwed: there is nothing left to be paid.
+    """
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    owed = balance(total=order.total, flows=flows_of(payments))
+    if owed <= 0:
+        raise NotOwed
+    payment = Payment.objects.create(
+        business_id=order.business_id,
+        order=order,
+        kind=Payment.Kind.IN_PERSON,
+        status=Payment.Status.PAID,
+        amount=owed,
+        captured=owed,
+        taken_by_id=by.user_id,
+        created_at=now,
+        settled_at=now,
+    )
+    sync(order, subject, [*payments, payment], actor=Actor.of(by), now=now)
+    return payment
+
+
+def _take_back(
+    order: Order, subject: Subject, *, payment_id: int, by: TeamMember, now: datetime
+) -> None:
+    """Write an entry against a payment in person of a locked order of something locked."""
     payments = list(order.payments.select_for_update().order_by("pk"))
     mine = (it for it in payments if it.pk == payment_id)
     payment = next(mine, None)
@@ -78,7 +127,7 @@ def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: dat
     if payment.refunded:
         raise NotOwed
     against = Payment.objects.create(
-        business_id=booking.business_id,
+        business_id=order.business_id,
         order=order,
         kind=Payment.Kind.IN_PERSON,
         status=Payment.Status.PAID,
@@ -89,7 +138,17 @@ def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: dat
         created_at=now,
         settled_at=now,
     )
-    sync(order, booking, [*payments, against], actor=Actor.of(by), now=now)
+    sync(order, subject, [*payments, against], actor=Actor.of(by), now=now)
+
+
+def _lock_plan(purchase_id: int, by: TeamMember) -> PlanPurchase:
+    plans = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
+    return plans.get(pk=purchase_id, business_id=by.business_id)
+
+
+def _order_of_plan(purchase: PlanPurchase, order_id: int) -> Order | None:
+    orders = Order.objects.select_for_update().filter(purchase=purchase)
+    return orders.filter(pk=order_id, status=Order.Status.APPROVED).first()
 
 
 def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -> Order:
@@ -115,7 +174,7 @@ def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -
         way=Way.IN_PERSON,
         deposit=None,
         discounts=[taken.amount],
-        offer=taken,
+        taken=taken,
     )
     if takes_discount:
         _tell_price(booking, priced)
@@ -142,8 +201,8 @@ def _write(booking: Booking, priced: Quote, *, now: datetime) -> Order:
         tax_included=priced.tax_included,
         tax=priced.tax,
         discount=priced.discount,
-        offer_name=priced.offer.name,
-        offer_amount=priced.offer.amount,
+        discount_name=priced.taken.name,
+        by_discount=priced.taken.amount,
         total=priced.total,
         due_now=0,
         placed_at=now,

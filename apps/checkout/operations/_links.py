@@ -27,7 +27,14 @@ def wanted_of(payment: Payment, subject: Subject, *, origin: str, now: datetime)
         cancel_url=origin + cancel,
         expires_at=payment.expires_at or now + PAY_WITHIN,
         captures_later=payment.captures_later,
+        saves_card=_saves_card(payment, subject),
     )
+
+
+def _saves_card(payment: Payment, subject: Subject) -> bool:
+    """A membership is paid for again; what pays by a saved card saves no other."""
+    is_membership = isinstance(subject, PlanPurchase) and subject.period_months is not None
+    return is_membership and not payment.saved_card
 
 
 def words_of(subject: Subject) -> str:

@@ -7,25 +7,24 @@ receipts.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
-from apps.checkout.operations._check_out import close_soon, open_payment
+from apps.checkout.operations._charge import ask_truth
+from apps.checkout.operations._check_out import close_soon
+from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._gift_money import give_to_card
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._receive import LOOK_TOPIC
-from apps.checkout.operations._subject import Subject, is_over, lock_subject, subject_of
+from apps.checkout.operations._renew import note_charge
+from apps.checkout.operations._subject import Subject, is_over, lock_subject
 from apps.checkout.providers import (
-    OpenRefused,
-    Provider,
     ProviderDown,
     Truth,
     provider_called,
@@ -55,23 +54,7 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
     provider = provider_called(payment.provider)
     if provider is None:
         raise ProviderDown(payment.provider)
-    write_truth(payment_id=payment_id, truth=_truth_of(payment, provider, now=now), now=now)
-
-
-def _truth_of(payment: Payment, provider: Provider, *, now: datetime) -> Truth:
-    if not payment.provider_ref:
-        subject = subject_of(payment.order)
-        try:
-            open_payment(payment=payment, subject=subject, origin=settings.PORTAL_ORIGIN, now=now)
-        except OpenRefused:
-            words = _("The payment could not be opened.")
-            return Truth(payment.amount, subject.currency, 0, 0, is_open=False, failure=words)
-        payment.refresh_from_db()
-    truth = provider.fetch(payment.provider_ref, now=now)
-    if truth.is_open and payment.expires_at is not None and payment.expires_at <= now:
-        provider.close(payment.provider_ref)
-        truth = provider.fetch(payment.provider_ref, now=now)
-    return truth
+    write_truth(payment_id=payment_id, truth=ask_truth(payment, provider, now=now), now=now)
 
 
 def settle_open_payments(*, now: datetime) -> int:
@@ -104,7 +87,7 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
 
     A first capture approves the order and makes the draft a booking, or begins a plan (P4); money
     for what is over goes back by itself, as does what came twice. What is only kept aside makes the
-    draft a request, or is let go when the time was lost meanwhile.
+    draft a request, or is let go when the time was lost meanwhile, and the draft is declined.
 
     Raises:
         WrongTruth: it speaks of another amount or currency.
@@ -123,6 +106,7 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     if not is_new:
         return
     _give_back_what_is_too_much(order, subject, payments, now=now)
+    note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
     try:
         with transaction.atomic():
             if _has_come(payment, order):
@@ -133,6 +117,14 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
             raise
         _let_go(payment, now=now)
         sync(order, subject, payments, actor=Actor.system(), now=now)
+        if isinstance(subject, Booking):
+            _decline(subject, order, now=now)
+
+
+def _decline(booking: Booking, order: Order, *, now: datetime) -> None:
+    give_coupon_back(order)
+    unpaid = booking_status(PaymentStatus.NOT_PAID, total=order.total)
+    bookings.decline_draft(booking=booking, payment_status=unpaid, now=now)
 
 
 def _has_come(payment: Payment, order: Order) -> bool:
@@ -253,7 +245,8 @@ def _give_back_what_is_too_much(
     order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime
 ) -> None:
     kept = sum(it.captured - it.refunded for it in payments)
-    excess = kept if is_over(subject) else kept - order.total
+    is_lost = is_over(subject) or order.status == Order.Status.CANCELED
+    excess = kept if is_lost else kept - order.total
     for payment in reversed(payments):
         in_hand = payment.kind == Payment.Kind.IN_PERSON
         amount = 0 if in_hand else min(excess, payment.captured - payment.refunded)

@@ -9,6 +9,7 @@ from django.db import transaction
 from apps.checkout.models import GiftCard, GiftEntry, Order, Payment
 from apps.checkout.operations._errors import GiftRefused
 from apps.checkout.operations._gift_money import give_to_card, write_gift_entry
+from apps.checkout.queries.orders import status_of
 
 HOLD_LEFT = timedelta(minutes=5)
 """A payment may still come shortly after its hold: the card's money waits that much longer."""
@@ -33,7 +34,7 @@ def hold_gift(order: Order, gift: SeenGift, *, until: datetime, now: datetime) -
         pk=gift.card_id, business_id=order.business_id, status=GiftCard.Status.ACTIVE
     )
     card = cards.first()
-    if card is None or card.balance < gift.amount:
+    if card is None or not _has(card, gift.amount):
         raise GiftRefused(card.balance if card else 0)
     payment = Payment.objects.create(
         business_id=order.business_id,
@@ -47,6 +48,10 @@ def hold_gift(order: Order, gift: SeenGift, *, until: datetime, now: datetime) -
     used = GiftEntry.Kind.USED
     write_gift_entry(card, used, amount=-gift.amount, payment=payment, now=now)
     return payment
+
+
+def _has(card: GiftCard, amount: int) -> bool:
+    return card.balance >= amount
 
 
 def let_gifts_go(order: Order, *, now: datetime) -> None:
@@ -75,13 +80,11 @@ def release_gifts(*, now: datetime) -> int:
 @transaction.atomic
 def _release(order_id: int, *, now: datetime) -> bool:
     order = Order.objects.select_for_update().get(pk=order_id)
-    payments = list(order.payments.select_for_update().order_by("pk"))
-    still_open = [
-        it
-        for it in payments
-        if it.kind == Payment.Kind.ONLINE and it.status == Payment.Status.PENDING
-    ]
-    if order.status != Order.Status.INITIALIZED or still_open:
+    pending = order.payments.select_for_update().filter(status=Payment.Status.PENDING)
+    kinds = {it.kind for it in pending.order_by("pk")}
+    if order.status != Order.Status.INITIALIZED or kinds != {Payment.Kind.GIFT}:
         return False
     let_gifts_go(order, now=now)
+    status = status_of(order, list(order.payments.all()))
+    Order.objects.filter(pk=order.pk).update(payment_status=status.value)
     return True

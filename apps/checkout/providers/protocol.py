@@ -113,6 +113,9 @@ class Provider(Protocol):
             OpenRefused: there is no such card any more.
         """
 
+    def find_charge(self, key: str, *, saved: str) -> str:
+        """The ref of what ``charge_saved`` made under this key, "" when it never came to that."""
+
     def fetch(self, ref: str, *, now: datetime) -> Truth:
         """Ask how a payment stands."""
 

@@ -74,6 +74,14 @@ class Stripe:
             raise OpenRefused(f"stripe: {no}") from no
         return Opened(ref=text(intent, "id"), url="")
 
+    def find_charge(self, key: str, *, saved: str) -> str:
+        customer = saved.partition("/")[0]
+        try:
+            known = _find(ask("get", INTENTS, customer=customer, limit=MOST), key)
+        except Refused:
+            return ""  # there is no such customer any more
+        return text(known, "id") if known else ""
+
     def fetch(self, ref: str, *, now: datetime) -> Truth:  # noqa: ARG002 - Stripe has a clock
         if _is_intent(ref):
             return truth_of_intent(_get(INTENTS, ref, expand=["latest_charge"]))

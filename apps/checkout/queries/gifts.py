@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apps.bookings.models import Booking
 from apps.checkout.gifts import paid_by_card, plain_gift_code
 from apps.checkout.models import GiftCard, Payment
 from apps.checkout.pricing import Quote, Way
@@ -20,16 +21,32 @@ class Gift:
         return paid_by_card(balance=self.balance, total=quote.total, due_now=quote.due_now, way=way)
 
 
-def find_gift(business_id: int, code: str) -> Gift | None:
-    """Return the card of a code while there is something on it; no query without a code."""
+def find_gift(business_id: int, code: str, *, booking: Booking | None = None) -> Gift | None:
+    """Return the card of a code while there is something on it; no query without a code.
+
+    What it holds for this booking already comes back when that is paid anew, so it counts as there.
+    """
     plain = plain_gift_code(code)
     if not plain:
         return None
     cards = GiftCard.objects.filter(
-        business_id=business_id, code=plain, status=GiftCard.Status.ACTIVE, balance__gt=0
+        business_id=business_id, code=plain, status=GiftCard.Status.ACTIVE
     )
     card = cards.first()
-    return Gift(card.pk, card.code, card.balance) if card else None
+    if card is None:
+        return None
+    balance = card.balance + (_held_for(booking, card) if booking else 0)
+    return Gift(card.pk, card.code, balance) if balance else None
+
+
+def _held_for(booking: Booking, card: GiftCard) -> int:
+    held = Payment.objects.filter(
+        order__booking=booking,
+        gift_card=card,
+        kind=Payment.Kind.GIFT,
+        status=Payment.Status.PENDING,
+    )
+    return sum(held.values_list("amount", flat=True))
 
 
 def has_payment_under_way(card: GiftCard) -> bool:

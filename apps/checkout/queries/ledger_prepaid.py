@@ -2,17 +2,23 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
 
-from apps.checkout.models import CreditEntry, GiftCard, Payment, PlanPurchase
+from apps.bookings.models import Booking
+from apps.checkout.models import CreditEntry, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.plans import visits_for
 from apps.checkout.queries.passes import terms_of_plan
 from apps.kernel.findings import Finding
 
+BEGINNINGS = (CreditEntry.Kind.BOUGHT, CreditEntry.Kind.RENEWED)
+PAID = Order.PaymentStatus.PAID
+
 
 def find_miscounted_plans(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield plans whose balance is not what their entries come to."""
+    """Yield plans whose balance is not what their entries come to, and those that have more periods
+    than were placed, or fewer than were paid for and kept."""
+    yield from _miscounted_periods(business_id)
     plans = PlanPurchase.objects.filter(balance__isnull=False).order_by()
     if business_id is not None:
         plans = plans.filter(business_id=business_id)
@@ -21,6 +27,22 @@ def find_miscounted_plans(*, business_id: int | None = None) -> Iterator[Finding
         "business_id", "reference", "balance", "sum"
     ):
         yield Finding("plans_are_counted", of, f"plan {reference}", f"says {said}, lines {came}")
+
+
+def _miscounted_periods(business_id: int | None) -> Iterator[Finding]:
+    plans = PlanPurchase.objects.exclude(status=PlanPurchase.Status.DRAFT)
+    if business_id is not None:
+        plans = plans.filter(business_id=business_id)
+    begun = Count("entries", distinct=True, filter=Q(entries__kind__in=BEGINNINGS))
+    placed = Count("orders", distinct=True, filter=Q(orders__status=Order.Status.APPROVED))
+    paid = Count("orders", distinct=True, filter=Q(orders__payment_status=PAID))
+    counted = plans.order_by("pk").annotate(begun=begun, placed=placed, paid=paid)
+    for plan in counted.iterator(chunk_size=500):
+        periods = plan.begun + (plan.opens_at is not None)
+        if not plan.paid <= periods <= plan.placed:
+            words = f"has {periods} periods, {plan.placed} were placed and {plan.paid} are paid"
+            where = f"plan {plan.reference}"
+            yield Finding("periods_are_paid_for", plan.business_id, where, words)
 
 
 def find_wrong_uses(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -38,13 +60,31 @@ def find_wrong_uses(*, business_id: int | None = None) -> Iterator[Finding]:
         if returned is not None and returned != -use.amount:
             words = f"{returned} came back of {-use.amount}"
             yield Finding("visits_come_back_whole", use.purchase.business_id, where, words)
-        if use.booking is None or use.booking.paid:
+        if use.booking is None:
             continue
         terms = terms_of_plan(use.purchase, now=use.at)
         wanted = visits_for(terms, people=use.booking.party_size)
-        if -use.amount > wanted:
+        if -use.amount != wanted:
             words = f"{-use.amount} visits for {use.booking.party_size} people"
             yield Finding("visits_are_people", use.purchase.business_id, where, words)
+
+
+def find_visits_for_nothing(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield bookings that say a plan paid for them while none did, and visits that came back
+    without having been used."""
+    used = CreditEntry.objects.filter(kind=CreditEntry.Kind.USED, booking=OuterRef("pk"))
+    by_plan = Booking.objects.filter(~Exists(used), payment_option=Booking.PaymentOption.MEMBERSHIP)
+    back = CreditEntry.objects.filter(kind=CreditEntry.Kind.RETURNED).exclude(
+        booking__credits__kind=CreditEntry.Kind.USED
+    )
+    if business_id is not None:
+        by_plan = by_plan.filter(business_id=business_id)
+        back = back.filter(purchase__business_id=business_id)
+    for of, reference in by_plan.values_list("business_id", "reference"):
+        yield Finding("a_plan_pays_by_its_lines", of, f"booking {reference}", "no plan was used")
+    for of, reference in back.values_list("purchase__business_id", "purchase__reference"):
+        words = "a visit came back that was never used"
+        yield Finding("visits_come_back_whole", of, f"plan {reference}", words)
 
 
 def find_miscounted_gift_cards(*, business_id: int | None = None) -> Iterator[Finding]:

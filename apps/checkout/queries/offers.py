@@ -55,7 +55,9 @@ def offer_of(
     quotes = _quotes(booking, price, taken, by_code)
     if has_plan and _plan_pays(booking.service, choice, price.total):
         quotes = {Way.PLAN: _quote_by_plan(booking.service, price, choice), **quotes}
-    card = None if booking.service.requires_approval else find_gift(booking.business_id, gift)
+    card = None
+    if not booking.service.requires_approval:
+        card = find_gift(booking.business_id, gift, booking=booking)
     return Offer(applied=applied, quotes=quotes, gift=card)
 
 
@@ -83,7 +85,7 @@ def _quote_by_plan(service: Service, price: Price, choice: Choice) -> Quote:
 
 
 def _priced(
-    service: Service, price: Price, way: Way, discounts: Sequence[int], offer: Taken
+    service: Service, price: Price, way: Way, discounts: Sequence[int], taken: Taken
 ) -> Quote:
     return quote(
         items=_items(service, price),
@@ -94,7 +96,7 @@ def _priced(
         deposit=service.deposit,
         any_amount=service.any_amount,
         discounts=discounts,
-        offer=offer,
+        taken=taken,
     )
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from apps.bookings.models import Booking
-from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.refunds import Share, split
 from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
 
@@ -96,11 +98,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Payer:
-    """Who an order is for, and what it is known by: a booking, a plan or a gift card."""
+    """Who an order is for, and what it is known by: of is "BOOKING", "PLAN" or "GIFT_CARD"."""
 
     reference: str
     name: str
-    is_booking: bool
+    of: str
 
 
 def payer_of(order: Order) -> Payer:
@@ -108,26 +110,61 @@ def payer_of(order: Order) -> Payer:
     if order.booking is not None:
         booking = order.booking
         name = booking.contact_name or (booking.customer.name if booking.customer else "")
-        return Payer(booking.reference, name, is_booking=True)
+        return Payer(booking.reference, name, "BOOKING")
     if order.purchase is not None:
-        return Payer(order.purchase.reference, order.purchase.customer.name, is_booking=False)
+        return Payer(order.purchase.reference, order.purchase.customer.name, "PLAN")
     card = order.gift_card
-    return Payer(card.reference, card.buyer_name, is_booking=False) if card else NOBODY
+    return Payer(card.reference, card.buyer_name, "GIFT_CARD") if card else NOBODY
 
 
-NOBODY = Payer("", "", is_booking=False)
+NOBODY = Payer("", "", "")
 PAYER = ("booking__customer", "purchase__customer", "gift_card")
 """What ``payer_of`` reads along, as names for select_related of an order."""
 
 
 def find_sheet(*, booking: Booking) -> Sheet | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
-    orders = Order.objects.select_related("receipt").prefetch_related("lines")
-    order = orders.filter(booking=booking).first()
-    if order is None:
-        return None
-    payments = list(order.payments.select_related("reversed_by").order_by("pk"))
-    refunds = list(Refund.objects.filter(payment__order=order).order_by("pk"))
+    orders = _orders().filter(booking=booking)
+    return next(iter(_sheets(orders)), None)
+
+
+def list_sheets(*, purchase: PlanPurchase) -> list[Sheet]:
+    """Read the orders of a plan that were placed, the newest first; as many queries for each
+    number of them."""
+    orders = _orders().filter(purchase=purchase)
+    return _sheets(orders.exclude(status=Order.Status.CANCELED).order_by("-pk"))
+
+
+def find_card_sheet(*, card: GiftCard) -> Sheet | None:
+    """Read the order with which a gift card was bought."""
+    orders = _orders().filter(gift_card=card)
+    return next(iter(_sheets(orders)), None)
+
+
+def _orders() -> QuerySet[Order]:
+    return Order.objects.select_related("receipt").prefetch_related("lines")
+
+
+def _sheets(found: QuerySet[Order]) -> list[Sheet]:
+    """Four queries at most, two when there is no order."""
+    orders = list(found)
+    if not orders:
+        return []
+    ids = [order.pk for order in orders]
+    payments: dict[int, list[Payment]] = {pk: [] for pk in ids}
+    refunds: dict[int, list[Refund]] = {pk: [] for pk in ids}
+    for payment in (
+        Payment.objects.filter(order__in=ids).select_related("reversed_by").order_by("pk")
+    ):
+        payments[payment.order_id].append(payment)
+    for refund in (
+        Refund.objects.filter(payment__order__in=ids).select_related("payment").order_by("pk")
+    ):
+        refunds[refund.payment.order_id].append(refund)
+    return [_sheet(order, payments[order.pk], refunds[order.pk]) for order in orders]
+
+
+def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund]) -> Sheet:
     flows = flows_of(payments)
     return Sheet(
         order=order,

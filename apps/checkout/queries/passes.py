@@ -60,7 +60,10 @@ def passes_for(*, booking: Booking, purchase_ids: Sequence[int], now: datetime) 
 def passes_for_class(
     *, session: Session, choice: Choice, purchase_ids: Sequence[int], now: datetime
 ) -> tuple[Pass, ...]:
-    """The same for places of a class that nobody has held yet."""
+    """The same for places of a class that nobody has held yet; none where there is no price that a
+    plan could pay."""
+    if not choice.price.total:
+        return ()
     wanted = Wanted(
         service_id=choice.service.pk,
         needs_approval=choice.service.requires_approval,

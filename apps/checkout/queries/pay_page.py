@@ -39,11 +39,11 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """The lines, what an offer and (discount) a code take off, the total with its tax in words, and
-    what is due when; aside_words where it is not taken at once."""
+    """The lines, what a discount (taken) and a code (discount) take off, the total with its tax in
+    words, and what is due when; aside_words where it is not taken at once."""
 
     lines: tuple[CostLine, ...]
-    offer: CostLine
+    taken: CostLine
     discount: Money
     total: Money
     tax_words: str
@@ -82,7 +82,8 @@ def cards_of(
         words[Way.DEPOSIT] = (_("Deposit by card"), rest)
         words[Way.FULL] = (_("Everything by card"), _("Kept aside until the answer"))
     plan_id = purchase_id if chosen is Way.PLAN else None
-    return [_plan_card(found, chosen=found.pk == plan_id) for found in passes] + [
+    pays = Way.PLAN in quotes
+    return [_plan_card(found, chosen=found.pk == plan_id, pays=pays) for found in passes] + [
         WayCard(
             value=way.value,
             label=words[way][0],
@@ -95,14 +96,17 @@ def cards_of(
     ]
 
 
-def _plan_card(found: Pass, *, chosen: bool) -> WayCard:
+def _plan_card(found: Pass, *, chosen: bool, pays: bool) -> WayCard:
+    """pays: a plan is a way here at all; it is none for extras that are only paid online."""
+    is_off = found.refused is not None or not pays
+    hint = card_hint(found) if pays or found.refused else _("It does not include the extras.")
     return WayCard(
         value=f"{Way.PLAN.value}-{found.pk}",
         label=found.purchase.name,
-        hint=card_hint(found),
+        hint=hint,
         amount=None,
         chosen=chosen,
-        is_off=found.refused is not None,
+        is_off=is_off,
     )
 
 
@@ -121,7 +125,7 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
             )
             for line in quote.lines
         ),
-        offer=CostLine(quote.offer.name, Money(quote.offer.amount, currency)),
+        taken=CostLine(quote.taken.name, Money(quote.taken.amount, currency)),
         discount=Money(quote.by_code, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),

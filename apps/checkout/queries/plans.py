@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.catalog.queries import list_plans
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.queries.plan_price import price_plan
+from apps.checkout.renewals import goes_on
 from apps.kernel.money import Money
 
 MOST_LINES = 200
@@ -20,7 +23,8 @@ MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """A plan that is offered: price is what is paid in the end, tax with it."""
+    """A plan that is offered: price is what is paid in the end, tax with it; renews says that it is
+    paid again for each period."""
 
     slug: str
     name: str
@@ -29,6 +33,7 @@ class PlanCard:
     each_words: str
     terms: tuple[str, ...]
     services: tuple[str, ...]
+    renews: bool
 
 
 def cards_of_plans(*, business: Business) -> list[PlanCard]:
@@ -47,6 +52,7 @@ def card_of_plan(plan: PricingPlan, business: Business) -> PlanCard:
         each_words=period_words(plan.period_months),
         terms=tuple(terms_words(plan.kind, plan.credits, plan.valid_days)),
         services=tuple(service.name for service in plan.services.all()),
+        renews=goes_on(plan.kind, plan.price),
     )
 
 
@@ -76,7 +82,8 @@ def terms_words(kind: str, visits: int | None, valid_days: int | None) -> list[s
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """One line of a plan's ledger: change is in visits, "" where nobody counts."""
+    """One line of a plan's ledger: change is in visits, "" where nobody counts. by is whoever of
+    the team wrote it, for the team's eyes only."""
 
     at: datetime
     words: str
@@ -84,11 +91,12 @@ class LedgerLine:
     change: str
     left: int | None
     booking_reference: str
+    by: AbstractBaseUser | None = None
 
 
 def ledger_of(*, purchase: PlanPurchase) -> list[LedgerLine]:
     """The newest first, in plain words for customer and owner alike; one query."""
-    entries = purchase.entries.select_related("booking__service").order_by("-pk")[:MOST_LINES]
+    entries = purchase.entries.select_related("booking__service", "by").order_by("-pk")[:MOST_LINES]
     return [_line(entry, counts=purchase.balance is not None) for entry in entries]
 
 
@@ -101,6 +109,7 @@ def _line(entry: CreditEntry, *, counts: bool) -> LedgerLine:
         change=f"{entry.amount:+d}".replace("-", "\N{MINUS SIGN}") if counts else "",
         left=entry.left,
         booking_reference=booking.reference if booking else "",
+        by=entry.by,
     )
 
 
@@ -126,3 +135,10 @@ def orders_of(*, purchase: PlanPurchase) -> Sequence[Order]:
     """What was paid for, the newest first."""
     paid = Order.objects.filter(purchase=purchase, status=Order.Status.APPROVED)
     return list(paid.prefetch_related("lines", "payments").order_by("-pk"))
+
+
+def find_plan_used(*, booking: Booking) -> PlanPurchase | None:
+    """Return the plan that paid for a booking, None where none did; one query."""
+    uses = CreditEntry.objects.filter(booking=booking, kind=CreditEntry.Kind.USED)
+    use = uses.select_related("purchase").first()
+    return use.purchase if use else None

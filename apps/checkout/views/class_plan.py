@@ -22,7 +22,7 @@ from apps.businesses.pages import public_page
 from apps.catalog.queries import Choice
 from apps.checkout import operations as checkout
 from apps.checkout.queries.passes import Pass, passes_for_class
-from apps.checkout.queries.plan_words import card_hint, refused_words
+from apps.checkout.queries.plan_words import card_hint, plan_refused_words, refused_words
 from apps.web.http import go_to, render_page
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -49,37 +49,50 @@ def book(request: HttpRequest, business: Business, session: int) -> HttpResponse
 
 
 def _book(
-    request: HttpRequest,
-    found: Session,
-    choice: Choice,
-    passes: tuple[Pass, ...],
-    *,
-    now: datetime,
+    request: HttpRequest, found: Session, choice: Choice, passes: tuple[Pass, ...], *, now: datetime
 ) -> HttpResponse:
-    usable = [it for it in passes if it.refused is None]
-    if not usable:
-        words = _no_plan_words(passes)
+    usable = next((it for it in passes if it.refused is None), None)
+    if usable is None:
+        words = _no_plan_words(choice, passes)
         return show_session(request, found, choice, now=now, notice=words, status=UNPROCESSABLE)
     try:
         booking = checkout.book_with_plan(
             choice=choice,
             target=found,
             visitor=visitor_of(request, zone=found.business.zone),
-            purchase_id=usable[0].pk,
+            purchase_id=usable.pk,
             now=now,
         )
-    except (bookings.CannotJoin, checkout.PlanRefused, bookings.SlotGone):
+    except checkout.PlanRefused as no:
+        words = _refused_now_words(no, usable)
+        return show_session(request, found, choice, now=now, notice=words, status=CONFLICT)
+    except (bookings.CannotJoin, bookings.SlotGone):
         found.refresh_from_db()
         return show_session(request, found, choice, now=now, status=CONFLICT)
     except (bookings.NotBookable, bookings.NotWelcome):
         return no_longer_bookable(request, choice.service)
     except BusyTryAgain:
         return try_again(request, choice.service)
+    return _to_what_comes_next(request, booking)
+
+
+def _to_what_comes_next(request: HttpRequest, booking: Booking) -> HttpResponse:
     if booking.status == Booking.Status.CREATED:  # the service asks for more than a name
         return go_to(request, "bookings:details", draft=booking.draft_id)
     return to_done(request, booking)
 
 
-def _no_plan_words(passes: tuple[Pass, ...]) -> str:
-    why = refused_words(passes[0]) if passes else _("You have no plan here.")
+def _refused_now_words(no: checkout.PlanRefused, used: Pass) -> str:
+    """Somebody used the plan since this page looked at it."""
+    used.purchase.refresh_from_db()
+    return _refused_words(plan_refused_words(no.refused, used.purchase))
+
+
+def _no_plan_words(choice: Choice, passes: tuple[Pass, ...]) -> str:
+    if not choice.price.total:
+        return _("This is not paid with a plan.")
+    return _refused_words(refused_words(passes[0]) if passes else _("You have no plan here."))
+
+
+def _refused_words(why: str) -> str:
     return _("Your plan cannot pay for this. %(why)s") % {"why": why}

@@ -13,8 +13,10 @@ from apps.checkout import operations as checkout
 from apps.checkout.links import open_plan_token
 from apps.checkout.models import PlanPurchase
 from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.passes import terms_of_plan
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import ledger_of, period_words, standing_of
+from apps.checkout.queries.renewals import next_period_of
 from apps.checkout.views.looks import again_later, goes_on, looks_of
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -49,6 +51,8 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         "period": period_words(found.period_months),
         "services": [service.name for service in found.services.all()],
         "lines": ledger_of(purchase=found),
+        "next": next_period_of(found),
+        "is_good": terms_of_plan(found, now=timezone.now()).is_active,
         "waits": waits,
         "goes_on": waits and goes_on(looks),
         "next_url": f"{request.path}?looks={looks + 1}",
@@ -78,6 +82,17 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
     found = held_plan(request, reference)
     with suppress(checkout.PlanIsOver):  # the page says so
         checkout.stop_renewal(purchase_id=found.pk, business_id=found.business_id)
+    return go_to(request, "checkout:plan", reference=reference)
+
+
+@require_POST
+def start(request: HttpRequest, reference: str) -> HttpResponse:
+    """Let a membership go on that was stopped."""
+    found = held_plan(request, reference)
+    with suppress(checkout.PlanIsOver, checkout.CardMissing):  # the page says so
+        checkout.start_renewal(
+            purchase_id=found.pk, business_id=found.business_id, now=timezone.now()
+        )
     return go_to(request, "checkout:plan", reference=reference)
 
 

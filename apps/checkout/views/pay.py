@@ -13,8 +13,8 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.views.details import show_draft_lost
 from apps.bookings.views.details_page import hold_of, mask_address, policy_sentence
+from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page, to_done
 from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
@@ -34,11 +34,13 @@ from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
 from apps.checkout.queries.plan_words import plan_refused_words
-from apps.checkout.views.till import Till, open_till
+from apps.checkout.views.limits import require_room_to_pay
+from apps.checkout.views.till import Till, open_till, require_way
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+ONLINE = (Way.FULL, Way.DEPOSIT)
 NOT_AS_SHOWN = (
     BrokenSeal,
     checkout.AmountRefused,
@@ -95,6 +97,9 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
 def _place(
     request: HttpRequest, draft: Booking, till: Till, *, now: datetime
 ) -> checkout.CheckedOut:
+    require_way(till, request.POST)
+    if till.way in ONLINE:
+        require_room_to_pay(draft, now=now)
     seen = open_amounts(
         request.POST.get(FIELD, ""),
         draft_id=draft.draft_id,
@@ -197,7 +202,7 @@ def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
             passes=till.passes,
             purchase_id=till.purchase_id,
         ),
-        "way": f"{way.value}-{till.purchase_id}" if way is Way.PLAN else way.value,
+        "way": till.value,
         "by_plan": way is Way.PLAN,
         "amount_form": till.form,
         "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from apps.bookings.models import Booking
 from apps.bookings.visitors import plans_of
+from apps.checkout import operations as checkout
+from apps.checkout.coupons import Refused
 from apps.checkout.forms import AmountForm, read_gift, read_purchase, read_way
+from apps.checkout.gifts import plain_gift_code
 from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import Pass, passes_for
+from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.money import Money
 
 
@@ -29,6 +33,11 @@ class Till:
     @property
     def purchase(self) -> PlanPurchase | None:
         return next((it.purchase for it in self.passes if it.pk == self.purchase_id), None)
+
+    @property
+    def value(self) -> str:
+        """The chosen way as the page's field says it."""
+        return f"{self.way.value}-{self.purchase_id}" if self.way is Way.PLAN else self.way.value
 
     @property
     def takes_any(self) -> bool:
@@ -53,6 +62,7 @@ def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime)
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
+        TooMany: too many codes of this network were wrong.
     """
     fields = request.POST or request.GET
     passes = passes_for(
@@ -60,12 +70,42 @@ def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime)
     )
     has_plan = any(found.refused is None for found in passes)
     gift = read_gift(fields)
+    if code or gift:
+        require_room_for_codes(request, now=now)
     offer = offer_of(booking=draft, code=code, gift=gift, has_plan=has_plan, now=now)
+    if _is_wrong(offer, gift):
+        count_wrong_code(request, now=now)
     if not offer.ways:
         return None
     way = read_way(fields, offered=offer.ways)
     purchase_id = read_purchase(fields, passes=passes)
     return Till(offer, way, passes, purchase_id, _amount_form(request, draft, offer))
+
+
+def require_way(till: Till, fields: QueryDict) -> None:
+    """Refuse a way that was named and is not there (any more): nobody pays in another way than they
+    chose.
+
+    Raises:
+        PlanRefused: the plan they chose does not pay for this.
+        WayNotOffered: any other reason.
+    """
+    asked = fields.get("way", "")
+    if asked in {"", till.value}:
+        return
+    for found in till.passes:
+        if found.refused is not None and asked == f"{Way.PLAN.value}-{found.pk}":
+            raise checkout.PlanRefused(found.refused)
+    raise checkout.WayNotOffered
+
+
+def _is_wrong(offer: Offer, gift: str) -> bool:
+    """Whether one of the codes that were typed is the code of nothing."""
+    card = offer.gift.code if offer.gift else ""
+    typed = plain_gift_code(offer.applied.code)
+    wrong_code = offer.applied.refused is Refused.UNKNOWN and typed != card
+    wrong_card = bool(gift) and not card and gift != typed
+    return wrong_code or wrong_card
 
 
 def _amount_form(request: HttpRequest, draft: Booking, offer: Offer) -> AmountForm | None:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from apps.bookings.models import Booking
 from apps.bookings.queries.lost_time import is_time_gone
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.views.details import show_draft_lost
+from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page
 from apps.businesses.pages import frame_of
 from apps.checkout.queries.waiting import Stand, stand_of

@@ -170,7 +170,8 @@ COLOURS = (
         who=("Ana", "Mia", "Jana"),
         needs=WASH,
         columns={
-            **COLOUR,
+            **PAID_AHEAD,
+            "any_amount": False,
             "summary": "When something went wrong elsewhere. We read your note first.",
             "requires_approval": True,
         },

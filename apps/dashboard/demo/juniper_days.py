@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from apps.availability.models import DateException, Schedule
 from apps.dashboard.demo.build import Shop
+from apps.dashboard.demo.juniper_gifts import sell_gift_cards
 from apps.dashboard.demo.juniper_line import let_people_wait
 from apps.dashboard.demo.juniper_money import let_one_pay_late
 from apps.dashboard.demo.plans import SATURDAY, SUNDAY, THURSDAY, minutes_of
@@ -79,6 +80,7 @@ def fill_juniper(shop: Shop, *, now: datetime) -> None:
     _close_for_holidays(shop, today)
     let_people_wait(shop, now=now)
     let_one_pay_late(shop, now=now)
+    sell_gift_cards(shop, now=now)
     keep_silent(shop)
 
 

@@ -22,7 +22,7 @@ class Taking:
 
     at: datetime
     reference: str
-    is_booking: bool
+    of: str
     name: str
     kind: str
     kind_words: str
@@ -80,7 +80,7 @@ def _came(payment: Payment) -> Taking:
     return Taking(
         at=payment.settled_at or payment.created_at,
         reference=payer.reference,
-        is_booking=payer.is_booking,
+        of=payer.of,
         name=payer.name,
         kind=payment.kind,
         kind_words=payment.get_kind_display(),
@@ -95,7 +95,7 @@ def _went(refund: Refund) -> Taking:
     return Taking(
         at=refund.created_at,
         reference=payer.reference,
-        is_booking=payer.is_booking,
+        of=payer.of,
         name=payer.name,
         kind=refund.payment.kind,
         kind_words=refund.payment.get_kind_display(),

@@ -52,7 +52,9 @@ def _cancel(
 ) -> None:
     """Whoever may not give money back leaves the question to somebody who may (P4)."""
     revision, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
-    if found.paid and may_refund and form.cleaned_data["refund"]:
+    by_plan = found.payment_option == Booking.PaymentOption.MEMBERSHIP
+    has_paid = found.paid > 0 or by_plan
+    if has_paid and may_refund and form.cleaned_data["refund"]:
         checkout.cancel_and_refund(
             booking_id=found.pk,
             business_id=by.business_id,
@@ -61,7 +63,7 @@ def _cancel(
             by=by,
             now=now,
         )
-    elif found.paid and may_refund:
+    elif has_paid and may_refund:
         checkout.cancel_and_keep(
             booking_id=found.pk, revision=revision, reason=reason, by=by, now=now
         )

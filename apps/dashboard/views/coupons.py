@@ -47,16 +47,16 @@ def show_coupons(
     *,
     now: datetime,
     form: CouponForm | None = None,
-    offer_form: DiscountForm | None = None,
+    discount_form: DiscountForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Show codes and discounts with a form for each; one that was refused comes with its text."""
     desk = request.desk
     context = {
         "rows": list_coupons(desk=desk, now=now),
-        "offers": list_discounts(desk=desk, now=now),
+        "discounts": list_discounts(desk=desk, now=now),
         "form": form or CouponForm(business=desk.business),
-        "offer_form": offer_form or DiscountForm(business=desk.business),
+        "discount_form": discount_form or DiscountForm(business=desk.business),
     }
     return show(
         request,

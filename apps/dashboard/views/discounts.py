@@ -21,9 +21,9 @@ def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
     now, desk = timezone.now(), request.desk
     form = DiscountForm(request.POST, business=desk.business)
     if not form.is_valid():
-        return show_coupons(request, now=now, offer_form=form, status=422)
+        return show_coupons(request, now=now, discount_form=form, status=422)
     checkout.make_discount(facts=form.facts(now=now), by=desk.member)
-    return go_to(request, "dashboard:coupons", slug, fragment="offers")
+    return go_to(request, "dashboard:coupons", slug, fragment="discounts")
 
 
 @require_POST
@@ -34,4 +34,4 @@ def stop_discount(request: OwnerRequest, slug: str, discount: int) -> HttpRespon
         checkout.stop_discount(discount_id=discount, by=request.desk.member, now=timezone.now())
     except Discount.DoesNotExist as missing:
         raise Http404 from missing
-    return go_to(request, "dashboard:coupons", slug, fragment="offers")
+    return go_to(request, "dashboard:coupons", slug, fragment="discounts")

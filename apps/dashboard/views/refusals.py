@@ -6,7 +6,7 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment
+from apps.checkout.models import GiftCard, Order, Payment
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.changes import LastChange, last_change
 from apps.dashboard.queries.fits import Obstacle, in_names
@@ -39,6 +39,7 @@ class Problem:
     change: LastChange | None = None
     obstacles: tuple[Obstacle, ...] = ()
     amount: Money | None = None
+    visits: int | None = None
 
 
 INCOMPLETE = Problem("INCOMPLETE", 422)
@@ -71,3 +72,24 @@ def problem_of(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
     if isinstance(error, BusyTryAgain):
         return Problem(code, 503)
     return Problem(code, 409, change=last_change(booking=booking))
+
+
+PREPAID_CODES: dict[type[Exception], str] = {
+    **MONEY_CODES,
+    bookings.StaleRevision: "STALE",
+    checkout.PlanIsOver: "PLAN_IS_OVER",
+    checkout.GiftRefused: "GIFT_CHANGED",
+    GiftCard.DoesNotExist: "GIFT_IS_OVER",
+}
+
+
+def plan_problem(error: Exception, *, currency: str) -> Problem:
+    """Say why nothing was done with a plan or a gift card that somebody has."""
+    if isinstance(error, checkout.TooFewVisits):
+        return Problem("TOO_FEW_VISITS", 422, visits=error.left)
+    code = PREPAID_CODES[type(error)]
+    minor = next(
+        (getattr(error, it) for it in ("refunded", "left", "balance") if hasattr(error, it)), None
+    )
+    amount = None if minor is None else Money(minor, currency)
+    return Problem(code, 422 if code == "TOO_MUCH" else 409, amount=amount)

@@ -8,7 +8,9 @@ from django.http import HttpResponse, QueryDict
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.waitlist import wish_words_of
+from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, Sheet, find_sheet
+from apps.checkout.queries.plans import find_plan_used
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OverrideForm
 from apps.dashboard.money_forms import RefundForm
@@ -40,7 +42,7 @@ def show_sheet(
         {
             "page": page,
             "wish": wish_words_of(booking=booking),
-            "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
+            **_money(request, booking, sheet),
             "stub": _stub(page, request.desk.business.locale),
             "forms": shown,
             "effect": _effect(sheet, shown.get("refund")),
@@ -50,6 +52,20 @@ def show_sheet(
         now=now,
         status=problem.status if problem else 200,
     )
+
+
+def _money(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> dict[str, object]:
+    return {
+        "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
+        "plan_used": _plan_used(request, booking, sheet),
+    }
+
+
+def _plan_used(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> PlanPurchase | None:
+    """The plan that paid, for those who may open it."""
+    if sheet is None or sheet.order.way != Order.Way.PLAN or not request.desk.may(Right.SELL):
+        return None
+    return find_plan_used(booking=booking)
 
 
 def _fresh_forms(page: BookingPage) -> dict[str, Form]:

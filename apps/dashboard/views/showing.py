@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -64,6 +65,8 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         "coupons_url": reverse("dashboard:coupons", args=[slug])
         if desk.may(Right.COUPONS)
         else None,
+        "plans_url": reverse("dashboard:plans", args=[slug]) if desk.may(Right.SELL) else None,
+        "gifts_url": reverse("dashboard:gift_cards", args=[slug]) if desk.may(Right.SELL) else None,
         "services_url": reverse("dashboard:services", args=[slug])
         if desk.may(Right.PRICES)
         else None,
@@ -72,3 +75,9 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         "sign_out_url": reverse("account_logout"),
         "switch_url": reverse("dashboard:choose_business") if frame.has_other_businesses else None,
     }
+
+
+def rest_of_address(**filters: object) -> str:
+    """The filters of a list as its next page needs them before "page=": "q=ana&" or nothing."""
+    given = {name: it for name, it in filters.items() if it}
+    return f"{urlencode(given)}&" if given else ""

@@ -11,10 +11,12 @@ from apps.checkout.links import plan_token
 from apps.checkout.models import PlanPurchase
 from apps.checkout.operations import PLAN_TOPIC
 from apps.checkout.queries.plan_words import last_day_words, left_words
+from apps.checkout.queries.renewals import next_period_of
 from apps.messages.composing import require_plain_address, sender_of
 from apps.messages.links import plan_url
 from apps.messages.operations.send import NotDelivered, hold_back_floods
 from apps.messages.style import styles
+from apps.web.formatting import format_money
 
 __all__ = ["PLAN_TOPIC", "send_plan"]
 
@@ -45,10 +47,7 @@ def compose_plan_mail(purchase: PlanPurchase, what: str) -> EmailMultiAlternativ
     with translation.override(business.locale):
         heading = _heading(what)
         url = plan_url(plan_token(purchase))
-        facts = [purchase.name, left_words(purchase)]
-        until = last_day_words(purchase)
-        if until:
-            facts.append(_("Good until %(day)s") % {"day": until})
+        facts = _facts(purchase, what)
         note = _note(what)
         footer = _("%(sender)s. Whoever has this link can use the plan: please do not forward it.")
         footer %= {"sender": business.name}
@@ -77,6 +76,20 @@ def compose_plan_mail(purchase: PlanPurchase, what: str) -> EmailMultiAlternativ
     return mail
 
 
+def _facts(purchase: PlanPurchase, what: str) -> list[str]:
+    """What is left is said as long as the period that runs is the one that was paid for."""
+    facts = [purchase.name] if purchase.opens_at else [purchase.name, left_words(purchase)]
+    until = last_day_words(purchase)
+    if until:
+        facts.append(_("Good until %(day)s") % {"day": until})
+    words = {"RENEWED": _("Paid: %(price)s"), "UNPAID": _("To be paid: %(price)s")}.get(what)
+    following = next_period_of(purchase) if words else None
+    if words and following:
+        price, locale = following.price, purchase.business.locale
+        facts.append(words % {"price": format_money(price.amount, price.currency, locale)})
+    return facts
+
+
 def _heading(what: str) -> str:
     return {
         "BOUGHT": _("Your plan"),
@@ -87,5 +100,9 @@ def _heading(what: str) -> str:
 
 def _note(what: str) -> str:
     if what == "UNPAID":
-        return _("The card was declined. Open your plan and pay there, or it ends.")
+        return _("Your card could not be charged. Open your plan and pay there, or it ends.")
+    if what == "RENEWED":
+        return _(
+            "The next period is paid for. You can end it at any time on the page of your plan."
+        )
     return _("Open it on the device you book with, and you book with one tap.")

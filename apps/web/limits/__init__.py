@@ -11,6 +11,7 @@ from apps.web.limits.counting import (
     count_hits,
     forget_counters,
     require_room,
+    require_room_left,
 )
 from apps.web.limits.rules import LimitRule
 
@@ -22,5 +23,6 @@ __all__ = [
     "count_hits",
     "forget_counters",
     "require_room",
+    "require_room_left",
     "rules",
 ]

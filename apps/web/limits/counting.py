@@ -57,6 +57,25 @@ def require_room(*, hits: Sequence[Hit], now: datetime) -> None:
         raise TooMany(action=action, retry_after=wait)
 
 
+def require_room_left(*, hits: Sequence[Hit], now: datetime) -> None:
+    """Refuse what was counted as often as allowed, and count nothing: for what only counts when it
+    turns out wrong. One query.
+
+    Raises:
+        TooMany: nothing more goes in this window.
+    """
+    starts = {_hash(hit): _window_start(hit.rule.window, now) for hit in hits}
+    rows = RateCounter.objects.filter(key_hash__in=starts).values_list(
+        "key_hash", "window_started_at", "count"
+    )
+    counts = {key: count for key, start, count in rows if start == starts[key]}
+    for hit in hits:
+        start = starts[_hash(hit)]
+        wait = _wait(hit.rule, counts.get(_hash(hit), 0) + 1, start, now)
+        if wait:
+            raise TooMany(action=hit.rule.action, retry_after=wait)
+
+
 def forget_counters(*, now: datetime, keep: timedelta = timedelta(hours=48)) -> int:
     """Delete counters of windows that began longer than ``keep`` ago (security.md 5.6)."""
     return RateCounter.objects.filter(window_started_at__lt=now - keep).delete()[0]

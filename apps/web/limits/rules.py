@@ -22,6 +22,8 @@ DAY = timedelta(days=1)
 LIVE_HOLDS_PER_SESSION = 1
 LIVE_HOLDS_PER_NETWORK = 3
 FUTURE_UNPAID_PER_EMAIL = 3
+DECLINED_PER_DRAFT = 5
+DECLINED_PER_NETWORK = 10
 
 HOLDS_PER_NETWORK = LimitRule("hold:network", 20, HOUR)
 BOOKINGS_PER_NETWORK = LimitRule("booking:network", 10, HOUR)
@@ -32,6 +34,7 @@ MAILS_PER_ADDRESS_DAILY = LimitRule("mail:address-day", 10, DAY)
 MAILS_PER_DOMAIN = LimitRule("mail:domain", 200, HOUR)
 LINKS_PER_EMAIL = LimitRule("link:email", 3, QUARTER)
 LINKS_PER_NETWORK = LimitRule("link:network", 10, HOUR)
+WRONG_CODES_PER_NETWORK = LimitRule("wrong-code:network", 10, HOUR)
 SIGN_INS_PER_ACCOUNT = LimitRule("sign-in:account", 5, QUARTER)
 SIGN_INS_PER_NETWORK = LimitRule("sign-in:network", 50, HOUR)
 SLOT_PAGES_PER_NETWORK = LimitRule("slots:network", 120, MINUTE)

@@ -41,6 +41,12 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from ledger_history.find_gaps_in_history(business_id=business_id)
     yield from ledger_history.find_unwritten_moves(business_id=business_id)
     yield from ledger_history.find_untold_moves(business_id=business_id, now=now)
+    yield from _find_money(business_id=business_id, now=now)
+    yield from message_ledger.find_stranded_messages(business_id=business_id)
+    yield from catalog_ledger.find_missing_defaults(business_id=business_id)
+
+
+def _find_money(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from money_ledger.find_unbalanced_orders(business_id=business_id)
     yield from money_ledger.find_untrue_bookings(business_id=business_id)
     yield from money_ledger.find_unapproved_money(business_id=business_id)
@@ -48,12 +54,11 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from money_ledger.find_miscounted_refunds(business_id=business_id)
     yield from ledger_prepaid.find_miscounted_plans(business_id=business_id)
     yield from ledger_prepaid.find_wrong_uses(business_id=business_id)
+    yield from ledger_prepaid.find_visits_for_nothing(business_id=business_id)
     yield from ledger_prepaid.find_miscounted_gift_cards(business_id=business_id)
     yield from money_ledger.find_miscounted_coupons(business_id=business_id)
     yield from money_ledger.find_lost_receipts(business_id=business_id)
     yield from money_ledger.find_miscounted_lines(business_id=business_id)
-    yield from message_ledger.find_stranded_messages(business_id=business_id)
-    yield from catalog_ledger.find_missing_defaults(business_id=business_id)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,31 @@
+"""The time of a draft went to somebody else."""
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+
+from apps.bookings.models import Booking
+from apps.bookings.queries import choice_of
+from apps.bookings.views.classes import show_places_lost
+from apps.bookings.views.courses import show_enrolment_lost
+from apps.bookings.views.lost import show_lost
+from apps.catalog.models import Service
+from apps.catalog.queries import UnknownChoice
+from apps.web.http import go_to
+
+
+def show_draft_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
+    """Say that the time went, with what is free now (409).
+
+    The text stays with the draft; the next time that is tapped brings it along."""
+    try:
+        if draft.kind == Service.Kind.CLASS:
+            return show_places_lost(request, draft, now=now)
+        if draft.kind == Service.Kind.COURSE:
+            return show_enrolment_lost(request, draft, now=now)
+        choice = choice_of(booking=draft)
+    except UnknownChoice:
+        service, business = draft.service.slug, draft.business.slug
+        return go_to(request, "bookings:service", business=business, service=service)
+    tz = draft.time_zone if draft.service.online else ""
+    return show_lost(request, choice, at=draft.starts_at, now=now, tz=tz)

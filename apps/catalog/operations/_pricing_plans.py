@@ -1,0 +1,140 @@
+"""Plans are offered, changed and retired; whoever has one keeps the terms of the day it was bought
+(domain.md 6.5, R047)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from datetime import datetime
+from itertools import count
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from apps.businesses.models import Business, TeamMember
+from apps.catalog.models import PricingPlan, Service
+from apps.catalog.plan_terms import Terms, Wrong, barred_from_plans, wrong_with
+
+LONGEST_STEM = 50
+
+
+class PlanHasChanged(Exception):
+    """Somebody changed the plan since the page was made."""
+
+
+class PlanIsRetired(Exception):
+    """The plan is not sold any more; that is final."""
+
+
+class PlanTermsWrong(Exception):
+    """No plan can be offered with these terms; wrong says what is the matter."""
+
+    def __init__(self, wrong: tuple[Wrong, ...]) -> None:
+        super().__init__(", ".join(wrong))
+        self.wrong = wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFacts:
+    """What an owner says of a plan: price in minor units as the business keeps its prices, tax_rate
+    in basis points. None is no limit, without end, or no period."""
+
+    name: str
+    summary: str
+    price: int
+    tax_rate: int
+    credits: int | None
+    valid_days: int | None
+    period_months: int | None
+    max_per_customer: int | None
+    hidden: bool
+    service_ids: tuple[int, ...]
+
+
+COLUMNS = [it.name for it in fields(PlanFacts) if it.name != "service_ids"]
+
+
+@transaction.atomic
+def make_plan(*, kind: str, facts: PlanFacts, by: TeamMember) -> PricingPlan:
+    """Offer a plan from now on, below the others. Its address is made of its name.
+
+    Raises:
+        PlanTermsWrong: the terms do not fit its kind, or a service cannot be covered.
+    """
+    services = _services(kind, facts, by.business_id)
+    businesses = Business.objects.select_for_update(no_key=True)
+    businesses.get(pk=by.business_id)  # so that two plans of one name are made one by one
+    plans = PricingPlan.objects.filter(business_id=by.business_id)
+    last = plans.order_by("-position").values_list("position", flat=True).first()
+    plan = PricingPlan.objects.create(
+        business_id=by.business_id,
+        kind=kind,
+        slug=_free_slug(facts.name, set(plans.values_list("slug", flat=True))),
+        position=0 if last is None else last + 1,
+        **{name: getattr(facts, name) for name in COLUMNS},
+    )
+    plan.services.set(services)
+    return plan
+
+
+@transaction.atomic
+def change_plan(*, plan_id: int, revision: int, facts: PlanFacts, by: TeamMember) -> None:
+    """Offer a plan on other terms from now on; its kind stays, and so does its address.
+
+    Raises:
+        PricingPlan.DoesNotExist: not a plan of this business.
+        PlanHasChanged: somebody was faster.
+        PlanIsRetired: it is not sold any more.
+        PlanTermsWrong: as ``make_plan``.
+    """
+    plan = _lock(plan_id, revision, by)
+    services = _services(plan.kind, facts, by.business_id)
+    for name in COLUMNS:
+        setattr(plan, name, getattr(facts, name))
+    plan.revision += 1
+    plan.save(update_fields=[*COLUMNS, "revision"])
+    plan.services.set(services)
+
+
+@transaction.atomic
+def retire_plan(*, plan_id: int, revision: int, by: TeamMember, now: datetime) -> None:
+    """Sell a plan no more. That is final.
+
+    Raises: as ``change_plan``.
+    """
+    plan = _lock(plan_id, revision, by)
+    plan.retired_at = now
+    plan.revision += 1
+    plan.save(update_fields=["retired_at", "revision"])
+
+
+def _lock(plan_id: int, revision: int, by: TeamMember) -> PricingPlan:
+    plans = PricingPlan.objects.select_for_update(no_key=True)
+    plan = plans.get(pk=plan_id, business_id=by.business_id)
+    if plan.retired_at is not None:
+        raise PlanIsRetired
+    if plan.revision != revision:
+        raise PlanHasChanged
+    return plan
+
+
+def _services(kind: str, facts: PlanFacts, business_id: int) -> list[Service]:
+    wrong = wrong_with(Terms(kind, facts.credits, facts.valid_days, facts.period_months))
+    own = Service.objects.filter(business_id=business_id, pk__in=facts.service_ids)
+    services = list(own.filter(retired_at=None))
+    if not services:
+        wrong += (Wrong.NOTHING_COVERED,)
+    elif len(services) < len(set(facts.service_ids)) or any(map(_is_barred, services)):
+        wrong += (Wrong.NOT_COVERED,)
+    if wrong:
+        raise PlanTermsWrong(wrong)
+    return services
+
+
+def _is_barred(service: Service) -> bool:
+    barred = barred_from_plans(kind=service.kind, requires_approval=service.requires_approval)
+    return barred is not None
+
+
+def _free_slug(name: str, taken: Collection[str]) -> str:
+    stem = slugify(name)[:LONGEST_STEM].strip("-") or "plan"
+    named = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    return next(slug for slug in named if slug not in taken)

@@ -1,0 +1,254 @@
+"""What the desk types about plans and gift cards that somebody has: syntax and shape only."""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.models import PricingPlan
+from apps.checkout.buyer_forms import LEAST
+from apps.checkout.buyer_forms import MOST as MOST_GIFT
+from apps.checkout.operations import Buyer, Gift
+from apps.kernel.money import exponent
+from apps.web.fields import AddressField, LineField
+from apps.web.money_field import MoneyField
+
+MOST_MINOR = 2_000_000_000
+LESS, MORE = "LESS", "MORE"
+
+
+class RevisionForm(forms.Form):
+    """The revision the page showed."""
+
+    use_required_attribute = False
+
+    revision = forms.IntegerField(
+        min_value=1, max_value=MOST_MINOR, required=True, widget=forms.HiddenInput
+    )
+
+
+class PlanPaidForm(forms.Form):
+    """Which order of a plan was paid in person."""
+
+    order = forms.IntegerField(min_value=1, max_value=2**62)
+
+
+class UndoPlanPaidForm(PlanPaidForm):
+    """Which payment of it was a mistake."""
+
+    payment = forms.IntegerField(min_value=1, max_value=2**62)
+
+
+class ReasonField(LineField):
+    """Why somebody of the team did something; it is kept in the ledger."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            label=_("Reason"),
+            max_length=200,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            error_messages={"required": _("Say why.")},
+            **more,
+        )
+
+
+class EndPlanForm(RevisionForm):
+    """How much goes back (minor units); nothing unless somebody says so."""
+
+    amount = MoneyField(min_value=Decimal(0), help_text=_("Empty: nothing."), required=False)
+    reason = ReasonField(required=False)
+    seen_refunded = forms.IntegerField(
+        min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput, required=False
+    )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="end-%s", **kwargs)  # type: ignore[misc]
+        _word_amount(self, _("How much goes back, in %(currency)s"), currency)
+
+    def clean_amount(self) -> int:
+        return self.cleaned_data["amount"] or 0
+
+    def clean_seen_refunded(self) -> int:
+        return self.cleaned_data["seen_refunded"] or 0
+
+
+class AdjustPlanForm(RevisionForm):
+    """Visits more or fewer, and why."""
+
+    way = forms.ChoiceField(
+        label=_("What to do"),
+        choices=[(MORE, _("Add visits")), (LESS, _("Take visits off"))],
+        initial=MORE,
+        error_messages={"required": _("Choose what to do.")},
+    )
+    visits = forms.IntegerField(
+        label=_("How many visits"),
+        min_value=1,
+        max_value=1000,
+        error_messages={"required": _("Enter how many visits.")},
+    )
+    reason = ReasonField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
+
+    def change(self) -> int:
+        """Visits, below 0 where they go."""
+        visits: int = self.cleaned_data["visits"]
+        return -visits if self.cleaned_data["way"] == LESS else visits
+
+
+class AdjustGiftForm(forms.Form):
+    """An amount off or back on a card (minor units), and why. seen_balance is what the page
+    showed."""
+
+    use_required_attribute = False
+
+    way = forms.ChoiceField(
+        label=_("What to do"),
+        choices=[(LESS, _("Take off")), (MORE, _("Put back"))],
+        initial=LESS,
+        error_messages={"required": _("Choose what to do.")},
+    )
+    amount = MoneyField(error_messages={"required": _("Enter an amount.")})
+    reason = ReasonField()
+    seen_balance = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
+        _word_amount(self, _("How much, in %(currency)s"), currency)
+
+    def change(self) -> int:
+        """Minor units, below 0 where they are taken off."""
+        amount: int = self.cleaned_data["amount"]
+        return -amount if self.cleaned_data["way"] == LESS else amount
+
+
+class StopGiftForm(forms.Form):
+    """What to do with the rest of a card that is stopped."""
+
+    seen_balance = forms.IntegerField(min_value=0, max_value=MOST_MINOR)
+    back = forms.BooleanField(required=False)
+
+
+class DeskSaleForm(forms.Form):
+    """Who buys at the desk; the key makes a form that is sent twice sell once."""
+
+    use_required_attribute = False
+
+    name = LineField(
+        label=_("Name"),
+        max_length=120,
+        error_messages={"required": _("Enter a name.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    email = AddressField(
+        label=_("E-mail"),
+        max_length=254,
+        error_messages={
+            "required": _("Enter an e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+        widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"}),
+    )
+    key = forms.RegexField(
+        regex=r"^[A-Za-z0-9_-]{16,24}$",
+        max_length=24,
+        widget=forms.HiddenInput,
+        error_messages={
+            "required": _("Please press the button once more."),
+            "invalid": _("Please press the button once more."),
+        },
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="sale-%s", **kwargs)  # type: ignore[misc]
+
+    def buyer(self) -> Buyer:
+        return Buyer(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
+
+
+class SellPlanForm(DeskSaleForm):
+    """seen_price is what the page said it costs (minor units); a free plan is not paid."""
+
+    is_paid = forms.BooleanField(
+        label=_("Paid now, in person"),
+        required=False,
+        initial=True,
+        help_text=_("Otherwise it begins all the same, and its page says what is still owed."),
+    )
+    seen_price = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, plan: PricingPlan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not plan.price:
+            del self.fields["is_paid"]
+
+
+class SellGiftForm(DeskSaleForm):
+    """An amount, who buys it, and for whom it is."""
+
+    amount = MoneyField(error_messages={"required": _("Enter an amount.")})
+    to_name = LineField(label=_("For"), max_length=120, required=False)
+    to_email = AddressField(
+        label=_("Their e-mail"),
+        max_length=254,
+        required=False,
+        help_text=_("The code is sent to them as well."),
+        error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
+        widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"}),
+    )
+    words = LineField(label=_("A few words for them"), max_length=300, required=False)
+    field_order = ("amount", "name", "email", "to_name", "to_email", "words", "key")
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        _word_amount(self, _("How much, in %(currency)s"), currency)
+        self.fields["name"].label = _("Who buys it")
+        self.fields["email"].help_text = _("The code is sent here.")
+
+    def clean_amount(self) -> int:
+        """Minor units, within what a card may be worth."""
+        amount: int = self.cleaned_data["amount"]
+        unit = 10 ** exponent(self.currency)
+        if not LEAST * unit <= amount <= MOST_GIFT * unit:
+            words = _("Enter an amount between %(least)d and %(most)d.")
+            raise forms.ValidationError(words % {"least": LEAST, "most": MOST_GIFT})
+        return amount
+
+    def gift(self) -> Gift:
+        found = self.cleaned_data
+        return Gift(
+            value=found["amount"],
+            buyer=self.buyer(),
+            to_name=found["to_name"],
+            to_email=found["to_email"],
+            words=found["words"],
+        )
+
+
+def _word_amount(form: forms.Form, label: Any, currency: str) -> None:
+    field: Any = form.fields["amount"]
+    field.currency, field.label = currency, label % {"currency": currency}
+
+
+class HoldersForm(forms.Form):
+    """What a list of plans or cards is searched for; what is not a value is left out."""
+
+    q = LineField(label=_("Search"), required=False, max_length=100)
+    plan = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    page = forms.IntegerField(required=False, min_value=1, max_value=MOST_MINOR)
+
+    def asked(self) -> tuple[str, int | None, int]:
+        """Return words, plan and page."""
+        self.is_valid()
+        found = self.cleaned_data
+        return found.get("q") or "", found.get("plan"), found.get("page") or 1
+
+
+def new_desk_key() -> str:
+    """A key for a form of the desk that is about to be shown."""
+    return secrets.token_urlsafe(16)

@@ -1,0 +1,109 @@
+"""The gift cards that were sold, and everything about one of them (R077)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+
+from apps.checkout.gifts import plain_gift_code, spell_code
+from apps.checkout.models import GiftCard, GiftEntry
+from apps.checkout.queries.orders import Sheet, find_card_sheet, payer_of
+from apps.dashboard.desk import Desk
+from apps.dashboard.queries.rows import name_of
+from apps.kernel.money import Money
+
+A_PAGE = 50
+MOST_LINES = 200
+DRAFT = GiftCard.Status.DRAFT
+
+
+def find_cards(*, desk: Desk, words: str, page: int) -> Page[GiftCard]:
+    """A page of the cards of a name, mail, reference or whole code, the newest first; two queries.
+    What was never paid is no card."""
+    found = _cards(desk)
+    if words:
+        found = found.filter(
+            Q(buyer_name__icontains=words)
+            | Q(buyer_email__icontains=words)
+            | Q(to_name__icontains=words)
+            | Q(to_email__icontains=words)
+            | Q(reference=words.upper())
+            | Q(code=plain_gift_code(words))
+        )
+    return Paginator(found.order_by("-pk"), A_PAGE).get_page(page)
+
+
+@dataclass(frozen=True, slots=True)
+class GiftLine:
+    """One line of a card's ledger: amount below 0 where it paid. booking is the reference of what
+    it paid for, "" when that was no booking; who of the team wrote it, "" for nobody."""
+
+    at: datetime
+    words: str
+    reason: str
+    amount: Money
+    left: Money
+    booking: str
+    payer: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """value was paid for it, left is still on it; refundable is what can go back to its buyer."""
+
+    card: GiftCard
+    code: str
+    value: Money
+    left: Money
+    lines: Sequence[GiftLine]
+    sheet: Sheet | None
+
+    @property
+    def refundable(self) -> bool:
+        return self.sheet is not None and self.sheet.refundable >= self.card.balance > 0
+
+
+def get_card(*, desk: Desk, reference: str) -> GiftCard:
+    """Return a card of this business.
+
+    Raises:
+        GiftCard.DoesNotExist: there is none, or it was never paid.
+    """
+    card = _cards(desk).get(reference=reference)
+    card.business = desk.business
+    return card
+
+
+def read_card(*, card: GiftCard) -> CardPage:
+    """Read everything about it; five queries, however long its ledger is."""
+    related = ("by", "payment__order__booking__customer", "payment__order__purchase__customer")
+    entries = card.entries.select_related(*related).order_by("-pk")[:MOST_LINES]
+    return CardPage(
+        card=card,
+        code=spell_code(card.code),
+        value=Money(card.value, card.currency),
+        left=Money(card.balance, card.currency),
+        lines=[_line(entry, card.currency) for entry in entries],
+        sheet=find_card_sheet(card=card),
+    )
+
+
+def _line(entry: GiftEntry, currency: str) -> GiftLine:
+    payer = payer_of(entry.payment.order) if entry.payment else None
+    return GiftLine(
+        at=entry.at,
+        words=entry.get_kind_display(),
+        reason=entry.reason,
+        amount=Money(entry.amount, currency),
+        left=Money(entry.left, currency),
+        booking=payer.reference if payer and payer.of == "BOOKING" else "",
+        payer=payer.name if payer else "",
+        who=name_of(entry.by),
+    )
+
+
+def _cards(desk: Desk) -> QuerySet[GiftCard]:
+    return GiftCard.objects.filter(business_id=desk.business.pk).exclude(status=DRAFT)

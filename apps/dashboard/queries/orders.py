@@ -1,0 +1,131 @@
+"""Orders of a business as a list (ux.md O16)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+
+from apps.checkout.models import Order, Payment
+from apps.checkout.queries.orders import PAYER, Payer, payer_of, receipt_of
+from apps.dashboard.desk import Desk
+from apps.kernel.money import Money
+
+PAGE = 50
+LONGEST_SEARCH = 100
+
+
+class State(StrEnum):
+    """The chips above the list."""
+
+    ALL = ""
+    OPEN = "open"
+    UNDER_WAY = "under-way"
+    ASIDE = "kept-aside"
+    PAID = "paid"
+    BACK = "given-back"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """left is what came and did not go back; receipt the number of its receipt, or ""."""
+
+    payer: Payer
+    reference: str
+    placed_at: datetime
+    what: str
+    total: Money
+    left: Money
+    state_words: str
+    receipt: str
+    is_open: bool
+    has_failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    """older is where the next page begins, None on the last one."""
+
+    rows: tuple[OrderRow, ...]
+    older: int | None
+
+
+def list_orders(*, desk: Desk, state: State, search: str, before: int | None) -> OrderList:
+    """The newest orders in this state whose customer, booking, plan, card or receipt is searched
+    for; one query."""
+    orders = _named(_in_state(_placed(desk), state), search[:LONGEST_SEARCH].strip())
+    if before is not None:
+        orders = orders.filter(pk__lt=before)
+    found = list(orders.select_related("receipt", *PAYER).order_by("-pk")[: PAGE + 1])
+    rows, more = found[:PAGE], found[PAGE:]
+    return OrderList(tuple(map(_row, rows)), older=rows[-1].pk if more else None)
+
+
+def _placed(desk: Desk) -> QuerySet[Order]:
+    """Without those that nobody has begun to pay: these are drafts."""
+    payments = Payment.objects.filter(order=OuterRef("pk"))
+    came = payments.order_by().values("order").annotate(sum=Sum(F("captured") - F("refunded")))
+    orders = desk.business.orders.annotate(
+        left=Coalesce(Subquery(came.values("sum")), 0),
+        failed=Exists(payments.filter(status=Payment.Status.FAILED)),
+        aside=Exists(payments.filter(status=Payment.Status.AUTHORIZED)),
+    )
+    begun = Q(payment_status=Order.PaymentStatus.PENDING) | Q(failed=True)
+    return orders.filter(~Q(status=Order.Status.INITIALIZED) | begun)
+
+
+def _in_state(orders: QuerySet[Order], state: State) -> QuerySet[Order]:
+    money = Order.PaymentStatus
+    unpaid = Q(payment_status__in=(money.NOT_PAID, money.PARTIALLY_PAID))
+    wanted = {
+        State.ALL: Q(),
+        State.OPEN: unpaid & Q(status=Order.Status.APPROVED, total__gt=0, aside=False),
+        State.UNDER_WAY: Q(payment_status=money.PENDING),
+        State.ASIDE: Q(aside=True),
+        State.PAID: Q(payment_status=money.PAID),
+        State.BACK: Q(payment_status__in=(money.PARTIALLY_REFUNDED, money.FULLY_REFUNDED)),
+        State.FAILED: unpaid & Q(failed=True),
+    }
+    return orders.filter(wanted[state])
+
+
+def _named(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
+    if not search:
+        return orders
+    reference = search.replace(" ", "").upper()
+    named = Q(reference=reference)
+    for of in ("booking", "purchase", "gift_card"):
+        named |= Q(**{f"{of}__reference": reference})
+    for name in ("booking__contact_name", "purchase__customer__name", "gift_card__buyer_name"):
+        named |= Q(**{f"{name}__icontains": search})
+    year, dash, number = search.partition("-")
+    if dash and year.isdecimal() and number.isdecimal() and len(search) < PAGE:
+        named |= Q(receipt__year=min(int(year), 9999), receipt__number=min(int(number), 2**31 - 1))
+    return orders.filter(named)
+
+
+def _row(order: Any) -> OrderRow:
+    """An order with what ``_placed`` reads along."""
+    is_open = order.status == Order.Status.APPROVED and order.left < order.total
+    return OrderRow(
+        payer=payer_of(order),
+        reference=order.reference,
+        placed_at=order.placed_at,
+        what=_what(order),
+        total=Money(order.total, order.currency),
+        left=Money(order.left, order.currency),
+        state_words=_("Kept aside") if order.aside else order.get_payment_status_display(),
+        receipt=receipt_of(order),
+        is_open=is_open,
+        has_failed=order.failed,
+    )
+
+
+def _what(order: Order) -> str:
+    if order.booking is not None:
+        return order.booking.title
+    return order.purchase.name if order.purchase is not None else _("Gift card")

@@ -1,0 +1,62 @@
+"""O16: every order with what came for it, the newest first."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.queries.orders import State, list_orders
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.showing import show
+from apps.web.guards import guarded
+
+CHIPS = (
+    (State.ALL, _("All")),
+    (State.OPEN, _("To be paid")),
+    (State.UNDER_WAY, _("Under way")),
+    (State.ASIDE, _("Kept aside")),
+    (State.PAID, _("Paid")),
+    (State.BACK, _("Given back")),
+    (State.FAILED, _("Failed")),
+)
+LARGEST_KEY = 2**63 - 1
+
+
+@require_safe
+@guarded(*roles_with(Right.SEE_MONEY))
+def orders(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Show the orders in a state, or those that are searched for."""
+    del slug
+    state = _state(request.GET.get("state", ""))
+    search = request.GET.get("q", "")
+    found = list_orders(
+        desk=request.desk, state=state, search=search, before=_key(request.GET.get("before", ""))
+    )
+    context = {
+        "orders": found,
+        "chips": [(it.value or None, words, it is state) for it, words in CHIPS],
+        "state": state.value,
+        "search": search,
+    }
+    return show(
+        request,
+        "dashboard/orders.html",
+        "dashboard/_orders.html",
+        context,
+        now=timezone.now(),
+        current="takings",
+    )
+
+
+def _state(asked: str) -> State:
+    try:
+        return State(asked)
+    except ValueError:
+        return State.ALL
+
+
+def _key(asked: str) -> int | None:
+    if not asked.isascii() or not asked.isdecimal():
+        return None
+    return min(int(asked[:20]), LARGEST_KEY)

@@ -1,0 +1,260 @@
+"""Memberships under fire: many workers at once, kill -9 around a charge. One period, one charge."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connections, transaction
+
+from apps.availability.operations import BusyTryAgain
+from apps.checkout import operations as checkout
+from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, PracticeSession
+from apps.checkout.operations import _renew as renewing
+from apps.checkout.operations._links import wanted_of
+from apps.checkout.providers.practice import Practice
+from apps.outbox.models import OutboxItem
+from tests.factories import make_salon
+from tests.factories.money import ORIGIN, work
+from tests.factories.renewals import (
+    DUE,
+    ENDS,
+    NEXT_END,
+    day_passes,
+    make_member_of,
+    make_membership_plan,
+    take_card_away,
+)
+from tests.races.killing import Moment, stopped
+from tests.races.storm import storm_of
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+SOON = DUE + timedelta(minutes=2)
+CLIENTS = 16
+
+
+@pytest.fixture
+def carl() -> PlanPurchase:
+    return make_member_of(make_membership_plan(service=make_salon(slug="juniper").cut))
+
+
+def attempt(verb: Callable[..., Any], **named: Any) -> str:
+    try:
+        told = verb(**named)
+    except IntegrityError:
+        return "the database said no"
+    except BusyTryAgain:
+        return "busy"
+    return str(told) if told else "done"
+
+
+def renew(_client: int, facts: dict[str, Any]) -> str:
+    return attempt(checkout.renew_plan, purchase_id=facts["plan"], now=DUE)
+
+
+def settle(_client: int, facts: dict[str, Any]) -> str:
+    return attempt(checkout.settle_payment, payment_id=facts["payment"], now=DUE)
+
+
+def is_renewed_once() -> bool:
+    """One charge at the bank, one order, and the plan goes on for one month."""
+    day_passes(ENDS)
+    carl = PlanPurchase.objects.get()
+    kinds = list(CreditEntry.objects.order_by("pk").values_list("kind", flat=True))
+    captured = sum(PracticeSession.objects.values_list("captured", flat=True))
+    call_command("check_ledger")
+    return (
+        carl.ends_at == NEXT_END
+        and kinds == ["BOUGHT", "EXPIRED", "RENEWED"]
+        and (captured, Order.objects.filter(status="APPROVED").count()) == (9800, 2)
+    )
+
+
+def test_many_workers_write_one_payment_for_a_period(carl: PlanPurchase) -> None:
+    with storm_of(renew, clients=CLIENTS) as storm:
+        told = storm.round(plan=carl.pk)
+
+    assert told["CHARGE"] == 1
+    assert sum(told.values()) == CLIENTS
+    assert Payment.objects.exclude(saved_card="").count() == 1
+    work(DUE)
+    assert is_renewed_once()
+
+
+def test_many_workers_charge_a_card_once(carl: PlanPurchase) -> None:
+    checkout.renew_plan(purchase_id=carl.pk, now=DUE)
+    payment = Payment.objects.exclude(saved_card="").get()
+
+    with storm_of(settle, clients=CLIENTS) as storm:
+        told = storm.round(payment=payment.pk)
+
+    assert told == Counter({"done": CLIENTS})
+    assert PracticeSession.objects.count() == 2
+    work(DUE)
+    assert is_renewed_once()
+
+
+def place_blindly(_client: int, facts: dict[str, Any]) -> str:
+    """What is left when no operation locks the plan and looks for an order first."""
+
+    def place() -> None:
+        with transaction.atomic():
+            purchase = PlanPurchase.objects.get(pk=facts["plan"])
+            renewing._ask_card(renewing._place_next(purchase, now=DUE), purchase, now=DUE)
+
+    return attempt(place)
+
+
+def ask_blindly(_client: int, facts: dict[str, Any]) -> str:
+    """The same where the order is there, and nobody looks for a payment under way."""
+
+    def ask() -> None:
+        with transaction.atomic():
+            purchase = PlanPurchase.objects.get(pk=facts["plan"])
+            order = Order.objects.get(purchase=purchase, status="INITIALIZED")
+            renewing._ask_card(order, purchase, now=DUE)
+
+    return attempt(ask)
+
+
+def test_without_the_lock_the_database_still_lets_one_order_in(carl: PlanPurchase) -> None:
+    """The law behind the rule: one_open_order_of_a_plan."""
+    with storm_of(place_blindly, clients=CLIENTS) as storm:
+        told = storm.round(plan=carl.pk)
+
+    assert told == Counter({"done": 1, "the database said no": CLIENTS - 1})
+    work(DUE)
+    assert is_renewed_once()
+
+
+def test_without_the_look_the_database_still_asks_a_card_once(carl: PlanPurchase) -> None:
+    """The law behind the rule: saved_card_asked_once."""
+    take_card_away()
+    day_passes(DUE)
+
+    with storm_of(ask_blindly, clients=CLIENTS) as storm:
+        told = storm.round(plan=carl.pk)
+
+    assert told == Counter({"done": 1, "the database said no": CLIENTS - 1})
+
+
+def renew_stop_or_pay(client: int, facts: dict[str, Any]) -> str:
+    """Workers renew, the holder stops, and pays by hand, all at once."""
+    plan = PlanPurchase.objects.get(pk=facts["plan"])
+    verbs: tuple[Callable[[], Any], ...] = (
+        lambda: checkout.renew_plan(purchase_id=plan.pk, now=DUE),
+        lambda: checkout.stop_renewal(purchase_id=plan.pk, business_id=plan.business_id),
+        lambda: checkout.pay_for_plan(purchase_id=plan.pk, origin=ORIGIN, now=DUE) and None,
+        lambda: checkout.start_renewal(purchase_id=plan.pk, business_id=plan.business_id, now=DUE),
+    )
+    return attempt(verbs[client % 4])
+
+
+def test_whatever_happens_at_once_no_period_is_paid_twice(carl: PlanPurchase) -> None:
+    with storm_of(renew_stop_or_pay, clients=CLIENTS) as storm:
+        for _round in range(3):
+            told = storm.round(plan=carl.pk)
+            assert set(told) <= {"done", "CHARGE", "WAIT", "REST"}
+    for minutes in range(3):
+        day_passes(DUE + timedelta(minutes=minutes))
+        checkout.settle_open_payments(now=DUE + timedelta(minutes=minutes))
+
+    kept = sum(it.captured - it.refunded for it in PracticeSession.objects.all())
+    carl.refresh_from_db()
+    assert kept == (9800 if carl.ends_at == NEXT_END else 4900)
+    call_command("check_ledger")
+
+
+def dies(verb: Callable[[], Any]) -> None:
+    """Run something in a process of its own that ends itself with kill -9 on the way."""
+    connections.close_all()
+    process = multiprocessing.get_context("fork").Process(
+        target=in_a_thread, args=(verb,), daemon=True
+    )
+    process.start()
+    process.join(30)
+    assert process.exitcode == -signal.SIGKILL
+
+
+def in_a_thread(verb: Callable[[], Any]) -> None:
+    """With a connection of its own, for the reason that ``killing`` gives."""
+    thread = threading.Thread(target=verb)
+    thread.start()
+    thread.join()
+
+
+def die(*_args: Any, **_named: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def charge_and_die(*args: Any, **named: Any) -> None:
+    CHARGE(*args, **named)
+    die()
+
+
+CHARGE = Practice.charge_saved
+
+
+@pytest.mark.parametrize(("deadly", "charged"), [(die, 1), (charge_and_die, 2)])
+def test_a_death_around_the_charge_is_repaired_by_the_reconciler(
+    carl: PlanPurchase,
+    monkeypatch: pytest.MonkeyPatch,
+    deadly: Callable[..., None],
+    charged: int,
+) -> None:
+    checkout.renew_plan(purchase_id=carl.pk, now=DUE)
+    payment = Payment.objects.exclude(saved_card="").get()
+    with monkeypatch.context() as patched:
+        patched.setattr(Practice, "charge_saved", deadly)
+        dies(lambda: checkout.settle_payment(payment_id=payment.pk, now=DUE))
+    payment.refresh_from_db()
+    assert (payment.provider_ref, PracticeSession.objects.count()) == ("", charged)
+    OutboxItem.objects.filter(key=f"charge:{payment.pk}").delete()
+
+    checkout.settle_open_payments(now=SOON)
+    work(SOON)
+
+    assert PracticeSession.objects.count() == 2
+    assert is_renewed_once()
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_death_while_the_period_is_opened_opens_it_once(
+    carl: PlanPurchase, moment: Moment
+) -> None:
+    checkout.renew_plan(purchase_id=carl.pk, now=DUE)
+    payment = Payment.objects.exclude(saved_card="").get()
+    truth = Practice().fetch(_charged(payment, carl), now=DUE)
+
+    with stopped(
+        lambda: checkout.write_truth(payment_id=payment.pk, truth=truth, now=DUE), at=moment
+    ) as worker:
+        worker.kill()
+    checkout.settle_open_payments(now=SOON)
+    work(SOON)
+
+    assert is_renewed_once()
+
+
+@pytest.mark.parametrize("moment", Moment)
+def test_a_death_while_the_payment_is_written_writes_it_once(
+    carl: PlanPurchase, moment: Moment
+) -> None:
+    with stopped(lambda: checkout.renew_plan(purchase_id=carl.pk, now=DUE), at=moment) as worker:
+        worker.kill()
+
+    day_passes(SOON)
+
+    assert Payment.objects.exclude(saved_card="").count() == 1
+    assert is_renewed_once()
+
+
+def _charged(payment: Payment, carl: PlanPurchase) -> str:
+    wanted = wanted_of(payment, carl, origin=ORIGIN, now=DUE)
+    return Practice().charge_saved(wanted, saved=payment.saved_card).ref
