@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 
 from apps.availability.models import CourseRun, Session
 from apps.availability.queries.crew import Crew, find_crews
@@ -50,14 +50,20 @@ def _starts(run: CourseRun) -> tuple[datetime, ...]:
 def _seats_left(target: Session | CourseRun, besides: Booking | None, *, now: datetime) -> int:
     if target.seats_left and besides is None:
         return target.seats_left
-    seatings = target.seatings.filter(released_at=None)
-    lapsed = seatings.filter(expires_at__lte=now).aggregate(seats=Sum("seats"))["seats"] or 0
+    # Counted in one statement: between two, others may release what has lapsed and take it.
+    has_lapsed = Q(seatings__released_at=None, seatings__expires_at__lte=now)
+    rows = type(target)._default_manager.filter(pk=target.pk)
+    counted = rows.annotate(
+        free=F("capacity") - F("seats_taken") - F("seats_offered"),
+        lapsed=Sum("seatings__seats", filter=has_lapsed),
+    )
+    free, lapsed = counted.values_list("free", "lapsed").get()
     own = 0
     if besides is not None and besides.seating_id is not None:
-        mine = seatings.filter(pk=besides.seating_id, expires_at__gt=now)
+        mine = target.seatings.filter(pk=besides.seating_id, released_at=None, expires_at__gt=now)
         own = mine.aggregate(seats=Sum("seats"))["seats"] or 0
-    free = target.capacity - target.seats_taken - target.seats_offered
-    return max(0, free + lapsed + own)
+    left: int = max(0, free + (lapsed or 0) + own)
+    return left
 
 
 def lead_of(target: Session | CourseRun) -> int | None:
