@@ -88,8 +88,8 @@ INSERT INTO bookings_booking (id, reference, draft_id, visitor_hash, network_has
 SELECT id, 'B' || SUBSTR(CAST(10000000 + id AS varchar), 2), 'bench-' || id, 'visitor-' || id, '',
     business_id, service_id, location_id, id, resource_id, 'SPECIFIC_RESOURCE', customer_id,
     'Guest ' || id, 'guest@example.com', '', 'APPOINTMENT', status, 'NOT_PAID', 'OFFLINE', 1,
-    'Cut and finish', 4800, 'EUR', '', {at_start}, {at_end}, 'Europe/Berlin', '2026-01-01T10:00', '2026.1',
-    '', '', '{{}}', '{{}}', FALSE, FALSE, FALSE, '', 'WEB', 2, {at_created}
+    'Cut and finish', 4800, 'EUR', '', {at_start}, {at_end}, 'Europe/Berlin', '2026-01-01T10:00',
+    '2026.1', '', '', '{{}}', '{{}}', FALSE, FALSE, FALSE, '', 'WEB', 2, {at_created}
 FROM bench_plan ORDER BY id
 """
 
