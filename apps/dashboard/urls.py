@@ -26,6 +26,7 @@ from apps.dashboard.views.holders import (
     held_plan,
     pause_plan,
     plan_holders,
+    plan_next,
     plan_paid,
     send_plan_link,
     stop_renewal,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("<slug:slug>/plans/held/<str:reference>/adjust/", adjust_plan, name="adjust_plan"),
     path("<slug:slug>/plans/held/<str:reference>/link/", send_plan_link, name="send_plan_link"),
     path("<slug:slug>/plans/held/<str:reference>/paid/", plan_paid, name="plan_paid"),
+    path("<slug:slug>/plans/held/<str:reference>/next/", plan_next, name="plan_next"),
     path(
         "<slug:slug>/plans/held/<str:reference>/undo-paid/", undo_plan_paid, name="undo_plan_paid"
     ),

@@ -118,6 +118,7 @@ CASES: dict[str, Case] = {
     ),
     "send_plan_link": Case(DESKS, "POST", answer=303),
     "plan_paid": Case(DESKS, "POST", {"order": NO_ORDER}, answer=409),
+    "plan_next": Case(DESKS, "POST", {"revision": "1"}, answer=409),  # a package has no periods
     "undo_plan_paid": Case(DESKS, "POST", {"order": NO_ORDER, "payment": "1"}, answer=409),
     "gift_cards": Case(DESKS),
     "offer_gift_cards": Case(MANAGERS, "POST", {"offer": "1"}, answer=303),
@@ -173,7 +174,7 @@ WITH_SERVICE = {"service_payment"}
 WITH_PLAN = {"plan", "retire_plan", "sell_plan"}
 WITH_PURCHASE = {
     *("held_plan", "pause_plan", "stop_renewal", "end_plan", "adjust_plan", "send_plan_link"),
-    *("plan_paid", "undo_plan_paid"),
+    *("plan_paid", "plan_next", "undo_plan_paid"),
 }
 WITH_CARD = {"gift_card", "adjust_gift_card", "stop_gift_card"}
 WITH_BOOKING = {

@@ -106,7 +106,7 @@ def place_blindly(_client: int, facts: dict[str, Any]) -> str:
     def place() -> None:
         with transaction.atomic():
             purchase = PlanPurchase.objects.get(pk=facts["plan"])
-            renewing._ask_card(renewing._place_next(purchase, now=DUE), purchase, now=DUE)
+            renewing._ask_card(renewing.place_next(purchase, now=DUE), purchase, now=DUE)
 
     return attempt(place)
 

@@ -99,6 +99,7 @@ from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
 from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
 from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
+from apps.checkout.operations._renew_in_person import renew_in_person
 from apps.checkout.operations._settle import (
     REFUND_TOPIC,
     settle_open_payments,
@@ -184,6 +185,7 @@ __all__ = [
     "refund_the_rest",
     "release_gifts",
     "release_payment",
+    "renew_in_person",
     "renew_plan",
     "renew_plans",
     "resume_plan",

@@ -37,7 +37,7 @@ def pause_plan(*, purchase_id: int, revision: int, by: TeamMember, now: datetime
         StaleRevision: somebody changed it since the page was made.
         PlanIsOver: it is not active.
     """
-    purchase = _lock(purchase_id, by.business_id, revision)
+    purchase = lock_plan(purchase_id, by.business_id, revision)
     if purchase.status != Status.ACTIVE:
         raise PlanIsOver
     purchase.status, purchase.paused_at = Status.PAUSED, now
@@ -50,7 +50,7 @@ def resume_plan(*, purchase_id: int, revision: int, by: TeamMember, now: datetim
 
     Raises: as ``pause_plan``.
     """
-    purchase = _lock(purchase_id, by.business_id, revision)
+    purchase = lock_plan(purchase_id, by.business_id, revision)
     if purchase.status != Status.PAUSED or purchase.paused_at is None:
         raise PlanIsOver
     zone = purchase.zone
@@ -73,7 +73,7 @@ def stop_renewal(*, purchase_id: int, business_id: int) -> None:
         PlanPurchase.DoesNotExist: not a plan of this business.
         PlanIsOver: it has ended.
     """
-    purchase = _lock(purchase_id, business_id, None)
+    purchase = lock_plan(purchase_id, business_id, None)
     if purchase.status not in LIVE:
         raise PlanIsOver
     drop_next_order(purchase)
@@ -91,7 +91,7 @@ def start_renewal(*, purchase_id: int, business_id: int, now: datetime) -> None:
         PlanIsOver: it has ended.
         CardMissing: no card is kept that could be charged.
     """
-    purchase = _lock(purchase_id, business_id, None)
+    purchase = lock_plan(purchase_id, business_id, None)
     has_ended = purchase.ends_at is not None and purchase.ends_at <= (purchase.paused_at or now)
     if purchase.status not in LIVE or has_ended:
         raise PlanIsOver
@@ -120,7 +120,7 @@ def cancel_plan(
         PlanPurchase.DoesNotExist, StaleRevision, PlanIsOver: as ``pause_plan``.
         RefundChanged, TooMuchToRefund: as ``refund_order``.
     """
-    purchase = _lock(purchase_id, by.business_id, revision)
+    purchase = lock_plan(purchase_id, by.business_id, revision)
     if purchase.status not in LIVE:
         raise PlanIsOver
     end_plan(purchase, status=Status.CANCELED, now=now)
@@ -149,7 +149,7 @@ def adjust_plan(
         PlanIsOver: it has ended, or counts no visits.
         TooFewVisits: it would have fewer than none.
     """
-    purchase = _lock(purchase_id, by.business_id, revision)
+    purchase = lock_plan(purchase_id, by.business_id, revision)
     if purchase.status not in LIVE or purchase.balance is None:
         raise PlanIsOver
     if purchase.balance + visits < 0:
@@ -202,8 +202,13 @@ def _forget(purchase_id: int) -> bool:
     return True
 
 
-def _lock(purchase_id: int, business_id: int, revision: int | None) -> PlanPurchase:
-    """The locked plan with its next revision written: a page that was made before is stale now."""
+def lock_plan(purchase_id: int, business_id: int, revision: int | None) -> PlanPurchase:
+    """Return a locked plan with its next revision written: a page made before is stale now.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        StaleRevision: somebody changed it since the page was made.
+    """
     plans = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
     purchase = plans.get(pk=purchase_id, business_id=business_id)
     if revision is not None and purchase.revision != revision:

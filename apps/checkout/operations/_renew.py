@@ -53,9 +53,9 @@ def renew_plan(*, purchase_id: int, now: datetime) -> Step:
     purchase.renew_at = now + LOOK_AGAIN if step is Step.WAIT else None
     purchase.save(update_fields=["renew_at"])
     if step is Step.CHARGE:
-        _ask_card(order or _place_next(purchase, now=now), purchase, now=now)
+        _ask_card(order or place_next(purchase, now=now), purchase, now=now)
     if step is Step.ASK:
-        order = order or _place_next(purchase, now=now)
+        order = order or place_next(purchase, now=now)
         _tell_unpaid(purchase, order, now=now)
     return step
 
@@ -152,7 +152,7 @@ def _ask_card(order: Order, purchase: PlanPurchase, *, now: datetime) -> None:
     )
 
 
-def _place_next(purchase: PlanPurchase, *, now: datetime) -> Order:
+def place_next(purchase: PlanPurchase, *, now: datetime) -> Order:
     """The order of the next period: the amounts are those of the last one, whatever the plan or the
     taxes of the business have become since."""
     last = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk")[0]

@@ -170,6 +170,24 @@ def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 
 @require_POST
 @guarded(*roles_with(Right.SELL))
+def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Record that the next period of a membership was paid in person."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, form: RevisionForm) -> None:
+        checkout.renew_in_person(
+            purchase_id=purchase.pk,
+            revision=form.cleaned_data["revision"],
+            by=desk.member,
+            now=now,
+        )
+
+    return _act(request, reference, RevisionForm(request.POST), act, now=now)
+
+
+@require_POST
+@guarded(*roles_with(Right.SELL))
 def undo_plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Take the record of a payment in person back."""
     del slug

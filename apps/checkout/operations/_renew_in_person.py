@@ -1,0 +1,38 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.businesses.models import TeamMember
+from apps.checkout.models import Payment
+from apps.checkout.operations._approve import approve
+from apps.checkout.operations._change_plan import lock_plan
+from apps.checkout.operations._errors import NotOwed, PlanIsOver
+from apps.checkout.operations._in_person import take_in_person
+from apps.checkout.operations._plan_periods import LIVE
+from apps.checkout.operations._renew import open_order_of, place_next
+
+
+@transaction.atomic
+def renew_in_person(
+    *, purchase_id: int, revision: int, by: TeamMember, now: datetime
+) -> Payment | None:
+    """Sell the next period of a membership at the desk, for what the last one cost: one that was
+    bought there, or whose card was refused. It begins as any period that is paid (ADR 18); what
+    costs nothing has no payment.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        StaleRevision: somebody changed it since the page was made.
+        PlanIsOver: it has ended, or has no periods.
+        NotOwed: its next period is paid for, or is being paid online at this moment.
+    """
+    purchase = lock_plan(purchase_id, by.business_id, revision)
+    if purchase.status not in LIVE or purchase.period_months is None:
+        raise PlanIsOver
+    if purchase.opens_at is not None:
+        raise NotOwed
+    order = open_order_of(purchase) or place_next(purchase, now=now)
+    if order.payments.filter(status=Payment.Status.PENDING).exists():
+        raise NotOwed
+    approve(order, purchase, [], now=now)
+    return take_in_person(order, purchase, by=by, now=now) if order.total else None
