@@ -55,8 +55,9 @@ def test(arguments: list[str]) -> int:
         # Half of the time browsers and storms wait, so two cores carry three workers. Idle ones
         # take over what the others have not begun: browser tests lie close together.
         command = [python, "-m", "pytest", "-n", "3", "--dist", "worksteal"]
-        # What asks no database answers the same on both: it runs once, in the first leg.
-        again = [*command, "-m", "not without_database"]
+        # What asks no database, what a browser shows and who may open what is the same on both:
+        # it runs once, in the first leg.
+        again = [*command, "-m", "not without_database and not once"]
         legs = [
             _run("SQLite", [*command, *arguments], environment),
             _postgresql_leg([*again, *arguments], environment),

@@ -16,11 +16,14 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what asks no database: `manage.py test` runs it in its first leg only."""
+    """Mark what `manage.py test` runs in its first leg only: what asks no database, and what drives
+    a browser. Others that answer the same on any database say so themselves (``once``)."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") is None and not asked & DATABASE_FIXTURES:
             item.add_marker(pytest.mark.without_database)
+        if "chromium" in asked:
+            item.add_marker(pytest.mark.once)
 
 
 @pytest.fixture(scope="session", autouse=True)

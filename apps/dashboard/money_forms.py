@@ -16,6 +16,7 @@ from apps.checkout.coupons import Kind, plain_code
 from apps.checkout.models import Coupon, OrderLine
 from apps.checkout.operations import CouponFacts
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
+from apps.dashboard.queries.orders import LONGEST_SEARCH, State
 from apps.kernel.money import Money
 from apps.web.fields import LineField
 from apps.web.formatting import format_money
@@ -235,3 +236,19 @@ class CouponForm(forms.Form):
             max_uses=found["max_uses"],
             max_per_customer=found["max_per_customer"],
         )
+
+
+class OrdersForm(forms.Form):
+    """What the list of orders is asked for; what is not a value is left out."""
+
+    q = LineField(required=False, max_length=LONGEST_SEARCH)
+    state = forms.TypedChoiceField(
+        required=False, choices=[(it.value, it.value) for it in State], coerce=State
+    )
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+
+    def asked(self) -> tuple[State, str, int | None]:
+        """Return the state, the words that are searched for, and where the page begins."""
+        self.is_valid()
+        found = self.cleaned_data
+        return State(found.get("state") or State.ALL), found.get("q") or "", found.get("before")

@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from tests.hostile.stage import Stage, checksum
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 EVIL = [
     "//evil.example",
     "/\\evil.example",

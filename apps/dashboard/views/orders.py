@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.money_forms import OrdersForm
 from apps.dashboard.queries.orders import State, list_orders
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
@@ -20,7 +21,6 @@ CHIPS = (
     (State.BACK, _("Given back")),
     (State.FAILED, _("Failed")),
 )
-LARGEST_KEY = 2**63 - 1
 
 
 @require_safe
@@ -28,13 +28,9 @@ LARGEST_KEY = 2**63 - 1
 def orders(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the orders in a state, or those that are searched for."""
     del slug
-    state = _state(request.GET.get("state", ""))
-    search = request.GET.get("q", "")
-    found = list_orders(
-        desk=request.desk, state=state, search=search, before=_key(request.GET.get("before", ""))
-    )
+    state, search, before = OrdersForm(request.GET).asked()
     context = {
-        "orders": found,
+        "orders": list_orders(desk=request.desk, state=state, search=search, before=before),
         "chips": [(it.value or None, words, it is state) for it, words in CHIPS],
         "state": state.value,
         "search": search,
@@ -47,16 +43,3 @@ def orders(request: OwnerRequest, slug: str) -> HttpResponse:
         now=timezone.now(),
         current="takings",
     )
-
-
-def _state(asked: str) -> State:
-    try:
-        return State(asked)
-    except ValueError:
-        return State.ALL
-
-
-def _key(asked: str) -> int | None:
-    if not asked.isascii() or not asked.isdecimal():
-        return None
-    return min(int(asked[:20]), LARGEST_KEY)
