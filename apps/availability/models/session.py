@@ -77,6 +77,12 @@ class Session(models.Model):
         ]
         indexes = [
             models.Index(fields=["business", "starts_at"], name="session_by_business_start"),
+            # Among a million appointments the week of the classes is a handful of rows.
+            models.Index(
+                fields=["business", "starts_at"],
+                name="session_classes",
+                condition=Q(kind="CLASS"),
+            ),
             models.Index(
                 fields=["expires_at"],
                 name="session_held",
