@@ -59,6 +59,14 @@ def wait_for_line(folder: Path) -> None:
         time.sleep(0.05)
 
 
+def wait_for_a_try() -> None:
+    """The worker is up, with its signals in hand, once it has tried an item."""
+    until = time.monotonic() + 30
+    while not OutboxItem.objects.filter(attempts__gte=1, leased_until=None).exists():
+        assert time.monotonic() < until, "the worker never began"
+        time.sleep(0.05)
+
+
 @pytest.mark.crash
 def test_an_item_whose_worker_was_killed_is_done_again_after_its_lease(
     tmp_path: Path, database_url: str
@@ -97,12 +105,13 @@ def test_four_workers_do_each_of_two_hundred_items_once(tmp_path: Path, database
 @pytest.mark.crash
 @pytest.mark.slow
 def test_the_command_stops_on_a_signal_and_leaves_nothing_leased(database_url: str) -> None:
+    enqueue_numbers(1)  # nobody does this kind of work here: it is tried, and kept
     worker = subprocess.Popen(
         [sys.executable, "manage.py", "worker", "--poll", "0.1"],
         cwd=ROOT,
         env={**os.environ, "DATABASE_URL": database_url, "PORTAL_PROCESS": "worker"},
     )
-    time.sleep(3)
+    wait_for_a_try()
     assert worker.poll() is None
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(15) == 0
