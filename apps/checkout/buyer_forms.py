@@ -1,7 +1,6 @@
 """Who buys a plan or a gift card: syntax and shape only."""
 
 import secrets
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
 from apps.checkout.operations import Buyer, Gift
-from apps.kernel.money import Money, exponent
-from apps.web.fields import AddressField, LineField
+from apps.kernel.money import exponent
+from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
+from apps.web.money_field import MoneyField
 
 LONGEST_KEY = 43
 
@@ -20,22 +20,8 @@ class BuyerForm(forms.Form):
 
     use_required_attribute = False
 
-    name = LineField(
-        label=_("Full name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Enter your full name.")},
-    )
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        help_text=_("It comes to this address."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
-    )
+    name = OwnNameField()
+    email = OwnAddressField(help_text=_("It comes to this address."))
     key = forms.RegexField(
         regex=r"^[A-Za-z0-9_-]{20,43}$",
         max_length=LONGEST_KEY,
@@ -73,77 +59,68 @@ class PlanHolderForm(forms.Form):
 
     use_required_attribute = False
 
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        help_text=_("The one you bought your plan with."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
-    )
+    email = OwnAddressField(help_text=_("The one you bought your plan with."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
 
 
-class GiftForm(BuyerForm):
-    """An amount, and for whom it is."""
+class GiftFields(forms.Form):
+    """What a gift card is worth, and for whom it is; mixed into the form of whoever buys it."""
 
-    amount = forms.DecimalField(
-        label=_("How much"),
-        max_digits=12,
-        min_value=Decimal("0.001"),
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-        error_messages={
-            "required": _("Enter an amount."),
-            "invalid": _("Enter an amount like 50."),
-        },
-    )
+    amount = MoneyField(error_messages={"required": _("Enter an amount.")})
     to_name = LineField(label=_("For"), max_length=120, required=False)
     to_email = AddressField(
         label=_("Their e-mail"),
         max_length=254,
         required=False,
-        help_text=_("We send it to them as well. Leave it empty to hand it over yourself."),
         widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"}),
-        error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
     )
     words = LineField(label=_("A few words for them"), max_length=300, required=False)
-    field_order = ("amount", "to_name", "to_email", "words", "name", "email")
 
-    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.business = business
-        del self.fields["seen_price"]
-        self.fields["name"].label = _("Your name")
-        self.fields["email"].label = _("Your e-mail")
-        self.fields["amount"].help_text = business.currency
+    def set_currency(self, currency: str) -> None:
+        """Say in which currency the amount is typed."""
+        field: Any = self.fields["amount"]
+        field.currency = currency
 
     def clean_amount(self) -> int:
-        """The amount in minor units, within what may be given."""
-        currency = self.business.currency
-        try:
-            amount = Money.from_decimal(self.cleaned_data["amount"], currency).amount
-        except ValueError as wrong:
-            words = _("Enter an amount with at most %(digits)d decimals.")
-            raise forms.ValidationError(words % {"digits": exponent(currency)}) from wrong
-        unit = 10 ** exponent(currency)
+        """The amount in minor units, within what a card may be worth."""
+        field: Any = self.fields["amount"]
+        amount: int = self.cleaned_data["amount"]
+        unit = 10 ** exponent(field.currency)
         if not LEAST * unit <= amount <= MOST * unit:
             words = _("Enter an amount between %(least)d and %(most)d.")
             raise forms.ValidationError(words % {"least": LEAST, "most": MOST})
         return amount
 
-    def gift(self) -> Gift:
+    def gift(self, buyer: Buyer) -> Gift:
         """The card that is bought, cleaned."""
         found = self.cleaned_data
         return Gift(
             value=found["amount"],
-            buyer=self.buyer(),
+            buyer=buyer,
             to_name=found["to_name"],
             to_email=found["to_email"],
             words=found["words"],
+        )
+
+
+class GiftForm(BuyerForm, GiftFields):
+    """A gift card on its own page."""
+
+    field_order = ("amount", "to_name", "to_email", "words", "name", "email")
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.set_currency(business.currency)
+        del self.fields["seen_price"]
+        self.fields["name"].label = _("Your name")
+        self.fields["email"].label = _("Your e-mail")
+        amount = self.fields["amount"]
+        amount.label, amount.help_text = _("How much"), business.currency
+        amount.error_messages["invalid"] = _("Enter an amount like 50.")
+        self.fields["to_email"].help_text = _(
+            "We send it to them as well. Leave it empty to hand it over yourself."
         )
 
 

@@ -62,7 +62,6 @@ class AddPersonForm(forms.Form):
         max_length=254,
         error_messages={
             "required": _("Enter an e-mail address: the confirmation goes there."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
         },
     )
     people = forms.IntegerField(label=_("People"), min_value=1, max_value=99, initial=1)

@@ -1,23 +1,15 @@
 """What owners type about money: syntax and shape only; amounts in main units, as people do."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from apps.availability.engine.zones import day_bounds
-from apps.businesses.models import Business
-from apps.catalog.models import Service
-from apps.checkout.coupons import Kind, plain_code
-from apps.checkout.models import Coupon, OrderLine
-from apps.checkout.operations import CouponFacts
-from apps.dashboard.forms import EARLIEST, LATEST, read_instant
+from apps.checkout.models import OrderLine
+from apps.dashboard.forms import read_instant
 from apps.dashboard.queries.orders import LONGEST_SEARCH, State
-from apps.kernel.money import Money
 from apps.web.fields import LineField
 from apps.web.formatting import format_money
 from apps.web.money_field import MoneyField
@@ -126,116 +118,6 @@ class KeepForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="keep-%s", **kwargs)  # type: ignore[misc]
-
-
-PERCENT, HUNDRED = "PERCENT", Decimal(100)
-
-
-def read_worth(kind: str, value: Decimal, business: Business) -> int:
-    """Basis points of a share, minor units of an amount.
-
-    Raises:
-        ValidationError: more than all of it, or more decimals than there are.
-    """
-    if kind == PERCENT:
-        points = value * 100
-        if value > HUNDRED or points != points.to_integral_value():
-            raise forms.ValidationError({"value": _("Enter at most 100 per cent.")})
-        return int(points)
-    try:
-        return Money.from_decimal(value, business.currency).amount
-    except ValueError as wrong:
-        words = _("Enter an amount with fewer decimals.")
-        raise forms.ValidationError({"value": words}) from wrong
-
-
-def end_of(day: date | None, business: Business) -> datetime | None:
-    """The end (UTC) of a day of the business; None for none."""
-    if day is None:
-        return None
-    return datetime.fromtimestamp(day_bounds(business.zone, day)[1], UTC)
-
-
-class CouponForm(forms.Form):
-    """A code, what it takes off, from when until when, and how often."""
-
-    use_required_attribute = False
-
-    name = LineField(
-        label=_("What it is for"), max_length=80, error_messages={"required": _("Give it a name.")}
-    )
-    code = LineField(
-        label=_("Code"),
-        max_length=20,
-        help_text=_("Letters and digits, as customers type it."),
-        error_messages={"required": _("Enter a code.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
-    )
-    kind = forms.ChoiceField(label=_("It gives"), choices=Coupon.Kind.choices)
-    value = forms.DecimalField(
-        label=_("How much"),
-        help_text=_("Per cent, or an amount of your currency."),
-        min_value=Decimal("0.001"),
-        max_value=MOST,
-        max_digits=15,
-        error_messages={"required": _("Enter how much."), "invalid": _("Enter a number like 10.")},
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
-    services = forms.TypedMultipleChoiceField(
-        label=_("Only for"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
-    ends_on = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Enter a date.")},
-        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
-    )
-    max_uses = forms.IntegerField(
-        label=_("Uses in all"), required=False, min_value=1, max_value=1_000_000
-    )
-    max_per_customer = forms.IntegerField(
-        label=_("Uses for each customer"),
-        required=False,
-        min_value=1,
-        max_value=1000,
-        initial=1,
-    )
-
-    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="coupon-%s", **kwargs)  # type: ignore[misc]
-        self.business = business
-        offered = Service.objects.filter(business=business, retired_at=None)
-        choices = list(offered.values_list("pk", "name"))
-        self.fields["services"].choices = choices  # type: ignore[attr-defined]
-
-    def clean_code(self) -> str:
-        code = plain_code(self.cleaned_data["code"])
-        if not (code.isascii() and code.isalnum()):
-            raise forms.ValidationError(_("Use letters and digits only."))
-        return code
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if "value" in found and "kind" in found:
-            found["value"] = read_worth(found["kind"], found["value"], self.business)
-        return found
-
-    def facts(self, *, now: datetime) -> CouponFacts:
-        """What was said, from now on until the end of the last day of the business."""
-        found = self.cleaned_data
-        ends_at = end_of(found["ends_on"], self.business)
-        return CouponFacts(
-            name=found["name"],
-            code=found["code"],
-            kind=Kind(found["kind"]),
-            value=found["value"],
-            starts_at=now,
-            ends_at=ends_at,
-            service_ids=tuple(found["services"]),
-            max_uses=found["max_uses"],
-            max_per_customer=found["max_per_customer"],
-        )
 
 
 class OrdersForm(forms.Form):

@@ -8,10 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import PricingPlan
-from apps.checkout.buyer_forms import LEAST
-from apps.checkout.buyer_forms import MOST as MOST_GIFT
-from apps.checkout.operations import Buyer, Gift
-from apps.kernel.money import exponent
+from apps.checkout.buyer_forms import GiftFields
+from apps.checkout.operations import Buyer
 from apps.web.fields import AddressField, LineField
 from apps.web.money_field import MoneyField
 
@@ -149,7 +147,6 @@ class DeskSaleForm(forms.Form):
         max_length=254,
         error_messages={
             "required": _("Enter an e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
         },
         widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"}),
     )
@@ -187,47 +184,17 @@ class SellPlanForm(DeskSaleForm):
             del self.fields["is_paid"]
 
 
-class SellGiftForm(DeskSaleForm):
-    """An amount, who buys it, and for whom it is."""
+class SellGiftForm(DeskSaleForm, GiftFields):
+    """A gift card at the desk."""
 
-    amount = MoneyField(error_messages={"required": _("Enter an amount.")})
-    to_name = LineField(label=_("For"), max_length=120, required=False)
-    to_email = AddressField(
-        label=_("Their e-mail"),
-        max_length=254,
-        required=False,
-        help_text=_("The code is sent to them as well."),
-        error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
-        widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"}),
-    )
-    words = LineField(label=_("A few words for them"), max_length=300, required=False)
     field_order = ("amount", "name", "email", "to_name", "to_email", "words", "key")
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = currency
         _word_amount(self, _("How much, in %(currency)s"), currency)
         self.fields["name"].label = _("Who buys it")
         self.fields["email"].help_text = _("The code is sent here.")
-
-    def clean_amount(self) -> int:
-        """Minor units, within what a card may be worth."""
-        amount: int = self.cleaned_data["amount"]
-        unit = 10 ** exponent(self.currency)
-        if not LEAST * unit <= amount <= MOST_GIFT * unit:
-            words = _("Enter an amount between %(least)d and %(most)d.")
-            raise forms.ValidationError(words % {"least": LEAST, "most": MOST_GIFT})
-        return amount
-
-    def gift(self) -> Gift:
-        found = self.cleaned_data
-        return Gift(
-            value=found["amount"],
-            buyer=self.buyer(),
-            to_name=found["to_name"],
-            to_email=found["to_email"],
-            words=found["words"],
-        )
+        self.fields["to_email"].help_text = _("The code is sent to them as well.")
 
 
 def _word_amount(form: forms.Form, label: Any, currency: str) -> None:

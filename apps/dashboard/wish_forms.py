@@ -56,7 +56,6 @@ class NewWishForm(forms.Form):
         max_length=254,
         error_messages={
             "required": _("Enter an e-mail address: the offer goes there."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
         },
     )
 

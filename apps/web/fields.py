@@ -4,10 +4,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
 
 from apps.web.text import clean_line, clean_text
 
 LONGEST_INPUT = 20_000
+LONGEST_NAME, LONGEST_ADDRESS = 120, 254
 
 
 class LineField(forms.CharField):
@@ -32,6 +34,8 @@ class AddressField(forms.EmailField):
     More than one address, line breaks, quoted local parts and blanks are refused (N062).
     """
 
+    default_error_messages = {"invalid": _("Enter an e-mail address like name@example.com.")}
+
     def to_python(self, value: Any) -> str:
         text = str(super().to_python(_one(value)))
         return text.strip().lower()
@@ -45,6 +49,30 @@ class AddressField(forms.EmailField):
         super().run_validators(value)
         if value and not is_plain_address(value):
             raise forms.ValidationError(validate_email.message, code="invalid")
+
+
+class OwnNameField(LineField):
+    """The full name of whoever fills in the form."""
+
+    default_error_messages = {"required": _("Enter your full name.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"autocomplete": "name"})
+        super().__init__(
+            **{"label": _("Full name"), "max_length": LONGEST_NAME, "widget": widget, **kwargs}
+        )
+
+
+class OwnAddressField(AddressField):
+    """The e-mail address of whoever fills in the form."""
+
+    default_error_messages = {"required": _("Enter your e-mail address.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
+        super().__init__(
+            **{"label": _("E-mail"), "max_length": LONGEST_ADDRESS, "widget": widget, **kwargs}
+        )
 
 
 def is_plain_address(value: str) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -51,6 +52,27 @@ def test_its_last_day_ends_at_midnight_of_the_salon(olga: Client, salon: Salon) 
     assert ends_at.astimezone(salon.business.zone).isoformat() == "2026-12-01T00:00:00+01:00"
 
 
+def test_a_code_counts_from_its_first_day_and_from_a_price_on(olga: Client, salon: Salon) -> None:
+    make(olga, starts_on="2026-12-01", min_subtotal="40,50")
+
+    found = Coupon.objects.get()
+    begins = found.starts_at.astimezone(salon.business.zone).isoformat()
+    assert (begins, found.min_subtotal) == ("2026-12-01T00:00:00+01:00", 4050)
+    page = text_of(olga.get(CODES))
+    assert "Later" in page
+    assert "from €40.50 on" in page
+    with time_machine.travel(NOW + timedelta(days=8), tick=False):
+        assert "Later" not in text_of(olga.get(CODES))
+
+
+def test_a_last_day_that_is_gone_makes_a_code_that_is_over(olga: Client) -> None:
+    make(olga, ends_on="2026-11-01")
+
+    found = Coupon.objects.get()
+    assert found.ends_at == found.starts_at
+    assert '<span class="state">Over</span>' in text_of(olga.get(CODES))
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
@@ -59,7 +81,11 @@ def test_its_last_day_ends_at_midnight_of_the_salon(olga: Client, salon: Salon) 
         ({"value": "101"}, "Enter at most 100 per cent."),
         ({"value": "abc"}, "Enter a number like 10."),
         ({"kind": "AMOUNT", "value": "1.005"}, "Enter an amount with fewer decimals."),
+        ({"value": "0"}, "Enter how much."),
+        ({"kind": "FIXED_PRICE", "value": "0"}, "Enter how much."),
+        ({"min_subtotal": "1.005"}, "Enter an amount with at most 2 decimals."),
         ({"ends_on": "soon"}, "Enter a date."),
+        ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "Enter a day after the first one."),
         ({"name": ""}, "Give it a name."),
     ],
 )

@@ -73,7 +73,8 @@ FORMS = {
     "/gifts/{card}/pay": ("way",),
     "/own/juniper/waitlist/new/": ("service", "first_on", "days", "hours", "name", "email"),
     "/own/juniper/coupons/": (
-        *("name", "code", "kind", "value", "services", "ends_on", "max_uses", "max_per_customer"),
+        *("name", "code", "kind", "value", "services", "min_subtotal", "starts_on", "ends_on"),
+        *("max_uses", "max_per_customer"),
     ),
     "/own/juniper/plans/new/": (
         *("name", "summary", "kind", "credits", "valid_days", "period_months", "price", "tax_rate"),

@@ -17,10 +17,10 @@ from apps.bookings.forms.questions import (
 )
 from apps.bookings.operations import Details, GivenAnswer
 from apps.catalog.models import BookingForm, Question
-from apps.web.fields import AddressField, LineField, TextField
+from apps.web.fields import LONGEST_NAME, LineField, OwnAddressField, OwnNameField, TextField
 from apps.web.text import clean_text
 
-LONGEST_NAME, LONGEST_ADDRESS, LONGEST_NOTE = 120, 254, 2000
+LONGEST_NOTE = 2000
 LONGEST_KEPT = 5000
 MOST_KEPT = 50
 
@@ -91,16 +91,10 @@ class DetailsForm(forms.Form):
     def _add_contact(self) -> None:
         asked, known = self.asked_of, self.asked_of.known
         if known is None:
-            self.fields["name"] = _name_field(_("Enter your full name."))
-            self.fields["name"].widget.attrs |= {"autocomplete": "name", "enterkeyhint": "next"}
-            self.fields["email"] = AddressField(
-                label=_("E-mail"),
-                max_length=LONGEST_ADDRESS,
-                help_text=_("Your confirmation and change link go here."),
-                error_messages={
-                    "required": _("Enter your e-mail address."),
-                    "invalid": _("Enter an e-mail address like name@example.com."),
-                },
+            self.fields["name"] = OwnNameField()
+            self.fields["name"].widget.attrs |= {"enterkeyhint": "next"}
+            self.fields["email"] = OwnAddressField(
+                help_text=_("Your confirmation and change link go here.")
             )
             self.fields["email"].widget.attrs |= _address_attrs(asked.suggest_url)
         rule = asked.form.phone_rule

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.fields import AddressField, LineField
+from apps.web.fields import LineField, OwnAddressField
 
 
 class FindForm(forms.Form):
@@ -9,13 +9,7 @@ class FindForm(forms.Form):
 
     use_required_attribute = False
 
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        help_text=_("The one you booked with."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={"invalid": _("Enter an e-mail address like name@example.com.")},
-    )
+    email = OwnAddressField(help_text=_("The one you booked with."))
     reference = LineField(
         label=_("Reference"), required=False, max_length=20, help_text=_("If you have it.")
     )

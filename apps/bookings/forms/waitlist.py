@@ -8,7 +8,7 @@ from apps.bookings.operations import WaitingDetails
 from apps.bookings.wishes import DAY_MINUTES, Wish
 from apps.bookings.wording import hours_words
 from apps.web import formatting
-from apps.web.fields import AddressField, LineField
+from apps.web.fields import OwnAddressField, OwnNameField
 
 HOUR = 60
 NOTICES = (
@@ -24,22 +24,8 @@ class WaitlistForm(forms.Form):
 
     use_required_attribute = False
 
-    name = LineField(
-        label=_("Full name"),
-        max_length=120,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Enter your full name.")},
-    )
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        help_text=_("We write to you as soon as a place comes free."),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
-    )
+    name = OwnNameField()
+    email = OwnAddressField(help_text=_("We write to you as soon as a place comes free."))
     notice = forms.TypedChoiceField(
         label=_("I must know at the latest"), choices=NOTICES, coerce=int
     )

@@ -49,7 +49,7 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
     try:
         bought = checkout.buy_gift_card(
             business=business,
-            gift=form.gift(),
+            gift=form.gift(form.buyer()),
             form_key=form.cleaned_data["key"],
             visitor_hash=visitor_of(request, zone=business.zone).visitor_hash,
             origin=request.build_absolute_uri("/").removesuffix("/"),

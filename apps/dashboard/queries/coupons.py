@@ -17,7 +17,8 @@ MOST_ROWS = 500
 
 @dataclass(frozen=True, slots=True)
 class CouponRow:
-    """worth is in words ("10 %"), given is what it took off so far; codes that are over stay."""
+    """worth is in words ("10 %"), given is what it took off so far; codes that are over stay.
+    min_subtotal is the least price it counts for, is_coming until its first day."""
 
     pk: int
     code: str
@@ -27,7 +28,10 @@ class CouponRow:
     used: int
     max_uses: int | None
     given: Money
+    min_subtotal: Money
+    starts_at: datetime
     ends_at: datetime | None
+    is_coming: bool
     is_over: bool
 
 
@@ -45,7 +49,10 @@ def list_coupons(*, desk: Desk, now: datetime) -> list[CouponRow]:
             used=it.used,
             max_uses=it.max_uses,
             given=Money(it.given, business.currency),
+            min_subtotal=Money(it.min_subtotal, business.currency),
+            starts_at=it.starts_at,
             ends_at=it.ends_at,
+            is_coming=it.starts_at > now,
             is_over=it.ends_at is not None and it.ends_at <= now,
         )
         for it in rows.order_by("-pk")[:MOST_ROWS]

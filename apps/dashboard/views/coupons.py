@@ -12,10 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.discount_forms import DiscountForm
-from apps.dashboard.money_forms import CouponForm
 from apps.dashboard.queries.coupons import list_coupons
 from apps.dashboard.queries.discounts import list_discounts
+from apps.dashboard.reduction_forms import CouponForm, DiscountForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.web.guards import guarded

@@ -58,7 +58,10 @@ def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
         form, status = SellGiftForm(request.POST, currency=currency), 422
         if form.is_valid():
             card = checkout.sell_gift_card(
-                gift=form.gift(), by=desk.member, now=now, form_key=form.cleaned_data["key"]
+                gift=form.gift(form.buyer()),
+                by=desk.member,
+                now=now,
+                form_key=form.cleaned_data["key"],
             )
             done = {"done": "sold"}
             return go_to(request, "dashboard:gift_card", slug, card.reference, query=done)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 from apps.checkout import operations as checkout
 from apps.checkout.models import Discount
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.discount_forms import DiscountForm
+from apps.dashboard.reduction_forms import DiscountForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.coupons import show_coupons
 from apps.web.guards import guarded

@@ -1,0 +1,207 @@
+"""What owners type about a code or a discount: syntax and shape only."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from apps.availability.engine.zones import day_bounds
+from apps.businesses.models import Business
+from apps.catalog.models import Service
+from apps.checkout.coupons import Kind, plain_code
+from apps.checkout.models import Coupon, Discount
+from apps.checkout.operations import CouponFacts, DiscountFacts
+from apps.dashboard.forms import EARLIEST, LATEST
+from apps.kernel.money import Money
+from apps.web.fields import LineField
+from apps.web.money_field import MOST, MoneyField
+
+HUNDRED = Decimal(100)
+
+
+def _day_field(label: Any) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter a date.")},
+        validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
+    )
+
+
+class ReductionForm(forms.Form):
+    """What is taken off, for which services, from how much on, from when until when."""
+
+    use_required_attribute = False
+
+    value = forms.DecimalField(
+        label=_("How much"),
+        help_text=_("Per cent, or an amount of your currency."),
+        min_value=0,
+        max_value=MOST,
+        max_digits=15,
+        error_messages={"required": _("Enter how much."), "invalid": _("Enter a number like 10.")},
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    services = forms.TypedMultipleChoiceField(
+        label=_("Only for"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
+    )
+    min_subtotal = MoneyField(label=_("From which price on"), required=False)
+    starts_on = _day_field(_("First day"))
+    ends_on = _day_field(_("Last day"))
+
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.business = business
+        offered = Service.objects.filter(business=business, retired_at=None)
+        services: Any = self.fields["services"]
+        services.choices = list(offered.values_list("pk", "name"))
+        least: Any = self.fields["min_subtotal"]
+        least.currency = business.currency
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if "value" in found and "kind" in found:
+            found["value"] = _read_worth(found["kind"], found["value"], self.business)
+            if not found["value"] and not self.may_be_nothing(found["kind"]):
+                self.add_error("value", _("Enter how much."))
+        first, last = found.get("starts_on"), found.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("Enter a day after the first one."))
+        return found
+
+    def may_be_nothing(self, kind: str) -> bool:
+        """Whether a value of 0 means something: a fixed price of nothing."""
+        return kind == Kind.FIXED_PRICE
+
+    def span(self, *, now: datetime) -> tuple[datetime, datetime | None]:
+        """From now on or the first day until the end of the last one (UTC), in days of the
+        business; None is no end."""
+        first, last = (self._edges(self.cleaned_data[it]) for it in ("starts_on", "ends_on"))
+        starts_at = max(now, first[0]) if first else now
+        return starts_at, max(starts_at, last[1]) if last else None
+
+    def _edges(self, day: date | None) -> tuple[datetime, datetime] | None:
+        if day is None:
+            return None
+        low, high = day_bounds(self.business.zone, day)
+        return datetime.fromtimestamp(low, UTC), datetime.fromtimestamp(high, UTC)
+
+
+class DiscountForm(ReductionForm):
+    """A discount counts by itself, also from how many people on."""
+
+    name = LineField(
+        label=_("Name"),
+        max_length=80,
+        help_text=_("Customers read it on the bill, like “Autumn offer”."),
+        error_messages={"required": _("Give it a name.")},
+    )
+    kind = forms.ChoiceField(label=_("It gives"), choices=Discount.Kind.choices)
+    min_people = forms.IntegerField(
+        label=_("From how many people on"), required=False, min_value=1, max_value=1000
+    )
+    field_order = (
+        *("name", "kind", "value", "services", "min_subtotal", "min_people"),
+        *("starts_on", "ends_on"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="discount-%s", **kwargs)
+
+    def facts(self, *, now: datetime) -> DiscountFacts:
+        """What was said."""
+        found = self.cleaned_data
+        starts_at, ends_at = self.span(now=now)
+        return DiscountFacts(
+            name=found["name"],
+            kind=Kind(found["kind"]),
+            value=found["value"],
+            starts_at=starts_at,
+            ends_at=ends_at,
+            service_ids=tuple(found["services"]),
+            min_subtotal=found["min_subtotal"] or 0,
+            min_people=found["min_people"] or 1,
+        )
+
+
+class CouponForm(ReductionForm):
+    """A code that has to be typed, and how often it may be."""
+
+    name = LineField(
+        label=_("What it is for"), max_length=80, error_messages={"required": _("Give it a name.")}
+    )
+    code = LineField(
+        label=_("Code"),
+        max_length=20,
+        help_text=_("Letters and digits, as customers type it."),
+        error_messages={"required": _("Enter a code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    kind = forms.ChoiceField(label=_("It gives"), choices=Coupon.Kind.choices)
+    max_uses = forms.IntegerField(
+        label=_("Uses in all"), required=False, min_value=1, max_value=1_000_000
+    )
+    max_per_customer = forms.IntegerField(
+        label=_("Uses for each customer"),
+        required=False,
+        min_value=1,
+        max_value=1000,
+        initial=1,
+    )
+    field_order = (
+        *("name", "code", "kind", "value", "services", "min_subtotal"),
+        *("starts_on", "ends_on", "max_uses", "max_per_customer"),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="coupon-%s", **kwargs)
+
+    def clean_code(self) -> str:
+        code = plain_code(self.cleaned_data["code"])
+        if not (code.isascii() and code.isalnum()):
+            raise forms.ValidationError(_("Use letters and digits only."))
+        return code
+
+    def may_be_nothing(self, kind: str) -> bool:
+        """Never: a price of nothing is a discount, not a secret."""
+        del kind
+        return False
+
+    def facts(self, *, now: datetime) -> CouponFacts:
+        """What was said."""
+        found = self.cleaned_data
+        starts_at, ends_at = self.span(now=now)
+        return CouponFacts(
+            name=found["name"],
+            code=found["code"],
+            kind=Kind(found["kind"]),
+            value=found["value"],
+            starts_at=starts_at,
+            ends_at=ends_at,
+            service_ids=tuple(found["services"]),
+            min_subtotal=found["min_subtotal"] or 0,
+            max_uses=found["max_uses"],
+            max_per_customer=found["max_per_customer"],
+        )
+
+
+def _read_worth(kind: str, value: Decimal, business: Business) -> int:
+    """Basis points of a share, minor units of an amount.
+
+    Raises:
+        ValidationError: more than all of it, or more decimals than there are.
+    """
+    if kind == Kind.PERCENT:
+        points = value * 100
+        if value > HUNDRED or points != points.to_integral_value():
+            raise forms.ValidationError({"value": _("Enter at most 100 per cent.")})
+        return int(points)
+    try:
+        return Money.from_decimal(value, business.currency).amount
+    except ValueError as wrong:
+        words = _("Enter an amount with fewer decimals.")
+        raise forms.ValidationError({"value": words}) from wrong
