@@ -1,14 +1,17 @@
 """Journey E: a deposit now, the rest at the salon; a declined card; an overlap (ux.md 2.3)."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from apps.bookings.models import Booking
-from apps.bookings.operations import create_access_link
-from apps.checkout.models import Order, Payment
+from apps.bookings.operations import UNDO_WINDOW, create_access_link
+from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.operations import look_after_kept_aside
 from apps.outbox.worker import Worker
 from tests.checkout.test_conflicts import make_conflict
 from tests.factories import Salon
@@ -17,6 +20,7 @@ from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrol
 from tests.journeys.test_class_journeys import type_two_people
 from tests.journeys.test_customer_journeys import SCRIPTS
 
+SECOND = timedelta(seconds=1)
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
@@ -48,6 +52,16 @@ def to_the_money(page: Page) -> None:
     type_two_people(page)
     page.get_by_role("button", name="Continue to payment").click()
     expect_page(page, "Check and pay")
+
+
+def pay_at_the_bank(page: Page, button: str, *, scripts: bool) -> None:
+    """Press a button that leads to the bank, pay there, and come back when the worker has asked."""
+    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name="Pay", exact=True).click()
+    let_the_worker_work()
+    if not scripts:
+        page.reload()
+    expect(page).to_have_url(re.compile(r"/(done|manage)/\w{8}/"))
 
 
 @SCRIPTS
@@ -112,6 +126,79 @@ def test_a_declined_card_is_tried_again(
 
 
 @SCRIPTS
+def test_the_rest_is_paid_online_and_a_part_goes_back(
+    open_page: OpenPage, paying: Salon, *, scripts: bool
+) -> None:
+    page = open_page("/juniper/s/cut/times?date=2026-11-26", scripts=scripts)
+    to_the_money(page)
+    pay_at_the_bank(page, "Pay €20.00 deposit", scripts=scripts)
+    booking = Booking.objects.get(contact_email="eva@example.com")
+    page.get_by_role("link", name="See this booking").click()
+
+    pay_at_the_bank(page, "Pay €28.00 online", scripts=scripts)
+
+    page.goto(f"/manage/{booking.reference}/")
+    expect(page.get_by_role("link", name="Receipt")).to_be_visible()
+    assert Order.objects.get().payment_status == "PAID"
+
+    owner = open_page(
+        f"/own/juniper/bookings/{booking.reference}/", member=paying.olga, scripts=scripts
+    )
+    owner.get_by_text("Give money back").click()
+    owner.get_by_label("Any other amount").fill("12")
+    if scripts:
+        owner.get_by_label("Any other amount").blur()
+    else:
+        owner.get_by_role("button", name="Show what that does").click()
+    expect(owner.get_by_text("€12.00 goes back.")).to_be_visible()
+    expect(owner.get_by_text("€36.00 stays with you.")).to_be_visible()
+    if scripts:
+        expect_no_flaw(owner)
+    owner.get_by_role("button", name="Give it back").click()
+    expect(owner.get_by_role("row", name="Refund").first).to_be_visible()
+    let_the_worker_work()
+
+    assert [it.status for it in Refund.objects.all()] == ["DONE"]
+    assert Order.objects.get().payment_status == "PARTIALLY_REFUNDED"
+    owner.goto("/own/juniper/money/orders/?state=given-back")
+    expect(owner.get_by_role("link", name="Eva Lindner")).to_be_visible()
+    if scripts:
+        expect_no_flaw(owner)
+
+
+@SCRIPTS
+def test_what_a_request_keeps_aside_is_taken_after_the_yes(
+    open_page: OpenPage, paying: Salon, *, scripts: bool
+) -> None:
+    paying.bridal.pays_online = True
+    paying.bridal.deposit = 4000
+    paying.bridal.save()
+    page = open_page("/juniper/s/bridal/times?date=2026-11-26", scripts=scripts)
+    to_the_money(page)
+    expect(page.get_by_text("€40.00 is kept aside on your card")).to_be_visible()
+    if scripts:
+        expect_no_flaw(page)
+    pay_at_the_bank(page, "Keep €40.00 aside", scripts=scripts)
+    expect(page.get_by_text("€40.00 is kept aside on your card")).to_be_visible()
+    booking = Booking.objects.get(contact_email="eva@example.com")
+    assert (booking.status, booking.paid, booking.kept_aside) == ("PENDING", 0, 4000)
+
+    owner = open_page(
+        f"/own/juniper/bookings/{booking.reference}/", member=paying.olga, scripts=scripts
+    )
+    expect(owner.get_by_text("It is taken when you confirm")).to_be_visible()
+    owner.get_by_role("button", name="Confirm", exact=True).click()
+    expect(owner.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
+    with time_machine.travel(timezone.now() + UNDO_WINDOW + SECOND, tick=True):
+        look_after_kept_aside(now=timezone.now())
+        let_the_worker_work()
+
+    booking.refresh_from_db()
+    assert (booking.paid, booking.kept_aside, booking.payment_status) == (4000, 0, "PARTIALLY_PAID")
+    assert Payment.objects.get().status == "PAID"
+
+
+@SCRIPTS
 def test_an_overlap_is_resolved_side_by_side(
     open_page: OpenPage, paying: Salon, *, scripts: bool
 ) -> None:
@@ -142,6 +229,7 @@ def test_pages_about_money_are_without_flaw(
 
     for path in (
         "/own/juniper/money/",
+        "/own/juniper/money/orders/",
         "/own/juniper/coupons/",
         "/own/juniper/conflicts/",
         f"/own/juniper/bookings/{late.reference}/",
