@@ -26,6 +26,7 @@ from apps.checkout.providers.protocol import (
     Truth,
     Wanted,
 )
+from apps.checkout.providers.reading import read_object, words_in
 from apps.checkout.providers.signing import is_signed, sign
 from apps.checkout.providers.words import declined_words, lapsed_words
 
@@ -107,12 +108,12 @@ class Practice:
     def read_event(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Event:
         if not is_signed(body, headers.get(HEADER, ""), secrets=practice_secrets(), now=now):
             raise ForgedEvent("signature")
-        try:
-            told = json.loads(body)
-            event_id, kind, ref = str(told["id"]), str(told["type"]), str(told["payment"])
-        except (ValueError, KeyError, TypeError) as broken:
-            raise ForgedEvent("body") from broken
-        return Event(event_id=event_id[:120], kind=kind[:60], ref=ref[:120])
+        told = read_object(body)
+        return Event(
+            event_id=words_in(told, "id", most=120),
+            kind=words_in(told, "type", most=60),
+            ref=words_in(told, "payment", most=120),
+        )
 
 
 def receive_money(session: PracticeSession) -> None:

@@ -1,10 +1,20 @@
 """Messages of Stripe: who signed them, and which payment of ours they are about."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from apps.checkout.providers.protocol import Event, ForgedEvent
+from apps.checkout.providers.reading import object_in, read_object, words_in, words_or_none
+
+LONGEST_ID, LONGEST_KIND = 120, 60  # the columns of ProviderEvent
+LONGEST_KEY = 500  # of a value in Stripe's metadata
+NAMES = {
+    "checkout.session": "id",
+    "payment_intent": "id",
+    "charge": "payment_intent",
+    "refund": "payment_intent",
+}
+"""Where an object of Stripe names the payment that it belongs to."""
 
 
 def read(body: bytes, *, is_live: bool) -> Event:
@@ -13,34 +23,25 @@ def read(body: bytes, *, is_live: bool) -> Event:
     Raises:
         ForgedEvent: it is no event, another account's, or of the other of live and test mode.
     """
-    try:
-        told = json.loads(body)
-        event_id, kind = str(told["id"]), str(told["type"])
-        about = told["data"]["object"]
-        livemode = told["livemode"]
-    except (ValueError, KeyError, TypeError) as broken:
-        raise ForgedEvent("body") from broken
-    if livemode is not is_live:
+    told = read_object(body)
+    event_id = words_in(told, "id", most=LONGEST_ID)
+    kind = words_in(told, "type", most=LONGEST_KIND)
+    about = object_in(object_in(told, "data"), "object")
+    if told.get("livemode") is not is_live:
         raise ForgedEvent("livemode")
     if told.get("account"):
         raise ForgedEvent("account")
-    ref, key = _named(about) if isinstance(about, dict) else ("", "")
-    return Event(event_id=event_id[:120], kind=kind[:60], ref=ref[:120], key=key[:60])
+    ref, key = _named(about)
+    return Event(event_id=event_id, kind=kind, ref=ref, key=key)
 
 
 def _named(about: Mapping[str, Any]) -> tuple[str, str]:
     """The ref and the key of our payment in an object of Stripe; both "" for all others."""
-    metadata = about.get("metadata")
-    key = metadata.get("key") if isinstance(metadata, dict) else None
-    names = {
-        "checkout.session": ("id", about.get("client_reference_id")),
-        "payment_intent": ("id", key),
-        "charge": ("payment_intent", key),
-        "refund": ("payment_intent", key),
-    }
-    name, known_as = names.get(str(about.get("object")), ("", None))
-    return _text(about.get(name)), _text(known_as)
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    what = words_or_none(about, "object", most=LONGEST_KIND)
+    if what not in NAMES:
+        return "", ""
+    ref = words_or_none(about, NAMES[what], most=LONGEST_ID)
+    if what == "checkout.session":
+        return ref, words_or_none(about, "client_reference_id", most=LONGEST_KEY)
+    named = object_in(about, "metadata") if about.get("metadata") is not None else {}
+    return ref, words_or_none(named, "key", most=LONGEST_KEY)
