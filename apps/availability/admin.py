@@ -1,8 +1,12 @@
 """Opening hours to edit, sessions and occupied time to look at (design.md section 4, law 1)."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models import (
@@ -15,6 +19,7 @@ from apps.availability.models import (
     SessionSeries,
     WeeklyHours,
 )
+from apps.availability.queries.contradictions import find_contradictions
 from apps.businesses.forms import TenantForm
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
 
@@ -44,11 +49,15 @@ class OccupancyInline(LookOnlyInline):
 @admin.register(Schedule)
 class ScheduleAdmin(OperatorAdmin):
     form = TenantForm
-    list_display = ["__str__", "business", "resource", "service"]
+    list_display = ["__str__", "business", "resource", "service", "follows_business"]
     list_select_related = ["business", "resource", "service"]
     autocomplete_fields = ["business"]
     raw_id_fields = ["resource", "service"]
     inlines = [WeeklyHoursInline, DateExceptionInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: Any) -> None:
+        super().save_related(request, form, formsets, change)
+        _say_what_does_not_count(request, form.instance)
 
 
 class HoursAdmin(OperatorAdmin):
@@ -67,6 +76,24 @@ class HoursAdmin(OperatorAdmin):
         opts = self.opts
         permission = f"{opts.app_label}.delete_{opts.model_name}"
         return request.user.has_perm(permission)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        super().save_model(request, obj, form, change)
+        _say_what_does_not_count(request, obj.schedule)
+
+
+def _say_what_does_not_count(request: HttpRequest, schedule: Schedule) -> None:
+    found = find_contradictions(schedule=schedule)
+    for on in found.closed_on:
+        words = now_in_words("%(day)s is closed, so the hours on that date do not count.")
+        messages.warning(request, words % {"day": date_format(on, "j F Y")})
+    if found.ignores_week:
+        messages.warning(
+            request,
+            now_in_words("It follows the business's hours, so its own weekly hours do not count."),
+        )
+    if found.is_never:
+        messages.warning(request, now_in_words("There are no hours here: it is never available."))
 
 
 @admin.register(WeeklyHours)

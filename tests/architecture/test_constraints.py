@@ -323,11 +323,16 @@ def closed_half(stage: Stage) -> None:
     DateException.objects.create(schedule=schedule, on=NOW.date(), starts_minute=60)
 
 
+def the_business_follows_itself(stage: Stage) -> None:
+    Schedule.objects.filter(resource=None).update(follows_business=True)
+
+
 def share_a_session(stage: Stage) -> None:
     Booking.objects.filter(pk=stage.draft.pk).update(session=stage.booking.session_id)
 
 
 BREAKERS: dict[str, Callable[[Stage], object]] = {
+    "only_a_resource_follows_the_business": the_business_follows_itself,
     "rate_counter_once_per_window": rate_twice,
     "outbox_key_written_once": lambda _: copy(OutboxItem.objects.exclude(key="").earliest("pk")),
     "outbox_item_is_done_or_failed_not_both": lambda _: OutboxItem.objects.update(

@@ -101,11 +101,45 @@ def test_own_hours_replace_the_business_hours(salon: Salon) -> None:
     ]  # fmt: skip
 
 
-def test_a_schedule_with_exceptions_only_follows_the_week_of_the_business(salon: Salon) -> None:
+def test_a_person_whose_schedule_has_no_hours_is_not_available(salon: Salon) -> None:
+    Schedule.objects.create(business=salon.business, resource=salon.ana.resource)
+
+    assert times(salon, primary_id=salon.ana.resource_id) == []
+
+
+def test_a_holiday_does_not_make_somebody_without_hours_available(salon: Salon) -> None:
     own = Schedule.objects.create(business=salon.business, resource=salon.ana.resource)
+    DateException.objects.create(schedule=own, on=THURSDAY + timedelta(days=1))
+
+    assert times(salon, primary_id=salon.ana.resource_id) == []
+
+
+def test_a_service_whose_schedule_has_no_hours_is_not_offered(salon: Salon) -> None:
+    Schedule.objects.create(business=salon.business, service=salon.cut)
+
+    assert times(salon) == []
+
+
+def test_who_follows_the_business_keeps_its_week_apart_from_own_dates(salon: Salon) -> None:
+    own = Schedule.objects.create(
+        business=salon.business, resource=salon.ana.resource, follows_business=True
+    )
+    ana = salon.ana.resource_id
+    ordinary = times(salon, primary_id=ana)
     DateException.objects.create(schedule=own, on=THURSDAY, starts_minute=600, ends_minute=660)
 
-    assert times(salon, primary_id=salon.ana.resource_id) == ["10:00", "10:15"]
+    assert (len(ordinary), times(salon, primary_id=ana)) == (34, ["10:00", "10:15"])
+
+
+@pytest.mark.parametrize("whose", ["business", "person", "service"])
+def test_a_closing_wins_over_hours_on_the_same_date(salon: Salon, whose: str) -> None:
+    resource = salon.ana.resource if whose == "person" else None
+    service = salon.cut if whose == "service" else None
+    schedule = make_hours(business=salon.business, resource=resource, service=service)
+    DateException.objects.create(schedule=schedule, on=THURSDAY, starts_minute=600, ends_minute=660)
+    DateException.objects.create(schedule=schedule, on=THURSDAY, reason="Dentist")
+
+    assert times(salon, primary_id=salon.ana.resource_id) == []
 
 
 def test_a_closed_day_of_the_business_closes_everybody(salon: Salon) -> None:

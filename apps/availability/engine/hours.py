@@ -4,7 +4,8 @@ Order of rules: the business's hours hold unless the resource has weekly hours o
 exception for a date wins over everything; a business exception cuts a resource with own weekly
 hours to the common part; the service's own hours cut everybody. A range belongs to the date it
 starts on, also past midnight. Each range (or common part) anchors its own grid, while ranges that
-touch are open right through: an appointment may run from one into the next.
+touch are open right through: an appointment may run from one into the next. A closing wins over
+hours on the same date, whichever of them names a location: a time that should not be sold is not.
 """
 
 from bisect import bisect_left
@@ -75,6 +76,8 @@ class Rota:
         if rules is None:
             return None
         here = self._of_place(rules) if self.of_place else self._of_person(rules)
+        if any(not rule.ranges for rule in here):
+            return []
         if here:
             return [minutes for rule in here for minutes in rule.ranges]
         elsewhere = not self.of_place and any(rule.ranges for rule in rules)
@@ -82,7 +85,10 @@ class Rota:
 
     def _of_place(self, rules: list[DateRule]) -> list[DateRule]:
         exact = [rule for rule in rules if rule.location_id == self.location_id]
-        return exact or [rule for rule in rules if rule.location_id is None]
+        everywhere = [rule for rule in rules if rule.location_id is None]
+        if any(not rule.ranges for rule in everywhere):
+            return everywhere
+        return exact or everywhere
 
     def _of_person(self, rules: list[DateRule]) -> list[DateRule]:
         if self.location_id is None:

@@ -13,7 +13,8 @@ class Schedule(models.Model):
     """Belongs to a resource, to a service, or (both empty) to the business itself.
 
     A resource without a schedule follows the business's hours; a service without one adds
-    no limit of its own.
+    no limit of its own. A schedule without any hours means never, but on dates with hours of their
+    own: a resource that keeps the business's hours apart from some dates says so itself.
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="schedules")
@@ -23,11 +24,26 @@ class Schedule(models.Model):
     service = models.OneToOneField(
         Service, null=True, blank=True, on_delete=models.CASCADE, related_name="schedule"
     )
+    follows_business = models.BooleanField(
+        _("follows the business's hours"),
+        default=False,
+        help_text=_(
+            "For a person, room or tool without weekly hours of its own. Otherwise no hours mean "
+            "never available."
+        ),
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 name="schedule_has_one_owner", condition=Q(resource=None) | Q(service=None)
+            ),
+            models.CheckConstraint(
+                name="only_a_resource_follows_the_business",
+                condition=Q(follows_business=False) | Q(resource__isnull=False),
+                violation_error_message=_(
+                    "Only a person, room or tool can follow the hours of the business."
+                ),
             ),
             models.UniqueConstraint(
                 name="one_schedule_of_the_business",

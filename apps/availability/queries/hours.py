@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -15,7 +15,8 @@ from apps.businesses.remembered import Remembered
 
 # Plain SQL for the reason given in ``busy``; read rarely, because the whole book is remembered.
 WEEKLY = """
-    SELECT schedule.id, schedule.resource_id, schedule.service_id, week.weekday,
+    SELECT schedule.id, schedule.resource_id, schedule.service_id,
+           schedule.follows_business, week.weekday,
            week.starts_minute, week.ends_minute, week.valid_from, week.valid_to, week.location_id
     FROM availability_schedule AS schedule
     LEFT JOIN availability_weeklyhours AS week ON week.schedule_id = schedule.id
@@ -30,8 +31,13 @@ SPECIAL = """
     WHERE schedule.business_id = %s AND special."on" BETWEEN %s AND %s
 """
 
-Owner = tuple[int | None, int | None]
-"""(resource id, service id) of a schedule; both None is the business itself."""
+
+class Owner(NamedTuple):
+    """Whose schedule it is; without resource and service it is the business itself."""
+
+    resource_id: int | None
+    service_id: int | None
+    follows: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +93,18 @@ def _read(business_id: int, *, first: date, last: date) -> HoursBook:
     whole, services, resources = Hours(), dict[int, Hours](), dict[int, Hours]()
     for pk, owner in owners.items():
         hours = Hours(weekly=_weekly_of(weekly[pk], owner=owner), exceptions=rules.get(pk, ()))
-        resource_id, service_id = owner
-        if resource_id is not None:
-            resources[resource_id] = hours
-        elif service_id is not None:
-            services[service_id] = hours
+        if owner.resource_id is not None:
+            resources[owner.resource_id] = hours
+        elif owner.service_id is not None:
+            services[owner.service_id] = hours
         else:
             whole = hours
     return HoursBook(whole, services, resources)
 
 
 def _weekly_of(ranges: list[WeeklyRange], *, owner: Owner) -> tuple[WeeklyRange, ...] | None:
-    """A resource whose schedule has exceptions only follows the business's week (None)."""
-    if not ranges and owner[0] is not None:
-        return None
-    return tuple(ranges)
+    """None follows the business's week, as the owner asked; no hours are no hours."""
+    return None if owner.follows else tuple(ranges)
 
 
 def _load_weekly(
@@ -109,8 +112,8 @@ def _load_weekly(
 ) -> tuple[dict[int, Owner], dict[int, list[WeeklyRange]]]:
     owners: dict[int, Owner] = {}
     weekly: dict[int, list[WeeklyRange]] = defaultdict(list)
-    for pk, resource_id, service_id, weekday, *values in _fetch(WEEKLY, [business_id]):
-        owners[pk] = (resource_id, service_id)
+    for pk, resource_id, service_id, follows, weekday, *values in _fetch(WEEKLY, [business_id]):
+        owners[pk] = Owner(resource_id, service_id, bool(follows))
         if weekday is not None:
             starts, ends, valid_from, valid_to, location_id = values
             dates = (_date_of(valid_from), _date_of(valid_to))
@@ -123,17 +126,18 @@ def _load_rules(business_id: int, *, first: date, last: date) -> dict[int, tuple
     adapt = connection.ops.adapt_datefield_value
     around = [adapt(first - day), adapt(last + day)]
     rows = _fetch(SPECIAL, [business_id, *around])
-    ranges: dict[tuple[int, Any, Any], list[tuple[int, int]]] = defaultdict(list)
+    found: dict[tuple[int, Any, Any], list[tuple[int, int] | None]] = defaultdict(list)
     for schedule_id, on, location_id, starts, ends in rows:
-        listed = ranges[(schedule_id, _date_of(on), location_id)]
-        if starts is not None and ends is not None:
-            listed.append((starts, ends))
+        closed = starts is None or ends is None
+        found[(schedule_id, _date_of(on), location_id)].append(None if closed else (starts, ends))
     rules: dict[int, list[DateRule]] = defaultdict(list)
     for (schedule_id, on, location_id), listed in sorted(
-        ranges.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or 0)
+        found.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or 0)
     ):
+        ranges = [it for it in listed if it is not None]
+        is_open = len(ranges) == len(listed)
         rules[schedule_id].append(
-            DateRule(on=on, ranges=tuple(sorted(listed)), location_id=location_id)
+            DateRule(on, tuple(sorted(ranges)) if is_open else (), location_id)
         )
     return {pk: tuple(listed) for pk, listed in rules.items()}
 

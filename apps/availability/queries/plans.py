@@ -50,7 +50,9 @@ def plan_series(
     Raises:
         NoEnd, TooManyDates, NoDates: see ``series_dates``.
     """
-    closed = find_closed_dates(service=service, rule=rule) if skip_closed else frozenset()
+    closed: frozenset[date] = frozenset()
+    if skip_closed:
+        closed = find_closed_dates(service=service, rule=rule, location=location)
     zone = zone_of(service=service, location=location)
     found = occurrences(
         zone=zone,
@@ -61,13 +63,21 @@ def plan_series(
     return [SessionPlan(it.start, it.end, it.resolution) for it in found]
 
 
-def find_closed_dates(*, service: Service, rule: SeriesRule) -> frozenset[date]:
-    """Return the dates on which the business is closed by an exception, a year past its end."""
+def find_closed_dates(
+    *, service: Service, rule: SeriesRule, location: Location | None
+) -> frozenset[date]:
+    """Return the dates on which the business is closed by an exception, a year past its end.
+
+    A closing of another location than the one asked for closes nothing here.
+    """
     last = rule.until_on or rule.first_on + timedelta(
         weeks=rule.every_weeks * (rule.count or 1) + 52
     )
     hours = load_hours(business=service.business, first=rule.first_on, last=last)
-    return frozenset(it.on for it in hours.business.exceptions if not it.ranges)
+    places = {None, location.pk if location else None}
+    return frozenset(
+        it.on for it in hours.business.exceptions if not it.ranges and it.location_id in places
+    )
 
 
 def preview_sessions(

@@ -244,6 +244,7 @@ def _closed_days(business: Business, first: date) -> Mapping[date, str]:
         schedule__business=business,
         schedule__resource=None,
         schedule__service=None,
+        location=None,
         starts_minute=None,
         on__range=(first, first + WEEK - DAY),
     )

@@ -51,14 +51,21 @@ def rules_on(hours: Hours, on: date, place: int | None, *, person: bool) -> list
     rules = [rule for rule in hours.exceptions if rule.on == on]
     if not person:
         here = [rule for rule in rules if rule.location_id == place]
-        return here or [rule for rule in rules if rule.location_id is None] or None
+        everywhere = [rule for rule in rules if rule.location_id is None]
+        if shut(here + everywhere):
+            return []
+        return here or everywhere or None
     if place is None:
         here = [rule for rule in rules if rule.location_id is None or rule.ranges]
     else:
         here = [rule for rule in rules if rule.location_id in {None, place}]
-    if not here and any(rule.ranges for rule in rules):
+    if shut(here) or (not here and any(rule.ranges for rule in rules)):
         return []
     return here or None
+
+
+def shut(rules: list[DateRule]) -> bool:
+    return any(not rule.ranges for rule in rules)
 
 
 def weekly_on(hours: Hours, on: date, place: int | None) -> list[tuple[int, int]]:

@@ -174,6 +174,25 @@ def test_one_closed_location_leaves_the_other_open_and_a_person_is_at_one_place_
     assert [times(replace(person, location_id=it)) for it in (1, 2)] == [["09:00"], []]
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (DateRule(MONDAY, ()), DateRule(MONDAY, ((540, 600),))),
+        (DateRule(MONDAY, ()), DateRule(MONDAY, ((540, 600),), 1)),
+        (DateRule(MONDAY, ((540, 600),)), DateRule(MONDAY, (), 1)),
+    ],
+    ids=["both everywhere", "closed everywhere", "closed here"],
+)
+def test_a_closing_wins_over_hours_on_the_same_date(rules: tuple[DateRule, ...]) -> None:
+    here = replace(SALON, location_id=1)
+    week = SALON.business_hours.weekly
+    business = replace(here, business_hours=Hours(week, rules))
+    person = replace(here, resources=team(ResourceFacts(ANNA, Hours(week, rules))))
+    service = replace(here, service_hours=Hours(week, rules))
+
+    assert [times(it) for it in (business, person, service)] == [[], [], []]
+
+
 def test_a_cut_needs_a_stylist_and_a_station_and_a_buffer_keeps_the_station_clean() -> None:
     people = team(ResourceFacts(ANNA), ResourceFacts(STATION, busy=((at(10), at(10, 30)),)))
     both = (Requirement(1, (ANNA,)), Requirement(2, (STATION,)))
