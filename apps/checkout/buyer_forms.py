@@ -10,7 +10,7 @@ from apps.businesses.models import Business
 from apps.checkout.operations import Buyer, Gift
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
-from apps.web.money_field import MoneyField
+from apps.web.money_field import MoneyField, speak
 
 LONGEST_KEY = 43
 
@@ -78,10 +78,9 @@ class GiftFields(forms.Form):
     )
     words = LineField(label=_("A few words for them"), max_length=300, required=False)
 
-    def set_currency(self, currency: str) -> None:
-        """Say in which currency the amount is typed."""
-        field: Any = self.fields["amount"]
-        field.currency = currency
+    def speak_for(self, business: Business) -> None:
+        """Say in which currency the amount is typed, and how."""
+        speak(self, locale=business.locale, currency=business.currency)
 
     def clean_amount(self) -> int:
         """The amount in minor units, within what a card may be worth."""
@@ -112,7 +111,7 @@ class GiftForm(BuyerForm, GiftFields):
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.set_currency(business.currency)
+        self.speak_for(business)
         del self.fields["seen_price"]
         self.fields["name"].label = _("Your name")
         self.fields["email"].label = _("Your e-mail")

@@ -16,7 +16,7 @@ from apps.checkout.queries.gifts import Gift
 from apps.checkout.queries.passes import Pass
 from apps.kernel.money import Money
 from apps.web.formatting import format_money
-from apps.web.money_field import MoneyField
+from apps.web.money_field import MoneyField, speak
 
 SALT = "apps.checkout.amounts"
 FIELD = "amounts"
@@ -95,11 +95,10 @@ class AmountForm(forms.Form):
         locale: str,
         chosen: Money,
     ) -> None:
-        super().__init__(data, auto_id="pay-%s", initial={"amount": chosen.to_decimal()})
+        super().__init__(data, auto_id="pay-%s", initial={"amount": chosen.amount})
         self.least, self.most, self.locale = least, most, locale
-        field: Any = self.fields["amount"]
-        field.currency = least.currency
-        field.help_text = self._words(_("From %(least)s to %(most)s"))
+        speak(self, locale=locale, currency=least.currency)
+        self.fields["amount"].help_text = self._words(_("From %(least)s to %(most)s"))
 
     def clean_amount(self) -> int:
         """The amount, told where it may lie when it does not."""

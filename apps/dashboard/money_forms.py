@@ -12,7 +12,7 @@ from apps.dashboard.forms import read_instant
 from apps.dashboard.queries.orders import LONGEST_SEARCH, State
 from apps.web.fields import LineField
 from apps.web.formatting import format_money
-from apps.web.money_field import MoneyField
+from apps.web.money_field import MoneyField, speak
 
 MOST = Decimal(2_000_000)
 
@@ -50,16 +50,15 @@ class RefundForm(forms.Form):
         self, *args: Any, currency: str, locale: str, lines: Sequence[OrderLine], **kwargs: Any
     ) -> None:
         super().__init__(*args, auto_id="refund-%s", **kwargs)  # type: ignore[misc]
-        amount: Any = self.fields["amount"]
-        amount.currency = currency
         self.left = {line.pk: line.left for line in lines if line.left > 0}
         self.words = {pk: format_money(left, currency, locale) for pk, left in self.left.items()}
         for line in lines:
             if line.pk in self.left:
                 hint = _("At most %(left)s") % {"left": self.words[line.pk]}
                 self.fields[f"line_{line.pk}"] = MoneyField(
-                    label=line.name, help_text=hint, required=False, currency=currency
+                    label=line.name, help_text=hint, required=False
                 )
+        speak(self, locale=locale, currency=currency)
         self.order_fields([*(f"line_{pk}" for pk in self.left), "amount"])
 
     def clean(self) -> dict[str, Any]:

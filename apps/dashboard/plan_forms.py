@@ -14,7 +14,7 @@ from apps.catalog.plan_terms import Wrong, barred_from_plans
 from apps.dashboard.price_fields import TaxField
 from apps.dashboard.price_forms import FieldGroup
 from apps.web.fields import LineField
-from apps.web.money_field import MoneyField
+from apps.web.money_field import MoneyField, speak
 
 Kind = PricingPlan.Kind
 WORDS = {
@@ -113,9 +113,8 @@ class PlanForm(forms.Form):
             data["revision"] = str(plan.revision)
         initial = said_of(plan) if plan else {"tax_rate": 0}
         super().__init__(data, auto_id="plan-%s", initial=initial)
-        price: Any = self.fields["price"]
-        price.currency = business.currency
-        price.label = _("Price in %(currency)s") % {"currency": business.currency}
+        speak(self, locale=business.locale, currency=business.currency)
+        self.fields["price"].label = _("Price in %(currency)s") % {"currency": business.currency}
         self.fields["tax_rate"].help_text = (
             _("It is part of the price.")
             if business.prices_include_tax

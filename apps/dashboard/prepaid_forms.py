@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout.buyer_forms import GiftFields
 from apps.checkout.operations import Buyer
 from apps.web.fields import AddressField, LineField
-from apps.web.money_field import MoneyField
+from apps.web.money_field import MoneyField, speak
 
 MOST_MINOR = 2_000_000_000
 LESS, MORE = "LESS", "MORE"
@@ -61,9 +62,9 @@ class EndPlanForm(RevisionForm):
         min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput, required=False
     )
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="end-%s", **kwargs)  # type: ignore[misc]
-        _word_amount(self, _("How much goes back, in %(currency)s"), currency)
+        _word_amount(self, _("How much goes back, in %(currency)s"), business)
 
     def clean_amount(self) -> int:
         return self.cleaned_data["amount"] or 0
@@ -114,9 +115,9 @@ class AdjustGiftForm(forms.Form):
     reason = ReasonField()
     seen_balance = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
-        _word_amount(self, _("How much, in %(currency)s"), currency)
+        _word_amount(self, _("How much, in %(currency)s"), business)
 
     def change(self) -> int:
         """Minor units, below 0 where they are taken off."""
@@ -189,17 +190,17 @@ class SellGiftForm(DeskSaleForm, GiftFields):
 
     field_order = ("amount", "name", "email", "to_name", "to_email", "words", "key")
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word_amount(self, _("How much, in %(currency)s"), currency)
+        _word_amount(self, _("How much, in %(currency)s"), business)
         self.fields["name"].label = _("Who buys it")
         self.fields["email"].help_text = _("The code is sent here.")
         self.fields["to_email"].help_text = _("The code is sent to them as well.")
 
 
-def _word_amount(form: forms.Form, label: Any, currency: str) -> None:
-    field: Any = form.fields["amount"]
-    field.currency, field.label = currency, label % {"currency": currency}
+def _word_amount(form: forms.Form, label: Any, business: Business) -> None:
+    speak(form, locale=business.locale, currency=business.currency)
+    form.fields["amount"].label = label % {"currency": business.currency}
 
 
 class HoldersForm(forms.Form):

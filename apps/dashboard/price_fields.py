@@ -6,33 +6,33 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-NUMBER = {"inputmode": "decimal", "autocomplete": "off"}
+from apps.web.money_field import NumberField
+from apps.web.numbers import write_number
 
 
-class TaxField(forms.DecimalField):
+class TaxField(NumberField):
     """A rate typed in per cent ("7.7"), kept in basis points (770)."""
 
     WRONG = gettext_lazy("Enter a rate from 0 to 50 with at most two decimals, like 19 or 7.7.")
 
     def __init__(self, **kwargs: Any) -> None:
-        codes = [
-            *("required", "invalid", "min_value", "max_value"),
-            *("max_digits", "max_decimal_places", "max_whole_digits"),
-        ]
-        super().__init__(
-            min_value=Decimal(0),
-            max_value=Decimal(50),
-            max_digits=4,
-            decimal_places=2,
-            error_messages=dict.fromkeys(codes, self.WRONG),
-            widget=forms.TextInput(attrs=NUMBER),
-            **kwargs,
-        )
+        codes = ("required", "invalid", "min_value", "max_value")
+        words = dict.fromkeys(codes, self.WRONG)
+        super().__init__(max_value=Decimal(50), error_messages=words, **kwargs)
 
-    def clean(self, value: Any) -> Any:
-        """Basis points."""
-        return int(super().clean(value) * 100)
+    def clean(self, value: Any) -> int:
+        """Basis points.
+
+        Raises:
+            ValidationError: no rate, or with more than two decimals.
+        """
+        points = super().clean(value) * 100
+        if points != points.to_integral_value():
+            raise forms.ValidationError(self.WRONG)
+        return int(points)
 
     def prepare_value(self, value: Any) -> Any:
         """Basis points as people write them; what was typed as it was typed."""
-        return f"{Decimal(value) / 100:f}" if type(value) is int else value
+        if type(value) is not int:
+            return value
+        return write_number(Decimal(value) / 100, locale=self.locale)

@@ -23,7 +23,8 @@ from apps.catalog.queries.payment import terms_of
 from apps.dashboard.price_fields import TaxField
 from apps.kernel.money import Money
 from apps.web.fields import LineField
-from apps.web.money_field import MoneyField
+from apps.web.money_field import MoneyField, speak
+from apps.web.numbers import write_number
 
 NOTHING = Decimal(0)
 PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
@@ -214,18 +215,15 @@ class PaymentForm(forms.Form):
 
     def _kept(self, data: Any) -> dict[str, Any]:
         """What was typed, with the stored revision, and the prices of variants that are new."""
-        prices = {self._name(it.pk): str(self._decimal(it.price)) for it in self.variants}
+        prices = {self._name(it.pk): self._typed(it.price) for it in self.variants}
         return {**prices, **data.dict(), "revision": str(self.service.revision)}
 
     def _add_amounts(self) -> None:
         currency = self.business.currency
         missing = {"required": gettext_lazy("Enter the price.")}
         label = _("Price in %(currency)s") % {"currency": currency}
-        self.fields["price"] = MoneyField(
-            currency=currency, label=label, min_value=NOTHING, error_messages=missing
-        )
+        self.fields["price"] = MoneyField(label=label, min_value=NOTHING, error_messages=missing)
         self.fields["deposit"] = MoneyField(
-            currency=currency,
             min_value=NOTHING,
             label=_("Deposit in %(currency)s") % {"currency": currency},
             help_text=_("Paid online when booking, the rest at the %(place)s. Empty: no deposit.")
@@ -234,12 +232,12 @@ class PaymentForm(forms.Form):
         )
         for variant in self.variants:
             self.fields[self._name(variant.pk)] = MoneyField(
-                currency=currency,
                 min_value=NOTHING,
                 label=f"{variant.name}, {currency}",
                 initial=variant.price,
                 error_messages=missing,
             )
+        speak(self, locale=self.business.locale, currency=currency)
 
     def _offer_kinds(self) -> None:
         """A fixed price or one by variant: which of the two, the variants decide."""
@@ -274,8 +272,9 @@ class PaymentForm(forms.Form):
             for name in self.ONLINE:
                 self.fields[name].disabled = True
 
-    def _decimal(self, minor: int) -> Decimal:
-        return Money(minor, self.business.currency).to_decimal()
+    def _typed(self, minor: int) -> str:
+        main = Money(minor, self.business.currency).to_decimal()
+        return write_number(main, locale=self.business.locale)
 
     @staticmethod
     def _name(variant_id: int) -> str:

@@ -17,7 +17,7 @@ from apps.checkout.operations import CouponFacts, DiscountFacts
 from apps.dashboard.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
 from apps.web.fields import LineField
-from apps.web.money_field import MOST, MoneyField
+from apps.web.money_field import MoneyField, NumberField, speak
 
 HUNDRED = Decimal(100)
 
@@ -37,14 +37,10 @@ class ReductionForm(forms.Form):
 
     use_required_attribute = False
 
-    value = forms.DecimalField(
+    value = NumberField(
         label=_("How much"),
         help_text=_("Per cent, or an amount of your currency."),
-        min_value=0,
-        max_value=MOST,
-        max_digits=15,
-        error_messages={"required": _("Enter how much."), "invalid": _("Enter a number like 10.")},
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"required": _("Enter how much.")},
     )
     services = forms.TypedMultipleChoiceField(
         label=_("Only for"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
@@ -59,8 +55,7 @@ class ReductionForm(forms.Form):
         offered = Service.objects.filter(business=business, retired_at=None)
         services: Any = self.fields["services"]
         services.choices = list(offered.values_list("pk", "name"))
-        least: Any = self.fields["min_subtotal"]
-        least.currency = business.currency
+        speak(self, locale=business.locale, currency=business.currency)
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -27,6 +27,7 @@ _DAY_FIRST = {
 _YEAR = re.compile(r"[\s,،]*('[^']*'\s*)?\by+\b(\s*'[^']*'\.?)?")
 _MONTH_FIRST_REGIONS = frozenset({"", "US", "PH"})
 _LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # "KWD1.500" wants a space (UTS 35)
+_DECIMALS = re.compile(r"0(\.0+)?(?![0-9.#])")
 _NARROW_SPACE = "\u202f"
 _NO_BREAK = "\u00a0"
 
@@ -208,14 +209,29 @@ def format_brief_duration(minutes: int) -> str:
 def format_money(amount: int, currency: str, locale: str, *, signed: bool = False) -> str:
     """ "€48.00" for 4800 minor units; a true minus before the currency; "+ €5.00" when signed.
 
-    The number of decimals comes from the currency, so 500 JPY minor units are "¥500".
+    The number of decimals is that of ISO 4217, which is what a bank charges: 500 JPY minor units
+    are "¥500". CLDR's own number is less for thirteen currencies (it shows 990.50 RSD as 990).
     """
-    value = Decimal(abs(amount)).scaleb(-exponent(currency))
-    text = format_currency(value, currency, locale=locale_of(locale))
+    digits = exponent(currency)
+    value = Decimal(abs(amount)).scaleb(-digits)
+    text = format_currency(
+        value,
+        currency,
+        _money_pattern(locale, digits),
+        locale=locale_of(locale),
+        currency_digits=False,
+    )
     text = _LETTER_THEN_DIGIT.sub(_NO_BREAK, text)
     if amount < 0:
         return f"−{_NO_BREAK}{text}"
     return f"+{_NO_BREAK}{text}" if signed and amount else text
+
+
+@lru_cache(maxsize=64)
+def _money_pattern(tag: str, digits: int) -> str:
+    """How the locale writes an amount ("¤#,##0.00"), with so many decimals."""
+    plain = str(locale_of(tag).currency_formats["standard"].pattern)
+    return _DECIMALS.sub("0" + "." * bool(digits) + "0" * digits, plain)
 
 
 def _plain(on: date) -> date:

@@ -1,41 +1,94 @@
-"""An amount of money as people type it, clean as whole minor units."""
+"""Numbers and amounts of money in forms, typed as people of the business's locale type them."""
 
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.validators import EMPTY_VALUES
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.kernel.money import Money, exponent
+from apps.web.numbers import NotANumber, OtherDigits, read_number, write_number
 
 MOST = Decimal(2_000_000)
+SAMPLE = 1250
 
 
-class MoneyField(forms.DecimalField):
-    """Main units in, minor units out ("12.50" or "12,50" EUR is 1250; None when it may be empty).
+class NumberField(forms.Field):
+    """A number of the locale, cleaned as a Decimal; None when it may be empty.
 
-    The currency may be set after the form was made.
+    Its locale may be set after the form was made (``speak``). The words of ``invalid`` say what
+    would be right, those of ``digits`` that 0 to 9 are to be used.
     """
 
-    def __init__(self, *, currency: str = "EUR", **kwargs: Any) -> None:
-        amount, too_much = _("Enter an amount like 12.50."), _("Enter a smaller amount.")
-        words = {
-            **dict.fromkeys(("invalid", "min_value"), amount),
-            **dict.fromkeys(("max_value", "max_digits", "max_whole_digits"), too_much),
-            **kwargs.pop("error_messages", {}),
-        }
-        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        limits = {"min_value": Decimal("0.001"), "max_value": MOST, "max_digits": 15}
-        super().__init__(**{**limits, "widget": widget, "error_messages": words, **kwargs})
-        self.currency = currency
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter a number like 10."),
+        "digits": gettext_lazy("Use the digits 0 to 9."),
+        "min_value": gettext_lazy("Enter a larger number."),
+        "max_value": gettext_lazy("Enter a smaller number."),
+    }
 
-    def to_python(self, value: Any) -> Any:
-        """Return the main units that were typed, as a Decimal."""
-        text = str(value).strip() if value not in EMPTY_VALUES else ""
-        if text.count(",") == 1 and "." not in text:
-            text = text.replace(",", ".")
-        return super().to_python(text)
+    def __init__(
+        self,
+        *,
+        min_value: Decimal = Decimal(0),
+        max_value: Decimal = MOST,
+        locale: str = "en-GB",
+        **kwargs: Any,
+    ) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        super().__init__(**{"widget": widget, **kwargs})
+        self.min_value, self.max_value, self.locale = min_value, max_value, locale
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """What was typed, as a Decimal.
+
+        Raises:
+            ValidationError: nobody of this locale writes a number like that.
+        """
+        if value in EMPTY_VALUES or not str(value).strip():
+            return None
+        try:
+            return read_number(str(value), locale=self.locale)
+        except OtherDigits as other:
+            raise self.wrong("digits") from other
+        except NotANumber as wrong:
+            raise self.wrong("invalid") from wrong
+
+    def validate(self, value: Any) -> None:
+        """Between the least and the most that may be."""
+        super().validate(value)
+        if value is not None and value < self.min_value:
+            raise self.wrong("min_value")
+        if value is not None and value > self.max_value:
+            raise self.wrong("max_value")
+
+    def wrong(self, code: str) -> forms.ValidationError:
+        """The error of this code, in words."""
+        return forms.ValidationError(self.error_messages[code], code=code)
+
+    def prepare_value(self, value: Any) -> Any:
+        """A number as people of the locale write it; what was typed as it was typed."""
+        return write_number(value, locale=self.locale) if isinstance(value, Decimal) else value
+
+
+class MoneyField(NumberField):
+    """Main units in, minor units out ("12.50" EUR is 1250, "12,50" where people write a comma; None
+    when it may be empty).
+
+    Currency and locale may be set after the form was made (``speak``).
+    """
+
+    default_error_messages = {
+        "invalid": gettext_lazy("Enter an amount like %(sample)s."),
+        "min_value": gettext_lazy("Enter an amount like %(sample)s."),
+        "max_value": gettext_lazy("Enter a smaller amount."),
+    }
+
+    def __init__(self, *, currency: str = "EUR", **kwargs: Any) -> None:
+        super().__init__(**{"min_value": Decimal("0.001"), **kwargs})
+        self.currency = currency
 
     def clean(self, value: Any) -> int | None:
         """Return minor units.
@@ -53,8 +106,26 @@ class MoneyField(forms.DecimalField):
         except ValueError as wrong:
             digits = exponent(self.currency)
             words = _("Enter an amount with at most %(digits)d decimals.") % {"digits": digits}
+            whole = _("Enter a whole amount: %(currency)s has no decimals.")
+            words = words if digits else whole % {"currency": self.currency}
             raise forms.ValidationError(words) from wrong
+
+    def wrong(self, code: str) -> forms.ValidationError:
+        words = str(self.error_messages[code]).replace("%(sample)s", self._write(SAMPLE))
+        return forms.ValidationError(words, code=code)
 
     def prepare_value(self, value: Any) -> Any:
         """Minor units as people write them; what was typed as it was typed."""
-        return str(Money(value, self.currency).to_decimal()) if type(value) is int else value
+        return self._write(value) if type(value) is int else value
+
+    def _write(self, minor: int) -> str:
+        return write_number(Money(minor, self.currency).to_decimal(), locale=self.locale)
+
+
+def speak(form: forms.BaseForm, *, locale: str, currency: str) -> None:
+    """Have all numbers of a form typed as people of this locale do, amounts in this currency."""
+    for field in form.fields.values():
+        if isinstance(field, NumberField):
+            field.locale = locale
+        if isinstance(field, MoneyField):
+            field.currency = currency

@@ -10,6 +10,7 @@ from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from apps.bookings.models import Booking
+from apps.businesses.models import Business
 from apps.catalog.models import FormerServiceSlug, Service
 from apps.catalog.paying import PaymentProblem
 from apps.dashboard.price_forms import PROBLEMS
@@ -198,6 +199,19 @@ def test_bookings_keep_the_price_they_were_made_at(olga: Client, salon: Salon) -
     assert "Bookings that were made keep their price." in text_of(olga.get(editor(salon.cut)))
 
 
+def test_a_german_owner_types_and_reads_amounts_as_germans_do(olga: Client, salon: Salon) -> None:
+    Business.objects.filter(pk=salon.business.pk).update(locale="de-DE")
+
+    page = save(olga, salon.cut, price="1.048,50", deposit="7,5", pays_online="on", tax_rate="7,7")
+
+    assert page.status_code == 303
+    kept = Service.objects.get(pk=salon.cut.pk)
+    assert (kept.price, kept.deposit, kept.tax_rate) == (104_850, 750, 770)
+    form = olga.get(editor(salon.cut)).context["form"]
+    shown = [form[name].value() for name in ("price", "deposit", "tax_rate")]
+    assert shown == ["1048,50", "7,50", "7,7"]
+
+
 # --- Mistakes
 
 
@@ -208,6 +222,10 @@ def test_bookings_keep_the_price_they_were_made_at(olga: Client, salon: Salon) -
         ({"price": "0"}, "price", "A fixed price is more than nothing."),
         ({"price": "-1"}, "price", "Enter an amount like 12.50."),
         ({"price": "abc"}, "price", "Enter an amount like 12.50."),
+        ({"price": "1e3"}, "price", "Enter an amount like 12.50."),
+        ({"price": "1_000"}, "price", "Enter an amount like 12.50."),
+        ({"price": "٤٨"}, "price", "Use the digits 0 to 9."),
+        ({"tax_rate": "1e1"}, "tax_rate", "Enter a rate from 0 to 50"),
         ({"price": "1.005"}, "price", "Enter an amount with at most 2 decimals."),
         ({"price": "3000000"}, "price", "Enter a smaller amount."),
         ({"price_kind": ""}, "price_kind", "Choose a kind of price."),

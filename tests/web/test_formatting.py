@@ -1,10 +1,13 @@
 """The time shown is the time kept: one formatter for pages, mails and calendar files (P6, T7)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.numbers import list_currencies
 
+from apps.kernel.money import unit_of
 from apps.web import formatting
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -199,6 +202,10 @@ def test_lengths_are_said_as_people_say_them(minutes: int, words: str, brief: st
         (0, "USD", "en-US", "$0.00"),
         (500, "JPY", "en-US", "¥500"),
         (1500, "KWD", "en-GB", f"KWD{SPACE}1.500"),
+        (99_050, "RSD", "sr-Latn-RS", f"990,50{SPACE}RSD"),
+        (12_345, "IQD", "en-GB", f"IQD{SPACE}12.345"),
+        (10_050, "MGA", "fr-FR", f"100,50{SPACE}MGA"),
+        (1_234_567_50, "INR", "en-IN", "₹12,34,567.50"),
     ],
 )
 def test_money_has_the_digits_of_its_currency(
@@ -209,3 +216,12 @@ def test_money_has_the_digits_of_its_currency(
 
 def test_what_is_added_to_a_price_has_a_plus() -> None:
     assert formatting.format_money(500, "EUR", "en-GB", signed=True) == f"+{SPACE}€5.00"
+
+
+@pytest.mark.parametrize("currency", sorted(list_currencies("en")))
+def test_what_is_shown_has_the_decimals_that_are_charged(currency: str) -> None:
+    one = unit_of(currency) + 1
+
+    for locale in ("en-GB", "de-DE", "sr-Latn-RS", "en-IN"):
+        shown = re.sub("[^0-9]", "", formatting.format_money(one, currency, locale))
+        assert shown == str(one)

@@ -52,10 +52,10 @@ def sell_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
 def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
     """Ask for an amount and who buys it; with POST, sell a gift card that is paid in person."""
     now, desk = timezone.now(), request.desk
-    currency, status = desk.business.currency, 200
-    form = SellGiftForm(currency=currency, initial={"key": new_desk_key()})
+    status = 200
+    form = SellGiftForm(business=desk.business, initial={"key": new_desk_key()})
     if request.method == "POST":
-        form, status = SellGiftForm(request.POST, currency=currency), 422
+        form, status = SellGiftForm(request.POST, business=desk.business), 422
         if form.is_valid():
             card = checkout.sell_gift_card(
                 gift=form.gift(form.buyer()),

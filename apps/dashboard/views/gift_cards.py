@@ -63,7 +63,7 @@ def adjust_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpRe
     """Take an amount off a card, or put back what was taken off, with a reason."""
     now, desk = timezone.now(), request.desk
     card = _card(request, reference)
-    form = AdjustGiftForm(request.POST, currency=card.currency)
+    form = AdjustGiftForm(request.POST, business=desk.business)
     typed = {"adjust": form}
     if not form.is_valid():
         return _show(request, card, now=now, problem=INCOMPLETE, typed=typed)
@@ -123,7 +123,7 @@ def _show(
     context = {
         "page": read_card(card=card),
         "card": card,
-        "forms": {"adjust": AdjustGiftForm(currency=card.currency), **(typed or {})},
+        "forms": {"adjust": AdjustGiftForm(business=request.desk.business), **(typed or {})},
         "problem": problem,
         "done": done if done in ("sold", "saved") and not problem else "",
     }

@@ -117,7 +117,7 @@ def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             now=now,
         )
 
-    form = EndPlanForm(request.POST, currency=_purchase(request, reference).currency)
+    form = EndPlanForm(request.POST, business=desk.business)
     return _act(request, reference, form, act, now=now, name="end")
 
 
@@ -242,7 +242,7 @@ def _show(
     back = page.payable
     fresh: dict[str, forms.Form] = {
         "adjust": AdjustPlanForm(),
-        "end": EndPlanForm(currency=purchase.currency),
+        "end": EndPlanForm(business=request.desk.business),
     }
     done = request.GET.get("done", "")
     context = {
