@@ -67,7 +67,7 @@ def _sqlite(parts: SplitResult, *, base: Path) -> dict[str, Any]:
             "DATABASE_URL for SQLite must be sqlite:///relative/file or sqlite:////absolute/file."
         )
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "bookings_portal.sqlite",
         "NAME": str(base / name),
         # Closing the last connection writes the whole log back into the file: not each request.
         "CONN_MAX_AGE": 60,

@@ -1,8 +1,10 @@
 """Two questions a machine asks: are you alive, and can you serve?"""
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+
+from apps.availability.triggers import missing_guards
 
 
 @require_safe
@@ -13,10 +15,12 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_: HttpRequest) -> HttpResponse:
-    """200 when the database answers, else 503 so that a balancer sends visitors elsewhere."""
+    """200 when the database answers and refuses double bookings by itself, else 503 so that a
+    balancer sends visitors elsewhere."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        unguarded = missing_guards()
     except DatabaseError:
         return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
+    if unguarded:
+        return HttpResponse("database unguarded\n", content_type="text/plain", status=503)
     return HttpResponse("ready\n", content_type="text/plain")

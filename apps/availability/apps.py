@@ -8,8 +8,9 @@ class AvailabilityConfig(AppConfig):
     def ready(self) -> None:
         """Keep the triggers through migrations, and let the worker sweep."""
         from apps.availability.periodic import register_periodic_work
-        from apps.availability.triggers import watch_setup, write_triggers
+        from apps.availability.triggers import SETUP, write_triggers
+        from apps.businesses.setup_triggers import watch_setup
 
         register_periodic_work()
         post_migrate.connect(write_triggers, sender=self, dispatch_uid="occupancy_triggers")
-        post_migrate.connect(watch_setup, sender=self, dispatch_uid="hours_setup")
+        watch_setup(SETUP)

@@ -1,15 +1,18 @@
-"""The SQLite half of resource_occupied_once (design.md section 4, law 3), and what watches hours.
+"""The SQLite half of resource_occupied_once, and which tables of hours are watched.
 
-Django remakes a table when a migration alters it and drops its triggers on the way, so they
-are written again after every migrate. BEFORE triggers see the rows of the same transaction.
+A migration that alters a table sets all triggers aside for as long as it works (ADR 13); they are
+written anew after every migrate, so that they say what this code wants. BEFORE triggers see the
+rows of the same transaction.
 """
 
 from typing import Any
 
 from django.db import connections
 
-from apps.businesses.setup_triggers import write_setup_triggers
+from apps.businesses.setup_triggers import standing_triggers
 
+TABLE = "availability_occupancy"
+GUARD = "resource_occupied_once"
 OVERLAP = """
     SELECT RAISE(ABORT, 'resource_occupied_once')
     WHERE NEW.enforced AND EXISTS (
@@ -38,19 +41,29 @@ SETUP = {
 """Hours belong to the setup that is remembered (ADR 13)."""
 
 
-def watch_setup(*, using: str = "default", **_kwargs: Any) -> None:
-    """Give a business another setup revision when its hours change, on both databases."""
-    write_setup_triggers(SETUP, using=using)
-
-
 def write_triggers(*, using: str = "default", **_kwargs: Any) -> None:
     """Create both triggers anew on SQLite; do nothing on other databases."""
     connection = connections[using]
     if connection.vendor != "sqlite":
         return
     with connection.cursor() as cursor:
-        if "availability_occupancy" not in connection.introspection.table_names(cursor):
+        if TABLE not in connection.introspection.table_names(cursor):
             return
         for name, body in TRIGGERS.items():
             cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             cursor.execute(f"CREATE TRIGGER {name} {body}")
+
+
+def missing_guards(*, using: str = "default") -> list[str]:
+    """Name what should refuse an overlap in this database and does not stand: two triggers on
+    SQLite, the exclusion constraint elsewhere."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            return sorted(TRIGGERS.keys() - standing_triggers(connection, cursor).keys())
+        cursor.execute(
+            "SELECT 1 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE conname = "
+            "%s AND relname = %s AND contype = 'x' AND pg_table_is_visible(pg_class.oid)",
+            [GUARD, TABLE],
+        )
+        return [] if cursor.fetchone() else [GUARD]

@@ -7,7 +7,7 @@ class BusinessesConfig(AppConfig):
     verbose_name = "Businesses"
 
     def ready(self) -> None:
-        """Watch businesses themselves."""
-        from apps.businesses.setup_triggers import watch_businesses
+        """Write the triggers anew after every migrate."""
+        from apps.businesses.setup_triggers import write_setup_triggers
 
-        post_migrate.connect(watch_businesses, sender=self, dispatch_uid="businesses_setup")
+        post_migrate.connect(write_setup_triggers, sender=self, dispatch_uid="setup_triggers")

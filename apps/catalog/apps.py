@@ -1,7 +1,4 @@
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 OF_BUSINESS = "{row}.business_id"
 OF_SERVICE = "(SELECT business_id FROM catalog_service WHERE id = {row}.service_id)"
@@ -43,11 +40,6 @@ class CatalogConfig(AppConfig):
 
     def ready(self) -> None:
         """Watch what is offered."""
-        post_migrate.connect(watch_setup, sender=self, dispatch_uid="catalog_setup")
+        from apps.businesses.setup_triggers import watch_setup
 
-
-def watch_setup(*, using: str = "default", **_kwargs: Any) -> None:
-    """Write the triggers anew after every migrate."""
-    from apps.businesses.setup_triggers import write_setup_triggers
-
-    write_setup_triggers(SETUP, using=using)
+        watch_setup(SETUP)

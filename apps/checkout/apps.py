@@ -1,7 +1,4 @@
-from typing import Any
-
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 SETUP = {
     "checkout_discount": "{row}.business_id",
@@ -19,6 +16,7 @@ class CheckoutConfig(AppConfig):
     def ready(self) -> None:
         """Watch discounts, say what is taken off prices, and let the worker look after money."""
         from apps.bookings.reductions import register_reductions
+        from apps.businesses.setup_triggers import watch_setup
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
         from apps.checkout.queries.discounts import Discounts
@@ -26,11 +24,4 @@ class CheckoutConfig(AppConfig):
         register_reductions(Discounts())
         register_work()
         register_periodic_work()
-        post_migrate.connect(watch_setup, sender=self, dispatch_uid="discounts_setup")
-
-
-def watch_setup(*, using: str = "default", **_kwargs: Any) -> None:
-    """Write the triggers anew after every migrate."""
-    from apps.businesses.setup_triggers import write_setup_triggers
-
-    write_setup_triggers(SETUP, using=using)
+        watch_setup(SETUP)

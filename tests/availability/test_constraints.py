@@ -8,10 +8,13 @@ import pytest
 from django.core.management import call_command
 from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import F, Q
+from django.test import Client
 
 from apps.availability.constraints import constraint_name, translating
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations import SlotTaken
+from apps.availability.triggers import missing_guards
+from apps.dashboard.management.commands.check_ledger import find_unguarded
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 
 pytestmark = pytest.mark.django_db
@@ -219,17 +222,45 @@ def test_a_missing_value_is_no_law_of_ours(salon: Salon, session: Session) -> No
 
 @pytest.mark.django_db(transaction=True)
 def test_the_guard_survives_a_migration_that_remakes_the_table() -> None:
-    """SQLite copies a table to alter it and loses its triggers; migrate brings them back."""
+    """SQLite copies a table to alter it and would lose its triggers."""
     passing = models.CheckConstraint(name="passing", condition=Q(pk__gte=0))
     with connection.schema_editor() as editor:
         editor.add_constraint(Occupancy, passing)
         editor.remove_constraint(Occupancy, passing)
-    remade = guards()
+
+    assert guards() == all_guards()
+
+
+def test_a_guard_that_is_gone_is_missed(client: Client) -> None:
+    gone, statement = {
+        "sqlite": (
+            "resource_occupied_once_update",
+            "DROP TRIGGER resource_occupied_once_update",
+        ),
+        "postgresql": (
+            "resource_occupied_once",
+            "ALTER TABLE availability_occupancy DROP CONSTRAINT resource_occupied_once",
+        ),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert missing_guards() == [gone]
+    found = [(it.rule, it.where) for it in find_unguarded()]
+    assert found == [("overlaps_are_refused", gone)]
+    assert client.get("/readyz").status_code == 503
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="elsewhere it is a constraint")
+def test_triggers_that_are_gone_come_back_with_the_next_migrate() -> None:
+    with connection.cursor() as cursor:
+        for name in TRIGGERS:
+            cursor.execute(f"DROP TRIGGER {name}")
+    assert guards() == set()
 
     call_command("migrate", verbosity=0)
 
-    assert remade == (set() if connection.vendor == "sqlite" else all_guards())
-    assert guards() == all_guards()
+    assert guards() == TRIGGERS
 
 
 def test_a_booking_and_its_hold_are_seen_by_the_guard(salon: Salon) -> None:

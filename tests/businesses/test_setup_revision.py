@@ -9,18 +9,22 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from apps.availability.models import DateException, WeeklyHours
-from apps.availability.triggers import SETUP as HOURS
 from apps.businesses.models import Business, Location, SetupRevision
 from apps.businesses.queries import get_public_business
 from apps.businesses.remembered import Remembered, Revision
-from apps.catalog.apps import SETUP as OFFER
+from apps.businesses.setup_triggers import (
+    missing_setup_triggers,
+    watched_tables,
+    write_setup_triggers,
+)
 from apps.catalog.models import AddOn, AddOnGroup, BookingForm, Question, Service, Variant
 from apps.catalog.queries import choose, get_service
 from apps.checkout.apps import SETUP as DISCOUNTS
+from apps.dashboard.management.commands.check_ledger import find_unguarded
 from tests.factories import Salon, make_salon
 from tests.factories.coupons import make_discount
 
-WATCHED = {*OFFER, *HOURS, *DISCOUNTS, "businesses_business"}
+WATCHED = watched_tables()
 OF_THE_SETUP = ("catalog", "availability")
 NOT_REMEMBERED = {
     "availability_occupancy",  # time itself: always read
@@ -118,10 +122,70 @@ def test_the_triggers_are_there_and_come_back_with_every_migrate() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER {name}{on}")
     assert triggers() == wanted - {name}
+    assert missing_setup_triggers() == [name]
 
     call_command("migrate", verbosity=0)
 
     assert triggers() == wanted
+    assert missing_setup_triggers() == []
+
+
+@pytest.mark.django_db
+def test_a_trigger_of_older_code_is_missed_and_brought_up_to_date() -> None:
+    name = "catalog_category_changes_setup_on_insert"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute(
+                f"CREATE TRIGGER {name} AFTER insert ON catalog_category BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+                "AS $$ BEGIN RETURN NULL; END $$"
+            )
+    assert missing_setup_triggers() == [name]
+    assert [finding.rule for finding in find_unguarded()] == ["setup_is_watched"]
+
+    call_command("migrate", verbosity=0)
+
+    assert missing_setup_triggers() == []
+
+
+@pytest.mark.django_db
+def test_a_trigger_that_nobody_asks_for_any_more_goes(salon: Salon) -> None:
+    name = "customers_customer_changes_setup_on_insert"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"CREATE TRIGGER {name} AFTER insert ON customers_customer BEGIN SELECT 1; END"
+            )
+        else:
+            cursor.execute(
+                f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql "
+                "AS $$ BEGIN RETURN NULL; END $$"
+            )
+            cursor.execute(
+                f"CREATE TRIGGER {name} AFTER INSERT ON customers_customer "
+                f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+            )
+    assert name in triggers()
+
+    write_setup_triggers()
+
+    assert name not in triggers()
+    assert missing_setup_triggers() == []
+
+
+@pytest.mark.django_db
+def test_every_business_gets_another_revision_when_something_was_migrated(salon: Salon) -> None:
+    before = revision_of(salon.business)
+
+    write_setup_triggers(plan=[])
+    assert revision_of(salon.business) == before
+
+    write_setup_triggers(plan=["a migration"])
+    assert revision_of(salon.business) != before
 
 
 def triggers() -> set[str]:

@@ -74,12 +74,13 @@ def test_the_same_storm_for_minutes(stage: Stage, tmp_path: Path) -> None:
 def without_the_guard() -> Iterator[None]:
     """The database no longer refuses an overlap."""
     rule = next(it for it in Occupancy._meta.constraints if it.name == "resource_occupied_once")
-    with connection.schema_editor() as editor:
-        if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.schema_editor() as editor:
             editor.remove_constraint(Occupancy, rule)
-        else:
+    else:
+        with connection.cursor() as cursor:
             for name in triggers.TRIGGERS:
-                editor.execute(f"DROP TRIGGER {name}")
+                cursor.execute(f"DROP TRIGGER {name}")
     yield
     Occupancy.objects.all().delete()
     if connection.vendor == "postgresql":

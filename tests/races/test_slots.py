@@ -50,12 +50,13 @@ def unprotected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     constraint = next(
         it for it in Occupancy._meta.constraints if it.name == "resource_occupied_once"
     )
-    with connection.schema_editor() as editor:
-        if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql":
+        with connection.schema_editor() as editor:
             editor.remove_constraint(Occupancy, constraint)
-        else:
+    else:
+        with connection.cursor() as cursor:
             for name in triggers.TRIGGERS:
-                editor.execute(f"DROP TRIGGER {name}")
+                cursor.execute(f"DROP TRIGGER {name}")
     yield
     Occupancy.objects.all().delete()
     if connection.vendor == "postgresql":

@@ -7,15 +7,18 @@ from every floor below: time, bookings, mails.
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from apps.availability.queries import ledger as time_ledger
+from apps.availability.triggers import missing_guards
 from apps.bookings.queries import ledger as booking_ledger
 from apps.bookings.queries import ledger_history, ledger_waitlist
 from apps.businesses.models import Business
+from apps.businesses.setup_triggers import missing_setup_triggers
 from apps.catalog.queries import ledger as catalog_ledger
 from apps.checkout.queries import ledger as money_ledger
 from apps.checkout.queries import ledger_prepaid
@@ -46,6 +49,19 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from catalog_ledger.find_missing_defaults(business_id=business_id)
 
 
+def find_unguarded() -> Iterator[Finding]:
+    """Yield what the database should refuse or notice by itself and does not.
+
+    Triggers come back with `manage.py migrate`.
+    """
+    for name in missing_guards():
+        what = "is missing, so the database would store a double booking"
+        yield Finding("overlaps_are_refused", None, name, what)
+    for name in missing_setup_triggers():
+        what = "is missing or old, so processes may go on showing what was changed"
+        yield Finding("setup_is_watched", None, name, what)
+
+
 def _find_money(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from money_ledger.find_unbalanced_orders(business_id=business_id)
     yield from money_ledger.find_untrue_bookings(business_id=business_id)
@@ -71,7 +87,8 @@ class Command(BaseCommand):
         """Print one line for each finding; the last line counts them."""
         count = 0
         business_id = self._find_business(options["business"])
-        for finding in find_all(business_id=business_id, now=timezone.now()):
+        findings = find_all(business_id=business_id, now=timezone.now())
+        for finding in chain(find_unguarded(), findings):
             count += 1
             self.stdout.write(str(finding))
         if count:
