@@ -1,6 +1,6 @@
 """Two questions a machine asks: are you alive, and can you serve?"""
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -19,7 +19,7 @@ def readyz(_: HttpRequest) -> HttpResponse:
     balancer sends visitors elsewhere."""
     try:
         unguarded = missing_guards()
-    except DatabaseError:
+    except Error:
         return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
     if unguarded:
         return HttpResponse("database unguarded\n", content_type="text/plain", status=503)

@@ -45,8 +45,11 @@ def _version(initdb: Path) -> tuple[int, ...]:
 
 
 @contextmanager
-def throwaway_postgres() -> Iterator[str]:
-    """The DATABASE_URL of a fresh server that is gone afterwards. Raises NoPostgres."""
+def throwaway_postgres(**settings: str) -> Iterator[str]:
+    """The DATABASE_URL of a fresh server that is gone afterwards; settings win over SETTINGS.
+
+    Raises NoPostgres.
+    """
     binaries = find_binaries()
     if binaries is None:
         raise NoPostgres("no PostgreSQL server binaries found")
@@ -64,7 +67,7 @@ def throwaway_postgres() -> Iterator[str]:
     ]
     try:
         _run(user, binaries / "initdb", "-D", folder / "data", *_initdb_options())
-        _run(user, *start, "-o", _server_options(folder), "start")
+        _run(user, *start, "-o", _server_options(folder, settings), "start")
         yield f"postgresql://portal@/postgres?host={folder}"
     finally:
         if (folder / "data/postmaster.pid").exists():
@@ -76,8 +79,9 @@ def _initdb_options() -> list[str]:
     return ["-U", "portal", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
 
 
-def _server_options(folder: Path) -> str:
-    return " ".join([f"-k {folder}", *(f"-c {name}={value}" for name, value in SETTINGS.items())])
+def _server_options(folder: Path, more: dict[str, str]) -> str:
+    options = [f"-c {name}={value}" for name, value in {**SETTINGS, **more}.items()]
+    return " ".join([f"-k {folder}", *options])
 
 
 def _server_user(folder: Path) -> str | None:

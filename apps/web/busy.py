@@ -1,27 +1,90 @@
-"""A database that others keep busy: words and a moment to wait, never a 500 (503)."""
+"""A database that is busy or away: words and a moment to wait (503), never an error of ours (500).
 
+Only trouble that passes by itself is told apart here. A wrong statement, a missing table and a
+broken file stay loud: waiting mends none of them.
+"""
+
+import logging
 from collections.abc import Callable
+from enum import StrEnum
 
-from django.db import OperationalError
+import psycopg
+from django.db import Error, InterfaceError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.template import loader
 
-from apps.web.http import render_page
+logger = logging.getLogger("apps.web.busy")
 
-LOCK_NOT_AVAILABLE = "55P03"
-RETRY_AFTER = "2"  # seconds
+BUSY_STATES = frozenset(("55P03", "57014", "40P01", "40001", "25P03", "25P04"))
+"""Lock, statement and idle time-outs, deadlocks, serialization: others were quicker."""
+AWAY_STATES = frozenset(("25006",))
+"""Read only, as while a replica is being promoted."""
+AWAY_CLASSES = ("08", "53", "57", "58")
+"""Connection, resources (connections, disk, memory), shut down or starting, system trouble."""
+SQLITE_BUSY = frozenset((5, 6))  # SQLITE_BUSY, SQLITE_LOCKED
+SQLITE_AWAY = frozenset((8, 10, 13, 14))  # READONLY, IOERR, FULL, CANTOPEN
+PRIMARY = 0xFF
+"""The low byte of SQLite's extended result codes is the primary one."""
 
 
-def is_lock_timeout(error: OperationalError) -> bool:
-    """Tell a lock that took too long from every other trouble with the database."""
-    state = getattr(error.__cause__, "sqlstate", None)
-    return state == LOCK_NOT_AVAILABLE or "database is locked" in str(error)
+class Busy(Exception):
+    """Somebody else has what we want at this moment; asking again soon helps."""
+
+
+class Trouble(StrEnum):
+    """Trouble with the database that passes by itself."""
+
+    BUSY = "BUSY"
+    AWAY = "AWAY"
+
+
+RETRY_AFTER = {Trouble.BUSY: "2", Trouble.AWAY: "15"}  # seconds
+
+
+def trouble_with(error: BaseException | None) -> Trouble | None:
+    """Say which passing trouble an exception tells of; None for all that should stay loud."""
+    if isinstance(error, Busy):
+        return Trouble.BUSY
+    if not isinstance(error, Error):
+        return None
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    if code is not None:
+        return _by_code(code & PRIMARY)
+    if isinstance(error, InterfaceError | ProgrammingError):
+        # The connection broke earlier in this request: "connection already closed", "cannot open
+        # a new connection in an atomic block".
+        return Trouble.AWAY if "connection" in str(error) else None
+    said = error.__cause__
+    return _by_state(said.sqlstate) if isinstance(said, psycopg.Error) else None
+
+
+def is_busy(error: BaseException) -> bool:
+    """Tell a wait that some time-out ended from every other trouble with the database."""
+    return trouble_with(error) is Trouble.BUSY
+
+
+def apology(error: BaseException | None) -> HttpResponse | None:
+    """The 503 page for passing trouble, None for everything else.
+
+    Rendered without the request: its session and its user are in the database, too.
+    """
+    trouble = trouble_with(error)
+    if trouble is None:
+        return None
+    logger.warning("the database is %s: %s", trouble.lower(), " ".join(str(error).split())[:300])
+    page = loader.get_template("503.html").render({"busy": trouble is Trouble.BUSY})
+    response = HttpResponse(page, status=503)
+    response.headers["Retry-After"] = RETRY_AFTER[trouble]
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 class BusyMiddleware:
-    """Answer a lock time-out that no operation has put into words with the 503 page.
+    """Answer passing trouble inside a view that no operation has put into words.
 
-    SQLite queues at the beginning of a transaction, before any operation can translate it.
+    What breaks outside of views (a session, another middleware) comes to ``handler500``, which
+    asks ``apology`` as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -31,9 +94,20 @@ class BusyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not (isinstance(error, OperationalError) and is_lock_timeout(error)):
-            return None
-        response = render_page(request, "503.html", status=503)
-        response.headers["Retry-After"] = RETRY_AFTER
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        del request
+        return apology(error)
+
+
+def _by_code(code: int) -> Trouble | None:
+    if code in SQLITE_BUSY:
+        return Trouble.BUSY
+    return Trouble.AWAY if code in SQLITE_AWAY else None
+
+
+def _by_state(state: str | None) -> Trouble | None:
+    """Without a state no server answered: there was no connection, or it broke."""
+    if state in BUSY_STATES:
+        return Trouble.BUSY
+    if state is None or state in AWAY_STATES or state.startswith(AWAY_CLASSES):
+        return Trouble.AWAY
+    return None

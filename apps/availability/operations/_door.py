@@ -7,16 +7,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from apps.availability.constraints import translating
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy
-from apps.availability.operations._errors import BusyTryAgain, SlotTaken
+from apps.availability.operations._errors import SlotTaken, saying_busy
 from apps.availability.queries import BusyRow, find_busy_rows
 from apps.catalog.models import Resource
 from apps.statements import Select, Slot
-from apps.web.busy import is_lock_timeout
 
 
 @contextmanager
@@ -31,18 +30,14 @@ def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
         BusyTryAgain: the lock did not come within lock_timeout.
         SlotTaken: the database refused an overlap (resource_occupied_once).
     """
-    try:
-        with (
-            transaction.atomic(savepoint=False),
-            translating("resource_occupied_once", to=SlotTaken),
-        ):
-            names = {f"key{place}": pk for place, pk in enumerate(resource_ids)}
-            _lock(len(names)).lock(**names)
-            yield
-    except OperationalError as error:
-        if is_lock_timeout(error):
-            raise BusyTryAgain from error
-        raise
+    with (
+        saying_busy(),
+        transaction.atomic(savepoint=False),
+        translating("resource_occupied_once", to=SlotTaken),
+    ):
+        names = {f"key{place}": pk for place, pk in enumerate(resource_ids)}
+        _lock(len(names)).lock(**names)
+        yield
 
 
 @cache

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F
 
 from apps.availability.models import Seating
-from apps.availability.operations._errors import BusyTryAgain, NoSeats
+from apps.availability.operations._errors import NoSeats, saying_busy
 from apps.availability.operations._seats import (
     Target,
     locked_target,
@@ -15,7 +15,6 @@ from apps.availability.operations._seats import (
     row_of,
     target_of,
 )
-from apps.web.busy import is_lock_timeout
 
 
 @transaction.atomic(savepoint=False)
@@ -26,12 +25,8 @@ def lock_target(*, target: Target, now: datetime) -> Target:
     Raises:
         BusyTryAgain: the lock did not come in time.
     """
-    try:
+    with saying_busy():
         release_lapsed(target=locked_target(target), now=now)
-    except OperationalError as error:
-        if is_lock_timeout(error):
-            raise BusyTryAgain from error
-        raise
     target.refresh_from_db()
     return target
 

@@ -3,12 +3,11 @@ seatings (design.md section 4, laws 2, 4 and 5)."""
 
 from datetime import datetime
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 
 from apps.availability.models import CourseRun, Seating, Session
-from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTaken
-from apps.web.busy import is_lock_timeout
+from apps.availability.operations._errors import NoSeats, SeatsTaken, saying_busy
 
 BATCH = 500
 Target = Session | CourseRun
@@ -40,7 +39,7 @@ def take_seats(*, seating: Seating, now: datetime) -> None:
         NoSeats: there are not enough places, or it no longer takes place.
         BusyTryAgain: the lock did not come in time.
     """
-    try:
+    with saying_busy():
         if _count(seating):
             return
         target = _lock(seating)
@@ -48,10 +47,6 @@ def take_seats(*, seating: Seating, now: datetime) -> None:
         if not _count(seating):
             target.refresh_from_db()
             raise NoSeats(target.seats_left if _takes_place(target) else 0)
-    except OperationalError as error:
-        if is_lock_timeout(error):
-            raise BusyTryAgain from error
-        raise
 
 
 def lock_for_move(*, seating_id: int | None, target: Target) -> None:
@@ -240,14 +235,10 @@ def locked_target(target: Target) -> Target:
     Raises:
         BusyTryAgain: the lock did not come in time.
     """
-    try:
+    with saying_busy():
         if isinstance(target, Session):
             return Session.objects.select_for_update(no_key=True).get(pk=target.pk)
         return CourseRun.objects.select_for_update(no_key=True).get(pk=target.pk)
-    except OperationalError as error:
-        if is_lock_timeout(error):
-            raise BusyTryAgain from error
-        raise
 
 
 def row_of(target: Target) -> "QuerySet[Session] | QuerySet[CourseRun]":
