@@ -18,6 +18,7 @@ from apps.messages.links import directions_url, home_url, manage_url, team_booki
 from apps.messages.money_words import money_notes, price_words
 from apps.messages.names import greeting_name, without_links
 from apps.web import formatting
+from apps.web.span_words import format_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ def _when(facts: BookingFacts, zone: ZoneInfo) -> tuple[str, str, str]:
     if facts.wish is not None:
         return (*wish_words(facts.wish, locale=locale), "")
     start, end = facts.starts_at, facts.ends_at
-    hours = formatting.format_time_range(start, end, zone=zone, locale=locale)
-    starts, _dash, ends = hours.partition(" – ")
+    starts, ends = format_ends(start, end, zone=zone, locale=locale)
     day = formatting.to_wall(start, zone).date()
     return formatting.format_day(day, locale=locale, year=True), starts, ends
 

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_interval, format_skeleton, get_timezone_location
 from babel.numbers import format_currency
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.kernel.money import exponent
 
@@ -29,7 +31,7 @@ _MONTH_FIRST_REGIONS = frozenset({"", "US", "PH"})
 _LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Za-z])(?=\d)")  # "KWD1.500" wants a space (UTS 35)
 _DECIMALS = re.compile(r"0(\.0+)?(?![0-9.#])")
 _NARROW_SPACE = "\u202f"
-_NO_BREAK = "\u00a0"
+NO_BREAK = "\u00a0"
 
 
 @lru_cache(maxsize=64)
@@ -69,21 +71,8 @@ def format_time(at: datetime, *, zone: ZoneInfo, locale: str, mark_repeats: bool
     wall = to_wall(at, zone)
     text = _clock(wall.hour, wall.minute, locale)
     if mark_repeats and is_repeated(at, zone):
-        return f"{text}{_NO_BREAK}{zone_abbreviation(at, zone)}"
+        return f"{text}{NO_BREAK}{zone_abbreviation(at, zone)}"
     return text
-
-
-def format_time_range(start: datetime, end: datetime, *, zone: ZoneInfo, locale: str) -> str:
-    """ "10:15 – 11:00"; both ends are marked when one is repeated or the clock changes between."""
-    first, last = to_wall(start, zone), to_wall(end, zone)
-    differ = first.utcoffset() != last.utcoffset() or is_repeated(start, zone)
-    if differ or is_repeated(end, zone):
-        ends = (
-            f"{_clock(w.hour, w.minute, locale)}{_NO_BREAK}{zone_abbreviation(a, zone)}"
-            for w, a in ((first, start), (last, end))
-        )
-        return " – ".join(ends)
-    return f"{_clock(first.hour, first.minute, locale)} – {_clock(last.hour, last.minute, locale)}"
 
 
 def format_day(on: date, *, locale: str, year: bool = False) -> str:
@@ -116,9 +105,25 @@ def format_days(first: date, last: date, *, locale: str) -> str:
     return f"{begin} – {last.day}" if month_first else f"{first.day} – {end}"
 
 
+def format_parts(marks: int) -> str:
+    """ "morning and evening" for the three marks of a day (4 morning, 2 afternoon, 1 evening)."""
+    names = ((4, _("morning")), (2, _("afternoon")), (1, _("evening")))
+    return get_text_list([name for bit, name in names if marks & bit], _("and"))
+
+
+@lru_cache(maxsize=4096)
+def format_day_and_times(on: date, count: int, marks: int, locale: str, _language: str) -> str:
+    """ "Thursday 26 November, 5 times, morning and evening"; remembered for each language."""
+    name = format_day(on, locale=locale)
+    if not count:
+        return f"{name}, {_('no times')}"
+    times = ngettext("%(n)s time", "%(n)s times", count) % {"n": count}
+    return f"{name}, {times}, {format_parts(marks)}"
+
+
 def split_clock(text: str) -> tuple[str, str]:
     """The digits of a worded time, and what stands behind them: "am", "CEST" or nothing."""
-    digits, _blank, mark = text.partition(_NO_BREAK)
+    digits, _blank, mark = text.partition(NO_BREAK)
     return digits, mark
 
 
@@ -221,10 +226,10 @@ def format_money(amount: int, currency: str, locale: str, *, signed: bool = Fals
         locale=locale_of(locale),
         currency_digits=False,
     )
-    text = _LETTER_THEN_DIGIT.sub(_NO_BREAK, text)
+    text = _LETTER_THEN_DIGIT.sub(NO_BREAK, text)
     if amount < 0:
-        return f"−{_NO_BREAK}{text}"
-    return f"+{_NO_BREAK}{text}" if signed and amount else text
+        return f"−{NO_BREAK}{text}"
+    return f"+{NO_BREAK}{text}" if signed and amount else text
 
 
 @lru_cache(maxsize=64)
@@ -267,7 +272,7 @@ def _clock(hour: int, minute: int, tag: str) -> str:
     locale = locale_of(tag)
     pattern = locale.time_formats["short"]
     wall = datetime(2000, 1, 1, hour, minute, tzinfo=UTC)
-    text = pattern.apply(wall, locale).replace(_NARROW_SPACE, _NO_BREAK)
+    text = pattern.apply(wall, locale).replace(_NARROW_SPACE, NO_BREAK)
     if locale.language == "en":
         text = text.replace("AM", "am").replace("PM", "pm")
     return str(text)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from apps.availability.models import DateException, Schedule
+from apps.availability.models import DateException, Schedule, WeeklyHours
 from apps.dashboard.queries.agenda import Agenda
 from tests.factories import NOW, Salon, make_booking, make_business, make_member, make_request
 
@@ -153,3 +153,19 @@ def test_somebody_without_a_business_is_told_so(client: Client, salon: Salon) ->
     client.force_login(sam.user, backend="django.contrib.auth.backends.ModelBackend")
 
     assert "does not belong to a business yet" in client.get("/own/").content.decode()
+
+
+def test_what_goes_past_midnight_says_the_day_it_ends_on(olga: Client, salon: Salon) -> None:
+    WeeklyHours.objects.update(ends_minute=26 * 60)
+    make_booking(
+        service=salon.cut,
+        starts_at=salon.at(25, 23, 30),
+        now=NOW,
+        resource_id=salon.ana.resource_id,
+    )
+
+    page = olga.get(AGENDA, {"on": "2026-11-25"}).content.decode()
+
+    assert "Cut and finish, to Thu 00:15<" in page
+    assert "Break" not in page
+    assert "<small>09:00 – Thu 26 Nov, 02:00</small>" in page

@@ -77,6 +77,20 @@ def test_each_kind_has_its_words(kind: Kind, subject: str, heading: str) -> None
     assert heading in part(mail, "text/html")
 
 
+def test_a_visit_past_midnight_names_both_days() -> None:
+    late = replace(
+        EVA_S_CUT,
+        starts_at=datetime(2026, 11, 26, 22, 30, tzinfo=UTC),
+        ends_at=datetime(2026, 11, 26, 23, 30, tzinfo=UTC),
+    )
+
+    mail = composed(late)
+
+    lines = str(mail.mail.body).splitlines()
+    assert lines[2:4] == ["Thursday 26 November 2026", "23:30 – Fri 27 Nov, 00:30, Berlin time"]
+    assert "Fri 27 Nov, 00:30" in part(mail, "text/html")
+
+
 def test_text_and_html_and_calendar_tell_the_same_facts() -> None:
     mail = composed()
     text, html = part(mail, "text/plain"), part(mail, "text/html")

@@ -9,6 +9,7 @@ from babel.numbers import list_currencies
 
 from apps.kernel.money import unit_of
 from apps.web import formatting
+from apps.web.span_words import format_time_range
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONDON = ZoneInfo("Europe/London")
@@ -84,15 +85,13 @@ def test_a_clock_without_letters_is_named_by_its_offset() -> None:
 
 def test_a_range_has_one_dash_and_both_ends() -> None:
     end = AT + timedelta(minutes=45)
-    words = formatting.format_time_range(AT, end, zone=BERLIN, locale="en-GB")
+    words = format_time_range(AT, end, zone=BERLIN, locale="en-GB")
     assert words == "10:15 – 11:00"
 
 
 def test_a_range_across_a_clock_change_says_so_at_both_ends() -> None:
     start = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
-    words = formatting.format_time_range(
-        start, start + timedelta(hours=3), zone=BERLIN, locale="en-GB"
-    )
+    words = format_time_range(start, start + timedelta(hours=3), zone=BERLIN, locale="en-GB")
     assert words == f"01:30{SPACE}CEST – 03:30{SPACE}CET"
 
 
@@ -225,3 +224,28 @@ def test_what_is_shown_has_the_decimals_that_are_charged(currency: str) -> None:
     for locale in ("en-GB", "de-DE", "sr-Latn-RS", "en-IN"):
         shown = re.sub("[^0-9]", "", formatting.format_money(one, currency, locale))
         assert shown == str(one)
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "zone", "words"),
+    [
+        (datetime(2026, 11, 26, 22, 30, tzinfo=UTC), 60, BERLIN, "23:30 – Fri 27 Nov, 00:30"),
+        (datetime(2026, 11, 26, 22, 30, tzinfo=UTC), 60, LONDON, "22:30 – 23:30"),
+        (datetime(2026, 11, 26, 22, 59, tzinfo=UTC), 2, BERLIN, "23:59 – Fri 27 Nov, 00:01"),
+        (datetime(2026, 11, 26, 21, 0, tzinfo=UTC), 120, BERLIN, "22:00 – 00:00"),
+        (datetime(2026, 11, 25, 23, 0, tzinfo=UTC), 1440, BERLIN, "00:00 – Fri 27 Nov, 00:00"),
+        (datetime(2026, 11, 26, 9, 0, tzinfo=UTC), 2880, BERLIN, "10:00 – Sat 28 Nov, 10:00"),
+        (datetime(2026, 12, 31, 22, 30, tzinfo=UTC), 90, BERLIN, "23:30 – Fri 1 Jan, 01:00"),
+    ],
+)
+def test_a_range_that_goes_past_midnight_names_the_second_day(
+    start: datetime, minutes: int, zone: ZoneInfo, words: str
+) -> None:
+    end = start + timedelta(minutes=minutes)
+    assert format_time_range(start, end, zone=zone, locale="en-GB") == words
+
+
+def test_past_midnight_and_a_clock_change_are_both_said() -> None:
+    start = datetime(2026, 10, 24, 21, 30, tzinfo=UTC)
+    words = format_time_range(start, start + timedelta(hours=5), zone=BERLIN, locale="en-GB")
+    assert words == f"23:30{SPACE}CEST – Sun 25 Oct, 03:30{SPACE}CET"

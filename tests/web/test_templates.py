@@ -18,6 +18,9 @@ FORBIDDEN = {
     "hx-disable": re.compile(r"\bhx-(?:disable|disabled-elt|confirm)\b"),
     "text as a placeholder": re.compile(r"\splaceholder\s*="),
     "a title as the only information": re.compile(r"\stitle\s*="),
+    "an end without the day it may lie on": re.compile(
+        r"{% (?:bare_)?clock [\\w.]*(?:ends_at|until)\\b"
+    ),
     "text that is not escaped": re.compile(r"\|\s*safe\b|{%\s*autoescape off"),
 }
 

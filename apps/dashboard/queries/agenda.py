@@ -29,11 +29,15 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Working time of one date; none when both are None. Breaks lie between."""
+    """Working time within one date; none when both are None. Breaks lie between.
+
+    shift is the time that begins on the date, also when it ends past midnight.
+    """
 
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     breaks: tuple[Span, ...] = ()
+    shift: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +136,6 @@ def _hours(rota: Rota, resource_id: int, on: date) -> Hours:
         return Hours()
     opened = [Span.from_seconds(span) for span in spans]
     breaks = tuple(Span(before.end, after.start) for before, after in pairwise(opened))
-    return Hours(opened[0].start, opened[-1].end, breaks)
+    shift = rota.shift(resource_id, on)
+    begun = Span.from_seconds(shift) if shift else None
+    return Hours(opened[0].start, opened[-1].end, breaks, begun)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from apps.availability.engine.hours import OpeningHours
+from apps.availability.engine.hours import Opening, OpeningHours
 from apps.availability.engine.inputs import Search, Shape
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Occupancy
@@ -30,7 +30,17 @@ class Rota:
 
     def open_spans(self, resource_id: int, on: date) -> Spans:
         """When this resource works on a date, holidays and special hours included."""
+        return intersect(self._opening(resource_id, on).spans, (day_bounds(self.zone, on),))
+
+    def shift(self, resource_id: int, on: date) -> Seconds | None:
+        """From the first to the last minute of the hours that begin on a date: a night belongs to
+        its evening, whole."""
         low, high = day_bounds(self.zone, on)
+        windows = self._opening(resource_id, on).windows
+        begun = [(it.start, it.end) for it in windows if low <= it.start < high]
+        return (begun[0][0], max(end for _start, end in begun)) if begun else None
+
+    def _opening(self, resource_id: int, on: date) -> Opening:
         search = Search(
             zone=self.zone,
             business_hours=self.hours.business,
@@ -38,8 +48,8 @@ class Rota:
             requirements=(),
             shape=Shape(duration=1, step=1),
         )
-        opening = OpeningHours(search, low, high).of(self.hours.resources.get(resource_id))
-        return intersect(opening.spans, ((low, high),))
+        opening = OpeningHours(search, *day_bounds(self.zone, on))
+        return opening.of(self.hours.resources.get(resource_id))
 
     def free_spans(self, resource_id: int, on: date, *, without: int | None = None) -> Spans:
         """Working time that nothing takes; without leaves one session out of what is taken."""

@@ -6,7 +6,6 @@ page cannot mix two clocks. Without them the current time zone and language of D
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -16,11 +15,10 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import get_text_list
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from apps.web import formatting
+from apps.web import formatting, span_words
 from apps.web.axis import Axis
 from apps.web.icons import ICONS, TURNS_WITH_DIRECTION
 
@@ -75,9 +73,25 @@ def repeat_mark(context: Context, at: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def clock_beside(context: Context, at: datetime, beside: datetime | None = None) -> str:
+    """ "10:15", or "Fri 27 Nov, 00:30" on another day than the one that is read beside it: the
+    day of an instant, else today as `now` of the context has it."""
+    near = beside or context.get("now") or timezone.now()
+    return span_words.format_time_beside(
+        at, beside=near, zone=_zone(context), locale=_locale(context)
+    )
+
+
+@register.simple_tag(takes_context=True)
 def clock_range(context: Context, start: datetime, end: datetime) -> str:
-    """ "10:15 – 11:00"."""
-    return formatting.format_time_range(start, end, zone=_zone(context), locale=_locale(context))
+    """ "10:15 – 11:00", "23:30 – Fri 27 Nov, 00:30"."""
+    return span_words.format_time_range(start, end, zone=_zone(context), locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
+def later_day(context: Context, start: datetime, end: datetime) -> str:
+    """ "Fri 27 Nov" when the end is past midnight, else nothing."""
+    return span_words.later_day(start, end, zone=_zone(context), locale=_locale(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -89,12 +103,9 @@ def big_clock(context: Context, at: datetime) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def until_clock(context: Context, at: datetime) -> str:
-    """ "to 8:00": an end behind its start needs no "am", but a repeated hour its mark (rule T7)."""
-    zone = _zone(context)
-    text = formatting.format_time(at, zone=zone, locale=_locale(context))
-    digits, mark = formatting.split_clock(text)
-    return _("to %(end)s") % {"end": text if mark and formatting.is_repeated(at, zone) else digits}
+def until_clock(context: Context, start: datetime, end: datetime) -> str:
+    """ "to 8:00", "to Fri 0:30 am"."""
+    return span_words.format_until(start, end, zone=_zone(context), locale=_locale(context))
 
 
 @register.simple_tag(takes_context=True)
@@ -148,8 +159,7 @@ def months_words(context: Context, first: date, last: date) -> str:
 @register.simple_tag
 def parts_words(marks: int) -> str:
     """ "morning and evening" for the three marks of a day (4 morning, 2 afternoon, 1 evening)."""
-    names = ((4, _("morning")), (2, _("afternoon")), (1, _("evening")))
-    return get_text_list([name for bit, name in names if marks & bit], _("and"))
+    return formatting.format_parts(marks)
 
 
 @register.simple_tag(takes_context=True)
@@ -158,16 +168,7 @@ def day_and_times(context: Context, on: date, count: int, marks: int) -> str:
 
     One tag, because a calendar has fifty of them.
     """
-    return _day_and_times(on, count, marks, _locale(context), get_language() or "")
-
-
-@lru_cache(maxsize=4096)
-def _day_and_times(on: date, count: int, marks: int, locale: str, _language: str) -> str:
-    name = formatting.format_day(on, locale=locale)
-    if not count:
-        return f"{name}, {_('no times')}"
-    times = ngettext("%(n)s time", "%(n)s times", count) % {"n": count}
-    return f"{name}, {times}, {parts_words(marks)}"
+    return formatting.format_day_and_times(on, count, marks, _locale(context), get_language() or "")
 
 
 @register.simple_tag(takes_context=True)
