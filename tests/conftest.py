@@ -1,16 +1,37 @@
-"""What every test shares: quick statics and passwords, and the address of the test's database."""
+"""What every test shares: one clock that stands still, quick statics and passwords, and the address
+of the test's database."""
 
 import os
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import override_settings
+from hypothesis import HealthCheck, settings
+
+from tests.clock import NOW, read_moment
 
 # Playwright keeps an event loop in the test's thread; Django would take the test for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
+
+# How Hypothesis works in the whole suite; a test says only how many examples it wants. Nothing
+# fails by being slow, since two cores may carry anything else. CI always looks at the same ones.
+# Fixtures are made once for all examples of a test, which then writes in a transaction of its own.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    database=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
+)
+settings.load_profile("suite")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url"}
 
@@ -24,6 +45,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.without_database)
         if "chromium" in asked:
             item.add_marker(pytest.mark.once)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--today",
+        type=read_moment,
+        default=NOW,
+        help="where the clock of the tests stands: a date (noon UTC) or an instant",
+    )
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """Stop every clock of this process, so that no test depends on the day it runs.
+
+    A test that needs passing time (other processes, races, browsers) is marked ``real_time``;
+    a test about words and dates of one day stands where its own stage stands (``at_now``).
+    """
+    if request.node.get_closest_marker("real_time"):
+        yield None
+        return
+    with time_machine.travel(request.config.getoption("today"), tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,7 @@ constraints of the database."""
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.catalog.models import Service
@@ -162,11 +162,7 @@ def any_terms(draw: st.DrawFn) -> PaymentTerms:
     )
 
 
-@settings(
-    max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=150)
 @given(terms=any_terms(), requires_approval=st.booleans())
 def test_what_the_rule_accepts_the_database_accepts_too(
     salon: Salon, terms: PaymentTerms, *, requires_approval: bool

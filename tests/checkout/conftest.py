@@ -7,7 +7,6 @@ from django.test import override_settings
 
 from apps.catalog.models import PricingPlan
 from apps.checkout.models import PlanPurchase
-from apps.checkout.providers import stripe_api
 from tests.checkout.stripe_memory import SECRET_KEY, Stub
 from tests.checkout.stripe_stub import WEBHOOK_SECRET, running
 from tests.factories import NOW, Salon, make_salon
@@ -69,9 +68,8 @@ LATER = NOW + timedelta(minutes=1)
 
 
 @pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
-    """Stripe on loopback, and a portal that is paid through it and is not very patient."""
-    monkeypatch.setattr(stripe_api, "PATIENCE", 0.5)
+def stub() -> Iterator[Stub]:
+    """Stripe on loopback, and a portal that is paid through it."""
     with (
         running() as stub,
         override_settings(

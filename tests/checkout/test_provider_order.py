@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.bookings import operations as bookings
@@ -38,9 +38,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40)
 @given(steps=st.lists(STEPS, max_size=12))
 def test_the_end_is_the_provider_s_truth(salon: Salon, steps: list[tuple[str, Any]]) -> None:
     with transaction.atomic():
@@ -113,9 +111,7 @@ DECISIONS = st.one_of(
 )
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(steps=st.lists(DECISIONS, max_size=14))
 def test_what_is_kept_aside_ends_as_the_team_and_the_provider_say(
     asking: Salon, steps: list[tuple[str, Any]]

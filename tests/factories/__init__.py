@@ -1,5 +1,6 @@
 """Real rows for tests, made by plain keyword functions, one file per floor."""
 
+from tests.clock import NOW
 from tests.factories.bookings import make_booking, make_draft, make_request, make_visitor
 from tests.factories.businesses import make_business, make_location, make_member
 from tests.factories.catalog import (
@@ -10,7 +11,7 @@ from tests.factories.catalog import (
     make_staff,
     make_variant,
 )
-from tests.factories.salon import NOW, Salon, make_salon
+from tests.factories.salon import Salon, make_salon
 from tests.factories.schedules import make_hours
 
 __all__ = [

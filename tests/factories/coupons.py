@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.businesses.models import Business
 from apps.checkout.models import Coupon, Discount
-from tests.factories.salon import NOW
+from tests.clock import NOW
 
 
 def make_coupon(*, business: Business, code: str = "WINTER10", **columns: Any) -> Coupon:

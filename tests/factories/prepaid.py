@@ -14,9 +14,9 @@ from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, PlanPurchase
 from apps.checkout.operations import BoughtGift, BoughtPlan, Buyer, Gift
+from tests.clock import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.money import ORIGIN
-from tests.factories.salon import NOW
 
 
 def make_plan(*, services: Sequence[Service], **columns: Any) -> PricingPlan:

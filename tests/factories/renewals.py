@@ -8,8 +8,8 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, PlanPurchase, PracticeSession
 from apps.checkout.operations import Act
 from apps.checkout.periodic import look_after_plans
+from tests.clock import NOW
 from tests.factories.money import ORIGIN, pay_at_practice, work
-from tests.factories.salon import NOW
 
 BOUGHT = NOW + timedelta(minutes=1)
 ENDS = datetime(2026, 12, 23, 23, tzinfo=UTC)

@@ -16,9 +16,6 @@ from tests.factories.catalog import (
 )
 from tests.factories.schedules import make_hours
 
-NOW = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
-"""Tuesday, 10:42 in Berlin, as in the pictures."""
-
 
 @dataclass(frozen=True)
 class Salon:

@@ -14,6 +14,7 @@ from apps.bookings.operations import Details
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import BookingPolicy, Resource, Service, StaffMember
 from apps.catalog.queries import choose
+from tests.clock import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.businesses import make_business, make_location, make_member
 from tests.factories.catalog import (
@@ -23,7 +24,7 @@ from tests.factories.catalog import (
     make_service,
     make_staff,
 )
-from tests.factories.salon import NOW, Salon
+from tests.factories.salon import Salon
 from tests.factories.schedules import make_hours
 
 

@@ -28,6 +28,9 @@ FLAGS = [
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+PATIENCE = 60_000  # milliseconds; how long a busy machine may take before a journey gives up
+expect.set_options(timeout=PATIENCE)
+
 OpenPage = Callable[..., Page]
 
 
@@ -74,6 +77,7 @@ def open_page(chromium: Browser, salon: Salon, live_server: LiveServer) -> Itera
             java_script_enabled=scripts,
             color_scheme="dark" if scheme == "dark" else "light",
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if member is not None:
             context.add_cookies([session_cookie(member, live_server.url)])

@@ -12,7 +12,7 @@ from tests.factories.studio import Studio, join, make_run, make_session, make_st
 from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
 from tests.journeys.test_customer_journeys import READING, SCRIPTS, book
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

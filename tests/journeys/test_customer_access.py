@@ -11,7 +11,7 @@ from tests.factories import NOW, Salon, make_booking, make_draft
 from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
 from tests.journeys.test_customer_journeys import READING, become_known, type_details
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 Way = Callable[[Page, Salon], object]
 

@@ -11,7 +11,7 @@ from apps.catalog.models import Question
 from tests.factories import NOW, Salon, make_booking
 from tests.journeys.conftest import OpenPage, expect_page
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 READING = 2100  # milliseconds: a person needs longer than the two seconds of the form guard

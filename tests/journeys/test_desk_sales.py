@@ -12,7 +12,7 @@ from tests.journeys.conftest import OpenPage, expect_page
 from tests.journeys.test_customer_journeys import SCRIPTS
 from tests.journeys.test_money_journeys import expect_no_flaw
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def offer_ten_cuts(page: Page) -> None:

@@ -21,7 +21,7 @@ from tests.journeys.test_class_journeys import type_two_people
 from tests.journeys.test_customer_journeys import SCRIPTS
 
 SECOND = timedelta(seconds=1)
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from apps.bookings.operations import create_access_link
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 

@@ -15,10 +15,15 @@ from playwright.sync_api import Browser
 
 from tests.factories import make_salon
 
-pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.journey,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds
 MOST_BYTES, MOST_REQUESTS = 40 * 1024, 6
 
 

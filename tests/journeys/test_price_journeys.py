@@ -8,7 +8,7 @@ from tests.factories import Salon, make_variant
 from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
 from tests.journeys.test_customer_journeys import SCRIPTS
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def expect_no_flaw(page: Page) -> None:

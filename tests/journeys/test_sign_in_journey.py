@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.factories import Salon
 from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 SIGN_IN = "/own/sign-in/"
 OLGA, PASSWORD = "olga@juniper.example", "correct horse"

@@ -14,7 +14,7 @@ from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrol
 from tests.journeys.test_class_journeys import type_two_people
 from tests.journeys.test_customer_journeys import SCRIPTS
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
 def expect_no_flaw(page: Page) -> None:

@@ -3,12 +3,11 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel.money import CurrencyMismatch, Money, exponent
 
-UNSTORED = settings(database=None, deadline=None)
 WEIGHTS = st.lists(st.integers(0, 50), min_size=1, max_size=8).filter(any)
 
 
@@ -87,7 +86,6 @@ def test_the_largest_remainder_is_served_first() -> None:
     assert [part.amount for part in parts] == [49, 30, 20, 1]
 
 
-@UNSTORED
 @given(st.integers(-(10**9), 10**9), WEIGHTS)
 def test_allocating_loses_nothing_and_stays_within_a_unit_of_fair(
     amount: int, weights: list[int]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.kernel.spans import (
@@ -21,7 +21,6 @@ from apps.kernel.spans import (
 
 NINE = datetime(2026, 10, 5, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-UNSTORED = settings(database=None, deadline=None)
 
 PAIRS = st.tuples(st.integers(0, 60), st.integers(0, 15)).map(lambda it: (it[0], it[0] + it[1]))
 LISTS = st.lists(PAIRS, max_size=12)
@@ -69,7 +68,6 @@ def test_a_naive_datetime_is_refused() -> None:
         Span(NINE.replace(tzinfo=None), NINE + HOUR)
 
 
-@UNSTORED
 @given(LISTS)
 def test_merging_keeps_each_minute_once_in_spans_that_do_not_touch(spans: list[Seconds]) -> None:
     merged = merge(spans)
@@ -79,14 +77,12 @@ def test_merging_keeps_each_minute_once_in_spans_that_do_not_touch(spans: list[S
     assert merge(merged) == merged
 
 
-@UNSTORED
 @given(MERGED, MERGED)
 def test_subtracting_is_the_difference_of_minutes(left: Spans, right: Spans) -> None:
     assert subtract(left, right) == merge(subtract(left, right))
     assert minutes(subtract(left, right)) == minutes(left) - minutes(right)
 
 
-@UNSTORED
 @given(MERGED, MERGED)
 def test_intersecting_is_the_common_minutes_and_does_not_care_about_order(
     left: Spans, right: Spans
@@ -96,13 +92,11 @@ def test_intersecting_is_the_common_minutes_and_does_not_care_about_order(
     assert merge([*subtract(left, right), *intersect(left, right)]) == left
 
 
-@UNSTORED
 @given(PAIRS, PAIRS)
 def test_two_spans_overlap_when_they_share_a_minute(one: Seconds, two: Seconds) -> None:
     assert overlaps(one, two) == bool(minutes([one]) & minutes([two]))
 
 
-@UNSTORED
 @given(LISTS, PAIRS)
 def test_the_first_overlap_is_the_first_span_that_shares_a_minute(
     spans: list[Seconds], wanted: Seconds
@@ -112,7 +106,6 @@ def test_the_first_overlap_is_the_first_span_that_shares_a_minute(
     assert first_overlap(sorted(spans), wanted) == (shared[0] if shared else None)
 
 
-@UNSTORED
 @given(MERGED, PAIRS.filter(lambda it: it[0] < it[1]))
 def test_covering_is_holding_every_minute(spans: Spans, wanted: Seconds) -> None:
     assert covers(spans, wanted) == (minutes([wanted]) <= minutes(spans))

@@ -20,8 +20,9 @@ from tests.factories import make_booking, make_salon
 from tests.messages.mail_server import MailServer, serving
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120  # seconds; how long a busy machine may take, never how long it takes
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow]
+pytestmark = [pytest.mark.real_time, pytest.mark.crash, pytest.mark.slow]
 
 
 def book(count: int) -> None:
@@ -46,8 +47,8 @@ def start_worker(database_url: str, server: MailServer, *options: str) -> "subpr
     )
 
 
-def wait_until_everything_is_done(seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
+def wait_until_everything_is_done() -> None:
+    until = time.monotonic() + PATIENCE
     while OutboxItem.objects.filter(done_at=None).exists():
         assert time.monotonic() < until, list(OutboxItem.objects.filter(done_at=None).values())
         time.sleep(0.1)
@@ -62,7 +63,7 @@ def test_two_workers_send_every_mail_once(database_url: str) -> None:
         finally:
             for worker in workers:
                 worker.send_signal(signal.SIGTERM)
-        assert [worker.wait(20) for worker in workers] == [0, 0]
+        assert [worker.wait(PATIENCE) for worker in workers] == [0, 0]
     ids = [mail["Message-ID"] for mail in server.accepted]
     assert len(ids) == 20
     assert len(set(ids)) == 20
@@ -73,13 +74,13 @@ def test_a_worker_killed_while_it_sends_loses_no_mail(database_url: str) -> None
     book(1)
     with serving(MailServer(hang=60)) as server:
         killed = start_worker(database_url, server, "--lease", "3")
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while not OutboxItem.objects.filter(topic="mail.send", attempts=1).exists():
             assert time.monotonic() < until, "the worker never began"
             time.sleep(0.05)
         time.sleep(1)
         killed.send_signal(signal.SIGKILL)
-        killed.wait(10)
+        killed.wait(PATIENCE)
         assert Message.objects.filter(status="SENT").count() == 0
         server.hang = 0.0
         next_one = start_worker(database_url, server, "--poll", "0.2")
@@ -87,7 +88,7 @@ def test_a_worker_killed_while_it_sends_loses_no_mail(database_url: str) -> None
             wait_until_everything_is_done()
         finally:
             next_one.send_signal(signal.SIGTERM)
-        assert next_one.wait(20) == 0
+        assert next_one.wait(PATIENCE) == 0
     assert sorted(address for (address,) in server.recipients) == [
         "carl0@example.com",
         "hello@juniper.example",

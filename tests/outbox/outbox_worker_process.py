@@ -1,6 +1,6 @@
 """A worker in a process of its own, for tests that kill it or run several.
 
-Usage: python outbox_worker_process.py LOG_FOLDER LEASE_SECONDS [hang]
+Usage: python outbox_worker_process.py LOG_FOLDER [hang]
 
 Work on the topic ``test.write`` appends one line to a file of this process: the item's number. With
 ``hang`` it then sleeps for a minute, so that the test can kill it between the deed and the mark.
@@ -19,7 +19,7 @@ from typing import Any
 import django
 
 
-def main(folder: Path, lease: float, *, hang: bool) -> None:
+def main(folder: Path, *, hang: bool) -> None:
     django.setup()
     from django.utils import timezone
 
@@ -33,13 +33,13 @@ def main(folder: Path, lease: float, *, hang: bool) -> None:
         with log.open("a") as file:
             file.write(f"{payload['number']}\n")
         if hang:
-            time.sleep(60)
+            time.sleep(600)
 
     register("test.write", write)
-    worker = Worker(clock=timezone.now, lease=timedelta(seconds=lease), batch=5)
+    worker = Worker(clock=timezone.now, lease=timedelta(minutes=10), batch=5)
     while worker.drain():
         time.sleep(0.05)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), float(sys.argv[2]), hang="hang" in sys.argv[3:])
+    main(Path(sys.argv[1]), hang="hang" in sys.argv[2:])

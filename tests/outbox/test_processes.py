@@ -20,8 +20,11 @@ from django.utils import timezone
 from apps.outbox import operations
 from apps.outbox.models import OutboxItem
 
+pytestmark = pytest.mark.real_time
+
 PROGRAM = Path(__file__).with_name("outbox_worker_process.py")
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120  # seconds; how long a busy machine may take, never how long it takes
 
 
 def enqueue_numbers(count: int) -> None:
@@ -33,11 +36,9 @@ def enqueue_numbers(count: int) -> None:
         )
 
 
-def start_worker(
-    folder: Path, database_url: str, *options: str, lease: float = 60
-) -> "subprocess.Popen[bytes]":
+def start_worker(folder: Path, database_url: str, *options: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(folder), str(lease), *options],
+        [sys.executable, str(PROGRAM), str(folder), *options],
         cwd=ROOT,
         env={
             **os.environ,
@@ -53,7 +54,7 @@ def lines(folder: Path) -> Counter[str]:
 
 
 def wait_for_line(folder: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while not lines(folder):
         assert time.monotonic() < until, "the worker never began"
         time.sleep(0.05)
@@ -61,7 +62,7 @@ def wait_for_line(folder: Path) -> None:
 
 def wait_for_a_try() -> None:
     """The worker is up, with its signals in hand, once it has tried an item."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + PATIENCE
     while not OutboxItem.objects.filter(attempts__gte=1, leased_until=None).exists():
         assert time.monotonic() < until, "the worker never began"
         time.sleep(0.05)
@@ -72,20 +73,19 @@ def test_an_item_whose_worker_was_killed_is_done_again_after_its_lease(
     tmp_path: Path, database_url: str
 ) -> None:
     enqueue_numbers(1)
-    hanging = start_worker(tmp_path, database_url, "hang", lease=4)
+    hanging = start_worker(tmp_path, database_url, "hang")
     wait_for_line(tmp_path)
     hanging.send_signal(signal.SIGKILL)
-    hanging.wait(10)
+    hanging.wait(PATIENCE)
 
     early = start_worker(tmp_path, database_url)
-    assert early.wait(30) == 0
+    assert early.wait(PATIENCE) == 0
     item = OutboxItem.objects.get()
     assert (item.state, item.attempts) == ("LEASED", 1)
 
-    while timezone.now() < (item.leased_until or timezone.now()):
-        time.sleep(0.1)
+    OutboxItem.objects.update(leased_until=timezone.now())
     late = start_worker(tmp_path, database_url)
-    assert late.wait(30) == 0
+    assert late.wait(PATIENCE) == 0
     item.refresh_from_db()
     assert (item.state, item.attempts) == ("DONE", 2)
     assert lines(tmp_path) == {"0": 2}
@@ -96,7 +96,7 @@ def test_an_item_whose_worker_was_killed_is_done_again_after_its_lease(
 def test_four_workers_do_each_of_two_hundred_items_once(tmp_path: Path, database_url: str) -> None:
     enqueue_numbers(200)
     workers = [start_worker(tmp_path, database_url) for _ in range(4)]
-    assert [worker.wait(90) for worker in workers] == [0, 0, 0, 0]
+    assert [worker.wait(PATIENCE) for worker in workers] == [0, 0, 0, 0]
     assert lines(tmp_path) == {str(number): 1 for number in range(200)}
     assert OutboxItem.objects.exclude(done_at=None).count() == 200
     assert set(OutboxItem.objects.values_list("attempts", flat=True)) == {1}

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import connection, connections
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 class Moment(Enum):

@@ -58,7 +58,7 @@ def storm_of(attempt: Attempt, *, clients: int, processes: int = PROCESSES) -> I
         for pipe in pipes:
             pipe.send(None)
         for child in children:
-            child.join(timeout=20)
+            child.join(timeout=120)
             child.kill()
 
 
@@ -75,7 +75,7 @@ def _serve(pipe: Connection, attempt: Attempt, first: int, threads: int) -> None
 
 
 def _try(attempt: Attempt, client: int, facts: dict[str, Any], together: threading.Barrier) -> str:
-    together.wait(timeout=60)
+    together.wait(timeout=120)
     try:
         return attempt(client, facts)
     except Exception:  # noqa: BLE001 - whatever it is, the test has to see it

@@ -17,7 +17,7 @@ from tests.factories import NOW, Salon, make_salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 CLIENTS = 16
 CARL = Buyer("Carl Vogt", "carl@example.com")
 KEY = "a-form-of-the-desk"

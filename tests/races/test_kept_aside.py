@@ -24,7 +24,7 @@ from tests.races.killing import Moment, stopped
 from tests.races.storm import storm_of
 from tests.races.test_money import after, attempt, die, dies
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 ANSWERED = NOW + timedelta(minutes=30)
 SETTLED = ANSWERED + timedelta(seconds=11)
 CLIENTS = 16

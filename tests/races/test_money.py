@@ -40,7 +40,7 @@ from tests.factories.money import check_out, make_prepared, pay_at_practice, wor
 from tests.races.killing import Moment, stopped
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 LATER = NOW + timedelta(minutes=1)
 CLIENTS = 16
 CODES = 32

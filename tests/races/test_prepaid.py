@@ -36,7 +36,7 @@ from tests.factories.prepaid import (
 from tests.factories.studio import Studio, make_session, make_studio
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 CLIENTS = 16
 CHECKOUTS = 32
 LATER = NOW + timedelta(minutes=1)

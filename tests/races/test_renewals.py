@@ -34,7 +34,7 @@ from tests.factories.renewals import (
 from tests.races.killing import Moment, stopped
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 SOON = DUE + timedelta(minutes=2)
 CLIENTS = 16
 

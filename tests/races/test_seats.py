@@ -26,7 +26,7 @@ from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 LATER = timedelta(minutes=11)
 

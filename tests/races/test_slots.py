@@ -32,7 +32,7 @@ from tests.factories import (
 )
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 CLIENTS = 40
 ROUNDS = 50

@@ -18,7 +18,7 @@ from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 LATER = NOW + timedelta(minutes=1)
 INSISTENT = 15
 AFTER_THE_OFFER = NOW + timedelta(minutes=62)

@@ -24,11 +24,16 @@ from apps.outbox.models import OutboxItem
 from benchmarks.browser import Answer, Browser
 from tests.factories import Salon, make_salon
 
-pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.crash,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+]
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = Path(__file__).with_name("gunicorn_breakpoint.py")
-PATIENCE = 30
+PATIENCE = 120
 TYPED = {"name": "Carl Vogt", "email": "carl@example.com"}
 
 

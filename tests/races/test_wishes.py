@@ -21,7 +21,7 @@ from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 from tests.factories.bookings import make_visitor
 from tests.races.storm import storm_of
 
-pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 THURSDAY = Wish(date(2026, 11, 26), date(2026, 11, 26), 10 * 60, 10 * 60 + 45)
 LATER = NOW + timedelta(minutes=1)
 LINE = 6

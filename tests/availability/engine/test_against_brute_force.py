@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.availability.engine.check import fits, is_still_free
@@ -14,17 +14,10 @@ from apps.availability.engine.zones import day_bounds
 from tests.availability.engine.brute_force import Reference
 from tests.availability.engine.searches import QUESTIONS, Question
 
-# CI looks closely and always at the same examples; a desk takes a quick look at new ones.
-CI = "CI" in os.environ
-EXAMPLES = int(os.environ.get("EXAMPLES", "300" if CI else "90"))
+# CI looks closely; a desk takes a quick look.
+EXAMPLES = int(os.environ.get("EXAMPLES", "300" if "CI" in os.environ else "90"))
 
-THOROUGH = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=CI,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+THOROUGH = settings(max_examples=EXAMPLES)
 
 
 def bounds(question: Question) -> tuple[int, int]:

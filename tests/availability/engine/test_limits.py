@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.availability.engine.inputs import Limits
@@ -55,7 +55,6 @@ def test_a_time_without_a_limit_is_always_open() -> None:
     assert opens_at(NOW, limits=Limits(), zone=BERLIN) is None
 
 
-@settings(database=None, deadline=None)
 @given(st.integers(0, 60 * 24 * 60), OPTIONAL, st.none() | st.integers(0, 40))
 def test_a_time_opens_at_the_first_second_its_limit_allows(
     ahead: int, advance: int | None, days: int | None

@@ -22,7 +22,7 @@ def utc(*parts: int) -> int:
     return int(datetime(*parts, tzinfo=UTC).timestamp())  # type: ignore[arg-type,misc]
 
 
-@settings(database=None, deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.sampled_from(CHANGES), st.integers(-2000, 3000))
 def test_a_boundary_is_the_first_minute_that_reads_the_time_or_later(
     change: tuple[str, date], minute: int
@@ -85,7 +85,6 @@ def test_typed_times_are_accepted_asked_about_or_refused(
     assert list(found.instants) == [utc(2026, 11, 1, *it) for it in instants]
 
 
-@settings(database=None, deadline=None)
 @given(st.sampled_from(CHANGES), st.integers(-3000, 3000))
 def test_a_link_leads_back_to_its_own_instant(change: tuple[str, date], minute: int) -> None:
     zone = ZoneInfo(change[0])
