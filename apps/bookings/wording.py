@@ -1,6 +1,7 @@
 """Sentences that several pages say about prices, rules and missing times. Times are the zone's."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,8 @@ from apps.catalog.models import Service
 from apps.web import formatting
 
 HOUR, DAY = 60, 1440
+_PART = Booking.PaymentStatus.PARTIALLY_PAID
+_ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 OPENS_LATER = {ReasonCode.TOO_EARLY, ReasonCode.BEYOND_HORIZON}
 
 
@@ -104,6 +107,48 @@ def price_aside(*, price: str, total: int | None, aside: int, currency: str, loc
     return _("%(price)s, %(aside)s of it kept aside") % {"price": price, "aside": told}
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Money of a booking that came, or came and went back (returned): minor units of its price
+    (total); place is the business's word for where it happens."""
+
+    status: str
+    is_over: bool
+    total: int
+    paid: int
+    returned: int
+    currency: str
+    locale: str
+    place: str
+
+
+def moved_words(it: Moved) -> str:
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", or "" while nothing came. What went back
+    is not asked for again."""
+    rest = 0 if it.is_over else max(0, it.total - it.paid - it.returned)
+    amounts = {"price": it.total, "paid": it.paid, "back": it.returned, "rest": rest}
+    said = {
+        name: formatting.format_money(amount, it.currency, it.locale)
+        for name, amount in amounts.items()
+    }
+    return _moved(it, rest) % {**said, "place": it.place}
+
+
+def _moved(it: Moved, rest: int) -> str:
+    status = Booking.PaymentStatus
+    if it.status == status.PAID and it.returned:
+        return _("%(price)s paid, %(back)s of it went back")
+    if it.status == status.PAID:
+        return _("%(price)s, paid")
+    if it.status == status.REFUNDED and rest:
+        return _("%(back)s went back, %(rest)s at the %(place)s")
+    if it.status == status.REFUNDED:
+        return _("%(back)s, refunded")
+    if it.status == _PART and it.is_over:
+        return _("%(paid)s of %(price)s paid")
+    return _("%(paid)s paid, %(rest)s at the %(place)s") if it.status == _PART else ""
+
+
 def bill_words(booking: Booking, price: str) -> str:
     """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", "With your
     plan", or the price."""
@@ -114,17 +159,20 @@ def bill_words(booking: Booking, price: str) -> str:
     if by_plan and status == Booking.PaymentStatus.NOT_PAID:
         words = _("With your plan, %(price)s at the %(place)s")
         return words % {"price": price, "place": place}
-    if status == Booking.PaymentStatus.PAID:
-        return _("%(price)s, paid") % {"price": price}
-    if status == Booking.PaymentStatus.REFUNDED:
-        return _("%(price)s, refunded") % {"price": price}
-    if status == Booking.PaymentStatus.PARTIALLY_PAID:
-        amounts = (booking.paid, max(0, (booking.price or 0) - booking.paid))
-        paid, rest = (
-            formatting.format_money(it, booking.currency, booking.business.locale) for it in amounts
+    moved = moved_words(
+        Moved(
+            status=status,
+            is_over=booking.status in _ENDED,
+            total=booking.price or 0,
+            paid=booking.paid,
+            returned=booking.returned,
+            currency=booking.currency,
+            locale=booking.business.locale,
+            place=place,
         )
-        words = _("%(paid)s paid, %(rest)s at the %(place)s")
-        return words % {"paid": paid, "rest": rest, "place": place}
+    )
+    if moved:
+        return moved
     if booking.kept_aside:
         return price_aside(
             price=price,

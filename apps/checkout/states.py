@@ -1,7 +1,10 @@
-"""Where an order stands, by the money that came and went (domain.md 6.2). Pure.
+"""Where an order stands, by the money that came and went. Pure.
 
 Two machines that never contradict each other: the order is INITIALIZED until money or the promise
 of money approves it; its payment status is nothing but arithmetic on its payments.
+
+What goes back is taken off the bill: it is not asked for again. So a part that went back hides
+nothing of what is still owed, and a bill that was paid in full owes nothing after a refund.
 """
 
 from collections.abc import Sequence
@@ -34,7 +37,7 @@ BOOKING_STATUS = {
     PaymentStatus.PARTIALLY_REFUNDED: "PAID",
     PaymentStatus.FULLY_REFUNDED: "REFUNDED",
 }
-"""What the booking says, by the table of domain.md 6.2."""
+"""What the booking says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +51,36 @@ class Flow:
     kept_aside: int = 0
 
 
+STATUS = {
+    # something is kept, something is owed, something went back
+    (True, True, False): PaymentStatus.PARTIALLY_PAID,
+    (True, True, True): PaymentStatus.PARTIALLY_PAID,
+    (True, False, False): PaymentStatus.PAID,
+    (True, False, True): PaymentStatus.PARTIALLY_REFUNDED,
+    (False, True, True): PaymentStatus.FULLY_REFUNDED,
+    (False, False, True): PaymentStatus.FULLY_REFUNDED,
+}
+"""Where nothing came, or all of it was a mistake, a payment that is open makes the difference."""
+
+
 def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
     """Derive the status of an order's money from all of its payments."""
     captured = sum(flow.captured for flow in flows)
     refunded = sum(flow.refunded for flow in flows)
-    if refunded:
-        whole = refunded >= captured
-        return PaymentStatus.FULLY_REFUNDED if whole else PaymentStatus.PARTIALLY_REFUNDED
-    if captured >= total > 0:
-        return PaymentStatus.PAID
-    if captured > 0:
-        return PaymentStatus.PARTIALLY_PAID
+    found = STATUS.get((captured > refunded, captured < total, refunded > 0))
+    if found is not None:
+        return found
     is_open = any(flow.is_open or flow.kept_aside for flow in flows)
     return PaymentStatus.PENDING if is_open else PaymentStatus.NOT_PAID
 
 
 def balance(*, total: int, flows: Sequence[Flow]) -> int:
-    """What is still to be paid beside what is kept aside; 0 once anything went back, negative when
-    too much came."""
-    captured = sum(flow.captured + flow.kept_aside for flow in flows)
-    if any(flow.refunded for flow in flows):
-        return 0
-    return total - captured
+    """What is still to be paid beside what is kept aside, in minor units; negative when more came
+    than the bill and is still here. What went back is not asked for again."""
+    came = sum(flow.captured + flow.kept_aside for flow in flows)
+    if came < total:
+        return total - came
+    return min(0, total - came + sum(flow.refunded for flow in flows))
 
 
 def booking_status(status: PaymentStatus, *, total: int) -> str:

@@ -66,6 +66,9 @@ class BusinessFacts:
     answer_within_hours: int
 
 
+ENDED = ("DECLINED", "CANCELED")
+
+
 @dataclass(frozen=True, slots=True)
 class BookingFacts:
     """One booking. Instants are aware UTC, ``price`` is minor units or None when on request.
@@ -77,9 +80,10 @@ class BookingFacts:
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
-    ``paid`` is what came and did not go back, ``went_back`` what this message tells of, in minor
-    units. ``kept_aside`` is on the customer's card and not taken, ``released`` what was, of a
-    booking that is over. ``double_booked``: it was paid for after its time had gone.
+    ``paid`` is what came and did not go back, ``returned`` what came and went back, ``went_back``
+    what of it this message tells of, in minor units. ``kept_aside`` is on the customer's card and
+    not taken, ``released`` what was, of a booking that is over. ``double_booked``: it was paid for
+    after its time had gone.
     ``by_plan``: a plan paid for it, and price is what is left for extras.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
@@ -114,6 +118,7 @@ class BookingFacts:
     offer_ends_at: datetime | None = None
     wish: Wish | None = None
     paid: int = 0
+    returned: int = 0
     went_back: int = 0
     double_booked: bool = False
     payment_status: str = "NOT_PAID"

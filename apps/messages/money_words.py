@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from apps.bookings.wording import aside_words, price_aside
-from apps.messages.facts import BookingFacts, Kind
+from apps.bookings.wording import Moved, aside_words, moved_words, price_aside
+from apps.messages.facts import ENDED, BookingFacts, Kind
 from apps.web import formatting
 
 
@@ -17,12 +17,20 @@ def price_words(facts: BookingFacts) -> str:
     if facts.price is None:
         return facts.price_text or _("On request")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
-    if facts.payment_status == "PAID":
-        return _("%(price)s, paid") % {"price": amount}
-    if facts.payment_status == "REFUNDED":
-        return _("%(price)s, refunded") % {"price": amount}
-    if facts.payment_status == "PARTIALLY_PAID":
-        return _part_paid(facts)
+    moved = moved_words(
+        Moved(
+            status=facts.payment_status,
+            is_over=facts.status in ENDED,
+            total=facts.price,
+            paid=facts.paid,
+            returned=facts.returned,
+            currency=facts.currency,
+            locale=facts.business.locale,
+            place=facts.business.place_word,
+        )
+    )
+    if moved:
+        return moved
     if facts.kept_aside:
         return price_aside(
             price=amount,
@@ -51,15 +59,6 @@ def _by_plan(facts: BookingFacts) -> str:
         return _("With your plan, extras paid")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
     return _("With your plan, %(extras)s") % {"extras": _at_the_place(facts, amount)}
-
-
-def _part_paid(facts: BookingFacts) -> str:
-    amounts = (facts.paid, max(0, (facts.price or 0) - facts.paid))
-    paid, rest = (
-        formatting.format_money(it, facts.currency, facts.business.locale) for it in amounts
-    )
-    words = _("%(paid)s paid, %(rest)s at the %(place)s")
-    return words % {"paid": paid, "rest": rest, "place": facts.business.place_word}
 
 
 def _aside_note(facts: BookingFacts, kind: Kind) -> str:

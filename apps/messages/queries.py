@@ -13,11 +13,10 @@ from apps.bookings.queries.wishes import open_wish
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import Resource, Service
 from apps.checkout.queries.orders import released_of
-from apps.messages.facts import BookingFacts, BusinessFacts
+from apps.messages.facts import ENDED, BookingFacts, BusinessFacts
 from apps.messages.models import Message
 
 MOST_LISTED = 20
-ENDED = ("DECLINED", "CANCELED")
 
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
@@ -69,6 +68,7 @@ def _money_facts(booking: Booking) -> dict[str, Any]:
         "paid": booking.paid,
         "double_booked": booking.double_booked,
         "payment_status": booking.payment_status,
+        "returned": booking.returned,
         "kept_aside": booking.kept_aside,
         "released": released_of(booking=booking) if booking.status in ENDED else 0,
     }

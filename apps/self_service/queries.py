@@ -33,6 +33,8 @@ WORDS = {
     BookingEvent.Action.PASSED: _("The offer was let pass"),
     BookingEvent.Action.PAID: _("Payment received"),
     BookingEvent.Action.REFUNDED: _("Money sent back"),
+    BookingEvent.Action.REVERSED: _("Payment record reversed"),
+    BookingEvent.Action.NOT_REFUNDED: _("The refund could not be made"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
     BookingEvent.Action.MOVED: _("Moved to another time"),

@@ -118,7 +118,7 @@ def test_a_refund_reaches_the_provider_once(booking: Booking, salon: Salon) -> N
     refund(booking, salon, 500)
     found = Refund.objects.get()
     assert (found.status, found.amount) == ("PENDING", 500)
-    assert status(booking) == ("PAID", 1500, "PARTIALLY_REFUNDED")
+    assert status(booking) == ("PARTIALLY_PAID", 1500, "PARTIALLY_PAID")
 
     for _time in range(3):
         checkout.do_refund(refund_id=found.pk, now=LATER)
@@ -164,7 +164,7 @@ def test_a_refund_made_at_the_provider_is_recorded(booking: Booking) -> None:
 
     found = Refund.objects.get()
     assert (found.amount, found.is_external, found.status) == (700, True, "DONE")
-    assert status(booking) == ("PAID", 1300, "PARTIALLY_REFUNDED")
+    assert status(booking) == ("PARTIALLY_PAID", 1300, "PARTIALLY_PAID")
     assert clean()
 
 

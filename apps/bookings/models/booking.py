@@ -98,6 +98,9 @@ class Booking(models.Model):
     paid = models.PositiveIntegerField(
         default=0, db_default=0, help_text=_("Minor units that came and did not go back")
     )
+    returned = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Minor units that came and went back again")
+    )
     kept_aside = models.PositiveIntegerField(
         default=0, db_default=0, help_text=_("Minor units on the customer's card, not taken yet")
     )

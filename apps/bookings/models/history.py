@@ -28,6 +28,8 @@ class BookingEvent(models.Model):
         MOVED = "MOVED", _("Moved")
         PAID = "PAID", _("Payment recorded")
         REFUNDED = "REFUNDED", _("Refund recorded")
+        REVERSED = "REVERSED", _("Payment record reversed")
+        NOT_REFUNDED = "NOT_REFUNDED", _("Refund failed")
         RESOLVED = "RESOLVED", _("Conflict resolved")
 
     class Actor(models.TextChoices):

@@ -37,7 +37,7 @@ from apps.bookings.operations._minimum import decide_minimums, let_take_place
 from apps.bookings.operations._move_places import CannotMove, move_places
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking
 from apps.bookings.operations._note import note_booking
-from apps.bookings.operations._paid import note_money
+from apps.bookings.operations._paid import MoneyOfBooking, note_money
 from apps.bookings.operations._places import change_places
 from apps.bookings.operations._prepare import prepare_draft
 from apps.bookings.operations._readdress import correct_address
@@ -109,6 +109,7 @@ __all__ = [
     "DraftGone",
     "GivenAnswer",
     "LineIsFull",
+    "MoneyOfBooking",
     "NoConflict",
     "NotAllowed",
     "NotBookable",

@@ -1,3 +1,4 @@
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._paid import MoneyOfBooking
 from apps.bookings.operations._submit import answer_by, secure_time
 from apps.bookings.queries import choice_of, claim_anyway
 from apps.catalog.queries import Choice, UnknownChoice
@@ -19,28 +21,27 @@ from apps.catalog.queries import Choice, UnknownChoice
 def finish_draft(
     *,
     booking: Booking,
-    payment_status: str,
+    money: MoneyOfBooking,
     payment_option: str,
-    paid: int,
-    kept_aside: int = 0,
     now: datetime,
 ) -> Booking:
     """Turn a locked draft whose details are written into a booking, or a request.
 
-    To be called inside the transaction that knows of the money; paid, and what is kept aside on a
-    card and not paid, are minor units. The time is looked at again under the lock, and ``decide``
-    says what follows: lost and paid is kept and flagged, for the owner to resolve (law 6).
+    To be called inside the transaction that knows of the money. The time is looked at again under
+    the lock, and ``decide`` says what follows: lost and paid is kept and flagged, for the owner to
+    resolve.
 
     Raises:
         SlotGone: it is to be declined. Nothing has changed: whoever waits for the answer is told
             what else is free, and for whoever does not there is ``decline_draft``.
         BusyTryAgain: the lock did not come in time.
     """
-    choice = _choice(booking, is_paid=paid > 0)
+    is_paid = money.paid > 0
+    choice = _choice(booking, is_paid=is_paid)
     by = answer_by(booking, choice=choice, now=now) if choice else None
     skips = booking.skip_availability_validation
     conflict = not _is_secured(booking, choice, now=now)
-    decision = decide(skips=skips, conflict=conflict, paid=paid > 0, approval=by is not None)
+    decision = decide(skips=skips, conflict=conflict, paid=is_paid, approval=by is not None)
     if decision.status is states.Status.DECLINED:
         raise SlotGone
     if conflict:
@@ -53,10 +54,8 @@ def finish_draft(
         now=now,
         columns={
             "status": decision.status.value,
-            "payment_status": payment_status,
+            **asdict(money),
             "payment_option": payment_option,
-            "paid": paid,
-            "kept_aside": kept_aside,
             "hold_expires_at": None,
             "draft_text": {},
             "double_booked": decision.double_booked,

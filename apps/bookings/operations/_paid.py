@@ -1,35 +1,48 @@
+from dataclasses import dataclass
 from datetime import datetime
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._moves import Actor, write_move
 
+Action = BookingEvent.Action
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOfBooking:
+    """What an order says of its booking, in minor units: paid came and did not go back, returned
+    came and went back, kept_aside is on a card and not taken."""
+
+    payment_status: str
+    paid: int
+    returned: int = 0
+    kept_aside: int = 0
+
 
 def note_money(
     *,
     booking: Booking,
-    payment_status: str,
-    paid: int,
-    kept_aside: int,
-    is_refund: bool,
+    money: MoneyOfBooking,
     actor: Actor,
     now: datetime,
+    action: BookingEvent.Action | None = None,
 ) -> None:
-    """Write into a locked booking what its order says of the money (domain.md 6.2); paid is what
-    came and did not go back, kept_aside what is on a card and not taken, in minor units.
+    """Write into a locked booking what its order says of the money.
 
-    History tells of money that moves, so what is kept aside leaves no line there.
+    History tells of money that moves, so what is kept aside leaves no line there. action says why
+    it moved; None where it simply came or went.
     """
-    if booking.kept_aside != kept_aside:
-        booking.kept_aside = kept_aside
-        Booking.objects.filter(pk=booking.pk).update(kept_aside=kept_aside)
+    quiet = {"kept_aside": money.kept_aside, "returned": money.returned}
+    if any(getattr(booking, name) != value for name, value in quiet.items()):
+        booking.kept_aside, booking.returned = money.kept_aside, money.returned
+        Booking.objects.filter(pk=booking.pk).update(**quiet)
     said = (booking.payment_status, booking.paid)
-    if booking.status == Booking.Status.CREATED or said == (payment_status, paid):
+    if booking.status == Booking.Status.CREATED or said == (money.payment_status, money.paid):
         return
-    action = BookingEvent.Action.REFUNDED if is_refund else BookingEvent.Action.PAID
+    went = Action.REFUNDED if money.paid < booking.paid else Action.PAID
     write_move(
         booking,
-        action=action,
+        action=action or went,
         actor=actor,
         now=now,
-        columns={"payment_status": payment_status, "paid": paid},
+        columns={"payment_status": money.payment_status, "paid": money.paid},
     )

@@ -58,6 +58,8 @@ STAYS = (
     Action.MOVED,
     Action.PAID,
     Action.REFUNDED,
+    Action.REVERSED,
+    Action.NOT_REFUNDED,
     Action.RESOLVED,
 )
 """Moves that leave the status as it is."""

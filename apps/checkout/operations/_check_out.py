@@ -25,8 +25,7 @@ from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import asks_first, offer_of
-from apps.checkout.queries.orders import status_of
-from apps.checkout.states import booking_status
+from apps.checkout.queries.orders import money_of_booking, status_of
 from apps.kernel.references import new_reference
 from apps.outbox import operations as outbox
 
@@ -166,9 +165,8 @@ def _book_at_once(
     booking.save(update_fields=["price"])
     bookings.finish_draft(
         booking=booking,
-        payment_status=booking_status(status, total=order.total),
+        money=money_of_booking(order, gifts),
         payment_option=Booking.PaymentOption.MEMBERSHIP if way is Way.PLAN else option,
-        paid=sum(gift.captured for gift in gifts),
         now=now,
     )
     if gifts:

@@ -3,7 +3,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.discounts import NOTHING
@@ -138,7 +138,8 @@ def _take_back(
         created_at=now,
         settled_at=now,
     )
-    sync(order, subject, [*payments, against], actor=Actor.of(by), now=now)
+    reversed_ = BookingEvent.Action.REVERSED
+    sync(order, subject, [*payments, against], actor=Actor.of(by), now=now, action=reversed_)
 
 
 def _lock_plan(purchase_id: int, by: TeamMember) -> PlanPurchase:

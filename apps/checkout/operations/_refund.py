@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import F
 
 from apps.bookings import operations as bookings
+from apps.bookings.models import BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, OrderLine, Payment, Refund, RefundLine
@@ -149,4 +150,5 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
             Payment.objects.filter(pk=payment.pk).update(refunded=payment.refunded)
     for pk, amount in refund.lines.values_list("line_id", "amount"):
         OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") - amount)
-    sync(order, subject, payments, actor=Actor.system(), now=now)
+    failed = BookingEvent.Action.NOT_REFUNDED
+    sync(order, subject, payments, actor=Actor.system(), now=now, action=failed)

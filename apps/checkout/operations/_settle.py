@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
@@ -29,7 +29,7 @@ from apps.checkout.providers import (
     Truth,
     provider_called,
 )
-from apps.checkout.queries.orders import status_of
+from apps.checkout.queries.orders import money_of_booking, status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.outbox import operations as outbox
 
@@ -184,10 +184,17 @@ def _status(payment: Payment, truth: Truth) -> Payment.Status:
 
 
 def sync(
-    order: Order, subject: Subject, payments: Sequence[Payment], *, actor: Actor, now: datetime
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    *,
+    actor: Actor,
+    now: datetime,
+    action: BookingEvent.Action | None = None,
 ) -> None:
     """Bring an order and what it is for into line with the payments; all of them are locked. The
-    first money gives the order the number of its receipt.
+    first money gives the order the number of its receipt. action is why money moved, where it did
+    not simply come or go.
 
     A draft whose order has money, or the promise of money, becomes a booking here and nowhere else.
 
@@ -197,7 +204,7 @@ def sync(
     status = status_of(order, payments)
     Order.objects.filter(pk=order.pk).update(payment_status=status.value)
     if isinstance(subject, Booking):
-        _sync_booking(order, subject, payments, status, actor=actor, now=now)
+        _sync_booking(order, subject, payments, actor=actor, now=now, action=action)
     if isinstance(subject, PlanPurchase):
         note_plan_money(subject, order, status, now=now)
     if any(it.captured > 0 for it in payments):
@@ -208,37 +215,24 @@ def _sync_booking(
     order: Order,
     booking: Booking,
     payments: Sequence[Payment],
-    status: PaymentStatus,
     *,
     actor: Actor,
     now: datetime,
+    action: BookingEvent.Action | None,
 ) -> None:
-    words = booking_status(status, total=order.total)
-    paid = max(0, sum(it.captured - it.refunded for it in payments))
-    kept_aside = sum(it.authorized for it in payments)
-    if booking.status == Booking.Status.CREATED:
-        if kept_aside or any(it.captured for it in payments):
-            booking.price = order.total  # the price the customer saw, with what was taken off
-            bookings.finish_draft(
-                booking=booking,
-                payment_status=words,
-                payment_option=Booking.PaymentOption.ONLINE,
-                paid=paid,
-                kept_aside=kept_aside,
-                now=now,
-            )
-            booking.save(update_fields=["price"])
+    money = money_of_booking(order, payments)
+    if booking.status != Booking.Status.CREATED:
+        bookings.note_money(booking=booking, money=money, actor=actor, now=now, action=action)
         return
-    back = status in {PaymentStatus.FULLY_REFUNDED, PaymentStatus.PARTIALLY_REFUNDED}
-    bookings.note_money(
-        booking=booking,
-        payment_status=words,
-        paid=paid,
-        kept_aside=kept_aside,
-        is_refund=back,
-        actor=actor,
-        now=now,
-    )
+    if money.kept_aside or any(it.captured for it in payments):
+        booking.price = order.total  # the price the customer saw, with what was taken off
+        bookings.finish_draft(
+            booking=booking,
+            money=money,
+            payment_option=Booking.PaymentOption.ONLINE,
+            now=now,
+        )
+        booking.save(update_fields=["price"])
 
 
 def _give_back_what_is_too_much(

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from apps.bookings.models import Booking
+from apps.bookings.operations import MoneyOfBooking
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.refunds import Share, split
-from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
+from apps.checkout.states import Flow, PaymentStatus, balance, booking_status, payment_status
 
 
 def flows_of(payments: Iterable[Payment]) -> list[Flow]:
@@ -27,6 +28,17 @@ def flows_of(payments: Iterable[Payment]) -> list[Flow]:
 def status_of(order: Order, payments: Sequence[Payment]) -> PaymentStatus:
     """What the payment status of an order has to be."""
     return payment_status(total=order.total, flows=flows_of(payments))
+
+
+def money_of_booking(order: Order, payments: Sequence[Payment]) -> MoneyOfBooking:
+    """What the booking behind an order has to say of its money."""
+    status = status_of(order, payments)
+    return MoneyOfBooking(
+        payment_status=booking_status(status, total=order.total),
+        paid=max(0, sum(it.captured - it.refunded for it in payments)),
+        returned=sum(it.refunded for it in payments),
+        kept_aside=sum(it.authorized for it in payments),
+    )
 
 
 def refundable_of(payments: Sequence[Payment]) -> list[Share]:

@@ -9,11 +9,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment
 from apps.checkout.queries.orders import PAYER, Payer, payer_of, receipt_of
 from apps.dashboard.desk import Desk
 from apps.kernel.money import Money
 
+ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
+_OVER = Q(booking__status__in=ENDED)
 PAGE = 50
 LONGEST_SEARCH = 100
 
@@ -68,11 +71,17 @@ def list_orders(*, desk: Desk, state: State, search: str, before: int | None) ->
 def _placed(desk: Desk) -> QuerySet[Order]:
     """Without those that nobody has begun to pay: these are drafts."""
     payments = Payment.objects.filter(order=OuterRef("pk"))
-    came = payments.order_by().values("order").annotate(sum=Sum(F("captured") - F("refunded")))
+    summed = (
+        payments.order_by()
+        .values("order")
+        .annotate(came=Sum("captured"), sum=Sum(F("captured") - F("refunded")))
+    )
     orders = desk.business.orders.annotate(
-        left=Coalesce(Subquery(came.values("sum")), 0),
+        came=Coalesce(Subquery(summed.values("came")), 0),
+        left=Coalesce(Subquery(summed.values("sum")), 0),
         failed=Exists(payments.filter(status=Payment.Status.FAILED)),
         aside=Exists(payments.filter(status=Payment.Status.AUTHORIZED)),
+        back=Exists(payments.filter(refunded__gt=0)),
     )
     begun = Q(payment_status=Order.PaymentStatus.PENDING) | Q(failed=True)
     return orders.filter(~Q(status=Order.Status.INITIALIZED) | begun)
@@ -83,11 +92,11 @@ def _in_state(orders: QuerySet[Order], state: State) -> QuerySet[Order]:
     unpaid = Q(payment_status__in=(money.NOT_PAID, money.PARTIALLY_PAID))
     wanted = {
         State.ALL: Q(),
-        State.OPEN: unpaid & Q(status=Order.Status.APPROVED, total__gt=0, aside=False),
+        State.OPEN: Q(came__lt=F("total"), status=Order.Status.APPROVED, aside=False) & ~_OVER,
         State.UNDER_WAY: Q(payment_status=money.PENDING),
         State.ASIDE: Q(aside=True),
         State.PAID: Q(payment_status=money.PAID),
-        State.BACK: Q(payment_status__in=(money.PARTIALLY_REFUNDED, money.FULLY_REFUNDED)),
+        State.BACK: Q(back=True),
         State.FAILED: unpaid & Q(failed=True),
     }
     return orders.filter(wanted[state])
@@ -110,7 +119,8 @@ def _named(orders: QuerySet[Order], search: str) -> QuerySet[Order]:
 
 def _row(order: Any) -> OrderRow:
     """An order with what ``_placed`` reads along."""
-    is_open = order.status == Order.Status.APPROVED and order.left < order.total
+    is_over = order.booking is not None and order.booking.status in ENDED
+    is_owed = order.status == Order.Status.APPROVED and order.came < order.total
     return OrderRow(
         payer=payer_of(order),
         reference=order.reference,
@@ -120,7 +130,7 @@ def _row(order: Any) -> OrderRow:
         left=Money(order.left, order.currency),
         state_words=_("Kept aside") if order.aside else order.get_payment_status_display(),
         receipt=receipt_of(order),
-        is_open=is_open,
+        is_open=is_owed and not is_over,
         has_failed=order.failed,
     )
 

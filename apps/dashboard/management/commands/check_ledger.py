@@ -64,6 +64,7 @@ def find_unguarded() -> Iterator[Finding]:
 
 def _find_money(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from money_ledger.find_unbalanced_orders(business_id=business_id)
+    yield from money_ledger.find_hidden_debts(business_id=business_id)
     yield from money_ledger.find_untrue_bookings(business_id=business_id)
     yield from money_ledger.find_unapproved_money(business_id=business_id)
     yield from money_ledger.find_kept_too_long(business_id=business_id, now=now)
