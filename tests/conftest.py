@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.clock import NOW, read_moment
 
+from apps.web.limits import forget_readers
+
 # Playwright keeps an event loop in the test's thread; Django would take the test for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
@@ -80,6 +82,12 @@ def _plain_statics_and_quick_passwords() -> Iterator[None]:
     hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(STORAGES=storages, PASSWORD_HASHERS=hashers):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _readers_are_counted_from_zero() -> None:
+    """Their counters are in the memory of the process, which all tests share."""
+    forget_readers()
 
 
 @pytest.fixture

@@ -127,7 +127,7 @@ def test_the_week_costs_the_same_for_one_and_for_three_classes(
         make_session(studio, starts_at=studio.at(25, 8 + 2 * turn))
     client.get(WEEK)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(WEEK)
 
 

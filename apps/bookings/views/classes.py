@@ -31,7 +31,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
 from apps.web.addresses import client_network
 from apps.web.http import go_to, render_page
-from apps.web.limits import Hit, require_room, rules
+from apps.web.limits import Hit, require_room_to_read, rules
 
 CONFLICT, UNPROCESSABLE = 409, 422
 IN_THE_WAY = {Obstacle.FULL, Obstacle.TOO_MANY}
@@ -43,7 +43,7 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
     """Show the classes of a week, filtered by the chips."""
     now = timezone.now()
     hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
-    require_room(hits=[hit], now=now)
+    require_room_to_read(hits=[hit], now=now)
     today = now.astimezone(business.zone).date()
     try:
         first = read_week(request.GET.get("week", ""), today=today)

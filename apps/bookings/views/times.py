@@ -26,7 +26,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.web.addresses import client_network
 from apps.web.http import render_page
-from apps.web.limits import Hit, require_room, rules
+from apps.web.limits import Hit, require_room_to_read, rules
 
 ZONE_COOKIE = "zone"
 
@@ -37,7 +37,7 @@ def times(request: HttpRequest, service: Service) -> HttpResponse:
     """Show the first bookable day and its times, or the day, week or month that was asked for."""
     now = timezone.now()
     hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
-    require_room(hits=[hit], now=now)
+    require_room_to_read(hits=[hit], now=now)
     return show_times(request, service, read_picks(request.GET, now=now), now=now)
 
 

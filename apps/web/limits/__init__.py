@@ -1,4 +1,5 @@
-"""How often somebody may do something: fixed windows, counted in the database (security.md 5.5).
+"""How often somebody may do something: fixed windows, counted in the database (security.md 5.5),
+and for pages that are only read in the process that renders them (ADR 19).
 
 Count *before* the operation and outside its transaction: a refused booking has to count too.
 """
@@ -13,6 +14,7 @@ from apps.web.limits.counting import (
     require_room,
     require_room_left,
 )
+from apps.web.limits.reading import forget_readers, require_room_to_read
 from apps.web.limits.rules import LimitRule
 
 __all__ = [
@@ -22,7 +24,9 @@ __all__ = [
     "count_hit",
     "count_hits",
     "forget_counters",
+    "forget_readers",
     "require_room",
     "require_room_left",
+    "require_room_to_read",
     "rules",
 ]

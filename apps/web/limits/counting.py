@@ -64,14 +64,14 @@ def require_room_left(*, hits: Sequence[Hit], now: datetime) -> None:
     Raises:
         TooMany: nothing more goes in this window.
     """
-    starts = {_hash(hit): _window_start(hit.rule.window, now) for hit in hits}
+    starts = {hash_of(hit): window_start(hit.rule.window, now) for hit in hits}
     rows = RateCounter.objects.filter(key_hash__in=starts).values_list(
         "key_hash", "window_started_at", "count"
     )
     counts = {key: count for key, start, count in rows if start == starts[key]}
     for hit in hits:
-        start = starts[_hash(hit)]
-        wait = _wait(hit.rule, counts.get(_hash(hit), 0) + 1, start, now)
+        start = starts[hash_of(hit)]
+        wait = wait_of(hit.rule, counts.get(hash_of(hit), 0) + 1, start, now)
         if wait:
             raise TooMany(action=hit.rule.action, retry_after=wait)
 
@@ -84,18 +84,19 @@ def forget_counters(*, now: datetime, keep: timedelta = timedelta(hours=48)) -> 
 def _waits(hits: Iterable[Hit], now: datetime) -> list[tuple[str, int]]:
     """The rule's action and the wait in seconds for every hit, in the order of the hash."""
     # Sorted, so that two requests that share keys lock the rows in one order and never deadlock.
-    by_hash = sorted({_hash(hit): hit for hit in hits}.items())
+    by_hash = sorted({hash_of(hit): hit for hit in hits}.items())
     if not by_hash:
         return []
-    starts = {digest: _window_start(hit.rule.window, now) for digest, hit in by_hash}
+    starts = {digest: window_start(hit.rule.window, now) for digest, hit in by_hash}
     counts = _upsert([(digest, starts[digest]) for digest, _ in by_hash])
     return [
-        (hit.rule.action, _wait(hit.rule, counts[digest], starts[digest], now))
+        (hit.rule.action, wait_of(hit.rule, counts[digest], starts[digest], now))
         for digest, hit in by_hash
     ]
 
 
-def _wait(rule: LimitRule, count: int, start: datetime, now: datetime) -> int:
+def wait_of(rule: LimitRule, count: int, start: datetime, now: datetime) -> int:
+    """Seconds until the window ends for whoever is counted beyond the limit, else 0."""
     if count <= rule.limit * _scale():
         return 0
     return max(1, int((start + rule.window - now).total_seconds() + 0.999))
@@ -106,11 +107,12 @@ def _scale() -> int:
     return int(getattr(settings, "RATE_LIMIT_SCALE", 1))
 
 
-def _window_start(window: timedelta, now: datetime) -> datetime:
+def window_start(window: timedelta, now: datetime) -> datetime:
+    """The last whole multiple of the window since 1970."""
     return now - (now - EPOCH) % window
 
 
-def _hash(hit: Hit) -> str:
+def hash_of(hit: Hit) -> str:
     """HMAC-SHA256 of rule and key under SECRET_KEY: 64 hex digits that tell nobody who it was."""
     salt = f"rate:{hit.rule.action}:{hit.rule.window.total_seconds()}"
     return salted_hmac(salt, hit.key, algorithm="sha256").hexdigest()
