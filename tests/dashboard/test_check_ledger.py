@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from apps.availability import operations as availability
-from apps.availability.models import Occupancy, Session
+from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.businesses.models import Business
@@ -25,6 +25,7 @@ from tests.factories import (
     make_request,
     make_salon,
 )
+from tests.factories.studio import join, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 
@@ -244,13 +245,75 @@ def test_a_seat_without_any_booking_is_found(salon: Salon) -> None:
     draft = make_draft(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     Booking.objects.filter(pk=draft.pk).delete()
 
-    assert broken_rules() == {"seats_taken"}
+    assert broken_rules() == {"seats_taken", "time_has_a_booking"}
 
 
 def test_a_status_edited_raw_is_found(request_: Booking) -> None:
     Booking.objects.filter(pk=request_.pk).update(status=Booking.Status.DECLINED)
 
     assert broken_rules() == {"status_was_moved"}
+
+
+def test_a_request_confirmed_raw_without_its_time_is_found(request_: Booking) -> None:
+    Booking.objects.filter(pk=request_.pk).update(status=Booking.Status.CONFIRMED)
+
+    assert broken_rules() == {"status_was_moved", "seats_taken", "time_is_kept"}
+
+
+def test_time_that_outlives_its_booking_is_found(cut: Booking) -> None:
+    Booking.objects.filter(pk=cut.pk).update(status=Booking.Status.CANCELED)
+    Session.objects.filter(bookings=cut).update(seats_taken=0)
+
+    assert broken_rules() == {"status_was_moved", "time_has_a_booking"}
+
+
+def test_a_confirmed_time_that_would_run_out_is_found(cut: Booking) -> None:
+    soon = NOW + SOON
+    Session.objects.filter(bookings=cut).update(expires_at=soon)
+    Occupancy.objects.filter(session__bookings=cut).update(expires_at=soon)
+
+    assert broken_rules() == {"time_is_firm"}
+
+
+def test_an_override_is_content_with_what_is_left_of_its_resources(
+    salon: Salon, colour: Booking
+) -> None:
+    Occupancy.objects.filter(resource=salon.wash).delete()
+    Booking.objects.filter(pk=colour.pk).update(
+        skip_availability_validation=True, override_reason="The basin is being mended"
+    )
+
+    assert broken_rules() == set()
+
+
+@pytest.fixture
+def place(db: None) -> Booking:
+    studio = make_studio()
+    return join(make_session(studio, starts_at=studio.at(27, 18)))
+
+
+def test_places_that_would_run_out_are_found(place: Booking) -> None:
+    Seating.objects.update(expires_at=NOW + SOON)
+
+    assert broken_rules() == {"seats_are_kept"}
+
+
+def test_places_of_another_class_are_found(place: Booking) -> None:
+    session = Session.objects.get()
+    session.pk = None
+    session.seats_taken = 1
+    session.save()
+    Session.objects.exclude(pk=session.pk).update(seats_taken=0)
+    Seating.objects.update(session=session)
+
+    assert broken_rules() == {"seats_are_kept"}
+
+
+def test_a_place_in_a_class_that_does_not_take_place_is_found(place: Booking) -> None:
+    Occupancy.objects.all().delete()
+    Session.objects.update(state=Session.State.CANCELED)
+
+    assert broken_rules() == {"it_takes_place"}
 
 
 def test_a_lost_line_of_history_is_found(cut: Booking) -> None:

@@ -10,6 +10,7 @@ from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTak
 from apps.availability.operations._extend import extend_hold
 from apps.availability.operations._force import force_time
 from apps.availability.operations._keep import keep_time
+from apps.availability.operations._lock import lock_resources
 from apps.availability.operations._offers import (
     lock_target,
     offer_seats,
@@ -68,6 +69,7 @@ __all__ = [
     "keep_seats",
     "keep_time",
     "lock_for_move",
+    "lock_resources",
     "lock_target",
     "offer_seats",
     "open_course_run",

@@ -6,7 +6,10 @@ from apps.availability.operations._door import open_door
 from apps.statements import Slot, Update, insert
 
 _own = Update(
-    lambda: (Occupancy.objects.filter(session_id=Slot("session_id")), {"expires_at": None})
+    lambda: (
+        Occupancy.objects.filter(session_id=Slot("session_id"), enforced=True),
+        {"expires_at": None},
+    )
 )
 _firm = Update(
     lambda: (
@@ -19,8 +22,8 @@ _firm = Update(
 def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
     """Make the time of a session firm: a draft that is submitted, a request that is confirmed.
 
-    What the session still occupies is kept. What is gone, or whose hold ran out, is taken anew
-    when the rule still allows it (design.md section 4, laws 2 and 5).
+    What the session still occupies is kept. What is gone, whose hold ran out, or what lay beside
+    the constraint by an override, is taken anew when the rule still allows it (laws 2, 5 and 6).
 
     Raises:
         SlotTaken: the time went to somebody else, or something overlaps it by an override.
@@ -39,8 +42,8 @@ def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
 def _keep_own(session_id: int, *, count: int) -> bool:
     """Make firm a session and what it occupies; tell whether those were all the rows seen.
 
-    The worker sweeps without our lock and may delete a row that ran out after we have seen it,
-    so only the rows that the update has found count.
+    The worker sweeps without our lock and may delete a row that ran out after we have seen it, and
+    a row beside the constraint is written anew, so only the rows that the update has found count.
     """
     return _own.apply(_firm, session_id=session_id) == count
 

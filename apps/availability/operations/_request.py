@@ -15,6 +15,9 @@ def request_time(*, claim: Claim) -> Session:
 
 @transaction.atomic(savepoint=False)
 def unkeep_time(*, session_id: int) -> None:
-    """Turn a firm session back into a mere request: the undo of a confirmation (R090)."""
+    """Turn a session back into a mere request that takes nothing (R090): the undo of a
+    confirmation, or a hold from before several might ask for one time."""
     Occupancy.objects.filter(session_id=session_id).delete()
-    Session.objects.filter(pk=session_id).update(state=Session.State.REQUESTED, seats_taken=0)
+    Session.objects.filter(pk=session_id).update(
+        state=Session.State.REQUESTED, seats_taken=0, expires_at=None
+    )

@@ -46,8 +46,8 @@ def add_booking(
     booking.created_by_id = by.user_id
     booking.save(force_insert=True)
     copy_choice(booking, choice)
-    _confirm(booking, price.total, details, by=by, now=now)
     availability.take_seats(seating=seating, now=now)
+    _confirm(booking, price.total, details, by=by, now=now)
     return booking
 
 

@@ -43,7 +43,6 @@ def cancel_booking(
     )
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    states.require_move(booking.status, states.Status.CANCELED)
     give_back(booking, now=now)
     write_move(
         booking,

@@ -5,7 +5,6 @@ from django.db import transaction
 
 from apps.availability import operations as availability
 from apps.availability.models import Session
-from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
@@ -63,7 +62,6 @@ def call_off(ids: Sequence[int], *, reason: str, actor: Actor, now: datetime) ->
     availability.release_all_seats(session_ids=ids, now=now)
     WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")
     for booking in live:
-        states.require_move(booking.status, states.Status.CANCELED)
         write_move(
             booking,
             action=BookingEvent.Action.CANCELED,

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
-from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
@@ -74,7 +73,6 @@ def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) ->
     for booking in booked:
         if booking.seating_id is not None:
             availability.release_seats(seating_id=booking.seating_id, now=now)
-        states.require_move(booking.status, states.Status.CANCELED)
         write_move(
             booking,
             action=BookingEvent.Action.CANCELED,

@@ -9,7 +9,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import DoesNotFit, NotAllowed
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking, write_move
 from apps.bookings.policy import may_decide
-from apps.bookings.queries import NoTime, choice_of, claim_anyway, claim_of
+from apps.bookings.queries import NoTime, choice_as_booked, claim_anyway, claim_of
 from apps.businesses.models import TeamMember
 
 
@@ -49,8 +49,7 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
     if booking.seating_id is None:
-        booking.resource_id = _keep_time(booking, why=why, now=now)
-    states.require_move(booking.status, states.Status.CONFIRMED)
+        booking.resource_id = keep_asked_time(booking, why=why, now=now)
     write_move(
         booking,
         action=BookingEvent.Action.CONFIRMED,
@@ -68,8 +67,14 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     return booking
 
 
-def _keep_time(booking: Booking, *, why: str, now: datetime) -> int | None:
-    """Seats are kept from the request on; a time is looked at again. Return the person's id."""
+def keep_asked_time(booking: Booking, *, why: str = "", now: datetime) -> int | None:
+    """Take the time of a locked request for good, also (why) when something is in the way; return
+    the person's id. Seats need no such thing: they are kept from the request on.
+
+    Raises:
+        DoesNotFit, SlotTaken: it is not free.
+        BusyTryAgain: the lock did not come in time.
+    """
     claim = _claim(booking, now=now, forced=bool(why))
     if booking.session is None:
         raise DoesNotFit
@@ -81,10 +86,10 @@ def _keep_time(booking: Booking, *, why: str, now: datetime) -> int | None:
 
 
 def _claim(booking: Booking, *, now: datetime, forced: bool) -> Claim:
-    choice = choice_of(booking=booking)
-    if forced:
-        return claim_anyway(booking=booking, choice=choice, now=now)
+    choice = choice_as_booked(booking=booking)
     try:
+        if forced:
+            return claim_anyway(booking=booking, choice=choice, now=now)
         return claim_of(booking=booking, choice=choice, now=now)
     except NoTime as none:
         raise DoesNotFit(none.reasons) from none

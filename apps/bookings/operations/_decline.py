@@ -35,7 +35,6 @@ def decline_locked(booking: Booking, *, by: TeamMember, now: datetime, reason: s
     verdict = may_decide(status=states.Status(booking.status))
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    states.require_move(booking.status, states.Status.DECLINED)
     give_back(booking, now=now)
     write_move(
         booking,

@@ -34,6 +34,11 @@ class DoesNotFit(SlotGone):
     """The request no longer fits; a person with the right may confirm it anyway, and say why."""
 
 
+class TimeNotKept(Exception):
+    """A booking was about to be confirmed without its time or its seats: a fault of ours, which
+    stays loud and changes nothing."""
+
+
 class SuggestionTaken(Exception):
     """Some of the suggested times are not free; starts are those (UTC)."""
 

@@ -14,7 +14,7 @@ from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._paid import MoneyOfBooking
 from apps.bookings.operations._submit import answer_by, secure_time
-from apps.bookings.queries import choice_of, claim_anyway
+from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
 from apps.catalog.queries import Choice, UnknownChoice
 
 
@@ -37,16 +37,15 @@ def finish_draft(
         BusyTryAgain: the lock did not come in time.
     """
     is_paid = money.paid > 0
-    choice = _choice(booking, is_paid=is_paid)
-    by = answer_by(booking, choice=choice, now=now) if choice else None
+    choice, is_offered = _choice(booking, is_paid=is_paid)
+    by = answer_by(booking, choice=choice, now=now) if is_offered else None
     skips = booking.skip_availability_validation
-    conflict = not _is_secured(booking, choice, now=now)
+    conflict = not (is_offered and _is_secured(booking, choice, asks=by is not None, now=now))
     decision = decide(skips=skips, conflict=conflict, paid=is_paid, approval=by is not None)
     if decision.status is states.Status.DECLINED:
         raise SlotGone
     if conflict:
         _keep_anyway(booking, choice, now=now)
-    states.require_move(booking.status, decision.status)
     write_move(
         booking,
         action=BookingEvent.Action.REQUESTED if by else BookingEvent.Action.BOOKED,
@@ -69,7 +68,6 @@ def decline_draft(*, booking: Booking, payment_status: str, now: datetime) -> No
     """Decline a locked draft: its time went to somebody else before anything was paid
     (domain.md 1.3). Its customer may have gone, so that a mail tells them; what they typed is kept
     for their next draft."""
-    states.require_move(booking.status, states.Status.DECLINED)
     give_back(booking, now=now)
     write_move(
         booking,
@@ -92,30 +90,29 @@ def _asked(booking: Booking, by: datetime | None, *, now: datetime) -> dict[str,
     }
 
 
-def _choice(booking: Booking, *, is_paid: bool) -> Choice | None:
+def _choice(booking: Booking, *, is_paid: bool) -> tuple[Choice, bool]:
+    """What was chosen, and whether it is still offered: what was paid for is kept all the same."""
     try:
-        return choice_of(booking=booking)
+        return choice_of(booking=booking), True
     except UnknownChoice as gone:
         if is_paid:
-            return None
+            return choice_as_booked(booking=booking), False
         raise SlotGone from gone
 
 
-def _is_secured(booking: Booking, choice: Choice | None, *, now: datetime) -> bool:
+def _is_secured(booking: Booking, choice: Choice, *, asks: bool, now: datetime) -> bool:
     """Whether the time is theirs; whatever was begun in vain is undone (a savepoint)."""
-    if choice is None:
-        return False
     try:
         with transaction.atomic():
-            secure_time(booking, choice=choice, now=now)
+            secure_time(booking, choice=choice, asks=asks, now=now)
     except (SlotGone, SlotTaken, NoSeats):
         return False
     return True
 
 
-def _keep_anyway(booking: Booking, choice: Choice | None, *, now: datetime) -> None:
+def _keep_anyway(booking: Booking, choice: Choice, *, now: datetime) -> None:
     if booking.seating_id is not None:
         availability.force_seats(seating_id=booking.seating_id)
-    elif booking.session_id is not None and choice is not None:
+    elif booking.session_id is not None:
         claim = claim_anyway(booking=booking, choice=choice, now=now)
         availability.force_time(session_id=booking.session_id, claim=claim)

@@ -4,16 +4,22 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.availability import operations as availability
 from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain, SlotTaken
 from apps.bookings import states
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._cancel_class import call_off
 from apps.bookings.operations._cancel_run import call_off_run
+from apps.bookings.operations._confirm import keep_asked_time
+from apps.bookings.operations._errors import DoesNotFit
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
 from apps.bookings.queries.minimum import Group, find_undecided, group_of_session
 from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
 
 
 def decide_minimums(*, now: datetime) -> int:
@@ -21,9 +27,17 @@ def decide_minimums(*, now: datetime) -> int:
     return how many classes, courses and days were decided (R106).
 
     Where the team answers every request itself nobody is confirmed by this, but too few are called
-    off all the same. Each group in a transaction of its own.
+    off all the same. Each group in a transaction of its own; one in which somebody is booking at
+    this moment waits for the next look.
     """
-    return sum(_decide(group, now=now) for group in find_undecided(now=now))
+    return sum(_decide_alone(group, now=now) for group in find_undecided(now=now))
+
+
+def _decide_alone(group: Group, *, now: datetime) -> bool:
+    try:
+        return _decide(group, now=now)
+    except BusyTryAgain:
+        return False
 
 
 @transaction.atomic
@@ -37,9 +51,10 @@ def _decide(group: Group, *, now: datetime) -> bool:
         minutes_before=service.decide_before_minutes,
         now=now,
     )
-    if verdict is Verdict.TAKES_PLACE and not service.requires_approval:
-        return _confirm(booked, actor=Actor.system(), now=now) > 0
     is_settled = any(it.status == Booking.Status.CONFIRMED for it in booked)
+    takes_place = is_settled or verdict is Verdict.TAKES_PLACE
+    if takes_place and not service.requires_approval:
+        return _confirm(group, booked, actor=Actor.system(), now=now) > 0
     if verdict is Verdict.CALLED_OFF and not is_settled:
         _call_off(group, booked, reason=_("Not enough people have booked."), now=now)
         return True
@@ -48,39 +63,82 @@ def _decide(group: Group, *, now: datetime) -> bool:
 
 @transaction.atomic
 def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
-    """Confirm everybody of a class or of the whole course for the team, however few they are.
+    """Confirm everybody of a class, of the whole course or of an appointment's day for the team,
+    however few they are. Who wants a time that somebody else has stays a request.
 
     Raises:
         Session.DoesNotExist: not a session of this business.
+        BusyTryAgain: the lock did not come in time.
     """
     sessions = Session.objects.select_related("service", "course_run").exclude(service=None)
     session = sessions.get(pk=session_id, business_id=by.business_id)
     if session.service is not None:
         group = group_of_session(session, session.service)
-        _confirm(_lock_people(group), actor=Actor.of(by), now=now)
+        _confirm(group, _lock_people(group), actor=Actor.of(by), now=now)
 
 
 def _lock_people(group: Group) -> list[Booking]:
     live = (
         Booking.objects.select_for_update(of=("self",))
-        .select_related("session", "course_run")
+        .select_related("business", "service__business", "location", "session", "course_run")
         .filter(group.members, status__in=states.OCCUPYING)
     )
     return list(live.order_by("pk"))
 
 
-def _confirm(booked: Sequence[Booking], *, actor: Actor, now: datetime) -> int:
+def _confirm(group: Group, booked: Sequence[Booking], *, actor: Actor, now: datetime) -> int:
+    """Confirm who waits, first come first; return how many. Several may have asked for one time
+    before it was kept for anybody: it goes to the first of them whom it fits, and the others stay
+    before the team.
+    """
     pending = [it for it in booked if it.status == Booking.Status.PENDING]
-    for booking in pending:
-        states.require_move(booking.status, states.Status.CONFIRMED)
-        write_move(
-            booking,
-            action=BookingEvent.Action.CONFIRMED,
-            actor=actor,
-            now=now,
-            columns={"status": Booking.Status.CONFIRMED.value},
-        )
-    return len(pending)
+    asked = _without_time(pending)
+    if asked:
+        availability.lock_resources(resource_ids=_eligible(group.service, booked=pending))
+    fitting = (it for it in sorted(pending, key=_asked_at) if it.pk not in asked or _keep(it, now))
+    return sum(1 for booking in fitting if _write(booking, actor=actor, now=now))
+
+
+def _without_time(pending: Sequence[Booking]) -> set[int]:
+    """Which of these locked requests keep no time yet; read after the lock, and not with it."""
+    asked = Session.objects.filter(
+        pk__in=[it.session_id for it in pending if it.seating_id is None],
+    ).exclude(state=Session.State.SCHEDULED)
+    return set(Booking.objects.filter(session__in=asked).values_list("pk", flat=True))
+
+
+def _eligible(service: Service, *, booked: Sequence[Booking]) -> set[int]:
+    """Everybody and everything that could be taken: locked at once, so that one request after the
+    other can be looked at without another order of locks (law 2)."""
+    able = {pk for _type, ids in choose(service=service).requirements for pk in ids}
+    return able | {it.resource_id for it in booked if it.resource_id is not None}
+
+
+def _asked_at(booking: Booking) -> tuple[datetime, int]:
+    return booking.requested_at or booking.created_at, booking.pk
+
+
+def _keep(booking: Booking, now: datetime) -> bool:
+    """Take the time of a request if it is free; whatever was begun in vain is undone."""
+    try:
+        with transaction.atomic():
+            booking.resource_id = keep_asked_time(booking, now=now)
+    except (DoesNotFit, SlotTaken):
+        return False
+    return True
+
+
+def _write(booking: Booking, *, actor: Actor, now: datetime) -> BookingEvent:
+    return write_move(
+        booking,
+        action=BookingEvent.Action.CONFIRMED,
+        actor=actor,
+        now=now,
+        columns={
+            "status": Booking.Status.CONFIRMED.value,
+            "resource_id": booking.resource_id,
+        },
+    )
 
 
 def _call_off(group: Group, booked: Sequence[Booking], *, reason: str, now: datetime) -> None:
@@ -95,7 +153,6 @@ def _call_off(group: Group, booked: Sequence[Booking], *, reason: str, now: date
 
 
 def _cancel(booking: Booking, *, reason: str, actor: Actor, now: datetime) -> None:
-    states.require_move(booking.status, states.Status.CANCELED)
     give_back(booking, now=now)
     write_move(
         booking,

@@ -1,11 +1,20 @@
-"""What every move of a booking writes: status, revision, history, and the word to the outbox."""
+"""The one function that records what happens to a booking: status, revision, history, and the word
+to the outbox.
+
+Whoever asks (customer, team, operator, worker), a status is written here and nowhere else. A
+booking does not become CONFIRMED, nor go to another time while it is, unless its time or its seats
+are kept. That is looked at here, in the same transaction and after the locks, because neither
+database can say it by itself (ADR 19).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import StaleRevision
+from apps.bookings.operations._errors import StaleRevision, TimeNotKept
+from apps.bookings.queries.kept import keeps_what_it_needs
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
 from apps.statements import Found, save_columns_with
@@ -36,6 +45,9 @@ TOLD = frozenset(
     }
 )
 """What history repeats; names, addresses and notes stay in one place, where they can be erased."""
+
+AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_id", "party_size"})
+"""Of a confirmed booking: whatever changes these has to have its time or its seats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +99,23 @@ def write_move(
 ) -> BookingEvent:
     """Change the columns, bump the revision by one, and append the line of history.
 
+    The caller has kept the time or the seats of what is confirmed.
+
     found is what a column points to and is found or added with it: a customer by their address.
 
     The outbox item has the key of booking and revision: one move, one mail (P2).
+
+    Raises:
+        IllegalMove: the status cannot go there from where it is.
+        TimeNotKept: it would be confirmed without its time or its seats.
     """
+    _require_lawful(booking, columns.get("status"), action)
     told = TOLD.intersection(columns)
     before = {name: _plain(getattr(booking, name)) for name in told}
     for name, value in columns.items():
         setattr(booking, name, value)
+    if booking.status == Booking.Status.CONFIRMED and AT_STAKE & columns.keys():
+        _require_kept(booking)
     booking.revision += 1
     event = BookingEvent(
         business_id=booking.business_id,
@@ -119,6 +140,27 @@ def write_move(
             key=outbox_key(booking),
         )
     return event
+
+
+def insert_in_line(booking: Booking) -> None:
+    """Store a new booking as one that waits: it is no draft and holds nothing, and its history
+    begins with the move that the caller records next."""
+    booking.status = Booking.Status.WAITING_LIST
+    booking.save(force_insert=True)
+
+
+def _require_lawful(booking: Booking, status: str | None, action: BookingEvent.Action) -> None:
+    if status is None or (action == BookingEvent.Action.WAITLISTED and status == booking.status):
+        return
+    if action == BookingEvent.Action.UNDONE:
+        states.require_undo(booking.status, status)
+    else:
+        states.require_move(booking.status, status)
+
+
+def _require_kept(booking: Booking) -> None:
+    if not keeps_what_it_needs(booking):
+        raise TimeNotKept(booking.reference)
 
 
 def outbox_key(booking: Booking) -> str:

@@ -100,12 +100,11 @@ def _submit_once(
         return booking
     require_welcome(booking, details)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
-    secure_time(booking, choice=choice, trusts_hold=trusts_hold, now=now)
-    found = _customer_of(booking, details, now=now)
     by = answer_by(booking, choice=choice, now=now)
     asks = by is not None
+    secure_time(booking, choice=choice, asks=asks, trusts_hold=trusts_hold, now=now)
+    found = _customer_of(booking, details, now=now)
     target = states.Status.PENDING if asks else states.Status.CONFIRMED
-    states.require_move(booking.status, target)
     write_move(
         booking,
         action=BookingEvent.Action.REQUESTED if asks else BookingEvent.Action.BOOKED,
@@ -170,9 +169,10 @@ def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tup
 
 
 def secure_time(
-    booking: Booking, *, choice: Choice, now: datetime, trusts_hold: bool = False
+    booking: Booking, *, choice: Choice, asks: bool, now: datetime, trusts_hold: bool = False
 ) -> None:
-    """Make what is held firm, or take it anew; a mere request only has to be offered still.
+    """Make what is held firm, or take it anew. Where several may ask for one time, whoever asks
+    keeps nothing: the time only has to be offered still.
 
     trusts_hold leaves the look before the lock out while the hold lives: the one under the lock
     decides, but it cannot say why not.
@@ -186,7 +186,9 @@ def secure_time(
         claim = _claim(booking, choice=choice, trusts_hold=trusts_hold, now=now)
     except NoTime as none:
         raise SlotGone(none.reasons) from none
-    if not choice.service.allows_multiple_requests:
+    if asks and choice.service.allows_multiple_requests:
+        availability.unkeep_time(session_id=booking.session_id)
+    else:
         availability.keep_time(session_id=booking.session_id, claim=claim, now=now)
     booking.resource_id = claim.primary_id
 

@@ -15,7 +15,7 @@ from apps.bookings.operations._moves import (
     write_move,
 )
 from apps.bookings.policy import Reason
-from apps.bookings.queries import NoTime, choice_of, claim_of
+from apps.bookings.queries import NoTime, choice_as_booked, claim_of
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
 
@@ -85,5 +85,5 @@ def _restore_time(booking: Booking, *, now: datetime) -> None:
     if booking.service.allows_multiple_requests:
         availability.unkeep_time(session_id=session.pk)
     elif booking.status == Booking.Status.DECLINED or booking.skip_availability_validation:
-        claim = claim_of(booking=booking, choice=choice_of(booking=booking), now=now)
+        claim = claim_of(booking=booking, choice=choice_as_booked(booking=booking), now=now)
         availability.keep_time(session_id=session.pk, claim=claim, now=now)

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
-from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
@@ -95,7 +94,6 @@ def leave_waitlist(*, booking: Booking, by: TeamMember | None, now: datetime) ->
     if booking.status != Status.WAITING_LIST:
         raise NotInLine
     give_back(booking, now=now)
-    states.require_move(booking.status, states.Status.CANCELED)
     write_move(
         booking,
         action=BookingEvent.Action.CANCELED,
@@ -158,7 +156,6 @@ def enrol(
     now: datetime,
 ) -> Booking:
     """Confirm a locked booking that waited and has what it waited for now; columns says what."""
-    states.require_move(booking.status, states.Status.CONFIRMED)
     WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
     free = Booking.PaymentStatus.EXEMPT if booking.price == 0 else Booking.PaymentStatus.NOT_PAID
     write_move(

@@ -3,7 +3,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
@@ -49,7 +48,6 @@ def _close(booking_id: int, business_id: int, *, now: datetime) -> None:
     if booking.status != Booking.Status.WAITING_LIST:
         return
     give_back(booking, now=now)
-    states.require_move(booking.status, states.Status.DECLINED)
     write_move(
         booking,
         action=BookingEvent.Action.DECLINED,

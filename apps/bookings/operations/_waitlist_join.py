@@ -10,7 +10,7 @@ from apps.bookings.joining import Joining, Obstacle, may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._drafts import Visitor, When, copy_choice, new_draft
 from apps.bookings.operations._errors import NotBookable, NotWelcome
-from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._moves import Actor, insert_in_line, write_move
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
 from apps.bookings.queries.waitlist import line_of
 from apps.businesses.models import TeamMember
@@ -133,7 +133,6 @@ def _write_booking(
 
 def put_in_line(booking: Booking, *, details: WaitingDetails, now: datetime) -> None:
     """Store a new booking as one that waits, for the person who typed these details."""
-    booking.status = Booking.Status.WAITING_LIST
     booking.payment_status = Booking.PaymentStatus.NOT_PAID
     booking.contact_name = details.name
     booking.contact_email = details.email
@@ -145,7 +144,7 @@ def put_in_line(booking: Booking, *, details: WaitingDetails, now: datetime) -> 
         phone=details.phone,
         now=now,
     )
-    booking.save(force_insert=True)
+    insert_in_line(booking)
 
 
 def _write_entry(

@@ -1,6 +1,6 @@
 """Questions about bookings and about the times that could become bookings."""
 
-from apps.bookings.queries.choice import choice_of
+from apps.bookings.queries.choice import choice_as_booked, choice_of
 from apps.bookings.queries.claims import (
     NoTime,
     claim_anyway,
@@ -15,6 +15,7 @@ from apps.bookings.queries.claims import (
 
 __all__ = [
     "NoTime",
+    "choice_as_booked",
     "choice_of",
     "claim_anyway",
     "claim_of",

@@ -1,6 +1,6 @@
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, choose
+from apps.catalog.queries import Choice, UnknownChoice, choose
 
 
 def choice_of(*, booking: Booking) -> Choice:
@@ -25,3 +25,13 @@ def choice_of(*, booking: Booking) -> Choice:
         resource_id=booking.resource_id if specific else None,
         mix=dict(mix),
     )
+
+
+def choice_as_booked(*, booking: Booking) -> Choice:
+    """The same for a promise that was given already, also when the service no longer offers what
+    was chosen: the plain service then says what is needed, and the booking how long and with
+    whom."""
+    try:
+        return choice_of(booking=booking)
+    except UnknownChoice:
+        return choose(service=booking.service)

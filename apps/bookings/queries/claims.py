@@ -77,8 +77,10 @@ def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
     """
     query, search = _search_for(booking, choice, now=now)
     start = int(booking.starts_at.timestamp())
-    ids = _kept_resources(booking) or pick_one_of_each(search, start=start)
-    if not ids or not fits(search, start=start, resource_ids=ids):
+    kept = _kept_resources(booking)
+    ids = kept or pick_one_of_each(search, start=start)
+    enough = bool(ids) and (bool(kept) or len(ids) == len(search.requirements))
+    if not enough or not fits(search, start=start, resource_ids=ids):
         raise NoTime(why_not_fit(search, start=start, resource_ids=ids))
     return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
 
@@ -98,10 +100,17 @@ def claim_of_hold(*, booking: Booking, choice: Choice, now: datetime) -> Claim |
 
 
 def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
-    """Return the claim of a booking for an override, free or not (design.md section 4, law 6)."""
+    """Return the claim of a booking for an override, free or not (design.md section 4, law 6).
+
+    Raises:
+        NoTime: nobody is left who could do it, and it names nobody.
+    """
     query, search = _search_for(booking, choice, now=now)
     start = int(booking.starts_at.timestamp())
-    ids = _kept_resources(booking) or pick_one_of_each(search, start=start)
+    named = () if booking.resource_id is None else (booking.resource_id,)
+    ids = _kept_resources(booking) or pick_one_of_each(search, start=start) or named
+    if not ids:
+        raise NoTime(why_not_fit(search, start=start, resource_ids=ids))
     return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
 
 

@@ -21,13 +21,15 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, NullIf
 
-from apps.availability.models import Occupancy, Seating, Session
+from apps.availability.models import CourseRun, Occupancy, Seating, Session
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.kernel.findings import Finding
 
 LONGEST_HOLD = timedelta(minutes=60)
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+FOR_A_WHILE = (Booking.Status.CREATED, Booking.Status.WAITING_LIST)
+EXPLAINED = Q(double_booked=True) | Q(skip_availability_validation=True) & ~Q(override_reason="")
 APPOINTMENTS = Q(kind=Service.Kind.APPOINTMENT)
 
 Row = tuple[int, int, str]
@@ -64,7 +66,13 @@ def find_other_seats(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield live bookings of classes and courses without the seats they need, and firm seats
     that no live booking explains."""
     live = _live(business_id).exclude(APPOINTMENTS)
-    wrong = Q(seating__released_at__isnull=False) | ~Q(seating__seats=F("party_size"))
+    wrong = (
+        Q(seating__released_at__isnull=False)
+        | Q(seating__expires_at__isnull=False)
+        | ~Q(seating__seats=F("party_size"))
+        | ~Q(kind=Service.Kind.CLASS, seating__session=F("session"))
+        & ~Q(kind=Service.Kind.COURSE, seating__course_run=F("course_run"))
+    )
     yield from _found(live.filter(wrong), "seats_are_kept", "does not keep the seats it needs")
     booking = Booking.objects.filter(seating=OuterRef("pk"), status__in=LIVE)
     firm = Seating.objects.order_by().filter(~Exists(booking), released_at=None, expires_at=None)
@@ -76,10 +84,7 @@ def find_other_seats(*, business_id: int | None = None) -> Iterator[Finding]:
 
 def find_unexplained_overrides(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield occupancies outside the constraint that no override or late payment explains."""
-    reason = Booking.objects.filter(
-        Q(double_booked=True) | Q(skip_availability_validation=True) & ~Q(override_reason=""),
-        session_id=OuterRef("session_id"),
-    )
+    reason = Booking.objects.filter(EXPLAINED, session_id=OuterRef("session_id"))
     rows = Occupancy.objects.order_by().filter(~Exists(reason), enforced=False)
     if business_id is not None:
         rows = rows.filter(business_id=business_id)
@@ -91,9 +96,12 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
     """Yield live appointments that do not occupy what they need.
 
     A coming visit occupies one resource for each requirement of its service; for a past one any
-    resource will do, because the owner may have changed the requirements since. All of them for
-    one and the same span, which covers the visit.
+    resource will do, because the owner may have changed the requirements since, and for one that
+    somebody had reasons to keep, because a resource may be gone. All of them for one and the same
+    span, which covers the visit, and for good.
     """
+    fleeting = _firm(business_id).filter(session__expires_at__isnull=False)
+    yield from _found(fleeting, "time_is_firm", "its time is not kept for good")
     coming = _firm(business_id).annotate(
         kept=Count("session__occupancies"),
         first_start=Min("session__occupancies__starts_at"),
@@ -103,7 +111,7 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
     )
     for needed, service_ids in _services_by_needs(business_id).items():
         rows = coming.filter(service_id__in=service_ids)
-        enough = Q(kept=needed) | Q(ends_at__lte=now, kept__gt=0)
+        enough = Q(kept=needed) | Q(kept__gt=0) & (Q(ends_at__lte=now) | EXPLAINED)
         yield from _found(
             rows.filter(~enough), "time_is_kept", f"does not occupy the {needed} resources it needs"
         )
@@ -116,6 +124,33 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
     yield from _found(
         coming.filter(apart, kept__gt=0), "one_footprint", "its resources are kept differently"
     )
+
+
+def find_time_for_nobody(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield time that appointments occupy without a live booking, or hold without a draft or
+    somebody to whom it is offered."""
+    mine = Booking.objects.filter(session_id=OuterRef("session_id"))
+    rows = Occupancy.objects.order_by().filter(session__kind=Session.Kind.APPOINTMENT)
+    if business_id is not None:
+        rows = rows.filter(business_id=business_id)
+    is_firm, is_held = (
+        Q(session__state=state) for state in (Session.State.SCHEDULED, Session.State.HELD)
+    )
+    lost = is_firm & ~Exists(mine.filter(status__in=LIVE))
+    lost |= is_held & ~Exists(mine.filter(status__in=FOR_A_WHILE))
+    for pk, of, session_id in rows.filter(lost).values_list("pk", "business_id", "session_id"):
+        yield Finding(
+            "time_has_a_booking", of, f"occupancy {pk}", f"no booking needs session {session_id}"
+        )
+
+
+def find_bookings_of_nothing(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield live bookings of classes and courses that do not take place."""
+    goes_on = Q(kind=Service.Kind.CLASS, session__state=Session.State.SCHEDULED) | Q(
+        kind=Service.Kind.COURSE, course_run__state=CourseRun.State.OPEN
+    )
+    rows = _live(business_id).exclude(APPOINTMENTS).filter(~goes_on)
+    yield from _found(rows, "it_takes_place", "is booked for what does not take place")
 
 
 def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -53,9 +53,13 @@ class Group:
 
 
 def group_of_session(session: Session, service: Service) -> Group:
-    """The group of a session: its own people, or all of the course it belongs to."""
+    """The group of a session: its own people, all of the course it belongs to, or all of the day
+    of an appointment."""
     if session.course_run is not None:
         return group_of_run(session.course_run, service)
+    if session.kind == Session.Kind.APPOINTMENT:
+        zone = zone_of(service=service, location=session.location)
+        return group_of_day(service, session.starts_at.astimezone(zone).date(), zone)
     members = Q(session_id=session.pk, kind=Service.Kind.CLASS)
     return Group(service, members, session.starts_at, session_id=session.pk)
 

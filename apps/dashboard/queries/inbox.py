@@ -104,14 +104,14 @@ def _groups(
 ) -> tuple[Group, ...]:
     fits = _fits(desk, asked, now=now)
     undoable = find_undoable(desk=desk, now=now) if with_undoable else []
-    cards = [*_cards(desk, asked, fits, now=now), *undoable]
+    days = progress_of_days(asked)
+    cards = [*_cards(desk, asked, fits, days, now=now), *undoable]
     if also is not None and all(booking.pk != also.pk for booking, _card in cards):
         cards.append((also, request_card(also, desk=desk, fit=None, now=now)))
     people = _people(desk, cards, now=now)
     members: dict[GroupKey, list[tuple[Booking, Person]]] = defaultdict(list)
     for booking, person in people:
         members[_key(booking)].append((booking, person))
-    days = progress_of_days(asked)
     groups = ((_group(desk, key, found, fits), found) for key, found in members.items())
     return tuple(replace(group, progress=days.get(found[0][0].pk)) for group, found in groups)
 
@@ -123,7 +123,12 @@ def _fits(desk: Desk, asked: Sequence[Booking], *, now: datetime) -> Mapping[int
 
 
 def _cards(
-    desk: Desk, asked: Sequence[Booking], fits: Mapping[int, Fit], *, now: datetime
+    desk: Desk,
+    asked: Sequence[Booking],
+    fits: Mapping[int, Fit],
+    days: Mapping[int, Progress],
+    *,
+    now: datetime,
 ) -> list[tuple[Booking, Card]]:
     """The first of each group is the one that asked first: it gets the filled button."""
     found: list[tuple[Booking, Card]] = []
@@ -132,8 +137,15 @@ def _cards(
         key = _key(booking)
         first = key not in known
         known.add(key)
-        fit = fits[booking.pk]
-        found.append((booking, request_card(booking, desk=desk, fit=fit, now=now, is_oldest=first)))
+        card = request_card(
+            booking,
+            desk=desk,
+            fit=fits[booking.pk],
+            now=now,
+            is_oldest=first,
+            progress=days.get(booking.pk),
+        )
+        found.append((booking, card))
     order = {booking.pk: at for at, booking in enumerate(asked)}
     return sorted(found, key=lambda it: order[it[0].pk])
 

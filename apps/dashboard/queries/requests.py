@@ -9,6 +9,7 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.queries.minimum import Progress
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.actions import actions_of
 from apps.dashboard.queries.asking import ASKS_THE_TEAM
@@ -25,7 +26,8 @@ MOST_UNDOABLE = 50
 class RequestCard:
     """A request; rivals are the other requests for the same time of the same person.
 
-    fit is None once it is answered: then nothing has to fit any more.
+    fit is None once it is answered: then nothing has to fit any more. lost_its_time: enough people
+    want its day, so that it takes place, but the time went to somebody else.
     """
 
     reference: str
@@ -42,6 +44,7 @@ class RequestCard:
     fit: Fit | None
     actions: frozenset[str]
     is_oldest: bool = False
+    lost_its_time: bool = False
     kind: str = "request"
 
 
@@ -97,9 +100,17 @@ def _same_time() -> Coalesce:
 
 
 def request_card(
-    booking: Booking, *, desk: Desk, fit: Fit | None, now: datetime, is_oldest: bool = False
+    booking: Booking,
+    *,
+    desk: Desk,
+    fit: Fit | None,
+    now: datetime,
+    is_oldest: bool = False,
+    progress: Progress | None = None,
 ) -> RequestCard:
-    """Read one card; the booking comes from `requests_of`."""
+    """Read one card; the booking comes from `requests_of`. progress is that of its day, where one
+    needs a minimum of people."""
+    takes_place = progress is not None and progress.is_settled
     return RequestCard(
         reference=booking.reference,
         status=booking.status,
@@ -115,6 +126,7 @@ def request_card(
         fit=fit,
         actions=actions_of(booking, desk=desk, now=now),
         is_oldest=is_oldest,
+        lost_its_time=takes_place and fit is not None and not fit.ok,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.minimum import progress_of_days
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.fits import find_fits
 from apps.dashboard.queries.frame import Frame
@@ -102,9 +103,16 @@ def _needs(
     now: datetime,
 ) -> Needs:
     fits = find_fits(bookings=asked, rota=rota)
-    oldest = min(asked, key=asked_at, default=None)
+    oldest, days = min(asked, key=asked_at, default=None), progress_of_days(asked)
     requests = [
-        request_card(booking, desk=desk, fit=fits[booking.pk], now=now, is_oldest=booking is oldest)
+        request_card(
+            booking,
+            desk=desk,
+            fit=fits[booking.pk],
+            now=now,
+            is_oldest=booking is oldest,
+            progress=days.get(booking.pk),
+        )
         for booking in asked
     ]
     undoable = [card for _booking, card in find_undoable(desk=desk, now=now)]

@@ -12,6 +12,7 @@ from django.forms import Form
 from django.http import Http404, HttpResponse
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.minimum import progress_of_days
 from apps.dashboard.desk import Desk, OwnerRequest
 from apps.dashboard.queries.booking_page import find_fit, get_booking
 from apps.dashboard.queries.inbox import get_group
@@ -93,7 +94,10 @@ def _swap(
 def _card(desk: Desk, booking: Booking, *, now: datetime) -> RequestCard | UndoCard:
     if booking.status == Booking.Status.PENDING:
         fit = find_fit(desk=desk, booking=booking, now=now)
-        return request_card(booking, desk=desk, fit=fit, now=now, is_oldest=True)
+        days = progress_of_days([booking])
+        return request_card(
+            booking, desk=desk, fit=fit, now=now, is_oldest=True, progress=days.get(booking.pk)
+        )
     undoable = find_undoable(desk=desk, now=now)
     found = next((card for it, card in undoable if it.pk == booking.pk), None)
     return found or request_card(booking, desk=desk, fit=None, now=now)
