@@ -77,7 +77,7 @@ TIME_GONE: list[Callable[[Booking], object]] = [
     lambda it: Occupancy.objects.filter(session=it.session).update(
         ends_at=it.ends_at - MINUTE,
     ),
-    lambda it: Session.objects.filter(pk=it.session_id).update(state="REQUESTED"),
+    lambda it: Session.objects.filter(pk=it.session_id or 0).update(state="REQUESTED"),
 ]
 
 
@@ -100,9 +100,9 @@ def test_time_beside_the_constraint_confirms_where_somebody_says_why(kept: Booki
 
 
 SEATS_GONE: list[Callable[[Booking], object]] = [
-    lambda it: Seating.objects.filter(pk=it.seating_id).update(released_at=NOW),
-    lambda it: Seating.objects.filter(pk=it.seating_id).update(expires_at=NOW + MINUTE),
-    lambda it: Seating.objects.filter(pk=it.seating_id).update(seats=1),
+    lambda it: Seating.objects.filter(pk=it.seating_id or 0).update(released_at=NOW),
+    lambda it: Seating.objects.filter(pk=it.seating_id or 0).update(expires_at=NOW + MINUTE),
+    lambda it: Seating.objects.filter(pk=it.seating_id or 0).update(seats=1),
 ]
 
 

@@ -95,8 +95,10 @@ def _confirm(group: Group, booked: Sequence[Booking], *, actor: Actor, now: date
     asked = _without_time(pending)
     if asked:
         availability.lock_resources(resource_ids=_eligible(group.service, booked=pending))
-    fitting = (it for it in sorted(pending, key=_asked_at) if it.pk not in asked or _keep(it, now))
-    return sum(1 for booking in fitting if _write(booking, actor=actor, now=now))
+    fitting = [it for it in sorted(pending, key=_asked_at) if it.pk not in asked or _keep(it, now)]
+    for booking in fitting:
+        _write(booking, actor=actor, now=now)
+    return len(fitting)
 
 
 def _without_time(pending: Sequence[Booking]) -> set[int]:
@@ -128,8 +130,8 @@ def _keep(booking: Booking, now: datetime) -> bool:
     return True
 
 
-def _write(booking: Booking, *, actor: Actor, now: datetime) -> BookingEvent:
-    return write_move(
+def _write(booking: Booking, *, actor: Actor, now: datetime) -> None:
+    write_move(
         booking,
         action=BookingEvent.Action.CONFIRMED,
         actor=actor,

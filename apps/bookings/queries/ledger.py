@@ -133,11 +133,11 @@ def find_time_for_nobody(*, business_id: int | None = None) -> Iterator[Finding]
     rows = Occupancy.objects.order_by().filter(session__kind=Session.Kind.APPOINTMENT)
     if business_id is not None:
         rows = rows.filter(business_id=business_id)
-    is_firm, is_held = (
-        Q(session__state=state) for state in (Session.State.SCHEDULED, Session.State.HELD)
-    )
-    lost = is_firm & ~Exists(mine.filter(status__in=LIVE))
-    lost |= is_held & ~Exists(mine.filter(status__in=FOR_A_WHILE))
+    is_firm = Q(session__state=Session.State.SCHEDULED)
+    is_held = Q(session__state=Session.State.HELD)
+    for_nobody = Q(~Exists(mine.filter(status__in=LIVE)))
+    for_no_draft = Q(~Exists(mine.filter(status__in=FOR_A_WHILE)))
+    lost = is_firm & for_nobody | is_held & for_no_draft
     for pk, of, session_id in rows.filter(lost).values_list("pk", "business_id", "session_id"):
         yield Finding(
             "time_has_a_booking", of, f"occupancy {pk}", f"no booking needs session {session_id}"
