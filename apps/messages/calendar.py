@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from apps.messages.facts import BookingFacts, Kind
+from apps.messages.facts import BookingFacts, CourseDate, Kind
 from apps.messages.names import without_links
 from apps.web.text import clean_line
 
@@ -39,32 +39,41 @@ def build_calendar(
     """Build the file for the customer, or for the team when ``kind`` is a team message.
 
     UID is the reference at the portal's host, so every later file replaces the first one; SEQUENCE
-    is the booking's revision; times are UTC. A course is one event that comes again on its other
-    dates (RDATE), so that one file takes all of them back. ``organizer`` is an e-mail address. All
-    text is escaped and folded at 75 octets by the library, after control and direction marks are
-    removed (N060).
+    is the booking's revision; times are UTC. A course has an event for each of its dates, because
+    some calendars drop the first date of an RDATE and none can give one date another length; a
+    date that is gone says so. ``organizer`` is an e-mail address. All text is escaped and folded
+    at 75 octets by the library, after control and direction marks are removed (N060).
     """
     method = "PUBLISH" if facts.status in STATUS_WORDS else "CANCEL"
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(_event(facts, host, organizer, stamped_at, kind))
+    dates = facts.all_dates or (CourseDate(facts.starts_at, facts.ends_at),)
+    for number, date in enumerate(dates, start=1):
+        event = _event(facts, organizer, stamped_at, kind)
+        _put_on(event, date, facts=facts, uid=_uid(facts.reference, number, host))
+        calendar.add_component(event)
     return CalendarFile(method=method, content=calendar.to_ical())
 
 
-def _event(
-    facts: BookingFacts, host: str, organizer: str, stamped_at: datetime, kind: Kind
-) -> Event:
+def _uid(reference: str, number: int, host: str) -> str:
+    """The first date has the plain reference: it takes the place of an older file's only event."""
+    return f"{reference}@{host}" if number == 1 else f"{reference}-{number}@{host}"
+
+
+def _put_on(event: Event, date: CourseDate, *, facts: BookingFacts, uid: str) -> None:
+    status = "CANCELLED" if date.gone else STATUS_WORDS.get(facts.status, "CANCELLED")
+    event.add("uid", uid)
+    event.add("dtstart", date.starts_at.astimezone(UTC))
+    event.add("dtend", date.ends_at.astimezone(UTC))
+    event.add("status", status)
+
+
+def _event(facts: BookingFacts, organizer: str, stamped_at: datetime, kind: Kind) -> Event:
     event = Event()
-    event.add("uid", f"{facts.reference}@{host}")
     event.add("sequence", facts.revision)
     event.add("dtstamp", stamped_at.astimezone(UTC))
-    event.add("dtstart", facts.starts_at.astimezone(UTC))
-    event.add("dtend", facts.ends_at.astimezone(UTC))
-    if facts.dates:
-        event.add("rdate", [start.astimezone(UTC) for start, _end in facts.dates[1:]])
-    event.add("status", STATUS_WORDS.get(facts.status, "CANCELLED"))
     event.add("summary", _summary(facts, kind))
     event.add("description", _description(facts))
     if facts.address and not facts.online:

@@ -77,7 +77,7 @@ def compose(
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(html, "text/html")
-    if kind not in WITHOUT_CALENDAR and facts.wish is None:
+    if _has_calendar(facts, kind):
         mail.attach(_calendar_part(calendar_of(facts=facts, kind=kind, now=now)))
     kept = text.replace(token, _("[secret link]")) if token else text
     return ComposedMail(mail=mail, subject=subject, kept_text=kept)
@@ -134,6 +134,13 @@ def sender_of(name: str) -> str:
 def _reply_to(facts: BookingFacts, kind: Kind) -> list[str]:
     """Customers answer the business. The team's answer goes nowhere: it would leak our address."""
     return [facts.business.email] if facts.business.email and not kind.is_for_team else []
+
+
+def _has_calendar(facts: BookingFacts, kind: Kind) -> bool:
+    """A word about a course may be that one of its dates is gone."""
+    if kind is Kind.NOTE and facts.all_dates:
+        return True
+    return kind not in WITHOUT_CALENDAR and facts.wish is None
 
 
 def _calendar_part(file: CalendarFile) -> MIMEText:

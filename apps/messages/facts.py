@@ -26,10 +26,12 @@ class Kind(StrEnum):
     TOO_LATE = "TOO_LATE"
     NEW_OVERLAP = "NEW_OVERLAP"
     REFUNDED = "REFUNDED"
+    MOVED = "MOVED"
+    NEW_MOVE = "NEW_MOVE"
 
     @property
     def is_for_team(self) -> bool:
-        return self in {Kind.NEW_BOOKING, Kind.NEW_REQUEST, Kind.NEW_OVERLAP}
+        return self in {Kind.NEW_BOOKING, Kind.NEW_REQUEST, Kind.NEW_OVERLAP, Kind.NEW_MOVE}
 
 
 FITTING_STATUS: dict[Kind, frozenset[str]] = {
@@ -46,6 +48,8 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.TOO_LATE: frozenset({"CONFIRMED", "PENDING"}),
     Kind.NEW_OVERLAP: frozenset({"CONFIRMED", "PENDING"}),
     Kind.REFUNDED: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
+    Kind.MOVED: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.NEW_MOVE: frozenset({"CONFIRMED", "PENDING"}),
 }
 
 
@@ -70,6 +74,16 @@ ENDED = ("DECLINED", "CANCELED")
 
 
 @dataclass(frozen=True, slots=True)
+class CourseDate:
+    """One date of a course in a calendar; gone when it does not take place, or not any more for
+    this booking."""
+
+    starts_at: datetime
+    ends_at: datetime
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BookingFacts:
     """One booking. Instants are aware UTC, ``price`` is minor units or None when on request.
 
@@ -85,6 +99,8 @@ class BookingFacts:
     not taken, ``released`` what was, of a booking that is over. ``double_booked``: it was paid for
     after its time had gone.
     ``by_plan``: a plan paid for it, and price is what is left for extras.
+    ``all_dates`` are those of a course with the ones that are gone, in an order that stays.
+    ``moved_from`` is the start and ``was_with`` the person before the move this message tells of.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
 
@@ -125,6 +141,9 @@ class BookingFacts:
     by_plan: bool = False
     kept_aside: int = 0
     released: int = 0
+    all_dates: tuple[CourseDate, ...] = ()
+    moved_from: datetime | None = None
+    was_with: str = ""
 
     @property
     def over_at(self) -> datetime:

@@ -30,6 +30,8 @@ class Message(models.Model):
         TOO_LATE = "TOO_LATE", _("Paid too late")
         NEW_OVERLAP = "NEW_OVERLAP", _("New overlap")
         REFUNDED = "REFUNDED", _("Money sent back")
+        MOVED = "MOVED", _("Moved")
+        NEW_MOVE = "NEW_MOVE", _("Moved by the customer")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

@@ -7,20 +7,20 @@ from django.db.models import QuerySet
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
-from apps.bookings.queries.course_dates import dates_of
+from apps.bookings.queries.course_dates import all_dates_of, dates_of
 from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import Resource, Service
 from apps.checkout.queries.orders import released_of
-from apps.messages.facts import ENDED, BookingFacts, BusinessFacts
+from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
 
 MOST_LISTED = 20
 
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
-    """Read everything a mail or calendar file may tell about one booking, in at most five queries.
+    """Read everything a mail or calendar file may tell about one booking, in at most seven queries.
 
     Raises:
         Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
@@ -58,6 +58,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         reason=_reason(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,
+        all_dates=tuple(CourseDate(*it) for it in all_dates_of(booking=booking)),
         **_money_facts(booking),
         **_line_facts(booking),
     )

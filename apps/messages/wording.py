@@ -13,12 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.bookings.wording import wish_words
+from apps.messages.deadlines import answer_note, cancel_note, line_notes, may_still_cancel
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import directions_url, home_url, manage_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
+from apps.messages.moved import moved_heading, moved_rows, moved_subject
 from apps.messages.names import greeting_name, without_links
 from apps.web import formatting
 from apps.web.span_words import format_ends
+
+ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED}
+"""Mails that tell when to come: they say how to get in, and until when to cancel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
     zone = ZoneInfo(facts.business.time_zone if kind.is_for_team else facts.time_zone)
     locale = facts.business.locale
     day, starts, ends = _when(facts, zone)
-    url, url_label = _button(facts, kind, token)
+    url, url_label = _button(facts, kind, token, now)
     return Words(
         subject=_subject(facts, kind, zone),
         sender=facts.business.name,
@@ -70,11 +75,11 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
         starts=starts,
         ends=ends,
         zone=formatting.zone_label(zone.key, locale=locale),
-        rows=tuple(_rows(facts, kind)),
+        rows=tuple(_rows(facts, kind, zone)),
         reference=facts.reference,
         url=url,
         url_label=url_label,
-        notes=tuple(_notes(facts, kind, zone)),
+        notes=tuple(_notes(facts, kind, zone, now)),
         footer=_footer(facts, kind),
         language=locale.split("-", maxsplit=1)[0],
         struck=kind in {Kind.DECLINED, Kind.CANCELED},
@@ -108,6 +113,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.TOO_LATE: _("Please choose"),
         Kind.NEW_OVERLAP: _("Booked twice"),
         Kind.REFUNDED: _("Money sent back"),
+        Kind.MOVED: moved_subject(facts),
+        Kind.NEW_MOVE: moved_subject(facts),
     }[kind]
     locale = facts.business.locale
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=locale)
@@ -123,6 +130,8 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         return _("A new request.")
     if kind is Kind.NEW_OVERLAP:
         return _("Two bookings have the same time.")
+    if kind is Kind.NEW_MOVE:
+        return _("A customer moved a booking.")
     name = greeting_name(facts.customer_name)
     words = {
         Kind.REQUESTED: _("Your request is in"),
@@ -133,6 +142,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.NOTE: _("A word about your booking"),
         Kind.TOO_LATE: _("Your payment is safe, but your time is gone"),
         Kind.REFUNDED: _("Your money is on its way back"),
+        Kind.MOVED: moved_heading(facts),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -146,8 +156,7 @@ def _day_word(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
     return formatting.format_day(wall.date(), locale=locale)
 
 
-def _dates(facts: BookingFacts, kind: Kind) -> str:
-    zone = ZoneInfo(facts.business.time_zone if kind.is_for_team else facts.time_zone)
+def _dates(facts: BookingFacts, zone: ZoneInfo) -> str:
     locale = facts.business.locale
     words = [
         formatting.format_datetime(start, zone=zone, locale=locale) for start, _end in facts.dates
@@ -155,8 +164,9 @@ def _dates(facts: BookingFacts, kind: Kind) -> str:
     return "; ".join(words)
 
 
-def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
+def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
     rows = [Row(_("Service"), facts.service)]
+    rows += [Row(label, value) for label, value in moved_rows(facts, zone)]
     if kind.is_for_team:
         rows.append(Row(_("Customer"), without_links(facts.customer_name)))
         if facts.customer_phone:
@@ -164,7 +174,7 @@ def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
     if facts.staff:
         rows.append(Row(_("With"), facts.staff))
     if facts.dates:
-        rows.append(Row(_("Dates"), _dates(facts, kind)))
+        rows.append(Row(_("Dates"), _dates(facts, zone)))
     if facts.party_size > 1:
         people = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
         rows.append(Row(_("For"), people))
@@ -177,7 +187,7 @@ def _rows(facts: BookingFacts, kind: Kind) -> list[Row]:
     return rows
 
 
-def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
+def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple[str, str]:
     slug = facts.business.slug
     if kind.is_for_team:
         teams = {
@@ -186,7 +196,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
         }
         label = teams.get(kind, _("Open the booking"))
         return team_booking_url(slug, facts.reference), label
-    if kind is Kind.DECLINED and facts.suggestions:
+    if kind is Kind.DECLINED and any(at > now for at in facts.suggestions):
         return manage_url(token), _("Choose one of these times")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return home_url(slug), _("Find another time")
@@ -197,69 +207,42 @@ def _button(facts: BookingFacts, kind: Kind, token: str) -> tuple[str, str]:
         Kind.TOO_LATE: _("Choose another time, or your money back"),
         Kind.REFUNDED: _("See your booking"),
     }
-    return manage_url(token), labels.get(kind, _("See or cancel"))
+    return manage_url(token), labels.get(kind) or _see_words(facts, now)
 
 
-def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
-    locale = facts.business.locale
+def _see_words(facts: BookingFacts, now: datetime) -> str:
+    return _("See or cancel") if may_still_cancel(facts, now) else _("See your booking")
+
+
+def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> list[str]:
     notes: list[str] = []
     if kind in {Kind.DECLINED, Kind.CANCELED, Kind.NOTE} and facts.reason:
         notes.append(_("%(business)s writes: %(reason)s") % _said(facts))
-    if kind is Kind.DECLINED and facts.suggestions:
-        notes.append(_("These times are free: %(times)s.") % {"times": _times(facts, zone)})
-    if facts.answer_by and kind in {Kind.REQUESTED, Kind.NEW_REQUEST}:
-        by = formatting.format_datetime(facts.answer_by, zone=zone, locale=locale)
-        notes.append(_answer_note(facts, kind, by))
-    notes += _line_notes(facts, kind, zone)
+    if kind is Kind.DECLINED and (times := _times(facts, zone, now)):
+        notes.append(_("These times are free: %(times)s.") % {"times": times})
+    notes.append(answer_note(facts, kind, zone, now))
+    notes += line_notes(facts, kind, zone)
     notes += money_notes(facts, kind)
-    if kind in {Kind.BOOKED, Kind.CONFIRMED}:
-        if facts.cancel_until:
-            until = formatting.format_datetime(facts.cancel_until, zone=zone, locale=locale)
-            notes.append(_("Free to cancel until %(until)s.") % {"until": until})
+    if kind in ARRIVING and facts.status == "CONFIRMED":
+        notes.append(cancel_note(facts, zone, now))
         if facts.business.arrival_note:
             notes.append(facts.business.arrival_note)
     if not kind.is_for_team and facts.business.phone:
         notes.append(_("Questions? Call %(phone)s.") % {"phone": facts.business.phone})
-    return notes
-
-
-def _line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
-    if kind is Kind.OFFERED and facts.offer_ends_at:
-        until = formatting.format_datetime(
-            facts.offer_ends_at, zone=zone, locale=facts.business.locale
-        )
-        return [
-            _("It is kept for you until %(until)s. After that it goes to the next in line.")
-            % {"until": until}
-        ]
-    if kind is Kind.WAITLISTED and facts.place_in_line:
-        place = _("Your place in line: %(place)d.") % {"place": facts.place_in_line}
-        if facts.wish is not None:
-            return [place, _("We write to you as soon as a time comes free.")]
-        return [place, _("We write to you as soon as a place comes free.")]
-    return []
+    return [note for note in notes if note]
 
 
 def _said(facts: BookingFacts) -> dict[str, str]:
     return {"business": facts.business.name, "reason": facts.reason}
 
 
-def _times(facts: BookingFacts, zone: ZoneInfo) -> str:
+def _times(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
     locale = facts.business.locale
     return "; ".join(
-        formatting.format_datetime(at, zone=zone, locale=locale) for at in facts.suggestions
+        formatting.format_datetime(at, zone=zone, locale=locale)
+        for at in facts.suggestions
+        if at > now
     )
-
-
-def _answer_note(facts: BookingFacts, kind: Kind, by: str) -> str:
-    if kind is Kind.NEW_REQUEST:
-        return _("Please answer by %(by)s.") % {"by": by}
-    if facts.holds_time:
-        return _("%(business)s answers by %(by)s. Your time is kept until then.") % {
-            "business": facts.business.name,
-            "by": by,
-        }
-    return _("%(business)s answers by %(by)s.") % {"business": facts.business.name, "by": by}
 
 
 def _footer(facts: BookingFacts, kind: Kind) -> str:

@@ -20,6 +20,7 @@ from apps.bookings.wording import aside_words
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.orders import Sheet, find_sheet, released_of, waits_for_a_yes
 from apps.kernel.money import Money, unit_of
+from apps.web.formatting import format_datetime
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -37,7 +38,7 @@ WORDS = {
     BookingEvent.Action.NOT_REFUNDED: _("The refund could not be made"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
-    BookingEvent.Action.MOVED: _("Moved to another time"),
+    BookingEvent.Action.MOVED: _("Changed"),
 }
 MOST_SHOWN = 6
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
@@ -87,10 +88,19 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
     for event in booking.history.order_by("pk"):
         if event.action == BookingEvent.Action.UNDONE and told:
             told.pop()
-        words = WORDS.get(BookingEvent.Action(event.action))
+        words = _moved_words(event, booking) or WORDS.get(BookingEvent.Action(event.action))
         if words is not None:
             told.append((event.at, str(words)))
     return told
+
+
+def _moved_words(event: BookingEvent, booking: Booking) -> str:
+    if event.moved is None:
+        return ""
+    was, became = (
+        format_datetime(at, zone=booking.zone, locale=booking.business.locale) for at in event.moved
+    )
+    return str(_("Moved from %(was)s to %(became)s") % {"was": was, "became": became})
 
 
 def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseRun]:

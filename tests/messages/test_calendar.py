@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from icalendar import Calendar, Event
 
 from apps.messages.calendar import build_calendar
-from apps.messages.facts import BookingFacts, Kind
+from apps.messages.facts import BookingFacts, CourseDate, Kind
 from tests.messages.facts import EVA_S_CUT
 
 NOW = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
@@ -125,16 +126,64 @@ def test_clock_changes_do_not_touch_the_instant(starts_at: datetime, line: bytes
     assert line in build(replace(EVA_S_CUT, starts_at=starts_at))
 
 
-def test_a_course_is_one_event_that_comes_again_on_its_other_dates() -> None:
-    dates = tuple(
-        (datetime(2026, 11, day, 18, tzinfo=UTC), datetime(2026, 11, day, 19, tzinfo=UTC))
-        for day in (12, 19, 26)
+def course(*gone: int, **facts: Any) -> BookingFacts:
+    """Three Thursdays, the last one an hour longer; ``gone`` are numbers of dates."""
+    dates = [
+        CourseDate(
+            datetime(2026, 11, day, 18, tzinfo=UTC),
+            datetime(2026, 11, day, end, tzinfo=UTC),
+            gone=number in gone,
+        )
+        for number, (day, end) in enumerate(((12, 19), (19, 19), (26, 20)), start=1)
+    ]
+    return replace(EVA_S_CUT, all_dates=tuple(dates), **facts)
+
+
+def events_of(content: bytes) -> list[tuple[str, str, int, str]]:
+    """UID, hours, SEQUENCE and STATUS of each event."""
+    return [
+        (
+            str(event["UID"]),
+            f"{event.decoded('DTSTART'):%d %H} - {event.decoded('DTEND'):%H}",
+            event.decoded("SEQUENCE"),
+            str(event["STATUS"]),
+        )
+        for event in Calendar.from_ical(content.decode()).walk("VEVENT")
+    ]
+
+
+def test_a_course_has_an_event_of_its_own_length_for_each_date() -> None:
+    content = build(course())
+
+    assert events_of(content) == [
+        ("7KQ4MWXD@book.example", "12 18 - 19", 3, "CONFIRMED"),
+        ("7KQ4MWXD-2@book.example", "19 18 - 19", 3, "CONFIRMED"),
+        ("7KQ4MWXD-3@book.example", "26 18 - 20", 3, "CONFIRMED"),
+    ]
+    assert b"RDATE" not in content
+
+
+def test_a_date_that_is_gone_is_taken_back_and_the_others_stay() -> None:
+    file = build_calendar(
+        facts=course(2, revision=4), host="book.example", organizer="a@b.example", stamped_at=NOW
     )
-    course = replace(EVA_S_CUT, starts_at=dates[0][0], ends_at=dates[0][1], dates=dates)
 
-    content = build(course)
+    assert file.method == "PUBLISH"
+    assert [(it[2], it[3]) for it in events_of(file.content)] == [
+        (4, "CONFIRMED"),
+        (4, "CANCELLED"),
+        (4, "CONFIRMED"),
+    ]
 
-    only_event(content)
-    assert b"DTSTART:20261112T180000Z\r\n" in content
-    assert b"DTEND:20261112T190000Z\r\n" in content
-    assert b"RDATE:20261119T180000Z,20261126T180000Z\r\n" in content
+
+def test_a_cancelled_course_takes_every_date_back() -> None:
+    file = build_calendar(
+        facts=course(1, 2, 3, revision=5, status="CANCELED"),
+        host="book.example",
+        organizer="a@b.example",
+        stamped_at=NOW,
+    )
+
+    assert file.method == "CANCEL"
+    assert [it[3] for it in events_of(file.content)] == ["CANCELLED"] * 3
+    assert [it[0] for it in events_of(file.content)] == [it[0] for it in events_of(build(course()))]

@@ -271,3 +271,56 @@ def test_a_cancellation_by_the_team_tells_its_reason() -> None:
     facts = replace(EVA_S_CUT, status="CANCELED", reason="Ana is ill.")
 
     assert "Juniper Hair writes: Ana is ill." in part(composed(facts, Kind.CANCELED), "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words", "button"),
+    [
+        (-1, "Free to cancel until Wed 25 Nov, 10:15.", "See or cancel"),
+        (0, "Free to cancel until Wed 25 Nov, 10:15.", "See or cancel"),
+        (1, "It is too late to cancel online: please call us.", "See your booking"),
+    ],
+)
+def test_a_mail_that_leaves_late_names_no_deadline_that_is_over(
+    seconds: int, words: str, button: str
+) -> None:
+    until = EVA_S_CUT.cancel_until
+    assert until is not None
+
+    body = str(composed(now=until + timedelta(seconds=seconds)).mail.body)
+
+    assert [line for line in body.splitlines() if "cancel" in line.lower()][-1] == words
+    assert f"\n{button}: http" in body
+
+
+@pytest.mark.parametrize(
+    ("kind", "seconds", "words"),
+    [
+        (Kind.REQUESTED, -1, "Juniper Hair answers by Wed 25 Nov, 10:00. Your time is kept"),
+        (Kind.REQUESTED, 0, ""),
+        (Kind.REQUESTED, 1, ""),
+        (Kind.NEW_REQUEST, -1, "Please answer by Wed 25 Nov, 10:00."),
+        (Kind.NEW_REQUEST, 0, "Please answer as soon as you can."),
+    ],
+)
+def test_an_answer_is_not_promised_for_a_time_that_is_over(
+    kind: Kind, seconds: int, words: str
+) -> None:
+    by = datetime(2026, 11, 25, 9, tzinfo=UTC)
+    request = replace(EVA_S_CUT, status="PENDING", answer_by=by)
+
+    body = str(composed(request, kind, now=by + timedelta(seconds=seconds)).mail.body)
+
+    found = [line for line in body.splitlines() if "answer" in line.lower()]
+    assert [line[: len(words)] for line in found if line[:6] != "Answer"] == [words] * bool(words)
+
+
+def test_times_that_were_suggested_and_are_over_are_left_out() -> None:
+    times = tuple(datetime(2026, 11, day, 9, tzinfo=UTC) for day in (24, 25))
+    declined = replace(EVA_S_CUT, status="DECLINED", suggestions=times)
+
+    assert "These times are free: Wed 25 Nov, 10:00." in str(
+        composed(declined, Kind.DECLINED).mail.body
+    )
+    late = str(composed(declined, Kind.DECLINED, now=times[1]).mail.body)
+    assert ("These times" in late, "Find another time: " in late) == (False, True)

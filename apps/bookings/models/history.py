@@ -1,5 +1,7 @@
 """What happened to a booking, in order, for ever (design.md section 5, R107)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -58,3 +60,11 @@ class BookingEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} {self.action}"
+
+    @property
+    def moved(self) -> tuple[datetime, datetime] | None:
+        """The start before and after a move to another time (UTC); None for any other line."""
+        was, now = (told.get("starts_at") for told in (self.before, self.after))
+        if self.action != self.Action.MOVED or not was or was == now:
+            return None
+        return datetime.fromisoformat(was), datetime.fromisoformat(now)

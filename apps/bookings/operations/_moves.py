@@ -41,7 +41,7 @@ TOLD = frozenset(
     {
         *("status", "starts_at", "payment_status", "party_size", "price", "paid"),
         "double_booked",
-        *("resource_id", "answer_by", "override_reason"),
+        *("resource_id", "course_run_id", "answer_by", "override_reason"),
     }
 )
 """What history repeats; names, addresses and notes stay in one place, where they can be erased."""

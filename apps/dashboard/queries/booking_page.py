@@ -53,13 +53,14 @@ class Bill:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """who is empty for the customer and the system."""
+    """who is empty for the customer and the system; moved is the start before and after."""
 
     at: datetime
     action: str
     actor: str
     who: str
     reason: str
+    moved: tuple[datetime, datetime] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,7 @@ def _events(booking: Booking) -> tuple[Event, ...]:
             actor=event.actor,
             who=name_of(event.user),
             reason=event.reason,
+            moved=event.moved,
         )
         for event in events
     )

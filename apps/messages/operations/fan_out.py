@@ -39,6 +39,7 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.OFFERED: Kind.OFFERED,
     BookingEvent.Action.MESSAGED: Kind.NOTE,
     BookingEvent.Action.REFUNDED: Kind.REFUNDED,
+    BookingEvent.Action.MOVED: Kind.MOVED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
@@ -49,13 +50,13 @@ KINDS_OF_A_STATUS = {
 SAID_ONCE_MORE = {
     BookingEvent.Action.READDRESSED,
     BookingEvent.Action.RESIZED,
-    BookingEvent.Action.MOVED,
     BookingEvent.Action.RESOLVED,
 }
 
 TEAM_KINDS = {
     BookingEvent.Action.BOOKED: Kind.NEW_BOOKING,
     BookingEvent.Action.REQUESTED: Kind.NEW_REQUEST,
+    BookingEvent.Action.MOVED: Kind.NEW_MOVE,
 }
 
 
@@ -96,6 +97,8 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
         return
     if action in SAID_ONCE_MORE:
         kind = KINDS_OF_A_STATUS.get(event.booking.status)
+    if action == BookingEvent.Action.MOVED and event.booking.status not in KINDS_OF_A_STATUS:
+        return
     if kind is not None and (address := _customer_address(event.booking)):
         yield kind, address
     if action in TEAM_KINDS and event.actor == BookingEvent.Actor.CUSTOMER:

@@ -18,12 +18,14 @@ from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
 from apps.messages.queries import get_booking_facts
+from apps.messages.queries_of_moves import find_place_before, is_moved_again
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.operations import GiveUp, Postpone
 from apps.web.limits import Hit, TooMany, require_room, rules
 
 PERMANENT = 500
 MAX_ERROR = 500
+MOVES = {Kind.MOVED, Kind.NEW_MOVE}
 
 
 def went_back(event: BookingEvent) -> int:
@@ -52,10 +54,9 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
         return message
     kind = Kind(message.kind)
     facts = get_booking_facts(booking_id=message.booking_id)
-    if kind is Kind.NOTE:
-        facts = replace(facts, reason=message.event.reason)
-    if kind is Kind.REFUNDED:
-        facts = replace(facts, went_back=went_back(message.event))
+    facts = _with_event(facts, kind, message)
+    if kind in MOVES and is_moved_again(event=message.event):
+        return _settle(message, Message.Status.SKIPPED, error="overtaken: moved again")
     if reason := overtaken_by(kind=kind, facts=facts, now=now):
         return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if attempt == 1 and not kind.is_for_team:
@@ -68,6 +69,18 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
         _settle(message, Message.Status.FAILED if last else Message.Status.QUEUED, error=str(error))
         raise
     return message
+
+
+def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFacts:
+    """Add what only the event tells: words, money that went back, the time before."""
+    if kind is Kind.NOTE:
+        return replace(facts, reason=message.event.reason)
+    if kind is Kind.REFUNDED:
+        return replace(facts, went_back=went_back(message.event))
+    if kind in MOVES:
+        moved_from, was_with = find_place_before(message=message)
+        return replace(facts, moved_from=moved_from, was_with=was_with)
+    return facts
 
 
 def _compose(message: Message, kind: Kind, facts: BookingFacts, now: datetime) -> ComposedMail:
