@@ -32,7 +32,13 @@ def served(port: int) -> Iterator[None]:
     """
     command = [
         *(sys.executable, "-m", "gunicorn", "bookings_portal.wsgi"),
-        *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--preload"),
+        *(
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--worker-class",
+            "bookings_portal.patient_worker.PatientWorker",
+            "--preload",
+        ),
         *("--workers", str(WORKERS), "--threads", str(THREADS), "--keep-alive", "30"),
         *("--log-level", "error", "--no-control-socket"),
     ]

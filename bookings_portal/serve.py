@@ -19,6 +19,7 @@ from bookings_portal.env import read_flag
 from bookings_portal.install import install
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+WORKER_CLASS = "bookings_portal.patient_worker.PatientWorker"
 PATIENCE = 60.0  # seconds until the first answer
 
 
@@ -106,7 +107,7 @@ def _web_command(python: str, options: argparse.Namespace) -> list[str]:
         return [python, str(BASE_DIR / "manage.py"), "runserver", "--noreload", address]
     return [
         *(python, "-m", "gunicorn", "bookings_portal.wsgi", "--bind", address),
-        *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload"),
+        *("--worker-class", WORKER_CLASS, "--workers", "2", "--threads", "4", "--preload"),
         *("--graceful-timeout", "5", "--log-level", "warning", "--no-control-socket"),
     ]
 

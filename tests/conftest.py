@@ -11,9 +11,8 @@ from django.db import connection
 from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
-from tests.clock import NOW, read_moment
-
 from apps.web.limits import forget_readers
+from tests.clock import NOW, read_moment
 
 # Playwright keeps an event loop in the test's thread; Django would take the test for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
