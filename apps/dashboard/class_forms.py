@@ -16,6 +16,7 @@ from apps.bookings.queries.attending import Scope
 from apps.businesses.models import Business
 from apps.catalog.models import Resource, Service
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
+from apps.dashboard.place_field import FormWithPlace
 from apps.web.fields import AddressField, LineField, TextField
 
 WEEKDAYS = (
@@ -141,7 +142,7 @@ def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
         field.queryset = queryset
 
 
-class NewClassForm(forms.Form):
+class NewClassForm(FormWithPlace):
     """A class once, or again and again at the same time of day; a course with all its dates
     (R067)."""
 
@@ -221,6 +222,13 @@ class NewClassForm(forms.Form):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = queryset
+        self.offer_places(business)
+        self.order_fields(["service", "place"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self.check_place(found.get("service"))
+        return found
 
     def rule(self) -> SeriesRule:
         """The series that valid values describe; once, without weekdays."""

@@ -12,6 +12,7 @@ from apps.bookings.models import Booking
 from apps.bookings.suggesting import MOST_SUGGESTED
 from apps.businesses.models import Business
 from apps.catalog.models import Service, StaffMember
+from apps.dashboard.place_field import FormWithPlace
 from apps.web.fields import LineField, TextField
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
@@ -136,7 +137,7 @@ class AgendaForm(forms.Form):
         )
 
 
-class WhyForm(forms.Form):
+class WhyForm(FormWithPlace):
     """Which date of which service; the lists hold what is the business's own and nothing else."""
 
     NOT_THEIRS = _("This person does not do this service.")
@@ -163,6 +164,13 @@ class WhyForm(forms.Form):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = queryset
+        self.offer_places(business)
+        self.order_fields(["service", "place"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self.check_place(found.get("service"))
+        return found
 
     def question(self) -> dict[str, Any]:
         """What `find_why` is asked, from valid values."""
@@ -170,5 +178,6 @@ class WhyForm(forms.Form):
         return {
             "service": self.cleaned_data["service"],
             "resource_id": person.resource_id if person else None,
+            "location": self.place_for(self.cleaned_data["service"]),
             "on": self.cleaned_data["on"],
         }

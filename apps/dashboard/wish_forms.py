@@ -12,8 +12,11 @@ from apps.bookings.forms.waitlist import PARTS
 from apps.bookings.operations import WaitingDetails
 from apps.bookings.wishes import Wish
 from apps.bookings.wording import hours_words
+from apps.businesses.models import Business
 from apps.catalog.models import Service
+from apps.catalog.queries import Choice, choose
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
+from apps.dashboard.place_field import FormWithPlace
 from apps.web.fields import AddressField, LineField
 
 
@@ -30,7 +33,7 @@ class WishForm(forms.Form):
         return found
 
 
-class NewWishForm(forms.Form):
+class NewWishForm(FormWithPlace):
     """Somebody the team puts in the line for a time."""
 
     use_required_attribute = False
@@ -59,13 +62,29 @@ class NewWishForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, services: Sequence[Service], locale: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, services: Sequence[Service], business: Business, **kwargs: Any
+    ) -> None:
         super().__init__(*args, auto_id="wish-%s", **kwargs)  # type: ignore[misc]
         self.fields["service"].choices = [(it.pk, it.name) for it in services]  # type: ignore[attr-defined]
         self.fields["hours"].choices = [  # type: ignore[attr-defined]
-            (number, hours_words(*part, locale=locale).capitalize())
+            (number, hours_words(*part, locale=business.locale).capitalize())
             for number, part in enumerate(PARTS)
         ]
+        self.services = {it.pk: it for it in services}
+        self.offer_places(business)
+        self.order_fields(["service", "place"])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        self.check_place(self.services.get(found.get("service", 0)))
+        return found
+
+    def choice(self) -> Choice:
+        """What they wait for, and where."""
+        service = self.services[self.cleaned_data["service"]]
+        place = self.place_for(service)
+        return choose(service=service, location_id=place.pk if place else None)
 
     def wish(self) -> Wish:
         """The days and hours that were chosen."""

@@ -250,6 +250,7 @@ def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None
     fields = [("service", booking.service.slug), ("instead_of", booking.reference)]
     fields += [("add_on", str(pk)) for pk in add_ons]
     fields += [("people", str(booking.party_size))] if booking.party_size > 1 else []
+    fields += [("location", str(booking.location_id))] if booking.location_id else []
     return SuggestedSlots(
         slots=tuple(button(at) for at in list_suggested(booking=booking, now=now)),
         hold_url=reverse("bookings:hold", kwargs={"business": booking.business.slug}),

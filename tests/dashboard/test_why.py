@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from apps.availability.models import DateException, Schedule
-from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.factories import NOW, Salon, make_booking, make_location, make_salon
 
 WHY = "/own/juniper/why/"
 
@@ -72,3 +72,18 @@ def test_a_date_that_is_none_is_a_mistake(olga: Client, salon: Salon, on: str) -
     query: dict[str, str | int] = {"service": salon.cut.pk, "on": on}
 
     assert olga.get(WHY, query).status_code == 422
+
+
+def test_each_place_is_asked_about_on_its_own(olga: Client, salon: Salon) -> None:
+    assert "Where" not in text_of(olga)
+    hamburg = make_location(business=salon.business, name="Hamburg")
+    salon.cut.locations.add(hamburg)
+    house = Schedule.objects.get(business=salon.business, resource=None, service=None)
+    house.weekly_hours.update(location=salon.location)
+
+    question: dict[str, str | int] = {"service": salon.cut.pk, "on": "2026-11-25"}
+
+    assert "34 times are on offer" in text_of(olga, **question)
+    assert "No times, because" in text_of(olga, **question, place=hamburg.pk)
+    question["service"] = salon.colour.pk
+    assert "This service is not offered there." in text_of(olga, **question, place=hamburg.pk)

@@ -44,6 +44,7 @@ class Picks:
     add_ons: tuple[int, ...] = ()
     people: int = 1
     staff: int | None = None
+    location: int | None = None
     zone: str = ""
     whole_month: bool = False
     ask: Ask = field(default_factory=Ask)
@@ -54,6 +55,7 @@ class Picks:
         pairs += [("add_on", str(pk)) for pk in self.add_ons]
         pairs += [("people", str(self.people))] if self.people > 1 else []
         pairs += [("staff", str(self.staff))] if self.staff else []
+        pairs += [("location", str(self.location))] if self.location else []
         return pairs + ([("tz", self.zone)] if self.zone else [])
 
     def query(self, extra: Mapping[str, str] | None = None) -> str:
@@ -79,7 +81,19 @@ class Picks:
             add_on_ids=self.add_ons,
             party_size=self.people,
             resource_id=self.staff,
+            location_id=self.location,
         )
+
+
+def picks_of(choice: Choice) -> Picks:
+    """The picks that make this choice; a place only where there are others."""
+    return Picks(
+        variant=choice.variant.pk if choice.variant else None,
+        add_ons=tuple(add_on.pk for add_on in choice.add_ons),
+        people=choice.party_size,
+        staff=choice.primary_id,
+        location=choice.location.pk if choice.location and choice.has_other_places else None,
+    )
 
 
 def read_picks(query: QueryDict, *, now: datetime) -> Picks:
@@ -100,10 +114,12 @@ def read_picks(query: QueryDict, *, now: datetime) -> Picks:
         add_ons=tuple(pk for pk in map(read_number, add_ons) if pk is not None),
         people=read_number(query.get("people", "")) or 1,
         staff=read_number(query.get("staff", "").removesuffix(ANYBODY)),
+        location=read_number(query.get("location", "")),
         zone=zone,
         whole_month=query.get("view", "") == "month",
         ask=Ask(
             on=_date(query.get("date", ""), today=today),
+            near=_date(query.get("near", ""), today=today),
             week=_date(query.get("week", ""), today=today),
             month=_date(query.get("month", ""), today=today, suffix="-01"),
             gone=_moment(query.get("gone", "")),

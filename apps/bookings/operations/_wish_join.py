@@ -80,7 +80,7 @@ def wait_for_time(
     if not find_times_for(choice=choice, wish=wish, as_if_free=True, now=now):
         raise WishIsClosed
     _lock_line(service.pk)
-    _require_room(service, wish, email=details.email, most=choice.policy.waitlist_capacity)
+    _require_room(choice, wish, email=details.email)
     booking = new_draft(
         When(starts_at, ends_at, query.location), choice=choice, visitor=visitor, now=now
     )
@@ -96,12 +96,17 @@ def _lock_line(service_id: int) -> None:
     list(Service.objects.select_for_update(no_key=True).filter(pk=service_id).values_list("pk"))
 
 
-def _require_room(service: Service, wish: Wish, *, email: str, most: int) -> None:
-    line = wishes_for(service_id=service.pk, first_on=wish.first_on, last_on=wish.last_on)
+def _require_room(choice: Choice, wish: Wish, *, email: str) -> None:
+    line = wishes_for(
+        service_id=choice.service.pk,
+        location_id=choice.location.pk if choice.location else None,
+        first_on=wish.first_on,
+        last_on=wish.last_on,
+    )
     known = line.filter(booking__contact_email=email).values_list("booking__reference", flat=True)
     if reference := known.first():
         raise AlreadyInLine(reference)
-    if line.count() >= most:
+    if line.count() >= choice.policy.waitlist_capacity:
         raise LineIsFull
 
 

@@ -9,8 +9,6 @@ from apps.bookings.queries.claims import (
     find_claim,
     find_reasons,
     slot_query,
-    venue_of,
-    venue_of_service,
 )
 
 __all__ = [
@@ -23,6 +21,4 @@ __all__ = [
     "find_claim",
     "find_reasons",
     "slot_query",
-    "venue_of",
-    "venue_of_service",
 ]

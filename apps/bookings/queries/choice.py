@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 from apps.bookings.models import Booking
+from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
 
 
 def choice_of(*, booking: Booking) -> Choice:
     """Put the choice behind a booking together again from the catalog as it is today.
+
+    Its place is the one that was booked, also where the service has moved since.
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
@@ -17,7 +22,7 @@ def choice_of(*, booking: Booking) -> Choice:
     )
     has_mix = booking.kind != Service.Kind.APPOINTMENT
     mix = booking.mix.exclude(variant=None).values_list("variant_id", "people") if has_mix else ()
-    return choose(
+    choice = choose(
         service=booking.service,
         variant_id=booking.variant_id,
         add_on_ids=list(add_ons),
@@ -25,6 +30,7 @@ def choice_of(*, booking: Booking) -> Choice:
         resource_id=booking.resource_id if specific else None,
         mix=dict(mix),
     )
+    return replace(choice, location=_place_of(booking))
 
 
 def choice_as_booked(*, booking: Booking) -> Choice:
@@ -34,4 +40,11 @@ def choice_as_booked(*, booking: Booking) -> Choice:
     try:
         return choice_of(booking=booking)
     except UnknownChoice:
-        return choose(service=booking.service)
+        return replace(choose(service=booking.service), location=_place_of(booking))
+
+
+def _place_of(booking: Booking) -> Location | None:
+    if booking.location_id is None:
+        return None
+    known = (it for it in booking.service.all_locations if it.pk == booking.location_id)
+    return next(known, None) or booking.location

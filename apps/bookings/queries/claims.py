@@ -11,8 +11,6 @@ from apps.availability.operations import Claim
 from apps.availability.queries import SlotQuery, load_rules, load_search, zone_of
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import without_undecided
-from apps.businesses.models import Location
-from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 
 
@@ -30,23 +28,11 @@ def slot_query(*, choice: Choice, own_session_id: int | None = None) -> SlotQuer
         service=choice.service,
         policy=choice.policy,
         duration_minutes=choice.duration_minutes,
-        location=venue_of(choice),
+        location=choice.location,
         requirements=choice.requirements,
         primary_id=choice.primary_id,
         own_session_id=own_session_id,
     )
-
-
-def venue_of(choice: Choice) -> Location | None:
-    """Return where the chosen service happens."""
-    return venue_of_service(service=choice.service)
-
-
-def venue_of_service(*, service: Service) -> Location | None:
-    """Return where the service happens: nowhere when online, else its first location."""
-    if service.online:
-        return None
-    return next(iter(service.all_locations), None)
 
 
 def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim:

@@ -23,16 +23,25 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What an address asks to see: one day, the first free day of a week or month, or just any."""
+    """What an address asks to see: one day, the first free day of a week or month, or just any.
+
+    near asks for the first free day from that one on, and for the first of all when there is none.
+    """
 
     on: date | None = None
+    near: date | None = None
     week: date | None = None
     month: date | None = None
     gone: datetime | None = None
 
     @property
     def anchor(self) -> date | None:
-        return self.on or self.week or self.month
+        return self.on or self.near or self.week or self.month
+
+    @property
+    def takes_later(self) -> bool:
+        """Whether a day beyond what is shown will do when nothing of that is free."""
+        return self.anchor in {None, self.near}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +79,9 @@ def find_days(
 ) -> Days:
     """Find the day to open on and its times, and count the days around it.
 
-    Without a wish it is the first free day of all (ux.md 0.6); a day that was wished for, or on
-    which a time was lost, is shown even without times, with the reasons and the free days next
-    to it.
+    Without a wish it is the first free day of all (ux.md 0.6), and near a day the first from there
+    on; a day that was wished for, or on which a time was lost, is shown even without times, with
+    the reasons and the free days next to it.
     """
     today = now.astimezone(zone).date()
     if ask.gone is not None and ask.anchor is None:
@@ -85,12 +94,15 @@ def find_days(
     search = without_undecided(search, service=query.service, now=now)
     parts = free_days(search, first=shown[0], last=last, dates_in=zone)
     chosen = _choose(ask, parts, today=today)
-    if chosen is None and ask.anchor is None and last < horizon:
+    if chosen is None and ask.takes_later and last < horizon:
         search = with_later_busy(search, query=query, first=last + DAY, last=horizon, now=now)
         later = free_days(search, first=last + DAY, last=horizon, dates_in=zone)
         parts = {**parts, **later}
         chosen = _first_free(later, Period(last + DAY, horizon))
         anchor = chosen or anchor
+    if chosen is None and ask.near is not None:
+        anywhere = replace(ask, near=None)
+        return find_days(query=query, ask=anywhere, zone=zone, week_starts=week_starts, now=now)
     start = strip_start(chosen or anchor, today=today)
     days = Days(
         zone=zone,
@@ -135,6 +147,8 @@ def _horizon(query: SlotQuery, *, today: date, now: datetime) -> date:
 def _choose(ask: Ask, parts: Mapping[date, DayParts], *, today: date) -> date | None:
     if ask.on is not None:
         return max(ask.on, today)
+    if ask.near is not None:
+        return _first_free(parts, Period(max(ask.near, today), date.max))
     if ask.week is not None:
         start = max(ask.week, today)
         return _first_free(parts, Period(start, start + timedelta(days=WEEK - 1)))

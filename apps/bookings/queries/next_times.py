@@ -1,8 +1,9 @@
 """The next free time of many services, or of one person's last choice: for lists and strips."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Min
 
@@ -21,27 +22,74 @@ AHEAD = timedelta(days=21)
 STRIP = 3
 
 
+@dataclass(frozen=True, slots=True)
+class NextTime:
+    """A start (UTC) to be shown on the clock of zone; place is its name, "" where there is no other
+    one to choose."""
+
+    starts_at: datetime
+    zone: ZoneInfo
+    place: str = ""
+
+
 def find_next_times(
     *, business: Business, services: Sequence[Service], now: datetime
-) -> Mapping[int, datetime]:
+) -> Mapping[int, NextTime]:
     """Return the next start by service id, in its shortest form, within three weeks.
 
-    Seven queries for any number of services; a service without a time is left out.
+    Where a service happens at several places, it is the soonest of them all. Seven queries for any
+    number of services; a service without a time is left out.
     """
-    together = _next_gatherings(services, now=now)
+    starts = _next_gatherings(services, now=now)
+    together = {pk: NextTime(at, business.zone) for pk, at in starts.items()}
     bookable = [service for service in services if is_bookable(service=service)]
     if not bookable:
         return together
     policy = default_policy(business=business)
     venues = _venues(bookable)
-    queries = [_query(service, policy, venues.get(service.pk)) for service in bookable]
-    today = now.astimezone(business.zone).date()
-    searches = load_searches(queries=queries, first=today, last=today + AHEAD, now=now)
-    found = {
-        service.pk: _first_start(search, today)
-        for service, search in zip(bookable, searches, strict=True)
-    }
-    return {**together, **{pk: at for pk, at in found.items() if at is not None}}
+    queries = [
+        _query(service, policy, venue)
+        for service in bookable
+        for venue in _places_of(service, venues)
+    ]
+    return {**together, **_soonest(queries, venues, now=now)}
+
+
+def _soonest(
+    queries: Sequence[SlotQuery], venues: Mapping[int, Sequence[Location]], *, now: datetime
+) -> dict[int, NextTime]:
+    found: dict[int, NextTime] = {}
+    for query, at in _first_starts(queries, now=now):
+        pk, venue = query.service.pk, query.location
+        if at is None or (pk in found and found[pk].starts_at <= at):
+            continue
+        several = venue is not None and len(venues[pk]) > 1
+        zone = zone_of(service=query.service, location=venue)
+        found[pk] = NextTime(at, zone, venue.name if several and venue else "")
+    return found
+
+
+def _first_starts(
+    queries: Sequence[SlotQuery], *, now: datetime
+) -> list[tuple[SlotQuery, datetime | None]]:
+    zones = {zone_of(service=it.service, location=it.location) for it in queries}
+    todays = [now.astimezone(zone).date() for zone in zones]
+    searches = load_searches(queries=queries, first=min(todays), last=max(todays) + AHEAD, now=now)
+    return [
+        (query, _first_start(search, now.astimezone(search.zone).date()))
+        for query, search in zip(queries, searches, strict=True)
+    ]
+
+
+def at_the_soonest_place(*, choice: Choice, now: datetime) -> Choice:
+    """Return the choice at the place where it is free first, within three weeks; as it is when no
+    place is, or when there is no other."""
+    if not choice.has_other_places or not is_bookable(service=choice.service):
+        return choice
+    options = [replace(choice, location=place) for place in choice.service.all_locations]
+    starts = _first_starts([slot_query(choice=it) for it in options], now=now)
+    free = [(at, number) for number, (_query_of, at) in enumerate(starts) if at is not None]
+    return options[min(free)[1]] if free else choice
 
 
 def _next_gatherings(services: Sequence[Service], *, now: datetime) -> dict[int, datetime]:
@@ -69,13 +117,19 @@ def find_next_of_staff(*, choice: Choice, now: datetime) -> Mapping[int | None, 
     return found
 
 
-def _venues(services: Sequence[Service]) -> dict[int, Location]:
+def _places_of(
+    service: Service, venues: Mapping[int, Sequence[Location]]
+) -> Sequence[Location | None]:
+    return (None,) if service.online else venues.get(service.pk, (None,))
+
+
+def _venues(services: Sequence[Service]) -> dict[int, list[Location]]:
     links = Service.locations.through.objects.filter(service__in=services).select_related(
         "location"
     )
-    venues: dict[int, Location] = {}
+    venues: dict[int, list[Location]] = {}
     for link in links.order_by("location__position", "location_id"):
-        venues.setdefault(link.service_id, link.location)
+        venues.setdefault(link.service_id, []).append(link.location)
     return venues
 
 
@@ -86,7 +140,7 @@ def _query(service: Service, policy: BookingPolicy, venue: Location | None) -> S
         service=service,
         policy=service.policy or policy,
         duration_minutes=first or service.duration_minutes,
-        location=None if service.online else venue,
+        location=venue,
     )
 
 
@@ -110,13 +164,14 @@ class Again:
 def find_again(*, last: Booking, now: datetime) -> Again | None:
     """Offer the last booking once more: on the next three free days, near its time of day.
 
-    None when the business no longer offers what was chosen, or nothing is free for three weeks.
+    None when the business no longer offers what was chosen, at that place too, or nothing is free
+    for three weeks.
     """
     try:
         choice = choice_of(booking=last)
     except UnknownChoice:
         return None
-    if not is_bookable(service=choice.service):
+    if not is_bookable(service=choice.service) or not _is_still_there(choice):
         return None
     query = slot_query(choice=choice)
     zone = zone_of(service=choice.service, location=query.location)
@@ -134,3 +189,8 @@ def find_again(*, last: Booking, now: datetime) -> Again | None:
 
     slots = [min(find_slots(search, first=on, last=on), key=strangeness) for on in free]
     return Again(booking=last, choice=choice, slots=tuple(slots)) if slots else None
+
+
+def _is_still_there(choice: Choice) -> bool:
+    places = () if choice.service.online else choice.service.all_locations
+    return choice.location in (places or (None,))

@@ -85,6 +85,16 @@ def variant_options(choice: Choice) -> Options | None:
     return Options(service.variant_prompt or _("Which one?"), "variant", choices)
 
 
+def place_options(choice: Choice) -> list[Option]:
+    """The places of a service with their addresses; nothing when there is no other."""
+    if not choice.has_other_places:
+        return []
+    return [
+        Option(str(it.pk), it.name, chosen=it == choice.location, note=it.address)
+        for it in choice.service.all_locations
+    ]
+
+
 def staff_tiles(choice: Choice, next_at: Mapping[int | None, datetime]) -> list[Tile]:
     """Anyone first; nothing when there is nobody to choose between."""
     if len(choice.staff) < 2:  # noqa: PLR2004 - one person is no choice

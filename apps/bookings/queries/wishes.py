@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from apps.availability.engine.slots import find_slots
 from apps.availability.queries import load_search, zone_of
 from apps.bookings.models import WaitlistEntry
-from apps.bookings.queries.claims import slot_query, venue_of_service
+from apps.bookings.queries.claims import slot_query
 from apps.bookings.wishes import Wish, suits
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -46,9 +46,12 @@ def open_wish(entry: WaitlistEntry) -> Wish | None:
     return None if has_time else wish_of(entry)
 
 
-def wishes_for(*, service_id: int, first_on: date, last_on: date) -> QuerySet[WaitlistEntry]:
-    """The entries in line for a service that want one of these days too, in no order."""
+def wishes_for(
+    *, service_id: int, location_id: int | None, first_on: date, last_on: date
+) -> QuerySet[WaitlistEntry]:
+    """The entries in line for a service at a place that want one of these days too, in no order."""
     return WaitlistEntry.objects.filter(
+        Q(booking__location_id=location_id),
         booking__service_id=service_id,
         state__in=IN_LINE,
         wanted_first_on__lte=last_on,
@@ -59,7 +62,10 @@ def wishes_for(*, service_id: int, first_on: date, last_on: date) -> QuerySet[Wa
 def place_among_wishes(entry: WaitlistEntry, wish: Wish) -> int:
     """1 for the first of those who want one of the same days of the same service."""
     line = wishes_for(
-        service_id=entry.booking.service_id, first_on=wish.first_on, last_on=wish.last_on
+        service_id=entry.booking.service_id,
+        location_id=entry.booking.location_id,
+        first_on=wish.first_on,
+        last_on=wish.last_on,
     )
     before = Q(rank__lt=entry.rank) | Q(rank=entry.rank, pk__lt=entry.pk)
     return line.filter(before).count() + 1
@@ -77,7 +83,7 @@ def find_times_for(
 
     as_if_free leaves out everything that is booked: empty then means that these hours are closed.
     """
-    zone = zone_of(service=choice.service, location=venue_of_service(service=choice.service))
+    zone = zone_of(service=choice.service, location=choice.location)
     first = max(wish.first_on, now.astimezone(zone).date())
     if first > wish.last_on:
         return []

@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.availability.queries import zone_of
-from apps.bookings.forms.picks import Picks, times_url
+from apps.bookings.forms.picks import picks_of, times_url
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking
-from apps.bookings.queries import venue_of
 from apps.bookings.queries.next_times import Again, find_again
 from apps.bookings.queries.picker import buttons
 from apps.bookings.queries.times import facts_words
@@ -23,8 +22,8 @@ def again_strip(last: Booking, *, now: datetime) -> dict[str, Any] | None:
     if again is None:
         return None
     choice, business = again.choice, last.business
-    venue = zone_of(service=choice.service, location=venue_of(choice))
-    picks = _picks(again)
+    venue = zone_of(service=choice.service, location=choice.location)
+    picks = picks_of(choice)
     value = partial(_value, again, venue)
     pairs = [(k, v) for k, v in picks.pairs() if k not in {"staff", "variant"}]
     slug = {"business": business.slug}
@@ -37,16 +36,6 @@ def again_strip(last: Booking, *, now: datetime) -> dict[str, Any] | None:
         "other_url": times_url(choice.service, picks),
         "forget_url": reverse("bookings:forget", kwargs=slug),
     }
-
-
-def _picks(again: Again) -> Picks:
-    choice = again.choice
-    return Picks(
-        variant=choice.variant.pk if choice.variant else None,
-        add_ons=tuple(add_on.pk for add_on in choice.add_ons),
-        people=choice.party_size,
-        staff=choice.primary_id,
-    )
 
 
 def _brief(again: Again) -> str:

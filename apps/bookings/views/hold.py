@@ -11,7 +11,6 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, Unreadable, read_picks
 from apps.bookings.forms.slot import PickedSlot, read_slot
 from apps.bookings.models import Booking
-from apps.bookings.queries import venue_of_service
 from apps.bookings.queries.drafts import find_booking, text_of
 from apps.bookings.views.drafts import draft_page
 from apps.bookings.views.limits import require_room_to_hold
@@ -28,6 +27,7 @@ from apps.catalog.queries import (
     UnknownChoice,
     choose,
     get_service,
+    place_of,
 )
 from apps.web.http import go_to
 
@@ -42,11 +42,14 @@ def hold(request: HttpRequest, business: Business) -> HttpResponse:
     service = _service(business, request.POST.get("service", ""))
     try:
         picks = read_picks(request.POST, now=now)
-        venue = zone_of(service=service, location=venue_of_service(service=service))
+        place = place_of(service, picks.location)
+        venue = zone_of(service=service, location=place)
         slot = read_slot(request.POST.get("slot", ""), zone=venue)
+        choice = _choice(service, picks, slot)
     except Unreadable:
         return unreadable(request, service)
-    choice = _choice(service, picks, slot)
+    except UnknownChoice as unknown:
+        raise Http404 from unknown
     require_room_to_hold(request, business, now=now)
     zone = page_zone(request, service, picks, venue=venue)
     try:
@@ -103,13 +106,11 @@ def _service(business: Business, slug: str) -> Service:
 
 
 def _choice(service: Service, picks: Picks, slot: PickedSlot) -> Choice:
-    try:
-        return choose(
-            service=service,
-            variant_id=slot.variant,
-            add_on_ids=picks.add_ons,
-            party_size=picks.people,
-            resource_id=slot.staff,
-        )
-    except UnknownChoice as unknown:
-        raise Http404 from unknown
+    return choose(
+        service=service,
+        variant_id=slot.variant,
+        add_on_ids=picks.add_ons,
+        party_size=picks.people,
+        resource_id=slot.staff,
+        location_id=picks.location,
+    )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.availability.queries import find_opening
 from apps.bookings.queries.drafts import find_last
-from apps.bookings.queries.next_times import find_next_times
+from apps.bookings.queries.next_times import NextTime, find_next_times
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.structured import business_json_ld
 from apps.bookings.views.again import again_strip
@@ -21,7 +21,13 @@ from apps.bookings.visitors import remembered
 from apps.bookings.wording import cancel_words
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, map_url, public_page
-from apps.catalog.queries import ServiceList, default_policy, get_service_list, has_plans
+from apps.catalog.queries import (
+    ServiceList,
+    ServiceRow,
+    default_policy,
+    get_service_list,
+    has_plans,
+)
 from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.text import clean_line
 
@@ -112,4 +118,10 @@ def _with_next_times(services: ServiceList, business: Business, *, now: datetime
     rows = services.rows
     asked = [row.service for row in rows if not row.next_words]
     found = find_next_times(business=business, services=asked, now=now)
-    return services.with_rows(replace(row, next_at=found.get(row.service.pk)) for row in rows)
+    return services.with_rows(_with_next(row, found.get(row.service.pk)) for row in rows)
+
+
+def _with_next(row: ServiceRow, found: NextTime | None) -> ServiceRow:
+    if found is None:
+        return row
+    return replace(row, next_at=found.starts_at, next_zone=found.zone, next_place=found.place)

@@ -1,11 +1,12 @@
 """Answers when a time cannot be had: lost, too busy, closed, or a button nobody of ours made."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from apps.bookings.forms.picks import Picks, times_url
+from apps.bookings.forms.picks import Picks, picks_of, times_url
 from apps.bookings.queries.days import Ask
 from apps.bookings.views.times import show_times
 from apps.businesses.pages import frame_of
@@ -20,14 +21,7 @@ def show_lost(
     request: HttpRequest, choice: Choice, *, at: datetime, now: datetime, tz: str = ""
 ) -> HttpResponse:
     """Show the times as they are now: what was lost, the three nearest, and the rest (409)."""
-    picks = Picks(
-        variant=choice.variant.pk if choice.variant else None,
-        add_ons=tuple(add_on.pk for add_on in choice.add_ons),
-        people=choice.party_size,
-        staff=choice.primary_id,
-        zone=tz,
-        ask=Ask(gone=at),
-    )
+    picks = replace(picks_of(choice), zone=tz, ask=Ask(gone=at))
     return show_times(request, choice.service, picks, now=now, status=409)
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.bookings.forms.picks import Picks, read_picks, zone_or
-from apps.bookings.queries.next_times import find_next_of_staff
+from apps.bookings.queries.next_times import at_the_soonest_place, find_next_of_staff
 from apps.bookings.queries.service_page import (
     add_on_options,
+    place_options,
     quote_of,
     staff_tiles,
     variant_options,
@@ -36,6 +37,8 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
     now = timezone.now()
     picks = read_picks(request.GET, now=now)
     choice = picks.choose(service)
+    if picks.location is None:
+        choice = at_the_soonest_place(choice=choice, now=now)
     context: dict[str, Any] = {"quote": quote_of(choice), "locale": service.business.locale}
     if not wants_fragment(request):
         context |= _page_context(choice, picks, now=now)
@@ -44,11 +47,13 @@ def service(request: HttpRequest, service: Service) -> HttpResponse:
 
 def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, Any]:
     service, business = choice.service, choice.service.business
-    frame = frame_of(business=business)
+    frame = frame_of(business=business, place=choice.location)
     slugs = {"business": business.slug, "service": service.slug}
     page = reverse("bookings:service", kwargs=slugs)
     bookable = is_bookable(service=service)
-    next_at = find_next_of_staff(choice=picks_without_staff(choice), now=now) if bookable else {}
+    # The words in the tiles are not swapped when another place is chosen.
+    shows_next = bookable and not choice.has_other_places
+    next_at = find_next_of_staff(choice=picks_without_staff(choice), now=now) if shows_next else {}
     most = choice.policy.max_participants
     return {
         **frame,
@@ -58,6 +63,7 @@ def _page_context(choice: Choice, picks: Picks, *, now: datetime) -> dict[str, A
         "times_url": reverse("bookings:times", kwargs=slugs),
         "service_url": page,
         "variants": variant_options(choice),
+        "places": place_options(choice),
         "staff": staff_tiles(choice, next_at),
         "add_ons": add_on_options(choice),
         "people": {"value": choice.party_size, "lowest": 1, "highest": most} if most > 1 else None,

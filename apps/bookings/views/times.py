@@ -1,5 +1,6 @@
 """C3, the slot picker: days and times of one choice, and the zone they are shown in."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -17,8 +18,15 @@ from apps.bookings.queries import slot_query
 from apps.bookings.queries.calendar import calendar_of, week_starts_of
 from apps.bookings.queries.days import find_days
 from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
+from apps.bookings.queries.next_times import at_the_soonest_place
 from apps.bookings.queries.picker import buttons, day_of, words_for_ear
-from apps.bookings.queries.times import facts_words, policy_words, staff_options, visitor_note
+from apps.bookings.queries.times import (
+    facts_words,
+    place_links,
+    policy_words,
+    staff_options,
+    visitor_note,
+)
 from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.views.found import service_page
 from apps.businesses.pages import frame_of
@@ -38,7 +46,16 @@ def times(request: HttpRequest, service: Service) -> HttpResponse:
     now = timezone.now()
     hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
     require_room_to_read(hits=[hit], now=now)
-    return show_times(request, service, read_picks(request.GET, now=now), now=now)
+    picks = read_picks(request.GET, now=now)
+    if picks.location is None and len(service.all_locations) > 1:
+        picks = replace(picks, location=_soonest(picks.choose(service), now=now))
+    return show_times(request, service, picks, now=now)
+
+
+def _soonest(choice: Choice, *, now: datetime) -> int | None:
+    """The place to open on where there are several and none was chosen."""
+    place = at_the_soonest_place(choice=choice, now=now).location
+    return place.pk if place and choice.has_other_places else None
 
 
 def show_times(
@@ -55,6 +72,7 @@ def show_times(
         **frame_of(business=service.business, place=query.location),
         **_head(choice, picks),
         **_picker(choice, picks, days, venue),
+        "places": place_links(choice, picks, on=days.chosen),
         "now": now,
         "zone": zone,
         "visitor_note": visitor_note(
@@ -78,7 +96,7 @@ def _head(choice: Choice, picks: Picks) -> dict[str, Any]:
     most = choice.policy.max_participants
     return {
         "service": service,
-        "facts_words": facts_words(choice),
+        "facts_words": facts_words(choice, says_where=False),
         "change_url": page,
         "back_url": page,
         "back_label": service.name,

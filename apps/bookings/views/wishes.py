@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -15,7 +16,6 @@ from apps.bookings.forms.picks import Picks, read_picks, times_url
 from apps.bookings.forms.waitlist import WishForm
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
-from apps.bookings.queries.claims import venue_of
 from apps.bookings.queries.times import facts_words
 from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.views.found import service_page
@@ -47,7 +47,7 @@ def wait(request: HttpRequest, service: Service) -> HttpResponse:
         words = "" if form.errors else _("Please press the button once more.")
         return _show(request, choice, picks, form, now=now, notice=words, status=422)
     require_room_to_wait(request, service.business, form.cleaned_data["email"], now=now)
-    visitor = visitor_of(request, zone=service.business.zone)
+    visitor = visitor_of(request, zone=_venue(choice))
     booking, words, free = _attempt(choice, form, visitor, now=now)
     if booking is None:
         return _show(request, choice, picks, form, now=now, notice=words, free=free, status=409)
@@ -55,7 +55,7 @@ def wait(request: HttpRequest, service: Service) -> HttpResponse:
 
 
 def _form(request: HttpRequest, choice: Choice, picks: Picks, *, now: datetime) -> WishForm:
-    zone = zone_of(service=choice.service, location=venue_of(choice))
+    zone = _venue(choice)
     today = now.astimezone(zone).date()
     data = request.POST if request.method == "POST" else None
     on = max(picks.ask.on or today, today)
@@ -98,9 +98,9 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     service = choice.service
-    venue = zone_of(service=service, location=venue_of(choice))
+    venue = _venue(choice)
     context: dict[str, Any] = {
-        **frame_of(business=service.business, place=venue_of(choice)),
+        **frame_of(business=service.business, place=choice.location),
         "now": now,
         "zone": venue,
         "service": service,
@@ -116,6 +116,10 @@ def _show(
         "back_url": _day_url(service, picks, form.on),
     }
     return render_page(request, "bookings/wish.html", None, context, status=status)
+
+
+def _venue(choice: Choice) -> ZoneInfo:
+    return zone_of(service=choice.service, location=choice.location)
 
 
 def _day_url(service: Service, picks: Picks, on: date) -> str:

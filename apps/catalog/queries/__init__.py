@@ -1,7 +1,7 @@
 """Questions about what is offered."""
 
 from apps.catalog.queries.asked import questions_of
-from apps.catalog.queries.choice import Choice, UnknownChoice, choose
+from apps.catalog.queries.choice import Choice, UnknownChoice, choose, place_of
 from apps.catalog.queries.offered import (
     ServiceMoved,
     ServiceRetired,
@@ -48,5 +48,6 @@ __all__ = [
     "list_services",
     "list_staff",
     "load_requirements",
+    "place_of",
     "questions_of",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from apps.businesses.models import Location
 from apps.businesses.remembered import Remembered
 from apps.catalog.models import AddOn, BookingPolicy, Service, StaffMember, Variant
 from apps.catalog.pricing import Price, PriceLine, quote
@@ -14,7 +15,7 @@ _needs: Remembered[tuple[Need, ...]] = Remembered(most=1_000)
 
 
 class UnknownChoice(Exception):
-    """A variant, extra, person or party size that this service does not offer."""
+    """A variant, extra, person, place or party size that this service does not offer."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,9 @@ class Choice:
     """Everything that decides price and length before a time is named.
 
     chosen_id is the resource of the person asked for, None for anybody; mix is how many come under
-    which variant when several do ("2 adults, 1 child"), empty when all come under one. Names are
-    read only when a page shows them: holding and booking do without.
+    which variant when several do ("2 adults, 1 child"), empty when all come under one. location is
+    where it happens, None online and at the customer's. Names are read only when a page shows them:
+    holding and booking do without.
     """
 
     service: Service
@@ -34,11 +36,17 @@ class Choice:
     chosen_id: int | None
     needs: tuple[Need, ...]
     mix: tuple[tuple[Variant, int], ...] = ()
+    location: Location | None = None
 
     @cached_property
     def staff(self) -> tuple[StaffMember, ...]:
         """The people who do this service, in the order of the team."""
         return list_staff(service=self.service, needs=self.needs)
+
+    @property
+    def has_other_places(self) -> bool:
+        """Whether the customer chooses where it happens."""
+        return self.location is not None and len(self.service.all_locations) > 1
 
     @property
     def chosen_staff(self) -> StaffMember | None:
@@ -92,11 +100,13 @@ def choose(
     party_size: int = 1,
     resource_id: int | None = None,
     mix: Mapping[int, int] | None = None,
+    location_id: int | None = None,
 ) -> Choice:
     """Check a choice against what the service offers and put it together.
 
-    A service with variants and none chosen takes the first, as the page shows it. mix says how
-    many people come under which variant; the party is then their sum.
+    A service with variants and none chosen takes the first, as the page shows it, and one with
+    several places the first of them. mix says how many people come under which variant; the party
+    is then their sum.
 
     Raises:
         UnknownChoice: something chosen does not belong to this service, or too many people.
@@ -116,6 +126,7 @@ def choose(
         add_ons=_pick_add_ons(service, add_on_ids),
         party_size=size,
         mix=people,
+        location=place_of(service, location_id),
         chosen_id=resource_id,
         needs=needs,
     )
@@ -137,6 +148,21 @@ def _pick_mix(service: Service, mix: Mapping[int, int]) -> tuple[tuple[Variant, 
     if wanted.keys() - known.keys():
         raise UnknownChoice("variant")
     return tuple((known[pk], wanted[pk]) for pk in known if pk in wanted)
+
+
+def place_of(service: Service, location_id: int | None) -> Location | None:
+    """Return the chosen place of a service, its first when none is named, None when it has none.
+
+    Raises:
+        UnknownChoice: it does not happen there.
+    """
+    places = () if service.online else service.all_locations
+    if location_id is None:
+        return next(iter(places), None)
+    for place in places:
+        if place.pk == location_id:
+            return place
+    raise UnknownChoice("location")
 
 
 def _pick_variant(service: Service, variant_id: int | None) -> Variant | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
@@ -18,7 +19,10 @@ from apps.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """One line of the list. price None goes with price_words ("On request", "Free")."""
+    """One line of the list. price None goes with price_words ("On request", "Free").
+
+    next_at is shown on the clock of next_zone; next_place is "" where there is no other place.
+    """
 
     service: Service
     name: str
@@ -30,6 +34,8 @@ class ServiceRow:
     price_words: str
     next_at: datetime | None = None
     next_words: str = ""
+    next_zone: ZoneInfo | None = None
+    next_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.slots import find_slots
 from apps.availability.queries import load_search
 from apps.bookings.queries import slot_query
+from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.dashboard.queries.fits import Obstacle, in_names
@@ -21,15 +22,26 @@ class Diagnosis:
     obstacles: tuple[Obstacle, ...]
 
 
-def find_why(*, service: Service, resource_id: int | None, on: date, now: datetime) -> Diagnosis:
-    """Diagnose one date of one service, with one person or anybody.
+def find_why(
+    *,
+    service: Service,
+    resource_id: int | None,
+    on: date,
+    now: datetime,
+    location: Location | None = None,
+) -> Diagnosis:
+    """Diagnose one date of one service, with one person or anybody, at one of its places.
 
     The same search as the picker's, so the two can never disagree.
 
     Raises:
         UnknownChoice: this person does not do this service.
     """
-    choice = choose(service=service, resource_id=resource_id)
+    choice = choose(
+        service=service,
+        resource_id=resource_id,
+        location_id=location.pk if location else None,
+    )
     search = load_search(query=slot_query(choice=choice), first=on, last=on, now=now)
     reasons = why_no_times(search, first=on, last=on)
     if not reasons:

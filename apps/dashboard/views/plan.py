@@ -12,7 +12,6 @@ from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
 from apps.bookings.forms.classes import week_name
-from apps.bookings.queries import venue_of_service
 from apps.catalog.models import Service
 from apps.dashboard.class_forms import NewClassForm
 from apps.dashboard.desk import OwnerRequest
@@ -93,7 +92,7 @@ def _facts(form: NewClassForm) -> SessionFacts:
     service = form.cleaned_data["service"]
     return SessionFacts(
         service=service,
-        location=venue_of_service(service=service),
+        location=form.place_for(service),
         resource_ids=tuple(form.resource_ids()),
         capacity=form.cleaned_data["capacity"],
         overridden=form.cleaned_data.get("anyway", False),

@@ -1,6 +1,5 @@
 """The line of those who wait for a time: see it, order it, offer or give a time (R062, R091)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
@@ -9,12 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.availability.operations import BusyTryAgain
+from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.operations import Visitor
 from apps.businesses.models import TeamMember
-from apps.catalog.models import Service
-from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.wishes import (
@@ -49,12 +47,12 @@ def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
     now, desk = timezone.now(), request.desk
     services = services_with_a_line(desk=desk)
     data = request.POST if request.method == "POST" else None
-    form = NewWishForm(data, services=services, locale=desk.business.locale)
+    form = NewWishForm(data, services=services, business=desk.business)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            words = _put_in_line(form, services, by=desk.member, now=now)
+            words = _put_in_line(form, by=desk.member, now=now)
             if not words:
                 return go_to(request, "dashboard:waitlist", slug)
             form.add_error(None, words)
@@ -70,17 +68,16 @@ def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
     )
 
 
-def _put_in_line(
-    form: NewWishForm, services: Sequence[Service], *, by: TeamMember, now: datetime
-) -> str:
+def _put_in_line(form: NewWishForm, *, by: TeamMember, now: datetime) -> str:
     """Why they need not or cannot wait; "" when they are in line."""
-    service = next(it for it in services if it.pk == form.cleaned_data["service"])
+    choice = form.choice()
+    zone = zone_of(service=choice.service, location=choice.location)
     try:
         bookings.wait_for_time(
-            choice=choose(service=service),
+            choice=choice,
             wish=form.wish(),
             details=form.details(),
-            visitor=Visitor("", "", by.business.time_zone),
+            visitor=Visitor("", "", zone.key),
             by=by,
             now=now,
         )

@@ -178,11 +178,16 @@ def moment(context: Context, at: datetime) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def soon(context: Context, at: datetime, *, inside: bool = False) -> str:
-    """ "Today 10:33", "Thu 10:15" or "Tue 1 Dec 10:00", seen from `now` of the context."""
+def soon(
+    context: Context, at: datetime, *, inside: bool = False, zone: ZoneInfo | None = None
+) -> str:
+    """ "Today 10:33", "Thu 10:15" or "Tue 1 Dec 10:00", seen from `now` of the context.
+
+    zone is another clock than the page's, for what happens elsewhere.
+    """
     now = context.get("now") or timezone.now()
     return formatting.format_soon(
-        at, now=now, zone=_zone(context), locale=_locale(context), inside=inside
+        at, now=now, zone=zone or _zone(context), locale=_locale(context), inside=inside
     )
 
 

@@ -1,0 +1,51 @@
+"""Where a service happens, for owners with several places."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as now_in_words
+from django.utils.translation import gettext_lazy as _
+
+from apps.businesses.models import Business, Location
+from apps.catalog.models import Service
+from apps.catalog.queries import UnknownChoice, place_of
+
+FIELD = "place"
+
+
+class FormWithPlace(forms.Form):
+    """A form with a service that may happen at several places; asks where if there are any."""
+
+    place = forms.ModelChoiceField(
+        label=_("Where"),
+        queryset=Location.objects.none(),
+        required=False,
+        empty_label=_("The first place of the service"),
+    )
+
+    def offer_places(self, business: Business) -> None:
+        """Fill the list, or leave the question out where there is only one answer."""
+        places = Location.objects.filter(business=business)
+        if len(places) < 2:  # noqa: PLR2004 - one place is no choice
+            del self.fields[FIELD]
+            return
+        field = self.fields[FIELD]
+        if isinstance(field, forms.ModelChoiceField):
+            field.queryset = places
+
+    def check_place(self, service: Service | None) -> None:
+        """Say beside the field when the service does not happen there."""
+        try:
+            if service is not None:
+                self.place_for(service)
+        except UnknownChoice:
+            self.add_error(FIELD, now_in_words("This service is not offered there."))
+
+    def place_for(self, service: Service) -> Location | None:
+        """Where it happens, from valid values.
+
+        Raises:
+            UnknownChoice: not at the place that was chosen.
+        """
+        chosen: Any = self.cleaned_data.get(FIELD)
+        return place_of(service, chosen.pk if chosen else None)
