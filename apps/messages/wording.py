@@ -219,7 +219,9 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
     if kind in {Kind.DECLINED, Kind.CANCELED, Kind.NOTE} and facts.reason:
         notes.append(_("%(business)s writes: %(reason)s") % _said(facts))
     if kind is Kind.DECLINED and (times := _times(facts, zone, now)):
-        notes.append(_("These times are free: %(times)s.") % {"times": times})
+        notes.append(
+            _("These times are free: %(times)s. Take one, and it is booked.") % {"times": times}
+        )
     notes.append(answer_note(facts, kind, zone, now))
     notes += line_notes(facts, kind, zone)
     notes += money_notes(facts, kind)

@@ -13,7 +13,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, may_move_to_session
 from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.bookings.queries.picker import SlotButton
-from apps.bookings.queries.suggestions import find_nearest, list_suggested
+from apps.bookings.queries.suggestions import find_nearest, has_taken_one, list_suggested
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
 from apps.bookings.wording import aside_words
@@ -225,12 +225,14 @@ def place_of(*, booking: Booking, now: datetime) -> PlaceInLine | None:
 class SuggestedSlots:
     """Times the team suggested that are still free, as buttons of the form that takes a slot.
 
-    slots is empty when all of them are gone meanwhile.
+    slots is empty when all of them are gone meanwhile; is_settled when one was booked already, and
+    any other is asked for like every time.
     """
 
     slots: tuple[SlotButton, ...]
     hold_url: str
     fields: tuple[tuple[str, str], ...]
+    is_settled: bool = False
 
 
 def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None:
@@ -255,4 +257,5 @@ def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None
         slots=tuple(button(at) for at in list_suggested(booking=booking, now=now)),
         hold_url=reverse("bookings:hold", kwargs={"business": booking.business.slug}),
         fields=tuple(fields),
+        is_settled=has_taken_one(declined=booking),
     )

@@ -52,7 +52,7 @@ def test_the_customer_chooses_the_place_by_a_plain_link(
 ) -> None:
     page = look(client, salon)
 
-    places = [(it.label, it.url, it.chosen) for it in page.context["places"]]
+    places = [(it["label"], it["url"], it["chosen"]) for it in page.context["places"]]
     here, there = salon.location.pk, lisbon.pk
     assert places == [
         ("Salon", f"/juniper/s/cut/times?location={here}&near=2026-11-24", True),
@@ -139,7 +139,7 @@ def test_a_lost_time_is_answered_with_times_of_the_same_place(
     answer = tap(client, salon.cut, "2026-11-26T08:00+00:00;;", {"location": lisbon.pk})
 
     assert answer.status_code == 409
-    assert [it.chosen for it in answer.context["places"]] == [False, True]
+    assert [it["chosen"] for it in answer.context["places"]] == [False, True]
     assert slots_of(answer)[0] == "2026-11-26T08:45+00:00;;"
 
 
@@ -163,7 +163,7 @@ def test_without_a_wish_it_opens_where_it_is_free_first(
     page = look(client, salon)
     home = client.get("/juniper/", headers={"HX-Request": "true"})
 
-    assert [it.chosen for it in page.context["places"]] == [False, True]
+    assert [it["chosen"] for it in page.context["places"]] == [False, True]
     assert re.findall("Next: [^<]*", text_of(home))[0] == "Next: Thu 08:00, Lisbon"
 
 

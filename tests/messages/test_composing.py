@@ -263,7 +263,8 @@ def test_a_decline_with_suggestions_names_them_and_leads_to_them() -> None:
     text = part(composed(facts, Kind.DECLINED), "text/plain")
 
     assert "Juniper Hair writes: Ana is away that Saturday." in text
-    assert "These times are free: Sat 28 Nov, 13:00; Mon 30 Nov, 10:00." in text
+    times = "These times are free: Sat 28 Nov, 13:00; Mon 30 Nov, 10:00."
+    assert f"{times} Take one, and it is booked." in text
     assert f"Choose one of these times: http://127.0.0.1:8000/m/{TOKEN}" in text
 
 

@@ -2,12 +2,15 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from tests.bookings.pages import fill
 from tests.factories import Salon, make_booking, make_request
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +111,117 @@ def test_an_odd_reference_changes_nothing(
 
     assert held.status_code == 303
     assert Booking.objects.get(status="CREATED").draft_text == {}
+
+
+def take(client: Client, ines: Booking, at_now: datetime, slot: int = 0) -> tuple[Any, Booking]:
+    """Open the link, tap a suggested time, send the details; return the answer and the draft."""
+    text = open_by_link(client, ines, at_now)
+    fields = form_of(text)
+    fields["slot"] = re.findall(r'name="slot" value="([^"]*)"', text)[slot]
+    held = client.post("/juniper/hold", fields)
+    draft = Booking.objects.filter(status="CREATED").latest("pk")
+    typed = {"name": "Ines Moreau", "email": "ines@example.com", "phone": "+493055501421"}
+    return fill(client, held["Location"], typed), draft
+
+
+def test_a_time_that_the_business_suggested_is_confirmed_when_it_is_taken(
+    client: Client, salon: Salon, ines: Booking, at_now: datetime
+) -> None:
+    text = open_by_link(client, ines, at_now)
+    answer, draft = take(client, ines, at_now)
+
+    draft.refresh_from_db()
+    assert "Take one, and it is booked." in text
+    assert (answer.status_code, draft.status, draft.answer_by) == (303, "CONFIRMED", None)
+    kept = Occupancy.objects.filter(session_id=draft.session_id)
+    assert [it.enforced for it in kept] == [True]
+    with pytest.raises(bookings.SlotGone):
+        make_booking(service=salon.bridal, starts_at=draft.starts_at, now=at_now)
+
+
+def test_the_page_before_promises_a_booking_rather_than_a_request(
+    client: Client, ines: Booking, at_now: datetime
+) -> None:
+    held = client.post("/juniper/hold", form_of(open_by_link(client, ines, at_now)))
+
+    details = client.get(held["Location"]).content.decode()
+
+    assert "Book this time" in details
+    assert "Send request" not in details
+    assert Booking.objects.get(status="CREATED").hold_expires_at is not None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"slot": "2026-11-28T15:30+01:00;;"},
+        {"people": "2"},
+        {"instead_of": ""},
+    ],
+    ids=["another time", "more people", "nobody's suggestion"],
+)
+def test_whatever_was_not_suggested_is_asked_for(
+    client: Client, salon: Salon, ines: Booking, at_now: datetime, other: dict[str, str]
+) -> None:
+    salon.policy.max_participants = 4
+    salon.policy.save()
+    fields = {**form_of(open_by_link(client, ines, at_now)), **other}
+
+    held = client.post("/juniper/hold", fields)
+
+    assert held.status_code == 303
+    assert "Send request" in client.get(held["Location"]).content.decode()
+
+
+def test_a_stranger_with_the_reference_only_asks(
+    client: Client, ines: Booking, at_now: datetime
+) -> None:
+    fields = form_of(open_by_link(client, ines, at_now))
+
+    held = Client().post("/juniper/hold", fields)
+
+    assert held.status_code == 303
+    assert [it.skip_business_confirmation for it in Booking.objects.filter(status="CREATED")] == [
+        False
+    ]
+
+
+def test_only_one_of_the_suggested_times_is_confirmed_by_itself(
+    client: Client, ines: Booking, at_now: datetime
+) -> None:
+    take(client, ines, at_now)
+
+    _answer, second = take(client, ines, at_now, slot=0)
+
+    second.refresh_from_db()
+    assert second.status == "PENDING"
+
+
+def test_two_tabs_confirm_one_of_two_suggested_times(
+    client: Client, ines: Booking, at_now: datetime
+) -> None:
+    text = open_by_link(client, ines, at_now)
+    slots = re.findall(r'name="slot" value="([^"]*)"', text)
+    held = [client.post("/juniper/hold", {**form_of(text), "slot": it}) for it in slots]
+    typed = {"name": "Ines Moreau", "email": "ines@example.com", "phone": "+493055501421"}
+
+    for answer in held:
+        fill(client, answer["Location"], typed)
+
+    found = Booking.objects.exclude(pk=ines.pk).order_by("pk")
+    assert sorted(it.status for it in found) == ["CONFIRMED", "PENDING"]
+
+
+def test_a_suggested_time_that_is_gone_is_not_confirmed(
+    client: Client, salon: Salon, ines: Booking, at_now: datetime
+) -> None:
+    text = open_by_link(client, ines, at_now)
+    make_booking(
+        service=salon.cut,
+        starts_at=salon.at(28, 13),
+        now=at_now,
+        email="eva@example.com",
+        resource_id=salon.ana.resource_id,
+    )
+
+    assert client.post("/juniper/hold", form_of(text)).status_code == 409

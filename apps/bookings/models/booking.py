@@ -209,5 +209,10 @@ class Booking(models.Model):
         return self.reference
 
     @property
+    def asks_first(self) -> bool:
+        """Whether the team has to say yes: to a time it suggested itself it did already."""
+        return self.service.requires_approval and not self.skip_business_confirmation
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)

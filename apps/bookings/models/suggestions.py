@@ -6,10 +6,16 @@ from apps.bookings.models.booking import Booking
 
 
 class SuggestedTime(models.Model):
-    """A start (UTC) that was free when it was suggested; it is kept for nobody."""
+    """A start (UTC) that was free when it was suggested; it is kept for nobody.
+
+    taken_by is the draft by which the customer took it last, and the booking that became of it.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="suggestions")
     starts_at = models.DateTimeField()
+    taken_by = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["starts_at"]

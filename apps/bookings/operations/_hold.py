@@ -7,7 +7,7 @@ from django.db import transaction
 
 from apps.availability import operations as availability
 from apps.availability.operations import Claim, SlotTaken
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.operations._drafts import (
     Visitor,
     When,
@@ -18,6 +18,7 @@ from apps.bookings.operations._drafts import (
     new_draft,
 )
 from apps.bookings.operations._errors import NotBookable, SlotGone
+from apps.bookings.operations._suggest import mark_taken
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.catalog.queries import Choice, is_bookable
 from apps.statements import insert
@@ -32,11 +33,13 @@ def place_hold(
     visitor: Visitor,
     now: datetime,
     text: Mapping[str, object] | None = None,
+    suggested: SuggestedTime | None = None,
 ) -> Booking:
     """Create a draft and hold its time for the business's hold_minutes.
 
     text is what is known already, in the fields of the details form, when no earlier draft of
-    theirs has any.
+    theirs has any. suggested is the time of these that the team suggested: it is held and booked
+    without being asked for again.
 
     A visitor holds one time per business: an earlier hold of theirs is let go in the same
     transaction. What was typed into their last draft moves along, also when its hold ran out.
@@ -58,7 +61,13 @@ def place_hold(
             claim = find_claim(query=query, starts_at=starts_at, now=now)
             kept = dict(previous.draft_text if previous else {}) or dict(text or {})
             return _hold_once(
-                claim, choice=choice, visitor=visitor, previous=previous, text=kept, now=now
+                claim,
+                choice=choice,
+                visitor=visitor,
+                previous=previous,
+                text=kept,
+                suggested=suggested,
+                now=now,
             )
         except NoTime as none:
             raise SlotGone(none.reasons) from none
@@ -75,18 +84,21 @@ def _hold_once(
     visitor: Visitor,
     previous: Booking | None,
     text: dict[str, object],
+    suggested: SuggestedTime | None,
     now: datetime,
 ) -> Booking:
     if previous is not None and is_live(previous, now=now):
         let_go(previous, now=now)
     minutes = choice.service.business.hold_minutes
-    asks_only = choice.service.allows_multiple_requests or not minutes
+    many_ask = choice.service.allows_multiple_requests and suggested is None
+    asks_only = many_ask or not minutes
     expires_at = None if asks_only else now + timedelta(minutes=minutes)
     when = When(claim.starts_at, claim.ends_at, claim.query.location)
     draft = new_draft(when, choice=choice, visitor=visitor, now=now)
     draft.resource_id = claim.primary_id
     draft.hold_expires_at = expires_at
     draft.draft_text = text
+    draft.skip_business_confirmation = suggested is not None
     if asks_only:
         draft.session = availability.request_time(claim=claim)
         insert(draft)
@@ -95,4 +107,6 @@ def _hold_once(
             claim=claim, now=now, expires_at=expires_at, along=[draft]
         )
     copy_choice(draft, choice)
+    if suggested is not None:
+        mark_taken(suggested, draft=draft)
     return draft

@@ -224,7 +224,7 @@ def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime
 
 def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | None:
     """Until when the team answers, or until when more people have to come; None: it is booked."""
-    if choice.service.requires_approval and not booking.skip_business_confirmation:
+    if booking.asks_first:
         patience = timedelta(hours=choice.service.business.answer_within_hours)
         return min(now + patience, booking.starts_at)
     progress = progress_of(group_of(booking, choice.service))

@@ -45,3 +45,14 @@ def suggest_times(
         SuggestedTime(booking=booking, starts_at=starts_at) for starts_at in sorted(set(starts))
     )
     return declined
+
+
+def mark_taken(suggested: SuggestedTime, *, draft: Booking) -> None:
+    """Say which draft took a suggested time. One yes of the team is good for one booking: an older
+    draft that took another of these times asks again."""
+    others = SuggestedTime.objects.filter(booking_id=suggested.booking_id)
+    older = others.exclude(taken_by=None).values("taken_by")
+    Booking.objects.filter(pk__in=older, status=Booking.Status.CREATED).update(
+        skip_business_confirmation=False
+    )
+    others.filter(pk=suggested.pk).update(taken_by=draft)

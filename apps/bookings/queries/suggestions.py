@@ -10,8 +10,9 @@ from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import slot_query
 from apps.bookings.suggesting import nearest_times, pick_times
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice, is_bookable
+from apps.catalog.queries import Choice, UnknownChoice, is_bookable
 
+BOOKED = {Booking.Status.PENDING, Booking.Status.CONFIRMED}
 BEFORE, AFTER = timedelta(days=7), timedelta(days=21)
 
 
@@ -68,6 +69,36 @@ def list_suggested(*, booking: Booking, now: datetime) -> tuple[datetime, ...]:
         return ()
     free = find_free_starts(booking=booking, now=now)
     return tuple(at for at in free if at in suggested)
+
+
+def find_suggestion(
+    *, declined: Booking, choice: Choice, starts_at: datetime
+) -> SuggestedTime | None:
+    """Return the suggestion that a customer takes with this choice and start (UTC): the very thing
+    that was asked for, and none of these times was booked before. None where it is not one."""
+    if declined.status != Booking.Status.DECLINED or has_taken_one(declined=declined):
+        return None
+    found = SuggestedTime.objects.filter(booking=declined, starts_at=starts_at).first()
+    return found if found and _is_the_same(declined, choice) else None
+
+
+def has_taken_one(*, declined: Booking) -> bool:
+    """Whether one of the suggested times became a booking: the team said yes to one only."""
+    return SuggestedTime.objects.filter(booking=declined, taken_by__status__in=BOOKED).exists()
+
+
+def _is_the_same(declined: Booking, choice: Choice) -> bool:
+    try:
+        asked = choice_of(booking=declined)
+    except UnknownChoice:
+        return False
+    return _wanted(asked) == _wanted(choice)
+
+
+def _wanted(choice: Choice) -> tuple[object, ...]:
+    extras = frozenset(it.pk for it in choice.add_ons)
+    people = (choice.party_size, choice.chosen_id)
+    return (choice.service.pk, choice.variant, choice.location, extras, people)
 
 
 def _instants(starts: Sequence[int]) -> tuple[datetime, ...]:

@@ -1,13 +1,12 @@
 """The lines above the picker: facts of the choice, whom with, on which clock (ux.md C3)."""
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.bookings.forms.picks import Picks, times_url
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.wording import cancel_words, pay_words, price_words
 from apps.catalog.models import Service
@@ -50,29 +49,6 @@ def staff_options(choice: Choice) -> list[StaffOption]:
             StaffOption(str(it.resource_id), it.short_name, it == choice.chosen_staff)
             for it in choice.staff
         ),
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceLink:
-    label: str
-    url: str
-    chosen: bool
-
-
-def place_links(choice: Choice, picks: Picks, *, on: date | None) -> list[PlaceLink]:
-    """The places of a service, each with its times around the shown day; nothing when there is no
-    other."""
-    if not choice.has_other_places:
-        return []
-    near = {"near": on.isoformat()} if on else {}
-    return [
-        PlaceLink(
-            label=it.name,
-            url=times_url(choice.service, replace(picks, location=it.pk), **near),
-            chosen=it == choice.location,
-        )
-        for it in choice.service.all_locations
     ]
 
 

@@ -59,7 +59,7 @@ def _button(draft: Booking, *, pays: bool) -> dict[str, str]:
     if pays:
         words = _("Continue to payment") if draft.service.pays_online else _("Continue")
         return {"button_words": words, "sending_words": _("One moment…")}
-    if draft.service.requires_approval:
+    if draft.asks_first:
         return {"button_words": _("Send request"), "sending_words": _("Sending…")}
     return {"button_words": _("Book this time"), "sending_words": _("Booking…")}
 
@@ -85,7 +85,7 @@ def pays_next(draft: Booking, *, has_plan: bool = False, now: datetime) -> bool:
     see."""
     if not draft.price:
         return False
-    by_plan = has_plan and not draft.service.requires_approval
+    by_plan = has_plan and not draft.asks_first
     return draft.service.pays_online or by_plan or is_reduced(draft=draft, now=now)
 
 

@@ -1,5 +1,9 @@
 """A tap on a slot: POST /{business}/hold, and what can be done with a hold afterwards."""
 
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -9,9 +13,10 @@ from apps.availability.operations import BusyTryAgain
 from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, Unreadable, read_picks
-from apps.bookings.forms.slot import PickedSlot, read_slot
-from apps.bookings.models import Booking
+from apps.bookings.forms.slot import read_slot
+from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.queries.drafts import find_booking, text_of
+from apps.bookings.queries.suggestions import find_suggestion
 from apps.bookings.views.drafts import draft_page
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, show_lost, try_again, unreadable
@@ -25,13 +30,22 @@ from apps.catalog.queries import (
     ServiceMoved,
     ServiceRetired,
     UnknownChoice,
-    choose,
     get_service,
     place_of,
 )
 from apps.web.http import go_to
 
 REFERENCE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """What a slot button and its form say, checked against what the service offers."""
+
+    choice: Choice
+    starts_at: datetime
+    venue: ZoneInfo
+    picks: Picks
 
 
 @require_POST
@@ -41,32 +55,32 @@ def hold(request: HttpRequest, business: Business) -> HttpResponse:
     now = timezone.now()
     service = _service(business, request.POST.get("service", ""))
     try:
-        picks = read_picks(request.POST, now=now)
-        place = place_of(service, picks.location)
-        venue = zone_of(service=service, location=place)
-        slot = read_slot(request.POST.get("slot", ""), zone=venue)
-        choice = _choice(service, picks, slot)
+        tap = _tap(request, service, now=now)
     except Unreadable:
         return unreadable(request, service)
-    except UnknownChoice as unknown:
-        raise Http404 from unknown
     require_room_to_hold(request, business, now=now)
-    zone = page_zone(request, service, picks, venue=venue)
     try:
-        draft = bookings.place_hold(
-            choice=choice,
-            starts_at=slot.starts_at,
-            visitor=visitor_of(request, zone=zone),
-            text=_known_text(request),
-            now=now,
-        )
+        draft = _place(request, tap, now=now)
     except bookings.SlotGone:
-        return show_lost(request, choice, at=slot.starts_at, now=now, tz=picks.zone)
+        return show_lost(request, tap.choice, at=tap.starts_at, now=now, tz=tap.picks.zone)
     except bookings.NotBookable:
         return no_longer_bookable(request, service)
     except BusyTryAgain:
         return try_again(request, service)
     return go_to(request, "bookings:details", draft=draft.draft_id)
+
+
+def _place(request: HttpRequest, tap: Tap, *, now: datetime) -> Booking:
+    declined = _declined(request)
+    zone = page_zone(request, tap.choice.service, tap.picks, venue=tap.venue)
+    return bookings.place_hold(
+        choice=tap.choice,
+        starts_at=tap.starts_at,
+        visitor=visitor_of(request, zone=zone),
+        text=text_of(declined) if declined else {},
+        suggested=_suggested(declined, tap),
+        now=now,
+    )
 
 
 @require_POST
@@ -87,13 +101,19 @@ def release(request: HttpRequest, draft: Booking) -> HttpResponse:
     )
 
 
-def _known_text(request: HttpRequest) -> dict[str, list[str]]:
-    """What stood in the request that a suggested time replaces, for whoever proved the mailbox."""
+def _declined(request: HttpRequest) -> Booking | None:
+    """The request that a suggested time replaces, for whoever proved the mailbox."""
     reference = request.POST.get("instead_of", "")[:REFERENCE_LENGTH]
     booking = find_booking(reference=reference) if reference else None
     if booking is None or proof_of(request, booking) is not Proof.LINK:
-        return {}
-    return text_of(booking)
+        return None
+    return booking
+
+
+def _suggested(declined: Booking | None, tap: Tap) -> SuggestedTime | None:
+    if declined is None or declined.business_id != tap.choice.service.business_id:
+        return None
+    return find_suggestion(declined=declined, choice=tap.choice, starts_at=tap.starts_at)
 
 
 def _service(business: Business, slug: str) -> Service:
@@ -105,12 +125,12 @@ def _service(business: Business, slug: str) -> Service:
         raise Http404 from missing
 
 
-def _choice(service: Service, picks: Picks, slot: PickedSlot) -> Choice:
-    return choose(
-        service=service,
-        variant_id=slot.variant,
-        add_on_ids=picks.add_ons,
-        party_size=picks.people,
-        resource_id=slot.staff,
-        location_id=picks.location,
-    )
+def _tap(request: HttpRequest, service: Service, *, now: datetime) -> Tap:
+    picks = read_picks(request.POST, now=now)
+    try:
+        venue = zone_of(service=service, location=place_of(service, picks.location))
+        slot = read_slot(request.POST.get("slot", ""), zone=venue)
+        picks = replace(picks, variant=slot.variant, staff=slot.staff)
+        return Tap(picks.choose(service), slot.starts_at, venue, picks)
+    except UnknownChoice as unknown:
+        raise Http404 from unknown

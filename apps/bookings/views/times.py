@@ -12,7 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.availability.queries import zone_of
-from apps.bookings.forms.picks import Picks, read_picks, service_url, times_address, zone_or
+from apps.bookings.forms.picks import (
+    Picks,
+    read_picks,
+    service_url,
+    times_address,
+    times_url,
+    zone_or,
+)
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.queries import slot_query
 from apps.bookings.queries.calendar import calendar_of, week_starts_of
@@ -22,7 +29,6 @@ from apps.bookings.queries.next_times import at_the_soonest_place
 from apps.bookings.queries.picker import buttons, day_of, words_for_ear
 from apps.bookings.queries.times import (
     facts_words,
-    place_links,
     policy_words,
     staff_options,
     visitor_note,
@@ -72,7 +78,7 @@ def show_times(
         **frame_of(business=service.business, place=query.location),
         **_head(choice, picks),
         **_picker(choice, picks, days, venue),
-        "places": place_links(choice, picks, on=days.chosen),
+        "places": _places(choice, picks, on=days.chosen),
         "now": now,
         "zone": zone,
         "visitor_note": visitor_note(
@@ -132,6 +138,22 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
         "progress": _progress(service, days.chosen, venue),
         "waitlist_url": wait_url(service, picks, on=days.chosen),
     }
+
+
+def _places(choice: Choice, picks: Picks, *, on: date | None) -> list[dict[str, Any]]:
+    """The places of a service, each with its times around the shown day; nothing when there is no
+    other."""
+    if not choice.has_other_places:
+        return []
+    near = {"near": on.isoformat()} if on else {}
+    return [
+        {
+            "label": it.name,
+            "url": times_url(choice.service, replace(picks, location=it.pk), **near),
+            "chosen": it == choice.location,
+        }
+        for it in choice.service.all_locations
+    ]
 
 
 def _progress(service: Service, on: date | None, venue: ZoneInfo) -> Progress | None:

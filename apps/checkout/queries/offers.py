@@ -56,7 +56,7 @@ def offer_of(
     if has_plan and _plan_pays(booking.service, choice, price.total):
         quotes = {Way.PLAN: _quote_by_plan(booking.service, price, choice), **quotes}
     card = None
-    if not booking.service.requires_approval:
+    if not asks_first(booking):
         card = find_gift(booking.business_id, gift, booking=booking)
     return Offer(applied=applied, quotes=quotes, gift=card)
 
@@ -124,7 +124,7 @@ def _plan_pays(service: Service, choice: Choice, total: int) -> bool:
 
 def asks_first(booking: Booking) -> bool:
     """Whether a draft becomes a request: its money is kept aside until the team says yes."""
-    return booking.service.requires_approval and not booking.skip_business_confirmation
+    return booking.asks_first
 
 
 def _is_paid_online(booking: Booking) -> bool:

@@ -44,7 +44,7 @@ def wanted_of(booking: Booking) -> Wanted:
     """What a plan should pay for."""
     return Wanted(
         service_id=booking.service_id,
-        needs_approval=booking.service.requires_approval,
+        needs_approval=booking.asks_first,
         people=booking.party_size,
         starts_at=booking.starts_at,
     )
