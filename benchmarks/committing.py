@@ -104,8 +104,9 @@ def _booker(
 
 INSERT_SESSION = """
     INSERT INTO availability_session (business_id, service_id, kind, state, starts_at, ends_at,
-        capacity, seats_taken, seats_offered, overridden, canceled_reason, revision, note)
-    VALUES (%s, %s, 'APPOINTMENT', 'SCHEDULED', %s, %s, 1, 1, 0, FALSE, '', 1, %s) RETURNING id
+        capacity, seats_taken, seats_offered, overridden, override_reason, canceled_reason,
+        revision, note)
+    VALUES (%s, %s, 'APPOINTMENT', 'SCHEDULED', %s, %s, 1, 1, 0, FALSE, '', '', 1, %s) RETURNING id
 """
 INSERT_OCCUPANCY = """
     INSERT INTO availability_occupancy (business_id, resource_id, session_id, starts_at, ends_at,

@@ -65,10 +65,10 @@ FROM bench_staff s, days, hours WHERE s.measured = 1
 SESSIONS = """
 INSERT INTO availability_session (id, business_id, service_id, location_id, kind, state,
     starts_at, ends_at, capacity, seats_taken, seats_offered, overridden,
-    canceled_reason, revision, note)
+    override_reason, canceled_reason, revision, note)
 SELECT id, business_id, service_id, location_id, 'APPOINTMENT',
     CASE status WHEN 'CANCELED' THEN 'CANCELED' ELSE 'SCHEDULED' END, {at_start}, {at_end}, 1,
-    CASE status WHEN 'CANCELED' THEN 0 ELSE 1 END, 0, FALSE, '', 1, ''
+    CASE status WHEN 'CANCELED' THEN 0 ELSE 1 END, 0, FALSE, '', '', 1, ''
 FROM bench_plan ORDER BY id
 """
 OCCUPANCIES = """

@@ -9,14 +9,15 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.engine.series import SeriesRule
-from apps.availability.operations import SessionChange
+from apps.availability.operations import Override, SessionChange
 from apps.bookings.models import Attendance
 from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.attending import Scope
-from apps.businesses.models import Business
 from apps.catalog.models import Resource, Service
+from apps.dashboard.desk import Desk
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.dashboard.place_field import FormWithPlace
+from apps.dashboard.roles import Right
 from apps.web.fields import AddressField, LineField, TextField
 
 WEEKDAYS = (
@@ -101,7 +102,43 @@ class CancelSessionsForm(forms.Form):
     )
 
 
-class ChangeClassForm(forms.Form):
+class OverridingForm(forms.Form):
+    """The way to schedule over what is there: for whose role may do so, and with the reason.
+
+    must_explain is false while dates are only looked at.
+    """
+
+    anyway = forms.BooleanField(label=_("Schedule anyway, despite conflicts"), required=False)
+    reason = LineField(
+        label=_("Reason"),
+        help_text=_("Only needed to schedule despite conflicts. Your team reads it on the class."),
+        max_length=LONGEST_REASON,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, desk: Desk, must_explain: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.desk, self.must_explain = desk, must_explain
+        if not desk.may(Right.OVERRIDE):
+            del self.fields["anyway"], self.fields["reason"]
+        self.order_fields([name for name in self.fields if name not in {"anyway", "reason"}])
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or self.cleaned_data
+        explains = bool(found.get("reason")) or "reason" in self.errors
+        if found.get("anyway") and not explains and self.must_explain:
+            self.add_error("reason", _("Say why, for whoever meets this conflict later."))
+        return found
+
+    def override(self) -> Override | None:
+        """What valid values say; None when nothing may be overridden."""
+        found = self.cleaned_data
+        if not found.get("anyway") or not found.get("reason"):
+            return None
+        return Override(found["reason"], by_id=self.desk.member.user_id)
+
+
+class ChangeClassForm(OverridingForm):
     """Another teacher, room or time for as much of a series as is meant."""
 
     staff = forms.ModelChoiceField(label=_("With"), queryset=Resource.objects.none())
@@ -110,12 +147,12 @@ class ChangeClassForm(forms.Form):
     )
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
     scope = forms.ChoiceField(label=_("Which"), widget=forms.RadioSelect)
-    anyway = forms.BooleanField(label=_("Plan it although something is there"), required=False)
 
     def __init__(
-        self, *args: Any, business: Business, scopes: Sequence[tuple[str, str]], **kwargs: Any
+        self, *args: Any, desk: Desk, scopes: Sequence[tuple[str, str]], **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="change_%s", **kwargs)  # type: ignore[misc]
+        super().__init__(*args, desk=desk, auto_id="change_%s", **kwargs)
+        business = desk.business
         resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
         _offer(self.fields["staff"], resources.filter(type__is_staff=True))
         _offer(self.fields["room"], resources.filter(type__is_staff=False))
@@ -128,7 +165,7 @@ class ChangeClassForm(forms.Form):
         found = self.cleaned_data
         room = (found["room"].pk,) if found["room"] else ()
         return SessionChange(
-            resource_ids=(found["staff"].pk, *room), at=found["at"], overridden=found["anyway"]
+            resource_ids=(found["staff"].pk, *room), at=found["at"], override=self.override()
         )
 
     def meant(self) -> tuple[Scope, int]:
@@ -142,7 +179,7 @@ def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
         field.queryset = queryset
 
 
-class NewClassForm(FormWithPlace):
+class NewClassForm(OverridingForm, FormWithPlace):
     """A class once, or again and again at the same time of day; a course with all its dates
     (R067)."""
 
@@ -203,10 +240,10 @@ class NewClassForm(FormWithPlace):
     skip_closed = forms.BooleanField(
         label=_("Leave out days on which you are closed"), required=False, initial=True
     )
-    anyway = forms.BooleanField(label=_("Plan it although something is there"), required=False)
 
-    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
+        super().__init__(*args, desk=desk, **kwargs)
+        business = desk.business
         services = (
             Service.objects.filter(business=business, retired_at=None)
             .exclude(kind=Service.Kind.APPOINTMENT)

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 
 from apps.availability import operations as availability
-from apps.availability.models import Occupancy, Seating, Session
+from apps.availability.models import CourseRun, Occupancy, Seating, Session
+from apps.availability.operations import Override
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.businesses.models import Business
@@ -25,7 +28,7 @@ from tests.factories import (
     make_request,
     make_salon,
 )
-from tests.factories.studio import join, make_session, make_studio
+from tests.factories.studio import join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 
@@ -224,7 +227,59 @@ def test_resources_kept_for_different_spans_are_found(salon: Salon, colour: Book
         ends_at=colour.ends_at + timedelta(minutes=5)
     )
 
-    assert broken_rules() == {"one_footprint"}
+    assert broken_rules() == {"one_footprint", "footprint_is_visit_and_buffers"}
+
+
+@pytest.mark.parametrize(
+    "shift",
+    [
+        {"starts_at": F("starts_at") + timedelta(minutes=5)},
+        {"starts_at": F("starts_at") - timedelta(minutes=5)},
+        {"ends_at": F("ends_at") + timedelta(minutes=5)},
+        {"ends_at": F("ends_at") - timedelta(minutes=5)},
+    ],
+)
+def test_time_without_its_clean_up_is_found(
+    salon: Salon, colour: Booking, shift: dict[str, Any]
+) -> None:
+    Occupancy.objects.filter(session=colour.session).update(**shift)
+
+    assert "footprint_is_visit_and_buffers" in broken_rules()
+
+
+def test_a_service_with_another_clean_up_changes_nothing_that_is_booked(
+    salon: Salon, colour: Booking
+) -> None:
+    salon.colour.buffer_before_minutes, salon.colour.buffer_after_minutes = 30, 45
+    salon.colour.save()
+
+    assert broken_rules() == set()
+
+
+def test_an_override_of_enough_places_and_one_without_a_reason_are_found() -> None:
+    studio = make_studio()
+    session = make_session(studio, starts_at=studio.at(26, 18), capacity=2)
+    run = make_run(studio, first=studio.at(27, 18), capacity=2)
+    join(session, people=1)
+    Session.objects.filter(pk=session.pk).update(overridden=True)
+    CourseRun.objects.filter(pk=run.pk).update(overridden=True)
+
+    found = [it.rule for it in find_all(business_id=None, now=NOW)]
+
+    reasons, idle = ["override_has_a_reason"] * 2, ["override_overrides_something"] * 2
+    assert sorted(found) == [*reasons, *idle]
+
+
+def test_a_class_over_something_is_explained_by_its_reason_only() -> None:
+    studio = make_studio()
+    make_session(studio, starts_at=studio.at(26, 18))
+    make_session(studio, starts_at=studio.at(26, 18), override=Override("Noor assists"))
+    before = broken_rules()
+
+    Session.objects.update(override_reason="")
+
+    assert before == set()
+    assert broken_rules() == {"override_has_a_reason"}
 
 
 def test_one_resource_of_two_is_not_enough_before_the_visit(salon: Salon, colour: Booking) -> None:

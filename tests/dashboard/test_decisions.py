@@ -165,6 +165,16 @@ def test_an_override_is_kept_with_its_reason(olga: Client, salon: Salon, lena: B
     assert Occupancy.objects.get(session=lena.session).enforced is False
 
 
+def test_with_nothing_in_the_way_confirming_anyway_overrides_nothing(
+    olga: Client, lena: Booking
+) -> None:
+    olga.post(path_of(lena, "confirm-anyway"), {"revision": "2", "reason": "Both agreed"})
+
+    lena.refresh_from_db()
+    assert (lena.status, lena.skip_availability_validation) == ("CONFIRMED", False)
+    assert Occupancy.objects.get(session=lena.session).enforced is True
+
+
 @pytest.mark.parametrize("revision", ["", "two", "-1", "9" * 5000])
 def test_a_tap_without_a_revision_is_incomplete(olga: Client, lena: Booking, revision: str) -> None:
     answer = olga.post(path_of(lena, "confirm", at="today"), {"revision": revision}, headers=HTMX)

@@ -6,6 +6,9 @@ import pytest
 from django.test import Client
 
 from apps.availability.models import CourseRun, DateException, Schedule, Session
+from apps.dashboard.management.commands.check_ledger import find_all
+from apps.dashboard.roles import ROLES, Right
+from tests.factories import NOW
 from tests.factories.studio import Studio, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +98,52 @@ def test_what_collides_is_not_written_unless_it_is_wanted(olga: Client, studio: 
     assert refused.status_code == 409
     assert Session.objects.count() == 1
 
-    assert olga.post(NEW, fields(studio, anyway="on")).status_code == 303
-    assert Session.objects.count() == 5
+    unexplained = olga.post(NEW, fields(studio, anyway="on"))
+    assert unexplained.status_code == 422
+    assert unexplained.context["form"].errors["reason"] == [
+        "Say why, for whoever meets this conflict later."
+    ]
+    assert Session.objects.count() == 1
+
+    answer = olga.post(NEW, fields(studio, anyway="on", reason="Noor assists only"))
+    assert answer.status_code == 303
+    planned = Session.objects.filter(series__isnull=False).order_by("starts_at")
+    assert [it.override_reason for it in planned] == ["", "Noor assists only", "", ""]
+    assert {it.overridden_by_id for it in planned} == {None, studio.olga.user_id}
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+def test_dates_are_looked_at_before_a_reason_is_given(olga: Client, studio: Studio) -> None:
+    asked = fields(studio, anyway="on")
+    page = olga.get(NEW, asked, headers={"HX-Request": "true"})
+    looked = olga.post(NEW, {**asked, "preview": "1"})
+
+    assert [len(it.context["planned"]) for it in (page, looked)] == [4, 4]
+
+
+def test_who_may_not_override_is_not_asked_and_cannot(
+    olga: Client, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = ROLES["OWNER"] - {Right.OVERRIDE}
+    monkeypatch.setitem(ROLES, "OWNER", plain)
+    make_session(studio, starts_at=studio.at(32, 7))
+
+    page = olga.get(NEW)
+    refused = olga.post(NEW, fields(studio, anyway="on", reason="I say so"))
+
+    assert {"anyway", "reason"} & page.context["form"].fields.keys() == set()
+    assert refused.status_code == 409
+    assert Session.objects.count() == 1
+
+
+def test_the_reason_stands_on_the_page_of_the_class(olga: Client, studio: Studio) -> None:
+    make_session(studio, starts_at=studio.at(32, 7))
+    olga.post(NEW, fields(studio, anyway="on", reason="Noor assists only"))
+    clash = Session.objects.get(override_reason="Noor assists only")
+
+    page = olga.get(f"/own/harbor/classes/{clash.pk}/")
+
+    assert "Scheduled despite a conflict:</b> Noor assists only" in page.content.decode()
 
 
 @pytest.mark.parametrize(

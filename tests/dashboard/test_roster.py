@@ -321,6 +321,23 @@ def test_what_collides_is_not_changed(olga: Client, studio: Studio) -> None:
     )
 
 
+def test_what_collides_is_changed_with_a_reason_only(olga: Client, studio: Studio) -> None:
+    sessions = make_weekly(studio)
+    make_session(
+        studio,
+        starts_at=sessions[2].starts_at + timedelta(hours=1),
+        resource_ids=(studio.dan.resource_id, studio.loft.pk),
+    )
+
+    unexplained = change(olga, studio, sessions[0], scope="ALL", anyway="on")
+    answer = change(olga, studio, sessions[0], scope="ALL", anyway="on", reason="Dan hops over")
+
+    assert (unexplained.status_code, answer.status_code) == (422, 303)
+    rows = Session.objects.filter(series__isnull=False).order_by("starts_at")
+    assert [it.override_reason for it in rows] == ["", "", "Dan hops over", ""]
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
 def test_the_team_puts_somebody_in_at_the_door(olga: Client, studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18), capacity=2)
     typed = {"name": "Ida Berg", "email": "ida@example.com", "people": "2"}

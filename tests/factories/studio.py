@@ -159,7 +159,7 @@ def make_class(salon: Salon, teacher: StaffMember, *, reference: str = "") -> Se
     service.business = salon.business
     start = int(salon.at(30, 17).timestamp())
     (session,) = availability.open_sessions(
-        facts=SessionFacts(service, None, (teacher.resource_id,), 6, overridden=True),
+        facts=SessionFacts(service, None, (teacher.resource_id,), 6),
         plans=[SessionPlan(start=start, end=start + 3600)],
         now=NOW,
     )

@@ -117,7 +117,10 @@ def test_without_lock_and_constraint_the_hour_is_given_away_twice(
 
     def unguarded(claim: Claim, session_id: int, *, expires_at: Any) -> Any:
         time.sleep(0.05)
-        return plain(claim, session_id, expires_at=expires_at, enforced=False)
+        rows = plain(claim, session_id, expires_at=expires_at)
+        for row in rows:
+            row.enforced = False
+        return rows
 
     monkeypatch.setattr(Claim, "check_under_lock", lambda *_args, **_named: [])
     monkeypatch.setattr(Claim, "occupancies", unguarded)

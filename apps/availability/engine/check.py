@@ -1,6 +1,6 @@
 """Is this one still free: the rule that showed a slot, asked again for one instant (design 4)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +9,7 @@ from apps.availability.engine.grid import grid_starts
 from apps.availability.engine.hours import OpeningHours
 from apps.availability.engine.inputs import Requirement, ResourceFacts, Search
 from apps.availability.engine.zones import local_date
-from apps.kernel.spans import covers, first_overlap
+from apps.kernel.spans import Seconds, covers, first_overlap
 
 
 def is_still_free(search: Search, *, start: int, primary_id: int | None) -> Assignment | None:
@@ -46,6 +46,23 @@ def fits(search: Search, *, start: int, resource_ids: Sequence[int]) -> bool:
     hours = OpeningHours(search, start, start + 1)
     facts = [search.resources.get(resource_id) for resource_id in resource_ids]
     return all(it is not None and _takes(search, hours, it, start) for it in facts)
+
+
+def with_kept_buffers(search: Search, *, start: int, kept: Collection[Seconds | None]) -> Search:
+    """The same search with the clean-up that a visit at ``start`` was booked with.
+
+    ``kept`` is what it occupies of each of its resources (Unix seconds, None: nothing). Where that
+    is not one and the same span around the visit, the clean-up of the search stays: it is to be
+    taken anew.
+    """
+    shape = search.shape
+    if len(set(kept)) != 1 or None in kept:
+        return search
+    ((low, high),) = {span for span in kept if span is not None}
+    before, after = start - low, high - start - shape.duration
+    if before < 0 or after < 0:
+        return search
+    return replace(search, shape=replace(shape, buffer_before=before, buffer_after=after))
 
 
 def pick_one_of_each(search: Search, *, start: int) -> tuple[int, ...]:

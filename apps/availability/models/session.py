@@ -1,5 +1,6 @@
 """A concrete occupied period, with places in it (design.md sections 3 and 4)."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,10 @@ class Session(models.Model):
 
     A HELD session belongs to a draft and counts only while expires_at lies ahead (law 5). A
     REQUESTED one takes no time yet: several people may ask for the same (R090).
+
+    overridden: more places are taken than there are. override_reason: it was scheduled although
+    something was there. The buffers are those of the service at the time it was taken, null for
+    blocked time and for what was taken before they were kept.
     """
 
     class Kind(models.TextChoices):
@@ -46,6 +51,20 @@ class Session(models.Model):
     seats_taken = models.PositiveIntegerField(default=0)
     seats_offered = models.PositiveIntegerField(default=0)
     overridden = models.BooleanField(default=False)
+    override_reason = models.CharField(
+        max_length=250, blank=True, help_text=_("Why it was scheduled although something was there")
+    )
+    overridden_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text=_("Who scheduled it although something was there"),
+    )
+    buffer_before_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    buffer_after_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
     series = models.ForeignKey(
         SessionSeries, null=True, blank=True, on_delete=models.SET_NULL, related_name="sessions"
     )

@@ -23,6 +23,7 @@ from apps.availability.operations._open_sessions import (
     SessionsCollide,
     open_sessions,
 )
+from apps.availability.operations._override import Override
 from apps.availability.operations._release import forget_session, release_time
 from apps.availability.operations._release_all import release_all_seats
 from apps.availability.operations._request import request_time, unkeep_time
@@ -48,6 +49,7 @@ __all__ = [
     "BusyTryAgain",
     "Claim",
     "NoSeats",
+    "Override",
     "SeatsTaken",
     "SessionChange",
     "SessionFacts",

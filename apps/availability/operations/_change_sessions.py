@@ -6,12 +6,15 @@ from django.db.models import F
 
 from apps.availability.engine.recurrence import occurrences
 from apps.availability.models import Occupancy, Session
+from apps.availability.operations._claim import buffers_of
 from apps.availability.operations._door import open_door
 from apps.availability.operations._open_sessions import (
     SessionFacts,
-    occupancies_of,
-    require_room,
+    find_blocked,
+    occupy,
+    override_columns,
 )
+from apps.availability.operations._override import Override
 from apps.availability.queries import zone_of
 from apps.availability.queries.plans import SessionPlan
 
@@ -19,11 +22,11 @@ from apps.availability.queries.plans import SessionPlan
 @dataclass(frozen=True, slots=True)
 class SessionChange:
     """Who and what the sessions need from now on, and (None: as before) at what wall time of the
-    venue they start; dates and lengths stay."""
+    venue they start; dates and lengths stay. override lets those change that do not fit."""
 
     resource_ids: tuple[int, ...]
     at: time | None = None
-    overridden: bool = False
+    override: Override | None = None
 
 
 def change_sessions(
@@ -47,20 +50,27 @@ def change_sessions(
         sessions = list(rows.select_related("service__business", "location").order_by("pk"))
         Occupancy.objects.filter(session__in=sessions).delete()
         plans = [_plan(session, change) for session in sessions]
-        facts = [_facts(session, change) for session in sessions]
-        if sessions and not change.overridden:
-            require_room(facts[0], plans, now=now)
+        if not sessions:
+            return []
+        facts = _facts(sessions[0], change)
+        blocked = find_blocked(facts, plans, now=now)
         for session, plan in zip(sessions, plans, strict=True):
-            session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
-            Session.objects.filter(pk=session.pk).update(
-                starts_at=plan.starts_at, ends_at=plan.ends_at, revision=F("revision") + 1
-            )
-        Occupancy.objects.bulk_create(
-            row
-            for session, fact in zip(sessions, facts, strict=True)
-            for row in occupancies_of(session, facts=fact)
-        )
+            _write(session, plan, change.override if plan in blocked else None, facts=facts)
+        occupy(sessions, facts=facts)
     return sessions
+
+
+def _write(
+    session: Session, plan: SessionPlan, override: Override | None, *, facts: SessionFacts
+) -> None:
+    session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
+    Session.objects.filter(pk=session.pk).update(
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        revision=F("revision") + 1,
+        **buffers_of(facts.service),
+        **override_columns(override),
+    )
 
 
 def _plan(session: Session, change: SessionChange) -> SessionPlan:
@@ -82,5 +92,5 @@ def _facts(session: Session, change: SessionChange) -> SessionFacts:
         location=session.location,
         resource_ids=change.resource_ids,
         capacity=session.capacity,
-        overridden=change.overridden,
+        override=change.override,
     )

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from apps.availability.models import Occupancy, Session
@@ -30,13 +31,28 @@ def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
         BusyTryAgain: the lock did not come in time.
     """
     with open_door(resource_ids=claim.resource_ids):
-        rows = claim.check_under_lock(now=now, own_session_id=session_id)
-        own = {row.resource_id for row in rows if row.session_id == session_id}
-        if own == set(claim.resource_ids) and _keep_own(session_id, count=len(own)):
-            return
-        Occupancy.objects.filter(session_id=session_id).delete()
-        insert(*claim.occupancies(session_id, expires_at=None))
-        make_firm(session_id)
+        keep_under_lock(session_id=session_id, claim=claim, now=now)
+
+
+def keep_under_lock(*, session_id: int, claim: Claim, now: datetime) -> None:
+    """``keep_time``, by who has opened the door.
+
+    Raises:
+        SlotTaken: as there.
+    """
+    rows = claim.check_under_lock(now=now, own_session_id=session_id, keeps=True)
+    own = {row.resource_id for row in rows if row.session_id == session_id}
+    if own == set(claim.resource_ids) and _keep_own(session_id, count=len(own)):
+        return
+    take_anew(session_id, claim, claim.occupancies(session_id, expires_at=None))
+
+
+def take_anew(session_id: int, claim: Claim, rows: Sequence[Occupancy]) -> None:
+    """Write these rows of a claim in place of all that the session occupied, and make it firm."""
+    Occupancy.objects.filter(session_id=session_id).delete()
+    insert(*rows)
+    make_firm(session_id)
+    Session.objects.filter(pk=session_id).update(**claim.buffers)
 
 
 def _keep_own(session_id: int, *, count: int) -> bool:

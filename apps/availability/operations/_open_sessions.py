@@ -1,12 +1,15 @@
 """Sessions of classes and courses come into being through the same door as appointments."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from apps.availability.engine.check import fits
 from apps.availability.models import CourseRun, Occupancy, Session, SessionSeries
+from apps.availability.operations._claim import buffers_of
 from apps.availability.operations._door import look, open_door, with_fresh_busy
+from apps.availability.operations._override import Override, leave_out_of_the_guard
 from apps.availability.queries.plans import SessionPlan, load_plan_search
 from apps.businesses.models import Location
 from apps.catalog.models import Service
@@ -22,7 +25,7 @@ class SessionsCollide(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """What the sessions of one call share; overridden stores them although something is there."""
+    """What the sessions of one call share; override stores them although something is there."""
 
     service: Service
     location: Location | None
@@ -30,7 +33,7 @@ class SessionFacts:
     capacity: int
     series: SessionSeries | None = None
     course_run: CourseRun | None = None
-    overridden: bool = False
+    override: Override | None = None
 
 
 def open_sessions(
@@ -39,28 +42,52 @@ def open_sessions(
     """Write sessions that occupy their teacher and room, all of them or none.
 
     Each is looked at under one lock of all its resources by the rule that offers appointments:
-    hours, exceptions, time off and what else is there, clean-up included.
+    hours, exceptions, time off and what else is there, clean-up included. An override lets those
+    be written that do not fit, with its reason; all the others are stored as if there were none.
 
     Raises:
         SessionsCollide: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """
     with open_door(resource_ids=facts.resource_ids):
-        if not facts.overridden:
-            require_room(facts, plans, now=now)
-        sessions = Session.objects.bulk_create(_session(facts, plan) for plan in plans)
-        Occupancy.objects.bulk_create(
-            row for session in sessions for row in occupancies_of(session, facts=facts)
+        blocked = find_blocked(facts, plans, now=now)
+        sessions = Session.objects.bulk_create(
+            _session(facts, plan, overrides=plan in blocked) for plan in plans
         )
+        occupy(sessions, facts=facts)
     return sessions
 
 
-def require_room(facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime) -> None:
-    """Look at plans under the lock of their resources.
+def find_blocked(
+    facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime
+) -> frozenset[SessionPlan]:
+    """Return the plans that do not fit and are to be written by an override all the same.
 
     Raises:
-        SessionsCollide: with the starts that do not fit.
+        SessionsCollide: there are such plans and no override.
     """
+    blocked = frozenset(_look(facts, plans, now=now))
+    if blocked and facts.override is None:
+        raise SessionsCollide(sorted(plan.starts_at for plan in blocked))
+    return blocked
+
+
+def occupy(sessions: Sequence[Session], *, facts: SessionFacts) -> None:
+    """Write what the sessions take of their resources; only where an override meets something
+    that is there does the constraint look away."""
+    rows = [row for session in sessions for row in _occupancies(session, facts=facts)]
+    if facts.override is not None:
+        leave_out_of_the_guard(rows)
+    Occupancy.objects.bulk_create(rows)
+
+
+def _look(
+    facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime
+) -> Iterator[SessionPlan]:
+    """Look at plans under the lock of their resources, and yield those that do not fit, be it
+    because of an earlier one of them."""
+    if not plans:
+        return
     search = load_plan_search(
         service=facts.service,
         location=facts.location,
@@ -76,16 +103,15 @@ def require_room(facts: SessionFacts, plans: Collection[SessionPlan], *, now: da
         now=now,
     )
     fresh = with_fresh_busy(search, rows=rows, resource_ids=facts.resource_ids, own=None)
-    missing = [
-        datetime.fromtimestamp(plan.start, UTC)
-        for plan in plans
-        if not fits(fresh, start=plan.start, resource_ids=facts.resource_ids)
-    ]
-    if missing:
-        raise SessionsCollide(missing)
+    taken_until = whole[0] - before
+    for plan in sorted(plans, key=lambda it: it.start):
+        follows = plan.start - before >= taken_until
+        if not follows or not fits(fresh, start=plan.start, resource_ids=facts.resource_ids):
+            yield plan
+        taken_until = max(taken_until, plan.end + after)
 
 
-def _session(facts: SessionFacts, plan: SessionPlan) -> Session:
+def _session(facts: SessionFacts, plan: SessionPlan, *, overrides: bool) -> Session:
     return Session(
         business_id=facts.service.business_id,
         service=facts.service,
@@ -96,11 +122,20 @@ def _session(facts: SessionFacts, plan: SessionPlan) -> Session:
         capacity=facts.capacity,
         series=facts.series,
         course_run=facts.course_run,
-        overridden=False,
+        **buffers_of(facts.service),
+        **override_columns(facts.override if overrides else None),
     )
 
 
-def occupancies_of(session: Session, *, facts: SessionFacts) -> list[Occupancy]:
+def override_columns(override: Override | None) -> dict[str, Any]:
+    """What a session keeps of an override; nothing, when there was nothing to override."""
+    return {
+        "override_reason": override.reason if override else "",
+        "overridden_by_id": override.by_id if override else None,
+    }
+
+
+def _occupancies(session: Session, *, facts: SessionFacts) -> list[Occupancy]:
     """What a session takes of each of its resources, clean-up of the service included."""
     start = session.starts_at - facts.service.buffer_before
     end = session.ends_at + facts.service.buffer_after
@@ -111,7 +146,6 @@ def occupancies_of(session: Session, *, facts: SessionFacts) -> list[Occupancy]:
             session=session,
             starts_at=start,
             ends_at=end,
-            enforced=not facts.overridden,
         )
         for resource_id in sorted(facts.resource_ids)
     ]

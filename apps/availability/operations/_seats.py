@@ -91,18 +91,32 @@ def hold_seats_again(*, seating_id: int, expires_at: datetime, now: datetime) ->
 
 
 @transaction.atomic(savepoint=False)
-def force_seats(*, seating_id: int) -> None:
-    """Let a booking have its seats although there is no room (law 6): paid too late for its hold.
+def force_seats(*, seating_id: int, now: datetime) -> bool:
+    """Let a booking have its seats although there is no room: paid too late for its hold. Tell
+    whether there was none.
 
-    The session or run is marked as overridden, so that the database lets it be.
+    Only then is the session or run marked as overridden, so that the database lets it be; the mark
+    goes as soon as its places are enough again.
     """
     seating = Seating.objects.get(pk=seating_id)
     target = _lock(seating)
     own = Seating.objects.filter(pk=seating_id)
     if own.filter(released_at=None).update(expires_at=None):
-        return
+        return False
+    release_lapsed(target=target, now=now)
     own.update(expires_at=None, released_at=None)
+    if _count(seating):
+        return False
     row_of(target).update(overridden=True, seats_taken=F("seats_taken") + seating.seats)
+    return True
+
+
+def _end_override(target: Target) -> None:
+    """Put a locked session or run back under the guard once its places are enough."""
+    if target.overridden:
+        row_of(target).filter(capacity__gte=F("seats_taken") + F("seats_offered")).update(
+            overridden=False
+        )
 
 
 @transaction.atomic(savepoint=False)
@@ -112,6 +126,7 @@ def release_seats(*, seating_id: int, now: datetime) -> None:
     target = _lock(seating)
     if Seating.objects.filter(pk=seating_id, released_at=None).update(released_at=now):
         row_of(target).update(seats_taken=F("seats_taken") - seating.seats)
+        _end_override(target)
 
 
 def extend_seats(*, seating_id: int, expires_at: datetime, now: datetime) -> bool:
@@ -158,6 +173,7 @@ def change_seats(*, seating_id: int, seats: int, now: datetime) -> None:
         target.refresh_from_db()
         raise NoSeats(target.seats_left)
     Seating.objects.filter(pk=seating_id).update(seats=seats)
+    _end_override(target)
 
 
 @transaction.atomic(savepoint=False)
@@ -175,6 +191,7 @@ def set_capacity(*, target: Target, capacity: int, now: datetime) -> None:
     ):
         locked.refresh_from_db()
         raise SeatsTaken(locked.seats_taken + locked.seats_offered)
+    _end_override(locked)
 
 
 def release_lapsed(*, target: Target, now: datetime) -> int:
@@ -190,6 +207,7 @@ def release_lapsed(*, target: Target, now: datetime) -> int:
     Seating.objects.filter(pk__in=found).update(released_at=now)
     seats = sum(found.values())
     row_of(target).update(seats_taken=F("seats_taken") - seats)
+    _end_override(target)
     return seats
 
 

@@ -50,6 +50,7 @@ def grant_time(
             starts_at=claim.starts_at,
             ends_at=claim.ends_at,
             location=claim.query.location,
+            **claim.buffers,
         )
         Occupancy.objects.bulk_create(claim.occupancies(session_id, expires_at=expires_at))
 

@@ -7,6 +7,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, RowRange, Su
 from django.db.models.functions import Coalesce
 
 from apps.availability.models import CourseRun, Occupancy, Session
+from apps.availability.queries.busy import EpochSeconds
 from apps.kernel.findings import Finding
 
 
@@ -59,6 +60,46 @@ def find_holds_for_ever(*, business_id: int | None = None) -> Iterator[Finding]:
             f"occupancy {pk}",
             f"does not expire together with its session {session_id}",
         )
+
+
+def find_wrong_footprints(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield occupancies that are not their session with the clean-up before and after it.
+
+    The clean-up is what the session was taken with: a service that has another one since changes
+    nothing that is booked. Sessions that have none written down were taken before it was kept.
+    """
+    kept = _occupancies(business_id).filter(
+        session__buffer_before_minutes__isnull=False, session__buffer_after_minutes__isnull=False
+    )
+    found = kept.annotate(
+        before=EpochSeconds("session__starts_at") - EpochSeconds("starts_at"),
+        after=EpochSeconds("ends_at") - EpochSeconds("session__ends_at"),
+    ).exclude(
+        before=F("session__buffer_before_minutes") * 60,
+        after=F("session__buffer_after_minutes") * 60,
+    )
+    for pk, of, session_id in found.values_list("pk", "business_id", "session_id"):
+        yield Finding(
+            "footprint_is_visit_and_buffers",
+            of,
+            f"occupancy {pk}",
+            f"is not session {session_id} with its clean-up",
+        )
+
+
+def find_idle_overrides(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield sessions and course runs outside the guard of their places that have enough of them."""
+    of_one = {} if business_id is None else {"business_id": business_id}
+    enough = Q(capacity__gte=F("seats_taken") + F("seats_offered"))
+    for rows in (Session.objects.order_by(), CourseRun.objects.order_by()):
+        idle = rows.filter(enough, **of_one, overridden=True)
+        for pk, of in idle.values_list("pk", "business_id"):
+            yield Finding(
+                "override_overrides_something",
+                of,
+                f"{rows.model._meta.verbose_name} {pk}",
+                "has places enough and no need of its override",
+            )
 
 
 def find_miscounted_seatings(*, business_id: int | None = None) -> Iterator[Finding]:

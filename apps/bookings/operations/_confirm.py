@@ -24,8 +24,9 @@ def confirm_request(
     """Confirm a request after looking again under the lock (design.md section 5, R008, R014).
 
     With override_reason the time is kept although something is in the way; the reason is stored
-    and the booking is never flagged nor declined for it (law 6). The mail leaves after the undo
-    window of 10 seconds.
+    and the booking is never flagged nor declined for it. With nothing in the way it is an ordinary
+    confirmation, and the reason a line of its history. The mail leaves after the undo window of 10
+    seconds.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -48,8 +49,9 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     verdict = may_decide(status=states.Status(booking.status))
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    if booking.seating_id is None:
-        booking.resource_id = keep_asked_time(booking, why=why, now=now)
+    overrides = booking.seating_id is None and keep_asked_time(
+        booking, forced=bool(why), now=now
+    )
     write_move(
         booking,
         action=BookingEvent.Action.CONFIRMED,
@@ -60,36 +62,36 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
         columns={
             "status": Booking.Status.CONFIRMED.value,
             "resource_id": booking.resource_id,
-            "skip_availability_validation": bool(why),
-            "override_reason": why,
+            "skip_availability_validation": overrides,
+            "override_reason": why if overrides else "",
         },
     )
     return booking
 
 
-def keep_asked_time(booking: Booking, *, why: str = "", now: datetime) -> int | None:
-    """Take the time of a locked request for good, also (why) when something is in the way; return
-    the person's id. Seats need no such thing: they are kept from the request on.
+def keep_asked_time(booking: Booking, *, forced: bool = False, now: datetime) -> bool:
+    """Take the time of a locked request for good, forced also when something is in the way; tell
+    whether anything was. Seats need no such thing: they are kept from the request on.
 
     Raises:
         DoesNotFit, SlotTaken: it is not free.
         BusyTryAgain: the lock did not come in time.
     """
-    claim = _claim(booking, now=now, forced=bool(why))
+    claim = _claim(booking, now=now, forced=forced)
     if booking.session is None:
         raise DoesNotFit
-    if why:
-        availability.force_time(session_id=booking.session.pk, claim=claim)
+    overrides = False
+    if forced:
+        overrides = availability.force_time(session_id=booking.session.pk, claim=claim, now=now)
     else:
         availability.keep_time(session_id=booking.session.pk, claim=claim, now=now)
-    return claim.primary_id
+    booking.resource_id = claim.primary_id
+    return overrides
 
 
 def _claim(booking: Booking, *, now: datetime, forced: bool) -> Claim:
-    choice = choice_as_booked(booking=booking)
+    find = claim_anyway if forced else claim_of
     try:
-        if forced:
-            return claim_anyway(booking=booking, choice=choice, now=now)
-        return claim_of(booking=booking, choice=choice, now=now)
+        return find(booking=booking, choice=choice_as_booked(booking=booking), now=now)
     except NoTime as none:
         raise DoesNotFit(none.reasons) from none

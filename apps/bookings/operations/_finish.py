@@ -112,7 +112,7 @@ def _is_secured(booking: Booking, choice: Choice, *, asks: bool, now: datetime) 
 
 def _keep_anyway(booking: Booking, choice: Choice, *, now: datetime) -> None:
     if booking.seating_id is not None:
-        availability.force_seats(seating_id=booking.seating_id)
+        availability.force_seats(seating_id=booking.seating_id, now=now)
     elif booking.session_id is not None:
         claim = claim_anyway(booking=booking, choice=choice, now=now)
-        availability.force_time(session_id=booking.session_id, claim=claim)
+        availability.force_time(session_id=booking.session_id, claim=claim, now=now)

@@ -124,7 +124,7 @@ def _keep(booking: Booking, now: datetime) -> bool:
     """Take the time of a request if it is free; whatever was begun in vain is undone."""
     try:
         with transaction.atomic():
-            booking.resource_id = keep_asked_time(booking, now=now)
+            keep_asked_time(booking, now=now)
     except (DoesNotFit, SlotTaken):
         return False
     return True

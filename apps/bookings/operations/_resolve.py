@@ -62,11 +62,7 @@ def settle_conflict(*, booking: Booking, by: TeamMember, now: datetime) -> bool:
 
     With a third one in the way the conflict stays, smaller than before.
     """
-    try:
-        with transaction.atomic():
-            claim = claim_of(booking=booking, choice=choice_of(booking=booking), now=now)
-            availability.grant_time(session_id=booking.session_id or 0, claim=claim, now=now)
-    except (NoTime, UnknownChoice, SlotTaken):
+    if not _is_in_order(booking, now=now):
         return False
     _write(booking, BookingEvent.Action.RESOLVED, Actor.of(by), {"double_booked": False}, now=now)
     return True
@@ -74,20 +70,36 @@ def settle_conflict(*, booking: Booking, by: TeamMember, now: datetime) -> bool:
 
 @transaction.atomic
 def keep_both(*, booking_id: int, reason: str, by: TeamMember, now: datetime) -> Booking:
-    """Let a double booking be as it is, and say why (law 6): it is an override from now on.
+    """Let a double booking be as it is, and say why: it is an override from now on. With nothing
+    in its way any more it is simply in order, and the reason a line of its history.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         NoConflict: it is resolved already, or over.
     """
     booking = _lock(booking_id, by.business_id)
+    overrides = not _is_in_order(booking, now=now)
     columns = {
         "double_booked": False,
-        "skip_availability_validation": True,
-        "override_reason": reason,
+        "skip_availability_validation": overrides,
+        "override_reason": reason if overrides else "",
     }
     _write(booking, BookingEvent.Action.RESOLVED, Actor.of(by), columns, now=now, reason=reason)
     return booking
+
+
+def _is_in_order(booking: Booking, *, now: datetime) -> bool:
+    """Whether nothing is in the way of a locked double booking; then its time is guarded again."""
+    if booking.seating_id is not None:
+        target = booking.course_run or booking.session
+        return target is not None and not target.overridden
+    try:
+        with transaction.atomic():
+            claim = claim_of(booking=booking, choice=choice_of(booking=booking), now=now)
+            availability.grant_time(session_id=booking.session_id or 0, claim=claim, now=now)
+    except (NoTime, UnknownChoice, SlotTaken):
+        return False
+    return True
 
 
 def _lock_any(booking_id: int, business_id: int) -> Booking:

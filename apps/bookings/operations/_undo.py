@@ -70,7 +70,7 @@ def _require_recent_decision(booking: Booking, *, now: datetime) -> None:
     decisions = {BookingEvent.Action.CONFIRMED, BookingEvent.Action.DECLINED}
     if last is None or last.action not in decisions or last.actor != BookingEvent.Actor.TEAM:
         raise NotAllowed(Reason.WRONG_STATUS)
-    if now > last.at + UNDO_WINDOW:
+    if now >= last.at + UNDO_WINDOW:  # from that instant on the mail may leave
         raise TooLateToUndo
 
 
@@ -84,6 +84,9 @@ def _restore_time(booking: Booking, *, now: datetime) -> None:
         return
     if booking.service.allows_multiple_requests:
         availability.unkeep_time(session_id=session.pk)
-    elif booking.status == Booking.Status.DECLINED or booking.skip_availability_validation:
+    elif booking.status == Booking.Status.DECLINED:
         claim = claim_of(booking=booking, choice=choice_as_booked(booking=booking), now=now)
         availability.keep_time(session_id=session.pk, claim=claim, now=now)
+    elif session.occupancies.filter(enforced=False).exists() and not booking.double_booked:
+        # It was confirmed over something that is there: without the override it keeps nothing.
+        availability.unkeep_time(session_id=session.pk)

@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from apps.availability.engine.check import fits, is_still_free, pick_one_of_each
+from apps.availability.engine.check import (
+    fits,
+    is_still_free,
+    pick_one_of_each,
+    with_kept_buffers,
+)
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason, why_not, why_not_fit
 from apps.availability.models import Occupancy
@@ -12,6 +17,7 @@ from apps.availability.queries import SlotQuery, load_rules, load_search, zone_o
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import without_undecided
 from apps.catalog.queries import Choice
+from apps.kernel.spans import Seconds
 
 
 class NoTime(Exception):
@@ -61,9 +67,8 @@ def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
     Raises:
         NoTime: it occupies nothing, and the resources it needs are not free and open.
     """
-    query, search = _search_for(booking, choice, now=now)
+    query, search, kept = _search_for(booking, choice, now=now)
     start = int(booking.starts_at.timestamp())
-    kept = _kept_resources(booking)
     ids = kept or pick_one_of_each(search, start=start)
     enough = bool(ids) and (bool(kept) or len(ids) == len(search.requirements))
     if not enough or not fits(search, start=start, resource_ids=ids):
@@ -86,15 +91,16 @@ def claim_of_hold(*, booking: Booking, choice: Choice, now: datetime) -> Claim |
 
 
 def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
-    """Return the claim of a booking for an override, free or not (design.md section 4, law 6).
+    """Return the claim of a booking for an override, free or not; on the person who was booked
+    also when they do not do this any more.
 
     Raises:
         NoTime: nobody is left who could do it, and it names nobody.
     """
-    query, search = _search_for(booking, choice, now=now)
+    query, search, kept = _search_for(booking, choice, now=now)
     start = int(booking.starts_at.timestamp())
     named = () if booking.resource_id is None else (booking.resource_id,)
-    ids = _kept_resources(booking) or pick_one_of_each(search, start=start) or named
+    ids = kept or pick_one_of_each(search, start=start) or named
     if not ids:
         raise NoTime(why_not_fit(search, start=start, resource_ids=ids))
     return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
@@ -102,15 +108,22 @@ def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
 
 def find_reasons(*, booking: Booking, choice: Choice, now: datetime) -> tuple[Reason, ...]:
     """Say why a booking no longer fits, most specific first; empty when it fits (O4)."""
-    _query, search = _search_for(booking, choice, now=now)
+    _query, search, kept = _search_for(booking, choice, now=now)
     start = int(booking.starts_at.timestamp())
-    ids = _kept_resources(booking) or pick_one_of_each(search, start=start)
+    ids = kept or pick_one_of_each(search, start=start)
     return why_not_fit(search, start=start, resource_ids=ids)
 
 
-def _search_for(booking: Booking, choice: Choice, *, now: datetime) -> tuple[SlotQuery, Search]:
+def _search_for(
+    booking: Booking, choice: Choice, *, now: datetime
+) -> tuple[SlotQuery, Search, tuple[int, ...]]:
+    """The question of a booking, the rules around its time, and the resources it keeps: with the
+    clean-up it was booked with, else with that of today."""
     query = _query_of(booking, choice)
-    return query, _load_search_around(query, starts_at=booking.starts_at, now=now)
+    search = _load_search_around(query, starts_at=booking.starts_at, now=now)
+    kept = _kept_spans(booking)
+    start = int(booking.starts_at.timestamp())
+    return query, with_kept_buffers(search, start=start, kept=list(kept.values())), tuple(kept)
 
 
 def _query_of(booking: Booking, choice: Choice) -> SlotQuery:
@@ -126,11 +139,15 @@ def _query_of(booking: Booking, choice: Choice) -> SlotQuery:
     )
 
 
-def _kept_resources(booking: Booking) -> tuple[int, ...]:
+def _kept_spans(booking: Booking) -> dict[int, Seconds]:
+    """What the session of a booking occupies, by the resource."""
     if booking.session_id is None:
-        return ()
+        return {}
     kept = Occupancy.objects.filter(session_id=booking.session_id).order_by("resource_id")
-    return tuple(kept.values_list("resource_id", flat=True))
+    return {
+        pk: (int(start.timestamp()), int(end.timestamp()))
+        for pk, start, end in kept.values_list("resource_id", "starts_at", "ends_at")
+    }
 
 
 def _load_search_around(query: SlotQuery, *, starts_at: datetime, now: datetime) -> Search:

@@ -83,13 +83,25 @@ def find_other_seats(*, business_id: int | None = None) -> Iterator[Finding]:
 
 
 def find_unexplained_overrides(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield occupancies outside the constraint that no override or late payment explains."""
-    reason = Booking.objects.filter(EXPLAINED, session_id=OuterRef("session_id"))
-    rows = Occupancy.objects.order_by().filter(~Exists(reason), enforced=False)
-    if business_id is not None:
-        rows = rows.filter(business_id=business_id)
-    for pk, of in rows.values_list("pk", "business_id"):
-        yield Finding("override_has_a_reason", of, f"occupancy {pk}", "no booking says why")
+    """Yield occupancies outside the constraint, and sessions and course runs over their places,
+    that no override or late payment explains."""
+    explained = Booking.objects.filter(EXPLAINED)
+    of_one = {} if business_id is None else {"business_id": business_id}
+    loose = Occupancy.objects.order_by().filter(
+        ~Exists(explained.filter(session_id=OuterRef("session_id"))),
+        session__override_reason="",
+        enforced=False,
+    )
+    sessions = Session.objects.order_by().filter(
+        ~Exists(explained.filter(session_id=OuterRef("pk"))), overridden=True
+    )
+    runs = CourseRun.objects.order_by().filter(
+        ~Exists(explained.filter(course_run_id=OuterRef("pk"))), overridden=True
+    )
+    for rows in (loose, sessions, runs):
+        what = rows.model._meta.verbose_name
+        for pk, of in rows.filter(**of_one).values_list("pk", "business_id"):
+            yield Finding("override_has_a_reason", of, f"{what} {pk}", "nobody says why")
 
 
 def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:

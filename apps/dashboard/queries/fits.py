@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.check import pick_one_of_each
+from apps.availability.engine.check import pick_one_of_each, with_kept_buffers
 from apps.availability.engine.inputs import Requirement, ResourceFacts, Search, Shape
 from apps.availability.engine.reasons import ChangeKind, Reason, ReasonCode, why_not_fit
 from apps.availability.engine.zones import local_date
@@ -14,6 +14,7 @@ from apps.bookings.models import Booking
 from apps.catalog.models import ServiceRequirement
 from apps.dashboard.queries.rota import Rota
 from apps.dashboard.queries.team import Team
+from apps.kernel.spans import Seconds
 
 MINUTE = 60
 WORTH_SAYING = 60
@@ -81,10 +82,10 @@ def _known(resource_id: int | None) -> list[int]:
 
 
 def _fit(booking: Booking, rota: Rota, needs: Sequence[Requirement]) -> Fit:
-    search = _search(booking, rota, needs)
     start = int(booking.starts_at.timestamp())
-    kept = sorted(_kept(booking, rota))
-    ids = kept or pick_one_of_each(search, start=start)
+    kept = _kept(booking, rota)
+    search = with_kept_buffers(_search(booking, rota, needs), start=start, kept=list(kept.values()))
+    ids = sorted(kept) or pick_one_of_each(search, start=start)
     obstacles = in_names(why_not_fit(search, start=start, resource_ids=ids), team=rota.team)
     if obstacles or booking.resource_id is None:
         return Fit(obstacles)
@@ -133,9 +134,9 @@ def _only_asked_for(booking: Booking, first: Sequence[Requirement]) -> list[Requ
     ]
 
 
-def _kept(booking: Booking, rota: Rota) -> set[int]:
+def _kept(booking: Booking, rota: Rota) -> dict[int, Seconds]:
     return {
-        row.resource_id
+        row.resource_id: (row.starts_at, row.ends_at)
         for rows in rota.busy.values()
         for row in rows
         if row.session_id == booking.session_id

@@ -57,7 +57,7 @@ def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
     except SessionsCollide as collision:
         n = len(collision.starts)
         words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
-        form.add_error("anyway", words)
+        form.add_error("anyway" if "anyway" in form.fields else None, words)
         return _show(request, session, form, now=now, status=409)
     except (bookings.StaleRevision, BusyTryAgain):
         form.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
@@ -72,7 +72,7 @@ def _form(request: OwnerRequest, session: Session, choices: list[ScopeChoice]) -
     zone = request.desk.business.zone
     return ChangeClassForm(
         request.POST if request.method == "POST" else None,
-        business=request.desk.business,
+        desk=request.desk,
         scopes=[(f"{it.scope}:{it.bookings}", _words(it)) for it in choices],
         initial={
             "staff": staff,

@@ -31,17 +31,19 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the form; preview its dates with their problems; write all of them or none."""
     now, desk = timezone.now(), request.desk
     asked = request.POST if request.method == "POST" else request.GET or None
-    form = NewClassForm(asked, business=desk.business)
+    saves = request.method == "POST" and PREVIEW not in request.POST
+    form = NewClassForm(asked, desk=desk, must_explain=saves)
     if asked is None:
         return _show(request, form, None, now=now)
     planned = _preview(form, now=now) if form.is_valid() else None
-    if planned is None or request.method != "POST" or PREVIEW in request.POST:
+    if planned is None or not saves:
         status = 422 if form.errors and request.method == "POST" else 200
         return _show(request, form, planned, now=now, status=status)
     try:
         starts_at = _open(form, now=now)
     except availability.SessionsCollide:
-        form.add_error("anyway", _("Something is in the way on the dates marked below."))
+        field = "anyway" if "anyway" in form.fields else None
+        form.add_error(field, _("Something is in the way on the dates marked below."))
         return _show(request, form, _preview(form, now=now), now=now, status=409)
     except availability.BusyTryAgain:
         form.add_error(None, _("Somebody is booking at this moment. Please press again."))
@@ -95,7 +97,7 @@ def _facts(form: NewClassForm) -> SessionFacts:
         location=form.place_for(service),
         resource_ids=tuple(form.resource_ids()),
         capacity=form.cleaned_data["capacity"],
-        overridden=form.cleaned_data.get("anyway", False),
+        override=form.override(),
     )
 
 

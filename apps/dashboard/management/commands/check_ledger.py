@@ -31,6 +31,8 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from time_ledger.find_overlaps(business_id=business_id)
     yield from time_ledger.find_ownerless_time(business_id=business_id)
     yield from time_ledger.find_holds_for_ever(business_id=business_id)
+    yield from time_ledger.find_wrong_footprints(business_id=business_id)
+    yield from time_ledger.find_idle_overrides(business_id=business_id)
     yield from time_ledger.find_miscounted_seatings(business_id=business_id)
     yield from booking_ledger.find_other_seats(business_id=business_id)
     yield from booking_ledger.find_miscounted_seats(business_id=business_id)
