@@ -10,6 +10,7 @@ from apps.bookings.operations import (
     lapse_times,
     offer_free_times,
     offer_what_came_free,
+    settle_unanswered,
 )
 from apps.outbox.operations import register_periodic
 from apps.web.limits import forget_counters
@@ -34,6 +35,11 @@ def decide_classes(now: datetime) -> None:
     decide_minimums(now=now)
 
 
+def look_after_requests(now: datetime) -> None:
+    """Remind of requests that nobody answered in time, or end them, as their service says."""
+    settle_unanswered(now=now)
+
+
 def forget_rates(now: datetime) -> None:
     """Delete old counters of rate limits (security.md 5.6).
 
@@ -47,4 +53,5 @@ def register_periodic_work() -> None:
     register_periodic("bookings.forget_abandoned_drafts", timedelta(minutes=10), forget_drafts)
     register_periodic("bookings.waitlists", timedelta(seconds=20), look_after_waitlists)
     register_periodic("bookings.minimums", timedelta(seconds=20), decide_classes)
+    register_periodic("bookings.unanswered", timedelta(seconds=20), look_after_requests)
     register_periodic("web.forget_counters", timedelta(hours=1), forget_rates)

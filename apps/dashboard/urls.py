@@ -43,6 +43,7 @@ from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, pla
 from apps.dashboard.views.suggest import suggest
 from apps.dashboard.views.takings import takings
 from apps.dashboard.views.today import day, needs, today
+from apps.dashboard.views.unanswered import service_requests
 from apps.dashboard.views.waiting import add, message, takes_place, waiting
 from apps.dashboard.views.why import why
 from apps.dashboard.views.wishes import new_wish, waitlist, wish
@@ -95,6 +96,11 @@ urlpatterns = [
         "<slug:slug>/services/<int:service_id>/payment/",
         service_payment,
         name="service_payment",
+    ),
+    path(
+        "<slug:slug>/services/<int:service_id>/requests/",
+        service_requests,
+        name="service_requests",
     ),
     path("<slug:slug>/discounts/", discounts, name="discounts"),
     path("<slug:slug>/discounts/<int:discount>/stop/", stop_discount, name="stop_discount"),

@@ -24,7 +24,7 @@ from apps.web.text import clean_line
 LONGEST_SUBJECT = 200
 WITHOUT_CALENDAR = {
     *(Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE),
-    *(Kind.TOO_LATE, Kind.NEW_OVERLAP, Kind.REFUNDED),
+    *(Kind.TOO_LATE, Kind.NEW_OVERLAP, Kind.REFUNDED, Kind.OVERDUE, Kind.NEW_OVERDUE),
 }
 """Nothing new to keep free."""
 LONGEST_ADDRESS = 254

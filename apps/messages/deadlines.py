@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from apps.bookings.unanswered import Rule
 from apps.messages.facts import BookingFacts, Kind
 from apps.web import formatting
 
@@ -36,13 +37,46 @@ def answer_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) 
     is_over = now >= facts.answer_by
     by = _moment(facts.answer_by, facts, zone)
     if kind is Kind.NEW_REQUEST:
-        return _("Please answer as soon as you can.") if is_over else _please(by)
+        return _("Please answer as soon as you can.") if is_over else _please(by, facts)
     if is_over:
         return ""
-    words = _("%(business)s answers by %(by)s.")
-    if facts.holds_time:
-        words = _("%(business)s answers by %(by)s. Your time is kept until then.")
-    return words % {"business": facts.business.name, "by": by}
+    words = _("%(business)s answers by %(by)s.") % {"business": facts.business.name, "by": by}
+    return " ".join(it for it in (words, kept_words(facts), _otherwise(facts)) if it)
+
+
+def kept_words(facts: BookingFacts) -> str:
+    """How long the time of a request is kept: to the answer, or to its last moment."""
+    if not facts.holds_time:
+        return ""
+    if facts.unanswered == Rule.REMIND:
+        return _("Your time is kept until they answer.")
+    return _("Your time is kept until then.")
+
+
+def _otherwise(facts: BookingFacts) -> str:
+    """What happens without an answer."""
+    if facts.unanswered == Rule.REMIND:
+        return _("If there is no answer by then, we remind them and write to you.")
+    if facts.unanswered == Rule.DECLINE and facts.offers_others:
+        return _("Without an answer your request ends then, and we suggest other times.")
+    if facts.unanswered == Rule.DECLINE:
+        return _("Without an answer your request ends then.")
+    return ""
+
+
+def overdue_notes(facts: BookingFacts, kind: Kind) -> list[str]:
+    """A request that nobody answered in time, to its customer and to the team."""
+    name = {"business": facts.business.name}
+    if kind is Kind.OVERDUE:
+        words = _("%(business)s has not answered yet. We have reminded them.") % name
+        return [words, kept_words(facts)]
+    if kind is Kind.NEW_OVERDUE:
+        return [_("The time you gave yourself to answer is over. The customer knows that.")]
+    if kind is Kind.NEW_LAPSED and facts.suggestions:
+        return [_("The customer was told, and can choose one of the next free times.")]
+    if kind is Kind.NEW_LAPSED:
+        return [_("The customer was told.")]
+    return []
 
 
 def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
@@ -59,7 +93,9 @@ def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     return []
 
 
-def _please(by: str) -> str:
+def _please(by: str, facts: BookingFacts) -> str:
+    if facts.unanswered == Rule.DECLINE:
+        return _("Please answer by %(by)s. After that it is declined by itself.") % {"by": by}
     return _("Please answer by %(by)s.") % {"by": by}
 
 

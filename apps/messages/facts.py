@@ -28,10 +28,13 @@ class Kind(StrEnum):
     REFUNDED = "REFUNDED"
     MOVED = "MOVED"
     NEW_MOVE = "NEW_MOVE"
+    OVERDUE = "OVERDUE"
+    NEW_OVERDUE = "NEW_OVERDUE"
+    NEW_LAPSED = "NEW_LAPSED"
 
     @property
     def is_for_team(self) -> bool:
-        return self in {Kind.NEW_BOOKING, Kind.NEW_REQUEST, Kind.NEW_OVERLAP, Kind.NEW_MOVE}
+        return self.value.startswith("NEW_")
 
 
 FITTING_STATUS: dict[Kind, frozenset[str]] = {
@@ -50,6 +53,9 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.REFUNDED: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
     Kind.MOVED: frozenset({"CONFIRMED", "PENDING"}),
     Kind.NEW_MOVE: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.OVERDUE: frozenset({"PENDING"}),
+    Kind.NEW_OVERDUE: frozenset({"PENDING"}),
+    Kind.NEW_LAPSED: frozenset({"DECLINED"}),
 }
 
 
@@ -101,6 +107,9 @@ class BookingFacts:
     ``by_plan``: a plan paid for it, and price is what is left for extras.
     ``all_dates`` are those of a course with the ones that are gone, in an order that stays.
     ``moved_from`` is the start and ``was_with`` the person before the move this message tells of.
+    ``unanswered`` is what becomes of a request without an answer (apps.bookings.unanswered.Rule),
+    "" when none is awaited; with ``offers_others`` other times are sent. ``told_why`` is why a
+    rule ended the booking, and nobody's own words.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
 
@@ -144,6 +153,9 @@ class BookingFacts:
     all_dates: tuple[CourseDate, ...] = ()
     moved_from: datetime | None = None
     was_with: str = ""
+    unanswered: str = ""
+    offers_others: bool = False
+    told_why: str = ""
 
     @property
     def over_at(self) -> datetime:

@@ -32,6 +32,9 @@ class Message(models.Model):
         REFUNDED = "REFUNDED", _("Money sent back")
         MOVED = "MOVED", _("Moved")
         NEW_MOVE = "NEW_MOVE", _("Moved by the customer")
+        OVERDUE = "OVERDUE", _("Not answered in time")
+        NEW_OVERDUE = "NEW_OVERDUE", _("Reminder of a request")
+        NEW_LAPSED = "NEW_LAPSED", _("Request ended without an answer")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.course_dates import all_dates_of, dates_of
+from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
 from apps.businesses.models import Business, Location, TeamMember
@@ -55,7 +56,9 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         holds_time=not service.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
         business=_business_facts(booking.business),
-        reason=_reason(booking),
+        reason=_reason(booking, BookingEvent.Actor.TEAM),
+        told_why=_reason(booking, BookingEvent.Actor.SYSTEM),
+        **_awaited(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,
         all_dates=tuple(CourseDate(*it) for it in all_dates_of(booking=booking)),
@@ -87,12 +90,20 @@ def _line_facts(booking: Booking) -> dict[str, Any]:
     return facts
 
 
-def _reason(booking: Booking) -> str:
-    """What the team wrote for the customer when it ended the booking; never why it overrode."""
+def _awaited(booking: Booking) -> dict[str, Any]:
+    awaiting = awaiting_of(booking=booking, now=booking.created_at)
+    if awaiting is None:
+        return {}
+    return {"unanswered": awaiting.rule.value, "offers_others": awaiting.offers_others}
+
+
+def _reason(booking: Booking, actor: BookingEvent.Actor) -> str:
+    """What the team wrote for the customer when it ended the booking, or why a rule did; never why
+    the team overrode one."""
     if booking.status not in ENDED:
         return ""
-    events = BookingEvent.objects.filter(booking=booking, actor=BookingEvent.Actor.TEAM)
-    last = events.filter(action__in=ENDED).order_by("-pk").first()
+    events = BookingEvent.objects.filter(booking=booking, actor=actor)
+    last = events.filter(action__in=(*ENDED, BookingEvent.Action.LAPSED)).order_by("-pk").first()
     return last.reason if last else ""
 
 

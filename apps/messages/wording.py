@@ -10,10 +10,16 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from apps.bookings.wording import wish_words
-from apps.messages.deadlines import answer_note, cancel_note, line_notes, may_still_cancel
+from apps.messages.deadlines import (
+    answer_note,
+    cancel_note,
+    line_notes,
+    may_still_cancel,
+    overdue_notes,
+)
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import directions_url, home_url, manage_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
@@ -22,6 +28,14 @@ from apps.messages.names import greeting_name, without_links
 from apps.web import formatting
 from apps.web.span_words import format_ends
 
+TEAM_HEADINGS = {
+    Kind.NEW_BOOKING: gettext_lazy("A new booking."),
+    Kind.NEW_REQUEST: gettext_lazy("A new request."),
+    Kind.NEW_OVERLAP: gettext_lazy("Two bookings have the same time."),
+    Kind.NEW_MOVE: gettext_lazy("A customer moved a booking."),
+    Kind.NEW_OVERDUE: gettext_lazy("A request still waits for your answer."),
+    Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
+}
 ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED}
 """Mails that tell when to come: they say how to get in, and until when to cancel."""
 
@@ -82,7 +96,7 @@ def word(*, facts: BookingFacts, kind: Kind, token: str, now: datetime) -> Words
         notes=tuple(_notes(facts, kind, zone, now)),
         footer=_footer(facts, kind),
         language=locale.split("-", maxsplit=1)[0],
-        struck=kind in {Kind.DECLINED, Kind.CANCELED},
+        struck=kind in {Kind.DECLINED, Kind.CANCELED, Kind.NEW_LAPSED},
     )
 
 
@@ -115,6 +129,9 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.REFUNDED: _("Money sent back"),
         Kind.MOVED: moved_subject(facts),
         Kind.NEW_MOVE: moved_subject(facts),
+        Kind.OVERDUE: _("Not answered yet"),
+        Kind.NEW_OVERDUE: _("Please answer"),
+        Kind.NEW_LAPSED: _("Ended without an answer"),
     }[kind]
     locale = facts.business.locale
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=locale)
@@ -124,14 +141,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
 
 
 def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
-    if kind is Kind.NEW_BOOKING:
-        return _("A new booking.")
-    if kind is Kind.NEW_REQUEST:
-        return _("A new request.")
-    if kind is Kind.NEW_OVERLAP:
-        return _("Two bookings have the same time.")
-    if kind is Kind.NEW_MOVE:
-        return _("A customer moved a booking.")
+    if kind.is_for_team:
+        return str(TEAM_HEADINGS[kind])
     name = greeting_name(facts.customer_name)
     words = {
         Kind.REQUESTED: _("Your request is in"),
@@ -143,6 +154,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.TOO_LATE: _("Your payment is safe, but your time is gone"),
         Kind.REFUNDED: _("Your money is on its way back"),
         Kind.MOVED: moved_heading(facts),
+        Kind.OVERDUE: _("There is no answer yet"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -192,6 +204,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
     if kind.is_for_team:
         teams = {
             Kind.NEW_REQUEST: _("Answer the request"),
+            Kind.NEW_OVERDUE: _("Answer the request"),
             Kind.NEW_OVERLAP: _("Resolve it"),
         }
         label = teams.get(kind, _("Open the booking"))
@@ -206,6 +219,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         Kind.OFFERED: _("Take the place"),
         Kind.TOO_LATE: _("Choose another time, or your money back"),
         Kind.REFUNDED: _("See your booking"),
+        Kind.OVERDUE: _("See your request"),
     }
     return manage_url(token), labels.get(kind) or _see_words(facts, now)
 
@@ -219,9 +233,9 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
     if kind in {Kind.DECLINED, Kind.CANCELED, Kind.NOTE} and facts.reason:
         notes.append(_("%(business)s writes: %(reason)s") % _said(facts))
     if kind is Kind.DECLINED and (times := _times(facts, zone, now)):
-        notes.append(
-            _("These times are free: %(times)s. Take one, and it is booked.") % {"times": times}
-        )
+        notes.append(_times_note(facts, times))
+    notes.append(facts.told_why)
+    notes += overdue_notes(facts, kind)
     notes.append(answer_note(facts, kind, zone, now))
     notes += line_notes(facts, kind, zone)
     notes += money_notes(facts, kind)
@@ -236,6 +250,13 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
 
 def _said(facts: BookingFacts) -> dict[str, str]:
     return {"business": facts.business.name, "reason": facts.reason}
+
+
+def _times_note(facts: BookingFacts, times: str) -> str:
+    """What the team suggested itself is not asked for again."""
+    if facts.told_why:
+        return _("These times are free: %(times)s.") % {"times": times}
+    return _("These times are free: %(times)s. Take one, and it is booked.") % {"times": times}
 
 
 def _times(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:

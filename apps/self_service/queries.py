@@ -13,7 +13,12 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, may_move_to_session
 from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.bookings.queries.picker import SlotButton
-from apps.bookings.queries.suggestions import find_nearest, has_taken_one, list_suggested
+from apps.bookings.queries.suggestions import (
+    find_nearest,
+    has_lapsed,
+    has_taken_one,
+    list_suggested,
+)
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
 from apps.bookings.wording import aside_words
@@ -38,6 +43,8 @@ WORDS = {
     BookingEvent.Action.NOT_REFUNDED: _("The refund could not be made"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
+    BookingEvent.Action.OVERDUE: _("Not answered in time: we reminded them"),
+    BookingEvent.Action.LAPSED: _("Ended without an answer"),
     BookingEvent.Action.MOVED: _("Changed"),
 }
 MOST_SHOWN = 6
@@ -226,13 +233,15 @@ class SuggestedSlots:
     """Times the team suggested that are still free, as buttons of the form that takes a slot.
 
     slots is empty when all of them are gone meanwhile; is_settled when one was booked already, and
-    any other is asked for like every time.
+    any other is asked for like every time; is_by_rule when nobody suggested them: the request ended
+    without an answer.
     """
 
     slots: tuple[SlotButton, ...]
     hold_url: str
     fields: tuple[tuple[str, str], ...]
     is_settled: bool = False
+    is_by_rule: bool = False
 
 
 def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None:
@@ -258,4 +267,5 @@ def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None
         hold_url=reverse("bookings:hold", kwargs={"business": booking.business.slug}),
         fields=tuple(fields),
         is_settled=has_taken_one(declined=booking),
+        is_by_rule=has_lapsed(declined=booking),
     )

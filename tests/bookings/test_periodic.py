@@ -21,6 +21,7 @@ def test_the_worker_knows_all_of_our_periodic_work() -> None:
         "bookings.forget_abandoned_drafts": timedelta(minutes=10),
         "bookings.waitlists": timedelta(seconds=20),
         "bookings.minimums": timedelta(seconds=20),
+        "bookings.unanswered": timedelta(seconds=20),
         "checkout.reconcile": timedelta(seconds=30),
         "checkout.kept_aside": timedelta(seconds=10),
         "checkout.plans": timedelta(seconds=30),

@@ -92,6 +92,9 @@ CASES: dict[str, Case] = {
         answer=303,
         other=200,
     ),
+    "service_requests": Case(
+        MANAGERS, "POST", {"revision": "1", "unanswered": "DECLINE"}, answer=303, other=200
+    ),
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
     "orders": Case(frozenset(ROLES) - {"STAFF"}),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
@@ -170,7 +173,7 @@ WITH_SESSION = {
     "add",
     "cancel_sessions",
 }
-WITH_SERVICE = {"service_payment"}
+WITH_SERVICE = {"service_payment", "service_requests"}
 WITH_PLAN = {"plan", "retire_plan", "sell_plan"}
 WITH_PURCHASE = {
     *("held_plan", "pause_plan", "stop_renewal", "end_plan", "adjust_plan", "send_plan_link"),

@@ -33,6 +33,8 @@ class BookingEvent(models.Model):
         REVERSED = "REVERSED", _("Payment record reversed")
         NOT_REFUNDED = "NOT_REFUNDED", _("Refund failed")
         RESOLVED = "RESOLVED", _("Conflict resolved")
+        OVERDUE = "OVERDUE", _("Not answered in time")
+        LAPSED = "LAPSED", _("Ended without an answer")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

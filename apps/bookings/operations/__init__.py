@@ -56,6 +56,7 @@ from apps.bookings.operations._resolve import (
 )
 from apps.bookings.operations._submit import lock_draft, submit_draft
 from apps.bookings.operations._suggest import suggest_times
+from apps.bookings.operations._unanswered import settle_unanswered
 from apps.bookings.operations._undo import undo_decision
 from apps.bookings.operations._waitlist_answer import (
     NotInLine,
@@ -183,6 +184,7 @@ __all__ = [
     "release_draft",
     "revoke_links",
     "settle_conflict",
+    "settle_unanswered",
     "submit_draft",
     "suggest_times",
     "take_offered_place",

@@ -49,9 +49,7 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     verdict = may_decide(status=states.Status(booking.status))
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    overrides = booking.seating_id is None and keep_asked_time(
-        booking, forced=bool(why), now=now
-    )
+    overrides = booking.seating_id is None and keep_asked_time(booking, forced=bool(why), now=now)
     write_move(
         booking,
         action=BookingEvent.Action.CONFIRMED,

@@ -13,7 +13,7 @@ from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._paid import MoneyOfBooking
-from apps.bookings.operations._submit import answer_by, secure_time
+from apps.bookings.operations._submit import answer_by, asked, secure_time
 from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
 from apps.catalog.queries import Choice, UnknownChoice
 
@@ -85,8 +85,7 @@ def decline_draft(*, booking: Booking, payment_status: str, now: datetime) -> No
 def _asked(booking: Booking, by: datetime | None, *, now: datetime) -> dict[str, Any]:
     return {
         "resource_id": booking.resource_id,
-        "answer_by": by,
-        "requested_at": now if by else None,
+        **asked(booking, by, now=now),
     }
 
 

@@ -35,6 +35,8 @@ TOPICS = {
     BookingEvent.Action.MOVED: "booking.moved",
     BookingEvent.Action.REFUNDED: "booking.refunded",
     BookingEvent.Action.RESOLVED: "booking.resolved",
+    BookingEvent.Action.OVERDUE: "booking.overdue",
+    BookingEvent.Action.LAPSED: "booking.declined",
 }
 
 TOLD = frozenset(

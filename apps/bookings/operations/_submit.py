@@ -27,6 +27,7 @@ from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.price import price_of
+from apps.bookings.unanswered import KEY, last_moment
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Customer
@@ -226,7 +227,8 @@ def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | 
     """Until when the team answers, or until when more people have to come; None: it is booked."""
     if booking.asks_first:
         patience = timedelta(hours=choice.service.business.answer_within_hours)
-        return min(now + patience, booking.starts_at)
+        last = last_moment(starts_at=booking.starts_at, ends_at=booking.ends_at, asked_at=now)
+        return min(now + patience, last)
     progress = progress_of(group_of(booking, choice.service))
     if progress is None or progress.is_settled:
         return None
@@ -247,9 +249,16 @@ def _terms(
         "resource_id": booking.resource_id,
         "payment_status": free.value,
         "payment_option": Booking.PaymentOption.OFFLINE.value,
-        "requested_at": now if answer_by else None,
-        "answer_by": answer_by,
+        **asked(booking, answer_by, now=now),
     }
+
+
+def asked(booking: Booking, answer_by: datetime | None, *, now: datetime) -> dict[str, Any]:
+    """What a request keeps of how it is answered: until when, and what happens then."""
+    if answer_by is None:
+        return {"requested_at": None, "answer_by": None}
+    rules = {**booking.policy_snapshot, KEY: booking.service.unanswered}
+    return {"requested_at": now, "answer_by": answer_by, "policy_snapshot": rules}
 
 
 def _customer_of(booking: Booking, details: Details, *, now: datetime) -> Found[Customer]:

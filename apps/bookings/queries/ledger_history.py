@@ -29,6 +29,7 @@ STATUS_AFTER = {
     Action.REQUESTED: Booking.Status.PENDING,
     Action.CONFIRMED: Booking.Status.CONFIRMED,
     Action.DECLINED: Booking.Status.DECLINED,
+    Action.LAPSED: Booking.Status.DECLINED,
     Action.CANCELED: Booking.Status.CANCELED,
     Action.UNDONE: Booking.Status.PENDING,
     Action.WAITLISTED: Booking.Status.WAITING_LIST,
@@ -47,6 +48,8 @@ TOLD = (
     Action.MOVED,
     Action.REFUNDED,
     Action.RESOLVED,
+    Action.OVERDUE,
+    Action.LAPSED,
 )
 STAYS = (
     Action.NOTED,
@@ -61,6 +64,7 @@ STAYS = (
     Action.REVERSED,
     Action.NOT_REFUNDED,
     Action.RESOLVED,
+    Action.OVERDUE,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

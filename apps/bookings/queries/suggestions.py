@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from apps.availability.engine.slots import find_slots
 from apps.availability.queries import load_search, zone_of
-from apps.bookings.models import Booking, SuggestedTime
+from apps.bookings.models import Booking, BookingEvent, SuggestedTime
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import slot_query
 from apps.bookings.suggesting import nearest_times, pick_times
@@ -75,8 +75,11 @@ def find_suggestion(
     *, declined: Booking, choice: Choice, starts_at: datetime
 ) -> SuggestedTime | None:
     """Return the suggestion that a customer takes with this choice and start (UTC): the very thing
-    that was asked for, and none of these times was booked before. None where it is not one."""
+    that was asked for, and none of these times was booked before. None where it is not one, and
+    where a rule suggested it because nobody answered: the team has not said yes to that."""
     if declined.status != Booking.Status.DECLINED or has_taken_one(declined=declined):
+        return None
+    if has_lapsed(declined=declined):
         return None
     found = SuggestedTime.objects.filter(booking=declined, starts_at=starts_at).first()
     return found if found and _is_the_same(declined, choice) else None
@@ -85,6 +88,11 @@ def find_suggestion(
 def has_taken_one(*, declined: Booking) -> bool:
     """Whether one of the suggested times became a booking: the team said yes to one only."""
     return SuggestedTime.objects.filter(booking=declined, taken_by__status__in=BOOKED).exists()
+
+
+def has_lapsed(*, declined: Booking) -> bool:
+    """Whether the request ended because nobody answered in time."""
+    return declined.history.filter(action=BookingEvent.Action.LAPSED).exists()
 
 
 def _is_the_same(declined: Booking, choice: Choice) -> bool:

@@ -17,6 +17,7 @@ from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.visitors import Proof, proof_of, remember, remembered
@@ -80,7 +81,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "double_booked": booking.double_booked,
         "first_name": booking.contact_name.partition(" ")[0][:40],
         "contact": mask_address(booking.contact_email),
-        "answer_by": None if booking.service.allows_multiple_requests else booking.answer_by,
+        "awaiting": awaiting_of(booking=booking, now=now),
         "answer_words": _answer_words(booking),
         "calendar": calendar_links(booking=booking, stub=stub),
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
@@ -114,6 +115,6 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
     until = free_until(policy=policy, starts_at=booking.starts_at)
     arrival = booking.business.arrival_note or _("Your appointment")
     steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
-    if until is not None and until > now:
+    if until is not None and until >= now:
         steps.insert(0, (until, _("Free to cancel until then.")))
     return steps

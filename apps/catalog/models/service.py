@@ -44,6 +44,10 @@ class Service(models.Model):
         VARIED = "VARIED", _("By variant")
         CUSTOM = "CUSTOM", _("On request")
 
+    class Unanswered(models.TextChoices):
+        REMIND = "REMIND", _("Remind us, and tell the customer")
+        DECLINE = "DECLINE", _("Decline it, and suggest other times")
+
     class Hue(models.TextChoices):
         GREEN = "GREEN", _("Green")
         COPPER = "COPPER", _("Copper")
@@ -111,6 +115,13 @@ class Service(models.Model):
     )
     requires_approval = models.BooleanField(default=False)
     allows_multiple_requests = models.BooleanField(default=False)
+    unanswered = models.CharField(
+        max_length=8,
+        choices=Unanswered,
+        default=Unanswered.REMIND,
+        db_default="REMIND",
+        verbose_name=_("when nobody answers a request in time"),
+    )
     online = models.BooleanField(default=False, help_text=_("Happens by video, not at a place"))
     bookable_online = models.BooleanField(default=True)
     hidden = models.BooleanField(default=False)

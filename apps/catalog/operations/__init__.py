@@ -5,6 +5,7 @@ from apps.catalog.operations._change_payment import (
     ServiceHasChanged,
     change_payment,
 )
+from apps.catalog.operations._change_unanswered import change_unanswered
 from apps.catalog.operations._pricing_plans import (
     PlanFacts,
     PlanHasChanged,
@@ -24,6 +25,7 @@ __all__ = [
     "ServiceHasChanged",
     "change_payment",
     "change_plan",
+    "change_unanswered",
     "make_plan",
     "retire_plan",
 ]

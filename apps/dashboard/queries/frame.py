@@ -6,10 +6,10 @@ from django.db.models import Count, Exists, IntegerField, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
-from apps.dashboard.queries.asking import ASKS_THE_TEAM
 from apps.dashboard.queries.conflicts import leftovers_of
 from apps.dashboard.queries.rows import LIVE
 from apps.dashboard.roles import Right

@@ -16,6 +16,7 @@ from apps.dashboard.queries.requests import (
     RequestCard,
     UndoCard,
     asked_at,
+    ends_unanswered,
     find_undoable,
     request_card,
     requests_of,
@@ -58,6 +59,7 @@ class Group:
     people: tuple[Person, ...]
     waiting: int
     progress: Progress | None = None
+    ends_unanswered: bool = False
 
     @property
     def others(self) -> int:
@@ -190,6 +192,7 @@ def _group(
         price=Money(booking.price, booking.currency) if money and booking.price else None,
         price_text=booking.price_text if money else "",
         answer_by=min((it.answer_by for it in waiting if it.answer_by), default=None),
+        ends_unanswered=any(ends_unanswered(it) for it in waiting),
         fit=fits[waiting[0].pk] if waiting else None,
         people=tuple(person for _booking, person in ordered),
         waiting=len(waiting),

@@ -9,10 +9,11 @@ from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.bookings.queries.minimum import Progress
+from apps.bookings.unanswered import Rule, rule_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.actions import actions_of
-from apps.dashboard.queries.asking import ASKS_THE_TEAM
 from apps.dashboard.queries.fits import Fit
 from apps.dashboard.queries.rows import customer_name, staff_name, with_names
 from apps.dashboard.roles import Right
@@ -45,6 +46,7 @@ class RequestCard:
     actions: frozenset[str]
     is_oldest: bool = False
     lost_its_time: bool = False
+    ends_unanswered: bool = False
     kind: str = "request"
 
 
@@ -127,7 +129,13 @@ def request_card(
         actions=actions_of(booking, desk=desk, now=now),
         is_oldest=is_oldest,
         lost_its_time=takes_place and fit is not None and not fit.ok,
+        ends_unanswered=ends_unanswered(booking),
     )
+
+
+def ends_unanswered(booking: Booking) -> bool:
+    """Whether the request ends by itself when nobody answers in time."""
+    return rule_of(booking.policy_snapshot) is Rule.DECLINE
 
 
 def find_undoable(*, desk: Desk, now: datetime) -> list[tuple[Booking, UndoCard]]:

@@ -26,6 +26,7 @@ TOPICS = (
     "booking.moved",
     "booking.refunded",
     "booking.resolved",
+    "booking.overdue",
 )
 SEND_TOPIC = "mail.send"
 
@@ -40,6 +41,8 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.MESSAGED: Kind.NOTE,
     BookingEvent.Action.REFUNDED: Kind.REFUNDED,
     BookingEvent.Action.MOVED: Kind.MOVED,
+    BookingEvent.Action.OVERDUE: Kind.OVERDUE,
+    BookingEvent.Action.LAPSED: Kind.DECLINED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
@@ -57,7 +60,15 @@ TEAM_KINDS = {
     BookingEvent.Action.BOOKED: Kind.NEW_BOOKING,
     BookingEvent.Action.REQUESTED: Kind.NEW_REQUEST,
     BookingEvent.Action.MOVED: Kind.NEW_MOVE,
+    BookingEvent.Action.OVERDUE: Kind.NEW_OVERDUE,
+    BookingEvent.Action.LAPSED: Kind.NEW_LAPSED,
 }
+
+WHOSE = {
+    BookingEvent.Action.OVERDUE: BookingEvent.Actor.SYSTEM,
+    BookingEvent.Action.LAPSED: BookingEvent.Actor.SYSTEM,
+}
+"""What the team hears of though no customer did it."""
 
 
 @transaction.atomic
@@ -65,9 +76,9 @@ def fan_out(*, booking_id: int, event_id: int, now: datetime) -> int:
     """Write the messages of one event and an outbox item for each; return how many were new.
 
     Safe to repeat: messages and items have keys. Each mail is an item of its own, so that one dead
-    address neither stops nor repeats the others. The team hears of what customers did, not of what
-    it did itself. Nothing is sent for events that tell nobody (notes, undone decisions), nor when
-    the booking is gone.
+    address neither stops nor repeats the others. The team hears of what customers did and of
+    requests it did not answer, not of what it did itself. Nothing is sent for events that tell
+    nobody (notes, undone decisions), nor when the booking is gone.
     """
     event = BookingEvent.objects.select_related("booking__business", "booking__customer")
     found = event.filter(pk=event_id, booking_id=booking_id).first()
@@ -101,7 +112,7 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
         return
     if kind is not None and (address := _customer_address(event.booking)):
         yield kind, address
-    if action in TEAM_KINDS and event.actor == BookingEvent.Actor.CUSTOMER:
+    if action in TEAM_KINDS and event.actor == WHOSE.get(action, BookingEvent.Actor.CUSTOMER):
         for address in list_team_addresses(business=event.booking.business):
             yield TEAM_KINDS[action], address
 

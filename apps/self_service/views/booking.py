@@ -16,6 +16,7 @@ from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
+from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import wish_words_of
 from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
@@ -134,7 +135,7 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "reference": found.reference,
         "status": found.status,
         "kind": found.kind,
-        "answer_by": None if found.service.allows_multiple_requests else found.answer_by,
+        "awaiting": awaiting_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
         "again_url": times_url(found.service, Picks()) if is_over else "",
         "home_url": reverse("bookings:home", kwargs={"business": found.business.slug}),

@@ -1,0 +1,74 @@
+"""Which requests nobody has answered in time, and what their customers read of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.queries.asking import ASKS_THE_TEAM
+from apps.bookings.unanswered import Due, Rule, judge, last_moment, rule_of
+from apps.catalog.models import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A request as its customer reads it. by is the last moment for an answer; holds_time: the
+    time is kept for them; offers_others: other times are sent with a decline."""
+
+    by: datetime
+    is_over: bool
+    rule: Rule
+    holds_time: bool
+    offers_others: bool
+
+    @property
+    def ends(self) -> bool:
+        """Whether the request ends when nobody answers."""
+        return self.rule is Rule.DECLINE
+
+
+def awaiting_of(*, booking: Booking, now: datetime) -> Awaiting | None:
+    """What is true of the answer to a request at this moment; None when none is awaited, or only
+    more people are."""
+    if booking.status != Booking.Status.PENDING or booking.answer_by is None:
+        return None
+    service = booking.service
+    if service.min_participants and not service.requires_approval:
+        return None
+    return Awaiting(
+        by=booking.answer_by,
+        is_over=now >= booking.answer_by,
+        rule=rule_of(booking.policy_snapshot),
+        holds_time=not service.allows_multiple_requests,
+        offers_others=booking.kind == Service.Kind.APPOINTMENT,
+    )
+
+
+def find_overdue(*, now: datetime) -> list[tuple[int, int]]:
+    """List (booking, business) of the requests that something is due for, longest overdue first."""
+    asked = Booking.objects.filter(ASKS_THE_TEAM, answer_by__lte=now)
+    due = Q(starts_at__lte=now) | Q(policy_snapshot__unanswered=Rule.DECLINE.value)
+    rows = asked.filter(due | ~Exists(_reminders(OuterRef("pk"))))
+    return list(rows.order_by("answer_by", "pk").values_list("pk", "business_id"))
+
+
+def due_for(*, booking: Booking, now: datetime) -> Due:
+    """Say what is due for one booking as it is now: nothing once it was answered."""
+    if booking.status != Booking.Status.PENDING or booking.answer_by is None:
+        return Due.NOTHING
+    return judge(
+        rule=rule_of(booking.policy_snapshot),
+        answer_by=booking.answer_by,
+        ends_at=last_moment(
+            starts_at=booking.starts_at,
+            ends_at=booking.ends_at,
+            asked_at=booking.requested_at or booking.created_at,
+        ),
+        was_reminded=_reminders(booking.pk).exists(),
+        now=now,
+    )
+
+
+def _reminders(booking_id: int | OuterRef) -> QuerySet[BookingEvent]:
+    return BookingEvent.objects.filter(booking_id=booking_id, action=BookingEvent.Action.OVERDUE)

@@ -1,0 +1,50 @@
+"""What becomes of a request that nobody answers in time, as its service says. Pure.
+
+The moment itself is over: until then an answer is in time. A request never outlives the time it is
+for: when that begins nobody can answer any more, and the request ends whatever the rule.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+KEY = "unanswered"
+"""Where the rule stands in the rules that are frozen with a booking."""
+
+
+class Rule(StrEnum):
+    """REMIND: the team is reminded and the customer told; DECLINE: it ends, with other times."""
+
+    REMIND = "REMIND"
+    DECLINE = "DECLINE"
+
+
+class Due(StrEnum):
+    """What has to happen now."""
+
+    NOTHING = "NOTHING"
+    REMIND = "REMIND"
+    DECLINE = "DECLINE"
+
+
+def judge(
+    *, rule: Rule, answer_by: datetime, ends_at: datetime, was_reminded: bool, now: datetime
+) -> Due:
+    """Say what is due for a request; ends_at is when nobody can answer any more."""
+    if now < answer_by:
+        return Due.NOTHING
+    if now >= ends_at or rule is Rule.DECLINE:
+        return Due.DECLINE
+    return Due.NOTHING if was_reminded else Due.REMIND
+
+
+def last_moment(*, starts_at: datetime, ends_at: datetime, asked_at: datetime) -> datetime:
+    """When a request for this time has no sense any more: its start; of a course that had begun
+    when somebody asked to join it, its end."""
+    return starts_at if asked_at < starts_at else ends_at
+
+
+def rule_of(snapshot: Mapping[str, Any]) -> Rule:
+    """The rule frozen with a booking; one of before there was a choice reminds."""
+    return Rule(snapshot.get(KEY, Rule.REMIND))
