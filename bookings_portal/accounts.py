@@ -1,15 +1,15 @@
 """Owners are invited, never signed up, and locked out by account and network (security.md 5.5)."""
 
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.conf import settings
+from allauth.account.forms import ResetPasswordForm
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.utils import timezone
 
+from apps.messages.operations import ask_for_reset
 from apps.web.addresses import client_network
 from apps.web.limits import TooMany, rules
 from apps.web.refusals import too_many
@@ -33,23 +33,33 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             raise TooMany(action=rule.action, retry_after=wait) from error
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send allauth's mail in the name of the configured host (N052)."""
-        host = urlsplit(settings.PORTAL_ORIGIN).netloc
-        ours = {"current_site": SimpleNamespace(name=host, domain=host)}
-        super().send_mail(template_prefix, email, {**context, **ours})
+        """No mail leaves during a request: allauth's own are switched off, ours are enqueued.
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
-        """The address in the mail, under the configured origin whatever Host was sent (N052)."""
-        uidb36, _dash, secret = key.partition("-")
-        kwargs = {"uidb36": uidb36, "key": secret}
-        return (
-            f"{settings.PORTAL_ORIGIN}{reverse('account_reset_password_from_key', kwargs=kwargs)}"
-        )
+        Raises:
+            NotImplementedError: a setting has switched one of allauth's mails on.
+        """
+        raise NotImplementedError(f"{template_prefix} has to go through the outbox")
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # With the network in the key a stranger elsewhere cannot lock the owner out.
         account = credentials.get("email", credentials.get("username", "")).lower()
         return f"{client_network(request)}:{account}"
+
+
+class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
+    """Asks for a mail without looking who it is: known and unknown addresses cost the same work."""
+
+    def clean_email(self) -> str:
+        """The typed address in small letters; allauth would look for its account here."""
+        return str(self.cleaned_data["email"]).lower()
+
+    def save(self, request: HttpRequest, **_kwargs: Any) -> str:
+        """Leave the rest to the worker."""
+        del request
+        email = str(self.cleaned_data["email"])
+        with transaction.atomic():
+            ask_for_reset(email=email, now=timezone.now())
+        return email
 
 
 def too_many_sign_ins(request: HttpRequest) -> HttpResponse:

@@ -17,7 +17,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-SECRET_PATH = re.compile(r"(/m/|/me/in/|/p/|/gifts/open/)[^/\s\"'?]+")
+SECRET_PATH = re.compile(
+    r"(/m/|/me/in/|/p/|/gifts/open/|/sign-in/forgotten/[0-9A-Za-z]+-)[^/\s\"'?]+"
+)
 SAFE_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 logger = logging.getLogger("portal.request")
@@ -44,6 +46,13 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["trace"] = scrub(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class TextFormatter(logging.Formatter):
+    """A record as lines for a developer, without secrets as well."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return scrub(super().format(record))
 
 
 def log_requests(
@@ -83,7 +92,11 @@ def logging_config(*, level: str, as_text: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "json": {"()": "bookings_portal.request_log.JsonFormatter"},
-            "text": {"format": "{levelname} {name} {message}", "style": "{"},
+            "text": {
+                "()": "bookings_portal.request_log.TextFormatter",
+                "format": "{levelname} {name} {message}",
+                "style": "{",
+            },
         },
         "handlers": {
             "stderr": {

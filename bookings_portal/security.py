@@ -1,5 +1,6 @@
 """What browsers are told about safety: cookies, transport, content policy (security.md 5.4)."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ FORTNIGHT = 14 * 24 * 3600  # seconds
 # referrer for other sites. Pages with forms say "same-origin": under "no-referrer" browsers send
 # "Origin: null", and Django refuses every form (CSRF). A link with a token has no form at all.
 LINK_PATHS = ("/m/", "/p/", "/gifts/open/")
+RESET_LINK = re.compile(r"/own/sign-in/forgotten/[0-9A-Za-z]+-(?!set-password/)")
+"""The address in the mail; it leads on to ``…-set-password/``, where the form is."""
 PRIVATE_PATHS = (
     *LINK_PATHS,
     *("/manage/", "/me/", "/book/", "/done/", "/own/", "/plans/", "/gifts/", "/practice/"),
@@ -86,7 +89,7 @@ def add_headers(
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=(self)")
         if request.path.startswith(PRIVATE_PATHS):
-            secret = request.path.startswith(LINK_PATHS)
+            secret = request.path.startswith(LINK_PATHS) or RESET_LINK.match(request.path)
             headers.setdefault("Referrer-Policy", "no-referrer" if secret else "same-origin")
             headers.setdefault("X-Robots-Tag", "noindex")
         return response

@@ -174,8 +174,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]  # required by a check; there i
 ACCOUNT_EMAIL_VERIFICATION = "none"  # owners are invited, they do not sign up
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody writes to strangers, who have no sign-up anyway
+ACCOUNT_FORMS = {"reset_password": "bookings_portal.accounts.ForgottenPasswordForm"}
+PASSWORD_RESET_TIMEOUT = 30 * 60  # seconds
 ACCOUNT_RATE_LIMITS = {
     "login": "50/h/ip",
     "login_failed": "5/15m/key",

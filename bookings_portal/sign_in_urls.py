@@ -15,6 +15,7 @@ from allauth.mfa.totp import views as totp
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, re_path
+from django.utils.cache import add_never_cache_headers
 
 from apps.web.guards import open_to_everybody
 
@@ -26,12 +27,14 @@ def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPat
 
 
 def answering_422(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let a form with mistakes answer 422 as everywhere else (ux.md 2.1); allauth says 200."""
+    """Let a form with mistakes answer 422 as everywhere else (ux.md 2.1); allauth says 200. No
+    page about signing in is kept by anybody."""
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
         form = (getattr(response, "context_data", None) or {}).get("form")
+        add_never_cache_headers(response)
         if response.status_code == OK and form is not None and form.is_bound and form.errors:
             response.status_code = UNPROCESSABLE
         return response

@@ -55,11 +55,18 @@ def mail_gift(payload: Mapping[str, Any], item: OutboxItem) -> None:
     operations.send_gift(card_id=payload["card_id"], attempt=item.attempts, now=timezone.now())
 
 
+def mail_reset(payload: Mapping[str, Any], item: OutboxItem) -> None:
+    """Do an item of ``accounts.reset``: ``{"email": str}``, as it was typed."""
+    operations.send_reset(email=payload["email"], attempt=item.attempts, now=timezone.now())
+
+
 def register_work() -> None:
-    """Take the booking topics, ``mail.send``, ``bookings.find``, and those of plans and gifts."""
+    """Take the booking topics, ``mail.send``, ``bookings.find``, ``accounts.reset``, and those of
+    plans and gifts."""
     for topic in operations.TOPICS:
         register(topic, tell_of_event)
     register(operations.SEND_TOPIC, send_mail)
     register(operations.LINKS_TOPIC, mail_links)
     register(operations.PLAN_TOPIC, mail_plan)
     register(operations.GIFT_TOPIC, mail_gift)
+    register(operations.RESET_TOPIC, mail_reset)

@@ -1,0 +1,138 @@
+"""The way back to an account: a mail with a link to choose a new password.
+
+The page that asks for it writes down the typed address and nothing else, for known and unknown
+ones alike. Who that is, and the key, come about here: the key is made when the mail leaves, so that
+it is in no table and in no log, and a slow mail server does not eat up its time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.businesses.accent import DEFAULT
+from apps.businesses.models import Business
+from apps.businesses.queries import list_memberships
+from apps.messages.composing import require_plain_address, sender_of
+from apps.messages.operations.send import NotDelivered, hold_back_floods
+from apps.messages.style import styles
+from apps.outbox import operations as outbox
+
+RESET_TOPIC = "accounts.reset"
+MINUTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    user: AbstractBaseUser
+    address: str
+
+
+def ask_for_reset(*, email: str, now: datetime) -> None:
+    """Write down that somebody at this address wants a new password, in the caller's transaction.
+
+    The same work whoever it is: nobody is looked for here.
+    """
+    outbox.enqueue(topic=RESET_TOPIC, payload={"email": email}, business_id=None, now=now)
+
+
+def send_reset(*, email: str, attempt: int, now: datetime) -> int:
+    """Mail a link to each active account of an address; return how many there were.
+
+    It goes to the address as it stands in the account, never to one that only looks alike.
+
+    Raises:
+        RefusedAddress: the address is not one plain address.
+        Postpone: too many mails to this address (security.md 5.5).
+        NotDelivered: the mail server is away for now.
+    """
+    accounts = list(_accounts_of(email))
+    if not accounts:
+        return 0
+    for account in accounts:
+        require_plain_address(account.address)
+    if attempt == 1:
+        hold_back_floods(email, now)
+    mails = [_compose(account) for account in accounts]
+    try:
+        get_connection().send_messages(mails)
+    except OSError as error:  # every error of smtplib is one
+        raise NotDelivered(type(error).__name__) from error
+    return len(mails)
+
+
+def _accounts_of(email: str) -> Iterator[_Account]:
+    users = get_user_model().objects
+    seen = set()
+    known = EmailAddress.objects.filter(email__iexact=email, user__is_active=True)
+    for row in known.select_related("user").order_by("pk"):
+        if row.user_id not in seen:
+            seen.add(row.user_id)
+            yield _Account(row.user, row.email)
+    for user in users.filter(email__iexact=email, is_active=True).exclude(pk__in=seen):
+        yield _Account(user, user.email)
+
+
+def reset_url(user: AbstractBaseUser) -> str:
+    """A fresh address to choose a password at, once: it ends with the password that it changes."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    path = reverse("account_reset_password_from_key", kwargs=key)
+    return f"{settings.PORTAL_ORIGIN}{path}"
+
+
+def _compose(account: _Account) -> EmailMultiAlternatives:
+    business = _business_of(account.user)
+    with translation.override(business.locale if business else settings.LANGUAGE_CODE):
+        sender = business.name if business else _("Booking portal")
+        url = reset_url(account.user)
+        heading = _("Choose a new password")
+        facts = [account.address, _("Somebody asked for this on the page to sign in.")]
+        note = _life_words()
+        footer = _("Was it not you? Then do nothing: your password stays as it is.")
+        text = "\n\n".join([f"{heading}.", "\n".join(facts), url, note, f"-- \n{footer}"]) + "\n"
+        context: dict[str, Any] = {
+            "business": {"name": sender},
+            "heading": heading,
+            "facts": facts,
+            "note": note,
+            "url": url,
+            "button": heading,
+            "footer": footer,
+            "language": translation.get_language().split("-", maxsplit=1)[0],
+            "css": styles(business.accent if business else DEFAULT),
+        }
+        html = render_to_string("messages/card.html", context)
+    mail = EmailMultiAlternatives(
+        subject=heading,
+        body=text,
+        from_email=sender_of(sender),
+        to=[account.address],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
+def _life_words() -> str:
+    minutes = settings.PASSWORD_RESET_TIMEOUT // MINUTE
+    return ngettext(
+        "The link works once, for %d minute.", "The link works once, for %d minutes.", minutes
+    ) % (minutes,)
+
+
+def _business_of(user: AbstractBaseUser) -> Business | None:
+    """Whose look and language the mail has: the first team of this person."""
+    return next((member.business for member in list_memberships(user=user)), None)
