@@ -51,7 +51,7 @@ def test_a_week_lists_its_classes_by_day(client: Client, studio: Studio) -> None
 def test_a_week_without_classes_leads_to_the_next_class(client: Client, studio: Studio) -> None:
     make_session(studio, starts_at=studio.at(39, 18))
 
-    page = client.get(WEEK)
+    page = client.get(f"{WEEK}?week=2026-W48")
 
     assert page.context["week"].count == 0
     assert page.context["next_url"] == f"{WEEK}?week=2026-W50"

@@ -181,8 +181,9 @@ def test_a_hold_can_be_kept_longer_and_given_back(client: Client, salon: Salon) 
         assert client.post(f"{address}longer").status_code == 303
         draft = Booking.objects.get()
         assert draft.hold_expires_at == NOW + timedelta(minutes=18)
-        assert client.post(f"{address}release")["Location"] == "/juniper/s/cut/times"
-        page = client.get("/juniper/s/cut/times", {"date": "2026-11-26"})
+        back = client.post(f"{address}release")["Location"]
+        assert back == "/juniper/s/cut/times?date=2026-11-26"
+        page = client.get(back)
 
     assert "2026-11-26T10:00+01:00;;" in slots_of(page)
 

@@ -427,7 +427,8 @@ def test_where_more_is_asked_the_places_are_held_for_the_details(
     answer = carl.post(f"/harbor/classes/{session.pk}/plan")
 
     draft = Booking.objects.get()
-    assert (answer.status_code, answer["Location"]) == (303, f"/book/{draft.draft_id}/")
+    way = f"?way=PLAN-{purchase.pk}"
+    assert (answer.status_code, answer["Location"]) == (303, f"/book/{draft.draft_id}/{way}")
     assert (draft.status, fresh(purchase).balance) == ("CREATED", 10)
 
 

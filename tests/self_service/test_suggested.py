@@ -133,7 +133,7 @@ def test_a_time_that_the_business_suggested_is_confirmed_when_it_is_taken(
     draft.refresh_from_db()
     assert "Take one, and it is booked." in text
     assert (answer.status_code, draft.status, draft.answer_by) == (303, "CONFIRMED", None)
-    kept = Occupancy.objects.filter(session_id=draft.session_id)
+    kept = Occupancy.objects.filter(session=draft.session)
     assert [it.enforced for it in kept] == [True]
     with pytest.raises(bookings.SlotGone):
         make_booking(service=salon.bridal, starts_at=draft.starts_at, now=at_now)

@@ -21,14 +21,14 @@ TOO_MANY = "participants"
 PEOPLE_OF = re.compile(r"people_([0-9]{1,15})")
 
 
-def read_week(raw: str, *, today: date) -> date:
-    """The Monday of a week named as ISO 8601 does ("2026-W48"), of this one for nothing.
+def read_week(raw: str, *, today: date) -> date | None:
+    """The Monday of a week named as ISO 8601 does ("2026-W48"), None for nothing.
 
     Raises:
         Unreadable: it names no week within two years of today.
     """
     if not raw:
-        return today - timedelta(days=today.weekday())
+        return None
     found = WEEK_NAME.fullmatch(raw)
     try:
         monday = date.fromisocalendar(int(found[1]), int(found[2]), 1) if found else None

@@ -14,10 +14,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.http import QueryDict
 from django.urls import reverse
 
+from apps.bookings.models import Booking
+from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.days import Ask
 from apps.businesses.models import Business
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, choose
+from apps.catalog.queries import Choice, UnknownChoice, choose
 
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 DIGITS = 15
@@ -94,6 +96,18 @@ def picks_of(choice: Choice) -> Picks:
         staff=choice.primary_id,
         location=choice.location.pk if choice.location and choice.has_other_places else None,
     )
+
+
+def picks_of_booking(booking: Booking) -> Picks:
+    """The picks behind an appointment, on the clock it was chosen on; none of them where the
+    service no longer offers what was chosen, and none for a class or a course."""
+    if booking.kind != Service.Kind.APPOINTMENT:
+        return Picks()
+    zone = booking.time_zone if booking.service.online else ""
+    try:
+        return replace(picks_of(choice_of(booking=booking)), zone=zone)
+    except UnknownChoice:
+        return Picks(zone=zone)
 
 
 def read_picks(query: QueryDict, *, now: datetime) -> Picks:

@@ -21,6 +21,7 @@ from apps.catalog.queries import default_policy
 WEEK = timedelta(days=7)
 DAY = timedelta(days=1)
 NOON, EVENING = 12, 17
+MOST_LOOKED_AT = 300
 SHOWN = ("service_id", "state", "starts_at", "ends_at", "capacity", "seats_taken", "seats_offered")
 
 
@@ -100,6 +101,12 @@ class Timetable:
     def count(self) -> int:
         return sum(len(day.rows) for day in self.days)
 
+    @property
+    def has_more(self) -> bool:
+        """Whether one of its classes is still to come."""
+        rows = (row for day in self.days for row in day.rows)
+        return any(not row.has_begun and not row.is_canceled for row in rows)
+
 
 def get_timetable(
     *,
@@ -133,7 +140,7 @@ def get_timetable(
         days=days,
         classes=_names(sessions),
         teachers=_teachers(crews),
-        next_at=None if rows else _next_class(business, after=max(_instant(high), now)),
+        next_at=None if rows else _next_class(business, filters, after=max(_instant(high), now)),
     )
 
 
@@ -261,9 +268,28 @@ def _teachers(crews: Mapping[int, Crew]) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(leads.items(), key=lambda pair: pair[1]))
 
 
-def _next_class(business: Business, *, after: datetime) -> datetime | None:
-    coming = _classes(business).filter(state=Session.State.SCHEDULED, starts_at__gte=after)
-    return coming.order_by("starts_at").values_list("starts_at", flat=True).first()
+def find_opening_week(*, business: Business, filters: Filters, now: datetime) -> date | None:
+    """Return the Monday of the week of the next class that is wanted, None when there is none."""
+    coming = _next_class(business, filters, after=now)
+    if coming is None:
+        return None
+    on = coming.astimezone(business.zone).date()
+    return on - DAY * on.weekday()
+
+
+def _next_class(business: Business, filters: Filters, *, after: datetime) -> datetime | None:
+    """The start of the next class with these filters, within the sessions that are looked at."""
+    coming = _classes(business).filter(state=Session.State.SCHEDULED, starts_at__gt=after)
+    if filters.service:
+        coming = coming.filter(service__slug=filters.service)
+    if filters.teacher is not None:
+        coming = coming.filter(occupancies__resource_id=filters.teacher)
+    if filters == Filters(service=filters.service):
+        return coming.order_by("starts_at").values_list("starts_at", flat=True).first()
+    rows = list(coming.select_related("service").order_by("starts_at", "pk")[:MOST_LOOKED_AT])
+    crews = find_crews(session_ids=[it.pk for it in rows])
+    wanted = (it.starts_at for it in rows if _is_wanted(it, crews, filters, business))
+    return next(wanted, None)
 
 
 def last_class_on(*, business: Business, now: datetime) -> date | None:

@@ -1,6 +1,7 @@
 """C5 and C6: the timetable of a week, one session of a class, and the tap that holds places."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -11,13 +12,25 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.forms.classes import choose_party, party_query, read_filters, read_week
+from apps.bookings.forms.classes import (
+    choose_party,
+    party_query,
+    read_filters,
+    read_week,
+    week_name,
+)
 from apps.bookings.forms.picks import Unreadable
 from apps.bookings.joining import Obstacle
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.session_page import get_session_page
-from apps.bookings.queries.timetable import get_class_session, get_timetable
+from apps.bookings.queries.timetable import (
+    Filters,
+    Timetable,
+    find_opening_week,
+    get_class_session,
+    get_timetable,
+)
 from apps.bookings.queries.waitlist import line_of
 from apps.bookings.structured import event_json_ld
 from apps.bookings.views.class_week import week_context
@@ -46,17 +59,11 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
     require_room_to_read(hits=[hit], now=now)
     today = now.astimezone(business.zone).date()
     try:
-        first = read_week(request.GET.get("week", ""), today=today)
+        asked = read_week(request.GET.get("week", ""), today=today)
         filters = read_filters(request.GET)
     except Unreadable as odd:
         raise Http404 from odd
-    week = get_timetable(
-        business=business,
-        first=first,
-        filters=filters,
-        browser=browser_of(request),
-        now=now,
-    )
+    week = _week(request, business, asked, filters, now=now)
     context = {
         **frame_of(business=business),
         **week_context(business, week, filters, today=today, now=now),
@@ -64,6 +71,22 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
         "now": now,
     }
     return render_page(request, "bookings/classes.html", "bookings/_week.html", context)
+
+
+def _week(
+    request: HttpRequest, business: Business, asked: date | None, filters: Filters, *, now: datetime
+) -> Timetable:
+    """The week that was asked for. Without a wish it is this one, until its last class has begun;
+    then it is that of the next class."""
+    today = now.astimezone(business.zone).date()
+    read = partial(
+        get_timetable, business=business, filters=filters, browser=browser_of(request), now=now
+    )
+    week = read(first=asked or today - timedelta(days=today.weekday()))
+    if asked or week.has_more:
+        return week
+    opening = find_opening_week(business=business, filters=filters, now=now)
+    return week if opening is None else read(first=opening)
 
 
 @require_safe
@@ -140,7 +163,7 @@ def show_session(
         "now": now,
         "lost": status == CONFLICT and not notice,
         "notice": notice,
-        "back_url": reverse("bookings:classes", kwargs={"business": business.slug}),
+        "back_url": _week_of(found),
         "session_url": path,
         **_actions(found, choice, path=path, in_the_way=page.joining.obstacle in IN_THE_WAY),
         "plan_url": _plan_url(request, business, choice, path=path),
@@ -152,6 +175,12 @@ def show_session(
     return render_page(
         request, "bookings/session.html", "catalog/_quote.html", context, status=status
     )
+
+
+def _week_of(found: Session) -> str:
+    week = week_name(found.starts_at.astimezone(found.business.zone).date())
+    slug = {"business": found.business.slug}
+    return reverse("bookings:classes", kwargs=slug, query={"week": week})
 
 
 def _plan_url(request: HttpRequest, business: Business, choice: Choice, *, path: str) -> str:

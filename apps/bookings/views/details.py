@@ -39,6 +39,7 @@ REFUSALS = {
     ),
 }
 AT_ONCE = timedelta(0)
+LONGEST_WAY = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,12 +76,18 @@ def _submit(
         return _not_booked(request, draft, lost, now=now)
     if booking.status == Booking.Status.CREATED:
         bookings.keep_draft_text(booking=draft, typed=form.typed())
-        response = go_to(request, "checkout:pay", draft=draft.draft_id)
+        response = go_to(request, "checkout:pay", draft=draft.draft_id, query=_way(request))
     else:
         response = to_done(request, booking)
     if form.asked_of.known is not None:
         remember(request, response, booking)
     return response
+
+
+def _way(request: HttpRequest) -> dict[str, str]:
+    """The way to pay that was chosen before the details, for the page after them to judge."""
+    asked = request.GET.get("way", "")[:LONGEST_WAY]
+    return {"way": asked} if asked else {}
 
 
 def _not_booked(

@@ -8,14 +8,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from apps.bookings.forms import seal
+from apps.bookings.forms.classes import party_query
 from apps.bookings.forms.details import DetailsForm, Known
+from apps.bookings.forms.picks import picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
+from apps.bookings.queries import choice_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.reductions import discount_words, is_reduced
 from apps.bookings.wording import cancel_by_words, pay_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
+from apps.catalog.queries import UnknownChoice
 from apps.web.formguard import new_guard
 
 
@@ -31,7 +35,7 @@ def details_context(
         "now": now,
         "stub": stub_of(booking=draft),
         "hold": hold_of(draft, now=now),
-        "back_url": _back_url(draft),
+        "back_url": back_url(draft),
         "back_label": _back_label(draft),
         "steps": 3 if pays else 2,
         "form": form,
@@ -125,10 +129,21 @@ def _back_label(draft: Booking) -> str:
     return _("Change time") if draft.kind == Service.Kind.APPOINTMENT else _("Change")
 
 
-def _back_url(draft: Booking) -> str:
+def back_url(draft: Booking) -> str:
+    """Where it was chosen, with all that was: variant, extras, people, person, place and day."""
+    if draft.kind == Service.Kind.APPOINTMENT:
+        on = draft.starts_at.astimezone(draft.zone).date()
+        return times_url(draft.service, picks_of_booking(draft), date=on.isoformat())
+    slugs: dict[str, object] = {"business": draft.business.slug}
     if draft.kind == Service.Kind.CLASS:
-        place = {"business": draft.business.slug, "session": draft.session_id}
-        return reverse("bookings:session", kwargs=place)
-    slugs = {"business": draft.business.slug, "service": draft.service.slug}
-    page = "course" if draft.kind == Service.Kind.COURSE else "times"
-    return reverse(f"bookings:{page}", kwargs=slugs)
+        page = reverse("bookings:session", kwargs={**slugs, "session": draft.session_id})
+    else:
+        page = reverse("bookings:course", kwargs={**slugs, "service": draft.service.slug})
+    return f"{page}{_party(draft)}"
+
+
+def _party(draft: Booking) -> str:
+    try:
+        return party_query(choice_of(booking=draft))
+    except UnknownChoice:
+        return ""

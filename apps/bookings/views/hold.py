@@ -17,6 +17,7 @@ from apps.bookings.forms.slot import read_slot
 from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.queries.drafts import find_booking, text_of
 from apps.bookings.queries.suggestions import find_suggestion
+from apps.bookings.views.details_page import back_url
 from apps.bookings.views.drafts import draft_page
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, show_lost, try_again, unreadable
@@ -33,7 +34,7 @@ from apps.catalog.queries import (
     get_service,
     place_of,
 )
-from apps.web.http import go_to
+from apps.web.http import HttpResponseSeeOther, go_to
 
 REFERENCE_LENGTH = 8
 
@@ -95,10 +96,10 @@ def longer(request: HttpRequest, draft: Booking) -> HttpResponse:
 @draft_page
 def release(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Give the held time back and choose another."""
+    del request
+    back = back_url(draft)
     bookings.release_draft(booking=draft, now=timezone.now())
-    return go_to(
-        request, "bookings:times", business=draft.business.slug, service=draft.service.slug
-    )
+    return HttpResponseSeeOther(back)
 
 
 def _declined(request: HttpRequest) -> Booking | None:

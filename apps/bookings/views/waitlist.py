@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.forms.classes import choose_party
+from apps.bookings.forms.classes import choose_party, party_query
 from apps.bookings.forms.picks import Unreadable
 from apps.bookings.forms.waitlist import WaitlistForm
 from apps.bookings.models import Booking
@@ -128,7 +128,7 @@ def _show(
         "form": form,
         "notice": notice,
         "guard": new_guard(purpose=PURPOSE, now=now),
-        "back_url": _back(choice.service, target),
+        "back_url": f"{_back(choice.service, target)}{party_query(choice)}",
     }
     return render_page(request, "bookings/waitlist.html", None, context, status=status)
 

@@ -26,7 +26,8 @@ def book_with_plan(
     """Book places of a class for the holder of a plan with one tap (journey F, ux.md 2.3).
 
     The plan has to be the visitor's own: that is the caller's to know. Where the service asks for
-    more than name and address, the places are only held: a draft comes back, for the details page.
+    more than name and address, the places are only held: a draft comes back for the details page,
+    with what is known of the holder.
 
     Raises:
         PlanRefused: the plan does not pay for this.
@@ -43,6 +44,7 @@ def book_with_plan(
         raise PlanRefused(refused)
     details = _details(choice, purchase.customer)
     if details is None:
+        bookings.keep_draft_text(booking=draft, typed=_known(purchase.customer, draft))
         return draft
     bookings.prepare_draft(
         draft_id=draft.draft_id, details=details, seen_price=draft.price, now=now
@@ -53,6 +55,12 @@ def book_with_plan(
         raise PlanRefused(Refused.NOT_BY_PLAN)
     seen = Seen(total=quote.total, due_now=quote.due_now, purchase_id=purchase_id)
     return check_out(draft_id=draft.draft_id, way=Way.PLAN, seen=seen, origin="", now=now).booking
+
+
+def _known(holder: Customer, draft: Booking) -> dict[str, object]:
+    """What the details form begins with; what was typed here before stays."""
+    contact = {"name": holder.name, "email": holder.email, "phone": holder.phone}
+    return {**{name: [value] for name, value in contact.items() if value}, **draft.draft_text}
 
 
 def _details(choice: Choice, holder: Customer) -> Details | None:

@@ -21,6 +21,7 @@ from apps.businesses.models import Business
 from apps.businesses.pages import public_page
 from apps.catalog.queries import Choice
 from apps.checkout import operations as checkout
+from apps.checkout.pricing import Way
 from apps.checkout.queries.passes import Pass, passes_for_class
 from apps.checkout.queries.plan_words import card_hint, plan_refused_words, refused_words
 from apps.web.http import go_to, render_page
@@ -73,12 +74,13 @@ def _book(
         return no_longer_bookable(request, choice.service)
     except BusyTryAgain:
         return try_again(request, choice.service)
-    return _to_what_comes_next(request, booking)
+    return _to_what_comes_next(request, booking, usable)
 
 
-def _to_what_comes_next(request: HttpRequest, booking: Booking) -> HttpResponse:
+def _to_what_comes_next(request: HttpRequest, booking: Booking, plan: Pass) -> HttpResponse:
     if booking.status == Booking.Status.CREATED:  # the service asks for more than a name
-        return go_to(request, "bookings:details", draft=booking.draft_id)
+        way = {"way": f"{Way.PLAN.value}-{plan.pk}"}
+        return go_to(request, "bookings:details", draft=booking.draft_id, query=way)
     return to_done(request, booking)
 
 

@@ -1,5 +1,7 @@
 """O12: the classes of a week as the team sees them."""
 
+from datetime import timedelta
+
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,9 +24,10 @@ def class_week(request: OwnerRequest, slug: str) -> HttpResponse:
     now, desk = timezone.now(), request.desk
     today = local_date_of(now, desk.business.zone)
     try:
-        first = read_week(request.GET.get("week", ""), today=today)
+        asked = read_week(request.GET.get("week", ""), today=today)
     except Unreadable as odd:
         raise Http404 from odd
+    first = asked or today - timedelta(days=today.weekday())
     here = reverse("dashboard:classes", args=[slug])
     context = {
         "week": get_class_week(desk=desk, first=first, now=now),

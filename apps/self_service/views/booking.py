@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from apps.bookings import operations as bookings
-from apps.bookings.forms.picks import Picks, times_url
+from apps.bookings.forms.picks import picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
@@ -137,6 +137,6 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "kind": found.kind,
         "awaiting": awaiting_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
-        "again_url": times_url(found.service, Picks()) if is_over else "",
+        "again_url": times_url(found.service, picks_of_booking(found)) if is_over else "",
         "home_url": reverse("bookings:home", kwargs={"business": found.business.slug}),
     }
