@@ -1,22 +1,38 @@
-"""Owners are invited, never signed up, and locked out by account and network (security.md 5.5)."""
+"""Owners are invited, never signed up; how often a password is tried is counted (ADR 11)."""
 
+import logging
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import ResetPasswordForm
-from django.core.exceptions import ValidationError
+from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from apps.messages.operations import ask_for_reset
-from apps.web.addresses import client_network
-from apps.web.limits import TooMany, rules
-from apps.web.refusals import too_many
+from apps.web.http import render_page
+from apps.web.limits import Hit, TooMany, rules
+from apps.web.refusals import too_many, wait_in_words
+from bookings_portal.guesses import (
+    addresses_of,
+    know_device,
+    lift_limit,
+    require_room_to_guess,
+    take_back_guess,
+)
+from bookings_portal.sessions import SEEN
+
+logger = logging.getLogger("portal.sign_in")
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's rules with ours on top."""
+
+    _counted: Sequence[Hit] = ()
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up: a team invites its members."""
@@ -24,13 +40,38 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Count the attempt; a right password takes its count back. Raises TooMany (429)."""
+        """Count the attempt before it is made.
+
+        Raises:
+            ImmediateHttpResponse: 429, with the wait and the way back by mail.
+        """
+        account = str(credentials.get("email", credentials.get("username", ""))).lower()
         try:
-            super().pre_authenticate(request, **credentials)
-        except ValidationError as error:
-            rule = rules.SIGN_INS_PER_ACCOUNT
-            wait = int(rule.window.total_seconds())
-            raise TooMany(action=rule.action, retry_after=wait) from error
+            self._counted = require_room_to_guess(request, account, now=timezone.now())
+        except TooMany as error:
+            logger.warning("too many passwords: %s", error.action)
+            raise ImmediateHttpResponse(too_many_guesses(request, error.retry_after)) from error
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        """Try a password; a right one does not count."""
+        user: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        if user is not None:
+            take_back_guess(self._counted, now=timezone.now())
+        return user
+
+    def post_login(self, request: HttpRequest, user: AbstractBaseUser, **facts: Any) -> Any:
+        """After the last step of a sign-in: from now on this browser is known to the account."""
+        response = super().post_login(request, user, **facts)
+        request.session[SEEN] = int(timezone.now().timestamp())
+        know_device(request, response, addresses_of(user))
+        return response
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A new password begins without wrong ones; whoever chose it has proven who they are."""
+        super().set_password(user, password)
+        accounts = addresses_of(user)
+        lift_limit(accounts)
+        context.request.proven_accounts = accounts
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """No mail leaves during a request: allauth's own are switched off, ours are enqueued.
@@ -39,11 +80,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             NotImplementedError: a setting has switched one of allauth's mails on.
         """
         raise NotImplementedError(f"{template_prefix} has to go through the outbox")
-
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        # With the network in the key a stranger elsewhere cannot lock the owner out.
-        account = credentials.get("email", credentials.get("username", "")).lower()
-        return f"{client_network(request)}:{account}"
 
 
 class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
@@ -60,6 +96,14 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         with transaction.atomic():
             ask_for_reset(email=email, now=timezone.now())
         return email
+
+
+def too_many_guesses(request: HttpRequest, retry_after: int) -> HttpResponse:
+    """The 429 page of the sign-in: how long to wait, and the way back that needs no waiting."""
+    words = {"wait_words": wait_in_words(retry_after)}
+    response = render_page(request, "account/too_many.html", None, words, status=429)
+    response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
 def too_many_sign_ins(request: HttpRequest) -> HttpResponse:

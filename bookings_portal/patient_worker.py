@@ -1,4 +1,4 @@
-"""A gunicorn worker that gives a request to a thread once all of it has arrived (ADR 20).
+"""A gunicorn worker that gives a request to a thread once all of it has arrived (ADR 21).
 
 gunicorn's own threads read from the socket themselves: a client that sends half a request keeps a
 thread for as long as it likes, and a few dozen of them keep all. Here the loop that waits for

@@ -18,6 +18,7 @@ from django.urls import URLPattern, re_path
 from django.utils.cache import add_never_cache_headers
 
 from apps.web.guards import open_to_everybody
+from bookings_portal.guesses import know_device
 
 OK, UNPROCESSABLE = 200, 422
 
@@ -42,6 +43,19 @@ def answering_422(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     return answer
 
 
+def knowing_the_device(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Mark the browser of whoever chose a new password: they get in whatever strangers try."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if accounts := getattr(request, "proven_accounts", ()):
+            know_device(request, response, accounts)
+        return response
+
+    return answer
+
+
 urlpatterns = [
     page("in/", account.login, "account_login"),
     page("out/", account.logout, "account_logout"),
@@ -58,7 +72,7 @@ urlpatterns = [
     ),
     page(
         "in/forgotten/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/",
-        account.password_reset_from_key,
+        knowing_the_device(account.password_reset_from_key),
         "account_reset_password_from_key",
     ),
     page("in/two-step/", two_step.index, "mfa_index"),

@@ -19,6 +19,8 @@ from apps.bookings.queries.own import Browser
 from apps.web.addresses import client_network
 
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
+GRANTS = (VISITOR, OPENED, PLANS)
+"""What a session lets somebody do who has not signed in."""
 MOST_OPENED = 50
 MOST_PLANS = 20
 DEVICE_SALT = "apps.bookings.device"

@@ -33,6 +33,13 @@ class ReasonedActionForm(ActionForm):
     reason = LineField(label=_("Reason:"), required=False, max_length=250)
 
 
+def reason_of(request: HttpRequest) -> str:
+    """The reason given beside an action in clean text, empty when none was given."""
+    form = ReasonedActionForm(request.POST)
+    del form.fields["action"]  # its choices belong to the list page, which has checked it
+    return str(form.cleaned_data["reason"]) if form.is_valid() else ""
+
+
 class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Newest first by primary key, 50 rows, no totals, no facets, no sorting by other columns."""
 

@@ -21,7 +21,7 @@ from apps.bookings.admin.parts import (
 )
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
-from apps.web.operators import OperatorAdmin, ReasonedActionForm
+from apps.web.operators import OperatorAdmin, ReasonedActionForm, reason_of
 
 MOST_AT_ONCE = 50
 NO_DETAILS = ["visitor_hash", "network_hash", "draft_id", "draft_text"]
@@ -156,7 +156,7 @@ class BookingAdmin(OperatorAdmin):
 
     def _each(self, request: HttpRequest, bookings: QuerySet[Booking], verb: Verb) -> None:
         """Do it to each booking alone: one refusal does not undo the others."""
-        reason = _reason_of(request)
+        reason = reason_of(request)
         chosen = list(bookings[: MOST_AT_ONCE + 1])
         if not reason or len(chosen) > MOST_AT_ONCE:
             self.message_user(
@@ -183,13 +183,6 @@ class BookingAdmin(OperatorAdmin):
         action = str(request.POST.get("action", ""))
         self.log_change(request, booking, f"{action}: {reason}")
         return True
-
-
-def _reason_of(request: HttpRequest) -> str:
-    """Return the reason in clean text, empty when none was given."""
-    form = ReasonedActionForm(request.POST)
-    del form.fields["action"]  # its choices belong to the list page, which has checked it
-    return str(form.cleaned_data["reason"]) if form.is_valid() else ""
 
 
 def _acting_for(booking: Booking, operator: Any) -> TeamMember:

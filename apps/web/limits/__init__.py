@@ -11,8 +11,10 @@ from apps.web.limits.counting import (
     count_hit,
     count_hits,
     forget_counters,
+    forget_hits,
     require_room,
     require_room_left,
+    take_back,
 )
 from apps.web.limits.reading import forget_readers, require_room_to_read
 from apps.web.limits.rules import LimitRule
@@ -24,9 +26,11 @@ __all__ = [
     "count_hit",
     "count_hits",
     "forget_counters",
+    "forget_hits",
     "forget_readers",
     "require_room",
     "require_room_left",
     "require_room_to_read",
     "rules",
+    "take_back",
 ]

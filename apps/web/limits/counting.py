@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from apps.web.limits.rules import LimitRule
@@ -74,6 +75,20 @@ def require_room_left(*, hits: Sequence[Hit], now: datetime) -> None:
         wait = wait_of(hit.rule, counts.get(hash_of(hit), 0) + 1, start, now)
         if wait:
             raise TooMany(action=hit.rule.action, retry_after=wait)
+
+
+def take_back(*, hits: Sequence[Hit], now: datetime) -> None:
+    """Take back what was counted, because it was not what the rule counts."""
+    for hit in hits:
+        rows = RateCounter.objects.filter(
+            key_hash=hash_of(hit), window_started_at=window_start(hit.rule.window, now), count__gt=0
+        )
+        rows.update(count=F("count") - 1)
+
+
+def forget_hits(*, hits: Sequence[Hit]) -> int:
+    """Delete what was counted for these keys in any window; return how many counters there were."""
+    return RateCounter.objects.filter(key_hash__in=[hash_of(hit) for hit in hits]).delete()[0]
 
 
 def forget_counters(*, now: datetime, keep: timedelta = timedelta(hours=48)) -> int:
