@@ -6,8 +6,8 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.availability.operations import Override, SessionFacts
 from apps.availability.queries.plans import SessionPlan
-from apps.bookings.forms.classes import week_name
 from apps.catalog.models import Service
+from apps.kernel.weeks import week_name
 from benchmarks.browser import Browser
 from benchmarks.clients import Load, Phase, run_clients
 from benchmarks.pages import Page, measure_page
@@ -58,7 +58,7 @@ def measure_timetable(troupe: Troupe, *, now: datetime, seconds: float) -> Page:
     """The week as htmx asks for it, beside a bare read of its sessions."""
     monday = first_day(now=now)
     return measure_page(
-        f"/{troupe.business.slug}/classes/?week={week_name(monday)}",
+        f"/{troupe.business.slug}/classes/?week={week_name(monday, week_starts=0)}",
         statement=STATEMENT,
         parameters=[troupe.business.pk, f"{monday} 00:00+00:00", f"{monday + WEEK} 00:00+00:00"],
         seconds=seconds,

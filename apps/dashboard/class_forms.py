@@ -18,17 +18,11 @@ from apps.dashboard.desk import Desk
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.dashboard.place_field import FormWithPlace
 from apps.dashboard.roles import Right
+from apps.kernel.weeks import days_in_order
 from apps.web.fields import AddressField, LineField, TextField
+from apps.web.weeks import week_starts_of
 
-WEEKDAYS = (
-    (0, _("Mon")),
-    (1, _("Tue")),
-    (2, _("Wed")),
-    (3, _("Thu")),
-    (4, _("Fri")),
-    (5, _("Sat")),
-    (6, _("Sun")),
-)
+WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 MOST_PLACES = 1000
 DAY = forms.DateInput(attrs={"type": "date"})
 
@@ -215,7 +209,7 @@ class NewClassForm(OverridingForm, FormWithPlace):
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Again on"),
-        choices=WEEKDAYS,
+        choices=list(enumerate(WEEKDAYS)),
         coerce=int,
         required=False,
         help_text=_("None: it takes place once."),
@@ -259,6 +253,10 @@ class NewClassForm(OverridingForm, FormWithPlace):
             field = self.fields[name]
             if isinstance(field, forms.ModelChoiceField):
                 field.queryset = queryset
+        weekdays = self.fields["weekdays"]
+        if isinstance(weekdays, forms.ChoiceField):
+            order = days_in_order(week_starts=week_starts_of(business.locale))
+            weekdays.choices = [(it, WEEKDAYS[it]) for it in order]
         self.offer_places(business)
         self.order_fields(["service", "place"])
 

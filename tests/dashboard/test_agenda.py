@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from apps.availability.models import DateException, Schedule, WeeklyHours
+from apps.businesses.models import Business
 from apps.dashboard.queries.agenda import Agenda
 from tests.factories import NOW, Salon, make_booking, make_business, make_member, make_request
 
@@ -169,3 +170,19 @@ def test_what_goes_past_midnight_says_the_day_it_ends_on(olga: Client, salon: Sa
     assert "Cut and finish, to Thu 00:15<" in page
     assert "Break" not in page
     assert "<small>09:00 – Thu 26 Nov, 02:00</small>" in page
+
+
+def test_a_week_runs_as_the_locale_of_the_business_has_it(olga: Client, full: Salon) -> None:
+    Business.objects.filter(pk=full.business.pk).update(locale="en-US")
+
+    agenda = shown(olga, view="week", on="2026-11-25")
+    classes = olga.get("/own/juniper/classes/", {"week": "2026-W48"}).context["week"]
+    public = olga.get("/juniper/classes/", {"week": "2026-W48"}).context["week"]
+    form = olga.get("/own/juniper/classes/new/").context["form"]
+
+    assert (agenda.dates[0].isoformat(), agenda.dates[-1].isoformat()) == (
+        "2026-11-22",
+        "2026-11-28",
+    )
+    assert {it.first.isoformat() for it in (classes, public)} == {"2026-11-22"}
+    assert [value for value, _name in form.fields["weekdays"].choices] == [6, 0, 1, 2, 3, 4, 5]

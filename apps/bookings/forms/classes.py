@@ -13,6 +13,7 @@ from apps.bookings.forms.picks import Unreadable, read_number
 from apps.bookings.queries.timetable import Filters, Part
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
+from apps.kernel.weeks import week_start
 
 WEEK_NAME = re.compile(r"([0-9]{4})-W([0-9]{2})")
 FARTHEST = timedelta(days=800)
@@ -21,8 +22,9 @@ TOO_MANY = "participants"
 PEOPLE_OF = re.compile(r"people_([0-9]{1,15})")
 
 
-def read_week(raw: str, *, today: date) -> date | None:
-    """The Monday of a week named as ISO 8601 does ("2026-W48"), None for nothing.
+def read_week(raw: str, *, today: date, week_starts: int) -> date | None:
+    """The first day of a week that has the name of the Monday in it ("2026-W48"), None for nothing;
+    weeks start on week_starts (0 is Monday).
 
     Raises:
         Unreadable: it names no week within two years of today.
@@ -36,13 +38,7 @@ def read_week(raw: str, *, today: date) -> date | None:
         raise Unreadable("week") from wrong
     if monday is None or abs(monday - today) > FARTHEST:
         raise Unreadable("week")
-    return monday
-
-
-def week_name(on: date) -> str:
-    """The name of the week this day lies in: "2026-W48"."""
-    year, week, _day = on.isocalendar()
-    return f"{year}-W{week:02d}"
+    return week_start(monday, week_starts=week_starts)
 
 
 def read_filters(query: QueryDict) -> Filters:

@@ -6,8 +6,10 @@ from datetime import date, timedelta
 
 from apps.availability.engine.slots import DayParts
 from apps.bookings.queries.days import Days
-from apps.bookings.queries.periods import DAY, WEEK, Period, first_period, week_start
+from apps.bookings.queries.periods import DAY, Period, first_period
+from apps.kernel.weeks import WEEK, days_in_order, week_start
 from apps.web.formatting import locale_of
+from apps.web.weeks import week_starts_of
 
 Address = Callable[..., str]
 MORNING, AFTERNOON, EVENING = 4, 2, 1
@@ -51,11 +53,6 @@ class Calendar:
     open: bool
 
 
-def week_starts_of(locale: str) -> int:
-    """The first day of the week where the business is: 0 is Monday."""
-    return int(locale_of(locale).first_week_day)
-
-
 def calendar_of(*, days: Days, locale: str, address: Address, whole_month: bool) -> Calendar:
     """Lay the days out. address(**extra) makes the link of a picker with that query."""
     period, strip = days.period, days.strip
@@ -65,7 +62,7 @@ def calendar_of(*, days: Days, locale: str, address: Address, whole_month: bool)
     earlier = max(days.today, (period.first - DAY).replace(day=1))
     shorts = locale_of(locale).days["stand-alone"]["short"]
     fulls = locale_of(locale).days["stand-alone"]["wide"]
-    order = [(starts + offset) % WEEK for offset in range(WEEK)]
+    order = days_in_order(week_starts=starts)
     month = {"month": f"{earlier:%Y-%m}", **view}
     here = {"date": days.chosen.isoformat()} if days.chosen else {}
     before, after = strip.first - timedelta(days=WEEK), strip.last + DAY
@@ -96,9 +93,9 @@ def _weeks(
     return tuple(
         tuple(
             _cell(on, days, locale, address) if on in period else None
-            for on in _dates(Period(monday, monday + timedelta(days=WEEK - 1)))
+            for on in _dates(Period(begin, begin + timedelta(days=WEEK - 1)))
         )
-        for monday in (first + timedelta(days=WEEK * it) for it in range(count))
+        for begin in (first + timedelta(days=WEEK * it) for it in range(count))
     )
 
 

@@ -15,7 +15,8 @@ from apps.availability.engine.reasons import Reason
 from apps.availability.engine.slots import DayParts, Slot, find_slots, free_days, nearest_slots
 from apps.availability.queries import SlotQuery, load_search, with_later_busy
 from apps.bookings.queries.minimum import without_undecided
-from apps.bookings.queries.periods import DAY, WEEK, Period, period_of, strip_start
+from apps.bookings.queries.periods import DAY, Period, period_of, strip_start
+from apps.kernel.weeks import WEEK
 
 FARTHEST = timedelta(days=366)
 NEAREST = 3

@@ -4,8 +4,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from apps.kernel.weeks import WEEK, week_start
+
 LAST_DAYS = 10
-WEEK = 7
 DAY = timedelta(days=1)
 
 
@@ -39,11 +40,6 @@ def period_of(on: date, *, today: date, week_starts: int) -> Period:
 def month_end(on: date) -> date:
     """The last date of the month a date lies in."""
     return on.replace(day=monthrange(on.year, on.month)[1])
-
-
-def week_start(on: date, *, week_starts: int) -> date:
-    """The first day of the week; weeks start on week_starts (0 is Monday)."""
-    return on - timedelta(days=(on.weekday() - week_starts) % WEEK)
 
 
 def strip_start(on: date, *, today: date) -> date:

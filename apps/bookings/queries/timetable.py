@@ -17,9 +17,10 @@ from apps.bookings.queries.waitlist import count_waiting
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.catalog.queries import default_policy
+from apps.kernel.weeks import week_start
+from apps.web.weeks import week_starts_of
 
-WEEK = timedelta(days=7)
-DAY = timedelta(days=1)
+WEEK, DAY = timedelta(days=7), timedelta(days=1)
 NOON, EVENING = 12, 17
 MOST_LOOKED_AT = 300
 SHOWN = ("service_id", "state", "starts_at", "ends_at", "capacity", "seats_taken", "seats_offered")
@@ -88,7 +89,7 @@ class ClassDay:
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A week from Monday on, as ISO 8601 has it. next_at is the next class after an empty week."""
+    """A week from its first day on. next_at is the next class after an empty week."""
 
     first: date
     last: date
@@ -269,12 +270,12 @@ def _teachers(crews: Mapping[int, Crew]) -> tuple[tuple[int, str], ...]:
 
 
 def find_opening_week(*, business: Business, filters: Filters, now: datetime) -> date | None:
-    """Return the Monday of the week of the next class that is wanted, None when there is none."""
+    """Return the first day of the week of the next class that is wanted, None without one."""
     coming = _next_class(business, filters, after=now)
     if coming is None:
         return None
-    on = coming.astimezone(business.zone).date()
-    return on - DAY * on.weekday()
+    on, starts = coming.astimezone(business.zone).date(), week_starts_of(business.locale)
+    return week_start(on, week_starts=starts)
 
 
 def _next_class(business: Business, filters: Filters, *, after: datetime) -> datetime | None:

@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.bookings.forms.classes import week_name
 from apps.bookings.queries.timetable import WEEK, Filters, Part, Timetable, last_class_on
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute
 from apps.catalog.queries import default_policy
+from apps.kernel.weeks import week_name
+from apps.web.weeks import week_starts_of
 
 MOST_NUMBERS = 10
 
@@ -22,7 +23,7 @@ def week_context(
 ) -> dict[str, Any]:
     """Everything of bookings/_week.html; every address keeps the other filters."""
     last = last_class_on(business=business, now=now) or today
-    here = _pairs(week.first, filters)
+    here = _pairs(business, week.first, filters)
     next_on = week.next_at.astimezone(business.zone).date() if week.next_at else None
     most = min(default_policy(business=business).max_participants, MOST_NUMBERS)
     found = ngettext("%d class", "%d classes", week.count) % week.count
@@ -64,9 +65,9 @@ def _chips(
         yield label, _address(business, {**here, field: "" if chosen else value}), chosen
 
 
-def _pairs(first: date, filters: Filters) -> dict[str, str]:
+def _pairs(business: Business, first: date, filters: Filters) -> dict[str, str]:
     return {
-        "week": week_name(first),
+        "week": _week_name(business, first),
         "class": filters.service,
         "with": str(filters.teacher or ""),
         "part": filters.part.value if filters.part else "",
@@ -75,7 +76,11 @@ def _pairs(first: date, filters: Filters) -> dict[str, str]:
 
 
 def _turned(business: Business, here: dict[str, str], on: date) -> str:
-    return _address(business, {**here, "week": week_name(on)})
+    return _address(business, {**here, "week": _week_name(business, on)})
+
+
+def _week_name(business: Business, on: date) -> str:
+    return week_name(on, week_starts=week_starts_of(business.locale))
 
 
 def _address(business: Business, query: dict[str, str]) -> str:

@@ -1,6 +1,6 @@
 """C5 and C6: the timetable of a week, one session of a class, and the tap that holds places."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import Any
 
@@ -17,7 +17,6 @@ from apps.bookings.forms.classes import (
     party_query,
     read_filters,
     read_week,
-    week_name,
 )
 from apps.bookings.forms.picks import Unreadable
 from apps.bookings.joining import Obstacle
@@ -42,9 +41,11 @@ from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
+from apps.kernel.weeks import week_name, week_start
 from apps.web.addresses import client_network
 from apps.web.http import go_to, render_page
 from apps.web.limits import Hit, require_room_to_read, rules
+from apps.web.weeks import week_starts_of
 
 CONFLICT, UNPROCESSABLE = 409, 422
 IN_THE_WAY = {Obstacle.FULL, Obstacle.TOO_MANY}
@@ -59,7 +60,8 @@ def timetable(request: HttpRequest, business: Business) -> HttpResponse:
     require_room_to_read(hits=[hit], now=now)
     today = now.astimezone(business.zone).date()
     try:
-        asked = read_week(request.GET.get("week", ""), today=today)
+        starts = week_starts_of(business.locale)
+        asked = read_week(request.GET.get("week", ""), today=today, week_starts=starts)
         filters = read_filters(request.GET)
     except Unreadable as odd:
         raise Http404 from odd
@@ -82,7 +84,7 @@ def _week(
     read = partial(
         get_timetable, business=business, filters=filters, browser=browser_of(request), now=now
     )
-    week = read(first=asked or today - timedelta(days=today.weekday()))
+    week = read(first=asked or week_start(today, week_starts=week_starts_of(business.locale)))
     if asked or week.has_more:
         return week
     opening = find_opening_week(business=business, filters=filters, now=now)
@@ -178,7 +180,8 @@ def show_session(
 
 
 def _week_of(found: Session) -> str:
-    week = week_name(found.starts_at.astimezone(found.business.zone).date())
+    on = found.starts_at.astimezone(found.business.zone).date()
+    week = week_name(on, week_starts=week_starts_of(found.business.locale))
     slug = {"business": found.business.slug}
     return reverse("bookings:classes", kwargs=slug, query={"week": week})
 

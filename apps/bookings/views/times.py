@@ -22,7 +22,7 @@ from apps.bookings.forms.picks import (
 )
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.queries import slot_query
-from apps.bookings.queries.calendar import calendar_of, week_starts_of
+from apps.bookings.queries.calendar import calendar_of
 from apps.bookings.queries.days import find_days
 from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
 from apps.bookings.queries.next_times import at_the_soonest_place
@@ -41,6 +41,7 @@ from apps.catalog.queries import Choice
 from apps.web.addresses import client_network
 from apps.web.http import render_page
 from apps.web.limits import Hit, require_room_to_read, rules
+from apps.web.weeks import week_starts_of
 
 ZONE_COOKIE = "zone"
 

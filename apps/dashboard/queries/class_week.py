@@ -42,7 +42,7 @@ class ClassWeek:
 
 
 def get_class_week(*, desk: Desk, first: date, now: datetime) -> ClassWeek:
-    """Read the week from a Monday on, in three queries; staff see what they teach."""
+    """Read the week from its first day on, in three queries; staff see what they teach."""
     zone, last = desk.business.zone, first + WEEK - timedelta(days=1)
     sessions = Session.objects.filter(
         business_id=desk.business.pk,

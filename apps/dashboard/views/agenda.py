@@ -13,7 +13,9 @@ from apps.dashboard.queries.rows import LIVE, local_date_of
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.agenda_links import Asked, links_of
 from apps.dashboard.views.showing import show
+from apps.kernel.weeks import week_start
 from apps.web.guards import guarded
+from apps.web.weeks import week_starts_of
 
 
 @require_safe
@@ -23,7 +25,7 @@ def agenda(request: OwnerRequest, slug: str) -> HttpResponse:
     now, desk = timezone.now(), request.desk
     today = local_date_of(now, desk.business.zone)
     view, on, staff, status = AgendaForm(request.GET).asked(today=today)
-    first, last = _dates(view, on)
+    first, last = _dates(view, on, week_starts=week_starts_of(request.desk.business.locale))
     filters = Filters(first, last, staff, (status,) if status else LIVE)
     context = {
         "view": view,
@@ -43,8 +45,8 @@ def agenda(request: OwnerRequest, slug: str) -> HttpResponse:
     )
 
 
-def _dates(view: str, on: date) -> tuple[date, date]:
+def _dates(view: str, on: date, *, week_starts: int) -> tuple[date, date]:
     if view == "day":
         return on, on
-    monday = on - timedelta(days=on.weekday())
-    return monday, monday + timedelta(days=6)
+    first = week_start(on, week_starts=week_starts)
+    return first, first + timedelta(days=6)

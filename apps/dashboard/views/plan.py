@@ -11,7 +11,6 @@ from apps.availability import operations as availability
 from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
-from apps.bookings.forms.classes import week_name
 from apps.catalog.models import Service
 from apps.dashboard.class_forms import NewClassForm
 from apps.dashboard.desk import OwnerRequest
@@ -19,8 +18,10 @@ from apps.dashboard.queries.plan_preview import PlanLine, preview_series
 from apps.dashboard.queries.rows import local_date_of
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
+from apps.kernel.weeks import week_name
 from apps.web.guards import guarded
 from apps.web.http import go_to
+from apps.web.weeks import week_starts_of
 
 PREVIEW = "preview"
 
@@ -49,7 +50,8 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
         form.add_error(None, _("Somebody is booking at this moment. Please press again."))
         return _show(request, form, planned, now=now, status=409)
     first = local_date_of(starts_at, desk.business.zone)
-    return go_to(request, "dashboard:classes", slug, query={"week": week_name(first)})
+    week = week_name(first, week_starts=week_starts_of(desk.business.locale))
+    return go_to(request, "dashboard:classes", slug, query={"week": week})
 
 
 def _open(form: NewClassForm, *, now: datetime) -> datetime:
