@@ -126,6 +126,13 @@ def free_until(*, policy: Policy, starts_at: datetime) -> datetime | None:
     return starts_at - timedelta(minutes=policy.cancel_until_minutes or 0)
 
 
+def is_free_now(*, policy: Policy, starts_at: datetime, now: datetime) -> bool:
+    """Whether the customer may still cancel at this instant: until the one the pages name, which
+    still counts, and never once it has begun."""
+    until = free_until(policy=policy, starts_at=starts_at)
+    return until is not None and now <= until and now < starts_at
+
+
 def _within(
     *, switched_on: bool, minutes: int | None, starts_at: datetime, now: datetime
 ) -> Verdict:

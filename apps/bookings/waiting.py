@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from apps.availability.engine.limits import hold_ends_at
+from apps.availability.engine.zones import boundary, candidates, wall_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +57,22 @@ class QuietHours:
 
 
 def speaks_at(*, now: datetime, zone: ZoneInfo, quiet: QuietHours | None) -> datetime:
-    """When an offer may be told: now, or (UTC) at the end of the quiet hours of the business."""
+    """When an offer may be told: now, or (UTC) at the end of the quiet hours of the business, which
+    is the first instant after now at which its clock reads their end or later."""
     wall = now.astimezone(zone)
     minute = wall.hour * 60 + wall.minute
     if quiet is None or not quiet.holds(minute):
         return now
     is_evening = minute >= quiet.ends_minute
     on = wall.date() + timedelta(days=1 if is_evening else 0)
-    at = time(quiet.ends_minute // 60, quiet.ends_minute % 60)
-    return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
+    end = wall_at(on, quiet.ends_minute)
+    # Where clocks go back, their end may be read twice, and the first time is over already.
+    ends = (boundary(zone, end), *candidates(zone, end))
+    at = next((it for it in ends if it > now.timestamp()), None)
+    return now if at is None else datetime.fromtimestamp(at, UTC)
 
 
 def offer_ends_at(*, now: datetime, starts_at: datetime, minutes: int) -> datetime:
-    """An offer lasts as long as the owner says, never past the start."""
-    return min(now + timedelta(minutes=minutes), starts_at)
+    """An offer lasts as long as the owner says, never past the start; from that instant on it is
+    over."""
+    return min(hold_ends_at(now, minutes=minutes), starts_at)

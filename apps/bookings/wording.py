@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
-from apps.bookings.policy import Policy, free_until
+from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.models import Service
@@ -42,7 +42,7 @@ def cancel_by_words(
     until = free_until(policy=policy, starts_at=starts_at)
     if until is None:
         return _("This booking cannot be cancelled online.")
-    if until < now:
+    if not is_free_now(policy=policy, starts_at=starts_at, now=now):
         return _("It starts too soon to be cancelled online: please call.")
     when = formatting.format_datetime(until, zone=zone, locale=locale)
     return format_html(_("Free to cancel until {}."), format_html('<b class="nowrap">{}</b>', when))

@@ -38,7 +38,10 @@ class Customer(models.Model):
             models.CheckConstraint(name="customer_has_an_address", condition=~Q(email="")),
         ]
         indexes = [
-            models.Index(fields=["business"], name="customers_blocked", condition=Q(blocked=True))
+            models.Index(fields=["business"], name="customers_blocked", condition=Q(blocked=True)),
+            models.Index(
+                fields=["business", "phone"], name="customer_by_phone", condition=~Q(phone="")
+            ),
         ]
 
     def __str__(self) -> str:

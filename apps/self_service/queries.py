@@ -10,7 +10,7 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.policy import Policy, free_until, may_move_to_session
+from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
 from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
@@ -69,7 +69,7 @@ def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
     until = free_until(policy=policy, starts_at=booking.starts_at)
     if until is None:
         return []
-    early = now <= until
+    early = is_free_now(policy=policy, starts_at=booking.starts_at, now=now)
     return [
         Limit(
             until=until,

@@ -52,7 +52,7 @@ def judge(
 ) -> Verdict:
     """Judge a submitted form. Never raises; the text typed is the view's to keep (422).
 
-    ``TOO_FAST`` means younger than ``soonest``, ``STALE`` older than ``oldest``; a seal of another
+    ``TOO_FAST`` means younger than ``soonest``, ``STALE`` ``oldest`` or older; a seal of another
     purpose, from the future, or changed by one character is ``FORGED``.
     """
     if post.get(TRAP, ""):
@@ -61,7 +61,7 @@ def judge(
     if rendered_at is None or rendered_at > now + timedelta(minutes=1):
         return Verdict.FORGED
     age = now - rendered_at
-    if age > oldest:
+    if age >= oldest:
         return Verdict.STALE
     # The seal counts whole seconds, so a form rendered 1.2 s ago must not look 2 s old.
     return Verdict.TOO_FAST if age < soonest else Verdict.PERSON

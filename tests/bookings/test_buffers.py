@@ -337,9 +337,10 @@ def test_nobody_is_moved_into_a_clean_up(way: Way) -> None:
     assert clean()
 
 
-def test_a_moved_booking_takes_its_clean_up_along(stage: Stage) -> None:
+def test_a_moved_booking_takes_the_clean_up_of_today_along(stage: Stage) -> None:
     booking = make_booking(service=stage.treatment, starts_at=stage.at((12, 0)), now=NOW)
     Booking.objects.filter(pk=booking.pk).update(double_booked=True)
+    lengthen(stage.treatment)
 
     bookings.move_out_of_conflict(
         booking_id=booking.pk,
@@ -349,7 +350,8 @@ def test_a_moved_booking_takes_its_clean_up_along(stage: Stage) -> None:
         now=NOW,
     )
 
-    assert spans(booking) == [(stage.at((14, 50)), stage.at((16, 15)))]
+    assert spans(booking) == [(stage.at((14, 30)), stage.at((16, 45)))]
+    assert clean()
 
 
 def test_suggested_times_keep_off_the_clean_up(way: Way) -> None:
@@ -519,6 +521,21 @@ def test_a_class_is_not_moved_into_somebody_by_its_clean_up(
     move(touching)
     session.refresh_from_db()
     assert session.starts_at == stage.at(touching)
+    assert clean()
+
+
+def test_a_class_that_is_changed_takes_the_clean_up_of_today(
+    stage: Stage, evening: Service
+) -> None:
+    session = open_class(stage, evening, stage.at((12, 0)))
+    lengthen(evening)
+
+    change = SessionChange(resource_ids=(stage.ana,))
+    availability.change_sessions(session_ids=[session.pk], change=change, now=NOW)
+
+    assert list(session.occupancies.values_list("starts_at", "ends_at")) == [
+        (stage.at((11, 30)), stage.at((13, 45)))
+    ]
     assert clean()
 
 

@@ -8,6 +8,7 @@ from django.test import Client
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import create_access_link
 from apps.outbox.models import OutboxItem
+from apps.web.models import RateCounter
 from tests.bookings.pages import DETAILS, fields_of, fill, hold, slot_at, tap, text_of
 from tests.factories import NOW, Salon, make_booking
 
@@ -207,8 +208,44 @@ def test_an_address_with_three_bookings_ahead_proves_its_mailbox_first(salon: Sa
     allowed = fill(client, address)
 
     assert refused.status_code == 422
-    assert "This address has 3 bookings ahead." in text_of(refused)
+    assert "3 unpaid bookings with this address or phone number are still to come." in text_of(
+        refused
+    )
     assert allowed.status_code == 303
+
+
+def test_a_phone_with_three_bookings_ahead_proves_a_mailbox_whatever_the_address(
+    salon: Salon,
+) -> None:
+    zone = salon.business.zone
+    for number, typed in enumerate(["030 5550142", "+49 30 555 0142", "(030) 555-0142"]):
+        client = Client(REMOTE_ADDR=f"198.51.{number}.7")
+        address = hold(client, salon.cut, salon.at(26, 9 + number).astimezone(zone))
+        who = {"name": "Carl", "email": f"carl{number}@example.com", "phone": typed}
+        assert fill(client, address, who).status_code == 303
+    RateCounter.objects.all().delete()
+    address = hold(client, salon.cut, salon.at(27, 10).astimezone(zone))
+
+    who = {"name": "Carl", "email": "another@example.com", "phone": "0049 30 5550142"}
+    refused = fill(client, address, who)
+    allowed = fill(client, address, {**who, "phone": "030 5550143"})
+
+    assert refused.status_code == 422
+    assert "3 unpaid bookings with this address or phone number" in text_of(refused)
+    assert allowed.status_code == 303
+
+
+def test_one_mailbox_books_five_times_a_day_however_it_is_spelled(salon: Salon) -> None:
+    salon.cut.price_kind = "FREE"
+    salon.cut.save()
+    answers = []
+    for number in range(6):
+        client = Client(REMOTE_ADDR=f"198.51.{number}.7")
+        slot = salon.at(26, 9 + number).astimezone(salon.business.zone)
+        who = {"name": "Carl", "email": f"c.arl+{number}@gmail.com"}
+        answers.append(fill(client, hold(client, salon.cut, slot), who).status_code)
+
+    assert answers == [303] * 5 + [429]
 
 
 def test_one_address_books_five_times_a_day_at_most(salon: Salon) -> None:

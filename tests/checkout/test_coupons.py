@@ -137,6 +137,24 @@ def test_one_mailbox_uses_it_once_however_it_is_spelled(salon: Salon) -> None:
 
 
 @pytest.mark.django_db
+def test_one_phone_uses_it_once_whatever_the_address(salon: Salon) -> None:
+    make_coupon(business=salon.business)
+    first, again, other = (
+        prepared(salon, hour=hour, email=f"carl{hour}@example.com") for hour in (10, 12, 14)
+    )
+    for draft, phone in ((first, "+49305550142"), (again, "+49305550142"), (other, "+4930555")):
+        draft.contact_phone = phone
+        draft.save()
+    check_out(first, "WINTER10")
+
+    with pytest.raises(checkout.CouponRefused):
+        check_out(again, "WINTER10")
+    check_out(other, "WINTER10")
+
+    assert CouponUse.objects.count() == 2
+
+
+@pytest.mark.django_db
 def test_the_last_use_goes_to_one(salon: Salon) -> None:
     make_coupon(business=salon.business, max_uses=1)
     first, second = prepared(salon), prepared(salon, hour=12, email="eva@example.com")

@@ -126,14 +126,14 @@ def test_all_of_it_may_be_kept_aside_and_taken(draft: Booking, asking: Salon) ->
     assert state() == ("CONFIRMED", "PAID", "PAID", "PAID")
 
 
-@pytest.mark.parametrize("seconds", [0, 5, 10])
+@pytest.mark.parametrize("seconds", [0, 5, 9])
 def test_a_yes_that_may_still_be_taken_back_takes_nothing(
     request_: Booking, asking: Salon, seconds: int
 ) -> None:
     answer(bookings.confirm_request, asking)
     at = ANSWERED + timedelta(seconds=seconds)
     assert look(at) == 0
-    answer(bookings.undo_decision, asking, at=at) if seconds < 10 else None
+    answer(bookings.undo_decision, asking, at=at)
 
     assert bank() == ("AUTHORIZED", 4000, 0)
     assert clean(at)

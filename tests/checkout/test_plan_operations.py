@@ -17,6 +17,7 @@ from apps.checkout.plans import Refused
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.customers import operations as customers
+from apps.customers.models import Customer
 from tests.checkout.prepaid import assert_the_books_add_up, fresh, lines_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
@@ -113,6 +114,42 @@ def test_a_customer_has_a_plan_as_often_as_it_allows(ten: PricingPlan, studio: S
     buy_online(ten, email="eva@example.com")
 
     assert PlanPurchase.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("email", "phone", "sold"),
+    [
+        ("carl@example.com", "", False),
+        ("carl+gym@example.com", "", False),
+        ("eva@example.com", "+12125550142", False),
+        ("eva@example.com", "+12125550143", True),
+    ],
+)
+def test_another_spelling_or_the_same_phone_is_the_same_customer(
+    ten: PricingPlan, studio: Studio, email: str, phone: str, *, sold: bool
+) -> None:
+    ten.max_per_customer = 1
+    ten.save()
+    make_purchase(plan=ten, by=studio.olga)
+    Customer.objects.update(phone="+12125550142")
+
+    def buy() -> None:
+        checkout.buy_plan(
+            plan=ten,
+            buyer=Buyer(name="Somebody", email=email, phone=phone),
+            seen_price=ten.price,
+            form_key="another-form-that-was-shown",
+            visitor_hash="visitor-eva",
+            origin=ORIGIN,
+            now=NOW,
+        )
+
+    if sold:
+        buy()
+    else:
+        with pytest.raises(checkout.PlanNotSold):
+            buy()
+    assert PlanPurchase.objects.count() == 1 + sold
 
 
 def test_whoever_is_blocked_buys_nothing(

@@ -18,8 +18,8 @@ def verdict(seal: str, *, after: timedelta, trap: str = "", purpose: str = "deta
     [
         (timedelta(seconds=1), Verdict.TOO_FAST),
         (timedelta(seconds=2), Verdict.PERSON),
-        (timedelta(hours=12), Verdict.PERSON),
-        (timedelta(hours=12, seconds=1), Verdict.STALE),
+        (timedelta(hours=12, seconds=-1), Verdict.PERSON),
+        (timedelta(hours=12), Verdict.STALE),
         (-timedelta(minutes=2), Verdict.FORGED),
     ],
 )

@@ -4,7 +4,7 @@ Minutes and hours are elapsed time; days are dates of the business at the same w
 differ when clocks change, so pages show the resulting date and time, never only the number.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -99,6 +99,14 @@ def cutoff_before(start: int, *, zone: ZoneInfo, value: int, unit: Unit) -> Reso
 def is_in_time(*, now: int, cutoff: int) -> bool:
     """Whether a rule with this cutoff still allows it: the cutoff's own second does."""
     return now <= cutoff
+
+
+def hold_ends_at(now: datetime, *, minutes: int) -> datetime:
+    """When a hold or an offer of so many minutes ends: it counts before that instant, not at it.
+
+    On a whole second, so that who compares seconds and who compares instants say the same.
+    """
+    return now.replace(microsecond=0) + timedelta(minutes=minutes)
 
 
 def elapse(start: int, *, minutes: int) -> int:

@@ -8,8 +8,8 @@ from django.db.models import F, QuerySet
 
 from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.operations._errors import NoSeats, SeatsTaken, saying_busy
+from apps.outbox.sweeping import sweep
 
-BATCH = 500
 Target = Session | CourseRun
 """What has seats: rows with capacity, seats_taken and seats_offered."""
 
@@ -148,13 +148,15 @@ def sweep_lapsed_seats(*, now: datetime) -> int:
     Tidiness only, like ``sweep_expired_holds``: each session in a transaction of its own.
     """
     lapsed = Seating.objects.filter(expires_at__lte=now, released_at=None)
-    found = lapsed.values_list("session_id", "course_run_id").distinct()[:BATCH]
-    return sum(_sweep(session_id, course_run_id, now=now) for session_id, course_run_id in found)
+    sessions = Session.objects.filter(pk__in=lapsed.values("session"))
+    runs = CourseRun.objects.filter(pk__in=lapsed.values("course_run"))
+    return sweep(sessions, lambda pk: _sweep(Session(pk=pk), now=now)) + sweep(
+        runs, lambda pk: _sweep(CourseRun(pk=pk), now=now)
+    )
 
 
 @transaction.atomic
-def _sweep(session_id: int | None, course_run_id: int | None, *, now: datetime) -> int:
-    target = Session(pk=session_id) if session_id else CourseRun(pk=course_run_id)
+def _sweep(target: Target, *, now: datetime) -> int:
     return release_lapsed(target=locked_target(target), now=now)
 
 

@@ -1,11 +1,12 @@
 """A tap on a slot: the draft, its hold and the idempotency key in one row (design.md 3, 4)."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from apps.availability import operations as availability
+from apps.availability.engine.limits import hold_ends_at
 from apps.availability.operations import Claim, SlotTaken
 from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.operations._drafts import (
@@ -92,7 +93,7 @@ def _hold_once(
     minutes = choice.service.business.hold_minutes
     many_ask = choice.service.allows_multiple_requests and suggested is None
     asks_only = many_ask or not minutes
-    expires_at = None if asks_only else now + timedelta(minutes=minutes)
+    expires_at = None if asks_only else hold_ends_at(now, minutes=minutes)
     when = When(claim.starts_at, claim.ends_at, claim.query.location)
     draft = new_draft(when, choice=choice, visitor=visitor, now=now)
     draft.resource_id = claim.primary_id

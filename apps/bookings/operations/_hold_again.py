@@ -1,11 +1,12 @@
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from apps.availability import operations as availability
+from apps.availability.engine.limits import hold_ends_at
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings.models import Booking
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import extend
-from apps.bookings.operations._release import LONGEST_HOLD
+from apps.bookings.operations._release import longest_hold
 from apps.bookings.queries import NoTime, choice_of, find_claim, slot_query
 from apps.catalog.queries import UnknownChoice
 
@@ -22,9 +23,9 @@ def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
     """
     if booking.hold_expires_at is None:
         return None
-    until = now + timedelta(minutes=booking.business.hold_minutes)
+    until = hold_ends_at(now, minutes=booking.business.hold_minutes)
     if booking.hold_expires_at > now:
-        until = max(min(until, booking.created_at + LONGEST_HOLD), booking.hold_expires_at)
+        until = max(min(until, longest_hold(booking)), booking.hold_expires_at)
         kept = until == booking.hold_expires_at or extend(booking, expires_at=until, now=now)
         if not kept:
             raise SlotGone

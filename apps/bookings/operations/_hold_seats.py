@@ -1,10 +1,11 @@
 """A tap on a class or a course: places are held as a time is, in the draft (R003, R004)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
 from apps.availability import operations as availability
+from apps.availability.engine.limits import hold_ends_at
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import NoSeats
 from apps.bookings.joining import may_join, price_to_join
@@ -23,7 +24,7 @@ from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_o
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, is_offered
 
-SHORTEST_HOLD = timedelta(minutes=10)
+SHORTEST_HOLD = 10
 
 
 def hold_seats(
@@ -76,8 +77,9 @@ def _hold_once(
     if previous is not None and is_live(previous, now=now):
         availability.lock_for_move(seating_id=previous.seating_id, target=target)
         let_go(previous, now=now)
-    held = timedelta(minutes=choice.service.business.hold_minutes) or SHORTEST_HOLD
-    seating = availability.seat(target=target, seats=choice.party_size, expires_at=now + held)
+    minutes = choice.service.business.hold_minutes or SHORTEST_HOLD
+    held_until = hold_ends_at(now, minutes=minutes)
+    seating = availability.seat(target=target, seats=choice.party_size, expires_at=held_until)
     when = When(target.starts_at, target.ends_at, target.location)
     draft = new_draft(when, choice=choice, visitor=visitor, now=now)
     draft.session = target if isinstance(target, Session) else None

@@ -1,12 +1,13 @@
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.availability import operations as availability
 from apps.availability.models import Session
-from apps.availability.operations import BusyTryAgain, SlotTaken
+from apps.availability.operations import SlotTaken
 from apps.bookings import states
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking, BookingEvent
@@ -20,6 +21,7 @@ from apps.bookings.queries.minimum import Group, find_undecided, group_of_sessio
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.outbox.sweeping import each
 
 
 def decide_minimums(*, now: datetime) -> int:
@@ -28,16 +30,9 @@ def decide_minimums(*, now: datetime) -> int:
 
     Where the team answers every request itself nobody is confirmed by this, but too few are called
     off all the same. Each group in a transaction of its own; one in which somebody is booking at
-    this moment waits for the next look.
+    this moment waits for the next look, and keeps no other waiting.
     """
-    return sum(_decide_alone(group, now=now) for group in find_undecided(now=now))
-
-
-def _decide_alone(group: Group, *, now: datetime) -> bool:
-    try:
-        return _decide(group, now=now)
-    except BusyTryAgain:
-        return False
+    return each(find_undecided(now=now), partial(_decide, now=now))
 
 
 @transaction.atomic

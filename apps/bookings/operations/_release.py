@@ -1,15 +1,22 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
 from apps.availability import operations as availability
+from apps.availability.engine.limits import hold_ends_at
 from apps.bookings.models import Booking
 from apps.bookings.operations._kept import extend, give_back
+from apps.outbox.sweeping import sweep
 
 DRAFT_LIFE = timedelta(hours=24)
-LONGEST_HOLD = timedelta(minutes=60)
-BATCH = 500
+LONGEST_HOLD = 60
+
+
+def longest_hold(draft: Booking) -> datetime:
+    """Until when a draft keeps its time at the most (UTC): 60 minutes in all."""
+    return hold_ends_at(draft.created_at, minutes=LONGEST_HOLD)
 
 
 @transaction.atomic
@@ -20,8 +27,8 @@ def extend_draft_hold(*, booking: Booking, now: datetime) -> bool:
     """
     if booking.hold_expires_at is None:
         return False
-    longer = now + timedelta(minutes=booking.business.hold_minutes)
-    until = min(longer, booking.created_at + LONGEST_HOLD)
+    longer = hold_ends_at(now, minutes=booking.business.hold_minutes)
+    until = min(longer, longest_hold(booking))
     if until <= booking.hold_expires_at:
         return False
     if not extend(booking, expires_at=until, now=now):
@@ -47,21 +54,26 @@ def keep_draft_text(*, booking: Booking, typed: Mapping[str, object]) -> None:
 
 
 def forget_abandoned_drafts(*, now: datetime) -> int:
-    """Delete drafts older than 24 hours with their sessions, a batch at most; return how many
-    (design.md section 5)."""
-    with transaction.atomic():
-        drafts = (
-            Booking.objects.select_for_update(skip_locked=True)
-            .filter(status=Booking.Status.CREATED, created_at__lte=now - DRAFT_LIFE)
-            .exclude(payment_option=Booking.PaymentOption.ONLINE)  # money may still come: checkout
-            .order_by("pk")
-            .values_list("pk", "session_id", "seating_id")[:BATCH]
-        )
-        found = list(drafts)
-        Booking.objects.filter(pk__in=[pk for pk, _session, _seating in found]).delete()
-        for _pk, session_id, seating_id in found:
-            if seating_id:
-                availability.forget_seats(seating_id=seating_id, now=now)
-            elif session_id:
-                availability.forget_session(session_id=session_id)
-    return len(found)
+    """Delete drafts older than 24 hours with their sessions; return how many."""
+    old = Booking.objects.filter(status=Booking.Status.CREATED, created_at__lte=now - DRAFT_LIFE)
+    # Money may still come for what is paid online: checkout lets those go first.
+    return sweep(
+        old.exclude(payment_option=Booking.PaymentOption.ONLINE), partial(_forget, now=now)
+    )
+
+
+@transaction.atomic
+def _forget(draft_id: int, *, now: datetime) -> bool:
+    """Delete one draft; somebody may be finishing it at this moment, and then it stays."""
+    drafts = Booking.objects.select_for_update(skip_locked=True).filter(
+        pk=draft_id, status=Booking.Status.CREATED
+    )
+    draft = drafts.only("session_id", "seating_id").first()
+    if draft is None:
+        return False
+    Booking.objects.filter(pk=draft_id).delete()
+    if draft.seating_id:
+        availability.forget_seats(seating_id=draft.seating_id, now=now)
+    elif draft.session_id:
+        availability.forget_session(session_id=draft.session_id)
+    return True

@@ -5,13 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from apps.availability.operations import BusyTryAgain
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
 from apps.bookings.queries.suggestions import find_nearest
 from apps.bookings.queries.unanswered import due_for, find_overdue
 from apps.bookings.unanswered import Due
+from apps.outbox.sweeping import each
 
 
 def settle_unanswered(*, now: datetime) -> int:
@@ -20,23 +20,17 @@ def settle_unanswered(*, now: datetime) -> int:
     Computed from the rows as they are, each in a transaction of its own: run twice it does
     nothing, and one that is busy at the moment waits for the next turn without stopping others.
     """
-    return sum(
-        _settle(booking_id, business_id, now=now)
-        for booking_id, business_id in find_overdue(now=now)
-    )
+    return each(find_overdue(now=now), lambda keys: _settle(*keys, now=now))
 
 
+@transaction.atomic
 def _settle(booking_id: int, business_id: int, *, now: datetime) -> bool:
-    try:
-        with transaction.atomic():
-            booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-            due = due_for(booking=booking, now=now)
-            if due is Due.REMIND:
-                _remind(booking, now=now)
-            if due is Due.DECLINE:
-                _end(booking, now=now)
-    except BusyTryAgain:
-        return False
+    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    due = due_for(booking=booking, now=now)
+    if due is Due.REMIND:
+        _remind(booking, now=now)
+    if due is Due.DECLINE:
+        _end(booking, now=now)
     return due is not Due.NOTHING
 
 

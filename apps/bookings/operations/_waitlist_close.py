@@ -1,4 +1,5 @@
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -6,8 +7,7 @@ from django.db.models import Q
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-
-BATCH = 200
+from apps.outbox.sweeping import sweep
 
 
 @transaction.atomic
@@ -36,17 +36,15 @@ def close_waitlists(*, now: datetime) -> int:
         kind__in=("COURSE", "APPOINTMENT"), ends_at__lte=now
     )
     begun = Booking.objects.filter(over, status=Booking.Status.WAITING_LIST)
-    rows = list(begun.order_by("pk").values_list("pk", "business_id")[:BATCH])
-    for pk, business_id in rows:
-        _close(pk, business_id, now=now)
-    return len(rows)
+    return sweep(begun, partial(_close, now=now))
 
 
 @transaction.atomic
-def _close(booking_id: int, business_id: int, *, now: datetime) -> None:
+def _close(booking_id: int, *, now: datetime) -> bool:
+    business_id = Booking.objects.values_list("business_id", flat=True).get(pk=booking_id)
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     if booking.status != Booking.Status.WAITING_LIST:
-        return
+        return False
     give_back(booking, now=now)
     write_move(
         booking,
@@ -55,3 +53,4 @@ def _close(booking_id: int, business_id: int, *, now: datetime) -> None:
         now=now,
         columns={"status": Booking.Status.DECLINED.value},
     )
+    return True

@@ -6,9 +6,10 @@ is told is written down by the worker, which locks in the order booking, session
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Protocol
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
@@ -16,10 +17,14 @@ from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.waitlist import last_chance, line_of, offer_rules
 from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at, speaks_at
 from apps.outbox import operations as outbox
+from apps.outbox.sweeping import sweep
 
 OFFER_TOPIC = "waitlist.offered"
-BATCH = 200
 Target = Session | CourseRun
+
+
+class Step(Protocol):
+    def __call__(self, target: Target, *, now: datetime) -> int: ...
 
 
 @transaction.atomic(savepoint=False)
@@ -79,7 +84,7 @@ def lapse_offers(*, now: datetime) -> int:
     transaction of its own.
     """
     over = WaitlistEntry.objects.filter(state=WaitlistEntry.State.OFFERED, offer_ends_at__lte=now)
-    return sum(_lapse(target, now=now) for target in _targets(over))
+    return _sweep(over, _lapse, now=now)
 
 
 @transaction.atomic
@@ -120,7 +125,7 @@ def offer_what_came_free(*, now: datetime) -> int:
     """Ask the lines of sessions and runs in which places came free without anybody's doing: holds
     that ran out, places added by operators. Return how many offers were made."""
     asked = WaitlistEntry.objects.filter(state=WaitlistEntry.State.WAITING, passed_at=None)
-    return sum(_offer_alone(target, now=now) for target in _targets(asked))
+    return _sweep(asked, _offer_alone, with_room=True, now=now)
 
 
 @transaction.atomic
@@ -128,11 +133,25 @@ def _offer_alone(target: Target, *, now: datetime) -> int:
     return offer_places(target=target, now=now)
 
 
-def _targets(entries: "QuerySet[WaitlistEntry]") -> list[Target]:
-    found = entries.order_by().values_list("session_id", "course_run_id").distinct()[:BATCH]
-    sessions = Session.objects.in_bulk([pk for pk, _run in found if pk])
-    runs = CourseRun.objects.in_bulk([pk for _session, pk in found if pk])
-    return [*sessions.values(), *runs.values()]
+def _sweep(
+    entries: "QuerySet[WaitlistEntry]", do: Step, *, with_room: bool = False, now: datetime
+) -> int:
+    """Do it to each session and each run that these entries wait for, in order; with_room leaves
+    those out in which no place can have come free."""
+    sessions = Session.objects.filter(
+        pk__in=entries.filter(session__isnull=False).values("session")
+    )
+    runs = CourseRun.objects.filter(
+        pk__in=entries.filter(course_run__isnull=False).values("course_run")
+    )
+    if with_room:
+        lapsed = Q(seatings__released_at=None, seatings__expires_at__lte=now)
+        room = Q(capacity__gt=F("seats_taken") + F("seats_offered"))
+        sessions = sessions.filter(room | lapsed).distinct()
+        runs = runs.filter(room | lapsed).distinct()
+    return sweep(sessions, lambda pk: do(Session.objects.get(pk=pk), now=now)) + sweep(
+        runs, lambda pk: do(CourseRun.objects.get(pk=pk), now=now)
+    )
 
 
 def _waiting(entry: WaitlistEntry, *, forgets: bool) -> Waiting:

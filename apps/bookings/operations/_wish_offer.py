@@ -4,6 +4,7 @@ Lock order: booking, resources, entry. Each entry in a transaction of its own.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from apps.bookings.queries.wishes import find_times_for, wish_of
 from apps.bookings.waiting import offer_ends_at, speaks_at
 from apps.bookings.wishes import first_that_suits, wanted_span
 from apps.catalog.queries import UnknownChoice, is_bookable
+from apps.outbox.sweeping import each, sweep
 
 State = WaitlistEntry.State
 A_DAY = timedelta(days=1)
@@ -33,7 +35,7 @@ def offer_free_times(*, now: datetime) -> int:
     """
     asked = WaitlistEntry.objects.filter(state=State.WAITING, wanted_last_on__gte=now - A_DAY)
     rows = asked.select_related("booking__service__business", "booking__location")
-    return sum(_try(entry, now=now) for entry in rows.order_by("business_id", "rank", "pk"))
+    return each(rows.order_by("business_id", "rank", "pk"), partial(_try, now=now))
 
 
 def _try(entry: WaitlistEntry, *, now: datetime) -> bool:
@@ -125,14 +127,16 @@ def lapse_times(*, now: datetime) -> int:
     over = WaitlistEntry.objects.filter(
         state=State.OFFERED, offer_ends_at__lte=now, wanted_first_on__isnull=False
     )
-    rows = list(over.order_by("pk").values_list("booking_id", "business_id"))
-    return sum(_lapse(booking_id, business_id, now=now) for booking_id, business_id in rows)
+    return sweep(over, partial(_lapse, now=now))
 
 
 @transaction.atomic
-def _lapse(booking_id: int, business_id: int, *, now: datetime) -> bool:
-    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    entry = WaitlistEntry.objects.get(booking=booking)
+def _lapse(entry_id: int, *, now: datetime) -> bool:
+    entry = WaitlistEntry.objects.get(pk=entry_id)
+    booking = lock_booking(
+        booking_id=entry.booking_id, business_id=entry.business_id, revision=None
+    )
+    entry.refresh_from_db()
     if entry.offer_ends_at is None or entry.offer_ends_at > now:
         return False
     return pass_time(booking, entry, actor=Actor.system(), now=now)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Count, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business, SetupRevision
 from apps.businesses.queries import get_business
 from apps.businesses.remembered import Revision
 from apps.catalog.queries import find_staff, get_service_by_id
+from apps.customers.models import Customer
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
 
@@ -102,14 +103,17 @@ def find_last(*, business: Business, booking_ids: Sequence[int]) -> Booking | No
 
 
 def count_unpaid_ahead(
-    *, business: Business, email: str, proven: Sequence[int], now: datetime
+    *, business: Business, email: str, phone: str, proven: Sequence[int], now: datetime
 ) -> int:
-    """Count the unpaid bookings ahead of an address at one business.
+    """Count the unpaid bookings ahead of an address (lower case) or a phone (E.164, "" for none)
+    at one business.
 
-    0 for somebody who opened the link of one of its bookings (proven): the mailbox is theirs.
+    0 for somebody who opened the link of one of them (proven): the mailbox is theirs.
     """
     # By way of the customer, whom an index finds; an address in the bookings has none.
-    mine = Booking.objects.filter(customer__business=business, customer__email=email)
+    contacts = Q(email=email) | Q(phone=phone) if phone else Q(email=email)
+    customers = Customer.objects.filter(contacts, business=business)
+    mine = Booking.objects.filter(customer__in=customers)
     if proven and mine.filter(pk__in=list(proven)).exists():
         return 0
     ahead = mine.filter(

@@ -174,4 +174,4 @@ def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: da
     verdict = judge(post=request.POST, purpose=PURPOSE, now=now, soonest=soonest)
     if verdict is not Verdict.PERSON:
         return str(REFUSALS.get(verdict, _("Please press the button once more.")))
-    return too_much_ahead(request, draft, form.details().email, now=now)
+    return too_much_ahead(request, draft, form.details(), now=now)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.bookings.models import Booking
-from apps.bookings.policy import Policy, free_until
+from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import group_of, progress_of
@@ -115,6 +115,6 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
     until = free_until(policy=policy, starts_at=booking.starts_at)
     arrival = booking.business.arrival_note or _("Your appointment")
     steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
-    if until is not None and until >= now:
+    if until is not None and is_free_now(policy=policy, starts_at=booking.starts_at, now=now):
         steps.insert(0, (until, _("Free to cancel until then.")))
     return steps

@@ -15,6 +15,7 @@ from apps.bookings.operations import Details
 from apps.bookings.queries.drafts import count_live_holds, count_unpaid_ahead
 from apps.bookings.visitors import network_hash_of, opened_by_link, visitor_hash_of
 from apps.businesses.models import Business
+from apps.customers.identity import identity_of
 from apps.web.addresses import client_network
 from apps.web.limits import Hit, TooMany, require_room, rules
 
@@ -48,7 +49,7 @@ def require_room_to_book(
     business = draft.business_id
     hits = [
         Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business}"),
-        Hit(rules.BOOKINGS_PER_EMAIL, f"{given.email}:{business}"),
+        Hit(rules.BOOKINGS_PER_EMAIL, f"{identity_of(given.email)}:{business}"),
     ]
     if given.phone:
         hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{given.phone}:{business}"))
@@ -65,20 +66,24 @@ def require_room_to_wait(
     """
     hits = [
         Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business.pk}"),
-        Hit(rules.BOOKINGS_PER_EMAIL, f"{email}:{business.pk}"),
+        Hit(rules.BOOKINGS_PER_EMAIL, f"{identity_of(email)}:{business.pk}"),
     ]
     require_room(hits=hits, now=now)
 
 
-def too_much_ahead(request: HttpRequest, draft: Booking, email: str, *, now: datetime) -> str:
-    """Ask for a proof of the mailbox once an address has three unpaid bookings ahead."""
-    most = rules.FUTURE_UNPAID_PER_EMAIL * settings.RATE_LIMIT_SCALE
+def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now: datetime) -> str:
+    """Ask for a proof of the mailbox once an address or a phone has three unpaid bookings ahead."""
+    most = rules.FUTURE_UNPAID_PER_CUSTOMER * settings.RATE_LIMIT_SCALE
     count = count_unpaid_ahead(
-        business=draft.business, email=email, proven=opened_by_link(request), now=now
+        business=draft.business,
+        email=given.email,
+        phone=given.phone,
+        proven=opened_by_link(request),
+        now=now,
     )
     if count < most:
         return ""
     return _(
-        "This address has %(count)s bookings ahead. Please open one of them from our mail first, "
-        "so that we know it is you, or call us."
+        "%(count)s unpaid bookings with this address or phone number are still to come. Please "
+        "open one of them from our e-mail first, so that we know it is you, or call us."
     ) % {"count": count}

@@ -17,7 +17,6 @@ from apps.outbox.operations import NewItem
 
 CAPTURE_TOPIC = "payments.capture"
 RELEASE_TOPIC = "payments.release"
-BATCH = 100
 HOUR, DAY = 3600, 24 * 3600
 FINAL = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 TOPICS = {Booking.Status.CONFIRMED.value: CAPTURE_TOPIC} | {it.value: RELEASE_TOPIC for it in FINAL}
@@ -38,7 +37,7 @@ def look_after_kept_aside(*, now: datetime) -> int:
     waiting = kept.filter(
         order__booking__status=Booking.Status.PENDING, created_at__lte=now - timedelta(days=1)
     )
-    rows = [*decided.values_list(*fields)[:BATCH], *waiting.values_list(*fields)]
+    rows = [*decided.values_list(*fields), *waiting.values_list(*fields)]
     outbox.enqueue_many(
         NewItem(
             topic=TOPICS.get(status, LOOK_TOPIC),
@@ -92,9 +91,7 @@ def release_payment(*, payment_id: int, now: datetime) -> None:
 
 
 def _fresh(now: datetime) -> QuerySet[BookingEvent]:
-    return BookingEvent.objects.filter(
-        booking=OuterRef("order__booking"), at__gte=now - UNDO_WINDOW
-    )
+    return BookingEvent.objects.filter(booking=OuterRef("order__booking"), at__gt=now - UNDO_WINDOW)
 
 
 def _key(pk: int, status: str, *, now: datetime) -> str:

@@ -18,6 +18,7 @@ from apps.checkout.pricing import Way
 from apps.checkout.queries.plan_price import price_plan
 from apps.checkout.queries.renewals import is_charged_now
 from apps.checkout.renewals import goes_on
+from apps.customers.identity import identity_of
 from apps.customers.models import Customer
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
@@ -151,8 +152,7 @@ def _place(
     _require_sold(plan, buyer, seen_price)
     customer = _customer(plan, buyer, now=now)
     Customer.objects.select_for_update().get(pk=customer.pk)  # counts its purchases one by one
-    had = PlanPurchase.objects.filter(plan=plan, customer=customer).exclude(status=DRAFT).count()
-    if plan.max_per_customer is not None and had >= plan.max_per_customer:
+    if _had_enough(plan, buyer):
         raise PlanNotSold
     purchase, is_new = _new_purchase(
         plan,
@@ -169,6 +169,21 @@ def _place(
         approve(order, purchase, [], now=now)
         return purchase, None
     return purchase, new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
+
+
+def _had_enough(plan: PricingPlan, buyer: Buyer) -> bool:
+    """Whether somebody has bought a plan as often as one may, whatever the spelling of their
+    address, or with the same phone. The plan is locked: two addresses are counted one by one."""
+    if plan.max_per_customer is None:
+        return False
+    PricingPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
+    bought = PlanPurchase.objects.filter(plan=plan).exclude(status=DRAFT)
+    wanted = identity_of(buyer.email)
+    had = sum(
+        identity_of(email) == wanted or (bool(phone) and phone == buyer.phone)
+        for email, phone in bought.values_list("customer__email", "customer__phone")
+    )
+    return had >= plan.max_per_customer
 
 
 def _require_sold(plan: PricingPlan, buyer: Buyer, seen_price: int) -> None:

@@ -1,6 +1,7 @@
 """What becomes of a bought plan: paused, ended, given back, corrected (R084)."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -19,13 +20,13 @@ from apps.checkout.operations._plan_periods import (
 from apps.checkout.operations._refund import give_back
 from apps.checkout.queries.renewals import has_card
 from apps.checkout.renewals import GRACE, first_try_at, is_spent
+from apps.outbox.sweeping import sweep
 
 Status = PlanPurchase.Status
 UNDER_WAY = Payment.objects.filter(
     status=Payment.Status.PENDING, order__status=Order.Status.INITIALIZED
 )
 DRAFT_LIFE = timedelta(hours=24)
-BATCH = 200
 
 
 @transaction.atomic
@@ -164,16 +165,14 @@ def end_plans(*, now: datetime) -> int:
     done = PlanPurchase.objects.filter(status=Status.ACTIVE, ends_at__lte=now)
     due = done.filter(renews=False) | done.filter(ends_at__lte=now - GRACE)
     due = due.exclude(Exists(UNDER_WAY.filter(order__purchase=OuterRef("pk"))))
-    ids = list(due.order_by("ends_at").values_list("pk", flat=True)[:BATCH])
-    return sum(_end_if_due(pk, now=now) for pk in ids)
+    return sweep(due, partial(_end_if_due, now=now))
 
 
 def forget_unpaid_plans(*, now: datetime) -> int:
     """Delete plans that nobody paid for within 24 hours; return how many."""
     drafts = PlanPurchase.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
     unpaid = drafts.exclude(orders__payments__status__in=("PENDING", "PAID"))
-    ids = list(unpaid.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_forget(pk) for pk in ids)
+    return sweep(unpaid, _forget)
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -7,9 +8,9 @@ from apps.checkout.models import Order, Payment
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._use_gift import let_gifts_go
 from apps.checkout.providers import ProviderDown, provider_called
+from apps.outbox.sweeping import sweep
 
 ORDER_LIFE = timedelta(hours=24)
-BATCH = 200
 ALIVE = (Payment.Status.PENDING, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 
 
@@ -38,8 +39,7 @@ def forget_abandoned_orders(*, now: datetime) -> int:
         placed_at__lte=now - ORDER_LIFE,
         booking__status=Booking.Status.CREATED,
     ).exclude(payments__status__in=ALIVE)
-    ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_forget(pk, now=now) for pk in ids)
+    return sweep(old, partial(_forget, now=now))
 
 
 @transaction.atomic

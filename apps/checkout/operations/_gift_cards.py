@@ -18,10 +18,10 @@ from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._refund import give_back
 from apps.checkout.pricing import Way
 from apps.kernel.references import new_reference
+from apps.outbox.sweeping import sweep
 
 Status = GiftCard.Status
 DRAFT_LIFE = timedelta(hours=24)
-BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +157,7 @@ def forget_unpaid_gifts(*, now: datetime) -> int:
     """Delete cards that nobody paid for within 24 hours; return how many."""
     drafts = GiftCard.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
     unpaid = drafts.exclude(order__payments__status__in=("PENDING", "PAID"))
-    ids = list(unpaid.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_forget(pk) for pk in ids)
+    return sweep(unpaid, _forget)
 
 
 @transaction.atomic

@@ -1,4 +1,3 @@
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,10 +9,10 @@ from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import PlanRefused
 from apps.checkout.plans import Refused, refusal, visits_for
 from apps.checkout.queries.passes import terms_of_plan, wanted_of
+from apps.outbox.sweeping import sweep
 
 USED, RETURNED = CreditEntry.Kind.USED, CreditEntry.Kind.RETURNED
 LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
-BATCH = 200
 
 
 def redeem(booking: Booking, *, purchase_id: int, now: datetime) -> None:
@@ -54,8 +53,8 @@ def return_credit(*, booking_id: int, now: datetime) -> bool:
 def return_lost_credits(*, now: datetime) -> int:
     """Give back the visits of bookings that were cancelled or declined, unless somebody decided to
     keep them; return how many plans got something back."""
-    ids = list(lost_credits().order_by("pk").values_list("booking_id", flat=True)[:BATCH])
-    return sum(return_credit(booking_id=pk, now=now) for pk in _known(ids))
+    bookings = Booking.objects.filter(pk__in=lost_credits().values("booking"))
+    return sweep(bookings, lambda pk: return_credit(booking_id=pk, now=now))
 
 
 def lost_credits() -> QuerySet[CreditEntry]:
@@ -65,7 +64,3 @@ def lost_credits() -> QuerySet[CreditEntry]:
     return CreditEntry.objects.filter(
         ~Exists(returned), ~Exists(kept), kind=USED, booking__status__in=LOST
     )
-
-
-def _known(ids: Iterable[int | None]) -> list[int]:
-    return [pk for pk in ids if pk is not None]

@@ -2,6 +2,7 @@
 the worker asks the provider afterwards, as for every payment (R084, ADR 18)."""
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
@@ -23,19 +24,16 @@ from apps.checkout.renewals import (
 )
 from apps.kernel.references import new_reference
 from apps.outbox import operations as outbox
+from apps.outbox.sweeping import sweep
 
 ACTIVE = PlanPurchase.Status.ACTIVE
-BATCH = 200
 FAILED = (Payment.Status.FAILED, Payment.Status.CANCELED)
 
 
 def renew_plans(*, now: datetime) -> int:
     """Have memberships paid for again that end soon; return how many were looked at."""
     due = PlanPurchase.objects.filter(status=ACTIVE, renews=True, renew_at__lte=now)
-    ids = list(due.order_by("renew_at", "pk").values_list("pk", flat=True)[:BATCH])
-    for pk in ids:
-        renew_plan(purchase_id=pk, now=now)
-    return len(ids)
+    return sweep(due, lambda pk: bool(renew_plan(purchase_id=pk, now=now)))
 
 
 @transaction.atomic
@@ -63,8 +61,7 @@ def renew_plan(*, purchase_id: int, now: datetime) -> Step:
 def open_paid_periods(*, now: datetime) -> int:
     """Begin periods that were paid for ahead, on their day; return how many."""
     due = PlanPurchase.objects.filter(status=ACTIVE, opens_at__lte=now)
-    ids = list(due.order_by("opens_at", "pk").values_list("pk", flat=True)[:BATCH])
-    return sum(_open(pk, now=now) for pk in ids)
+    return sweep(due, partial(_open, now=now))
 
 
 def open_order_of(purchase: PlanPurchase) -> Order | None:

@@ -6,6 +6,7 @@ receipts.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -32,10 +33,10 @@ from apps.checkout.providers import (
 from apps.checkout.queries.orders import money_of_booking, status_of
 from apps.checkout.states import PaymentStatus, booking_status
 from apps.outbox import operations as outbox
+from apps.outbox.sweeping import sweep
 
 REFUND_TOPIC = "payments.refund"
 PATIENCE = timedelta(seconds=60)
-BATCH = 100
 AT_ONCE = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
 UNSETTLED = (Payment.Status.PENDING, Payment.Status.AUTHORIZED)
 
@@ -63,22 +64,19 @@ def settle_open_payments(*, now: datetime) -> int:
     open_ones = Payment.objects.filter(
         status=Payment.Status.PENDING, created_at__lte=now - PATIENCE
     ).exclude(provider="")
-    ids = list(open_ones.order_by("created_at").values_list("pk", flat=True)[:BATCH])
-    for payment_id in ids:
-        outbox_key = f"look:{payment_id}:{int(now.timestamp()) // 30}"
-        _look(payment_id, key=outbox_key, now=now)
-    return len(ids)
+    return sweep(open_ones, partial(_look, now=now))
 
 
 @transaction.atomic
-def _look(payment_id: int, *, key: str, now: datetime) -> None:
+def _look(payment_id: int, *, now: datetime) -> bool:
     outbox.enqueue(
         topic=LOOK_TOPIC,
         payload={"payment_id": payment_id},
         business_id=None,
         now=now,
-        key=key,
+        key=f"look:{payment_id}:{int(now.timestamp()) // 30}",
     )
+    return True
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@ back when the order comes to nothing. The card's row is locked last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -10,10 +11,10 @@ from apps.checkout.models import GiftCard, GiftEntry, Order, Payment
 from apps.checkout.operations._errors import GiftRefused
 from apps.checkout.operations._gift_money import give_to_card, write_gift_entry
 from apps.checkout.queries.orders import status_of
+from apps.outbox.sweeping import sweep
 
 HOLD_LEFT = timedelta(minutes=5)
 """A payment may still come shortly after its hold: the card's money waits that much longer."""
-BATCH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,11 @@ def release_gifts(*, now: datetime) -> int:
     As long as a payment of the order may still come, the card's money stays with it.
     """
     over = Payment.objects.filter(
-        kind=Payment.Kind.GIFT, status=Payment.Status.PENDING, expires_at__lte=now - HOLD_LEFT
+        kind=Payment.Kind.GIFT,
+        status=Payment.Status.PENDING,
+        expires_at__lte=now - HOLD_LEFT,
     )
-    ids = list(over.order_by("order_id").values_list("order_id", flat=True).distinct()[:BATCH])
-    return sum(_release(pk, now=now) for pk in ids)
+    return sweep(Order.objects.filter(pk__in=over.values("order")), partial(_release, now=now))
 
 
 @transaction.atomic

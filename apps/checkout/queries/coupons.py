@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from apps.bookings.models import Booking
 from apps.checkout.coupons import Kind, Refused, Terms, mailbox, plain_code, refusal
 from apps.checkout.models import Coupon, CouponUse
@@ -40,10 +42,13 @@ def apply_code(*, booking: Booking, code: str, subtotal: int, now: datetime) -> 
 
 
 def terms_of(coupon: Coupon, booking: Booking) -> Terms:
-    """The terms of a coupon for one customer; two queries."""
+    """The terms of a coupon for one customer, who is known by the mailbox or the phone (E.164)."""
     uses = CouponUse.objects.filter(coupon=coupon)
     own = uses.filter(order__booking=booking).count()
-    by_customer = uses.filter(mailbox=mailbox(booking.contact_email))
+    same = Q(mailbox=mailbox(booking.contact_email))
+    if booking.contact_phone:
+        same |= Q(order__booking__contact_phone=booking.contact_phone)
+    by_customer = uses.filter(same)
     return Terms(
         kind=Kind(coupon.kind),
         value=coupon.value,

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 # Counted by queries over live rows, because they end when the hold or the booking ends.
 LIVE_HOLDS_PER_SESSION = 1
 LIVE_HOLDS_PER_NETWORK = 3
-FUTURE_UNPAID_PER_EMAIL = 3
+FUTURE_UNPAID_PER_CUSTOMER = 3
 DECLINED_PER_DRAFT = 5
 DECLINED_PER_NETWORK = 10
 
