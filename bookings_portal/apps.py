@@ -10,7 +10,11 @@ class PortalConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
+        from apps.outbox.operations import register_hindrance
         from bookings_portal import checks  # noqa: F401  registers on import
+        from bookings_portal.clock import clock_trouble
+
+        register_hindrance(clock_trouble)
 
 
 class FlashMessagesConfig(MessagesConfig):

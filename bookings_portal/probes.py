@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from apps.availability.triggers import missing_guards
+from bookings_portal.clock import clock_trouble
 
 
 @require_safe
@@ -15,12 +16,14 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_: HttpRequest) -> HttpResponse:
-    """200 when the database answers and refuses double bookings by itself, else 503 so that a
-    balancer sends visitors elsewhere."""
+    """200 when the database answers, refuses double bookings by itself and agrees about the time,
+    else 503 so that a balancer sends visitors elsewhere."""
     try:
         unguarded = missing_guards()
     except Error:
         return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
+    if trouble := clock_trouble():
+        return HttpResponse(f"{trouble}\n", content_type="text/plain", status=503)
     if unguarded:
         return HttpResponse("database unguarded\n", content_type="text/plain", status=503)
     return HttpResponse("ready\n", content_type="text/plain")

@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "apps.web.refusals.TooManyMiddleware",
     "apps.web.busy.BusyMiddleware",
+    "bookings_portal.clock.refuse_to_sell",
     "apps.web.guards.SectionGuardMiddleware",
 ]
 CSRF_FAILURE_VIEW = "apps.web.refusals.csrf_failure"
@@ -118,6 +119,7 @@ DATABASES = {
         ),
     )
 }
+CHECKS_CLOCK = True  # tests stop the clock of their process, not that of the database
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Counters of the rate limits, shared by every process; the table comes from our own migration.
 CACHES = {

@@ -39,6 +39,7 @@ class PeriodicWork:
 
 _work: dict[str, Work] = {}
 _periodic: dict[str, PeriodicWork] = {}
+_hindrances: list[Callable[[], str]] = []
 
 
 def register(topic: str, work: Work) -> None:
@@ -77,6 +78,17 @@ def register_periodic(name: str, every: timedelta, run: Callable[[datetime], obj
     work = PeriodicWork(name=name, every=every, run=run)
     if _periodic.setdefault(name, work) != work:
         raise ValueError(f"periodic work {name} is registered twice")
+
+
+def register_hindrance(hindrance: Callable[[], str]) -> None:
+    """Let no worker begin anything while ``hindrance()`` says a sentence; "" means go on."""
+    if hindrance not in _hindrances:
+        _hindrances.append(hindrance)
+
+
+def what_hinders() -> str:
+    """The first sentence that says why nothing may be done now, "" when there is none."""
+    return next((words for it in _hindrances if (words := it())), "")
 
 
 def all_periodic() -> tuple[PeriodicWork, ...]:

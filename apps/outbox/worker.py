@@ -85,15 +85,22 @@ class Worker:
         rest = poll
         while not self.stop.is_set():
             try:
-                self.run_periodic()
-                self.drain()
-                rest = poll
+                rest = self._work_or_wait(rest, poll=poll)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("the database is away: %s", type(error).__name__)
                 connection.close()
                 rest = min(rest * 2, LONGEST_REST)
             close_old_connections()
             self.stop.wait(rest)
+
+    def _work_or_wait(self, rest: float, *, poll: float) -> float:
+        """Do what is due, unless something hinders; return how long to rest then."""
+        if hindrance := registry.what_hinders():
+            logger.critical("not working: %s", hindrance)
+            return min(rest * 2, LONGEST_REST)
+        self.run_periodic()
+        self.drain()
+        return poll
 
     def _still_ours(self, item: OutboxItem) -> bool:
         """Renew the lease when half of it is gone: the items before this one took long."""

@@ -17,7 +17,13 @@ from apps.outbox.operations.settle import (
     postpone,
     retry_later,
 )
-from apps.outbox.registry import GiveUp, Postpone, register, register_periodic
+from apps.outbox.registry import (
+    GiveUp,
+    Postpone,
+    register,
+    register_hindrance,
+    register_periodic,
+)
 
 __all__ = [
     "LEASE",
@@ -35,6 +41,7 @@ __all__ = [
     "mark_done",
     "postpone",
     "register",
+    "register_hindrance",
     "register_periodic",
     "release",
     "renew_lease",
