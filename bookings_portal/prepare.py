@@ -10,9 +10,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from bookings_portal import aside
 from bookings_portal.databases import Process, parse_database_url
 from bookings_portal.env import read_data_dir
 
@@ -32,7 +34,7 @@ class _Stamp:
             self.facts = {}
 
     def keep(self, **facts: Any) -> None:
-        self.facts |= facts
+        self.facts = self.facts | facts
         self.path.write_text(json.dumps(self.facts), encoding="utf-8")
 
 
@@ -55,11 +57,13 @@ def prepare(*, base: Path, python: str, environment: dict[str, str]) -> str:
         *_contents(base.glob("apps/*/migrations/*.py")),
         *_contents([base / "requirements.txt"]),
     )
-    if stamp.facts.get("tables") != tables or not _database_is_there(database, base):
-        print("Making the tables ...", flush=True)
-        stamp.keep(tables="", demo="")
-        run_command([*manage, "migrate", "-v0"], environment)
-        stamp.keep(tables=tables)
+    file = _sqlite_file(database, base)
+    # A copy that was put back by hand knows fewer migrations than the stamp says. Whether a server
+    # still has its tables only the server knows: ask it by migrating.
+    known = aside.count_migrations(file) if file else None
+    if (stamp.facts.get("tables"), stamp.facts.get("known")) != (tables, known) or known is None:
+        _make_tables(stamp, file if known else None, manage=manage, environment=environment)
+        stamp.keep(tables=tables, known=aside.count_migrations(file) if file else None)
     statics = _digest(*_contents([base / "requirements.txt"]), *_states(base / "static"))
     if environment.get("DEBUG", "0") == "0" and stamp.facts.get("statics") != statics:
         print("Compressing the static files ...", flush=True)
@@ -68,6 +72,57 @@ def prepare(*, base: Path, python: str, environment: dict[str, str]) -> str:
     if environment["DEMO"] == "0" or not has_command(base, "seed_demo"):
         return ""
     return _demo_text(stamp, _digest(database), manage, environment)
+
+
+def _make_tables(
+    stamp: _Stamp, file: Path | None, *, manage: list[str], environment: dict[str, str]
+) -> None:
+    """Migrate; an SQLite file with tables is copied aside first, and put back if that fails."""
+    copy = _copy_aside(stamp, file, manage=manage, environment=environment) if file else None
+    before = stamp.facts
+    print("Making the tables ...", flush=True)
+    stamp.keep(tables="", demo="", aside=str(copy or ""))
+    try:
+        run_command([*manage, "migrate", "-v0"], environment)
+    except NotPrepared as failure:
+        if file is None or copy is None:
+            raise
+        _put_back(copy, file, failure)
+        stamp.keep(**{**before, "aside": ""})
+        raise NotPrepared(
+            f"{failure}\nThe upgrade failed. The database is again as it was before, and the copy "
+            f"{copy} stays: start the version you had, and report the line above."
+        ) from failure
+    stamp.keep(aside="")
+    if file:
+        aside.forget_old_copies(file)
+
+
+def _copy_aside(
+    stamp: _Stamp, file: Path, *, manage: list[str], environment: dict[str, str]
+) -> Path | None:
+    """The copy to go back to, or None when there is nothing to migrate."""
+    interrupted = Path(stamp.facts.get("aside") or file.parent)
+    if not stamp.facts.get("tables") and interrupted.is_file():
+        return interrupted  # it was killed halfway: what is there now is no state to go back to
+    check = subprocess.run(
+        [*manage, "migrate", "--check", "-v0"], capture_output=True, check=False, env=environment
+    )
+    if check.returncode == 0:
+        return None
+    try:
+        copy = aside.copy_aside(file, now=datetime.now().astimezone())
+    except aside.CannotCopy as reason:
+        raise NotPrepared(str(reason)) from reason
+    print(f"The database is upgraded. A copy of it as it is now: {copy}", flush=True)
+    return copy
+
+
+def _put_back(copy: Path, file: Path, failure: NotPrepared) -> None:
+    try:
+        aside.put_back(copy, to=file)
+    except aside.CannotCopy as reason:
+        raise NotPrepared(f"{failure}\n{reason}") from reason
 
 
 def has_command(base: Path, name: str) -> bool:
@@ -85,11 +140,11 @@ def _demo_text(stamp: _Stamp, database: str, manage: list[str], environment: dic
     return str(stamp.facts["demo_text"]).replace(str(stamp.facts["demo_origin"]), origin)
 
 
-def _database_is_there(database: str, base: Path) -> bool:
-    # Whether a server still has its tables only the server knows: ask it by migrating.
+def _sqlite_file(database: str, base: Path) -> Path | None:
+    """The file of this address, or None for a server."""
     if not database.startswith("sqlite:"):
-        return False
-    return Path(parse_database_url(database, base=base, process=Process())["NAME"]).exists()
+        return None
+    return Path(parse_database_url(database, base=base, process=Process())["NAME"])
 
 
 def _digest(*parts: str | bytes) -> str:
