@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from apps.bookings.states import Status
+from apps.kernel.snapshots import freeze, thaw
 
 
 class Action(StrEnum):
@@ -31,23 +32,30 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules as they were when the booking was made (R051); minutes, None is no limit."""
+    """The rules as they were when the booking was made (R051); minutes, None is no limit.
 
-    cancel_allowed: bool
-    cancel_until_minutes: int | None
-    cancel_by_link: bool
-    move_allowed: bool
-    move_until_minutes: int | None
-    move_by_link: bool
-    max_participants: int
+    A field that is added gets the default that was the rule before there was one.
+    """
+
+    VERSION: ClassVar[int] = 1
+
+    cancel_allowed: bool = True
+    cancel_until_minutes: int | None = 1440
+    cancel_by_link: bool = True
+    move_allowed: bool = True
+    move_until_minutes: int | None = 1440
+    move_by_link: bool = True
+    max_participants: int = 1
     description: str = ""
 
     def as_snapshot(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        """Return what is stored with a booking."""
+        return freeze(self)
 
     @classmethod
     def from_snapshot(cls, snapshot: Mapping[str, Any]) -> "Policy":
-        return cls(**{name: snapshot[name] for name in cls.__dataclass_fields__})
+        """Read what was stored with a booking, by code of any age."""
+        return thaw(cls, snapshot)
 
 
 @dataclass(frozen=True, slots=True)
