@@ -34,7 +34,7 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url", "other_databases"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,71 @@
+"""What was frozen as JSON is read after every change of the code: in all landed states."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import MISSING, fields, make_dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apps.bookings.policy import Policy
+from tests.upgrades.databases import landed, unpack
+
+FROZEN: dict[tuple[str, str], type[Any]] = {
+    ("bookings_booking", "policy_snapshot"): Policy,
+}
+"""The columns with a snapshot, and who reads it."""
+EACH = pytest.mark.parametrize("column", FROZEN, ids=".".join)
+
+
+@pytest.fixture(scope="module", params=landed())
+def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A landed state, not migrated."""
+    path: Path = tmp_path_factory.mktemp("old") / "portal.sqlite3"
+    path.write_bytes(unpack(request.param, "sqlite3"))
+    with closing(sqlite3.connect(path)) as database:
+        yield database
+
+
+def stored_in(old: sqlite3.Connection, column: tuple[str, str]) -> list[dict[str, Any]]:
+    table, name = column
+    known = {row[1] for row in old.execute(f"PRAGMA table_info({table})")}
+    if name not in known:
+        return []
+    return [json.loads(row[0]) for row in old.execute(f"SELECT {name} FROM {table}")]  # noqa: S608
+
+
+@EACH
+def test_every_field_has_what_was_true_before_it_was_there(column: tuple[str, str]) -> None:
+    missing = [it.name for it in fields(FROZEN[column]) if it.default is MISSING]
+
+    assert missing == []
+    assert FROZEN[column].VERSION >= 1
+
+
+@EACH
+def test_rows_of_every_landed_state_are_read_as_they_were_written(
+    old: sqlite3.Connection, column: tuple[str, str]
+) -> None:
+    kind = FROZEN[column]
+    for stored in stored_in(old, column):
+        facts = kind.from_snapshot(stored).as_snapshot()
+        assert {name: facts[name] for name in stored if name != "version"} == {
+            name: value for name, value in stored.items() if name != "version"
+        }
+
+
+@EACH
+def test_with_one_more_field_old_rows_are_read_all_the_same(
+    old: sqlite3.Connection, column: tuple[str, str]
+) -> None:
+    """What comes next time somebody adds a rule."""
+    kind: Any = make_dataclass(
+        "Next", [("next_rule", int, 7)], bases=(FROZEN[column],), frozen=True, slots=True
+    )
+
+    for stored in [{}, *stored_in(old, column)]:
+        assert kind.from_snapshot(stored).next_rule == 7
+        assert FROZEN[column].from_snapshot(kind(next_rule=9).as_snapshot()) == FROZEN[column]()

@@ -1,0 +1,124 @@
+"""Every state that has landed can be brought to the newest one, with every row and every cent."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from apps.availability.triggers import write_triggers
+from apps.businesses.setup_triggers import write_setup_triggers
+from apps.outbox.models import OutboxItem
+from apps.outbox.worker import Worker
+from tests.factories import NOW
+from tests.upgrades.contents import Columns, read_contents
+from tests.upgrades.convoy import migrate_together
+from tests.upgrades.databases import as_default, database_of, landed
+from tests.upgrades.make_state import MOST_BYTES
+from tests.upgrades.schema import describe
+
+EMPTY = ""
+LATER = NOW + timedelta(minutes=5)
+CHANGED = {
+    ("businesses_setuprevision", "value"): "another one after every migration",
+}
+"""Columns whose old values a migration changes on purpose, and why. All others stay."""
+
+
+@pytest.mark.slow
+def test_every_landed_state_and_an_empty_database_become_the_newest(
+    tmp_path: Path, other_databases: None
+) -> None:
+    """One test, because all of them are migrated together."""
+    states = [EMPTY, *landed()]
+    with ExitStack() as stack, time_machine.travel(NOW, tick=False):
+        databases = {
+            state: stack.enter_context(database_of(state, folder=tmp_path)) for state in states
+        }
+        before = {state: read_contents(database) for state, database in databases.items()}
+        migrate_together(list(databases.values()))
+        wanted = describe(stack.enter_context(_as_the_models_say(tmp_path)))
+        problems = {
+            state: [
+                *_other_schema(database, wanted),
+                *_other_contents(before[state], database),
+                *_complaints(database),
+            ]
+            for state, database in databases.items()
+        }
+
+    assert problems == {state: [] for state in states}
+
+
+def _other_schema(database: BaseDatabaseWrapper, wanted: set[tuple[str, ...]]) -> Iterator[str]:
+    """Migrate as everybody does, which has nothing left but what comes after; compare then."""
+    with as_default(database):
+        call_command("migrate", verbosity=0)
+        call_command("migrate", check_unapplied=True, verbosity=0)
+    found = describe(database)
+    for facts in sorted(found - wanted):
+        yield f"too much: {facts}"
+    for facts in sorted(wanted - found):
+        yield f"missing: {facts}"
+
+
+def _other_contents(before: dict[str, Columns], database: BaseDatabaseWrapper) -> Iterator[str]:
+    after = read_contents(database, only=before)
+    for table, columns in before.items():
+        for name, values in columns.items():
+            now = after.get(table, {}).get(name)
+            if (table, name) not in CHANGED and now != values:
+                yield f"{table}.{name}: {_told(values)} became {_told(now)}"
+
+
+def _told(values: list[object] | None) -> str:
+    """Say how many there are and, of numbers, their sum."""
+    if values is None:
+        return "nothing"
+    numbers = [value for value in values if isinstance(value, int)]
+    return f"{len(values)} values, sum {sum(numbers)}"
+
+
+def _complaints(database: BaseDatabaseWrapper) -> Iterator[str]:
+    """The books add up, and a worker of today does what was written down by older code."""
+    with as_default(database):
+        yield from _findings()
+        Worker(clock=lambda: LATER, jitter=lambda: 0.0).drain()
+        for item in OutboxItem.objects.filter(done_at=None):
+            yield f"left undone: {item} {item.last_error}"
+        yield from _findings()
+
+
+def _findings() -> list[str]:
+    told = StringIO()
+    try:
+        call_command("check_ledger", stdout=told)
+    except CommandError:
+        return told.getvalue().splitlines()
+    return []
+
+
+@contextmanager
+def _as_the_models_say(folder: Path) -> Iterator[BaseDatabaseWrapper]:
+    """A database whose tables are made from the models, as the suite makes its own."""
+    with database_of(EMPTY, folder=folder) as database, as_default(database):
+        with database.schema_editor() as editor:
+            for model in apps.get_models():
+                editor.create_model(model)
+        write_triggers()
+        write_setup_triggers()
+        yield database
+
+
+@pytest.mark.parametrize("state", landed())
+def test_states_are_kept_for_both_databases_and_small(state: str) -> None:
+    files = sorted((Path(__file__).parent / "states").glob(f"{state}.*"))
+
+    assert [path.name for path in files] == [f"{state}.sql.xz", f"{state}.sqlite3.xz"]
+    assert max(path.stat().st_size for path in files) <= MOST_BYTES
