@@ -19,6 +19,7 @@ from apps.catalog.models import Service
 from apps.web import formatting
 
 HOUR, DAY = 60, 1440
+UNKNOWN = "ZZ"
 _PART = Booking.PaymentStatus.PARTIALLY_PAID
 _ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 OPENS_LATER = {ReasonCode.TOO_EARLY, ReasonCode.BEYOND_HORIZON}
@@ -247,6 +248,9 @@ def _clock(minute: int, *, locale: str) -> str:
 
 
 def region_of(business: Business) -> str:
-    """The country in which a phone number without a prefix is meant: that of the time zone."""
-    territory = get_global("zone_territories").get(business.time_zone)
-    return str(territory or formatting.locale_of(business.locale).territory or "GB")
+    """The country in which a phone number without a prefix is meant: that of the time zone, or of
+    the locale where the zone has none ("UTC" lies in "001", the world)."""
+    territory = str(get_global("zone_territories").get(business.time_zone, ""))
+    if len(territory) == len("GB") and territory.isalpha() and territory != UNKNOWN:
+        return territory
+    return str(formatting.locale_of(business.locale).territory or "GB")

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import phonenumbers
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Question
 from apps.web.fields import LineField, TextField
+from apps.web.phones import read_phone
 
 SHORT, LONG, DIGITS, PLACES = 255, 4000, 12, 3
 YES, NO = "yes", "no"
@@ -17,31 +19,57 @@ Kind = Question.Kind
 TICKS = frozenset({Kind.CONSENT, Kind.ACKNOWLEDGEMENT})
 
 
+class PhoneInput(forms.TextInput):
+    """A number that was asked about stands beside the control: sent once more, it is meant."""
+
+    input_type = "tel"
+    asked = ""
+    is_meant = False
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        self.is_meant = bool(value) and data.get(f"{name}_asked") == value
+        return value
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        control = super().render(name, value, attrs, renderer)
+        if not self.asked:
+            return control
+        beside = format_html('<input type="hidden" name="{}_asked" value="{}">', name, self.asked)
+        return control + beside
+
+
 class PhoneField(LineField):
-    """A phone number, kept in E.164; without a prefix it is one of the business's country."""
+    """A phone number, kept in E.164; without a prefix it is one of the business's country. One that
+    nobody knows is asked about, and kept as it is typed when it is sent once more."""
+
+    widget: PhoneInput
 
     def __init__(self, *, region: str, **kwargs: Any) -> None:
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(max_length=40, widget=PhoneInput, **kwargs)
         self.region = region
-        self.widget.attrs |= {"type": "tel", "inputmode": "tel", "autocomplete": "tel"}
-        self.widget.input_type = "tel"
+        self.widget.attrs |= {"inputmode": "tel", "autocomplete": "tel"}
 
     def clean(self, value: Any) -> str:
         """Return "+4915155501 88" without the blank.
 
         Raises:
-            ValidationError: nobody could have this number.
+            ValidationError: it is no number, or one that has to be asked about.
         """
         text = str(super().clean(value))
         if not text:
             return ""
-        try:
-            number = phonenumbers.parse(text, self.region)
-        except phonenumbers.NumberParseException as wrong:
-            raise forms.ValidationError(_WRONG_PHONE()) from wrong
-        if not phonenumbers.is_possible_number(number):
+        phone = read_phone(text, region=self.region)
+        if phone is None:
             raise forms.ValidationError(_WRONG_PHONE())
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        if not phone.is_known and not self.widget.is_meant:
+            self.widget.asked = text
+            raise forms.ValidationError(_ODD_PHONE())
+        return phone.text
+
+
+def _ODD_PHONE() -> str:  # noqa: N802 - likewise
+    return _("We know no numbers like this. Check it, or send it once more to keep it.")
 
 
 def _WRONG_PHONE() -> str:  # noqa: N802 - reads as the constant it is, once translated
