@@ -80,16 +80,17 @@ FROM bench_plan WHERE status <> 'CANCELED' ORDER BY id
 BOOKINGS = """
 INSERT INTO bookings_booking (id, reference, draft_id, visitor_hash, network_hash, business_id,
     service_id, location_id, session_id, resource_id, selection, customer_id, contact_name,
-    contact_email, contact_phone, kind, status, payment_status, payment_option, party_size, title,
-    price, currency, price_text, starts_at, ends_at, time_zone, wall_time, tzdata_version,
-    customer_note, owner_note, draft_text, policy_snapshot, double_booked,
+    contact_email, contact_phone, visit_address, kind, status, payment_status, payment_option,
+    party_size, title, price, currency, price_text, starts_at, ends_at, time_zone, wall_time,
+    tzdata_version,
+    customer_note, owner_note, draft_text, policy_snapshot, service_snapshot, double_booked,
     skip_availability_validation, skip_business_confirmation, override_reason, source, revision,
     created_at)
 SELECT id, 'B' || SUBSTR(CAST(10000000 + id AS varchar), 2), 'bench-' || id, 'visitor-' || id, '',
     business_id, service_id, location_id, id, resource_id, 'SPECIFIC_RESOURCE', customer_id,
-    'Guest ' || id, 'guest@example.com', '', 'APPOINTMENT', status, 'NOT_PAID', 'OFFLINE', 1,
+    'Guest ' || id, 'guest@example.com', '', '', 'APPOINTMENT', status, 'NOT_PAID', 'OFFLINE', 1,
     'Cut and finish', 4800, 'EUR', '', {at_start}, {at_end}, 'Europe/Berlin', '2026-01-01T10:00',
-    '2026.1', '', '', '{{}}', '{{}}', FALSE, FALSE, FALSE, '', 'WEB', 2, {at_created}
+    '2026.1', '', '', '{{}}', '{{}}', '{{}}', FALSE, FALSE, FALSE, '', 'WEB', 2, {at_created}
 FROM bench_plan ORDER BY id
 """
 

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until, is_free_now
+from apps.bookings.venues import pay_place, pay_place_of, venue_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.models import Service
@@ -59,11 +60,15 @@ def cancel_words(policy: Policy) -> str:
     return _("Free to cancel until %(length)s before.") % {"length": length}
 
 
+def mix_words(people: Sequence[tuple[int, str]]) -> str:
+    """ "2 × Adult, 1 × Child": how many come as what, in the owner's words."""
+    return ", ".join(f"{count} × {name}" for count, name in people)
+
+
 def pay_words(service: Service, *, amount: int | None) -> str:
     """ "You pay at the salon.", "You pay a deposit of €20.00 online.", or nothing when there is
     nothing to pay."""
     business = service.business
-    place = {"place": business.place_word}
     if amount == 0:
         return ""
     if service.pays_online and amount:
@@ -72,7 +77,11 @@ def pay_words(service: Service, *, amount: int | None) -> str:
             only = _("What you pay online is only taken when %(business)s says yes.")
             return f"{words} {only % {'business': business.name}}"
         return words
-    return _("You pay at the %(place)s.") % place if service.pays_in_person else ""
+    return _("You pay %(where)s.") % {"where": _where(service)} if service.pays_in_person else ""
+
+
+def _where(service: Service) -> str:
+    return pay_place(venue_of(service), place_word=service.business.place_word)
 
 
 def _pay_online_words(service: Service, amount: int) -> str:
@@ -83,7 +92,7 @@ def _pay_online_words(service: Service, amount: int) -> str:
             return _("You pay a deposit of %(amount)s or more online.") % {"amount": now}
         return _("You pay a deposit of %(amount)s online.") % {"amount": now}
     if service.pays_in_person:
-        return _("You pay online or at the %(place)s.") % {"place": business.place_word}
+        return _("You pay online or %(where)s.") % {"where": _where(service)}
     return _("You pay online.")
 
 
@@ -111,7 +120,7 @@ def price_aside(*, price: str, total: int | None, aside: int, currency: str, loc
 @dataclass(frozen=True, slots=True)
 class Moved:
     """Money of a booking that came, or came and went back (returned): minor units of its price
-    (total); place is the business's word for where it happens."""
+    (total); where says when the rest is paid ("at the salon")."""
 
     status: str
     is_over: bool
@@ -120,7 +129,7 @@ class Moved:
     returned: int
     currency: str
     locale: str
-    place: str
+    where: str
 
 
 def moved_words(it: Moved) -> str:
@@ -132,7 +141,7 @@ def moved_words(it: Moved) -> str:
         name: formatting.format_money(amount, it.currency, it.locale)
         for name, amount in amounts.items()
     }
-    return _moved(it, rest) % {**said, "place": it.place}
+    return _moved(it, rest) % {**said, "where": it.where}
 
 
 def _moved(it: Moved, rest: int) -> str:
@@ -142,24 +151,23 @@ def _moved(it: Moved, rest: int) -> str:
     if it.status == status.PAID:
         return _("%(price)s, paid")
     if it.status == status.REFUNDED and rest:
-        return _("%(back)s went back, %(rest)s at the %(place)s")
+        return _("%(back)s went back, %(rest)s %(where)s")
     if it.status == status.REFUNDED:
         return _("%(back)s, refunded")
     if it.status == _PART and it.is_over:
         return _("%(paid)s of %(price)s paid")
-    return _("%(paid)s paid, %(rest)s at the %(place)s") if it.status == _PART else ""
+    return _("%(paid)s paid, %(rest)s %(where)s") if it.status == _PART else ""
 
 
 def bill_words(booking: Booking, price: str) -> str:
     """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", "With your
     plan", or the price."""
-    status, place = booking.payment_status, booking.business.place_word
+    status, where = booking.payment_status, pay_place_of(booking.as_booked)
     by_plan = booking.payment_option == Booking.PaymentOption.MEMBERSHIP
     if by_plan and not booking.price:
         return _("With your plan")
     if by_plan and status == Booking.PaymentStatus.NOT_PAID:
-        words = _("With your plan, %(price)s at the %(place)s")
-        return words % {"price": price, "place": place}
+        return _("With your plan, %(price)s %(where)s") % {"price": price, "where": where}
     moved = moved_words(
         Moved(
             status=status,
@@ -169,7 +177,7 @@ def bill_words(booking: Booking, price: str) -> str:
             returned=booking.returned,
             currency=booking.currency,
             locale=booking.business.locale,
-            place=place,
+            where=where,
         )
     )
     if moved:
@@ -182,8 +190,8 @@ def bill_words(booking: Booking, price: str) -> str:
             currency=booking.currency,
             locale=booking.business.locale,
         )
-    if booking.service.pays_in_person and booking.price:
-        return f"{price}, {_('at the %(place)s') % {'place': place}}"
+    if booking.as_booked.pays_in_person and booking.price:
+        return f"{price}, {where}"
     return price
 
 

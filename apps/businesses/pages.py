@@ -71,11 +71,10 @@ def short_address(place: Location | None) -> str:
     return ", ".join(part for part in (place.street, place.city) if part) if place else ""
 
 
-def map_url(place: Location | None) -> str:
-    """A map search for an address; a link, never an embedded map (ux.md C1)."""
-    if place is None or not place.address:
-        return ""
-    return f"https://www.openstreetmap.org/search?query={quote(place.address)}"
+def search_map(address: str) -> str:
+    """A map search for an address, "" without one: a link, never an embedded map, so that nothing
+    is told to anybody before it is tapped."""
+    return f"https://www.openstreetmap.org/search?query={quote(address)}" if address else ""
 
 
 def absolute(path: str) -> str:

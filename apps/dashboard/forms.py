@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.models import Booking
@@ -105,6 +105,23 @@ class NoteForm(DecisionForm):
         max_length=LONGEST_NOTE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class OnlineLinkForm(DecisionForm):
+    """Where this one booking takes place; the customer reads it in an e-mail."""
+
+    link = forms.URLField(
+        label=_("Link for this booking"),
+        help_text=_("The customer gets it by e-mail."),
+        max_length=500,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=["https"])],
+        widget=forms.URLInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+        error_messages={
+            "required": _("Enter the link."),
+            "invalid": _("Enter a whole link that begins with https://."),
+        },
     )
 
 

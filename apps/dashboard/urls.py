@@ -4,7 +4,7 @@ from django.urls import path
 
 from apps.dashboard.views.agenda import agenda
 from apps.dashboard.views.block import block, unblock
-from apps.dashboard.views.booking import booking, cancel, note
+from apps.dashboard.views.booking import booking, cancel, note, online_link
 from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
@@ -136,4 +136,5 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/cancel/", cancel, name="cancel"),
     path("<slug:slug>/bookings/<str:reference>/move/", move, name="move"),
     path("<slug:slug>/bookings/<str:reference>/notes/", note, name="note"),
+    path("<slug:slug>/bookings/<str:reference>/link/", online_link, name="online_link"),
 ]

@@ -17,7 +17,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import Choice, choose
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
 from apps.dashboard.place_field import FormWithPlace
-from apps.web.fields import AddressField, LineField
+from apps.web.fields import AddressField, LineField, VisitAddressField
 
 
 class WishForm(forms.Form):
@@ -66,6 +66,11 @@ class NewWishForm(FormWithPlace):
         self, *args: Any, services: Sequence[Service], business: Business, **kwargs: Any
     ) -> None:
         super().__init__(*args, auto_id="wish-%s", **kwargs)  # type: ignore[misc]
+        self.visits = {it.pk for it in services if it.home_visit}
+        if self.visits:
+            self.fields["visit_address"] = VisitAddressField(
+                label=_("Address"), help_text=_("For a visit at the customer's."), required=False
+            )
         self.fields["service"].choices = [(it.pk, it.name) for it in services]  # type: ignore[attr-defined]
         self.fields["hours"].choices = [  # type: ignore[attr-defined]
             (number, hours_words(*part, locale=business.locale).capitalize())
@@ -78,6 +83,9 @@ class NewWishForm(FormWithPlace):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         self.check_place(self.services.get(found.get("service", 0)))
+        is_asked = found.get("service") in self.visits and not self.has_error("visit_address")
+        if is_asked and not found.get("visit_address"):
+            self.add_error("visit_address", self.fields["visit_address"].error_messages["required"])
         return found
 
     def choice(self) -> Choice:
@@ -95,4 +103,7 @@ class NewWishForm(FormWithPlace):
 
     def details(self) -> WaitingDetails:
         """Who waits, cleaned."""
-        return WaitingDetails(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
+        found = self.cleaned_data
+        return WaitingDetails(
+            name=found["name"], email=found["email"], visit_address=found.get("visit_address", "")
+        )

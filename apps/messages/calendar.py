@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
+from apps.bookings.wording import mix_words
 from apps.messages.facts import BookingFacts, CourseDate, Kind
 from apps.messages.names import without_links
 from apps.web.text import clean_line
@@ -76,8 +77,8 @@ def _event(facts: BookingFacts, organizer: str, stamped_at: datetime, kind: Kind
     event.add("dtstamp", stamped_at.astimezone(UTC))
     event.add("summary", _summary(facts, kind))
     event.add("description", _description(facts))
-    if facts.address and not facts.online:
-        event.add("location", _line(facts.address))
+    if place := _place(facts):
+        event.add("location", _line(place))
     event.add("organizer", _organizer(facts, organizer))
     event.add("transp", "OPAQUE")
     return event
@@ -88,8 +89,16 @@ def _summary(facts: BookingFacts, kind: Kind) -> str:
     return _line(f"{facts.service}, {who}" if who else facts.service)
 
 
+def _place(facts: BookingFacts) -> str:
+    """Online the link itself, which calendars make something to tap, as soon as it may be told."""
+    if not facts.online:
+        return facts.address
+    return facts.online_link if facts.status == "CONFIRMED" else ""
+
+
 def _description(facts: BookingFacts) -> str:
     lines = [facts.reference]
+    lines += [_line(it) for it in (", ".join(facts.extras), mix_words(facts.mix)) if it]
     if facts.staff:
         lines.append(_line(facts.staff))
     if facts.business.phone:

@@ -85,7 +85,7 @@ def compose(
 
 def render_text(words: Words) -> str:
     """Lay the words out as plain text: the same facts in the same order as the HTML."""
-    rows = [(row.label, row.value) for row in words.rows]
+    rows = [it for row in words.rows for it in ((row.label, row.value), ("", row.url)) if it[1]]
     rows.append((_("Reference"), words.reference))
     width = max(len(label) for label, _value in rows) + 2
     facts = "\n".join(f"{label:<{width}}{value}" for label, value in rows)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from apps.bookings.service_snapshot import Venue
 from apps.bookings.wishes import Wish
 
 
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     OVERDUE = "OVERDUE"
     NEW_OVERDUE = "NEW_OVERDUE"
     NEW_LAPSED = "NEW_LAPSED"
+    LINK = "LINK"
 
     @property
     def is_for_team(self) -> bool:
@@ -56,12 +58,14 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.OVERDUE: frozenset({"PENDING"}),
     Kind.NEW_OVERDUE: frozenset({"PENDING"}),
     Kind.NEW_LAPSED: frozenset({"DECLINED"}),
+    Kind.LINK: frozenset({"CONFIRMED"}),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class BusinessFacts:
-    """The sender. ``accent`` is #RRGGBB, ``locale`` a BCP 47 tag, ``time_zone`` an IANA name."""
+    """The sender. ``accent`` is #RRGGBB, ``locale`` a BCP 47 tag, ``time_zone`` an IANA name;
+    ``address`` is where the business itself is, today."""
 
     id: int
     name: str
@@ -74,6 +78,7 @@ class BusinessFacts:
     place_word: str
     arrival_note: str
     answer_within_hours: int
+    address: str = ""
 
 
 ENDED = ("DECLINED", "CANCELED")
@@ -110,6 +115,9 @@ class BookingFacts:
     ``unanswered`` is what becomes of a request without an answer (apps.bookings.unanswered.Rule),
     "" when none is awaited; with ``offers_others`` other times are sent. ``told_why`` is why a
     rule ended the booking, and nobody's own words.
+    ``address`` is where it happens: at the business, or, ``at_customer``, where a home visit goes;
+    ``online_link`` is told once it is known and the booking confirmed. ``extras`` are the names of
+    its add-ons, ``mix`` how many people come as what.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     """
 
@@ -156,6 +164,17 @@ class BookingFacts:
     unanswered: str = ""
     offers_others: bool = False
     told_why: str = ""
+    at_customer: bool = False
+    online_link: str = ""
+    extras: tuple[str, ...] = ()
+    mix: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def venue(self) -> Venue:
+        """Whose place it happens at."""
+        if self.online:
+            return Venue.ONLINE
+        return Venue.CUSTOMER if self.at_customer else Venue.BUSINESS
 
     @property
     def over_at(self) -> datetime:

@@ -35,6 +35,7 @@ class Message(models.Model):
         OVERDUE = "OVERDUE", _("Not answered in time")
         NEW_OVERDUE = "NEW_OVERDUE", _("Reminder of a request")
         NEW_LAPSED = "NEW_LAPSED", _("Request ended without an answer")
+        LINK = "LINK", _("Link sent")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

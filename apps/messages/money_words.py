@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from apps.bookings.venues import pay_place
 from apps.bookings.wording import Moved, aside_words, moved_words, price_aside
 from apps.messages.facts import ENDED, BookingFacts, Kind
 from apps.web import formatting
@@ -26,7 +27,7 @@ def price_words(facts: BookingFacts) -> str:
             returned=facts.returned,
             currency=facts.currency,
             locale=facts.business.locale,
-            place=facts.business.place_word,
+            where=_pay_place(facts),
         )
     )
     if moved:
@@ -45,10 +46,11 @@ def price_words(facts: BookingFacts) -> str:
 def _at_the_place(facts: BookingFacts, amount: str) -> str:
     if not facts.pays_in_person:
         return amount
-    return _("%(amount)s, at the %(place)s") % {
-        "amount": amount,
-        "place": facts.business.place_word,
-    }
+    return _("%(amount)s, %(where)s") % {"amount": amount, "where": _pay_place(facts)}
+
+
+def _pay_place(facts: BookingFacts) -> str:
+    return pay_place(facts.venue, place_word=facts.business.place_word)
 
 
 def _by_plan(facts: BookingFacts) -> str:

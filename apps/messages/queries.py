@@ -11,8 +11,10 @@ from apps.bookings.queries.course_dates import all_dates_of, dates_of
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
-from apps.businesses.models import Business, Location, TeamMember
-from apps.catalog.models import Resource, Service
+from apps.bookings.service_snapshot import ServiceSnapshot
+from apps.businesses.models import Business, TeamMember
+from apps.businesses.queries import get_main_location
+from apps.catalog.models import Resource
 from apps.checkout.queries.orders import released_of
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
@@ -26,9 +28,9 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     Raises:
         Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
     """
-    related = ("business", "service", "location", "customer", "resource__staff_member")
+    related = ("business", "customer", "resource__staff_member")
     booking = Booking.objects.select_related(*related).get(pk=booking_id)
-    service = booking.service
+    booked = booking.as_booked
     dates = dates_of(booking=booking)
     starts_at, ends_at = dates[0] if dates else (booking.starts_at, booking.ends_at)
     return BookingFacts(
@@ -40,22 +42,21 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         time_zone=booking.time_zone,
         service=booking.title,
         staff=_staff_name(booking.resource),
-        address="" if service.online else _address(booking),
-        online=service.online,
+        **_as_booked(booking, booked),
         price=booking.price,
-        by_plan=booking.payment_option == Booking.PaymentOption.MEMBERSHIP,
+        by_plan=_is_by_plan(booking),
         currency=booking.currency,
         price_text=booking.price_text,
-        free=service.price_kind == Service.PriceKind.FREE,
-        pays_in_person=service.pays_in_person,
+        free=booking.price == 0 and not _is_by_plan(booking),
+        pays_in_person=booked.pays_in_person,
         party_size=booking.party_size,
         customer_name=booking.contact_name or _of_customer(booking, "name"),
         customer_email=booking.contact_email or _of_customer(booking, "email"),
         customer_phone=booking.contact_phone or _of_customer(booking, "phone"),
         answer_by=booking.answer_by,
-        holds_time=not service.allows_multiple_requests,
+        holds_time=not booked.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
-        business=_business_facts(booking.business),
+        business=_business_facts(booking.business, booked),
         reason=_reason(booking, BookingEvent.Actor.TEAM),
         told_why=_reason(booking, BookingEvent.Actor.SYSTEM),
         **_awaited(booking),
@@ -65,6 +66,17 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         **_money_facts(booking),
         **_line_facts(booking),
     )
+
+
+def _as_booked(booking: Booking, booked: ServiceSnapshot) -> dict[str, Any]:
+    return {
+        "address": booking.visit_address if booked.is_home_visit else booked.address,
+        "at_customer": booked.is_home_visit,
+        "online": booked.is_online,
+        "online_link": booked.online_link,
+        "extras": booked.extras,
+        "mix": booked.mix,
+    }
 
 
 def _money_facts(booking: Booking) -> dict[str, Any]:
@@ -156,9 +168,8 @@ def _staff_name(resource: Resource | None) -> str:
     return staff.name if staff is not None else ""
 
 
-def _address(booking: Booking) -> str:
-    place = booking.location or Location.objects.filter(business=booking.business_id).first()
-    return place.address if place else ""
+def _is_by_plan(booking: Booking) -> bool:
+    return booking.payment_option == Booking.PaymentOption.MEMBERSHIP
 
 
 def _of_customer(booking: Booking, column: str) -> str:
@@ -174,7 +185,9 @@ def _cancel_until(booking: Booking) -> datetime | None:
     return free_until(policy=policy, starts_at=booking.starts_at)
 
 
-def _business_facts(business: Business) -> BusinessFacts:
+def _business_facts(business: Business, booked: ServiceSnapshot) -> BusinessFacts:
+    """The sender as it is today, but for what it promised when it was booked."""
+    main = None if booked.address else get_main_location(business=business)
     return BusinessFacts(
         id=business.pk,
         name=business.name,
@@ -184,7 +197,8 @@ def _business_facts(business: Business) -> BusinessFacts:
         locale=business.locale,
         time_zone=business.time_zone,
         accent=business.accent,
-        place_word=business.place_word,
-        arrival_note=business.arrival_note,
-        answer_within_hours=business.answer_within_hours,
+        place_word=booked.place_word,
+        arrival_note=booked.arrival_note,
+        answer_within_hours=booked.answer_within_hours,
+        address=booked.address or (main.address if main else ""),
     )

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.bookings.wording import wish_words
+from apps.bookings.wording import mix_words, wish_words
 from apps.messages.deadlines import (
     answer_note,
     cancel_note,
@@ -21,10 +21,11 @@ from apps.messages.deadlines import (
     overdue_notes,
 )
 from apps.messages.facts import BookingFacts, Kind
-from apps.messages.links import directions_url, home_url, manage_url, team_booking_url
+from apps.messages.links import home_url, manage_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
 from apps.messages.moved import moved_heading, moved_rows, moved_subject
 from apps.messages.names import greeting_name, without_links
+from apps.messages.places import link_notes, where_of
 from apps.web import formatting
 from apps.web.span_words import format_ends
 
@@ -132,6 +133,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.OVERDUE: _("Not answered yet"),
         Kind.NEW_OVERDUE: _("Please answer"),
         Kind.NEW_LAPSED: _("Ended without an answer"),
+        Kind.LINK: _("Your link"),
     }[kind]
     locale = facts.business.locale
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=locale)
@@ -155,6 +157,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.REFUNDED: _("Your money is on its way back"),
         Kind.MOVED: moved_heading(facts),
         Kind.OVERDUE: _("There is no answer yet"),
+        Kind.LINK: _("Here is the link for your booking"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -179,6 +182,8 @@ def _dates(facts: BookingFacts, zone: ZoneInfo) -> str:
 def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
     rows = [Row(_("Service"), facts.service)]
     rows += [Row(label, value) for label, value in moved_rows(facts, zone)]
+    if facts.extras:
+        rows.append(Row(_("Extras"), ", ".join(facts.extras)))
     if kind.is_for_team:
         rows.append(Row(_("Customer"), without_links(facts.customer_name)))
         if facts.customer_phone:
@@ -187,14 +192,10 @@ def _rows(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[Row]:
         rows.append(Row(_("With"), facts.staff))
     if facts.dates:
         rows.append(Row(_("Dates"), _dates(facts, zone)))
-    if facts.party_size > 1:
+    if facts.mix or facts.party_size > 1:
         people = ngettext("%d person", "%d people", facts.party_size) % facts.party_size
-        rows.append(Row(_("For"), people))
-    if facts.online:
-        rows.append(Row(_("Where"), _("Online")))
-    elif facts.address and not kind.is_for_team:
-        directions = directions_url(facts.address)
-        rows.append(Row(_("Where"), facts.address, directions, _("Directions")))
+        rows.append(Row(_("For"), mix_words(facts.mix) or people))
+    rows += [Row(_("Where"), *where) for where in where_of(facts, kind)]
     rows.append(Row(_("Price"), price_words(facts)))
     return rows
 
@@ -237,6 +238,7 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
     notes.append(facts.told_why)
     notes += overdue_notes(facts, kind)
     notes.append(answer_note(facts, kind, zone, now))
+    notes += link_notes(facts, kind)
     notes += line_notes(facts, kind, zone)
     notes += money_notes(facts, kind)
     if kind in ARRIVING and facts.status == "CONFIRMED":
@@ -269,7 +271,7 @@ def _times(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
 
 
 def _footer(facts: BookingFacts, kind: Kind) -> str:
-    sender = ", ".join(part for part in (facts.business.name, facts.address) if part)
+    sender = ", ".join(part for part in (facts.business.name, facts.business.address) if part)
     if kind.is_for_team:
         return _("%(sender)s. You get this mail because you run this booking page.") % {
             "sender": sender

@@ -46,6 +46,7 @@ WORDS = {
     BookingEvent.Action.OVERDUE: _("Not answered in time: we reminded them"),
     BookingEvent.Action.LAPSED: _("Ended without an answer"),
     BookingEvent.Action.MOVED: _("Changed"),
+    BookingEvent.Action.LINKED: _("Link sent"),
 }
 MOST_SHOWN = 6
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
@@ -183,7 +184,7 @@ def _my_money(
     booking: Booking, left: Money | None, *, is_under_way: bool, has_receipt: bool, aside: str = ""
 ) -> MyMoney:
     least = left
-    if left is not None and booking.service.any_amount:
+    if left is not None and booking.as_booked.any_amount:
         least = Money(min(unit_of(left.currency), left.amount), left.currency)
     return MyMoney(
         left, is_under_way=is_under_way, has_receipt=has_receipt, aside_words=aside, least=least
@@ -191,7 +192,7 @@ def _my_money(
 
 
 def _payable(booking: Booking, owed: int) -> Money | None:
-    offers = booking.service.pays_online and provider_in_use() is not None
+    offers = booking.as_booked.pays_online and provider_in_use() is not None
     offers = offers and not waits_for_a_yes(booking)
     if owed <= 0 or not offers or booking.status not in OPEN or booking.double_booked:
         return None

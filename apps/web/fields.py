@@ -1,5 +1,6 @@
 """Form fields whose values are clean before any rule sees them (N060-N067)."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -10,6 +11,9 @@ from apps.web.text import clean_line, clean_text
 
 LONGEST_INPUT = 20_000
 LONGEST_NAME, LONGEST_ADDRESS = 120, 254
+LONGEST_VISIT_ADDRESS = 300
+LINK = re.compile(r"//|@")
+GLUED = re.compile(r"\.(?=[^\W\d_])")
 
 
 class LineField(forms.CharField):
@@ -26,6 +30,43 @@ class TextField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean_text(str(super().to_python(_one(value))), max_length=LONGEST_INPUT)
+
+
+class VisitAddressField(TextField):
+    """Where a home visit goes, typed in as many lines as an envelope has and kept in one.
+
+    It stands in mails, where nothing of it may become a link: "St.Mary's" gets its blank.
+    """
+
+    default_error_messages = {
+        "required": _("Enter the address we should come to."),
+        "link": _("Enter street, postcode and town, without a link."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "street-address"})
+        labels = {
+            "label": _("Where shall we come?"),
+            "help_text": _("Street and number, postcode and town."),
+        }
+        super().__init__(
+            **{**labels, "max_length": LONGEST_VISIT_ADDRESS, "widget": widget, **kwargs}
+        )
+
+    def to_python(self, value: Any) -> str:
+        lines = super().to_python(value).splitlines()
+        whole = ", ".join(kept for line in lines if (kept := line.strip(" ,\t")))
+        return GLUED.sub(". ", whole)
+
+    def validate(self, value: str) -> None:
+        """Refuse what a mail program would make a link.
+
+        Raises:
+            ValidationError: it is empty and required, or holds something like a link.
+        """
+        super().validate(value)
+        if LINK.search(value):
+            raise forms.ValidationError(self.error_messages["link"], code="link")
 
 
 class AddressField(forms.EmailField):

@@ -355,6 +355,9 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "service_slug_once": lambda it: copy(it.salon.cut),
     "service_takes_time": lambda _: Service.objects.update(duration_minutes=0),
     "appointment_serves_one_booking": lambda _: Service.objects.update(capacity=2),
+    "home_visit_is_an_appointment_in_person": lambda _: Service.objects.update(
+        home_visit=True, online=True
+    ),
     "many_requests_need_approval": lambda _: Service.objects.update(
         allows_multiple_requests=True, requires_approval=False
     ),

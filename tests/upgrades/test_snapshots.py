@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from apps.bookings.policy import Policy
+from apps.bookings.service_snapshot import ServiceSnapshot
 from tests.upgrades.databases import landed, unpack
 
 FROZEN: dict[tuple[str, str], type[Any]] = {
     ("bookings_booking", "policy_snapshot"): Policy,
+    ("bookings_booking", "service_snapshot"): ServiceSnapshot,
 }
 """The columns with a snapshot, and who reads it."""
 EACH = pytest.mark.parametrize("column", FROZEN, ids=".".join)

@@ -17,7 +17,14 @@ from apps.bookings.forms.questions import (
 )
 from apps.bookings.operations import Details, GivenAnswer
 from apps.catalog.models import BookingForm, Question
-from apps.web.fields import LONGEST_NAME, LineField, OwnAddressField, OwnNameField, TextField
+from apps.web.fields import (
+    LONGEST_NAME,
+    LineField,
+    OwnAddressField,
+    OwnNameField,
+    TextField,
+    VisitAddressField,
+)
 from apps.web.text import clean_text
 
 LONGEST_NOTE = 2000
@@ -45,6 +52,7 @@ class Asked:
     region: str
     known: Known | None = None
     suggest_url: str = ""
+    asks_address: bool = False
 
     @property
     def people(self) -> range:
@@ -74,6 +82,8 @@ class DetailsForm(forms.Form):
         self.asked_of = asked
         super().__init__(data=data, initial=_initial(draft), auto_id="%s")
         self._add_contact()
+        if asked.asks_address:
+            self.fields["visit_address"] = VisitAddressField()
         self._add_questions("", asked.of_booker)
         for place in asked.people:
             if place and asked.form.asks_participant_names:
@@ -166,6 +176,7 @@ class DetailsForm(forms.Form):
             name=name,
             email=known.email if known else data["email"],
             phone=data.get("phone", "") or (known.phone if known else ""),
+            visit_address=data.get("visit_address", ""),
             note=data.get("note", ""),
             participant_names=names,
             answers=list(self._answers()),

@@ -8,7 +8,7 @@ from apps.bookings.operations import WaitingDetails
 from apps.bookings.wishes import DAY_MINUTES, Wish
 from apps.bookings.wording import hours_words
 from apps.web import formatting
-from apps.web.fields import OwnAddressField, OwnNameField
+from apps.web.fields import OwnAddressField, OwnNameField, VisitAddressField
 
 HOUR = 60
 NOTICES = (
@@ -37,7 +37,10 @@ class WaitlistForm(forms.Form):
         """What was typed, cleaned."""
         found = self.cleaned_data
         return WaitingDetails(
-            name=found["name"], email=found["email"], notice_minutes=found["notice"]
+            name=found["name"],
+            email=found["email"],
+            visit_address=found.get("visit_address", ""),
+            notice_minutes=found["notice"],
         )
 
 
@@ -52,10 +55,15 @@ class WishForm(WaitlistForm):
 
     days = forms.TypedChoiceField(label=_("Which days"), coerce=int)
     hours = forms.TypedChoiceField(label=_("It begins"), coerce=int)
-    field_order = ("days", "hours", "name", "email", "notice")
+    field_order = ("days", "hours", "name", "email", "visit_address", "notice")
 
-    def __init__(self, *args: Any, on: date, locale: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, on: date, locale: str, asks_address: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if asks_address:
+            self.fields["visit_address"] = VisitAddressField()
+            self.order_fields(self.field_order)
         self.on = on
         self.fields["email"].help_text = _("We write to you as soon as a time comes free.")
         self.fields["days"].choices = [  # type: ignore[attr-defined]

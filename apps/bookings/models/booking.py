@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models import CourseRun, Seating, Session
+from apps.bookings.service_snapshot import ServiceSnapshot
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service, Variant
 from apps.customers.models import Customer
@@ -82,6 +83,9 @@ class Booking(models.Model):
     contact_name = models.CharField(max_length=120, blank=True)
     contact_email = models.CharField(max_length=254, blank=True)
     contact_phone = models.CharField(max_length=32, blank=True)
+    visit_address = models.CharField(
+        max_length=300, blank=True, help_text=_("Where the customer wants a home visit")
+    )
     kind = models.CharField(max_length=12, choices=Service.Kind)
     status = models.CharField(max_length=12, choices=Status, default=Status.CREATED)
     payment_status = models.CharField(
@@ -117,6 +121,7 @@ class Booking(models.Model):
     owner_note = models.TextField(max_length=2000, blank=True)
     draft_text = models.JSONField(default=dict, blank=True)
     policy_snapshot = models.JSONField(default=dict)
+    service_snapshot = models.JSONField(default=dict)
     double_booked = models.BooleanField(default=False)
     skip_availability_validation = models.BooleanField(default=False)
     skip_business_confirmation = models.BooleanField(default=False)
@@ -216,3 +221,8 @@ class Booking(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def as_booked(self) -> ServiceSnapshot:
+        """The service as it was when this was booked."""
+        return ServiceSnapshot.from_snapshot(self.service_snapshot)

@@ -35,6 +35,7 @@ class BookingEvent(models.Model):
         RESOLVED = "RESOLVED", _("Conflict resolved")
         OVERDUE = "OVERDUE", _("Not answered in time")
         LAPSED = "LAPSED", _("Ended without an answer")
+        LINKED = "LINKED", _("Link sent")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")

@@ -37,6 +37,7 @@ from apps.bookings.operations._minimum import decide_minimums, let_take_place
 from apps.bookings.operations._move_places import CannotMove, move_places
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking
 from apps.bookings.operations._note import note_booking
+from apps.bookings.operations._online_link import set_online_link
 from apps.bookings.operations._paid import MoneyOfBooking, note_money
 from apps.bookings.operations._places import change_places
 from apps.bookings.operations._prepare import prepare_draft
@@ -183,6 +184,7 @@ __all__ = [
     "refuse_time",
     "release_draft",
     "revoke_links",
+    "set_online_link",
     "settle_conflict",
     "settle_unanswered",
     "submit_draft",

@@ -7,6 +7,7 @@ from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import CannotJoin, TooManyPeople
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.policy import Policy
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.states import OCCUPYING
 from apps.catalog.queries import Choice, UnknownChoice, choose
@@ -22,7 +23,8 @@ class NotComing(Exception):
 def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
     """Let more people come on the same booking, instead of booking the same class again (R063).
 
-    The price is that of the whole party as it is today; who was told is told once more.
+    Whoever was booked already keeps their price, the others come at that of today; who was told is
+    told once more.
 
     Raises:
         NotComing: there is nothing to add to, or its people were booked by priced kinds, or were
@@ -37,21 +39,29 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
         raise NotComing
     if locked.mix.exists() or locked.paid or locked.payment_option in SETTLED:
         raise NotComing
-    choice = _choice(locked, people=locked.party_size + more)
+    people = locked.party_size + more
+    if people > Policy.from_snapshot(locked.policy_snapshot).max_participants:
+        raise TooManyPeople
+    choice = _choice(locked, people=more)
     gathering = gathering_of(target, besides=None, now=now)
     joining = may_join(gathering, rules=join_rules_of(choice.policy), seats=more, now=now)
     if not joining.is_open:
         raise CannotJoin(joining)
-    availability.change_seats(seating_id=locked.seating_id, seats=choice.party_size, now=now)
+    availability.change_seats(seating_id=locked.seating_id, seats=people, now=now)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
     write_move(
         locked,
         action=BookingEvent.Action.RESIZED,
         actor=Actor.of(None),
         now=now,
-        columns={"party_size": choice.party_size, "price": price.total},
+        columns={"party_size": people, "price": _together(locked.price, price.total)},
     )
     return locked
+
+
+def _together(booked: int | None, added: int | None) -> int | None:
+    """Minor units; a price that is agreed later stays so."""
+    return None if booked is None or added is None else booked + added
 
 
 def _choice(booking: Booking, *, people: int) -> Choice:

@@ -21,11 +21,13 @@ class GivenAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the customer typed, cleaned: e-mail in lower case, phone in E.164."""
+    """What the customer typed, cleaned: e-mail in lower case, phone in E.164, the address of a home
+    visit in one line."""
 
     name: str
     email: str
     phone: str = ""
+    visit_address: str = ""
     note: str = ""
     participant_names: Sequence[str] = ()
     answers: Sequence[GivenAnswer] = ()
@@ -38,6 +40,7 @@ def contact(details: Details) -> dict[str, Any]:
         "contact_name": details.name,
         "contact_email": details.email,
         "contact_phone": details.phone,
+        "visit_address": details.visit_address,
         "customer_note": details.note,
         "draft_text": {},
     }

@@ -7,7 +7,11 @@ from datetime import datetime
 from apps.availability.queries import zone_of
 from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
 from apps.bookings.operations._kept import give_back
-from apps.bookings.operations._snapshots import policy_snapshot, tzdata_version
+from apps.bookings.operations._snapshots import (
+    policy_snapshot,
+    service_snapshot,
+    tzdata_version,
+)
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -95,6 +99,7 @@ def new_draft(when: When, *, choice: Choice, visitor: Visitor, now: datetime) ->
         wall_time=f"{when.starts_at.astimezone(venue_zone):%Y-%m-%dT%H:%M}",
         tzdata_version=tzdata_version(),
         policy_snapshot=policy_snapshot(choice.policy),
+        service_snapshot=service_snapshot(choice, when.location),
         created_at=now,
     )
 

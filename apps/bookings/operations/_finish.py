@@ -13,6 +13,7 @@ from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._paid import MoneyOfBooking
+from apps.bookings.operations._snapshots import settled_columns
 from apps.bookings.operations._submit import answer_by, asked, secure_time
 from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
 from apps.catalog.queries import Choice, UnknownChoice
@@ -59,6 +60,7 @@ def finish_draft(
             "draft_text": {},
             "double_booked": decision.double_booked,
             **_asked(booking, by, now=now),
+            **(settled_columns(booking, choice.service) if choice else {}),
         },
     )
     return booking

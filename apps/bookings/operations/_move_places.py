@@ -10,6 +10,7 @@ from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import CannotJoin
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._snapshots import place_columns
 from apps.bookings.operations._waitlist_offer import offer_places
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries import choice_of
@@ -76,6 +77,7 @@ def _columns(
         "wall_time": f"{target.starts_at.astimezone(venue):%Y-%m-%dT%H:%M}",
         "location_id": target.location_id,
         "resource_id": lead_of(target),
+        **place_columns(booking, target.location),
     }
 
 

@@ -37,6 +37,7 @@ TOPICS = {
     BookingEvent.Action.RESOLVED: "booking.resolved",
     BookingEvent.Action.OVERDUE: "booking.overdue",
     BookingEvent.Action.LAPSED: "booking.declined",
+    BookingEvent.Action.LINKED: "booking.linked",
 }
 
 TOLD = frozenset(

@@ -11,6 +11,7 @@ from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._snapshots import place_columns
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import UnknownChoice
@@ -129,6 +130,7 @@ def _move(booking: Booking, *, starts_at: datetime, actor: Actor, now: datetime)
         "resource_id": claim.primary_id,
         "wall_time": f"{claim.starts_at.astimezone(zone):%Y-%m-%dT%H:%M}",
         "double_booked": False,
+        **place_columns(booking, claim.query.location),
     }
     _write(booking, BookingEvent.Action.MOVED, actor, columns, now=now)
 

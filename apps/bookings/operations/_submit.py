@@ -15,6 +15,7 @@ from apps.bookings.operations._details import Details, contact, write_answers, w
 from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._release import release_draft
+from apps.bookings.operations._snapshots import settled_columns
 from apps.bookings.queries import (
     NoTime,
     choice_of,
@@ -116,6 +117,7 @@ def _submit_once(
             "customer": found.row,
             "hold_expires_at": None,
             **contact(details),
+            **settled_columns(booking, choice.service),
             **_terms(booking, price=price, answer_by=by, now=now),
         },
         found=found,

@@ -50,6 +50,7 @@ class WaitingDetails:
     name: str
     email: str
     phone: str = ""
+    visit_address: str = ""
     notice_minutes: int = 0
 
 
@@ -137,6 +138,7 @@ def put_in_line(booking: Booking, *, details: WaitingDetails, now: datetime) -> 
     booking.contact_name = details.name
     booking.contact_email = details.email
     booking.contact_phone = details.phone
+    booking.visit_address = details.visit_address
     booking.customer = find_or_add_customer(
         business_id=booking.business_id,
         name=details.name,

@@ -15,6 +15,7 @@ from apps.availability.operations import BusyTryAgain, Claim, SlotTaken
 from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._snapshots import place_columns
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import NoTime, find_claim, slot_query
 from apps.bookings.queries.waitlist import offer_rules
@@ -119,6 +120,7 @@ def time_columns(booking: Booking, claim: Claim) -> dict[str, Any]:
         "ends_at": claim.ends_at,
         "resource_id": claim.primary_id,
         "wall_time": f"{claim.starts_at.astimezone(zone):%Y-%m-%dT%H:%M}",
+        **place_columns(booking, claim.query.location),
     }
 
 

@@ -83,6 +83,7 @@ def text_of(booking: Booking) -> dict[str, list[str]]:
         "name": booking.contact_name,
         "email": booking.contact_email,
         "phone": booking.contact_phone,
+        "visit_address": booking.visit_address,
         "note": booking.customer_note,
     }
     answers = booking.answers.exclude(question=None).filter(participant=None)

@@ -120,7 +120,7 @@ def find_next_of_staff(*, choice: Choice, now: datetime) -> Mapping[int | None, 
 def _places_of(
     service: Service, venues: Mapping[int, Sequence[Location]]
 ) -> Sequence[Location | None]:
-    return (None,) if service.online else venues.get(service.pk, (None,))
+    return venues.get(service.pk, (None,)) if service.is_at_business else (None,)
 
 
 def _venues(services: Sequence[Service]) -> dict[int, list[Location]]:
@@ -192,5 +192,5 @@ def find_again(*, last: Booking, now: datetime) -> Again | None:
 
 
 def _is_still_there(choice: Choice) -> bool:
-    places = () if choice.service.online else choice.service.all_locations
+    places = choice.service.all_locations if choice.service.is_at_business else ()
     return choice.location in (places or (None,))

@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.course_dates import dates_of
-from apps.bookings.wording import bill_words, price_words
-from apps.businesses.pages import map_url
+from apps.bookings.venues import where_of
+from apps.bookings.wording import bill_words, mix_words, price_words
 
 
 @dataclass(frozen=True, slots=True)
 class Stub:
-    """A booking in words; the two instants are worded by the template in the page's zone."""
+    """A booking in words; the two instants are worded by the template in the page's zone. extras
+    are its add-ons; mix_words tell which people come, "" where they are all of one kind."""
 
     starts_at: datetime
     ends_at: datetime
@@ -25,22 +26,26 @@ class Stub:
     participants: int
     brief_words: str
     dates: tuple[datetime, ...] = ()
+    join_url: str = ""
+    extras: tuple[str, ...] = ()
+    mix_words: str = ""
 
 
-def stub_of(*, booking: Booking) -> Stub:
-    """Word a booking from its own columns; service, location and resource come joined.
+def stub_of(*, booking: Booking, is_for_team: bool = False) -> Stub:
+    """Word a booking from its own columns, as it was booked; business and resource come joined.
 
     A course shows the first session that is booked, and the starts of them all in dates.
     """
     sessions = dates_of(booking=booking)
     starts_at, ends_at = sessions[0] if sessions else (booking.starts_at, booking.ends_at)
-    business, service = booking.business, booking.service
     price = price_words(
         amount=booking.price,
         text=booking.price_text,
         currency=booking.currency,
-        locale=business.locale,
+        locale=booking.business.locale,
     )
+    where = where_of(booking, is_for_team=is_for_team)
+    extras, mix = booking.as_booked.extras, mix_words(booking.as_booked.mix)
     bill = bill_words(booking, price)
     staff = getattr(booking.resource, "staff_member", None)
     name = staff.short_name if staff else ""
@@ -50,10 +55,35 @@ def stub_of(*, booking: Booking) -> Stub:
         ends_at=ends_at,
         service_name=booking.title,
         staff_name=staff.name if staff else "",
-        where=_("Online") if service.online else getattr(booking.location, "address", ""),
-        directions_url="" if service.online else map_url(booking.location),
+        where=where.words,
+        directions_url=where.directions_url,
+        join_url=where.join_url,
         price_words=bill,
         participants=booking.party_size,
-        brief_words=f"{brief if name else booking.title}, {price if booking.price else bill}",
+        brief_words=_brief(
+            brief if name else booking.title, *extras, mix, price if booking.price else bill
+        ),
         dates=tuple(start for start, _end in sessions),
+        extras=extras,
+        mix_words=mix,
     )
+
+
+def _brief(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def full_title(booking: Booking) -> str:
+    """ "Cut and finish, Ladies + Gloss", "Family class, 2 × Adult, 1 × Child": what is booked, in
+    one line of a list."""
+    booked = booking.as_booked
+    with_extras = " + ".join(filter(None, (booking.title, ", ".join(booked.extras))))
+    return _brief(with_extras, mix_words(booked.mix))
+
+
+def kinds_of(booking: Booking, *, below: str) -> str:
+    """ "2 × Adult, 1 × Child, Mat": who comes as what, and with which extras, where the heading
+    names the class already; what was booked under another name says so."""
+    booked = booking.as_booked
+    title = booking.title.removeprefix(below).removeprefix(", ")
+    return _brief(title, mix_words(booked.mix), *booked.extras)

@@ -33,14 +33,14 @@ def awaiting_of(*, booking: Booking, now: datetime) -> Awaiting | None:
     more people are."""
     if booking.status != Booking.Status.PENDING or booking.answer_by is None:
         return None
-    service = booking.service
-    if service.min_participants and not service.requires_approval:
+    booked = booking.as_booked
+    if booking.service.min_participants and not booked.requires_approval:
         return None
     return Awaiting(
         by=booking.answer_by,
         is_over=now >= booking.answer_by,
         rule=rule_of(booking.policy_snapshot),
-        holds_time=not service.allows_multiple_requests,
+        holds_time=not booked.allows_multiple_requests,
         offers_others=booking.kind == Service.Kind.APPOINTMENT,
     )
 

@@ -142,6 +142,7 @@ def _form(
         region=region_of(draft.business),
         known=Known(last.contact_name, last.contact_email, last.contact_phone) if last else None,
         suggest_url=reverse("bookings:address", kwargs={"draft": draft.draft_id}),
+        asks_address=draft.as_booked.is_home_visit,
     )
     is_sent = request.method == "POST" and typed is None
     kept = draft.draft_text if typed is None else typed

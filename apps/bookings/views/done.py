@@ -104,7 +104,7 @@ def _aside_words(booking: Booking) -> str:
 
 
 def _answer_words(booking: Booking) -> str:
-    hours = booking.business.answer_within_hours
+    hours = booking.as_booked.answer_within_hours
     return ngettext("answers within %d hour", "answers within %d hours", hours) % hours
 
 
@@ -113,7 +113,7 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
         return []
     policy = Policy.from_snapshot(booking.policy_snapshot)
     until = free_until(policy=policy, starts_at=booking.starts_at)
-    arrival = booking.business.arrival_note or _("Your appointment")
+    arrival = booking.as_booked.arrival_note or _("Your appointment")
     steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
     if until is not None and is_free_now(policy=policy, starts_at=booking.starts_at, now=now):
         steps.insert(0, (until, _("Free to cancel until then.")))

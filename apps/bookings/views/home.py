@@ -19,8 +19,8 @@ from apps.bookings.views.again import again_strip
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remembered
 from apps.bookings.wording import cancel_words
-from apps.businesses.models import Business
-from apps.businesses.pages import absolute, frame_of, map_url, public_page
+from apps.businesses.models import Business, Location
+from apps.businesses.pages import absolute, frame_of, public_page, search_map
 from apps.catalog.queries import (
     ServiceList,
     ServiceRow,
@@ -94,7 +94,7 @@ def _page_context(
     home_path = frame["links"]["home"]
     return {
         "opening": find_opening(business=business, now=now),
-        "place": {"address": place.address, "map_url": map_url(place)} if place else None,
+        "place": _place(place) if place else None,
         "again": again_strip(last, now=now) if last else None,
         "searching": bool(frame["query"]) or len(services.rows) >= SEARCH_FROM,
         "search_url": home_path,
@@ -103,6 +103,10 @@ def _page_context(
         "canonical_url": absolute(home_path),
         "json_ld": business_json_ld(business, place),
     }
+
+
+def _place(place: Location) -> dict[str, str]:
+    return {"address": place.address, "map_url": search_map(place.address)}
 
 
 def beforehand(business: Business) -> dict[str, str]:

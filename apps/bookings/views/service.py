@@ -23,6 +23,7 @@ from apps.bookings.queries.service_page import (
 from apps.bookings.queries.times import policy_words
 from apps.bookings.reductions import choice_words
 from apps.bookings.structured import service_json_ld
+from apps.bookings.venues import where_words
 from apps.bookings.views.found import service_page
 from apps.businesses.pages import absolute, frame_of
 from apps.catalog.models import Service
@@ -82,6 +83,7 @@ def _facts(service: Service, *, bookable: bool) -> dict[str, Any]:
         "description": service.description or service.summary,
         "bookable": bookable,
         "why_not": why_not_words(service),
+        "where_words": where_words(service),
     }
 
 

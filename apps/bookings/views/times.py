@@ -34,6 +34,7 @@ from apps.bookings.queries.times import (
     visitor_note,
 )
 from apps.bookings.queries.wishes import may_wait_for_a_time
+from apps.bookings.venues import where_words
 from apps.bookings.views.found import service_page
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
@@ -109,6 +110,7 @@ def _head(choice: Choice, picks: Picks) -> dict[str, Any]:
         "back_label": service.name,
         "steps": 2,
         "online": service.online,
+        "where_words": where_words(service),
         "zone_url": f"{reverse('bookings:zone', kwargs=slugs)}?{picks.query()}",
         "times_url": reverse("bookings:times", kwargs=slugs),
         "kept": [(k, v) for k, v in picks.pairs() if k not in {"staff", "people"}],

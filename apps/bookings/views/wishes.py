@@ -59,7 +59,8 @@ def _form(request: HttpRequest, choice: Choice, picks: Picks, *, now: datetime) 
     today = now.astimezone(zone).date()
     data = request.POST if request.method == "POST" else None
     on = max(picks.ask.on or today, today)
-    return WishForm(data, on=on, locale=choice.service.business.locale)
+    service = choice.service
+    return WishForm(data, on=on, locale=service.business.locale, asks_address=service.home_visit)
 
 
 def _attempt(

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -123,6 +123,20 @@ class Service(models.Model):
         verbose_name=_("when nobody answers a request in time"),
     )
     online = models.BooleanField(default=False, help_text=_("Happens by video, not at a place"))
+    online_link = models.URLField(
+        max_length=500,
+        blank=True,
+        validators=[URLValidator(schemes=["https"])],
+        help_text=_("Where everybody joins; empty: typed for each booking"),
+    )
+    home_visit = models.BooleanField(
+        default=False, help_text=_("Happens at the customer's address, which is then asked for")
+    )
+    arrival_note = models.CharField(
+        max_length=160,
+        blank=True,
+        help_text=_("What to mind on the day; empty: the business's note, at its own place only"),
+    )
     bookable_online = models.BooleanField(default=True)
     hidden = models.BooleanField(default=False)
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -155,6 +169,10 @@ class Service(models.Model):
                 condition=Q(pays_online=False) | Q(price_kind__in=("FIXED", "VARIED")),
             ),
             models.CheckConstraint(
+                name="home_visit_is_an_appointment_in_person",
+                condition=Q(home_visit=False) | Q(kind="APPOINTMENT", online=False),
+            ),
+            models.CheckConstraint(
                 name="many_requests_need_approval",
                 condition=Q(allows_multiple_requests=False) | Q(requires_approval=True),
             ),
@@ -172,6 +190,11 @@ class Service(models.Model):
     def all_variants(self) -> "tuple[Variant, ...]":
         """Its variants in the owner's order; read once for each copy of the row."""
         return tuple(self.variants.all())
+
+    @property
+    def is_at_business(self) -> bool:
+        """Neither online nor at the customer's: it happens at one of the locations."""
+        return not (self.online or self.home_visit)
 
     @property
     def buffer_before(self) -> timedelta:

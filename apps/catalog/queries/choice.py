@@ -156,7 +156,7 @@ def place_of(service: Service, location_id: int | None) -> Location | None:
     Raises:
         UnknownChoice: it does not happen there.
     """
-    places = () if service.online else service.all_locations
+    places = service.all_locations if service.is_at_business else ()
     if location_id is None:
         return next(iter(places), None)
     for place in places:

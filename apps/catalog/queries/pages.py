@@ -15,6 +15,7 @@ from apps.businesses.models import Business
 from apps.catalog.models import AddOn, Category, Service
 from apps.catalog.queries.offered import list_services
 from apps.kernel.money import Money
+from apps.web import formatting
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,27 @@ def _row(business: Business, service: Service) -> ServiceRow:
         name=service.name,
         url=address_of(service=service, has_choices=len(variants) > 1 or _has_add_ons(service)),
         minutes=_shortest(service),
-        note=_("by request") if service.requires_approval else "",
+        note=_note(service, amount=min(amounts), is_priced=not words),
         price=None if words else Money(min(amounts), business.currency),
         is_from=len(amounts) > 1,
         price_words=words,
         next_words=_answer_words(business) if service.requires_approval else "",
     )
+
+
+def _note(service: Service, *, amount: int, is_priced: bool) -> str:
+    """What is good to know before the card is tapped: "by request, deposit €20.00, home
+    visit"."""
+    notes = [_("by request")] if service.requires_approval else []
+    if is_priced and service.pays_online and service.deposit and service.deposit < amount:
+        business = service.business
+        deposit = formatting.format_money(service.deposit, business.currency, business.locale)
+        notes.append(_("deposit %(amount)s") % {"amount": deposit})
+    if service.home_visit:
+        notes.append(_("home visit"))
+    if service.online:
+        notes.append(_("online"))
+    return ", ".join(notes)
 
 
 def _answer_words(business: Business) -> str:

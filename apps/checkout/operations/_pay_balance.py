@@ -40,7 +40,7 @@ def _place(
     booking_id: int, business_id: int, *, amount: int | None, now: datetime
 ) -> tuple[Booking, Payment]:
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    if booking.status not in LIVE or not booking.service.pays_online or waits_for_a_yes(booking):
+    if booking.status not in LIVE or not booking.as_booked.pays_online or waits_for_a_yes(booking):
         raise NotOwed
     order = order_of(booking, now=now)
     payments = list(order.payments.select_for_update().order_by("pk"))
@@ -50,7 +50,7 @@ def _place(
     chosen = choose_part(
         owed=owed,
         unit=unit_of(order.currency),
-        any_amount=booking.service.any_amount,
+        any_amount=booking.as_booked.any_amount,
         amount=amount,
     )
     return booking, new_payment(order, amount=chosen, until=now + PAY_WITHIN, now=now)

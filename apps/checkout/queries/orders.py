@@ -191,7 +191,7 @@ def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund])
 
 def waits_for_a_yes(booking: Booking) -> bool:
     """Whether the team has not answered yet, so that no money may be taken (ADR 16)."""
-    return booking.status == Booking.Status.PENDING and booking.service.requires_approval
+    return booking.status == Booking.Status.PENDING and booking.as_booked.requires_approval
 
 
 def released_of(*, booking: Booking) -> int:

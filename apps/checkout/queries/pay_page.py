@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.bookings.venues import in_person_words, later_words, pay_place_of
 from apps.bookings.wording import aside_words
 from apps.checkout.coupons import Refused
 from apps.checkout.pricing import WHOLE, Quote, Way
@@ -68,17 +69,17 @@ def cards_of(
     card."""
     if len(quotes) < 2 and not passes:  # noqa: PLR2004 - one way is no choice
         return []
-    place = booking.business.place_word
-    rest = _("The rest at the %(place)s") % {"place": place}
+    where = {"where": pay_place_of(booking.as_booked)}
+    rest = _("The rest %(where)s") % where
     takes_any = any(quote.takes_any for quote in quotes.values())
-    more = _("Or more if you like; the rest at the %(place)s") % {"place": place}
+    more = _("Or more if you like; the rest %(where)s") % where
     words = {
         Way.DEPOSIT: (_("Deposit now"), more if takes_any else rest),
         Way.FULL: (_("Everything now"), _("Online, by card")),
-        Way.IN_PERSON: (_("At the %(place)s") % {"place": place}, _("When you are there")),
+        Way.IN_PERSON: in_person_words(booking.as_booked),
     }
     if asks_first(booking):
-        rest = _("Kept aside; the rest at the %(place)s") % {"place": place}
+        rest = _("Kept aside; the rest %(where)s") % where
         words[Way.DEPOSIT] = (_("Deposit by card"), rest)
         words[Way.FULL] = (_("Everything by card"), _("Kept aside until the answer"))
     plan_id = purchase_id if chosen is Way.PLAN else None
@@ -116,7 +117,6 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
     day = formatting.format_month_day(
         booking.starts_at.astimezone(booking.zone).date(), locale=locale
     )
-    place = booking.business.place_word
     return Costs(
         lines=tuple(
             CostLine(
@@ -130,7 +130,7 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),
         later=Money(quote.due_later - (gift if way is Way.IN_PERSON else 0), currency),
-        later_words=_("At the %(place)s on %(day)s") % {"place": place, "day": day},
+        later_words=later_words(booking.as_booked, day=day),
         gift=Money(gift, currency),
         now=Money(max(0, quote.due_now - gift), currency),
         now_words=_("Kept aside now") if asks_first(booking) else _("Due now"),

@@ -22,15 +22,14 @@ from apps.dashboard.demo.visits import Visit, keep_silent, make_visits
 
 Hue = Service.Hue
 Kind = Question.Kind
-TRAVEL = {"buffer_before_minutes": 30, "buffer_after_minutes": 30}
+AT_HOME = {
+    "home_visit": True,
+    "arrival_note": "We ring ten minutes before we are there.",
+    "buffer_before_minutes": 30,
+    "buffer_after_minutes": 30,
+}
 
 QUESTIONS = (
-    QuestionPlan(
-        key="address",
-        kind=Kind.LONG_TEXT,
-        label="Where shall we come?",
-        columns={"required": True, "help_text": "Street, postcode, and which bell."},
-    ),
     QuestionPlan(
         key="machine",
         kind=Kind.CHOICE,
@@ -85,7 +84,7 @@ NORTHSIDE = BusinessPlan(
         "headline": "Home repairs in North London",
         "promise": "We come, we look, we say what it costs. Then we mend it.",
         "place_word": "workshop",
-        "arrival_note": "We ring ten minutes before we are there.",
+        "arrival_note": "Ring at the yard gate.",
         "time_zone": "Europe/London",
         "currency": "GBP",
         "locale": "en-GB",
@@ -124,7 +123,7 @@ NORTHSIDE = BusinessPlan(
             price_kind=Service.PriceKind.CUSTOM,
             at_the_place=False,
             columns={
-                **TRAVEL,
+                **AT_HOME,
                 "price_text": "Quoted after a look",
                 "requires_approval": True,
                 "summary": "Washing machines, dishwashers, ovens. The look itself is free.",
@@ -139,7 +138,7 @@ NORTHSIDE = BusinessPlan(
             who=("Noel",),
             at_the_place=False,
             columns={
-                **TRAVEL,
+                **AT_HOME,
                 "hue": Hue.COPPER,
                 "requires_approval": True,
                 "summary": "The yearly check with a certificate.",
@@ -158,7 +157,7 @@ NORTHSIDE = BusinessPlan(
                 VariantPlan(name="Two hours", price=11000, minutes=120),
             ),
             columns={
-                **TRAVEL,
+                **AT_HOME,
                 "requires_approval": True,
                 "variant_prompt": "How long",
                 "summary": "Taps, shelves, door handles: make a list.",
@@ -186,7 +185,7 @@ NORTHSIDE = BusinessPlan(
         "name": "Your visit",
         "phone_rule": BookingForm.PhoneRule.REQUIRED,
         "phone_reason": "We ring ten minutes before.",
-        "note_label": "Anything else, such as parking",
+        "note_label": "Anything else, such as the bell or parking",
     },
     questions=QUESTIONS,
 )
@@ -203,7 +202,6 @@ ROUTINE = Routine(
     today=True,
 )
 ANSWERS = (
-    ("address", "22 Hanley Road, N4 3DR. Second bell."),
     ("machine", "Washing machine"),
     ("signs", "Leaks"),
     ("leak", "No"),
@@ -232,6 +230,7 @@ def _answered(shop: Shop, visits: list[Visit], *, now: datetime) -> Iterator[Vis
             made_at = now - timedelta(hours=2) if visit in waiting else visit.made_at
             yield replace(
                 visit,
+                address="22 Hanley Road, London N4 3DR",
                 answers=ANSWERS,
                 phone="+442079460018",
                 made_at=made_at,

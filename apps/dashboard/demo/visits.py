@@ -40,6 +40,7 @@ class Visit:
     party: tuple[str, ...] = ()
     note: str = ""
     phone: str = ""
+    address: str = ""
     zone: str = ""
     answers: tuple[tuple[str, str], ...] = ()
     canceled_at: datetime | None = None
@@ -94,6 +95,7 @@ def _book(shop: Shop, visit: Visit) -> Booking:
             name=visit.customer,
             email=address_of(visit.customer),
             phone=visit.phone,
+            visit_address=visit.address,
             note=visit.note,
             participant_names=visit.party,
             answers=[GivenAnswer(shop.questions[key], value) for key, value in visit.answers],

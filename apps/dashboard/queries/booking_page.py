@@ -42,13 +42,15 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """total is None for a price on request, said in text; status and option are stored values."""
+    """total is None for a price on request, said in text; status and option are in words. by_plan:
+    a plan paid for it, and total is what is left for extras."""
 
     lines: tuple[PriceLine, ...]
     total: Money | None
     text: str
     status: str
     option: str
+    by_plan: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,6 @@ class BookingPage:
     """bill, contact and note are None where the role may not see them."""
 
     row: BookingRow
-    full_staff_name: str
-    where: str
     uses: tuple[str, ...]
     participants: int
     people: tuple[tuple[str, Pairs], ...]
@@ -111,8 +111,6 @@ def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
     asks = booking.status == Booking.Status.PENDING
     return BookingPage(
         row=row_of(booking),
-        full_staff_name=_full_name(booking),
-        where=booking.location.address if booking.location else "",
         uses=_uses(booking),
         participants=booking.party_size,
         people=_people(booking, answers),
@@ -147,11 +145,6 @@ def _other_sessions(desk: Desk, booking: Booking, *, now: datetime) -> list[Sess
     if not desk.may(Right.CANCEL) or not live or booking.kind == "APPOINTMENT":
         return []
     return list_other_sessions(booking=booking, now=now)
-
-
-def _full_name(booking: Booking) -> str:
-    person = getattr(booking.resource, "staff_member", None)
-    return person.name if person else row_of(booking).staff_name
 
 
 def _uses(booking: Booking) -> tuple[str, ...]:
@@ -201,6 +194,7 @@ def _bill(booking: Booking) -> Bill:
         text=booking.price_text,
         status=booking.get_payment_status_display(),
         option=booking.get_payment_option_display(),
+        by_plan=booking.payment_option == Booking.PaymentOption.MEMBERSHIP,
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
+from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import count_visits
@@ -155,7 +156,7 @@ def _side(booking: Booking, visits: Mapping[int, int], *, now: datetime, with_ti
         pk=booking.pk,
         reference=booking.reference,
         name=customer_name(booking),
-        service_name=booking.title,
+        service_name=full_title(booking),
         staff_name=staff_name(booking.resource),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.bookings.queries.minimum import Progress
+from apps.bookings.queries.stub import full_title
 from apps.bookings.unanswered import Rule, rule_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.actions import actions_of
@@ -25,7 +26,8 @@ MOST_UNDOABLE = 50
 
 @dataclass(frozen=True, slots=True)
 class RequestCard:
-    """A request; rivals are the other requests for the same time of the same person.
+    """A request; extras are its add-ons in words, rivals the other requests for the same time of
+    the same person.
 
     fit is None once it is answered: then nothing has to fit any more. lost_its_time: enough people
     want its day, so that it takes place, but the time went to somebody else.
@@ -36,6 +38,7 @@ class RequestCard:
     revision: int
     customer_name: str
     service_name: str
+    extras: str
     staff_name: str
     starts_at: datetime
     ends_at: datetime
@@ -118,7 +121,8 @@ def request_card(
         status=booking.status,
         revision=booking.revision,
         customer_name=customer_name(booking),
-        service_name=booking.title,
+        service_name=full_title(booking),
+        extras=", ".join(booking.as_booked.extras),
         staff_name=staff_name(booking.resource),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,

@@ -9,6 +9,7 @@ from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking
 from apps.bookings.queries.attending import Scope, find_attending, sessions_in
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
+from apps.bookings.queries.stub import kinds_of
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name
@@ -19,7 +20,8 @@ TOLD = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One place. leads is true for the first of a party; state is "" until it is marked."""
+    """One place. leads is true for the first of a party, who has kinds, the words of who comes as
+    what and with which extras; state is "" until it is marked."""
 
     reference: str
     seat: int
@@ -29,6 +31,7 @@ class Person:
     status: str
     state: str
     note: str
+    kinds: str = ""
 
     @property
     def key(self) -> str:
@@ -52,6 +55,7 @@ class InLine:
     name: str
     people: int
     offer_ends_at: datetime | None
+    kinds: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +108,17 @@ def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
     )
     marks = Attendance.objects.filter(session=session).values_list("booking_id", "seat", "state")
     marked = {(booking_id, seat): state for booking_id, seat, state in marks}
-    counted = session.course_run or session
+    counted, name = session.course_run or session, session.service.name if session.service else ""
     crew = find_crews(session_ids=[session.pk]).get(session.pk, Crew())
     return Roster(
         session=session,
-        name=session.service.name if session.service else "",
+        name=name,
         crew=crew.words,
         capacity=counted.capacity,
         taken=counted.seats_taken,
-        people=tuple(_people(bookings, marked)),
+        people=tuple(_people(bookings, marked, below=name)),
         scopes=tuple(list_scopes(session, now=now)),
-        line=tuple(_line(session, now=now)),
+        line=tuple(_line(session, below=name, now=now)),
         progress=_progress(session),
     )
 
@@ -125,11 +129,13 @@ def _progress(session: Session) -> Progress | None:
     return progress_of(group_of_session(session, session.service))
 
 
-def _people(bookings: Sequence[Booking], marked: Mapping[tuple[int, int], str]) -> list[Person]:
+def _people(
+    bookings: Sequence[Booking], marked: Mapping[tuple[int, int], str], *, below: str
+) -> list[Person]:
     found = []
     for booking in bookings:
         names = [it.name for it in booking.participants.all()]
-        contact = customer_name(booking)
+        contact, kinds = customer_name(booking), kinds_of(booking, below=below)
         for seat in range(booking.party_size):
             name = names[seat] if seat < len(names) else contact if seat == 0 else ""
             found.append(
@@ -142,12 +148,13 @@ def _people(bookings: Sequence[Booking], marked: Mapping[tuple[int, int], str]) 
                     status=booking.status,
                     state=marked.get((booking.pk, seat), ""),
                     note=booking.customer_note if seat == 0 else "",
+                    kinds="" if seat else kinds,
                 )
             )
     return found
 
 
-def _line(session: Session, *, now: datetime) -> list[InLine]:
+def _line(session: Session, *, below: str, now: datetime) -> list[InLine]:
     entries = line_of(session.course_run or session).select_related("booking__customer")
     return [
         InLine(
@@ -155,6 +162,7 @@ def _line(session: Session, *, now: datetime) -> list[InLine]:
             name=customer_name(it.booking),
             people=it.people,
             offer_ends_at=it.offer_ends_at if has_offer(it, now=now) else None,
+            kinds=kinds_of(it.booking, below=below),
         )
         for it in entries.order_by("rank", "pk")
     ]

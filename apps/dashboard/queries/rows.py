@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from apps.availability.engine.zones import day_bounds
 from apps.bookings.models import Booking
+from apps.bookings.queries.stub import full_title
 from apps.catalog.models import Resource, Service
 from apps.dashboard.desk import Desk
 
@@ -74,7 +75,7 @@ def row_of(booking: Booking) -> BookingRow:
         status=booking.status,
         revision=booking.revision,
         customer_name=customer_name(booking),
-        service_name=booking.title,
+        service_name=full_title(booking),
         resource_id=booking.resource_id,
         staff_name=staff_name(booking.resource),
         starts_at=booking.starts_at,

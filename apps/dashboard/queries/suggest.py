@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_suggestions
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name, staff_name
@@ -50,7 +51,7 @@ def get_suggest_page(
         revision=booking.revision,
         status=booking.status,
         customer_name=customer_name(booking),
-        service_name=booking.title,
+        service_name=full_title(booking),
         staff_name=staff_name(booking.resource),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,

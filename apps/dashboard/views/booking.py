@@ -11,7 +11,7 @@ from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.forms import CancelForm, NoteForm
+from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.views.refusals import INCOMPLETE, REFUSED, problem_of
@@ -76,6 +76,24 @@ def _cancel(
             now=now,
             reason=reason,
         )
+
+
+@require_POST
+@guarded(*roles_with(Right.NOTE))
+def online_link(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Keep the link under which an online booking takes place, and mail it to the customer."""
+    del slug
+    now, desk = timezone.now(), request.desk
+    found = booking_or_404(desk, reference)
+    form = OnlineLinkForm(request.POST, auto_id="online_%s")
+    if not form.is_valid():
+        return refuse(request, found, INCOMPLETE, now=now, forms={"link": form})
+    try:
+        bookings.set_online_link(booking_id=found.pk, by=desk.member, now=now, **form.cleaned_data)
+    except REFUSED as error:
+        problem = problem_of(error, desk=desk, booking=found)
+        return refuse(request, found, problem, now=now, forms={"link": form})
+    return answer(request, reference, now=now)
 
 
 @require_POST

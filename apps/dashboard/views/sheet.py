@@ -1,24 +1,27 @@
 """The page of one booking, also as the answer to an action that was refused (ux.md O6)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.stub import Stub, stub_of
 from apps.bookings.queries.waitlist import wish_words_of
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, Sheet, find_sheet
 from apps.checkout.queries.plans import find_plan_used
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.forms import CancelForm, NoteForm, OverrideForm
+from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm, OverrideForm
 from apps.dashboard.money_forms import RefundForm
 from apps.dashboard.queries.booking_page import BookingPage, read_booking
+from apps.dashboard.queries.rows import staff_name
 from apps.dashboard.roles import Right
 from apps.dashboard.views.refusals import Problem
 from apps.dashboard.views.showing import show
-from apps.web.formatting import format_money
 
 
 def show_sheet(
@@ -34,16 +37,16 @@ def show_sheet(
     """Render the page with fresh forms, or with the forms that were refused and what they held."""
     page = read_booking(desk=request.desk, booking=booking, now=now)
     sheet = find_sheet(booking=booking)
-    shown = {**_fresh_forms(page), "refund": refund_form(sheet, booking), **(forms or {})}
+    fresh = _fresh_forms(page, booking)
+    shown = {**fresh, "refund": refund_form(sheet, booking), **(forms or {})}
     return show(
         request,
         "dashboard/booking.html",
         fragment,
         {
             "page": page,
-            "wish": wish_words_of(booking=booking),
             **_money(request, booking, sheet),
-            "stub": _stub(page, request.desk.business.locale),
+            **_ticket(request, booking),
             "forms": shown,
             "effect": _effect(sheet, shown.get("refund")),
             "problem": problem,
@@ -68,12 +71,14 @@ def _plan_used(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> 
     return find_plan_used(booking=booking)
 
 
-def _fresh_forms(page: BookingPage) -> dict[str, Form]:
+def _fresh_forms(page: BookingPage, booking: Booking) -> dict[str, Form]:
+    link = booking.as_booked.online_link
     revision = {"revision": page.row.revision}
     return {
         "override": OverrideForm(initial=revision, auto_id="override_%s"),
         "cancel": CancelForm(initial=revision, auto_id="cancel_%s"),
         "note": NoteForm(initial={**revision, "note": page.owner_note}),
+        "link": OnlineLinkForm(initial={**revision, "link": link}, auto_id="online_%s"),
     }
 
 
@@ -104,16 +109,21 @@ def _effect(sheet: Sheet | None, form: object) -> Effect | None:
     return sheet.effect_of(form.total)
 
 
-def _stub(page: BookingPage, locale: str) -> dict[str, object]:
-    """The ticket beside the facts, the same as the customer has."""
-    total = page.bill.total if page.bill else None
-    text = page.bill.text if page.bill else ""
+def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:
     return {
-        "starts_at": page.row.starts_at,
-        "ends_at": page.row.ends_at,
-        "service_name": page.row.service_name,
-        "staff_name": page.full_staff_name,
-        "where": page.where,
-        "participants": page.participants,
-        "price_words": format_money(total.amount, total.currency, locale) if total else text,
+        "stub": _stub(request, booking),
+        "booked": booking.as_booked,
+        "wish": wish_words_of(booking=booking),
     }
+
+
+def _stub(request: OwnerRequest, booking: Booking) -> Stub:
+    """The ticket beside the facts, the same as the customer has, with the way to a home visit; the
+    address only for those who see contacts, the price for those who see money."""
+    desk = request.desk
+    stub = stub_of(booking=booking, is_for_team=True)
+    if not stub.staff_name:
+        stub = replace(stub, staff_name=staff_name(booking.resource))  # a room or a machine
+    if booking.as_booked.is_home_visit and not desk.may(Right.SEE_CONTACT):
+        stub = replace(stub, where=_("At the customer's address"), directions_url="")
+    return stub if desk.may(Right.SEE_MONEY) else replace(stub, price_words="")

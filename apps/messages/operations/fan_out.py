@@ -27,6 +27,7 @@ TOPICS = (
     "booking.refunded",
     "booking.resolved",
     "booking.overdue",
+    "booking.linked",
 )
 SEND_TOPIC = "mail.send"
 
@@ -43,6 +44,7 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.MOVED: Kind.MOVED,
     BookingEvent.Action.OVERDUE: Kind.OVERDUE,
     BookingEvent.Action.LAPSED: Kind.DECLINED,
+    BookingEvent.Action.LINKED: Kind.LINK,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
