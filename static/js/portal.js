@@ -1,5 +1,5 @@
 /* Small comforts on pages that work without them: announcements, arrow keys in the calendar, a quiet
-   reload of stale times, busy words and a bar to try again. No state, no storage, no markup from text. */
+   reload of stale times, busy words and a bar to try again. No markup from text; the tab remembers the time it holds. */
 (() => {
   "use strict";
   const doc = document, body = doc.body, words = body.dataset;
@@ -89,9 +89,23 @@
     } else button.textContent = word;
     announce(word);
   };
+  /* The hold of this tab: a tap on another time here means to change it. Other tabs are asked. */
+  let held = "";
+  try {
+    const draft = /^\/book\/([\w-]+)\//.exec(location.pathname);
+    if (draft) sessionStorage.setItem("held", draft[1]);
+    held = sessionStorage.getItem("held") || "";
+  } catch { /* storage is switched off: then the page asks */ }
+  const replace = (form) => {
+    if (!held || !/\/(hold|plan)$/.test(form.action) || find("[name=replaces]", form)) return;
+    const field = doc.createElement("input");
+    Object.assign(field, { type: "hidden", name: "replaces", value: held });
+    form.append(field);
+  };
   doc.addEventListener("submit", (event) => {
     const form = event.target, button = event.submitter;
     if (form.method !== "post") return;
+    replace(form);
     if (form.dataset.sent) { event.preventDefault(); event.stopPropagation(); return; }
     form.dataset.sent = "1";
     if (button && button.dataset.sendingWord) say(button, button.dataset.sendingWord);

@@ -55,8 +55,11 @@ def slot_at(at: datetime, *, staff: int | str = "", variant: int | str = "") -> 
 def hold(
     client: Client, service: Service, at: datetime, extra: Mapping[str, Any] | None = None
 ) -> str:
-    """Tap a time of the service (local, with its offset); return the address of the details."""
+    """Tap a time of the service (local, with its offset), and say yes when it is asked whether it
+    is meant instead of another; return the address of the details."""
     answer = tap(client, service, slot_at(at), extra)
+    if 'data-page="other-hold"' in text_of(answer):
+        answer = client.post(f"/{service.business.slug}/hold", fields_of(answer))
     assert answer.status_code == 303, text_of(answer)[:500]
     return str(answer["Location"])
 

@@ -162,10 +162,12 @@ def test_one_network_holds_three_times_at_once(client: Client, salon: Salon) -> 
 def test_one_visitor_may_change_their_mind_often_but_not_for_ever(
     client: Client, salon: Salon
 ) -> None:
-    answers = [
-        tap(client, salon.cut, slot_at(berlin(salon, 26, 9 + number % 8))).status_code
-        for number in range(21)
-    ]
+    answers, draft = [], ""
+    for number in range(21):
+        slot = slot_at(berlin(salon, 26, 9 + number % 8))
+        answer = tap(client, salon.cut, slot, {"replaces": draft})
+        answers.append(answer.status_code)
+        draft = answer.headers.get("Location", "").removeprefix("/book/").rstrip("/")
 
     assert answers == [303] * 20 + [429]
 

@@ -202,7 +202,11 @@ def test_two_tabs_confirm_one_of_two_suggested_times(
 ) -> None:
     text = open_by_link(client, ines, at_now)
     slots = re.findall(r'name="slot" value="([^"]*)"', text)
-    held = [client.post("/juniper/hold", {**form_of(text), "slot": it}) for it in slots]
+    held, draft = [], ""
+    for slot in slots:
+        fields = {**form_of(text), "slot": slot, "replaces": draft}
+        held.append(client.post("/juniper/hold", fields))
+        draft = held[-1]["Location"].split("/")[2]
     typed = {"name": "Ines Moreau", "email": "ines@example.com", "phone": "+493055501421"}
 
     for answer in held:

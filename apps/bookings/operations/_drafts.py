@@ -6,6 +6,7 @@ from datetime import datetime
 
 from apps.availability.queries import zone_of
 from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
+from apps.bookings.operations._errors import HoldsAnother
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._snapshots import (
     policy_snapshot,
@@ -18,7 +19,10 @@ from apps.catalog.queries import Choice
 from apps.kernel.references import new_reference
 from apps.statements import Select, Slot
 
-KEPT = ("kind", "status", "session_id", "seating_id", "hold_expires_at", "draft_text")
+KEPT = (
+    *("kind", "status", "session_id", "seating_id", "hold_expires_at", "draft_text"),
+    *("draft_id", "service_id", "starts_at"),
+)
 
 _drafts = Select(
     lambda: Booking.objects.filter(
@@ -63,6 +67,29 @@ def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
 def is_live(draft: Booking, *, now: datetime) -> bool:
     """Whether its hold has not run out."""
     return draft.hold_expires_at is not None and draft.hold_expires_at > now
+
+
+def require_consent(
+    previous: Booking | None,
+    *,
+    service: Service,
+    starts_at: datetime,
+    replaces: str | None,
+    now: datetime,
+) -> None:
+    """Let a hold go only when that is meant: another tab may be filling in its details.
+
+    replaces is the draft that the tapped page knew of, "" for none, None where nobody is asked. The
+    same thing tapped twice is no other hold.
+
+    Raises:
+        HoldsAnother: a live hold of the visitor would end unasked.
+    """
+    if previous is None or replaces is None or not is_live(previous, now=now):
+        return
+    is_same = previous.service_id == service.pk and previous.starts_at == starts_at
+    if not is_same and previous.draft_id != replaces:
+        raise HoldsAnother(previous.draft_id)
 
 
 def let_go(previous: Booking, *, now: datetime) -> None:

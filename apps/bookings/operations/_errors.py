@@ -88,5 +88,13 @@ class TooLateToUndo(Exception):
     """The undo window is over or the mail is already on its way."""
 
 
+class HoldsAnother(Exception):
+    """The visitor holds another time here, and has not said that this one is meant instead."""
+
+    def __init__(self, draft_id: str) -> None:
+        super().__init__(draft_id)
+        self.draft_id = draft_id
+
+
 class NotBookable(Exception):
     """Nobody can book this online now: the business paused, or the service is not offered so."""

@@ -17,6 +17,7 @@ from apps.bookings.operations._drafts import (
     last_draft,
     let_go,
     new_draft,
+    require_consent,
 )
 from apps.bookings.operations._errors import NotBookable, SlotGone
 from apps.bookings.operations._suggest import mark_taken
@@ -35,6 +36,7 @@ def place_hold(
     now: datetime,
     text: Mapping[str, object] | None = None,
     suggested: SuggestedTime | None = None,
+    replaces: str | None = None,
 ) -> Booking:
     """Create a draft and hold its time for the business's hold_minutes.
 
@@ -43,17 +45,22 @@ def place_hold(
     without being asked for again.
 
     A visitor holds one time per business: an earlier hold of theirs is let go in the same
-    transaction. What was typed into their last draft moves along, also when its hold ran out.
-    With several people free, a lost race is tried again with the next of them.
+    transaction. replaces names the draft that is given up by that, "" when the page knew of none;
+    with None nobody is asked. What was typed into their last draft moves along, also when its hold
+    ran out. With several people free, a lost race is tried again with the next of them.
 
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online.
+        HoldsAnother: another hold of theirs would end unasked.
         SlotGone: the time is not to be had (any more).
         BusyTryAgain: too many people want it at this moment.
     """
     if not is_bookable(service=choice.service):
         raise NotBookable
     previous = last_draft(choice, visitor=visitor)
+    require_consent(
+        previous, service=choice.service, starts_at=starts_at, replaces=replaces, now=now
+    )
     live = previous is not None and is_live(previous, now=now)
     own = previous.session_id if previous is not None and live else None
     query = slot_query(choice=choice, own_session_id=own)

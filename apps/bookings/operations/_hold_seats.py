@@ -18,6 +18,7 @@ from apps.bookings.operations._drafts import (
     last_draft,
     let_go,
     new_draft,
+    require_consent,
 )
 from apps.bookings.operations._errors import CannotJoin, NotBookable
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
@@ -28,22 +29,32 @@ SHORTEST_HOLD = 10
 
 
 def hold_seats(
-    *, choice: Choice, target: Session | CourseRun, visitor: Visitor, now: datetime
+    *,
+    choice: Choice,
+    target: Session | CourseRun,
+    visitor: Visitor,
+    now: datetime,
+    replaces: str | None = None,
 ) -> Booking:
     """Create a draft and hold as many places of a class session or a course run as people come.
 
-    As with a time, a visitor's earlier hold at the business is let go and its text moves along.
+    As with a time, a visitor's earlier hold at the business is let go and its text moves along;
+    replaces says that this is meant (``place_hold``).
     Where the business holds nothing (hold_minutes 0), places are held for 10 minutes all the
     same: the seats of a draft have to be counted somewhere.
 
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online.
+        HoldsAnother: another hold of theirs would end unasked.
         CannotJoin: it is full, too late, too early or cancelled; joining says which.
         BusyTryAgain: too many people want it at this moment.
     """
     if not is_offered(service=choice.service):
         raise NotBookable
     previous = last_draft(choice, visitor=visitor)
+    require_consent(
+        previous, service=choice.service, starts_at=target.starts_at, replaces=replaces, now=now
+    )
     own = previous if previous is not None and is_live(previous, now=now) else None
     gathering = gathering_of(target, besides=own, now=now)
     joining = may_join(

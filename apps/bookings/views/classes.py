@@ -36,6 +36,7 @@ from apps.bookings.views.class_week import week_context
 from apps.bookings.views.home import beforehand
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.views.other_hold import asking_first, replaced_draft
 from apps.bookings.visitors import browser_of, plans_of, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
@@ -102,6 +103,7 @@ def session(request: HttpRequest, business: Business, session: int) -> HttpRespo
 
 @require_POST
 @public_page
+@asking_first
 def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse:
     """Hold the places asked for and go on to the details; a full class says so (409)."""
     now = timezone.now()
@@ -112,7 +114,11 @@ def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse
     require_room_to_hold(request, business, now=now)
     try:
         draft = bookings.hold_seats(
-            choice=choice, target=found, visitor=visitor_of(request, zone=business.zone), now=now
+            choice=choice,
+            target=found,
+            visitor=visitor_of(request, zone=business.zone),
+            replaces=replaced_draft(request),
+            now=now,
         )
     except bookings.CannotJoin:
         found.refresh_from_db()

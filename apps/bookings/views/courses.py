@@ -21,6 +21,7 @@ from apps.bookings.structured import service_json_ld
 from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.views.other_hold import asking_first, replaced_draft
 from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import browser_of, visitor_of
 from apps.businesses.pages import absolute, frame_of
@@ -42,6 +43,7 @@ def course(request: HttpRequest, service: Service) -> HttpResponse:
 
 @require_POST
 @course_page
+@asking_first
 def enrol(request: HttpRequest, service: Service, run: int) -> HttpResponse:
     """Hold the places asked for in a run and go on to the details; a full run says so (409)."""
     now = timezone.now()
@@ -52,7 +54,13 @@ def enrol(request: HttpRequest, service: Service, run: int) -> HttpResponse:
     require_room_to_hold(request, service.business, now=now)
     visitor = visitor_of(request, zone=_zone(request, service))
     try:
-        draft = bookings.hold_seats(choice=choice, target=found, visitor=visitor, now=now)
+        draft = bookings.hold_seats(
+            choice=choice,
+            target=found,
+            visitor=visitor,
+            replaces=replaced_draft(request),
+            now=now,
+        )
     except bookings.CannotJoin:
         return _show(request, choice, now=now, run_id=run, status=CONFLICT)
     except bookings.NotBookable:

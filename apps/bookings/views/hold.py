@@ -21,6 +21,7 @@ from apps.bookings.views.details_page import back_url
 from apps.bookings.views.drafts import draft_page
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, show_lost, try_again, unreadable
+from apps.bookings.views.other_hold import asking_first, replaced_draft
 from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import Proof, proof_of, visitor_of
 from apps.businesses.models import Business
@@ -51,6 +52,7 @@ class Tap:
 
 @require_POST
 @public_page
+@asking_first
 def hold(request: HttpRequest, business: Business) -> HttpResponse:
     """Hold the tapped time and go on to the details; a lost race shows the times anew (409)."""
     now = timezone.now()
@@ -80,6 +82,7 @@ def _place(request: HttpRequest, tap: Tap, *, now: datetime) -> Booking:
         visitor=visitor_of(request, zone=zone),
         text=text_of(declined) if declined else {},
         suggested=_suggested(declined, tap),
+        replaces=replaced_draft(request),
         now=now,
     )
 

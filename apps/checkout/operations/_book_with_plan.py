@@ -21,7 +21,13 @@ from apps.customers.models import Customer
 
 @transaction.atomic
 def book_with_plan(
-    *, choice: Choice, target: Session, visitor: Visitor, purchase_id: int, now: datetime
+    *,
+    choice: Choice,
+    target: Session,
+    visitor: Visitor,
+    purchase_id: int,
+    now: datetime,
+    replaces: str | None = None,
 ) -> Booking:
     """Book places of a class for the holder of a plan with one tap (journey F, ux.md 2.3).
 
@@ -31,14 +37,16 @@ def book_with_plan(
 
     Raises:
         PlanRefused: the plan does not pay for this.
-        NotBookable, CannotJoin, BusyTryAgain: as ``bookings.hold_seats``.
+        NotBookable, CannotJoin, HoldsAnother, BusyTryAgain: as ``bookings.hold_seats``.
         NotWelcome: the business blocked this person.
     """
     plans = PlanPurchase.objects.select_related("customer").prefetch_related("services")
     purchase = plans.filter(pk=purchase_id, business=choice.service.business).first()
     if purchase is None:
         raise PlanRefused(Refused.OVER)
-    draft = bookings.hold_seats(choice=choice, target=target, visitor=visitor, now=now)
+    draft = bookings.hold_seats(
+        choice=choice, target=target, visitor=visitor, replaces=replaces, now=now
+    )
     refused = refusal(terms_of_plan(purchase, now=now), wanted_of(draft))
     if refused is not None:
         raise PlanRefused(refused)

@@ -16,6 +16,7 @@ from apps.bookings.views.classes import choice_of_party, session_or_404, show_se
 from apps.bookings.views.drafts import to_done
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.views.other_hold import asking_first, replaced_draft
 from apps.bookings.visitors import plans_of, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import public_page
@@ -32,6 +33,7 @@ CONFLICT, UNPROCESSABLE = 409, 422
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @public_page
+@asking_first
 def book(request: HttpRequest, business: Business, session: int) -> HttpResponse:
     """Say what the plan gives for this class (a fragment); with POST, book with it."""
     now = timezone.now()
@@ -62,6 +64,7 @@ def _book(
             target=found,
             visitor=visitor_of(request, zone=found.business.zone),
             purchase_id=usable.pk,
+            replaces=replaced_draft(request),
             now=now,
         )
     except checkout.PlanRefused as no:
