@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("own/", include("bookings_portal.sign_in_urls")),
     path("own/", include("apps.dashboard.urls")),
     path("dev/outbox/", include("apps.messages.urls")),  # 404 outside the demo
+    path("", include("apps.web.urls")),
     path("", include("apps.self_service.urls")),
     path("", include("apps.checkout.urls")),
     path("", include("apps.catalog.urls")),

@@ -19,7 +19,6 @@ app_name = "bookings"
 urlpatterns = [
     path("book/<slug:draft>/", details.details, name="details"),
     path("book/<slug:draft>/fields", details.fields, name="fields"),
-    path("book/<slug:draft>/address", details.address, name="address"),
     path("book/<slug:draft>/not-me", details.not_me, name="not_me"),
     path("book/<slug:draft>/longer", hold.longer, name="longer"),
     path("book/<slug:draft>/release", hold.release, name="release"),

@@ -119,6 +119,7 @@ class BookingFacts:
     ``online_link`` is told once it is known and the booking confirmed. ``extras`` are the names of
     its add-ons, ``mix`` how many people come as what.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
+    ``waited``: it is over and never was more than a place in line.
     """
 
     reference: str
@@ -150,6 +151,7 @@ class BookingFacts:
     place_in_line: int = 0
     offer_ends_at: datetime | None = None
     wish: Wish | None = None
+    waited: bool = False
     paid: int = 0
     returned: int = 0
     went_back: int = 0

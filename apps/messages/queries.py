@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.course_dates import all_dates_of, dates_of
 from apps.bookings.queries.unanswered import awaiting_of
@@ -97,6 +97,7 @@ def _line_facts(booking: Booking) -> dict[str, Any]:
     if entry is None:
         return {}
     facts: dict[str, Any] = {"wish": open_wish(entry), "offer_ends_at": entry.offer_ends_at}
+    facts["waited"] = booking.status in ENDED and entry.state == WaitlistEntry.State.LEFT
     if booking.status == Booking.Status.WAITING_LIST:
         facts["place_in_line"] = place_in_line(entry)
     return facts

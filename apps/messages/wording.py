@@ -112,6 +112,17 @@ def _when(facts: BookingFacts, zone: ZoneInfo) -> tuple[str, str, str]:
     return formatting.format_day(day, locale=locale, year=True), starts, ends
 
 
+OUT_OF_LINE = {
+    Kind.CANCELED: gettext_lazy("Off the waitlist"),
+    Kind.DECLINED: gettext_lazy("Nothing came free"),
+}
+NOT_WAITING = {
+    Kind.CANCELED: gettext_lazy("You are not on the waitlist any more."),
+    Kind.DECLINED: gettext_lazy("Sorry, nothing came free."),
+}
+"""What is said to somebody whose booking never was more than a place in line."""
+
+
 def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
     """Time and service only: nothing the customer typed ever stands in a subject."""
     state = {
@@ -135,6 +146,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_LAPSED: _("Ended without an answer"),
         Kind.LINK: _("Your link"),
     }[kind]
+    if facts.waited and kind in OUT_OF_LINE:
+        state = str(OUT_OF_LINE[kind])
     locale = facts.business.locale
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=locale)
     if facts.wish is not None:
@@ -146,6 +159,8 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
     if kind.is_for_team:
         return str(TEAM_HEADINGS[kind])
     name = greeting_name(facts.customer_name)
+    if facts.waited and kind in OUT_OF_LINE:
+        return str(NOT_WAITING[kind])
     words = {
         Kind.REQUESTED: _("Your request is in"),
         Kind.DECLINED: _("Sorry, this time is not possible"),

@@ -48,6 +48,10 @@ WORDS = {
     BookingEvent.Action.MOVED: _("Changed"),
     BookingEvent.Action.LINKED: _("Link sent"),
 }
+OUT_OF_LINE = {
+    BookingEvent.Action.CANCELED: _("Off the waitlist"),
+    BookingEvent.Action.DECLINED: _("Nothing came free"),
+}
 MOST_SHOWN = 6
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 
@@ -97,6 +101,8 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
         if event.action == BookingEvent.Action.UNDONE and told:
             told.pop()
         words = _moved_words(event, booking) or WORDS.get(BookingEvent.Action(event.action))
+        if event.before.get("status") == Booking.Status.WAITING_LIST:
+            words = OUT_OF_LINE.get(BookingEvent.Action(event.action), words)
         if words is not None:
             told.append((event.at, str(words)))
     return told

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import validate_email
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.text import clean_line, clean_text
@@ -76,6 +77,20 @@ class AddressField(forms.EmailField):
     """
 
     default_error_messages = {"invalid": _("Enter an e-mail address like name@example.com.")}
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """Have the page ask about a slip of the finger once the address is typed; it stops
+        nobody."""
+        bound = super().get_bound_field(form, field_name)
+        asks = {
+            "hx-post": reverse("web:did_you_mean"),
+            "hx-trigger": "change",
+            "hx-params": bound.html_name,
+            "hx-target": f"#{bound.auto_id}-hint",
+            "hx-swap": "innerHTML",
+        }
+        self.widget.attrs = {**asks, **self.widget.attrs}
+        return bound
 
     def to_python(self, value: Any) -> str:
         text = str(super().to_python(_one(value)))

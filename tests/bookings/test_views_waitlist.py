@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
+from django.utils import timezone
 
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
+from apps.outbox.worker import Worker
 from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -114,13 +117,76 @@ def test_an_offer_taken_too_late_is_a_410_that_keeps_the_place(
     assert Booking.objects.get(contact_email="eva@example.com").status == "WAITING_LIST"
 
 
-def test_leaving_is_one_tap(client: Client, full: Session) -> None:
+def test_leaving_asks_once_and_says_what_is_true(client: Client, full: Session) -> None:
     manage = ask(client, wait_path(full))["Location"]
+    assert f'<a class="btn danger" href="{manage}leave">' in text_of(client.get(manage))
 
+    asked = client.get(f"{manage}leave")
+    assert "You are first in line." in text_of(asked)
+    assert "If you join again, you start at the end." in text_of(asked)
+    assert WaitlistEntry.objects.get().state == "WAITING"
     client.post(f"{manage}leave")
 
+    page = text_of(client.get(manage))
     assert Booking.objects.get(contact_email="eva@example.com").status == "CANCELED"
-    assert "This booking was canceled." in text_of(client.get(manage))
+    assert "You are not on the waitlist any more." in page
+    assert "Off the waitlist" in page
+    assert "The time is free again" not in page
+    assert client.get(f"{manage}leave")["Location"] == manage
+
+
+def test_leaving_with_an_offer_says_where_it_goes(
+    client: Client, studio: Studio, full: Session
+) -> None:
+    manage = ask(client, wait_path(full))["Location"]
+    free_a_place(studio)
+
+    page = text_of(client.get(f"{manage}leave"))
+
+    assert "A place is kept for you until" in page
+    assert "It goes to the next in line." in page
+
+
+def test_the_mail_says_that_they_left_the_line(
+    client: Client, full: Session, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    manage = ask(client, wait_path(full))["Location"]
+    client.post(f"{manage}leave")
+
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        Worker(clock=timezone.now, jitter=lambda: 0.0).drain()
+
+    last = [it for it in mailoutbox if it.to == ["eva@example.com"]][-1]
+    assert last.subject.startswith("Off the waitlist: ")
+    assert "You are not on the waitlist any more." in str(last.body)
+    assert "cancelled" not in str(last.body)
+
+
+def test_a_line_that_is_full_invites_nobody(client: Client, studio: Studio, full: Session) -> None:
+    studio.policy.waitlist_capacity = 1
+    studio.policy.save()
+    ask(client, wait_path(full))
+    stranger = Client()
+
+    week = text_of(stranger.get("/harbor/classes/?week=2026-W48"))
+    page = text_of(stranger.get(f"/harbor/classes/{full.pk}/"))
+    asked = stranger.get(wait_path(full))
+
+    assert ">Waitlist<" not in week
+    assert "The waitlist is full as well." in page
+    assert "Join the waitlist" not in page
+    assert (asked.status_code, asked["Location"]) == (303, f"/harbor/classes/{full.pk}/")
+
+
+def test_a_course_whose_line_is_full_invites_nobody(client: Client, studio: Studio) -> None:
+    run = make_run(studio, first=studio.at(30, 18), capacity=1)
+    join(run, email="sam@example.com")
+    page = "/harbor/courses/beginners/"
+    assert "Join the waitlist" in text_of(client.get(page))
+    studio.policy.waitlist_capacity = 0
+    studio.policy.save()
+
+    assert "Join the waitlist" not in text_of(client.get(page))
 
 
 def test_a_stranger_answers_nothing(client: Client, studio: Studio, full: Session) -> None:
@@ -144,7 +210,19 @@ def test_mistakes_are_named_and_the_text_is_kept(client: Client, full: Session) 
 def test_a_class_with_room_has_no_line(client: Client, studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18))
 
-    page = ask(client, wait_path(session))
+    asked = client.get(wait_path(session))
+
+    assert (asked.status_code, asked["Location"]) == (303, f"/harbor/classes/{session.pk}/")
+
+
+def test_a_place_that_comes_free_meanwhile_is_booked_rather_than_waited_for(
+    client: Client, studio: Studio, full: Session
+) -> None:
+    hidden = fields_of(client.get(wait_path(full)))
+    free_a_place(studio)
+
+    with time_machine.travel(NOW + timedelta(seconds=30), tick=False):
+        page = client.post(wait_path(full), {**hidden, **TYPED})
 
     assert page.status_code == 409
     assert "you can book it now" in text_of(page)

@@ -9,6 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
+from apps.availability.models import DateException, Schedule
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.outbox.worker import Worker
@@ -35,7 +36,11 @@ def ask(client: Client, path: str = WAIT, **typed: str) -> Any:
 
 
 def test_the_picker_leads_to_the_line_for_the_shown_day(client: Client, salon: Salon) -> None:
-    page = client.get("/juniper/s/cut/times?date=2026-11-26")
+    picker = "/juniper/s/cut/times?date=2026-11-26"
+    assert "Join the waitlist" not in text_of(client.get(picker))
+    fill(salon)
+
+    page = client.get(picker)
 
     assert f'href="{WAIT}"' in text_of(page)
     assert "Join the waitlist" not in text_of(client.get("/juniper/s/bridal/times"))
@@ -55,6 +60,43 @@ def test_joining_shows_the_place_and_what_is_waited_for(client: Client, salon: S
     assert "Add to calendar" not in page
 
 
+def test_where_times_are_free_there_is_nothing_to_wait_for(client: Client, salon: Salon) -> None:
+    answer = client.get(WAIT)
+
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        "/juniper/s/cut/times?date=2026-11-26",
+    )
+
+
+def test_a_closed_day_invites_nobody(client: Client, salon: Salon) -> None:
+    house = Schedule.objects.get(business=salon.business, resource=None, service=None)
+    DateException.objects.create(schedule=house, on="2026-11-26", reason="Holiday")
+
+    page = client.get("/juniper/s/cut/times?date=2026-11-26")
+
+    assert "Join the waitlist" not in text_of(page)
+
+
+def test_only_what_is_full_can_be_waited_for(client: Client, salon: Salon) -> None:
+    taken = fill(salon)
+    cancel(taken[0], salon)  # nine o'clock is free again
+
+    form = client.get(WAIT).context["form"]
+
+    assert [value for value, _label in form.fields["days"].choices] == [1]
+    assert [value for value, _label in form.fields["hours"].choices] == [2, 3]
+    assert (form["days"].value(), form["hours"].value()) == (1, 2)
+
+
+def test_a_full_line_invites_nobody(client: Client, salon: Salon) -> None:
+    fill(salon)
+    salon.policy.waitlist_capacity = 0
+    salon.policy.save()
+
+    assert client.get(WAIT).status_code == 303
+
+
 def test_a_week_is_waited_for_from_the_shown_day_on(client: Client, salon: Salon) -> None:
     fill(salon)
     path = f"{WAIT}&staff={salon.ana.resource_id}"
@@ -62,7 +104,7 @@ def test_a_week_is_waited_for_from_the_shown_day_on(client: Client, salon: Salon
     page = client.get(path)
     answer = ask(client, path, days="7", hours="2")
 
-    assert "26 Nov\u2009–\u20092 Dec" in text_of(page)
+    assert "26 Nov\u2009–\u20092 Dec" not in text_of(page)
     assert answer.status_code == 409  # Friday is free
     assert 'href="/juniper/s/cut/times?staff=' in text_of(answer)
     assert "Fri 27 Nov, 12:00" in text_of(answer)

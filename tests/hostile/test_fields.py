@@ -56,7 +56,7 @@ FORMS = {
     "/juniper/find/": ("email", "reference"),
     "/book/{draft}/": ("name", "email", "phone", "note", "form_seal", "price_seal"),
     "/book/{draft}/fields": ("name", "email", "note"),
-    "/book/{draft}/address": ("email",),
+    "/s/did-you-mean": ("email",),
     "/juniper/classes/{session}/hold": ("people", "people_1"),
     "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),

@@ -45,7 +45,12 @@ class DayParts:
     @property
     def total(self) -> int:
         """All starts of the date."""
-        return self.morning + self.afternoon + self.evening
+        return sum(self.counts)
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """The starts of each part, in order."""
+        return (self.morning, self.afternoon, self.evening)
 
 
 def find_slots(

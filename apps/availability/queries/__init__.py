@@ -5,6 +5,7 @@ from apps.availability.queries.hours import HoursBook, load_hours, load_hours_bo
 from apps.availability.queries.opening import Opening, find_opening
 from apps.availability.queries.search import (
     SlotQuery,
+    as_if_free,
     load_rules,
     load_search,
     load_searches,
@@ -17,6 +18,7 @@ __all__ = [
     "HoursBook",
     "Opening",
     "SlotQuery",
+    "as_if_free",
     "find_busy_rows",
     "find_opening",
     "load_hours",

@@ -99,6 +99,12 @@ def with_later_busy(
     return replace(search, resources=resources)
 
 
+def as_if_free(search: Search) -> Search:
+    """Return the search as if nothing were booked: what is left are hours and rules."""
+    idle = {pk: replace(facts, busy=()) for pk, facts in search.resources.items()}
+    return replace(search, resources=idle)
+
+
 def load_searches(
     *,
     queries: Sequence[SlotQuery],

@@ -51,7 +51,6 @@ class Asked:
     staff_name: str
     region: str
     known: Known | None = None
-    suggest_url: str = ""
     asks_address: bool = False
 
     @property
@@ -106,7 +105,11 @@ class DetailsForm(forms.Form):
             self.fields["email"] = OwnAddressField(
                 help_text=_("Your confirmation and change link go here.")
             )
-            self.fields["email"].widget.attrs |= _address_attrs(asked.suggest_url)
+            # In one queue with the questions: an answer under way is never swapped out.
+            self.fields["email"].widget.attrs |= {
+                "enterkeyhint": "next",
+                "hx-sync": "#fields:queue last",
+            }
         rule = asked.form.phone_rule
         if rule == BookingForm.PhoneRule.NO or (known and (known.phone or rule != "REQUIRED")):
             return
@@ -235,18 +238,3 @@ def _if_label(question: Question, questions: Sequence[Question]) -> str:
         "answer": question.shown_if_answer or _("answered"),
         "label": question.label,
     }
-
-
-def _address_attrs(suggest_url: str) -> dict[str, str]:
-    attrs = {"autocomplete": "email", "inputmode": "email", "enterkeyhint": "next"}
-    if suggest_url:
-        attrs |= {
-            "hx-post": suggest_url,
-            "hx-trigger": "change",
-            "hx-params": "email",
-            "hx-target": "#email-hint",
-            "hx-swap": "innerHTML",
-            # In one queue with the questions: an answer under way is never swapped out.
-            "hx-sync": "#fields:queue last",
-        }
-    return attrs

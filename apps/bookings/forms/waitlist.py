@@ -58,21 +58,36 @@ class WishForm(WaitlistForm):
     field_order = ("days", "hours", "name", "email", "visit_address", "notice")
 
     def __init__(
-        self, *args: Any, on: date, locale: str, asks_address: bool = False, **kwargs: Any
+        self,
+        *args: Any,
+        on: date,
+        locale: str,
+        asks_address: bool = False,
+        worth: frozenset[tuple[int, int]] | None = None,
+        **kwargs: Any,
     ) -> None:
+        """worth names the days and hours (positions) that are worth waiting for: the others are
+        left out, and the first of them is chosen to begin with. None offers all."""
         super().__init__(*args, **kwargs)
         if asks_address:
             self.fields["visit_address"] = VisitAddressField()
             self.order_fields(self.field_order)
         self.on = on
+        if worth is None:
+            worth = frozenset(wishes_from(on))
         self.fields["email"].help_text = _("We write to you as soon as a time comes free.")
         self.fields["days"].choices = [  # type: ignore[attr-defined]
-            (days, _days_words(on, days, locale=locale)) for days in SPANS
+            (days, _days_words(on, days, locale=locale))
+            for position, days in enumerate(SPANS)
+            if any(position == it for it, _part in worth)
         ]
         self.fields["hours"].choices = [  # type: ignore[attr-defined]
             (number, hours_words(*part, locale=locale).capitalize())
             for number, part in enumerate(PARTS)
+            if any(number == it for _days, it in worth)
         ]
+        first = min(worth, default=(0, 0))
+        self.initial = {"days": SPANS[first[0]], "hours": first[1], **self.initial}
 
     def wish(self) -> Wish:
         """The days and hours that were chosen."""
@@ -85,6 +100,15 @@ class WishForm(WaitlistForm):
             to_minute=last,
             notice_minutes=found["notice"],
         )
+
+
+def wishes_from(on: date) -> dict[tuple[int, int], Wish]:
+    """Every wish that can be chosen from a day on, by the positions of its days and hours."""
+    return {
+        (span, part): Wish(on, on + timedelta(days=days - 1), *PARTS[part])
+        for span, days in enumerate(SPANS)
+        for part in range(len(PARTS))
+    }
 
 
 def _days_words(on: date, days: int, *, locale: str) -> str:

@@ -77,7 +77,7 @@ def wait_for_time(
         raise WishIsOver
     if free := find_times_for(choice=choice, wish=wish, now=now):
         raise TimesAreFree(free)
-    if not find_times_for(choice=choice, wish=wish, as_if_free=True, now=now):
+    if not find_times_for(choice=choice, wish=wish, ignores_bookings=True, now=now):
         raise WishIsClosed
     _lock_line(service.pk)
     _require_room(choice, wish, email=details.email)

@@ -48,6 +48,7 @@ class RunRow:
     is_reduced: bool
     own_reference: str
     waiting: int
+    may_wait: bool
     progress: Progress | None
 
     @property
@@ -184,6 +185,7 @@ def _row(
         is_reduced=price.total != choice.price.total,
         own_reference=own.get(run.pk, ""),
         waiting=waiting.get(run.pk, 0),
+        may_wait=waiting.get(run.pk, 0) < choice.policy.waitlist_capacity,
         progress=progress.get(run.pk),
     )
 

@@ -13,12 +13,13 @@ from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason
 from apps.availability.engine.slots import DayParts, Slot, find_slots, free_days, nearest_slots
-from apps.availability.queries import SlotQuery, load_search, with_later_busy
+from apps.availability.queries import SlotQuery, as_if_free, load_search, with_later_busy
 from apps.bookings.queries.minimum import without_undecided
 from apps.bookings.queries.periods import DAY, Period, period_of, strip_start
 from apps.kernel.weeks import WEEK
 
 FARTHEST = timedelta(days=366)
+WAITS_AHEAD = timedelta(days=13)
 NEAREST = 3
 
 
@@ -50,6 +51,8 @@ class Days:
     """Everything the picker shows of time. Dates are those of zone, the clock of the page.
 
     nearest is None unless a time was lost; then the free times closest to it, perhaps none.
+    can_wait: somebody works at hours of the chosen day, or of the next two weeks when no day has
+    times, in which nothing is free.
     """
 
     zone: ZoneInfo
@@ -62,6 +65,7 @@ class Days:
     slots: tuple[Slot, ...]
     nearest: tuple[Slot, ...] | None
     reasons: tuple[Reason, ...]
+    can_wait: bool = False
 
     def count(self, on: date) -> int:
         return self.parts[on].total if on in self.parts else 0
@@ -125,7 +129,24 @@ def _with_times(days: Days, search: Search, anchor: date) -> Days:
     slots = tuple(find_slots(search, first=on, last=on, dates_in=days.zone))
     until = on if days.chosen else days.period.last
     reasons = () if slots else why_no_times(search, first=on, last=until, dates_in=days.zone)
-    return replace(days, slots=slots, reasons=reasons)
+    waits = _can_wait(days, search, Period(on, on if days.chosen else on + WAITS_AHEAD))
+    return replace(days, slots=slots, reasons=reasons, can_wait=waits)
+
+
+def _can_wait(days: Days, search: Search, wanted: Period) -> bool:
+    """Whether some part of these days would have times if nothing were booked, and has none."""
+    worked = free_days(
+        as_if_free(search),
+        first=wanted.first,
+        last=min(wanted.last, days.horizon),
+        dates_in=days.zone,
+    )
+    for on, open_parts in worked.items():
+        free = days.parts.get(on, DayParts())
+        pairs = zip(open_parts.counts, free.counts, strict=True)
+        if any(could and not can for could, can in pairs):
+            return True
+    return False
 
 
 def _shown(anchor: date, *, today: date, week_starts: int) -> tuple[date, date]:

@@ -15,7 +15,7 @@ from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.waitlist import count_waiting
 from apps.businesses.models import Business
-from apps.catalog.models import Service
+from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import default_policy
 from apps.kernel.weeks import week_start
 from apps.web.weeks import week_starts_of
@@ -61,6 +61,7 @@ class ClassRow:
     is_canceled: bool
     has_begun: bool
     own_reference: str
+    line_has_room: bool
 
     @property
     def obstacle(self) -> str:
@@ -73,7 +74,10 @@ class ClassRow:
     @property
     def can_ask(self) -> bool:
         """Whether somebody may still book it, or wait for it."""
-        return self.joining.obstacle in {None, Obstacle.FULL, Obstacle.TOO_MANY}
+        if self.joining.obstacle is None:
+            return True
+        in_the_way = self.joining.obstacle in {Obstacle.FULL, Obstacle.TOO_MANY}
+        return in_the_way and (bool(self.seats_left) or self.line_has_room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +218,17 @@ def _row(
         is_canceled=session.state == Session.State.CANCELED,
         has_begun=session.starts_at <= now,
         own_reference=own.get(session.pk, ""),
+        line_has_room=waiting.get(session.pk, 0) < _policy_of(session, business).waitlist_capacity,
     )
 
 
+def _policy_of(session: Session, business: Business) -> BookingPolicy:
+    own = session.service.policy if session.service else None
+    return own or default_policy(business=business)
+
+
 def _joining(session: Session, business: Business, *, now: datetime) -> Joining:
-    own_rules = session.service.policy if session.service else None
-    rules = join_rules_of(own_rules or default_policy(business=business))
+    rules = join_rules_of(_policy_of(session, business))
     gathering = Gathering(
         starts=(session.starts_at,),
         ends_at=session.ends_at,

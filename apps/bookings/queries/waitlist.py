@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
+from apps.bookings.joining import Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.wishes import open_wish, place_among_wishes, wish_of
 from apps.bookings.states import OCCUPYING
 from apps.bookings.waiting import QuietHours
 from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
-from apps.catalog.queries import default_policy
+from apps.catalog.queries import Choice, default_policy, is_offered
 
 State = WaitlistEntry.State
 IN_LINE = (State.WAITING, State.OFFERED)
@@ -27,6 +29,16 @@ def line_of(
     is_session = isinstance(target, Session)
     here = Q(session_id=target.pk) if is_session else Q(course_run_id=target.pk)
     return WaitlistEntry.objects.filter(here, state__in=states)
+
+
+def may_wait_for(target: Session | CourseRun, *, choice: Choice, now: datetime) -> bool:
+    """Whether somebody could join the line now: it is full, it can be booked, the line has room."""
+    gathering = gathering_of(target, besides=None, now=now)
+    rules = join_rules_of(choice.policy)
+    joining = may_join(gathering, rules=rules, seats=choice.party_size, now=now)
+    is_full = joining.obstacle in {Obstacle.FULL, Obstacle.TOO_MANY}
+    has_room = is_full and line_of(target).count() < choice.policy.waitlist_capacity
+    return has_room and is_offered(service=choice.service)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +103,13 @@ def wish_words_of(*, booking: Booking) -> tuple[str, str] | None:
     entry = find_entry(booking=booking)
     wish = open_wish(entry) if entry else None
     return wish_words(wish, locale=booking.business.locale) if wish else None
+
+
+def has_waited_in_vain(*, booking: Booking) -> bool:
+    """Whether a booking that is over never was more than a place in line."""
+    if booking.status not in {Booking.Status.CANCELED, Booking.Status.DECLINED}:
+        return False
+    return WaitlistEntry.objects.filter(booking=booking, state=State.LEFT).exists()
 
 
 def has_offer(entry: WaitlistEntry | None, *, now: datetime) -> bool:

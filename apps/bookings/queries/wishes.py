@@ -1,18 +1,20 @@
 """Questions about those who wait for a time of an appointment."""
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from apps.availability.engine.slots import find_slots
-from apps.availability.queries import load_search, zone_of
+from apps.availability.queries import as_if_free, load_search, zone_of
 from apps.bookings.models import WaitlistEntry
 from apps.bookings.queries.claims import slot_query
 from apps.bookings.wishes import Wish, suits
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 
+Key = tuple[int, int]
+"""A wish by the position of its days and of its hours among those that can be chosen."""
 IN_LINE = (WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED)
 
 
@@ -71,17 +73,51 @@ def place_among_wishes(entry: WaitlistEntry, wish: Wish) -> int:
     return line.filter(before).count() + 1
 
 
+def find_worth_waiting(
+    *, choice: Choice, wishes: Mapping[Key, Wish], now: datetime
+) -> frozenset[Key]:
+    """Which of these wishes are worth waiting for: somebody works in their hours, nothing is free
+    in them, and the line has room. The wishes lie within a few days."""
+    if not wishes:
+        return frozenset()
+    whole = Wish(
+        first_on=min(it.first_on for it in wishes.values()),
+        last_on=max(it.last_on for it in wishes.values()),
+    )
+    could = find_times_for(choice=choice, wish=whole, ignores_bookings=True, now=now)
+    free = find_times_for(choice=choice, wish=whole, now=now)
+    lasts = timedelta(minutes=choice.duration_minutes)
+    zone = zone_of(service=choice.service, location=choice.location)
+
+    def has(starts: Sequence[datetime], wish: Wish) -> bool:
+        return any(suits(wish, starts_at=at, ends_at=at + lasts, zone=zone) for at in starts)
+
+    open_ones = {key for key, it in wishes.items() if has(could, it) and not has(free, it)}
+    return frozenset(key for key in open_ones if _has_room(choice, wishes[key]))
+
+
+def _has_room(choice: Choice, wish: Wish) -> bool:
+    line = wishes_for(
+        service_id=choice.service.pk,
+        location_id=choice.location.pk if choice.location else None,
+        first_on=wish.first_on,
+        last_on=wish.last_on,
+    )
+    return line.count() < choice.policy.waitlist_capacity
+
+
 def find_times_for(
     *,
     choice: Choice,
     wish: Wish,
     own_session_id: int | None = None,
-    as_if_free: bool = False,
+    ignores_bookings: bool = False,
     now: datetime,
 ) -> list[datetime]:
     """List the free starts (UTC, in order) of a choice in the wanted days and hours.
 
-    as_if_free leaves out everything that is booked: empty then means that these hours are closed.
+    ignores_bookings leaves out everything that is booked: empty then means that these hours are
+    closed.
     """
     zone = zone_of(service=choice.service, location=choice.location)
     first = max(wish.first_on, now.astimezone(zone).date())
@@ -89,9 +125,8 @@ def find_times_for(
         return []
     query = slot_query(choice=choice, own_session_id=own_session_id)
     search = load_search(query=query, first=first, last=wish.last_on, now=now)
-    if as_if_free:
-        idle = {pk: replace(facts, busy=()) for pk, facts in search.resources.items()}
-        search = replace(search, resources=idle)
+    if ignores_bookings:
+        search = as_if_free(search)
     lasts = timedelta(minutes=choice.duration_minutes)
     starts = (
         datetime.fromtimestamp(slot.start, UTC)

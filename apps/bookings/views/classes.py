@@ -199,9 +199,11 @@ def _plan_url(request: HttpRequest, business: Business, choice: Choice, *, path:
 
 
 def _actions(found: Session, choice: Choice, *, path: str, in_the_way: bool) -> dict[str, Any]:
-    """Where the buttons lead, and how many wait where it is full."""
+    """Where the buttons lead, and how many wait where it is full; no line that is full as well."""
+    waiting = line_of(found).count() if in_the_way else 0
+    has_room = waiting < choice.policy.waitlist_capacity
     return {
         "hold_url": f"{path}hold",
-        "waitlist_url": f"{path}wait{party_query(choice)}",
-        "waiting": line_of(found).count() if in_the_way else 0,
+        "waitlist_url": f"{path}wait{party_query(choice)}" if has_room else "",
+        "waiting": waiting,
     }

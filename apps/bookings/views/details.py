@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +14,6 @@ from apps.bookings.forms import seal
 from apps.bookings.forms.details import Asked, DetailsForm, Known
 from apps.bookings.models import Booking
 from apps.bookings.queries.drafts import find_last
-from apps.bookings.typos import suggest_address
 from apps.bookings.views.details_page import details_context, pays_next
 from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page, to_done
@@ -113,14 +111,6 @@ def fields(request: HttpRequest, draft: Booking) -> HttpResponse:
 
 @require_POST
 @draft_page
-def address(request: HttpRequest, _draft: Booking) -> HttpResponse:
-    """Ask whether a mistyped address was meant otherwise."""
-    suggestion = suggest_address(request.POST.get("email", "")[:254])
-    return render_page(request, "bookings/_address.html", None, {"suggestion": suggestion})
-
-
-@require_POST
-@draft_page
 def not_me(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Forget the person this device remembers and ask for the details instead."""
     response = go_to(request, "bookings:details", draft=draft.draft_id)
@@ -141,7 +131,6 @@ def _form(
         staff_name=staff.short_name if staff else "",
         region=region_of(draft.business),
         known=Known(last.contact_name, last.contact_email, last.contact_phone) if last else None,
-        suggest_url=reverse("bookings:address", kwargs={"draft": draft.draft_id}),
         asks_address=draft.as_booked.is_home_visit,
     )
     is_sent = request.method == "POST" and typed is None

@@ -24,6 +24,7 @@ from apps.bookings.visitors import Proof, proof_of, remember, remembered
 from apps.bookings.wording import aside_words
 from apps.businesses.pages import frame_of
 from apps.web.http import go_to, render_page
+from apps.web.typos import suggest_address
 
 
 @require_safe
@@ -37,7 +38,10 @@ def done(request: HttpRequest, reference: str) -> HttpResponse:
     context = _context(booking, now=now)
     made = proof_of(request, booking) is Proof.MADE
     address = reverse("self_service:address", kwargs={"reference": reference})
-    context["address_url"] = address if made and booking.status in OCCUPYING else ""
+    may_correct = made and booking.status in OCCUPYING
+    context["address_url"] = address if may_correct else ""
+    meant = suggest_address(booking.contact_email) if may_correct else ""
+    context["meant"] = mask_address(meant)
     context["remember"] = {
         "url": reverse("bookings:remember", kwargs={"reference": reference}),
         "done": booking.pk in remembered(request),

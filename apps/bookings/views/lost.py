@@ -6,7 +6,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from apps.bookings.forms.picks import Picks, picks_of, times_url
+from apps.bookings.forms.picks import Picks, picks_of, service_url, times_url
 from apps.bookings.queries.days import Ask
 from apps.bookings.views.times import show_times
 from apps.businesses.pages import frame_of
@@ -50,6 +50,8 @@ def no_longer_bookable(request: HttpRequest, service: Service) -> HttpResponse:
     """Say that booking was closed meanwhile (409)."""
     context = {
         **_frame(service),
+        "times_url": service_url(service, Picks()),
+        "button_words": _("See why"),
         "title_words": _("This cannot be booked online now"),
         "words": _("Nothing was booked."),
     }

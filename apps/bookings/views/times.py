@@ -38,9 +38,9 @@ from apps.bookings.venues import where_words
 from apps.bookings.views.found import service_page
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice
+from apps.catalog.queries import Choice, is_bookable
 from apps.web.addresses import client_network
-from apps.web.http import render_page
+from apps.web.http import HttpResponseSeeOther, render_page
 from apps.web.limits import Hit, require_room_to_read, rules
 from apps.web.weeks import week_starts_of
 
@@ -55,6 +55,8 @@ def times(request: HttpRequest, service: Service) -> HttpResponse:
     hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
     require_room_to_read(hits=[hit], now=now)
     picks = read_picks(request.GET, now=now)
+    if not is_bookable(service=service):
+        return HttpResponseSeeOther(service_url(service, picks))
     if picks.location is None and len(service.all_locations) > 1:
         picks = replace(picks, location=_soonest(picks.choose(service), now=now))
     return show_times(request, service, picks, now=now)
@@ -139,7 +141,7 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
         "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
         "hold_fields": hold_fields(service, picks),
         "progress": _progress(service, days.chosen, venue),
-        "waitlist_url": wait_url(service, picks, on=days.chosen),
+        "waitlist_url": wait_url(service, picks, on=days.chosen) if days.can_wait else "",
     }
 
 

@@ -20,7 +20,7 @@ from apps.bookings.operations import Visitor, WaitingDetails
 from apps.bookings.queries.course_page import get_open_run
 from apps.bookings.queries.gatherings import lead_of
 from apps.bookings.queries.timetable import get_class_session
-from apps.bookings.queries.waitlist import line_of
+from apps.bookings.queries.waitlist import line_of, may_wait_for
 from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_wait
 from apps.bookings.visitors import visitor_of
@@ -29,7 +29,7 @@ from apps.businesses.pages import frame_of, public_page
 from apps.catalog.models import Service, StaffMember
 from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
 from apps.web.formguard import Verdict, judge, new_guard
-from apps.web.http import go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 PURPOSE = "waitlist"
 Target = Session | CourseRun
@@ -65,6 +65,8 @@ def _join(request: HttpRequest, service: Service, target: Target) -> HttpRespons
     except (Unreadable, UnknownChoice) as odd:
         raise Http404 from odd
     if request.method != "POST":
+        if not may_wait_for(target, choice=choice, now=now):
+            return HttpResponseSeeOther(f"{_back(service, target)}{party_query(choice)}")
         return _show(request, choice, target, WaitlistForm(), now=now, notice=notice)
     form = WaitlistForm(request.POST)
     if notice or not form.is_valid() or is_robot(request, now=now):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,20 +13,20 @@ from django.views.decorators.http import require_http_methods
 from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, read_picks, times_url
-from apps.bookings.forms.waitlist import WishForm
+from apps.bookings.forms.waitlist import WishForm, wishes_from
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.bookings.queries.times import facts_words
-from apps.bookings.queries.wishes import may_wait_for_a_time
+from apps.bookings.queries.wishes import find_worth_waiting, may_wait_for_a_time
 from apps.bookings.views.found import service_page
 from apps.bookings.views.limits import require_room_to_wait
 from apps.bookings.views.waitlist import PURPOSE, is_robot
 from apps.bookings.visitors import visitor_of
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice
+from apps.catalog.queries import Choice, is_bookable
 from apps.web.formguard import new_guard
-from apps.web.http import go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 MOST_SHOWN = 3
 
@@ -40,9 +40,9 @@ def wait(request: HttpRequest, service: Service) -> HttpResponse:
     now = timezone.now()
     picks = read_picks(request.POST if request.method == "POST" else request.GET, now=now)
     choice = picks.choose(service)
-    form = _form(request, choice, picks, now=now)
     if request.method != "POST":
-        return _show(request, choice, picks, form, now=now)
+        return _invite(request, choice, picks, now=now)
+    form = _form(choice, request.POST, on=_day(choice, picks, now=now))
     if not form.is_valid() or is_robot(request, now=now):
         words = "" if form.errors else _("Please press the button once more.")
         return _show(request, choice, picks, form, now=now, notice=words, status=422)
@@ -54,13 +54,32 @@ def wait(request: HttpRequest, service: Service) -> HttpResponse:
     return go_to(request, "self_service:booking", reference=booking.reference)
 
 
-def _form(request: HttpRequest, choice: Choice, picks: Picks, *, now: datetime) -> WishForm:
-    zone = _venue(choice)
-    today = now.astimezone(zone).date()
-    data = request.POST if request.method == "POST" else None
-    on = max(picks.ask.on or today, today)
+def _invite(request: HttpRequest, choice: Choice, picks: Picks, *, now: datetime) -> HttpResponse:
+    """Ask for what is worth waiting for; where nothing is, the times themselves say why."""
+    on = _day(choice, picks, now=now)
+    worth = find_worth_waiting(choice=choice, wishes=wishes_from(on), now=now)
+    if not worth or not is_bookable(service=choice.service):
+        return HttpResponseSeeOther(_day_url(choice.service, picks, on))
+    form = _form(choice, None, on=on, worth=worth)
+    return _show(request, choice, picks, form, now=now)
+
+
+def _form(
+    choice: Choice,
+    data: QueryDict | None,
+    *,
+    on: date,
+    worth: frozenset[tuple[int, int]] | None = None,
+) -> WishForm:
     service = choice.service
-    return WishForm(data, on=on, locale=service.business.locale, asks_address=service.home_visit)
+    return WishForm(
+        data, on=on, locale=service.business.locale, worth=worth, asks_address=service.home_visit
+    )
+
+
+def _day(choice: Choice, picks: Picks, *, now: datetime) -> date:
+    today = now.astimezone(_venue(choice)).date()
+    return max(picks.ask.on or today, today)
 
 
 def _attempt(

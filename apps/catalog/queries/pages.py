@@ -128,7 +128,7 @@ def _row(business: Business, service: Service) -> ServiceRow:
         price=None if words else Money(min(amounts), business.currency),
         is_from=len(amounts) > 1,
         price_words=words,
-        next_words=_answer_words(business) if service.requires_approval else "",
+        next_words=_next_words(business, service),
     )
 
 
@@ -145,6 +145,13 @@ def _note(service: Service, *, amount: int, is_priced: bool) -> str:
     if service.online:
         notes.append(_("online"))
     return ", ".join(notes)
+
+
+def _next_words(business: Business, service: Service) -> str:
+    """What stands in place of the next time, "" where that is what stands there."""
+    if not service.bookable_online:
+        return _("Not booked online")
+    return _answer_words(business) if service.requires_approval else ""
 
 
 def _answer_words(business: Business) -> str:

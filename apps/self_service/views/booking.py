@@ -17,7 +17,7 @@ from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
-from apps.bookings.queries.waitlist import wish_words_of
+from apps.bookings.queries.waitlist import has_waited_in_vain, wish_words_of
 from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
@@ -82,6 +82,7 @@ def show_booking(
         "progress": progress_of(group_of(found, found.service)),
         "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
+        "waited": has_waited_in_vain(booking=found),
         "money": money,
         "part": part or part_form(found, money),
         "overlap": overlap_of(booking=found, now=now),

@@ -6,14 +6,19 @@ from datetime import datetime
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.queries.stub import stub_of
+from apps.bookings.queries.waitlist import wish_words_of
+from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
+from apps.self_service.queries import place_of
 from apps.self_service.views.booking import granted_booking, show_booking
-from apps.web.http import go_to
+from apps.web.http import go_to, render_page
 
 
 @require_POST
@@ -28,10 +33,27 @@ def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     return _answer(request, reference, _refuse)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def leave(request: HttpRequest, reference: str) -> HttpResponse:
-    """Leave the line."""
-    return _answer(request, reference, _leave)
+    """Ask once what leaving means, then leave the line."""
+    if request.method == "POST":
+        return _answer(request, reference, _leave)
+    booking, now = granted_booking(request, reference), timezone.now()
+    waiting = place_of(booking=booking, now=now)
+    if waiting is None:
+        return go_to(request, "self_service:booking", reference=reference)
+    context = {
+        **frame_of(business=booking.business, place=booking.location),
+        "zone": booking.zone,
+        "now": now,
+        "reference": reference,
+        "kind": booking.kind,
+        "waiting": waiting,
+        "wish": wish_words_of(booking=booking),
+        "stub": stub_of(booking=booking),
+    }
+    return render_page(request, "self_service/leave.html", None, context)
 
 
 def _take(*, booking: Booking, now: datetime) -> None:

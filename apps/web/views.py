@@ -1,0 +1,17 @@
+"""Small answers that pages of every app ask for."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from apps.web.http import render_page
+from apps.web.typos import suggest_address
+
+LONGEST = 254
+
+
+@require_POST
+def did_you_mean(request: HttpRequest) -> HttpResponse:
+    """Ask whether a mistyped address was meant otherwise; the one field that is sent holds it."""
+    typed = next((it for it in map(str, request.POST.values()) if "@" in it), "")
+    suggestion = suggest_address(typed[:LONGEST])
+    return render_page(request, "web/_address.html", None, {"suggestion": suggestion})
