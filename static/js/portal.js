@@ -122,20 +122,31 @@
 
   /* Focus: what a swap brings with autofocus takes it; browsers do this only for whole pages. */
   let inside = false; /* the focus was in what is being replaced */
+  let heirs = []; /* the cards behind the focused one, in case that is gone afterwards */
   const lost = () => inside && (doc.activeElement === body || !doc.activeElement);
+  const successor = (root) => heirs.map((id) => doc.getElementById(id)).find(Boolean)
+    || find("h2[tabindex]", root) || find("a[href], button, input:not([type=hidden])", root);
   const settle = (root) => {
     grid();
     announce(root.dataset && root.dataset.announce);
     const target = root.matches("[autofocus]") ? root
-      : find("[autofocus]", root) || (lost() && find("a[href], button, input:not([type=hidden])", root));
+      : find("[autofocus]", root) || (lost() && successor(root));
     if (target) target.focus();
   };
   doc.addEventListener("htmx:beforeSwap", (event) => {
     inside = event.detail.target.contains(doc.activeElement);
+    const cards = all("[id^=card-]", event.detail.target).map((card) => card.id);
+    const own = inside && doc.activeElement.closest("[id^=card-]");
+    heirs = own ? cards.slice(cards.indexOf(own.id)) : [];
     /* A 503 of ours has words for this place; one of a proxy has a page that fits nowhere. */
     if (event.detail.xhr.getResponseHeader("X-Fragment")) { event.detail.shouldSwap = true; event.detail.isError = false; }
   });
-  doc.addEventListener("htmx:afterSettle", (event) => settle(event.detail.elt));
+  doc.addEventListener("htmx:afterSettle", (event) => {
+    const { elt, requestConfig } = event.detail;
+    settle(elt);
+    /* An answer changes its neighbours too: whether they still fit, what the day looks like. */
+    if (requestConfig && requestConfig.verb !== "get") all("[data-poll]").forEach(ask);
+  });
   doc.addEventListener("htmx:beforeRequest", (event) => {
     event.detail.target.setAttribute("aria-busy", "true");
   });
@@ -176,13 +187,30 @@
     if (stale && hiddenAt && Date.now() - hiddenAt > 60000) stale.dispatchEvent(new CustomEvent("stale"));
   });
 
-  /* Live lists ask again every 20 s, never while hidden or while somebody is in them. */
-  setInterval(() => {
-    if (doc.hidden) return;
-    all("[data-poll]").forEach((list) => {
-      if (!list.contains(doc.activeElement)) list.dispatchEvent(new CustomEvent("poll"));
-    });
-  }, 20000);
+  /* Live lists ask again every 20 s, never while hidden. The focus stays on what has the same id; while
+     somebody types or an answer is on its way, they wait. */
+  const typing = (list) => list.contains(doc.activeElement) && doc.activeElement.matches("input, select, textarea");
+  const ask = (list) => {
+    if (!typing(list) && !find("[data-sent]", list)) list.dispatchEvent(new CustomEvent("poll"));
+  };
+  setInterval(() => { if (!doc.hidden) all("[data-poll]").forEach(ask); }, 20000);
+
+  /* The seconds in which an answer can be taken back; afterwards its button is gone. */
+  const count = (line) => {
+    const left = Number(line.dataset.countdown) - 1;
+    line.dataset.countdown = left;
+    if (left > 0) { find(".count-down", line).textContent = left; return; }
+    const card = line.closest("article"), list = line.closest("[data-poll]");
+    line.textContent = line.dataset.done;
+    delete line.dataset.countdown;
+    const undo = find("[data-undo]", card);
+    if (undo && !undo.closest("[data-sent]")) {
+      if (undo === doc.activeElement) card.focus();
+      undo.closest("form").remove();
+    }
+    if (list) ask(list);
+  };
+  setInterval(() => all("[data-countdown]").forEach(count), 1000);
 
   grid();
 })();

@@ -163,6 +163,31 @@ def test_a_stale_note_can_be_saved_with_the_fresh_revision(olga: Client, eva: Bo
     assert 'name="revision" value="3"' in answer.content.decode()
 
 
+@pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {}], ids=["fragment", "page"])
+def test_nobody_erases_the_note_of_somebody_else_unseen(
+    olga: Client, eva: Booking, headers: dict[str, str]
+) -> None:
+    olga.post(path_of(eva, "notes/"), {"revision": "2", "note": "Allergic to\nhenna"})
+
+    answer = olga.post(
+        path_of(eva, "notes/"), {"revision": "2", "note": "likes tea"}, headers=headers
+    )
+
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert text.count("What is saved now:") == 1
+    assert "Allergic to\nhenna</p>" in text
+    assert "likes tea</textarea>" in text
+
+
+def test_the_same_note_is_not_shown_twice(olga: Client, eva: Booking) -> None:
+    olga.post(path_of(eva, "notes/"), {"revision": "2", "note": "likes tea"})
+
+    answer = olga.post(path_of(eva, "notes/"), {"revision": "2", "note": " likes tea\r\n"})
+
+    assert "What is saved now:" not in answer.content.decode()
+
+
 def test_a_draft_has_no_name_and_no_actions(olga: Client, salon: Salon) -> None:
     draft = make_draft(service=salon.cut, starts_at=salon.at(26, 15), now=NOW)
 

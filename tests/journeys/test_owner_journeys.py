@@ -121,9 +121,9 @@ def test_one_is_confirmed_and_the_other_takes_a_suggested_time(
     slots.first.click()
     expect(customer.get_by_label("Full name")).to_have_value("Ines Moreau")
     customer.wait_for_timeout(2100)
-    customer.get_by_role("button", name="Send request").click()
+    customer.get_by_role("button", name="Book this time").click()
     expect(customer).to_have_url(re.compile("/done/"))
-    assert Booking.objects.filter(contact_email="ines@example.com", status="PENDING").count() == 1
+    assert Booking.objects.filter(contact_email="ines@example.com", status="CONFIRMED").count() == 1
 
 
 def test_the_keyboard_stays_on_the_card(open_page: OpenPage, salon: Salon, lena: Booking) -> None:
@@ -140,6 +140,27 @@ def test_the_keyboard_stays_on_the_card(open_page: OpenPage, salon: Salon, lena:
     card_of(page, lena, "PENDING")
 
     expect(page.locator(f"#card-{lena.reference}")).to_be_focused()
+
+
+def test_the_undo_counts_down_and_the_day_goes_on_refreshing(
+    open_page: OpenPage, salon: Salon, lena: Booking
+) -> None:
+    ines = ask(salon, "ines", "Ines Moreau")
+    page = open_page("/own/juniper/", member=salon.olga)
+    neighbour = page.locator(f"#card-{ines.reference}")
+    expect(page.locator(f"#confirm-{ines.reference}")).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.locator(f"#confirm-{lena.reference}").click()
+    card_of(page, lena, "CONFIRMED")
+
+    expect(page.locator(f"#suggest-{ines.reference}")).to_be_visible()  # it does not fit any more
+    expect(neighbour).to_contain_text("Ana is taken 10:00 – 12:00.")
+    expect(page.locator(f"#card-{lena.reference}")).to_be_focused()
+    assert {url.rsplit("/", 2)[1] for url in asked if "?" not in url} >= {"needs", "day"}
+    counter = page.locator(f"#card-{lena.reference} .count-down")
+    expect(counter).to_have_text(re.compile("^[1-8]$"))
 
 
 def test_a_double_click_is_one_request(open_page: OpenPage, salon: Salon, lena: Booking) -> None:

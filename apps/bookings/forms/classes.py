@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.bookings.forms.picks import Unreadable, read_number
-from apps.bookings.queries.timetable import Filters, Part
+from apps.bookings.queries.class_filters import Filters, Part
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
 from apps.kernel.weeks import week_start

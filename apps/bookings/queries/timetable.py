@@ -3,46 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import DateException, Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, Obstacle, may_join
+from apps.bookings.queries.class_filters import (
+    Filters,
+    find_next_class,
+    is_wanted,
+    public_classes,
+)
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.waitlist import count_waiting
 from apps.businesses.models import Business
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import default_policy
-from apps.kernel.weeks import week_start
-from apps.web.weeks import week_starts_of
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-NOON, EVENING = 12, 17
-MOST_LOOKED_AT = 300
 SHOWN = ("service_id", "state", "starts_at", "ends_at", "capacity", "seats_taken", "seats_offered")
-
-
-class Part(StrEnum):
-    """A part of the day to filter by, on the clock of the business."""
-
-    MORNING = "morning"
-    AFTERNOON = "afternoon"
-    EVENING = "evening"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What of the week is wanted: one class, one teacher (the id of their resource), one part of
-    the day, room for so many people."""
-
-    service: str = ""
-    teacher: int | None = None
-    part: Part | None = None
-    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +114,7 @@ def get_timetable(
     crews = find_crews(session_ids=[it.pk for it in sessions])
     own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
     waiting = count_waiting(session_ids=[it.pk for it in sessions])
-    shown = [it for it in sessions if _is_wanted(it, crews, filters, business)]
+    shown = [it for it in sessions if is_wanted(it, crews, filters, business)]
     rows = [_row(it, business, crews, own, waiting, now=now) for it in shown]
     closed = _closed_days(business, first)
     days = tuple(
@@ -145,7 +127,9 @@ def get_timetable(
         days=days,
         classes=_names(sessions),
         teachers=_teachers(crews),
-        next_at=None if rows else _next_class(business, filters, after=max(_instant(high), now)),
+        next_at=None
+        if rows
+        else find_next_class(business, filters, after=max(_instant(high), now)),
     )
 
 
@@ -155,23 +139,14 @@ def get_class_session(*, business: Business, session_id: int) -> Session:
     Raises:
         Session.DoesNotExist: there is none.
     """
-    found = _classes(business).select_related("location").get(pk=session_id)
+    found = public_classes(business).select_related("location").get(pk=session_id)
     found.business = business
     return found
 
 
-def _classes(business: Business) -> QuerySet[Session]:
-    return Session.objects.filter(
-        business=business,
-        kind=Session.Kind.CLASS,
-        service__hidden=False,
-        service__retired_at=None,
-    )
-
-
 def _between(business: Business, low: datetime, high: datetime) -> list[Session]:
     """The sessions in order of their start, each with its one object of the service."""
-    found = _classes(business).filter(starts_at__gte=low, starts_at__lt=high)
+    found = public_classes(business).filter(starts_at__gte=low, starts_at__lt=high)
     sessions = list(found.order_by("starts_at", "pk").only(*SHOWN))
     wanted = {it.service_id for it in sessions if it.service_id}
     services = Service.objects.filter(pk__in=wanted).select_related("policy").in_bulk()
@@ -182,19 +157,6 @@ def _between(business: Business, low: datetime, high: datetime) -> list[Session]
 
 def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def _is_wanted(
-    session: Session, crews: Mapping[int, Crew], filters: Filters, business: Business
-) -> bool:
-    hour = session.starts_at.astimezone(business.zone).hour
-    part = Part.MORNING if hour < NOON else Part.AFTERNOON if hour < EVENING else Part.EVENING
-    return (
-        filters.service in {"", session.service.slug if session.service else ""}
-        and filters.part in {None, part}
-        and filters.teacher in {None, crews.get(session.pk, Crew()).lead_id}
-        and (filters.people <= 1 or session.seats_left >= filters.people)
-    )
 
 
 def _row(
@@ -278,32 +240,8 @@ def _teachers(crews: Mapping[int, Crew]) -> tuple[tuple[int, str], ...]:
     return tuple(sorted(leads.items(), key=lambda pair: pair[1]))
 
 
-def find_opening_week(*, business: Business, filters: Filters, now: datetime) -> date | None:
-    """Return the first day of the week of the next class that is wanted, None without one."""
-    coming = _next_class(business, filters, after=now)
-    if coming is None:
-        return None
-    on, starts = coming.astimezone(business.zone).date(), week_starts_of(business.locale)
-    return week_start(on, week_starts=starts)
-
-
-def _next_class(business: Business, filters: Filters, *, after: datetime) -> datetime | None:
-    """The start of the next class with these filters, within the sessions that are looked at."""
-    coming = _classes(business).filter(state=Session.State.SCHEDULED, starts_at__gt=after)
-    if filters.service:
-        coming = coming.filter(service__slug=filters.service)
-    if filters.teacher is not None:
-        coming = coming.filter(occupancies__resource_id=filters.teacher)
-    if filters == Filters(service=filters.service):
-        return coming.order_by("starts_at").values_list("starts_at", flat=True).first()
-    rows = list(coming.select_related("service").order_by("starts_at", "pk")[:MOST_LOOKED_AT])
-    crews = find_crews(session_ids=[it.pk for it in rows])
-    wanted = (it.starts_at for it in rows if _is_wanted(it, crews, filters, business))
-    return next(wanted, None)
-
-
 def last_class_on(*, business: Business, now: datetime) -> date | None:
     """The date of the last class that is scheduled, for how far the weeks can be turned."""
-    coming = _classes(business).filter(state=Session.State.SCHEDULED, starts_at__gte=now)
+    coming = public_classes(business).filter(state=Session.State.SCHEDULED, starts_at__gte=now)
     last = coming.aggregate(last=Max("starts_at"))["last"]
     return last.astimezone(business.zone).date() if last else None

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.bookings.queries.timetable import WEEK, Filters, Part, Timetable, last_class_on
+from apps.bookings.queries.class_filters import Filters, Part
+from apps.bookings.queries.timetable import WEEK, Timetable, last_class_on
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute
 from apps.catalog.queries import default_policy

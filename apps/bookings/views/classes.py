@@ -22,14 +22,9 @@ from apps.bookings.forms.picks import Unreadable
 from apps.bookings.joining import Obstacle
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
+from apps.bookings.queries.class_filters import Filters, find_opening_week
 from apps.bookings.queries.session_page import get_session_page
-from apps.bookings.queries.timetable import (
-    Filters,
-    Timetable,
-    find_opening_week,
-    get_class_session,
-    get_timetable,
-)
+from apps.bookings.queries.timetable import Timetable, get_class_session, get_timetable
 from apps.bookings.queries.waitlist import line_of
 from apps.bookings.structured import event_json_ld
 from apps.bookings.views.class_week import week_context

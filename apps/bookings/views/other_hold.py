@@ -49,12 +49,12 @@ def ask_instead(request: HttpRequest, draft_id: str, *, now: datetime) -> HttpRe
         draft = get_draft(draft_id=draft_id, visitor_hash=visitor_hash_of(request))
     except Booking.DoesNotExist as missing:
         raise Http404 from missing
-    clock = {"zone": draft.zone, "locale": draft.business.locale}
+    zone, locale = draft.zone, draft.business.locale
     context = {
         **frame_of(business=draft.business, place=draft.location),
         "what": draft.title,
-        "when": formatting.format_datetime(draft.starts_at, **clock),
-        "until": formatting.format_time(draft.hold_expires_at or now, **clock),
+        "when": formatting.format_datetime(draft.starts_at, zone=zone, locale=locale),
+        "until": formatting.format_time(draft.hold_expires_at or now, zone=zone, locale=locale),
         "held_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
         "kept": [*_sent_again(request), (REPLACES, draft.draft_id)],
     }

@@ -39,6 +39,7 @@ def show_sheet(
     sheet = find_sheet(booking=booking)
     fresh = _fresh_forms(page, booking)
     shown = {**fresh, "refund": refund_form(sheet, booking), **(forms or {})}
+    told = {"problem": problem, "notes_saved": saved, "other_note": _other_note(page, shown)}
     return show(
         request,
         "dashboard/booking.html",
@@ -49,12 +50,20 @@ def show_sheet(
             **_ticket(request, booking),
             "forms": shown,
             "effect": _effect(sheet, shown.get("refund")),
-            "problem": problem,
-            "notes_saved": saved,
+            **told,
         },
         now=now,
         status=problem.status if problem else 200,
     )
+
+
+def _other_note(page: BookingPage, forms: Mapping[str, Form]) -> str:
+    """The saved note beside another one that was typed and refused: nobody erases it unseen."""
+    form = forms["note"]
+    if not form.is_bound or not page.owner_note:
+        return ""
+    typed = str(form.data.get("note", "")).replace("\r\n", "\n").strip()
+    return "" if typed == page.owner_note.strip() else page.owner_note
 
 
 def _money(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> dict[str, object]:

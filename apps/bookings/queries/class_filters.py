@@ -1,0 +1,84 @@
+"""Which classes are wanted, and when the next of them begins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.db.models import QuerySet
+
+from apps.availability.models import Session
+from apps.availability.queries.crew import Crew, find_crews
+from apps.businesses.models import Business
+from apps.kernel.weeks import week_start
+from apps.web.weeks import week_starts_of
+
+NOON, EVENING = 12, 17
+MOST_LOOKED_AT = 300
+
+
+class Part(StrEnum):
+    """A part of the day to filter by, on the clock of the business."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What of the week is wanted: one class, one teacher (the id of their resource), one part of
+    the day, room for so many people."""
+
+    service: str = ""
+    teacher: int | None = None
+    part: Part | None = None
+    people: int = 1
+
+
+def public_classes(business: Business) -> QuerySet[Session]:
+    """The sessions of classes that the public may see, cancelled ones too."""
+    return Session.objects.filter(
+        business=business,
+        kind=Session.Kind.CLASS,
+        service__hidden=False,
+        service__retired_at=None,
+    )
+
+
+def is_wanted(
+    session: Session, crews: Mapping[int, Crew], filters: Filters, business: Business
+) -> bool:
+    """Whether a session is one of those that the filters ask for."""
+    hour = session.starts_at.astimezone(business.zone).hour
+    part = Part.MORNING if hour < NOON else Part.AFTERNOON if hour < EVENING else Part.EVENING
+    return (
+        filters.service in {"", session.service.slug if session.service else ""}
+        and filters.part in {None, part}
+        and filters.teacher in {None, crews.get(session.pk, Crew()).lead_id}
+        and (filters.people <= 1 or session.seats_left >= filters.people)
+    )
+
+
+def find_opening_week(*, business: Business, filters: Filters, now: datetime) -> date | None:
+    """Return the first day of the week of the next class that is wanted, None without one."""
+    coming = find_next_class(business, filters, after=now)
+    if coming is None:
+        return None
+    on, starts = coming.astimezone(business.zone).date(), week_starts_of(business.locale)
+    return week_start(on, week_starts=starts)
+
+
+def find_next_class(business: Business, filters: Filters, *, after: datetime) -> datetime | None:
+    """The start of the next class with these filters, within the sessions that are looked at."""
+    coming = public_classes(business).filter(state=Session.State.SCHEDULED, starts_at__gt=after)
+    if filters.service:
+        coming = coming.filter(service__slug=filters.service)
+    if filters.teacher is not None:
+        coming = coming.filter(occupancies__resource_id=filters.teacher)
+    if filters == Filters(service=filters.service):
+        return coming.order_by("starts_at").values_list("starts_at", flat=True).first()
+    rows = list(coming.select_related("service").order_by("starts_at", "pk")[:MOST_LOOKED_AT])
+    crews = find_crews(session_ids=[it.pk for it in rows])
+    wanted = (it.starts_at for it in rows if is_wanted(it, crews, filters, business))
+    return next(wanted, None)
