@@ -32,7 +32,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, WaitingDetails
 from apps.bookings.operations._wish_offer import offer_claim
-from apps.bookings.queries import find_claim, slot_query
+from apps.bookings.queries import choice_of, claim_of_hold, find_claim, slot_query
 from apps.bookings.queries.suggestions import find_free_starts
 from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
@@ -592,6 +592,21 @@ def test_a_live_hold_is_booked_with_the_clean_up_it_was_held_with(stage: Stage) 
     assert submit(draft, now=NOW).status == Booking.Status.CONFIRMED
     assert spans(draft) == [(stage.at((11, 50)), stage.at((13, 15)))]
     assert clean()
+
+
+def test_under_the_lock_a_hold_is_asked_about_with_the_clean_up_it_was_held_with(
+    stage: Stage,
+) -> None:
+    draft = make_draft(service=stage.treatment, starts_at=stage.at((12, 0)), now=NOW)
+    beside(stage)
+    lengthen(stage.treatment)
+    held = Booking.objects.get(pk=draft.pk)
+    claim = claim_of_hold(booking=held, choice=choice_of(booking=held), now=NOW)
+    assert claim is not None
+
+    availability.keep_time(session_id=held.session_id or 0, claim=claim, now=NOW)
+
+    assert spans(draft) == [(stage.at((11, 50)), stage.at((13, 15)))]
 
 
 def test_a_hold_that_ran_out_is_taken_anew_with_the_clean_up_of_today(stage: Stage) -> None:

@@ -269,8 +269,9 @@ def test_of_a_series_only_the_dates_that_clash_leave_the_guard(studio: Studio) -
     assert clean()
 
 
-def test_dates_of_one_series_that_meet_each_other_collide(studio: Studio) -> None:
-    studio.flow.buffer_after_minutes = 24 * 60
+@pytest.mark.parametrize("side", ["buffer_before_minutes", "buffer_after_minutes"])
+def test_dates_of_one_series_that_meet_each_other_collide(studio: Studio, side: str) -> None:
+    setattr(studio.flow, side, 24 * 60)
     studio.flow.save()
     rule = SeriesRule(
         first_on=studio.at(30, 7).date(),
