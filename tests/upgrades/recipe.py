@@ -4,6 +4,7 @@ It runs in the tree of that state, on an empty database that DATABASE_URL names,
 standing still at the instant of the tests: whoever makes it gets the same. Called by make_state.
 """
 
+import gc
 import importlib
 from datetime import timedelta
 from importlib.util import find_spec
@@ -34,6 +35,7 @@ def main() -> None:
     django.setup()
     from tests.factories import NOW  # noqa: PLC0415
 
+    gc.disable()  # thousands of model classes are made and thrown away: a third of the time
     with time_machine.travel(NOW, tick=False):
         call_command("migrate", verbosity=0)
         call_command("seed_demo", now=NOW, verbosity=0)
