@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from apps.bookings.visitors import GRANTS
+from apps.web.kept_text import ENDED_FOR
 
 SEEN = "signed_in_seen"
 TEAM_REST = timedelta(hours=12)
@@ -65,7 +66,9 @@ def _asks_by_itself(request: HttpRequest) -> bool:
 
 
 def _end(request: HttpRequest) -> None:
-    """Sign out under a new key, and keep what the browser may do without a sign-in."""
+    """Sign out under a new key, and keep what the browser may do without a sign-in, and whose text
+    may be given back."""
     kept = {name: request.session[name] for name in GRANTS if name in request.session}
+    kept[ENDED_FOR] = request.user.pk
     logout(request)
     request.session.update(kept)

@@ -8,11 +8,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from apps.businesses.queries import get_membership
 from apps.dashboard.desk import open_desk
 from apps.web.http import go_to, own_path, wants_fragment
+from apps.web.kept_text import keep_text, page_around
 
 
 def admit(
@@ -29,6 +31,7 @@ def admit(
     """
     user = request.user
     if isinstance(user, AnonymousUser):
+        keep_text(request, now=timezone.now())
         return ask_to_sign_in(request)
     slug = view_kwargs.get("slug")
     if slug is None:
@@ -57,9 +60,11 @@ def refuse_role(request: HttpRequest) -> HttpResponse:
 
 
 def _page_wanted(request: HttpRequest) -> str:
-    """The page itself; for a fragment the page around it; for a POST the front door."""
+    """The page itself; for a fragment or a form that was sent the page around it."""
     home = reverse("dashboard:choose_business")
     if wants_fragment(request):
         around = urlsplit(request.headers.get("HX-Current-URL", ""))
         return own_path(around.path, default=home)
-    return request.get_full_path() if request.method in {"GET", "HEAD"} else home
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    return page_around(request) or home

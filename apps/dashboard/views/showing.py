@@ -10,9 +10,11 @@ from django.urls import reverse
 
 from apps.businesses.pages import links_of
 from apps.dashboard.desk import Desk, OwnerRequest
+from apps.dashboard.given_back import give_back
 from apps.dashboard.queries.frame import Frame, get_frame
 from apps.dashboard.roles import Right
-from apps.web.http import render_page
+from apps.web.http import render_page, wants_fragment
+from apps.web.kept_text import take_text
 
 
 def show(
@@ -28,6 +30,9 @@ def show(
 ) -> HttpResponse:
     """Render a page or its fragment with clock, language and frame of the business."""
     shown = {**_frame(request.desk, frame, current), "now": now, **context}
+    if request.method == "GET" and not wants_fragment(request):
+        kept = take_text(request, now=now)
+        shown["given_back"] = give_back(kept, context) if kept else None
     response = render_page(request, page, fragment, shown, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -1,0 +1,87 @@
+"""What somebody typed into a page whose sign-in had ended: given back after the next sign-in.
+
+It lies encrypted in the session of the same browser, for half an hour, is shown to the same account
+only, and never sends itself.
+"""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet, InvalidToken
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from apps.web.http import own_path, wants_fragment
+
+FIELD = "kept_text"
+ENDED_FOR = "sign_in_ended_for"
+"""In the session: the account whose sign-in ended by rest in this browser."""
+LIFE = timedelta(minutes=30)
+LONGEST = 20_000
+LEFT_OUT = ("csrfmiddlewaretoken", "password", "code", "seal", "revision")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """The page that was typed into, and its fields in order."""
+
+    page: str
+    typed: tuple[tuple[str, str], ...]
+
+
+def keep_text(request: HttpRequest, *, now: datetime) -> None:
+    """Keep what was sent in the session, for the account whose sign-in has just ended there; of
+    anybody else nothing is kept."""
+    account = request.session.get(ENDED_FOR)
+    if request.method != "POST" or account is None:
+        return
+    typed = list(_typed(request))
+    page = page_around(request)
+    if not typed or not page or sum(len(value) for _name, value in typed) > LONGEST:
+        return
+    until = int((now + LIFE).timestamp())
+    words = json.dumps({"account": account, "until": until, "page": page, "typed": typed})
+    request.session[FIELD] = _box().encrypt(words.encode()).decode()
+
+
+def take_text(request: HttpRequest, *, now: datetime) -> KeptText | None:
+    """Take out what was typed on this very page; what is of another account or old is forgotten."""
+    sealed = request.session.get(FIELD)
+    if not isinstance(sealed, str):
+        return None
+    try:
+        kept = json.loads(_box().decrypt(sealed.encode()))
+    except (InvalidToken, ValueError):
+        kept = {"account": None, "until": 0}
+    if kept["account"] != request.user.pk or kept["until"] <= now.timestamp():
+        del request.session[FIELD]
+        return None
+    if urlsplit(kept["page"]).path != request.path:
+        return None
+    del request.session[FIELD]
+    return KeptText(kept["page"], tuple((name, value) for name, value in kept["typed"]))
+
+
+def page_around(request: HttpRequest) -> str:
+    """The page whose form or button was sent, "" when its browser does not say."""
+    header = "HX-Current-URL" if wants_fragment(request) else "Referer"
+    around = urlsplit(request.headers.get(header, ""))
+    if around.netloc and around.netloc != request.get_host():
+        return ""
+    path = f"{around.path}?{around.query}" if around.query else around.path
+    return own_path(path, default="")
+
+
+def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
+    for name, values in request.POST.lists():
+        if not any(word in name for word in LEFT_OUT):
+            yield from ((name, str(value)) for value in values if value)
+
+
+def _box() -> Fernet:
+    key = salted_hmac("apps.web.kept_text", "box", algorithm="sha256").digest()
+    return Fernet(urlsafe_b64encode(key))

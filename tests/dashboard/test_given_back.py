@@ -1,0 +1,113 @@
+"""A sign-in that ends while somebody types gives the text back, to them and to nobody else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from apps.bookings.models import Booking
+from tests.factories import NOW, Salon, make_booking, make_member
+
+PASSWORD = "correct horse"
+PAGE = "/own/juniper/bookings/{}/"
+
+
+@pytest.fixture
+def eva(salon: Salon) -> Booking:
+    return make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+
+
+def page_of(eva: Booking) -> str:
+    return PAGE.format(eva.reference)
+
+
+def type_late(olga: Client, eva: Booking, **more: str) -> Any:
+    """Open the page, go home, come back the next morning, press Save."""
+    page = page_of(eva)
+    fields = {"revision": str(eva.revision), "note": "Allergic to henna", **more}
+    return olga.post(f"{page}notes/", fields, headers={"Referer": f"http://testserver{page}"})
+
+
+def sign_in(browser: Client, salon: Salon, email: str) -> None:
+    user = make_member(business=salon.business, email=email).user if email else salon.olga.user
+    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def test_the_text_is_in_the_form_again_and_nothing_was_saved(
+    olga: Client, salon: Salon, eva: Booking
+) -> None:
+    olga.get(page_of(eva))
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        away = type_late(olga, eva)
+        assert away.status_code == 303
+        assert away["Location"].startswith("/own/sign-in/")
+        assert "bookings" in away["Location"]
+        stored = str(dict(olga.session.items()))
+        sign_in(olga, salon, "")
+        page = olga.get(page_of(eva)).content.decode()
+        later = olga.get(page_of(eva)).content.decode()
+
+    eva.refresh_from_db()
+    assert "henna" not in stored
+    assert "You had been signed out while you typed." in page
+    assert "Allergic to henna</textarea>" in page
+    assert eva.owner_note == ""
+    assert "henna" not in later
+
+
+def test_what_was_saved_meanwhile_stands_beside_it(
+    olga: Client, salon: Salon, eva: Booking
+) -> None:
+    olga.get(page_of(eva))
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        type_late(olga, eva)
+        Booking.objects.update(owner_note="Likes tea")
+        sign_in(olga, salon, "")
+        page = olga.get(page_of(eva)).content.decode()
+
+    assert "Likes tea" in page
+    assert "Allergic to henna</textarea>" in page
+
+
+def test_another_account_and_a_later_hour_read_nothing(
+    olga: Client, salon: Salon, eva: Booking
+) -> None:
+    olga.get(page_of(eva))
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        type_late(olga, eva)
+        sign_in(olga, salon, "mia@juniper.example")
+        assert "henna" not in olga.get(page_of(eva)).content.decode()
+        sign_in(olga, salon, "")
+        assert "henna" not in olga.get(page_of(eva)).content.decode()
+
+
+def test_it_is_forgotten_after_half_an_hour(olga: Client, salon: Salon, eva: Booking) -> None:
+    olga.get(page_of(eva))
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        type_late(olga, eva)
+    with time_machine.travel(NOW + timedelta(hours=13, minutes=31), tick=False):
+        sign_in(olga, salon, "")
+
+        assert "henna" not in olga.get(page_of(eva)).content.decode()
+
+
+def test_it_is_kept_too_when_another_tab_ended_the_sign_in(
+    olga: Client, salon: Salon, eva: Booking
+) -> None:
+    olga.get(page_of(eva))
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        olga.get("/own/juniper/")
+        type_late(olga, eva)
+        sign_in(olga, salon, "")
+
+        assert "henna</textarea>" in olga.get(page_of(eva)).content.decode()
+
+
+def test_of_a_stranger_nothing_is_kept(salon: Salon, eva: Booking) -> None:
+    sam = Client()
+    type_late(sam, eva)
+    sign_in(sam, salon, "")
+
+    assert "henna" not in sam.get(page_of(eva)).content.decode()
