@@ -1,32 +1,28 @@
 """What the worker does for the topics of this app. Registered when the app is ready."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
 
 from apps.checkout import operations as checkout
 from apps.outbox.models import OutboxItem
-from apps.outbox.operations import GiveUp, register
+from apps.outbox.operations import register
 
 
 def look(payload: Mapping[str, Any], _item: OutboxItem) -> None:
     """Do an item of ``payments.look``: ``{"payment_id": int}``."""
-    with _a_person_looks():
-        checkout.settle_payment(payment_id=payload["payment_id"], now=timezone.now())
+    checkout.settle_payment(payment_id=payload["payment_id"], now=timezone.now())
 
 
 def capture(payload: Mapping[str, Any], _item: OutboxItem) -> None:
     """Do an item of ``payments.capture``: ``{"payment_id": int}``."""
-    with _a_person_looks():
-        checkout.capture_payment(payment_id=payload["payment_id"], now=timezone.now())
+    checkout.capture_payment(payment_id=payload["payment_id"], now=timezone.now())
 
 
 def release(payload: Mapping[str, Any], _item: OutboxItem) -> None:
     """Do an item of ``payments.release``: ``{"payment_id": int}``."""
-    with _a_person_looks():
-        checkout.release_payment(payment_id=payload["payment_id"], now=timezone.now())
+    checkout.release_payment(payment_id=payload["payment_id"], now=timezone.now())
 
 
 def close(payload: Mapping[str, Any], _item: OutboxItem) -> None:
@@ -47,15 +43,6 @@ def tell(payload: Mapping[str, Any], _item: OutboxItem) -> None:
         event_id=payload["event_id"],
         now=timezone.now(),
     )
-
-
-@contextmanager
-def _a_person_looks() -> Iterator[None]:
-    """A truth that cannot be ours stays in the operators' list until somebody looked."""
-    try:
-        yield
-    except checkout.WrongTruth as wrong:
-        raise GiveUp(str(wrong)) from wrong
 
 
 def register_work() -> None:

@@ -8,7 +8,7 @@ from apps.dashboard.views.booking import booking, cancel, note, online_link
 from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
-from apps.dashboard.views.conflicts import conflict, conflicts
+from apps.dashboard.views.conflicts import conflict, conflicts, looked_at
 from apps.dashboard.views.coupons import coupons, stop_coupon
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
 from apps.dashboard.views.desk_sales import sell_gift_card, sell_plan
@@ -59,6 +59,7 @@ urlpatterns = [
     path("<slug:slug>/agenda/", agenda, name="agenda"),
     path("<slug:slug>/why/", why, name="why"),
     path("<slug:slug>/conflicts/", conflicts, name="conflicts"),
+    path("<slug:slug>/conflicts/payments/<int:payment_id>/", looked_at, name="looked_at"),
     path("<slug:slug>/conflicts/<str:reference>/", conflict, name="conflict"),
     path("<slug:slug>/bookings/<str:reference>/paid/", mark_paid, name="mark_paid"),
     path("<slug:slug>/bookings/<str:reference>/undo-paid/", undo_paid, name="undo_paid"),

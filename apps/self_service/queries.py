@@ -24,6 +24,7 @@ from apps.bookings.states import Status
 from apps.bookings.wording import aside_words
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.orders import Sheet, find_sheet, released_of, waits_for_a_yes
+from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.kernel.money import Money, unit_of
 from apps.web.formatting import format_datetime
 
@@ -140,12 +141,12 @@ class PlaceInLine:
 
 @dataclass(frozen=True, slots=True)
 class MyMoney:
-    """left is what can be paid online now, None where nothing can, and least the smallest part of
-    it that may be; is_under_way while the bank has not told; has_receipt once money came;
-    aside_words tell of money on the card that is not taken, "" without any."""
+    """left is what can be paid online, None where nothing can, and least the smallest part of it
+    that may be; under_way is a payment of which the bank has not told yet; has_receipt once money
+    came; aside_words tell of money on the card that is not taken, "" without any."""
 
     left: Money | None
-    is_under_way: bool
+    under_way: UnderWay | None
     has_receipt: bool
     aside_words: str = ""
     least: Money | None = None
@@ -156,18 +157,16 @@ class MyMoney:
         return self.left is not None and self.least is not None and self.least < self.left
 
 
-def money_of(*, booking: Booking) -> MyMoney:
+def money_of(*, booking: Booking, now: datetime) -> MyMoney:
     """Return what a customer may pay of a booking, and whether there is a receipt."""
     sheet = find_sheet(booking=booking)
     if sheet is None:
         owed = booking.price or 0
-        return _my_money(booking, _payable(booking, owed), is_under_way=False, has_receipt=False)
-    under_way = any(it.payment and it.payment.status == "PENDING" for it in sheet.entries)
-    left = None if under_way else _payable(booking, sheet.balance)
+        return _my_money(booking, _payable(booking, owed), under_way=None, has_receipt=False)
     return _my_money(
         booking,
-        left,
-        is_under_way=under_way,
+        _payable(booking, sheet.balance),
+        under_way=find_under_way(booking, now=now),
         has_receipt=sheet.paid > 0,
         aside=_aside_words(booking, sheet),
     )
@@ -187,13 +186,18 @@ def _aside_words(booking: Booking, sheet: Sheet) -> str:
 
 
 def _my_money(
-    booking: Booking, left: Money | None, *, is_under_way: bool, has_receipt: bool, aside: str = ""
+    booking: Booking,
+    left: Money | None,
+    *,
+    under_way: UnderWay | None,
+    has_receipt: bool,
+    aside: str = "",
 ) -> MyMoney:
     least = left
     if left is not None and booking.as_booked.any_amount:
         least = Money(min(unit_of(left.currency), left.amount), left.currency)
     return MyMoney(
-        left, is_under_way=is_under_way, has_receipt=has_receipt, aside_words=aside, least=least
+        left, under_way=under_way, has_receipt=has_receipt, aside_words=aside, least=least
     )
 
 

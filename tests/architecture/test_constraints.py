@@ -404,6 +404,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "captured_within_amount": lambda it: paid(it, captured=4801),
     "authorized_within_amount": lambda it: paid(it, status="AUTHORIZED", authorized=4801),
     "authorized_while_kept_aside": lambda it: paid(it, status="CANCELED", authorized=1),
+    "unclear_payment_says_why": lambda it: paid(it, status="UNCLEAR"),
     "paid_means_captured": lambda it: paid(it, status="PAID"),
     "provider_ref_once": pay_one_ref_twice,
     "saved_card_asked_once": ask_a_card_twice,

@@ -1,6 +1,6 @@
 """From a prepared draft to a paid booking, by the word of the provider alone (R025, P4)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db.models import Q
@@ -9,7 +9,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import SlotGone, forget_abandoned_drafts
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent, Refund
-from apps.checkout.operations import Act, Seen
+from apps.checkout.operations import Act, Seen, SessionOver
 from apps.checkout.pricing import Way
 from apps.dashboard.management.commands.check_ledger import find_all
 from apps.messages.models import Message
@@ -83,10 +83,33 @@ def test_the_same_tap_twice_is_one_order_and_one_payment(draft: Booking) -> None
     assert PracticeSession.objects.count() == 1
 
 
-def test_another_way_gives_the_first_payment_up(draft: Booking) -> None:
+@pytest.mark.parametrize("way", [Way.FULL])
+def test_a_payment_that_is_under_way_is_never_replaced(draft: Booking, way: Way) -> None:
+    first = check_out(draft, Way.DEPOSIT, now=NOW)
+
+    with pytest.raises(checkout.PaymentUnderWay) as begun:
+        check_out(draft, way, now=LATER)
+
+    payment = Payment.objects.get()
+    assert begun.value.payment_id == payment.pk
+    assert (payment.amount, payment.status) == (2000, "PENDING")
+    assert (Order.objects.get().way, Order.objects.get().due_now) == ("DEPOSIT", 2000)
+    on = checkout.go_on_paying(order_id=payment.order_id, origin=ORIGIN, now=LATER)
+    assert on == first.url
+
+
+def give_up(now: datetime) -> None:
+    first = Payment.objects.order_by("pk")[0]
+    checkout.give_up_payment(payment_id=first.pk, order_id=first.order_id, now=now)
+
+
+def test_what_is_given_up_cannot_be_paid_any_more(draft: Booking) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
+    give_up(LATER)
+    give_up(LATER)
+    with pytest.raises(SessionOver):
+        pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
     check_out(draft, Way.FULL, now=LATER)
-    work(LATER)
 
     statuses = Payment.objects.order_by("pk").values_list("amount", "status")
     assert list(statuses) == [(2000, "CANCELED"), (4800, "PENDING")]
@@ -190,21 +213,44 @@ def test_a_time_that_is_lost_before_the_money_is_not_paid_for(draft: Booking, sa
     assert not Payment.objects.exists()
 
 
-def test_paying_with_two_tabs_gives_one_of_them_back(draft: Booking) -> None:
+def test_what_was_paid_at_that_moment_is_paid_and_not_given_up(draft: Booking) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    first = Payment.objects.get()
-    check_out(draft, Way.FULL, now=NOW)
-    second = Payment.objects.latest("pk")
-    for payment in (first, second):
-        pay_at_practice(payment, Act.PAY, now=LATER)
-    for _look in range(2):
-        work(LATER)
+    pay_at_practice(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)
 
-    assert Booking.objects.get(email_of()).status == "CONFIRMED"
-    kept = sum(it.captured - it.refunded for it in Payment.objects.all())
-    assert kept == 4800
-    assert sum(it.captured - it.refunded for it in PracticeSession.objects.all()) == 4800
-    assert Refund.objects.get().amount == 2000
+    give_up(LATER)
+
+    assert state() == ("CONFIRMED", "PARTIALLY_PAID", "APPROVED", "PARTIALLY_PAID")
+    assert check_out_again(draft) == ""
+    assert list(find_all(business_id=None, now=LATER)) == []
+
+
+def check_out_again(draft: Booking) -> str:
+    """The other tab presses its button, by what it saw."""
+    seen = Seen(4800, 4800)
+    done = checkout.check_out(
+        draft_id=draft.draft_id, way=Way.FULL, seen=seen, origin=ORIGIN, now=LATER
+    )
+    return done.url
+
+
+def test_what_is_paid_online_after_the_desk_took_it_goes_back(draft: Booking, salon: Salon) -> None:
+    check_out(draft, Way.DEPOSIT, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    work(LATER)
+    draft.refresh_from_db()
+    checkout.pay_balance(
+        booking_id=draft.pk, business_id=draft.business_id, origin=ORIGIN, now=LATER
+    )
+    pay_at_practice(Payment.objects.latest("pk"), Act.PAY_SILENTLY, now=LATER)
+    checkout.mark_paid(booking_id=draft.pk, revision=draft.revision, by=salon.olga, now=LATER)
+
+    for _look in range(3):
+        work(LATER)
+        checkout.settle_payment(payment_id=Payment.objects.order_by("pk")[1].pk, now=LATER)
+
+    assert Booking.objects.get(email_of()).paid == 4800
+    assert sum(it.captured - it.refunded for it in PracticeSession.objects.all()) == 2000
+    assert Refund.objects.get().amount == 2800
     assert list(find_all(business_id=None, now=LATER)) == []
 
 

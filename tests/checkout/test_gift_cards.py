@@ -232,6 +232,8 @@ def test_choosing_another_way_gives_back_first_what_was_held(draft: Booking, sal
     pay_with(draft, card, Way.FULL, gift=3000)
 
     assert offer_of(booking=draft, gift=card.code, now=NOW).gift is not None
+    begun = Payment.objects.get(kind="ONLINE")
+    checkout.give_up_payment(payment_id=begun.pk, order_id=begun.order_id, now=NOW)
     pay_with(draft, card, Way.DEPOSIT, gift=2000)
 
     assert left_on(card) == 1000

@@ -77,6 +77,7 @@ CASES: dict[str, Case] = {
         MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409
     ),  # nothing was paid yet
     "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
+    "looked_at": Case(MANAGERS, "POST", answer=404),  # every payment came as it was asked for
     "new_wish": Case(DESKS, "POST", answer=422, other=200),
     "services": Case(MANAGERS),
     "service_payment": Case(
@@ -229,7 +230,7 @@ class Stage:
         """What stands in an address beside the business."""
         sold = self.prepaid[booking.business_id]
         kinds: tuple[tuple[Collection[str], object], ...] = (
-            ({"stop_coupon", "stop_discount"}, 1),
+            ({"stop_coupon", "stop_discount", "looked_at"}, 1),
             (WITH_SERVICE, booking.service_id),
             (WITH_SESSION, self.sessions[booking.pk].pk),
             (WITH_BOOKING, booking.reference),

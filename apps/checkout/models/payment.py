@@ -22,6 +22,9 @@ class Payment(models.Model):
     gift card pays is taken off the card at once and PENDING until the order is approved. saved_card
     is the provider's name of a card that is charged without its owner, "" where somebody pays on a
     page.
+
+    told_amount and told_currency are what the provider says where that is another amount than was
+    asked for; somebody of the team has to look until looked_at. UNCLEAR: such money came.
     """
 
     class Kind(models.TextChoices):
@@ -33,6 +36,7 @@ class Payment(models.Model):
         PENDING = "PENDING", _("Under way")
         AUTHORIZED = "AUTHORIZED", _("Kept aside")
         PAID = "PAID", _("Paid")
+        UNCLEAR = "UNCLEAR", _("Another amount came")
         FAILED = "FAILED", _("Failed")
         CANCELED = "CANCELED", _("Given up")
 
@@ -54,6 +58,9 @@ class Payment(models.Model):
     captured = models.IntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=200, blank=True)
+    told_amount = models.BigIntegerField(null=True, blank=True)
+    told_currency = models.CharField(max_length=10, blank=True)
+    looked_at = models.DateTimeField(null=True, blank=True)
     reverses = models.OneToOneField(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversed_by"
     )
@@ -93,6 +100,10 @@ class Payment(models.Model):
                 condition=Q(status="AUTHORIZED", authorized__gt=0)
                 | (~Q(status="AUTHORIZED") & Q(authorized=0)),
             ),
+            models.CheckConstraint(
+                name="unclear_payment_says_why",
+                condition=~Q(status="UNCLEAR") | Q(told_amount__isnull=False),
+            ),
             models.UniqueConstraint(
                 name="saved_card_asked_once",
                 fields=["order"],
@@ -115,10 +126,19 @@ class Payment(models.Model):
                 fields=["settled_at"], name="payment_failed", condition=Q(status="FAILED")
             ),
             models.Index(fields=["business", "settled_at"], name="payment_by_day"),
+            models.Index(
+                fields=["business"],
+                name="payment_to_look_at",
+                condition=Q(told_amount__isnull=False, looked_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind} {self.amount}"
+
+
+UNDECIDED = (Payment.Status.PENDING, Payment.Status.UNCLEAR)
+"""Nobody knows yet how these end, so that nothing is paid beside them."""
 
 
 class Refund(models.Model):

@@ -50,11 +50,13 @@ from apps.checkout.operations._discounts import (
     stop_discount,
 )
 from apps.checkout.operations._errors import (
+    AlreadyBought,
     CardMissing,
     CouponRefused,
     DetailsMissing,
     GiftRefused,
     NotOwed,
+    PaymentUnderWay,
     PlanChanged,
     PlanIsOver,
     PlanNotSold,
@@ -65,7 +67,6 @@ from apps.checkout.operations._errors import (
     TooMuchOfLine,
     TooMuchToRefund,
     WayNotOffered,
-    WrongTruth,
 )
 from apps.checkout.operations._forget import close_payment, forget_abandoned_orders
 from apps.checkout.operations._gift_cards import (
@@ -86,6 +87,7 @@ from apps.checkout.operations._in_person import (
     undo_mark_paid,
     undo_plan_paid,
 )
+from apps.checkout.operations._look_after_unclear import look_after_unclear
 from apps.checkout.operations._pay_balance import pay_balance
 from apps.checkout.operations._plan_periods import PLAN_TOPIC
 from apps.checkout.operations._practice import (
@@ -106,6 +108,7 @@ from apps.checkout.operations._settle import (
     settle_payment,
     write_truth,
 )
+from apps.checkout.operations._under_way import give_up_payment, go_on_paying
 from apps.checkout.operations._use_gift import SeenGift, release_gifts
 from apps.checkout.pricing import AmountRefused
 
@@ -119,6 +122,7 @@ __all__ = [
     "RELEASE_TOPIC",
     "TELL_TOPIC",
     "Act",
+    "AlreadyBought",
     "AmountRefused",
     "BoughtGift",
     "BoughtPlan",
@@ -133,6 +137,7 @@ __all__ = [
     "Gift",
     "GiftRefused",
     "NotOwed",
+    "PaymentUnderWay",
     "PlanChanged",
     "PlanIsOver",
     "PlanNotSold",
@@ -146,7 +151,6 @@ __all__ = [
     "TooMuchOfLine",
     "TooMuchToRefund",
     "WayNotOffered",
-    "WrongTruth",
     "act_in_practice",
     "add_people",
     "adjust_gift_card",
@@ -168,8 +172,11 @@ __all__ = [
     "forget_abandoned_orders",
     "forget_unpaid_gifts",
     "forget_unpaid_plans",
+    "give_up_payment",
+    "go_on_paying",
     "keep_money",
     "look_after_kept_aside",
+    "look_after_unclear",
     "make_coupon",
     "make_discount",
     "mark_paid",

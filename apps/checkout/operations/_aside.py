@@ -11,6 +11,7 @@ from apps.checkout.models import Order, Payment
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._settle import settle_payment, sync, write_truth
 from apps.checkout.operations._subject import lock_subject
+from apps.checkout.operations._unclear import is_as_asked
 from apps.checkout.providers import CaptureRefused, Provider, ProviderDown, provider_called
 from apps.outbox import operations as outbox
 from apps.outbox.operations import NewItem
@@ -59,14 +60,13 @@ def capture_payment(*, payment_id: int, now: datetime) -> None:
 
     Raises:
         ProviderDown: it does not answer; the outbox tries again.
-        WrongTruth: it speaks of another amount or currency.
     """
     payment = _kept_aside(payment_id, statuses=(Booking.Status.CONFIRMED,), now=now)
     if payment is None:
         return
     provider = _provider_of(payment)
     truth = provider.fetch(payment.provider_ref, now=now)
-    if truth.authorized:
+    if truth.authorized and is_as_asked(truth, payment, payment.order):
         try:
             provider.capture(payment.provider_ref, key=f"capture-{payment.pk}")
         except CaptureRefused as no:
@@ -81,7 +81,7 @@ def release_payment(*, payment_id: int, now: datetime) -> None:
     neither any more.
 
     Raises:
-        ProviderDown, WrongTruth: as in ``capture_payment``.
+        ProviderDown: as in ``capture_payment``.
     """
     payment = _kept_aside(payment_id, statuses=FINAL, now=now)
     if payment is None:
@@ -106,7 +106,7 @@ def _kept_aside(
     kept = Payment.objects.filter(
         pk=payment_id, status=Payment.Status.AUTHORIZED, order__booking__status__in=statuses
     )
-    return kept.exclude(Exists(_fresh(now))).first()
+    return kept.exclude(Exists(_fresh(now))).select_related("order").first()
 
 
 def _provider_of(payment: Payment) -> Provider:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 
 from apps.bookings.operations import Actor, StaleRevision
 from apps.businesses.models import TeamMember
-from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
+from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import CardMissing, PlanIsOver, TooFewVisits
 from apps.checkout.operations._plan_periods import (
@@ -23,9 +23,7 @@ from apps.checkout.renewals import GRACE, first_try_at, is_spent
 from apps.outbox.sweeping import sweep
 
 Status = PlanPurchase.Status
-UNDER_WAY = Payment.objects.filter(
-    status=Payment.Status.PENDING, order__status=Order.Status.INITIALIZED
-)
+UNDER_WAY = Payment.objects.filter(status__in=UNDECIDED, order__status=Order.Status.INITIALIZED)
 DRAFT_LIFE = timedelta(hours=24)
 
 
@@ -171,7 +169,7 @@ def end_plans(*, now: datetime) -> int:
 def forget_unpaid_plans(*, now: datetime) -> int:
     """Delete plans that nobody paid for within 24 hours; return how many."""
     drafts = PlanPurchase.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
-    unpaid = drafts.exclude(orders__payments__status__in=("PENDING", "PAID"))
+    unpaid = drafts.exclude(orders__payments__status__in=(*UNDECIDED, "PAID"))
     return sweep(unpaid, _forget)
 
 
@@ -194,7 +192,7 @@ def _forget(purchase_id: int) -> bool:
     orders = list(Order.objects.select_for_update().filter(purchase=purchase).order_by("pk"))
     for order in orders:
         payments = order.payments.select_for_update()
-        if any(it.captured or it.status == "PENDING" for it in payments):
+        if any(it.captured or it.status in UNDECIDED for it in payments):
             return False
         order.payments.all().delete()
     purchase.delete()

@@ -7,12 +7,13 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.catalog.queries import UnknownChoice
-from apps.checkout.models import Order, OrderLine, Payment
+from apps.checkout.models import UNDECIDED, Order, OrderLine, Payment
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import (
     CouponRefused,
     DetailsMissing,
+    PaymentUnderWay,
     QuoteChanged,
     WayNotOffered,
 )
@@ -87,6 +88,7 @@ def check_out(
         DetailsMissing, WayNotOffered: as their names say.
         QuoteChanged: the amounts are others than those that were seen.
         AmountRefused: the amount is not one that may be chosen.
+        PaymentUnderWay: another amount, or another way, while a payment is open.
         CouponRefused: the code cannot be used any more.
         PlanRefused: the plan does not pay for this, or not any more.
         GiftRefused: the gift card has less on it than the page showed.
@@ -145,6 +147,7 @@ def _place_order(
     gifts = [hold_gift(order, seen.gift, until=until, now=now)] if seen.gift else []
     left = max(0, order.due_now - sum(gift.amount for gift in gifts))
     if not left:
+        require_none_under_way(order, now=now)
         _book_at_once(order, booking, gifts, way, now=now)
         return booking, None
     until = bookings.hold_again(booking=booking, now=now) or now + PAY_WITHIN
@@ -230,21 +233,19 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
 def new_payment(
     order: Order, *, amount: int, until: datetime, now: datetime, captures_later: bool = False
 ) -> Payment:
-    """The open online payment of a locked order for this amount; others that are open are given up.
+    """The open online payment of a locked order for this amount. One of another amount that is open
+    stays as it is: whoever pays gives it up first, or goes on with it. What ran out is closed.
 
     Raises:
+        PaymentUnderWay: another amount is on its way.
         WayNotOffered: nothing is paid online here.
     """
-    pending = order.payments.select_for_update().filter(
-        kind=Payment.Kind.ONLINE, status=Payment.Status.PENDING
-    )
     wanted = (amount, captures_later)
-    for payment in pending.order_by("pk"):
+    for payment in _still_open(order, now=now):
         same = (payment.amount, payment.captures_later) == wanted
-        if same and payment.expires_at and payment.expires_at > now:
+        if same and payment.status == Payment.Status.PENDING:
             return payment
-        Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
-        close_soon(payment, now=now)
+        raise PaymentUnderWay(payment.pk)
     provider = provider_in_use()
     if provider is None:
         raise WayNotOffered
@@ -260,6 +261,33 @@ def new_payment(
         created_at=now,
         expires_at=until,
     )
+
+
+def require_none_under_way(order: Order, *, now: datetime) -> None:
+    """Refuse to pay a locked order in another way while a payment of it is open at the provider.
+
+    Raises:
+        PaymentUnderWay: one is.
+    """
+    for payment in _still_open(order, now=now):
+        raise PaymentUnderWay(payment.pk)
+
+
+def _still_open(order: Order, *, now: datetime) -> list[Payment]:
+    """The payments that can still be paid on a page, and those that somebody has to look at; those
+    whose time is over are closed."""
+    pending = order.payments.select_for_update().filter(
+        kind=Payment.Kind.ONLINE, status__in=UNDECIDED
+    )
+    live = []
+    for payment in pending.order_by("pk"):
+        unclear = payment.status == Payment.Status.UNCLEAR
+        if unclear or (payment.expires_at and payment.expires_at > now):
+            live.append(payment)
+            continue
+        Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
+        close_soon(payment, now=now)
+    return live
 
 
 def close_soon(payment: Payment, *, now: datetime) -> None:

@@ -77,6 +77,25 @@ class NotOwed(Exception):
     """There is nothing left to be paid."""
 
 
+class PaymentUnderWay(Exception):
+    """Another payment of this order is open at the provider, of another amount; it is shown, and
+    never replaced unasked. payment_id names it."""
+
+    def __init__(self, payment_id: int) -> None:
+        super().__init__(str(payment_id))
+        self.payment_id = payment_id
+
+
+class AlreadyBought(Exception):
+    """This form bought something else before; it is left as it is. value is what that is worth, in
+    minor units, reference what it is known by."""
+
+    def __init__(self, reference: str, value: int) -> None:
+        super().__init__(f"{reference} {value}")
+        self.reference = reference
+        self.value = value
+
+
 class RefundChanged(Exception):
     """More went back meanwhile than the page showed; refunded says how much, in minor units."""
 
@@ -100,7 +119,3 @@ class TooMuchOfLine(Exception):
         super().__init__(f"{left} of line {line_id}")
         self.line_id = line_id
         self.left = left
-
-
-class WrongTruth(Exception):
-    """The provider speaks of another amount or currency than we asked for: a person must look."""

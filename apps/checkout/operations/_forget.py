@@ -4,14 +4,14 @@ from functools import partial
 from django.db import transaction
 
 from apps.bookings.models import Booking
-from apps.checkout.models import Order, Payment
+from apps.checkout.models import UNDECIDED, Order, Payment
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._use_gift import let_gifts_go
 from apps.checkout.providers import ProviderDown, provider_called
 from apps.outbox.sweeping import sweep
 
 ORDER_LIFE = timedelta(hours=24)
-ALIVE = (Payment.Status.PENDING, Payment.Status.AUTHORIZED, Payment.Status.PAID)
+ALIVE = (*UNDECIDED, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 
 
 def close_payment(*, payment_id: int) -> None:

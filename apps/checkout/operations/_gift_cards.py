@@ -7,11 +7,11 @@ from django.db import transaction
 from apps.bookings.operations import Actor
 from apps.businesses.models import Business, TeamMember
 from apps.checkout.gifts import new_gift_code
-from apps.checkout.models import GiftCard, GiftEntry, Order, OrderLine, Payment
+from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, OrderLine, Payment
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._buy_plan import Buyer, desk_key
 from apps.checkout.operations._check_out import new_payment, open_payment
-from apps.checkout.operations._errors import GiftRefused, WayNotOffered
+from apps.checkout.operations._errors import AlreadyBought, GiftRefused, WayNotOffered
 from apps.checkout.operations._gift_money import write_gift_entry
 from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
@@ -59,6 +59,7 @@ def buy_gift_card(
 
     Raises:
         WayNotOffered: the business sells no gift cards, or nothing is paid online here.
+        AlreadyBought: this form bought a card of another value, or for somebody else.
         ProviderDown: the provider does not answer; nothing was paid.
     """
     card, payment = _place(business, gift, form_key=form_key, visitor_hash=visitor_hash, now=now)
@@ -83,12 +84,17 @@ def pay_for_gift_card(*, card_id: int, origin: str, now: datetime) -> BoughtGift
 @transaction.atomic
 def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime, form_key: str = "") -> GiftCard:
     """Sell a card at the desk: it was paid in person and is good at once. The same form_key sells
-    once."""
+    once.
+
+    Raises:
+        AlreadyBought: it sold another card before.
+    """
     card, is_new = GiftCard.objects.get_or_create(
         form_key=desk_key(by, form_key),
         defaults=_columns(by.business, gift, now=now),
     )
     if not is_new:
+        _require_same(card, gift)
         return card
     order = _new_order(card, way=Way.IN_PERSON, now=now)
     approve(order, card, [], now=now)
@@ -156,7 +162,7 @@ def stop_gift_card(
 def forget_unpaid_gifts(*, now: datetime) -> int:
     """Delete cards that nobody paid for within 24 hours; return how many."""
     drafts = GiftCard.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
-    unpaid = drafts.exclude(order__payments__status__in=("PENDING", "PAID"))
+    unpaid = drafts.exclude(order__payments__status__in=(*UNDECIDED, "PAID"))
     return sweep(unpaid, _forget)
 
 
@@ -171,6 +177,7 @@ def _place(
         defaults=_columns(business, gift, now=now) | {"visitor_hash": visitor_hash},
     )
     if not is_new:
+        _require_same(card, gift)
         return _place_again(card.pk, now=now)
     order = _new_order(card, way=Way.FULL, now=now)
     return card, new_payment(order, amount=card.value, until=now + PAY_WITHIN, now=now)
@@ -184,6 +191,14 @@ def _place_again(card_id: int, *, now: datetime) -> tuple[GiftCard, Payment | No
     if order.status != Order.Status.INITIALIZED:
         return card, None
     return card, new_payment(order, amount=card.value, until=now + PAY_WITHIN, now=now)
+
+
+def _require_same(card: GiftCard, gift: Gift) -> None:
+    """What was bought with a form is its idempotency, the amount above all."""
+    bought = (card.value, card.buyer_email, card.to_name, card.to_email, card.words)
+    asked = (gift.value, gift.buyer.email, gift.to_name, gift.to_email, gift.words)
+    if bought != asked:
+        raise AlreadyBought(card.reference, card.value)
 
 
 def _columns(business: Business, gift: Gift, *, now: datetime) -> dict[str, Any]:
@@ -221,7 +236,7 @@ def _new_order(card: GiftCard, *, way: Way, now: datetime) -> Order:
 def _forget(card_id: int) -> bool:
     card = GiftCard.objects.select_for_update().get(pk=card_id)
     order = Order.objects.select_for_update().get(gift_card=card)
-    if any(it.captured or it.status == "PENDING" for it in order.payments.select_for_update()):
+    if any(it.captured or it.status in UNDECIDED for it in order.payments.select_for_update()):
         return False
     order.payments.all().delete()
     card.delete()

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.discounts import NOTHING
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
+from apps.checkout.operations._check_out import close_soon
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject
@@ -109,8 +111,18 @@ def take_in_person(order: Order, subject: Subject, *, by: TeamMember, now: datet
         created_at=now,
         settled_at=now,
     )
+    _close_open(payments, now=now)
     sync(order, subject, [*payments, payment], actor=Actor.of(by), now=now)
     return payment
+
+
+def _close_open(payments: Sequence[Payment], *, now: datetime) -> None:
+    """Nobody pays online what was paid at the desk. What is paid there all the same goes back."""
+    for payment in payments:
+        if payment.kind == Payment.Kind.ONLINE and payment.status == Payment.Status.PENDING:
+            payment.status = Payment.Status.CANCELED
+            payment.save(update_fields=["status"])
+            close_soon(payment, now=now)
 
 
 def _take_back(

@@ -22,13 +22,15 @@ def pay_balance(
 ) -> str:
     """Open a payment for what is left of a booking, and return where to pay it (R093).
 
-    Tapped again it leads to the same payment. origin as in ``check_out``; amount is a part of what
-    is left, in minor units, where the service takes any amount.
+    Tapped again it leads to the same payment; another amount never takes its place. origin as in
+    ``check_out``; amount is a part of what is left, in minor units, where the service takes any
+    amount.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         NotOwed: nothing is left to be paid online.
         AmountRefused: the amount is not one that may be chosen.
+        PaymentUnderWay: another amount is on its way.
         ProviderDown: the provider does not answer; nothing was paid.
     """
     booking, payment = _place(booking_id, business_id, amount=amount, now=now)

@@ -7,7 +7,7 @@ from functools import partial
 from django.db import transaction
 
 from apps.businesses.models import Business
-from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
+from apps.checkout.models import UNDECIDED, Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._plan_periods import open_next_period, tell_of_plan
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._subject import Subject
@@ -115,7 +115,7 @@ def _facts(purchase: PlanPurchase, payments: list[Payment]) -> Membership:
         ends_at=purchase.ends_at,
         has_card=has_card(purchase),
         tries=_tries(payments),
-        is_under_way=any(it.status == Payment.Status.PENDING for it in payments),
+        is_under_way=any(it.status in UNDECIDED for it in payments),
     )
 
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.businesses.models import TeamMember
-from apps.checkout.models import Payment
+from apps.checkout.models import UNDECIDED, Payment
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._change_plan import lock_plan
 from apps.checkout.operations._errors import NotOwed, PlanIsOver
@@ -32,7 +32,7 @@ def renew_in_person(
     if purchase.opens_at is not None:
         raise NotOwed
     order = open_order_of(purchase) or place_next(purchase, now=now)
-    if order.payments.filter(status=Payment.Status.PENDING).exists():
+    if order.payments.filter(status__in=UNDECIDED).exists():
         raise NotOwed
     approve(order, purchase, [], now=now)
     return take_in_person(order, purchase, by=by, now=now) if order.total else None

@@ -18,13 +18,13 @@ from apps.checkout.operations._approve import approve
 from apps.checkout.operations._charge import ask_truth
 from apps.checkout.operations._check_out import close_soon
 from apps.checkout.operations._coupons import give_coupon_back
-from apps.checkout.operations._errors import WrongTruth
 from apps.checkout.operations._gift_money import give_to_card
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._renew import note_charge
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
+from apps.checkout.operations._unclear import is_as_asked, note_unclear
 from apps.checkout.providers import (
     ProviderDown,
     Truth,
@@ -49,7 +49,6 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
 
     Raises:
         ProviderDown: it does not answer.
-        WrongTruth: it speaks of another amount or currency.
     """
     payment = Payment.objects.select_related("order").get(pk=payment_id)
     provider = provider_called(payment.provider)
@@ -85,10 +84,11 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
 
     A first capture approves the order and makes the draft a booking, or begins a plan (P4); money
     for what is over goes back by itself, as does what came twice. What is only kept aside makes the
-    draft a request, or is let go when the time was lost meanwhile, and the draft is declined.
+    draft a request, or is let go when the time was lost meanwhile, and the draft is declined. Where
+    the provider speaks of another amount or currency than was asked for, nothing is taken over:
+    both figures are kept for a person to look at.
 
     Raises:
-        WrongTruth: it speaks of another amount or currency.
         BusyTryAgain: the lock did not come in time.
     """
     found = Payment.objects.select_related("order").get(pk=payment_id)
@@ -96,15 +96,28 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     order = Order.objects.select_for_update().get(pk=found.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
     payment = next(it for it in payments if it.pk == payment_id)
-    if (truth.amount, truth.currency) != (payment.amount, order.currency):
-        raise WrongTruth(f"{truth.amount} {truth.currency} for payment {payment_id}")
+    if not is_as_asked(truth, payment, order):
+        if note_unclear(payment, truth, now=now):
+            sync(order, subject, payments, actor=Actor.system(), now=now)
+        return
     is_new = _take_over(payment, truth, now=now)
     if truth.authorized and payment.status == Payment.Status.CANCELED:
         close_soon(payment, now=now)
-    if not is_new:
-        return
+    if is_new:
+        note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
+        _follow(order, subject, payments, payment, now=now)
+
+
+def _follow(
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    payment: Payment,
+    *,
+    now: datetime,
+) -> None:
+    """Do what follows from a locked payment that has changed."""
     _give_back_what_is_too_much(order, subject, payments, now=now)
-    note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
     try:
         with transaction.atomic():
             if _has_come(payment, order):
@@ -138,6 +151,7 @@ def _let_go(payment: Payment, *, now: datetime) -> None:
 
 def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
     """Copy the truth into a locked payment; tell whether anything is new."""
+    payment.told_amount, payment.told_currency, payment.looked_at = None, "", None
     before = (payment.captured, payment.refunded, payment.authorized, payment.status)
     payment.captured = max(payment.captured, truth.captured)
     elsewhere = truth.refunded - payment.refunded
@@ -161,7 +175,7 @@ def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
         return False
     payment.settled_at = None if payment.status in UNSETTLED else now
     columns = ["captured", "refunded", "authorized", "failure", "status", "settled_at"]
-    payment.save(update_fields=columns)
+    payment.save(update_fields=[*columns, "told_amount", "told_currency", "looked_at"])
     return True
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.bookings.models import Booking
 from apps.checkout.gifts import paid_by_card, plain_gift_code
-from apps.checkout.models import GiftCard, Payment
+from apps.checkout.models import UNDECIDED, GiftCard, Payment
 from apps.checkout.pricing import Quote, Way
 
 
@@ -53,4 +53,4 @@ def has_payment_under_way(card: GiftCard) -> bool:
     """Whether the provider may still say that a card is paid; one query."""
     attempts = Payment.objects.filter(order__gift_card=card).order_by("-pk")
     last = attempts.first()
-    return last is not None and last.status == Payment.Status.PENDING
+    return last is not None and last.status in UNDECIDED

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from apps.bookings.models import Booking
 from apps.bookings.operations import MoneyOfBooking
-from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
+from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.refunds import Share, split
 from apps.checkout.states import Flow, PaymentStatus, balance, booking_status, payment_status
 
@@ -18,7 +18,7 @@ def flows_of(payments: Iterable[Payment]) -> list[Flow]:
         Flow(
             it.captured,
             it.refunded,
-            is_open=it.status == Payment.Status.PENDING,
+            is_open=it.status in UNDECIDED,
             kept_aside=it.authorized,
         )
         for it in payments

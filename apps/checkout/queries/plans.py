@@ -12,7 +12,7 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.catalog.queries import list_plans
-from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
+from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.queries.plan_price import price_plan
 from apps.checkout.renewals import goes_on
@@ -126,7 +126,7 @@ def standing_of(*, purchase: PlanPurchase) -> Standing:
     attempts = Payment.objects.filter(order__purchase=purchase).order_by("-pk")
     last = attempts.first()
     return Standing(
-        is_under_way=last is not None and last.status == Payment.Status.PENDING,
+        is_under_way=last is not None and last.status in UNDECIDED,
         has_failed=last is not None and last.status == Payment.Status.FAILED,
     )
 

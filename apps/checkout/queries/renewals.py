@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from apps.checkout.models import Order, Payment, PlanPurchase
+from apps.checkout.models import UNDECIDED, Order, PlanPurchase
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.passes import LIVE
 from apps.kernel.money import Money
@@ -47,7 +47,7 @@ def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
 
 def is_charged_now(order: Order) -> bool:
     """Whether a saved card is being charged for this order and nobody knows yet how that went."""
-    under_way = order.payments.filter(status=Payment.Status.PENDING)
+    under_way = order.payments.filter(status__in=UNDECIDED)
     return under_way.exclude(saved_card="").exists()
 
 

@@ -9,6 +9,7 @@ class Stand(StrEnum):
 
     NOTHING = "NOTHING"
     UNDER_WAY = "UNDER_WAY"
+    UNCLEAR = "UNCLEAR"
     FAILED = "FAILED"
 
 
@@ -20,4 +21,4 @@ def stand_of(*, booking: Booking) -> Stand:
         return Stand.NOTHING
     if last in {Payment.Status.FAILED, Payment.Status.CANCELED}:
         return Stand.FAILED
-    return Stand.UNDER_WAY
+    return Stand.UNCLEAR if last == Payment.Status.UNCLEAR else Stand.UNDER_WAY

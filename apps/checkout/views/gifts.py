@@ -20,14 +20,16 @@ from apps.checkout.links import open_gift_token
 from apps.checkout.models import GiftCard
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.gifts import has_payment_under_way
+from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.views.limits import require_room_to_buy
 from apps.checkout.views.looks import again_later, goes_on, looks_of
 from apps.kernel.money import Money
+from apps.web.formatting import format_money
 from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 PURPOSE = "gift"
-UNPROCESSABLE, UNAVAILABLE = 422, 503
+CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,12 +57,31 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
             origin=request.build_absolute_uri("/").removesuffix("/"),
             now=now,
         )
+    except checkout.AlreadyBought as other:
+        return _another(request, business, other, now=now)
     except (ProviderDown, checkout.WayNotOffered):
         words = _("Payments do not work at this moment. Please try again in a minute.")
         return _show(request, business, form, now=now, notice=words, status=UNAVAILABLE)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "checkout:gift_card", reference=bought.card.reference)
+
+
+def _another(
+    request: HttpRequest,
+    business: Business,
+    other: checkout.AlreadyBought,
+    *,
+    now: datetime,
+) -> HttpResponse:
+    """The form bought another card before: that one stays, and the next tap buys this one."""
+    worth = format_money(other.value, business.currency, business.locale)
+    words = _(
+        "You have begun to buy a gift card of %(worth)s with this form. "
+        "Press the button once more to buy this one as well."
+    ) % {"worth": worth}
+    again = GiftForm({**request.POST.dict(), "key": new_form_key()}, business=business)
+    return _show(request, business, again, now=now, notice=words, status=CONFLICT)
 
 
 @require_safe
@@ -70,14 +91,17 @@ def card(request: HttpRequest, reference: str) -> HttpResponse:
     found = _bought_here(request, reference)
     waits = found.status == GiftCard.Status.DRAFT and has_payment_under_way(found)
     looks = looks_of(request)
+    begun = find_under_way(found, now=timezone.now()) if waits else None
+    unclear = begun if begun and begun.told else None
     context = {
         **_card_context(found),
         "waits": waits,
-        "goes_on": waits and goes_on(looks),
+        "goes_on": waits and unclear is None and goes_on(looks),
+        "unclear": unclear,
         "next_url": f"{request.path}?looks={looks + 1}",
     }
     response = render_page(request, "checkout/gift_card.html", "checkout/_gift_card.html", context)
-    return again_later(request, response, looks) if waits else response
+    return again_later(request, response, looks) if waits and unclear is None else response
 
 
 @require_safe

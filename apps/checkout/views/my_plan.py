@@ -17,6 +17,7 @@ from apps.checkout.queries.passes import terms_of_plan
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import ledger_of, period_words, standing_of
 from apps.checkout.queries.renewals import next_period_of
+from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.views.looks import again_later, goes_on, looks_of
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -42,6 +43,8 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
     standing = standing_of(purchase=found)
     looks = looks_of(request)
     waits = found.status == PlanPurchase.Status.DRAFT and standing.is_under_way
+    begun = find_under_way(found, now=timezone.now()) if standing.is_under_way else None
+    unclear = begun if begun and begun.told and waits else None
     context = {
         **frame_of(business=found.business),
         "purchase": found,
@@ -54,11 +57,12 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         "next": next_period_of(found),
         "is_good": terms_of_plan(found, now=timezone.now()).is_active,
         "waits": waits,
-        "goes_on": waits and goes_on(looks),
+        "goes_on": waits and unclear is None and goes_on(looks),
+        "unclear": unclear,
         "next_url": f"{request.path}?looks={looks + 1}",
     }
     response = render_page(request, "checkout/plan.html", "checkout/_plan.html", context)
-    return again_later(request, response, looks) if waits else response
+    return again_later(request, response, looks) if waits and unclear is None else response
 
 
 @require_POST

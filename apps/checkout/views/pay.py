@@ -29,11 +29,14 @@ from apps.checkout.forms import (
     seal_amounts,
 )
 from apps.checkout.gifts import spell_code
+from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
 from apps.checkout.queries.plan_words import plan_refused_words
+from apps.checkout.queries.under_way import find_under_way
+from apps.checkout.queries.waiting import Stand, stand_of
 from apps.checkout.views.limits import require_room_to_pay
 from apps.checkout.views.till import Till, open_till, require_way
 from apps.web.formatting import format_money
@@ -62,12 +65,16 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     now = timezone.now()
     if not draft.contact_name:
         return go_to(request, "bookings:details", draft=draft.draft_id)
+    if stand_of(booking=draft) is Stand.UNCLEAR:
+        return go_to(request, "checkout:wait", draft=draft.draft_id)
     try:
         till = open_till(request, draft, code=read_code(request.POST or request.GET), now=now)
     except UnknownChoice:
         return show_draft_lost(request, draft, now=now)
     if till is None:
         return go_to(request, "bookings:details", draft=draft.draft_id)
+    if "go_on" in request.POST:
+        return _go_on(request, draft, till, now=now)
     if request.method != "POST" or "update" in request.POST:
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
@@ -78,7 +85,10 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
 
 def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
     try:
-        done = _place(request, draft, till, now=now)
+        done = _place_or_give_up(request, draft, till, now=now)
+    except checkout.PaymentUnderWay:
+        words = _("A payment of another amount is under way.")
+        return _show(request, draft, till, notice=words, status=CONFLICT)
     except NOT_AS_SHOWN:
         words = _("Please check the amount and press the button again.")
         return _show(request, draft, till, notice=words, status=UNPROCESSABLE)
@@ -89,9 +99,41 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
     except BusyTryAgain:
         return try_again(request, draft.service)
     except ProviderDown:
-        words = _("Payments do not work at this moment. Please try again in a minute.")
-        return _show(request, draft, till, notice=words, status=UNAVAILABLE)
+        return _show(request, draft, till, notice=_unavailable(), status=UNAVAILABLE)
     return HttpResponseSeeOther(done.url) if done.url else to_done(request, done.booking)
+
+
+def _go_on(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
+    """Go where the payment is paid that was begun."""
+    begun = find_under_way(draft, now=now)
+    try:
+        url = checkout.go_on_paying(
+            order_id=begun.order_id if begun else 0, origin=_origin(request), now=now
+        )
+    except checkout.NotOwed:
+        words = _("The payment that was begun is over. Please choose once more.")
+        return _show(request, draft, till, notice=words, status=CONFLICT)
+    except ProviderDown:
+        return _show(request, draft, till, notice=_unavailable(), status=UNAVAILABLE)
+    return HttpResponseSeeOther(url)
+
+
+def _place_or_give_up(
+    request: HttpRequest, draft: Booking, till: Till, *, now: datetime
+) -> checkout.CheckedOut:
+    """Place the order; a payment that is under way is given up where the page said so."""
+    try:
+        return _place(request, draft, till, now=now)
+    except checkout.PaymentUnderWay as begun:
+        if request.POST.get("instead_of", "") != str(begun.payment_id):
+            raise
+        order_id = Payment.objects.values_list("order_id", flat=True).get(pk=begun.payment_id)
+        checkout.give_up_payment(payment_id=begun.payment_id, order_id=order_id, now=now)
+        return _place(request, draft, till, now=now)
+
+
+def _unavailable() -> str:
+    return _("Payments do not work at this moment. Please try again in a minute.")
 
 
 def _place(
@@ -183,6 +225,7 @@ def _context(draft: Booking, till: Till, *, now: datetime) -> dict[str, Any]:
         "contact": mask_address(draft.contact_email),
         "details_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
         **_money_context(draft, till),
+        "under_way": find_under_way(draft, now=now),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=False),
         "reference": draft.reference,
         "status": draft.status,

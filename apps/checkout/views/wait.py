@@ -12,9 +12,10 @@ from apps.bookings.queries.stub import stub_of
 from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page
 from apps.businesses.pages import frame_of
+from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import Stand, stand_of
 from apps.checkout.views.looks import again_later, goes_on, looks_of
-from apps.web.http import go_to, render_page
+from apps.web.http import go_to, render_page, wants_fragment
 
 
 @require_safe
@@ -29,6 +30,8 @@ def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
         return show_draft_lost(request, draft, now=now)
     if stand is Stand.FAILED:
         return go_to(request, "checkout:pay", draft=draft.draft_id, query={"failed": "1"})
+    begun = find_under_way(draft, now=now)
+    is_unclear = stand is Stand.UNCLEAR
     looks = looks_of(request)
     context: dict[str, Any] = {
         **frame_of(business=draft.business, place=draft.location),
@@ -39,6 +42,9 @@ def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
         "status": draft.status,
         "next_url": f"{request.path}?looks={looks + 1}",
         "goes_on": goes_on(looks),
+        "unclear": begun if is_unclear else None,
     }
+    if is_unclear and wants_fragment(request):
+        return go_to(request, "checkout:wait", draft=draft.draft_id)
     response = render_page(request, "checkout/wait.html", "checkout/_waiting.html", context)
-    return again_later(request, response, looks)
+    return response if is_unclear else again_later(request, response, looks)

@@ -10,6 +10,9 @@ from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
+from apps.checkout.models import Payment
+from apps.checkout.queries.orders import PAYER, Payer, payer_of
+from apps.checkout.queries.under_way import told_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import count_visits
 from apps.dashboard.queries.rows import LIVE, customer_name, staff_name
@@ -77,6 +80,48 @@ def leftovers_of(desk: Desk) -> QuerySet[Booking]:
     """The bookings of ``list_leftovers``, in no order."""
     over = ("CANCELED", "DECLINED")
     return desk.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A payment of which the provider tells another amount than was asked for. has_come: money
+    came, or is kept aside; ref names it at the provider."""
+
+    pk: int
+    payer: Payer
+    asked: Money
+    told: Money | None
+    told_text: str
+    has_come: bool
+    provider: str
+    ref: str
+    at: datetime
+
+
+def list_unclear(*, desk: Desk) -> list[Unclear]:
+    """The payments that somebody has to look at, the oldest first; one query."""
+    rows = unclear_of(desk).select_related("order", *(f"order__{it}" for it in PAYER))
+    return [
+        Unclear(
+            pk=it.pk,
+            payer=payer_of(it.order),
+            asked=Money(it.amount, it.order.currency),
+            told=told_of(it),
+            told_text=f"{it.told_amount} {it.told_currency}",
+            has_come=it.status != Payment.Status.FAILED,
+            provider=it.provider.capitalize(),
+            ref=it.provider_ref,
+            at=it.settled_at or it.created_at,
+        )
+        for it in rows.order_by("pk")[:MOST_SHOWN]
+    ]
+
+
+def unclear_of(desk: Desk) -> QuerySet[Payment]:
+    """The payments of ``list_unclear``, in no order."""
+    return Payment.objects.filter(
+        business=desk.business, told_amount__isnull=False, looked_at__isnull=True
+    )
 
 
 def list_conflicts(*, desk: Desk, now: datetime) -> list[Conflict]:

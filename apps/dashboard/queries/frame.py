@@ -10,7 +10,7 @@ from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
-from apps.dashboard.queries.conflicts import leftovers_of
+from apps.dashboard.queries.conflicts import leftovers_of, unclear_of
 from apps.dashboard.queries.rows import LIVE
 from apps.dashboard.roles import Right
 
@@ -55,8 +55,8 @@ def _clashes(desk: Desk) -> Combinable:
     if not desk.may(Right.RESOLVE):
         return Value(0)
     clashes = desk.bookings().filter(double_booked=True, status__in=LIVE)
-    parts = (clashes, leftovers_of(desk))
-    first, second = (
+    parts = (clashes, leftovers_of(desk), unclear_of(desk))
+    first, second, third = (
         Coalesce(
             Subquery(rows.order_by().values("business").annotate(n=Count("pk")).values("n")),
             0,
@@ -64,7 +64,7 @@ def _clashes(desk: Desk) -> Combinable:
         )
         for rows in parts
     )
-    return first + second
+    return first + second + third
 
 
 def _waiting(desk: Desk) -> Coalesce | Value:

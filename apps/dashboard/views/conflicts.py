@@ -5,13 +5,14 @@ from datetime import datetime
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
+from apps.checkout.models import Payment
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.money_forms import KeepForm, ResolveForm
 from apps.dashboard.queries.conflicts import (
@@ -19,6 +20,7 @@ from apps.dashboard.queries.conflicts import (
     get_conflict,
     list_conflicts,
     list_leftovers,
+    list_unclear,
 )
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
@@ -35,8 +37,25 @@ def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
     del slug
     now = timezone.now()
     found = list_conflicts(desk=request.desk, now=now)
-    context = {"conflicts": found, "leftovers": list_leftovers(desk=request.desk)}
+    context = {
+        "conflicts": found,
+        "leftovers": list_leftovers(desk=request.desk),
+        "unclear": list_unclear(desk=request.desk),
+    }
     return show(request, "dashboard/conflicts.html", None, context, now=now, current="requests")
+
+
+@require_POST
+@guarded(*roles_with(Right.RESOLVE))
+def looked_at(request: OwnerRequest, slug: str, payment_id: int) -> HttpResponse:
+    """Record that what came in another amount was settled with the provider and the customer."""
+    try:
+        checkout.look_after_unclear(
+            payment_id=payment_id, by=request.desk.member, now=timezone.now()
+        )
+    except Payment.DoesNotExist as missing:
+        raise Http404 from missing
+    return go_to(request, "dashboard:conflicts", slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

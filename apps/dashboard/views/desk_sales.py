@@ -14,8 +14,11 @@ from apps.dashboard.prepaid_forms import SellGiftForm, SellPlanForm, new_desk_ke
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.pricing_plans import CONFLICT, plan_or_404
 from apps.dashboard.views.showing import show
+from apps.kernel.money import Money
 from apps.web.guards import guarded
 from apps.web.http import go_to
+
+UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,24 +55,43 @@ def sell_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
 def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
     """Ask for an amount and who buys it; with POST, sell a gift card that is paid in person."""
     now, desk = timezone.now(), request.desk
-    status = 200
-    form = SellGiftForm(business=desk.business, initial={"key": new_desk_key()})
-    if request.method == "POST":
-        form, status = SellGiftForm(request.POST, business=desk.business), 422
-        if form.is_valid():
-            card = checkout.sell_gift_card(
-                gift=form.gift(form.buyer()),
-                by=desk.member,
-                now=now,
-                form_key=form.cleaned_data["key"],
-            )
-            done = {"done": "sold"}
-            return go_to(request, "dashboard:gift_card", slug, card.reference, query=done)
+    if request.method != "POST":
+        form = SellGiftForm(business=desk.business, initial={"key": new_desk_key()})
+        return _show_card(request, form, now=now)
+    form = SellGiftForm(request.POST, business=desk.business)
+    if not form.is_valid():
+        return _show_card(request, form, now=now, status=UNPROCESSABLE)
+    gift, key = form.gift(form.buyer()), form.cleaned_data["key"]
+    try:
+        card = checkout.sell_gift_card(gift=gift, by=desk.member, now=now, form_key=key)
+    except checkout.AlreadyBought as other:
+        fresh = {**request.POST.dict(), "key": new_desk_key()}
+        form = SellGiftForm(fresh, business=desk.business)
+        return _show_card(request, form, now=now, status=CONFLICT, other=other)
+    done = {"done": "sold"}
+    return go_to(request, "dashboard:gift_card", slug, card.reference, query=done)
+
+
+def _show_card(
+    request: OwnerRequest,
+    form: SellGiftForm,
+    *,
+    now: datetime,
+    status: int = 200,
+    other: checkout.AlreadyBought | None = None,
+) -> HttpResponse:
+    """other is a card that this form has sold already."""
+    currency = request.desk.business.currency
+    context = {
+        "form": form,
+        "other": other,
+        "worth": Money(other.value, currency) if other else None,
+    }
     return show(
         request,
         "dashboard/sell_gift_card.html",
         None,
-        {"form": form},
+        context,
         now=now,
         current="gifts",
         status=status,

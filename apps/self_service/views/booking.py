@@ -72,7 +72,7 @@ def show_booking(
 ) -> HttpResponse:
     """Show a booking as it is now; problem says why the last tap did nothing, part what was typed
     as an amount."""
-    money = money_of(booking=found)
+    money = money_of(booking=found, now=now)
     context = {
         **frame_of(business=found.business, place=found.location),
         **_facts(found, now=now),

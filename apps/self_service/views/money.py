@@ -1,46 +1,83 @@
 """What is left of a booking, paid online; and the receipt of what was paid (R078, R093)."""
 
+from datetime import datetime
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.bookings.models import Booking
 from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.under_way import UnderWay
 from apps.self_service.queries import money_of
 from apps.self_service.views.booking import granted_booking, part_form, show_booking
-from apps.web.http import HttpResponseSeeOther, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 
 @require_POST
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Go where the rest is paid."""
     now, booking = timezone.now(), granted_booking(request, reference)
-    part = part_form(booking, money_of(booking=booking), request.POST) if request.POST else None
+    money = money_of(booking=booking, now=now)
+    if "go_on" in request.POST or "give_up" in request.POST:
+        return _begun(request, booking, money.under_way, now=now)
+    part = part_form(booking, money, request.POST) if request.POST else None
     if part is not None and not part.is_valid():
         return show_booking(request, booking, now=now, status=422, part=part)
     try:
         url = checkout.pay_balance(
             booking_id=booking.pk,
             business_id=booking.business_id,
-            origin=request.build_absolute_uri("/").removesuffix("/"),
+            origin=_origin(request),
             now=now,
             amount=part.cleaned_data["amount"] if part is not None else None,
         )
     except (checkout.NotOwed, checkout.WayNotOffered):
         words = _("There is nothing left to be paid online.")
         return show_booking(request, booking, now=now, problem=words, status=409)
+    except checkout.PaymentUnderWay:
+        words = _("Another payment is under way. Go on with it, or give it up first.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
     except checkout.AmountRefused:
         words = _("What is left to be paid has changed. Please look at the amount again.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except ProviderDown:
-        words = _("Payments do not work at this moment. Please try again in a minute.")
-        return show_booking(request, booking, now=now, problem=words, status=503)
+        return _provider_down(request, booking, now=now)
     return HttpResponseSeeOther(url)
+
+
+def _begun(
+    request: HttpRequest, booking: Booking, begun: UnderWay | None, *, now: datetime
+) -> HttpResponse:
+    """Go on with a payment that was begun, or give it up."""
+    if begun is None:
+        return go_to(request, "self_service:booking", reference=booking.reference)
+    try:
+        if "go_on" in request.POST:
+            url = checkout.go_on_paying(order_id=begun.order_id, origin=_origin(request), now=now)
+            return HttpResponseSeeOther(url)
+        checkout.give_up_payment(payment_id=begun.payment_id, order_id=begun.order_id, now=now)
+    except checkout.NotOwed:
+        words = _("That payment is over.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except ProviderDown:
+        return _provider_down(request, booking, now=now)
+    return go_to(request, "self_service:booking", reference=booking.reference)
+
+
+def _provider_down(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    words = _("Payments do not work at this moment. Please try again in a minute.")
+    return show_booking(request, booking, now=now, problem=words, status=503)
+
+
+def _origin(request: HttpRequest) -> str:
+    return request.build_absolute_uri("/").removesuffix("/")
 
 
 @require_safe
