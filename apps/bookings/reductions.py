@@ -16,6 +16,11 @@ class Reductions(Protocol):
         """Whether the draft costs less than its price, so that a page has to show it."""
         ...
 
+    def takes_codes(self, *, draft: Booking, now: datetime) -> bool:
+        """Whether there is any code or gift card that may pay for the draft, so that a page has to
+        ask for it."""
+        ...
+
     def words_before(
         self, *, service: Service, subtotal: int | None, people: int, now: datetime
     ) -> str:
@@ -34,6 +39,11 @@ def register_reductions(reductions: Reductions) -> None:
 def is_reduced(*, draft: Booking, now: datetime) -> bool:
     """Whether anything is taken off a draft's price."""
     return any(known.applies_to(draft=draft, now=now) for known in _known)
+
+
+def takes_codes(*, draft: Booking, now: datetime) -> bool:
+    """Whether a code or a gift card may be used for a draft."""
+    return any(known.takes_codes(draft=draft, now=now) for known in _known)
 
 
 def discount_words(*, service: Service, subtotal: int | None, people: int, now: datetime) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
 from apps.checkout.operations import Buyer, Gift
+from apps.checkout.providers import provider_in_use, takes_online
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
 from apps.web.money_field import MoneyField, speak
@@ -112,6 +113,7 @@ class GiftForm(BuyerForm, GiftFields):
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.speak_for(business)
+        self.currency = business.currency
         del self.fields["seen_price"]
         self.fields["name"].label = _("Your name")
         self.fields["email"].label = _("Your e-mail")
@@ -121,6 +123,13 @@ class GiftForm(BuyerForm, GiftFields):
         self.fields["to_email"].help_text = _(
             "We send it to them as well. Leave it empty to hand it over yourself."
         )
+
+    def clean_amount(self) -> int:
+        """As in every such form, and not what cannot be paid online."""
+        amount = super().clean_amount()
+        if provider_in_use() is not None and not takes_online(amount, self.currency):
+            raise forms.ValidationError(_("This amount cannot be paid online. Try a round one."))
+        return amount
 
 
 LEAST, MOST = 5, 1000

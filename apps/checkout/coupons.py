@@ -31,6 +31,7 @@ class Refused(StrEnum):
     TOO_SMALL = "TOO_SMALL"
     USED_UP = "USED_UP"
     USED_BY_YOU = "USED_BY_YOU"
+    PAID_ALREADY = "PAID_ALREADY"
 
 
 @dataclass(frozen=True, slots=True)

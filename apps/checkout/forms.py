@@ -73,7 +73,10 @@ def read_purchase(fields: QueryDict, *, passes: Sequence[Pass]) -> int | None:
 
 
 def read_gift(fields: QueryDict) -> str:
-    """The code of a gift card that was typed, either of its own or into the box for all codes."""
+    """The code of a gift card that was typed, either of its own or into the box for all codes; only
+    of what was posted, as an address is written down in many places."""
+    if fields.get("drop", "") == "gift":
+        return ""
     return plain_gift_code((fields.get("gift", "") or fields.get("code", ""))[:100])
 
 
@@ -94,9 +97,10 @@ class AmountForm(forms.Form):
         most: Money,
         locale: str,
         chosen: Money,
+        step: int = 1,
     ) -> None:
         super().__init__(data, auto_id="pay-%s", initial={"amount": chosen.amount})
-        self.least, self.most, self.locale = least, most, locale
+        self.least, self.most, self.locale, self.step = least, most, locale, step
         speak(self, locale=locale, currency=least.currency)
         self.fields["amount"].help_text = self._words(_("From %(least)s to %(most)s"))
 
@@ -107,6 +111,9 @@ class AmountForm(forms.Form):
             raise forms.ValidationError(
                 self._words(_("Enter an amount from %(least)s to %(most)s."))
             )
+        if amount % self.step and amount != self.most.amount:
+            words = _("Amounts like this cannot be paid online: leave out the last decimals.")
+            raise forms.ValidationError(words)
         return amount
 
     def _words(self, words: Any) -> str:
@@ -123,7 +130,9 @@ def read_way(fields: QueryDict, *, offered: tuple[Way, ...]) -> Way:
 
 
 def read_code(fields: QueryDict) -> str:
-    """The code that was typed, of the length a code may have."""
+    """The code that was posted, of the length a code may have."""
+    if fields.get("drop", "") == "code":
+        return ""
     return plain_code(fields.get("code", "")[:100])[:LONGEST_CODE]
 
 

@@ -30,7 +30,24 @@ def plain_gift_code(raw: str) -> str:
     return "".join(raw.split()).replace("-", "").upper()
 
 
-def paid_by_card(*, balance: int, total: int, due_now: int, way: Way) -> int:
+def is_gift_code(raw: str) -> bool:
+    """Whether something that was typed has the form of a card's code."""
+    plain = plain_gift_code(raw)
+    return plain.startswith(PREFIX) and len(plain) == len(PREFIX) + LENGTH
+
+
+def paid_by_card(
+    *, balance: int, total: int, due_now: int, way: Way, least: int = 1, step: int = 1
+) -> int:
     """What a card pays of an order: what is due now, or, where that is paid at the place, as much
-    as there is of all of it."""
-    return min(balance, total if way is Way.IN_PERSON else due_now)
+    as there is of all of it. What is left to be paid online is not less than least, and a multiple
+    of step: the card pays that much less."""
+    if way is Way.IN_PERSON:
+        return min(balance, total)
+    paid = min(balance, due_now)
+    left = due_now - paid
+    if not left:
+        return paid
+    wanted = max(left, least)
+    wanted += -wanted % step
+    return max(0, due_now - wanted)

@@ -3,9 +3,10 @@
 All amounts are whole minor units of one currency; rates of tax are basis points (1900 is 19 %).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 from apps.checkout.discounts import NOTHING, Taken
 
@@ -149,6 +150,39 @@ def choose_part(*, owed: int, unit: int, any_amount: bool, amount: int | None) -
     if not least <= chosen <= owed:
         raise AmountRefused(least, owed)
     return chosen
+
+
+class Takes(Protocol):
+    """What can be paid online (``providers.Bounds``), in minor units."""
+
+    @property
+    def least(self) -> int: ...
+    def takes(self, amount: int, /) -> bool: ...
+
+
+def payable(quotes: Mapping[Way, Quote], *, there: Quote, bounds: Takes | None) -> dict[Way, Quote]:
+    """The ways that can really be gone: what a provider does not take (too little, too much, or
+    more decimals) is not paid there. there is the way that is left then: all of it at the place.
+    What is free can be booked by any of them.
+    """
+    if not quotes or not there.total:
+        return dict(quotes)
+    found = {}
+    for way, priced in quotes.items():
+        within = priced if bounds is None else _within(priced, bounds)
+        if not priced.due_now or bounds is None or within is not None:
+            found[way] = within or priced
+    return found or {Way.IN_PERSON: there}
+
+
+def _within(priced: Quote, bounds: Takes) -> Quote | None:
+    """The same order with an amount now that can be paid; None where it cannot."""
+    if bounds.takes(priced.due_now):
+        return priced
+    if not priced.takes_any or not priced.least_now < bounds.least <= priced.most_now:
+        return None
+    more = replace(priced, least_now=bounds.least)
+    return choose_amount(more, bounds.least)
 
 
 def tax_in(gross: int, *, rate: int) -> int:

@@ -29,6 +29,12 @@ class UndoPaidForm(forms.Form):
     payment = forms.IntegerField(min_value=1, max_value=2**62)
 
 
+class CodeForm(forms.Form):
+    """A code or the number of a gift card, as it was typed."""
+
+    code = LineField(max_length=40)
+
+
 class RefundForm(forms.Form):
     """How much goes back, for which lines and besides, and what had gone back when the page was
     made (minor units)."""

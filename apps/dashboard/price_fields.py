@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
 
+from apps.catalog.payment_words import WRONG_RATE
 from apps.web.money_field import NumberField
 from apps.web.numbers import write_number
 
@@ -13,7 +13,7 @@ from apps.web.numbers import write_number
 class TaxField(NumberField):
     """A rate typed in per cent ("7.7"), kept in basis points (770)."""
 
-    WRONG = gettext_lazy("Enter a rate from 0 to 50 with at most two decimals, like 19 or 7.7.")
+    WRONG = WRONG_RATE
 
     def __init__(self, **kwargs: Any) -> None:
         codes = ("required", "invalid", "min_value", "max_value")

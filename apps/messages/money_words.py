@@ -15,6 +15,8 @@ def price_words(facts: BookingFacts) -> str:
         return _("Free")
     if facts.by_plan:
         return _by_plan(facts)
+    if facts.price == 0:
+        return _("Free")
     if facts.price is None:
         return facts.price_text or _("On request")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)

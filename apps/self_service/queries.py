@@ -22,10 +22,16 @@ from apps.bookings.queries.suggestions import (
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
 from apps.bookings.wording import aside_words
-from apps.checkout.providers import provider_in_use
-from apps.checkout.queries.orders import Sheet, find_sheet, released_of, waits_for_a_yes
+from apps.checkout.providers import provider_in_use, takes_online
+from apps.checkout.queries.orders import (
+    Sheet,
+    find_sheet,
+    released_of,
+    smallest_part,
+    waits_for_a_yes,
+)
 from apps.checkout.queries.under_way import UnderWay, find_under_way
-from apps.kernel.money import Money, unit_of
+from apps.kernel.money import Money
 from apps.web.formatting import format_datetime
 
 WORDS = {
@@ -42,6 +48,7 @@ WORDS = {
     BookingEvent.Action.REFUNDED: _("Money sent back"),
     BookingEvent.Action.REVERSED: _("Payment record reversed"),
     BookingEvent.Action.NOT_REFUNDED: _("The refund could not be made"),
+    BookingEvent.Action.PRICED: _("Code used"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
     BookingEvent.Action.OVERDUE: _("Not answered in time: we reminded them"),
@@ -143,13 +150,16 @@ class PlaceInLine:
 class MyMoney:
     """left is what can be paid online, None where nothing can, and least the smallest part of it
     that may be; under_way is a payment of which the bank has not told yet; has_receipt once money
-    came; aside_words tell of money on the card that is not taken, "" without any."""
+    came; aside_words tell of money on the card that is not taken, "" without any; too_little is
+    what is owed and cannot be paid online; takes_codes while anything is owed."""
 
     left: Money | None
     under_way: UnderWay | None
     has_receipt: bool
     aside_words: str = ""
     least: Money | None = None
+    too_little: Money | None = None
+    takes_codes: bool = False
 
     @property
     def takes_any(self) -> bool:
@@ -160,15 +170,16 @@ class MyMoney:
 def money_of(*, booking: Booking, now: datetime) -> MyMoney:
     """Return what a customer may pay of a booking, and whether there is a receipt."""
     sheet = find_sheet(booking=booking)
-    if sheet is None:
-        owed = booking.price or 0
-        return _my_money(booking, _payable(booking, owed), under_way=None, has_receipt=False)
+    owed = sheet.balance if sheet else booking.price or 0
+    under_way = find_under_way(booking, now=now) if sheet else None
+    is_owed = owed > 0 and booking.status in OPEN and not waits_for_a_yes(booking)
     return _my_money(
         booking,
-        _payable(booking, sheet.balance),
-        under_way=find_under_way(booking, now=now),
-        has_receipt=sheet.paid > 0,
-        aside=_aside_words(booking, sheet),
+        _payable(booking, owed),
+        under_way=under_way,
+        has_receipt=sheet is not None and sheet.paid > 0,
+        aside=_aside_words(booking, sheet) if sheet else "",
+        takes_codes=is_owed and under_way is None,
     )
 
 
@@ -191,13 +202,23 @@ def _my_money(
     *,
     under_way: UnderWay | None,
     has_receipt: bool,
-    aside: str = "",
+    aside: str,
+    takes_codes: bool,
 ) -> MyMoney:
     least = left
     if left is not None and booking.as_booked.any_amount:
-        least = Money(min(unit_of(left.currency), left.amount), left.currency)
+        least = Money(min(smallest_part(left.currency), left.amount), left.currency)
+    too_little = None
+    if left is not None and not takes_online(left.amount, left.currency):
+        left, least, too_little = None, None, left
     return MyMoney(
-        left, under_way=under_way, has_receipt=has_receipt, aside_words=aside, least=least
+        left,
+        under_way=under_way,
+        has_receipt=has_receipt,
+        aside_words=aside,
+        least=least,
+        too_little=too_little,
+        takes_codes=takes_codes,
     )
 
 

@@ -15,6 +15,7 @@ urlpatterns = [
     path("manage/<slug:reference>/another-time", overlap.another_time, name="another_time"),
     path("manage/<slug:reference>/money-back", overlap.money_back, name="money_back"),
     path("manage/<slug:reference>/pay", money.pay, name="pay"),
+    path("manage/<slug:reference>/code", money.use_code, name="use_code"),
     path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
 ]

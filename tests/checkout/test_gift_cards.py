@@ -326,7 +326,7 @@ def test_the_page_takes_the_code_in_the_box_for_codes(
 ) -> None:
     path = to_pay_page(client, salon)
 
-    page = client.get(f"{path}?code={spell_code(card.code).lower()}&way=FULL")
+    page = client.post(path, {"update": "1", "code": spell_code(card.code).lower(), "way": "FULL"})
     assert f"Gift card {spell_code(card.code)}" in text_of(page)
     assert "−\xa0€48.00" in text_of(page).replace("− €", "−\xa0€")
     sent = {**fields_of(page), "way": "FULL"}
@@ -341,7 +341,7 @@ def test_a_balance_that_changed_is_told_with_nothing_paid(
     client: Client, salon: Salon, card: GiftCard
 ) -> None:
     path = to_pay_page(client, salon)
-    page = client.get(f"{path}?code={card.code}&way=FULL")
+    page = client.post(path, {"update": "1", "code": card.code, "way": "FULL"})
     checkout.adjust_gift_card(
         card_id=card.pk, amount=-4000, seen_balance=5000, reason="", by=salon.olga, now=NOW
     )
@@ -360,7 +360,7 @@ def test_an_amount_for_a_card_that_nobody_sealed_is_refused(
     client: Client, salon: Salon, card: GiftCard
 ) -> None:
     path = to_pay_page(client, salon)
-    fields = fields_of(client.get(f"{path}?code={card.code}&way=FULL"))
+    fields = fields_of(client.post(path, {"update": "1", "code": card.code, "way": "FULL"}))
     head, _dot, rest = fields[FIELD].partition(":")
 
     answer = client.post(path, {**fields, FIELD: f"{head[:-1]}A:{rest}", "way": "FULL"})
@@ -374,22 +374,23 @@ def test_wrong_codes_are_tried_ten_times_an_hour(
     path = to_pay_page(client, salon)
     wrong = [f"G-ABCD-EFGH-JKL{digit}" for digit in range(2, 10)] + ["WINTER", "SUMMER"]
     for code in wrong:
-        assert client.get(f"{path}?code={code}").status_code == 200
+        assert client.post(path, {"update": "1", "code": code}).status_code == 200
 
-    refused = client.get(f"{path}?code={card.code}")  # even the right one, by now
+    refused = client.post(path, {"update": "1", "code": card.code})  # even the right one, by now
     assert refused.status_code == 429
     assert client.get(path).status_code == 200
     assert press(client, path, way="DEPOSIT").status_code == 303
 
 
-@pytest.mark.parametrize("box", ["code={wrong}&gift={right}", "gift={wrong}", "code={wrong}"])
+@pytest.mark.parametrize("boxes", [("code", "gift"), ("gift", ""), ("code", "")])
 def test_a_right_code_beside_it_makes_no_wrong_one_free(
-    client: Client, salon: Salon, card: GiftCard, box: str
+    client: Client, salon: Salon, card: GiftCard, boxes: tuple[str, str]
 ) -> None:
-    path = to_pay_page(client, salon)
+    path, (wrong, right) = to_pay_page(client, salon), boxes
+    beside = {right: card.code} if right else {}
 
     codes = [
-        client.get(f"{path}?{box.format(wrong=f'GUESS{number}', right=card.code)}").status_code
+        client.post(path, {"update": "1", wrong: f"GUESS{number}", **beside}).status_code
         for number in range(11)
     ]
 
@@ -400,4 +401,4 @@ def test_a_right_code_is_no_try(client: Client, salon: Salon, card: GiftCard) ->
     path = to_pay_page(client, salon)
 
     for _time in range(12):
-        assert client.get(f"{path}?code={card.code}").status_code == 200
+        assert client.post(path, {"update": "1", "code": card.code}).status_code == 200

@@ -313,22 +313,15 @@ def test_a_time_that_was_lost_meanwhile_is_let_go_declined_and_told(
     assert clean(over)
 
 
-def test_two_ways_paid_in_two_tabs_keep_one_of_them_aside(draft: Booking) -> None:
+def test_of_two_ways_in_two_tabs_the_first_one_stays(draft: Booking) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    first = Payment.objects.get()
-    check_out(draft, Way.FULL, now=NOW)
-    second = Payment.objects.latest("pk")
-    for payment in (first, second):
-        pay_at_practice(payment, Act.PAY, now=LATER)
-    for _time in range(2):
-        work(LATER)
+    with pytest.raises(checkout.PaymentUnderWay):
+        check_out(draft, Way.FULL, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    work(LATER)
 
-    sessions = PracticeSession.objects.order_by("pk")
-    assert [(it.state, it.authorized) for it in sessions] == [
-        ("CANCELED", 0),
-        ("AUTHORIZED", 12000),
-    ]
-    assert Booking.objects.get().kept_aside == 12000
+    assert PracticeSession.objects.get().state == "AUTHORIZED"
+    assert Booking.objects.get().kept_aside == 4000
     assert clean(LATER)
 
 

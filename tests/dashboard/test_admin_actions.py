@@ -22,6 +22,7 @@ from tests.factories import (
     make_draft,
     make_request,
     make_salon,
+    make_variant,
 )
 
 pytestmark = pytest.mark.django_db
@@ -230,3 +231,34 @@ def test_an_edited_service_counts_its_revision(salon: Salon, operator: Client) -
 
     service = Service.objects.get(pk=salon.cut.pk)
     assert (service.name, service.price, service.revision) == ("Cut", 5000, 2)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"pays_in_person": ""}, "Choose at least one way to pay, or nobody can."),
+        ({"price": "0"}, "A fixed price is more than nothing."),
+        ({"price_kind": "FREE", "pays_online": "on"}, "What is free is never paid online"),
+        ({"pays_online": "on", "deposit": "4800"}, "A deposit is less than the lowest price"),
+        ({"tax_rate": "5001"}, "Enter a rate from 0 to 50"),
+    ],
+)
+def test_a_service_nobody_can_pay_for_is_refused_as_in_the_editor(
+    salon: Salon, operator: Client, columns: dict[str, str], words: str
+) -> None:
+    page = change(operator, salon.cut, **columns)
+
+    assert page.status_code == 200
+    assert words in page.content.decode()
+    assert Service.objects.get(pk=salon.cut.pk).revision == 1
+
+
+def test_a_price_by_variant_needs_one_that_costs_something(salon: Salon, operator: Client) -> None:
+    make_variant(service=salon.bridal, name="Short", price=9000)
+    Service.objects.filter(pk=salon.bridal.pk).update(price_kind="VARIED")
+    salon.bridal.refresh_from_db()
+
+    page = change(operator, salon.bridal, **{"variants-0-price": "0"})
+    assert "At least one variant costs something." in page.content.decode()
+    assert change(operator, salon.bridal, **{"variants-0-price": "9500"}).status_code == 302
+    assert salon.bridal.variants.get().price == 9500

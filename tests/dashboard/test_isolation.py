@@ -77,6 +77,7 @@ CASES: dict[str, Case] = {
         MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409
     ),  # nothing was paid yet
     "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
+    "use_code": Case(DESKS, "POST", {"code": "NOTHING"}, answer=409),  # not confirmed yet
     "looked_at": Case(MANAGERS, "POST", answer=404),  # every payment came as it was asked for
     "new_wish": Case(DESKS, "POST", answer=422, other=200),
     "services": Case(MANAGERS),
@@ -124,7 +125,7 @@ CASES: dict[str, Case] = {
     "plan_paid": Case(DESKS, "POST", {"order": NO_ORDER}, answer=409),
     "plan_next": Case(DESKS, "POST", {"revision": "1"}, answer=409),  # a package has no periods
     "undo_plan_paid": Case(DESKS, "POST", {"order": NO_ORDER, "payment": "1"}, answer=409),
-    "gift_cards": Case(DESKS),
+    "gift_cards": Case(DESKS, other=303),
     "offer_gift_cards": Case(MANAGERS, "POST", {"offer": "1"}, answer=303),
     "sell_gift_card": Case(DESKS, "POST", {**BUYER, "amount": "50"}, answer=303, other=200),
     "gift_card": Case(DESKS),
@@ -193,6 +194,7 @@ WITH_BOOKING = {
         "undo_paid",
         "refund",
         "leftover",
+        "use_code",
     ),
 }
 

@@ -13,7 +13,7 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import FormerServiceSlug, Service
 from apps.catalog.paying import PaymentProblem
-from apps.dashboard.price_forms import PROBLEMS
+from apps.catalog.payment_words import PROBLEMS
 from tests.bookings.pages import DETAILS, TYPING, fields_of, hold, text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking, make_salon, make_service, make_variant

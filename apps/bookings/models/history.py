@@ -32,6 +32,7 @@ class BookingEvent(models.Model):
         REFUNDED = "REFUNDED", _("Refund recorded")
         REVERSED = "REVERSED", _("Payment record reversed")
         NOT_REFUNDED = "NOT_REFUNDED", _("Refund failed")
+        PRICED = "PRICED", _("Price changed by a code")
         RESOLVED = "RESOLVED", _("Conflict resolved")
         OVERDUE = "OVERDUE", _("Not answered in time")
         LAPSED = "LAPSED", _("Ended without an answer")

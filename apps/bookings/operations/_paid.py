@@ -18,6 +18,12 @@ class MoneyOfBooking:
     kept_aside: int = 0
 
 
+def note_price(*, booking: Booking, price: int, actor: Actor, now: datetime) -> None:
+    """Write into a locked booking that it costs less now, because a code was used; minor units."""
+    if booking.price != price:
+        write_move(booking, action=Action.PRICED, actor=actor, now=now, columns={"price": price})
+
+
 def note_money(
     *,
     booking: Booking,

@@ -63,6 +63,7 @@ STAYS = (
     Action.REFUNDED,
     Action.REVERSED,
     Action.NOT_REFUNDED,
+    Action.PRICED,
     Action.RESOLVED,
     Action.OVERDUE,
 )

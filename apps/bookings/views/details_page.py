@@ -15,7 +15,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.reductions import discount_words, is_reduced
+from apps.bookings.reductions import discount_words, is_reduced, takes_codes
 from apps.bookings.wording import cancel_by_words, pay_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
@@ -85,12 +85,14 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
 
 def pays_next(draft: Booking, *, has_plan: bool = False, now: datetime) -> bool:
     """Whether a page to pay on comes after the details: where it is paid online, where they have a
-    plan, and where anything is taken off the price, so that nobody books at a price they did not
-    see."""
+    plan, where a code or a gift card may be used, and where anything is taken off the price, so
+    that nobody books at a price they did not see."""
     if not draft.price:
         return False
     by_plan = has_plan and not draft.asks_first
-    return draft.service.pays_online or by_plan or is_reduced(draft=draft, now=now)
+    if draft.service.pays_online or by_plan:
+        return True
+    return is_reduced(draft=draft, now=now) or takes_codes(draft=draft, now=now)
 
 
 def mask_address(address: str) -> str:

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +15,42 @@ from apps.catalog.models import (
     ServiceRequirement,
     Variant,
 )
+from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
+from apps.catalog.payment_words import PROBLEMS
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+
+TERMS = (
+    *("price_kind", "price", "price_text", "pays_in_person", "pays_online"),
+    *("deposit", "any_amount", "full_upfront", "tax_rate"),
+)
+OF_VARIANTS = {
+    PaymentProblem.HAS_VARIANTS,
+    PaymentProblem.HAS_NO_VARIANTS,
+    PaymentProblem.VARIANTS_ALL_FREE,
+}
+"""What the rows of variants below the form decide."""
+
+
+class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """A price by variant needs variants, one of which costs something."""
+
+    def clean(self) -> None:
+        super().clean()
+        kind = PriceKind(self.instance.price_kind)
+        kept = [it.cleaned_data for it in self.forms if getattr(it, "cleaned_data", None)]
+        rows = [it for it in kept if not it.get("DELETE")]
+        prices = {place: it.get("price") or 0 for place, it in enumerate(rows)}
+        terms = PaymentTerms(price_kind=kind, variant_prices=prices, pays_in_person=True)
+        found = payment_problems(terms, requires_approval=False, can_authorize=True)
+        wrong = [it for it in found if it in OF_VARIANTS and kind is PriceKind.VARIED]
+        if wrong:
+            raise forms.ValidationError([str(PROBLEMS[it][1]) for it in wrong])
 
 
 class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Variant
     form = TenantForm
+    formset = VariantFormSet
     extra = 0
 
 
@@ -45,11 +76,37 @@ class CategoryAdmin(OperatorAdmin):
     search_fields = ["name"]
 
 
+class ServiceForm(TenantForm):
+    """Refuses what the owners' own page refuses, beside the same fields. Variants stand below."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        terms = PaymentTerms(**{name: self._said(name) for name in TERMS})
+        found = payment_problems(
+            terms, requires_approval=bool(self._said("requires_approval")), can_authorize=True
+        )
+        business = cleaned.get("business") or getattr(self.instance, "business", None)
+        place = {"place": business.place_word if business else ""}
+        for problem in found if not self.errors else ():
+            name, words = PROBLEMS[problem]
+            if problem not in OF_VARIANTS:
+                self.add_error(name if name in self.fields else None, str(words) % place)
+        return cleaned
+
+    def _said(self, name: str) -> Any:
+        value = self.cleaned_data.get(name, getattr(self.instance, name))
+        if name != "price_kind":
+            return value
+        has_variants = self.instance.pk is not None and self.instance.variants.exists()
+        is_fixed = PriceKind(value) is PriceKind.FIXED
+        return PriceKind.VARIED if has_variants and is_fixed else PriceKind(value)
+
+
 @admin.register(Service)
 class ServiceAdmin(OperatorAdmin):
     """Prices are the catalog's; what was booked keeps the price it was sealed with."""
 
-    form = TenantForm
+    form = ServiceForm
     list_display = ["name", "business", "category", "kind", "hidden", "retired_at"]
     list_select_related = ["business", "category"]
     autocomplete_fields = ["business"]

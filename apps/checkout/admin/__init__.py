@@ -101,16 +101,16 @@ class ProviderEventAdmin(LookOnlyAdmin):
 class CouponAdmin(LookOnlyAdmin):
     list_display = ["code", "business", "kind", "value", "used", "max_uses", "ends_at"]
     list_select_related = ["business"]
-    search_fields = ["code__exact"]
-    search_help_text = _("Code")
+    search_fields = ["name"]
+    search_help_text = _("Part of the name; codes stay out of addresses")
 
 
 @admin.register(CouponUse)
 class CouponUseAdmin(LookOnlyAdmin):
     list_display = ["coupon", "order", "amount", "number"]
     list_select_related = ["coupon", "order"]
-    search_fields = ["coupon__code__exact", "order__reference__exact"]
-    search_help_text = _("Code, or reference of the order")
+    search_fields = ["order__reference__exact"]
+    search_help_text = _("Reference of the order")
 
 
 @admin.register(Discount)

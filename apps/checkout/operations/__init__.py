@@ -35,7 +35,7 @@ from apps.checkout.operations._change_plan import (
     start_renewal,
     stop_renewal,
 )
-from apps.checkout.operations._check_out import CLOSE_TOPIC, CheckedOut, Seen, check_out
+from apps.checkout.operations._check_out import CheckedOut, Seen, check_out
 from apps.checkout.operations._coupons import (
     CodeTaken,
     CouponFacts,
@@ -88,6 +88,7 @@ from apps.checkout.operations._in_person import (
     undo_plan_paid,
 )
 from apps.checkout.operations._look_after_unclear import look_after_unclear
+from apps.checkout.operations._new_payment import CLOSE_TOPIC
 from apps.checkout.operations._pay_balance import pay_balance
 from apps.checkout.operations._plan_periods import PLAN_TOPIC
 from apps.checkout.operations._practice import (
@@ -109,6 +110,7 @@ from apps.checkout.operations._settle import (
     write_truth,
 )
 from apps.checkout.operations._under_way import give_up_payment, go_on_paying
+from apps.checkout.operations._use_code import UsedCode, use_code
 from apps.checkout.operations._use_gift import SeenGift, release_gifts
 from apps.checkout.pricing import AmountRefused
 
@@ -150,6 +152,7 @@ __all__ = [
     "TooFewVisits",
     "TooMuchOfLine",
     "TooMuchToRefund",
+    "UsedCode",
     "WayNotOffered",
     "act_in_practice",
     "add_people",
@@ -210,5 +213,6 @@ __all__ = [
     "tell_of_practice",
     "undo_mark_paid",
     "undo_plan_paid",
+    "use_code",
     "write_truth",
 ]

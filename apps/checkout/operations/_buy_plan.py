@@ -9,10 +9,11 @@ from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import PricingPlan
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._approve import approve
-from apps.checkout.operations._check_out import new_payment, open_payment
+from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import PlanChanged, PlanNotSold
 from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.operations._new_payment import new_payment
 from apps.checkout.operations._renew import open_order_of
 from apps.checkout.pricing import Way
 from apps.checkout.queries.plan_price import price_plan

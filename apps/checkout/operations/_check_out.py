@@ -7,17 +7,17 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.catalog.queries import UnknownChoice
-from apps.checkout.models import UNDECIDED, Order, OrderLine, Payment
+from apps.checkout.models import Order, OrderLine, Payment
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import (
     CouponRefused,
     DetailsMissing,
-    PaymentUnderWay,
     QuoteChanged,
     WayNotOffered,
 )
 from apps.checkout.operations._links import PAY_WITHIN, wanted_of
+from apps.checkout.operations._new_payment import new_payment, require_none_under_way
 from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._redeem import redeem
 from apps.checkout.operations._subject import Subject
@@ -28,9 +28,6 @@ from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import money_of_booking, status_of
 from apps.kernel.references import new_reference
-from apps.outbox import operations as outbox
-
-CLOSE_TOPIC = "payments.close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,74 +225,3 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
         for position, line in enumerate(quote.lines)
     )
     return order
-
-
-def new_payment(
-    order: Order, *, amount: int, until: datetime, now: datetime, captures_later: bool = False
-) -> Payment:
-    """The open online payment of a locked order for this amount. One of another amount that is open
-    stays as it is: whoever pays gives it up first, or goes on with it. What ran out is closed.
-
-    Raises:
-        PaymentUnderWay: another amount is on its way.
-        WayNotOffered: nothing is paid online here.
-    """
-    wanted = (amount, captures_later)
-    for payment in _still_open(order, now=now):
-        same = (payment.amount, payment.captures_later) == wanted
-        if same and payment.status == Payment.Status.PENDING:
-            return payment
-        raise PaymentUnderWay(payment.pk)
-    provider = provider_in_use()
-    if provider is None:
-        raise WayNotOffered
-    if order.payment_status == Order.PaymentStatus.NOT_PAID:
-        Order.objects.filter(pk=order.pk).update(payment_status=Order.PaymentStatus.PENDING)
-    return Payment.objects.create(
-        business_id=order.business_id,
-        order=order,
-        kind=Payment.Kind.ONLINE,
-        provider=provider.name,
-        amount=amount,
-        captures_later=captures_later,
-        created_at=now,
-        expires_at=until,
-    )
-
-
-def require_none_under_way(order: Order, *, now: datetime) -> None:
-    """Refuse to pay a locked order in another way while a payment of it is open at the provider.
-
-    Raises:
-        PaymentUnderWay: one is.
-    """
-    for payment in _still_open(order, now=now):
-        raise PaymentUnderWay(payment.pk)
-
-
-def _still_open(order: Order, *, now: datetime) -> list[Payment]:
-    """The payments that can still be paid on a page, and those that somebody has to look at; those
-    whose time is over are closed."""
-    pending = order.payments.select_for_update().filter(
-        kind=Payment.Kind.ONLINE, status__in=UNDECIDED
-    )
-    live = []
-    for payment in pending.order_by("pk"):
-        unclear = payment.status == Payment.Status.UNCLEAR
-        if unclear or (payment.expires_at and payment.expires_at > now):
-            live.append(payment)
-            continue
-        Payment.objects.filter(pk=payment.pk).update(status=Payment.Status.CANCELED)
-        close_soon(payment, now=now)
-    return live
-
-
-def close_soon(payment: Payment, *, now: datetime) -> None:
-    """Have the worker close a payment that was given up, and let go what it keeps aside; once."""
-    outbox.enqueue(
-        topic=CLOSE_TOPIC,
-        payload={"payment_id": payment.pk},
-        business_id=payment.business_id,
-        now=now,
-        key=f"close:{payment.pk}",
-    )

@@ -9,8 +9,8 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.discounts import NOTHING
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
-from apps.checkout.operations._check_out import close_soon
 from apps.checkout.operations._errors import NotOwed
+from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject
 from apps.checkout.pricing import Item, Quote, Way, quote

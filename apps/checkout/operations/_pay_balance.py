@@ -5,14 +5,14 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout.models import Payment
-from apps.checkout.operations._check_out import new_payment, open_payment
+from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._in_person import order_of
 from apps.checkout.operations._links import PAY_WITHIN
+from apps.checkout.operations._new_payment import new_payment
 from apps.checkout.pricing import choose_part
-from apps.checkout.queries.orders import flows_of, waits_for_a_yes
+from apps.checkout.queries.orders import flows_of, smallest_part, waits_for_a_yes
 from apps.checkout.states import balance
-from apps.kernel.money import unit_of
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
@@ -51,7 +51,7 @@ def _place(
         raise NotOwed
     chosen = choose_part(
         owed=owed,
-        unit=unit_of(order.currency),
+        unit=smallest_part(order.currency),
         any_amount=booking.as_booked.any_amount,
         amount=amount,
     )

@@ -16,9 +16,9 @@ from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._charge import ask_truth
-from apps.checkout.operations._check_out import close_soon
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._gift_money import give_to_card
+from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._receive import LOOK_TOPIC

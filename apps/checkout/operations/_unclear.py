@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from apps.checkout.models import Order, Payment
-from apps.checkout.operations._check_out import close_soon
+from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.providers import Truth
 
 Status = Payment.Status

@@ -7,8 +7,9 @@ from django.db import transaction
 
 from apps.bookings.operations import Actor
 from apps.checkout.models import Order, Payment
-from apps.checkout.operations._check_out import close_soon, open_payment
+from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import NotOwed
+from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._settle import settle_payment, sync
 from apps.checkout.operations._subject import lock_subject, subject_of
 from apps.checkout.providers import ProviderDown, provider_called

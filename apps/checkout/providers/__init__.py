@@ -4,6 +4,7 @@ from django.conf import settings
 
 from apps.checkout.providers.practice import Practice
 from apps.checkout.providers.protocol import (
+    Bounds,
     CaptureRefused,
     Event,
     ForgedEvent,
@@ -18,6 +19,7 @@ from apps.checkout.providers.protocol import (
 from apps.checkout.providers.stripe import Stripe
 
 __all__ = [
+    "Bounds",
     "CaptureRefused",
     "Event",
     "ForgedEvent",
@@ -30,12 +32,20 @@ __all__ = [
     "Wanted",
     "provider_called",
     "provider_in_use",
+    "takes_online",
 ]
 
 
 def provider_in_use() -> Provider | None:
     """The provider of this portal, None when nothing is paid online."""
     return provider_called(settings.PAYMENT_PROVIDER)
+
+
+def takes_online(amount: int, currency: str) -> bool:
+    """Whether an amount (minor units) can be paid online at all: somebody moves money, and this is
+    neither too little nor too much nor more decimals than they take."""
+    provider = provider_in_use()
+    return provider is not None and provider.bounds(currency).takes(amount)
 
 
 def provider_called(name: str) -> Provider | None:

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 
 from apps.checkout.models import PracticeSession
 from apps.checkout.providers.protocol import (
+    Bounds,
     CaptureRefused,
     Event,
     ForgedEvent,
@@ -41,6 +42,9 @@ class Practice:
 
     name = "practice"
     can_authorize = True
+
+    def bounds(self, currency: str) -> Bounds:  # noqa: ARG002 - practice money has no floor
+        return Bounds()
 
     def open_payment(self, wanted: Wanted) -> Opened:
         session, _new = PracticeSession.objects.get_or_create(

@@ -27,6 +27,20 @@ class ForgedEvent(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """The amounts of one currency that can be paid online, in minor units: from least to most, in
+    steps of step."""
+
+    least: int = 1
+    most: int = 2_000_000_000
+    step: int = 1
+
+    def takes(self, amount: int) -> bool:
+        """Whether this amount can be paid."""
+        return self.least <= amount <= self.most and amount % self.step == 0
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """A payment to be opened: key makes it idempotent; amount in minor units; times are UTC.
 
@@ -96,6 +110,9 @@ class Provider(Protocol):
 
     name: str
     can_authorize: bool
+
+    def bounds(self, currency: str) -> Bounds:
+        """What amounts of a currency can be paid; known without asking."""
 
     def open_payment(self, wanted: Wanted) -> Opened:
         """Open a payment, or return the one that this key has opened already.

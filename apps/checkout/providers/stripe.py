@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from apps.checkout.providers import stripe_events
 from apps.checkout.providers.protocol import (
+    Bounds,
     CaptureRefused,
     Event,
     ForgedEvent,
@@ -26,7 +27,7 @@ from apps.checkout.providers.protocol import (
     Wanted,
 )
 from apps.checkout.providers.signing import is_signed
-from apps.checkout.providers.stripe_amounts import NotCountable, to_stripe
+from apps.checkout.providers.stripe_amounts import NotCountable, stripe_bounds, to_stripe
 from apps.checkout.providers.stripe_api import Declined, Facts, KeyReused, Refused, ask, text
 from apps.checkout.providers.stripe_truth import truth_of_intent, truth_of_session
 from apps.checkout.providers.words import declined_words, lapsed_words
@@ -48,6 +49,9 @@ class Stripe:
 
     name = "stripe"
     can_authorize = True
+
+    def bounds(self, currency: str) -> Bounds:
+        return stripe_bounds(currency)
 
     def open_payment(self, wanted: Wanted) -> Opened:
         """A key that was used in other words opened a session whose address nobody was told."""

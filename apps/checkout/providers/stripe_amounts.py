@@ -5,6 +5,7 @@ does not say otherwise, also for currencies that have none (ISK and UGX, on purp
 digit of three must be 0.
 """
 
+from apps.checkout.providers.protocol import Bounds
 from apps.kernel.money import exponent
 
 # fmt: off
@@ -14,6 +15,27 @@ NO_DECIMALS = frozenset((
 ))
 THREE_DECIMALS = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
 # fmt: on
+
+
+LEAST = {
+    **dict.fromkeys(("USD", "AUD", "BRL", "CAD", "CHF", "EUR", "INR", "NZD", "SGD"), 50),
+    **dict.fromkeys(("AED", "MYR", "PLN", "RON"), 200),
+    "BGN": 100,
+    "CZK": 1500,
+    "DKK": 250,
+    "GBP": 30,
+    "HKD": 400,
+    "HUF": 17500,
+    "JPY": 50,
+    "MXN": 1000,
+    "NOK": 300,
+    "SEK": 300,
+    "THB": 1000,
+}
+"""The smallest charges, in Stripe's units; for others Stripe converts half a US dollar, and what is
+less is refused when the payment is opened."""
+MOST = 99_999_999
+"""Eight digits, in Stripe's units."""
 
 
 class NotCountable(ValueError):
@@ -39,6 +61,17 @@ def from_stripe(units: int, currency: str) -> int:
         NotCountable: it has decimals that the currency does not have.
     """
     return _shift(units, exponent(currency) - _decimals(currency))
+
+
+def stripe_bounds(currency: str) -> Bounds:
+    """What can be charged, in minor units of ours."""
+    finer = exponent(currency) - _decimals(currency)
+    step = 10 if currency in THREE_DECIMALS else 1
+    least = max(step, LEAST.get(currency, 1))
+    if finer >= 0:
+        unit = 10**finer
+        return Bounds(least=least * unit, most=MOST // step * step * unit, step=step * unit)
+    return Bounds(least=-(-least // 10**-finer), most=MOST // 10**-finer)
 
 
 def _decimals(currency: str) -> int:

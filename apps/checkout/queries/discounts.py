@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,7 +13,7 @@ from apps.businesses.remembered import Remembered
 from apps.catalog.models import Service
 from apps.checkout.coupons import WHOLE, Kind
 from apps.checkout.discounts import NOTHING, Rule, Taken, best, is_live
-from apps.checkout.models import Discount
+from apps.checkout.models import Coupon, Discount, GiftCard
 from apps.web.formatting import format_money
 
 _rules: Remembered[tuple[Rule, ...]] = Remembered(most=1_000)
@@ -59,6 +60,17 @@ class Discounts:
         """Whether anything is taken off a draft, so that a page has to show it."""
         subtotal = draft.price or 0
         return find_discount(booking=draft, subtotal=subtotal, now=now) != NOTHING
+
+    def takes_codes(self, *, draft: Booking, now: datetime) -> bool:
+        """Whether the business has a code that counts now, or a gift card with something on it.
+        One query."""
+        coupons = Coupon.objects.filter(business=OuterRef("pk"), starts_at__lte=now)
+        live = coupons.exclude(ends_at__lte=now)
+        cards = GiftCard.objects.filter(
+            business=OuterRef("pk"), status=GiftCard.Status.ACTIVE, balance__gt=0
+        )
+        known = Q(Exists(live)) if draft.service.requires_approval else Exists(live) | Exists(cards)
+        return Business.objects.filter(known, pk=draft.business_id).exists()
 
     def words_before(
         self, *, service: Service, subtotal: int | None, people: int, now: datetime

@@ -6,19 +6,29 @@ from apps.bookings.models import Booking
 from apps.checkout.gifts import paid_by_card, plain_gift_code
 from apps.checkout.models import UNDECIDED, GiftCard, Payment
 from apps.checkout.pricing import Quote, Way
+from apps.checkout.providers import Bounds, provider_in_use
 
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """A card whose code was typed; balance in minor units."""
+    """A card whose code was typed; balance in minor units, bounds of what is paid online beside
+    it."""
 
     card_id: int
     code: str
     balance: int
+    bounds: Bounds
 
     def pays(self, quote: Quote, way: Way) -> int:
         """What it pays of an order, in minor units."""
-        return paid_by_card(balance=self.balance, total=quote.total, due_now=quote.due_now, way=way)
+        return paid_by_card(
+            balance=self.balance,
+            total=quote.total,
+            due_now=quote.due_now,
+            way=way,
+            least=self.bounds.least,
+            step=self.bounds.step,
+        )
 
 
 def find_gift(business_id: int, code: str, *, booking: Booking | None = None) -> Gift | None:
@@ -36,7 +46,9 @@ def find_gift(business_id: int, code: str, *, booking: Booking | None = None) ->
     if card is None:
         return None
     balance = card.balance + (_held_for(booking, card) if booking else 0)
-    return Gift(card.pk, card.code, balance) if balance else None
+    provider = provider_in_use()
+    bounds = provider.bounds(card.currency) if provider else Bounds()
+    return Gift(card.pk, card.code, balance, bounds) if balance else None
 
 
 def _held_for(booking: Booking, card: GiftCard) -> int:

@@ -12,7 +12,7 @@ from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice
 from apps.checkout.coupons import worth
 from apps.checkout.discounts import NOTHING, Taken, share_out
-from apps.checkout.pricing import Item, Quote, Way, quote, ways_to_pay
+from apps.checkout.pricing import Item, Quote, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code
 from apps.checkout.queries.discounts import find_discount
@@ -21,11 +21,13 @@ from apps.checkout.queries.gifts import Gift, find_gift
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The ways that are offered, the first one chosen unless the customer says otherwise."""
+    """The ways that are offered, the first one chosen unless the customer says otherwise.
+    too_little is what would be paid online where that cannot be (minor units); 0 where it can."""
 
     quotes: Mapping[Way, Quote]
     applied: Applied = NO_CODE
     gift: Gift | None = None
+    too_little: int = 0
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -52,16 +54,19 @@ def offer_of(
     rest = price.total - taken.amount
     applied = apply_code(booking=booking, code=code, subtotal=rest, now=now)
     by_code = worth(applied.terms, subtotal=rest) if applied.terms else 0
-    quotes = _quotes(booking, price, taken, by_code)
+    quotes, too_little = _quotes(booking, price, taken, by_code)
     if has_plan and _plan_pays(booking.service, choice, price.total):
         quotes = {Way.PLAN: _quote_by_plan(booking.service, price, choice), **quotes}
     card = None
     if not asks_first(booking):
         card = find_gift(booking.business_id, gift, booking=booking)
-    return Offer(applied=applied, quotes=quotes, gift=card)
+    return Offer(applied=applied, quotes=quotes, gift=card, too_little=too_little)
 
 
-def _quotes(booking: Booking, price: Price, taken: Taken, by_code: int) -> dict[Way, Quote]:
+def _quotes(
+    booking: Booking, price: Price, taken: Taken, by_code: int
+) -> tuple[dict[Way, Quote], int]:
+    """The ways that can be gone, and how much cannot be paid online although it should be."""
     service, items = booking.service, _items(booking.service, price)
     ways = ways_to_pay(
         total=price.total or 0,
@@ -73,7 +78,13 @@ def _quotes(booking: Booking, price: Price, taken: Taken, by_code: int) -> dict[
     off = share_out(
         _amounts(items), discount=taken.amount, by_code=by_code, currency=price.currency
     )
-    return {way: _priced(service, price, way, off, taken) for way in ways}
+    asked = {way: _priced(service, price, way, off, taken) for way in ways}
+    there = _priced(service, price, Way.IN_PERSON, off, taken)
+    provider = provider_in_use()
+    bounds = provider.bounds(price.currency) if provider else None
+    found = payable(asked, there=there, bounds=bounds)
+    lost = [asked[way].due_now for way in asked if way not in found and there.total]
+    return found, max(lost, default=0)
 
 
 def _quote_by_plan(service: Service, price: Price, choice: Choice) -> Quote:

@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from apps.bookings.models import Booking
 from apps.bookings.operations import MoneyOfBooking
 from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment, PlanPurchase, Refund
+from apps.checkout.providers import provider_in_use
 from apps.checkout.refunds import Share, split
 from apps.checkout.states import Flow, PaymentStatus, balance, booking_status, payment_status
+from apps.kernel.money import unit_of
 
 
 def flows_of(payments: Iterable[Payment]) -> list[Flow]:
@@ -192,6 +194,13 @@ def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund])
 def waits_for_a_yes(booking: Booking) -> bool:
     """Whether the team has not answered yet, so that no money may be taken (ADR 16)."""
     return booking.status == Booking.Status.PENDING and booking.as_booked.requires_approval
+
+
+def smallest_part(currency: str) -> int:
+    """The least that is paid online of a bill that may be paid in parts, in minor units: one main
+    unit, or what the provider takes."""
+    provider = provider_in_use()
+    return max(unit_of(currency), provider.bounds(currency).least if provider else 0)
 
 
 def released_of(*, booking: Booking) -> int:

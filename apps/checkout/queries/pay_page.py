@@ -66,8 +66,9 @@ def cards_of(
     purchase_id: int | None = None,
 ) -> list[WayCard]:
     """The ways to pay in words, a card for each plan first; one way alone is no choice and shows no
-    card."""
-    if len(quotes) < 2 and not passes:  # noqa: PLR2004 - one way is no choice
+    card, and neither does what is free."""
+    is_free = not any(quote.total for quote in quotes.values())
+    if (len(quotes) < 2 or is_free) and not passes:  # noqa: PLR2004 - one way is no choice
         return []
     where = {"where": pay_place_of(booking.as_booked)}
     rest = _("The rest %(where)s") % where
@@ -141,6 +142,15 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
     )
 
 
+def too_little_words(*, booking: Booking, amount: int) -> str:
+    """Why it is not paid online, and how instead, or ""; amount in minor units."""
+    if not amount:
+        return ""
+    told = formatting.format_money(amount, booking.currency, booking.business.locale)
+    words = _("%(amount)s cannot be paid online. You pay it at the %(place)s.")
+    return words % {"amount": told, "place": booking.business.place_word}
+
+
 def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
     """Why a code that was typed changes nothing, or ""."""
     if applied.refused is None:
@@ -158,6 +168,7 @@ def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
         Refused.TOO_SMALL: _("This code needs a larger booking."),
         Refused.USED_UP: _("This code has been used up."),
         Refused.USED_BY_YOU: _("You have used this code already."),
+        Refused.PAID_ALREADY: _("More was paid already than it would cost with this code."),
     }[applied.refused]
 
 

@@ -33,7 +33,7 @@ from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.offers import Offer
-from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words
+from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, too_little_words
 from apps.checkout.queries.plan_words import plan_refused_words
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import Stand, stand_of
@@ -44,6 +44,8 @@ from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragme
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
 ONLINE = (Way.FULL, Way.DEPOSIT)
+UPDATES = {"update", "drop"}
+"""What asks for the page anew, and pays nothing."""
 NOT_AS_SHOWN = (
     BrokenSeal,
     checkout.AmountRefused,
@@ -68,14 +70,14 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if stand_of(booking=draft) is Stand.UNCLEAR:
         return go_to(request, "checkout:wait", draft=draft.draft_id)
     try:
-        till = open_till(request, draft, code=read_code(request.POST or request.GET), now=now)
+        till = open_till(request, draft, code=read_code(request.POST), now=now)
     except UnknownChoice:
         return show_draft_lost(request, draft, now=now)
     if till is None:
         return go_to(request, "bookings:details", draft=draft.draft_id)
     if "go_on" in request.POST:
         return _go_on(request, draft, till, now=now)
-    if request.method != "POST" or "update" in request.POST:
+    if request.method != "POST" or UPDATES & request.POST.keys():
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
     if till.takes_any and till.form and not till.form.is_valid():
@@ -248,6 +250,7 @@ def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
         "way": till.value,
         "by_plan": way is Way.PLAN,
         "amount_form": till.form,
+        "too_little": too_little_words(booking=draft, amount=offer.too_little),
         "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),
         "seal_name": FIELD,
         "seal": seal,

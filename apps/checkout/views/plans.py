@@ -18,7 +18,7 @@ from apps.catalog.models import PricingPlan
 from apps.catalog.queries import get_plan, has_plans
 from apps.checkout import operations as checkout
 from apps.checkout.buyer_forms import BuyerForm, PlanHolderForm, new_form_key
-from apps.checkout.providers import ProviderDown, provider_in_use
+from apps.checkout.providers import ProviderDown, provider_in_use, takes_online
 from apps.checkout.queries.plans import PlanCard, card_of_plan, cards_of_plans
 from apps.checkout.views.limits import has_room_for_links, require_room_to_buy
 from apps.web.formatting import format_money
@@ -141,7 +141,7 @@ def _show(
         "card": card,
         "form": form,
         "notice": notice,
-        "is_sold_online": provider_in_use() is not None or not card.price,
+        "is_sold_online": not card.price or takes_online(card.price.amount, card.price.currency),
         "guard": new_guard(purpose=PURPOSE, now=now),
     }
     return render_page(request, "checkout/buy_plan.html", None, context, status=status)

@@ -69,7 +69,7 @@ def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime)
         booking=draft, purchase_ids=plans_of(request, business_id=draft.business_id), now=now
     )
     has_plan = any(found.refused is None for found in passes)
-    gift = read_gift(fields)
+    gift = read_gift(request.POST)
     if code or gift:
         require_room_for_codes(request, now=now)
     offer = offer_of(booking=draft, code=code, gift=gift, has_plan=has_plan, now=now)

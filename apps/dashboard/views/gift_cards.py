@@ -6,14 +6,15 @@ from datetime import datetime
 from django import forms
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.checkout import operations as checkout
+from apps.checkout.gifts import is_gift_code
 from apps.checkout.models import GiftCard
 from apps.checkout.providers import provider_in_use
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.prepaid_forms import AdjustGiftForm, HoldersForm, StopGiftForm
-from apps.dashboard.queries.gift_list import find_cards, get_card, read_card
+from apps.dashboard.queries.gift_list import find_by_code, find_cards, get_card, read_card
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.refusals import INCOMPLETE, Problem, plan_problem
 from apps.dashboard.views.showing import rest_of_address, show
@@ -23,12 +24,18 @@ from apps.web.http import go_to
 REFUSED = (checkout.GiftRefused, checkout.TooMuchToRefund, GiftCard.DoesNotExist)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @guarded(*roles_with(Right.SELL))
 def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
-    """List the cards, or those of a name or a code."""
-    del slug
-    words, _plan, page = HoldersForm(request.GET).asked()
+    """List the cards, or those of a name; with POST, go to the card of a code, which stands in no
+    address."""
+    words, _plan, page = HoldersForm(request.POST or request.GET).asked()
+    if request.method == "POST":
+        card = find_by_code(desk=request.desk, code=words)
+        if card is not None:
+            return go_to(request, "dashboard:gift_card", slug, card.reference)
+        if not is_gift_code(words):
+            return go_to(request, "dashboard:gift_cards", slug, query={"q": words})
     found = find_cards(desk=request.desk, words=words, page=page)
     context = {
         "found": found,

@@ -14,7 +14,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.money_forms import PaidForm, RefundForm, UndoPaidForm
+from apps.dashboard.money_forms import CodeForm, PaidForm, RefundForm, UndoPaidForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import booking_or_404, refuse
 from apps.dashboard.views.refusals import INCOMPLETE, money_problem
@@ -28,6 +28,8 @@ REFUSED = (
     checkout.RefundChanged,
     checkout.TooMuchToRefund,
     checkout.TooMuchOfLine,
+    checkout.PaymentUnderWay,
+    checkout.CouponRefused,
     Order.DoesNotExist,
     Payment.DoesNotExist,
     BusyTryAgain,
@@ -66,6 +68,27 @@ def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         checkout.undo_mark_paid(
             booking_id=booking.pk,
             payment_id=form.cleaned_data["payment"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Take a code off what is left, or have a gift card pay it."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), CodeForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    try:
+        checkout.use_code(
+            booking_id=booking.pk,
+            business_id=desk.business.pk,
+            code=form.cleaned_data["code"],
             by=desk.member,
             now=now,
         )

@@ -48,6 +48,8 @@ MONEY_CODES: dict[type[Exception], str] = {
     checkout.RefundChanged: "REFUND_CHANGED",
     checkout.TooMuchToRefund: "TOO_MUCH",
     checkout.TooMuchOfLine: "TOO_MUCH",
+    checkout.PaymentUnderWay: "UNDER_WAY",
+    checkout.CouponRefused: "CODE_REFUSED",
     Order.DoesNotExist: "NOT_OWED",
     Payment.DoesNotExist: "NOT_OWED",
 }
@@ -60,7 +62,8 @@ def money_problem(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
         return problem_of(error, desk=desk, booking=booking)
     minor = getattr(error, "refunded", getattr(error, "left", None))
     amount = None if minor is None else Money(minor, booking.currency)
-    return Problem(code, 422 if code == "TOO_MUCH" else 409, amount=amount)
+    words = code in {"TOO_MUCH", "CODE_REFUSED"}
+    return Problem(code, 422 if words else 409, amount=amount)
 
 
 def problem_of(error: Exception, *, desk: Desk, booking: Booking) -> Problem:

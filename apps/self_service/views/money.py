@@ -12,9 +12,13 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
+from apps.checkout.coupons import Refused
 from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.pay_page import refused_words
 from apps.checkout.queries.under_way import UnderWay
+from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.self_service.queries import money_of
 from apps.self_service.views.booking import granted_booking, part_form, show_booking
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
@@ -69,6 +73,29 @@ def _begun(
     except ProviderDown:
         return _provider_down(request, booking, now=now)
     return go_to(request, "self_service:booking", reference=booking.reference)
+
+
+@require_POST
+def use_code(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take a code off what is left of a booking, or have a gift card pay it."""
+    now, booking = timezone.now(), granted_booking(request, reference)
+    require_room_for_codes(request, now=now)
+    code = request.POST.get("code", "")[:100]
+    try:
+        checkout.use_code(
+            booking_id=booking.pk, business_id=booking.business_id, code=code, by=None, now=now
+        )
+    except checkout.CouponRefused as no:
+        if no.refused is Refused.UNKNOWN:
+            count_wrong_code(request, now=now)
+        words = refused_words(
+            Applied(code, refused=no.refused), zone=booking.zone, locale=booking.business.locale
+        )
+        return show_booking(request, booking, now=now, problem=words, status=422)
+    except (checkout.NotOwed, checkout.PaymentUnderWay):
+        words = _("There is nothing left to be paid at this moment.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    return go_to(request, "self_service:booking", reference=reference)
 
 
 def _provider_down(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:

@@ -1,0 +1,61 @@
+"""Why terms of payment cannot be kept, in words, for everybody who types them."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from apps.catalog.paying import PaymentProblem
+
+WRONG_RATE = gettext_lazy("Enter a rate from 0 to 50 with at most two decimals, like 19 or 7.7.")
+PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
+    PaymentProblem.PRICE_MISSING: (
+        "price",
+        gettext_lazy("A fixed price is more than nothing. If it costs nothing, choose Free."),
+    ),
+    PaymentProblem.PRICE_TOO_HIGH: ("price", gettext_lazy("Enter a smaller amount.")),
+    PaymentProblem.TEXT_TOO_LONG: ("price_text", gettext_lazy("Use at most 50 characters.")),
+    PaymentProblem.HAS_VARIANTS: (
+        "price_kind",
+        gettext_lazy("It comes in variants and each has its own price: choose By variant."),
+    ),
+    PaymentProblem.HAS_NO_VARIANTS: (
+        "price_kind",
+        gettext_lazy("It has no variants, so there is nothing to price one by one."),
+    ),
+    PaymentProblem.VARIANTS_ALL_FREE: (
+        "price_kind",
+        gettext_lazy("At least one variant costs something. If none does, choose Free."),
+    ),
+    PaymentProblem.NO_WAY_TO_PAY: (
+        "pays_in_person",
+        gettext_lazy("Choose at least one way to pay, or nobody can."),
+    ),
+    PaymentProblem.FREE_ONLINE: (
+        "pays_online",
+        gettext_lazy("What is free is never paid online: untick Online."),
+    ),
+    PaymentProblem.ON_REQUEST_ONLINE: (
+        "pays_online",
+        gettext_lazy("A price on request has no number to be paid online: untick Online."),
+    ),
+    PaymentProblem.APPROVAL_ONLINE: (
+        "pays_online",
+        gettext_lazy(
+            "You answer requests for this first, so it is paid at the %(place)s: "
+            "no money is taken before you said yes."
+        ),
+    ),
+    PaymentProblem.DEPOSIT_OFFLINE: (
+        "deposit",
+        gettext_lazy("A deposit is paid online. Where nothing is paid online, leave it empty."),
+    ),
+    PaymentProblem.DEPOSIT_OF_NOTHING: (
+        "deposit",
+        gettext_lazy("A deposit is more than nothing. For none leave it empty."),
+    ),
+    PaymentProblem.DEPOSIT_TOO_HIGH: (
+        "deposit",
+        gettext_lazy("A deposit is less than the lowest price: it is only a part of it."),
+    ),
+    PaymentProblem.TAX_OUT_OF_RANGE: ("tax_rate", WRONG_RATE),
+}
+"""Beside which field a problem is said, and how."""

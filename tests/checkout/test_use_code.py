@@ -1,0 +1,151 @@
+"""Codes and gift cards for what is booked already: at the desk, and by whoever booked."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.bookings.models import Booking
+from apps.catalog.models import Service
+from apps.checkout import operations as checkout
+from apps.checkout.models import Coupon, GiftCard, Order
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings.pages import text_of
+from tests.checkout.test_balance import carl, page_of
+from tests.factories import NOW, Salon, make_booking
+from tests.factories.coupons import make_coupon
+from tests.factories.money import ORIGIN
+from tests.factories.prepaid import make_gift_card
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def booked(salon: Salon) -> Booking:
+    """A colour of €74.00 with tax in it, to be paid at the salon."""
+    Service.objects.filter(pk=salon.colour.pk).update(tax_rate=1900)
+    salon.colour.refresh_from_db()
+    return make_booking(service=salon.colour, starts_at=salon.at(26, 12), now=NOW)
+
+
+def use(booking: Booking, code: str, salon: Salon | None = None) -> checkout.UsedCode:
+    return checkout.use_code(
+        booking_id=booking.pk,
+        business_id=booking.business_id,
+        code=code,
+        by=salon.olga if salon else None,
+        now=NOW,
+    )
+
+
+def desk(salon: Salon) -> Client:
+    browser = Client()
+    browser.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    return browser
+
+
+def at_desk(salon: Salon, booking: Booking, code: str) -> Any:
+    return desk(salon).post(f"/own/juniper/bookings/{booking.reference}/code/", {"code": code})
+
+
+def clean() -> bool:
+    return list(find_all(business_id=None, now=NOW)) == []
+
+
+def test_a_gift_card_pays_at_the_desk_as_far_as_it_goes(booked: Booking, salon: Salon) -> None:
+    card = make_gift_card(by=salon.olga, value=3000)
+
+    assert at_desk(salon, booked, card.code.lower()).status_code == 303
+    assert at_desk(salon, booked, card.code).status_code == 422
+
+    booked.refresh_from_db()
+    assert (booked.payment_status, booked.paid) == ("PARTIALLY_PAID", 3000)
+    assert GiftCard.objects.get(pk=card.pk).balance == 0
+    page = text_of(desk(salon).get(f"/own/juniper/bookings/{booked.reference}/"))
+    assert "Gift card, paid" in page
+    assert "€44.00 paid in person" in page
+    assert clean()
+
+
+def test_a_code_makes_what_is_left_cheaper(booked: Booking, salon: Salon) -> None:
+    make_coupon(business=salon.business, code="WINTER10")
+
+    assert at_desk(salon, booked, "winter10").status_code == 303
+    assert at_desk(salon, booked, "WINTER10").status_code == 422
+
+    booked.refresh_from_db()
+    order = Order.objects.get()
+    assert (booked.price, order.total, order.discount, order.tax) == (6660, 6660, 740, 1063)
+    assert (order.coupon_code, Coupon.objects.get().used) == ("WINTER10", 1)
+    assert list(booked.history.order_by("pk").values_list("action", flat=True))[-1] == "PRICED"
+    assert clean()
+
+
+def test_a_code_after_a_part_was_paid_is_used_while_there_is_room(
+    booked: Booking, salon: Salon
+) -> None:
+    card = make_gift_card(by=salon.olga, value=7000)
+    make_coupon(business=salon.business, code="WINTER10")
+    make_coupon(business=salon.business, code="LITTLE", kind="AMOUNT", value=400)
+    use(booked, card.code, salon)
+
+    with pytest.raises(checkout.CouponRefused):
+        use(booked, "WINTER10", salon)
+    assert use(booked, "LITTLE", salon).amount == 400
+
+    booked.refresh_from_db()
+    assert (booked.payment_status, booked.price, booked.paid) == ("PAID", 7000, 7000)
+    assert clean()
+
+
+def test_a_code_that_takes_everything_makes_it_free(booked: Booking, salon: Salon) -> None:
+    make_coupon(business=salon.business, code="ALL", value=10_000)
+
+    use(booked, "ALL", salon)
+
+    booked.refresh_from_db()
+    assert (booked.payment_status, booked.price) == ("EXEMPT", 0)
+    assert "Free" in page_of(carl(booked), booked)
+    assert clean()
+
+
+def test_the_customer_uses_a_card_by_the_link_and_pays_the_rest(
+    booked: Booking, salon: Salon
+) -> None:
+    card, browser = make_gift_card(by=salon.olga, value=3000), carl(booked)
+    path = f"/manage/{booked.reference}/code"
+
+    wrong = browser.post(path, {"code": "NOTHING"})
+    assert (wrong.status_code, "There is no such code." in text_of(wrong)) == (422, True)
+    assert browser.post(path, {"code": card.code})["Location"] == f"/manage/{booked.reference}/"
+
+    page = page_of(browser, booked)
+    assert "€30.00 paid, €44.00 at the studio" in page
+    assert "Pay €44.00 online" in page
+    assert Client().post(path, {"code": card.code}).status_code == 404
+    assert clean()
+
+
+def test_nothing_is_taken_while_a_payment_is_under_way_or_when_all_is_paid(
+    booked: Booking, salon: Salon
+) -> None:
+    card = make_gift_card(by=salon.olga, value=3000)
+    asked: dict[str, Any] = {"booking_id": booked.pk, "business_id": booked.business_id}
+    checkout.pay_balance(**asked, origin=ORIGIN, now=NOW)
+    with pytest.raises(checkout.PaymentUnderWay):
+        use(booked, card.code, salon)
+    booked.refresh_from_db()
+    checkout.mark_paid(booking_id=booked.pk, revision=booked.revision, by=salon.olga, now=NOW)
+    with pytest.raises(checkout.NotOwed):
+        use(booked, card.code, salon)
+    assert GiftCard.objects.get(pk=card.pk).balance == 3000
+
+
+def test_wrong_codes_by_the_link_are_counted(booked: Booking) -> None:
+    browser = carl(booked)
+    answers = [
+        browser.post(f"/manage/{booked.reference}/code", {"code": f"GUESS{number}"}).status_code
+        for number in range(11)
+    ]
+
+    assert answers == [*10 * [422], 429]
