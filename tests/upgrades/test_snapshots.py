@@ -45,10 +45,10 @@ def stored_in(old: sqlite3.Connection, column: tuple[str, str]) -> list[dict[str
 
 def test_every_column_with_a_snapshot_is_known_here() -> None:
     columns = {
-        (model._meta.db_table, field.column)
+        (model._meta.db_table, field.name)
         for model in apps.get_models()
         for field in model._meta.concrete_fields
-        if field.column.endswith("_snapshot")
+        if field.name.endswith("_snapshot")
     }
 
     assert columns == FROZEN.keys()
