@@ -80,6 +80,10 @@ def _business(business: Business, place: Location | None) -> dict[str, Any]:
             "postalCode": place.postal_code,
             "addressLocality": place.city,
         }
+        if place.region:
+            facts["address"]["addressRegion"] = place.region
+        if place.country:
+            facts["address"]["addressCountry"] = place.country
     return facts
 
 

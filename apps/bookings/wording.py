@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.core import get_global
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +19,6 @@ from apps.catalog.models import Service
 from apps.web import formatting
 
 HOUR, DAY = 60, 1440
-UNKNOWN = "ZZ"
 _PART = Booking.PaymentStatus.PARTIALLY_PAID
 _ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 OPENS_LATER = {ReasonCode.TOO_EARLY, ReasonCode.BEYOND_HORIZON}
@@ -256,9 +254,5 @@ def _clock(minute: int, *, locale: str) -> str:
 
 
 def region_of(business: Business) -> str:
-    """The country in which a phone number without a prefix is meant: that of the time zone, or of
-    the locale where the zone has none ("UTC" lies in "001", the world)."""
-    territory = str(get_global("zone_territories").get(business.time_zone, ""))
-    if len(territory) == len("GB") and territory.isalpha() and territory != UNKNOWN:
-        return territory
-    return str(formatting.locale_of(business.locale).territory or "GB")
+    """The country in which a phone number without a prefix is meant."""
+    return business.country

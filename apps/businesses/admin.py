@@ -82,10 +82,15 @@ class FormerSlugAdmin(LookOnlyAdmin):
 @admin.register(Location)
 class LocationAdmin(OperatorAdmin):
     form = TenantForm
-    list_display = ["name", "business", "city", "time_zone"]
+    list_display = ["name", "business", "city", "country", "time_zone"]
     list_select_related = ["business"]
     autocomplete_fields = ["business"]
     search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        """A place is where its business is unless somebody says otherwise."""
+        obj.country = obj.country or obj.business.country
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(TeamMember)

@@ -3,11 +3,12 @@
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.businesses.addresses import Parts, country_of, one_line
 from apps.businesses.validators import (
     validate_currency,
     validate_slug,
@@ -72,6 +73,11 @@ class Business(models.Model):
         return ZoneInfo(self.time_zone)
 
     @property
+    def country(self) -> str:
+        """Two letters: where its addresses are, and its telephone numbers without a prefix."""
+        return country_of(time_zone=self.time_zone, locale=self.locale)
+
+    @property
     def is_public(self) -> bool:
         return self.state != self.State.DRAFT
 
@@ -107,6 +113,22 @@ class Location(models.Model):
     street = models.CharField(max_length=160, blank=True)
     postal_code = models.CharField(max_length=16, blank=True)
     city = models.CharField(max_length=80, blank=True)
+    region = models.CharField(
+        _("state or province"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Where addresses have one: ME for Maine"),
+    )
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", _("Enter two capital letters, as in US."))],
+        help_text=_("Two letters, as in US: its order of an address is used"),
+    )
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -118,8 +140,16 @@ class Location(models.Model):
 
     @property
     def address(self) -> str:
-        town = " ".join(part for part in (self.postal_code, self.city) if part)
-        return ", ".join(part for part in (self.street, town) if part)
+        """On one line, in the order of its country."""
+        return one_line(
+            Parts(
+                street=self.street,
+                postal_code=self.postal_code,
+                city=self.city,
+                region=self.region,
+                country=self.country,
+            )
+        )
 
 
 class TeamMember(models.Model):

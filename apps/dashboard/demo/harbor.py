@@ -52,7 +52,9 @@ HARBOR = BusinessPlan(
     place={
         "name": "Studio",
         "street": "48 Commercial Street",
-        "postal_code": "ME 04101",
+        "postal_code": "04101",
+        "region": "ME",
+        "country": "US",
         "city": "Portland",
     },
     week={

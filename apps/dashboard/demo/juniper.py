@@ -238,6 +238,7 @@ JUNIPER = BusinessPlan(
         "name": "Salon",
         "street": "Kastanienallee 12",
         "postal_code": "10435",
+        "country": "DE",
         "city": "Berlin",
     },
     week=on_days(range(MONDAY, SATURDAY + 1), ("09:00", "19:00")),

@@ -98,6 +98,7 @@ NORTHSIDE = BusinessPlan(
         "name": "Workshop",
         "street": "7 Archway Yard",
         "postal_code": "N19 3TD",
+        "country": "GB",
         "city": "London",
     },
     week=on_days(range(MONDAY, SATURDAY + 1), ("08:00", "18:00")),
