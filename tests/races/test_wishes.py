@@ -124,6 +124,8 @@ def test_without_lock_and_constraint_the_hour_is_given_away_twice(
 
     monkeypatch.setattr(Claim, "check_under_lock", lambda *_args, **_named: [])
     monkeypatch.setattr(Claim, "occupancies", unguarded)
+    recorder = "apps.bookings.operations._moves.keeps_what_it_needs"
+    monkeypatch.setattr(recorder, lambda _booking: True)
     monkeypatch.setattr("apps.availability.operations._wish.open_door", unlocked)
     monkeypatch.setattr("apps.availability.operations._take.open_door", unlocked)
     facts = free_the_hour(salon)
