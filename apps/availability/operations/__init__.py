@@ -25,7 +25,7 @@ from apps.availability.operations._open_sessions import (
 )
 from apps.availability.operations._override import Override
 from apps.availability.operations._release import forget_session, release_time
-from apps.availability.operations._release_all import release_all_seats
+from apps.availability.operations._release_all import release_all_seats, release_run_seats
 from apps.availability.operations._request import request_time, unkeep_time
 from apps.availability.operations._seats import (
     change_seats,
@@ -78,6 +78,7 @@ __all__ = [
     "open_series",
     "open_sessions",
     "release_all_seats",
+    "release_run_seats",
     "release_seats",
     "release_time",
     "request_time",

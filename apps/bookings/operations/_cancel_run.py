@@ -63,16 +63,15 @@ def cancel_run(
 
 
 def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) -> None:
-    """Cancel a run with everybody who is enrolled or waits; inside the caller's transaction."""
+    """Cancel a run with everybody who is enrolled or waits; inside the caller's transaction.
+
+    A draft that is submitted meanwhile finds its seats released and the run cancelled.
+    """
     booked = _lock(run.pk, LIVE, seen=None)
     availability.cancel_course_run(course_run_id=run.pk, reason=reason, now=now)
-    line = WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED")
-    for entry in line.filter(state="OFFERED"):
-        availability.withdraw_seats(target=run, seats=entry.people)
-    line.update(state="LEFT")
+    availability.release_run_seats(course_run_id=run.pk, now=now)
+    WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED").update(state="LEFT")
     for booking in booked:
-        if booking.seating_id is not None:
-            availability.release_seats(seating_id=booking.seating_id, now=now)
         write_move(
             booking,
             action=BookingEvent.Action.CANCELED,
@@ -85,10 +84,9 @@ def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) ->
 
 
 def _lock(course_run_id: int, statuses: Sequence[str], *, seen: int | None) -> list[Booking]:
-    booked = Booking.objects.select_for_update(of=("self",)).filter(
-        course_run_id=course_run_id, status__in=statuses
-    )
-    rows = list(booked.order_by("pk"))
+    """Lock all bookings of a run, drafts that are being submitted too; return those of these."""
+    booked = Booking.objects.select_for_update(of=("self",)).filter(course_run_id=course_run_id)
+    rows = [it for it in booked.order_by("pk") if it.status in statuses]
     if seen is not None and len(rows) != seen:
         raise StaleRevision
     return rows

@@ -43,11 +43,19 @@ def change_class(
     changed = availability.change_sessions(session_ids=ids, change=change, now=now)
     sessions = {it.pk: (it, lead_of(it)) for it in changed}
     told = [it for it in live if it.session_id in sessions]
-    return [it for it in told if _move(it, *sessions[it.session_id or 0], by=by, now=now)]
+    actor = Actor.of(by)
+    return [it for it in told if _move(it, *sessions[it.session_id or 0], actor=actor, now=now)]
+
+
+def follow_class(booking: Booking, *, now: datetime) -> bool:
+    """Move a locked booking to where its class is by now: it was paid for while the class was
+    changed. Tell whether it was."""
+    session = Session.objects.select_related("location").get(pk=booking.session_id or 0)
+    return _move(booking, session, lead_of(session), actor=Actor.system(), now=now)
 
 
 def _move(
-    booking: Booking, session: Session, lead_id: int | None, *, by: TeamMember, now: datetime
+    booking: Booking, session: Session, lead_id: int | None, *, actor: Actor, now: datetime
 ) -> bool:
     """Write what changed into one booking; tell whether anything did."""
     if (booking.starts_at, booking.resource_id) == (session.starts_at, lead_id):
@@ -56,7 +64,7 @@ def _move(
     write_move(
         booking,
         action=BookingEvent.Action.MOVED,
-        actor=Actor.of(by),
+        actor=actor,
         now=now,
         columns={
             "starts_at": session.starts_at,

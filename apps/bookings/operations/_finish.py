@@ -9,6 +9,7 @@ from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.decision import decide
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._change_class import follow_class
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
@@ -16,6 +17,7 @@ from apps.bookings.operations._paid import MoneyOfBooking
 from apps.bookings.operations._snapshots import settled_columns
 from apps.bookings.operations._submit import answer_by, asked, secure_time
 from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
+from apps.bookings.queries.as_seen import Change, change_since
 from apps.catalog.queries import Choice, UnknownChoice
 
 
@@ -30,7 +32,8 @@ def finish_draft(
 
     To be called inside the transaction that knows of the money. The time is looked at again under
     the lock, and ``decide`` says what follows: lost and paid is kept and flagged, for the owner to
-    resolve.
+    resolve. A class that was changed meanwhile takes along whoever paid for it, and what was called
+    off is for nobody.
 
     Raises:
         SlotGone: it is to be declined. Nothing has changed: whoever waits for the answer is told
@@ -38,6 +41,9 @@ def finish_draft(
         BusyTryAgain: the lock did not come in time.
     """
     is_paid = money.paid > 0
+    change = change_since(booking)
+    if change is Change.CALLED_OFF or (change is Change.MOVED and not is_paid):
+        raise SlotGone
     choice, is_offered = _choice(booking, is_paid=is_paid)
     by = answer_by(booking, choice=choice, now=now) if is_offered else None
     skips = booking.skip_availability_validation
@@ -63,13 +69,15 @@ def finish_draft(
             **(settled_columns(booking, choice.service) if choice else {}),
         },
     )
+    if change is Change.MOVED:
+        follow_class(booking, now=now)
     return booking
 
 
 def decline_draft(*, booking: Booking, payment_status: str, now: datetime) -> None:
-    """Decline a locked draft: its time went to somebody else before anything was paid
-    (domain.md 1.3). Its customer may have gone, so that a mail tells them; what they typed is kept
-    for their next draft."""
+    """Decline a locked draft: its time went to somebody else before anything was paid, or what it
+    is for was called off. Its customer may have gone, so that a mail tells them; what they typed is
+    kept for their next draft."""
     give_back(booking, now=now)
     write_move(
         booking,

@@ -134,15 +134,20 @@ def write_move(
     )
     save_columns_with(booking, [*columns, "revision"], line=event, found=found)
     if action in TOPICS:
-        outbox.enqueue(
-            topic=TOPICS[action],
-            payload={"booking_id": booking.pk, "event_id": event.pk},
-            business_id=booking.business_id,
-            now=now,
-            delay=delay,
-            key=outbox_key(booking),
-        )
+        _tell(event, now=now, delay=delay)
     return event
+
+
+def _tell(event: BookingEvent, *, now: datetime, delay: timedelta) -> None:
+    booking = event.booking
+    outbox.enqueue(
+        topic=TOPICS[BookingEvent.Action(event.action)],
+        payload={"booking_id": booking.pk, "event_id": event.pk},
+        business_id=booking.business_id,
+        now=now,
+        delay=delay,
+        key=outbox_key(booking),
+    )
 
 
 def insert_in_line(booking: Booking) -> None:

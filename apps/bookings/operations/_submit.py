@@ -24,6 +24,7 @@ from apps.bookings.queries import (
     find_claim,
     slot_query,
 )
+from apps.bookings.queries.as_seen import Change, change_since
 from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import group_of, progress_of
@@ -61,7 +62,8 @@ def submit_draft(
         DraftGone: there is no such draft.
         NotWelcome: the business blocked this person; the time is given back.
         PriceChanged: the price is another one now; nothing was booked.
-        SlotGone: the hold ran out and the time went to somebody else.
+        SlotGone: the hold ran out and the time went to somebody else, or the class is not where it
+            was seen.
         BusyTryAgain: too many people want it at this moment.
     """
     for attempt in range(ATTEMPTS):
@@ -104,6 +106,8 @@ def _submit_once(
     choice, price = price_now(booking, seen_price=seen_price, now=now)
     by = answer_by(booking, choice=choice, now=now)
     asks = by is not None
+    if change_since(booking) is not Change.NONE:
+        raise SlotGone
     secure_time(booking, choice=choice, asks=asks, trusts_hold=trusts_hold, now=now)
     found = _customer_of(booking, details, now=now)
     target = states.Status.PENDING if asks else states.Status.CONFIRMED

@@ -124,12 +124,29 @@ def _follow(
                 approve(order, subject, payments, now=now)
             sync(order, subject, payments, actor=Actor.system(), now=now)
     except SlotGone:
-        if payment.captured:
-            raise
+        _turn_down(order, subject, payments, payment, now=now)
+
+
+def _turn_down(
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    payment: Payment,
+    *,
+    now: datetime,
+) -> None:
+    """Decline a draft that nothing is kept for: what was promised is let go, what came for a class
+    that was called off goes back."""
+    if isinstance(subject, Booking):
+        _decline(subject, order, now=now)
+    if payment.captured:
+        approve(order, subject, payments, now=now)
+    else:
         _let_go(payment, now=now)
+    sync(order, subject, payments, actor=Actor.system(), now=now)
+    if payment.captured:
+        _give_back_what_is_too_much(order, subject, payments, now=now)
         sync(order, subject, payments, actor=Actor.system(), now=now)
-        if isinstance(subject, Booking):
-            _decline(subject, order, now=now)
 
 
 def _decline(booking: Booking, order: Order, *, now: datetime) -> None:
