@@ -78,8 +78,13 @@ class MessageForm(forms.Form):
 
 
 class PlacesForm(forms.Form):
+    """seen is how many places the page showed."""
+
     capacity = forms.IntegerField(
         label=_("Places"), min_value=1, max_value=MOST_PLACES, widget=forms.NumberInput
+    )
+    seen = forms.IntegerField(
+        min_value=1, max_value=MOST_PLACES, widget=forms.HiddenInput, required=False
     )
 
 

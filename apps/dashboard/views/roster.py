@@ -97,12 +97,25 @@ def places(request: OwnerRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return show_roster(request, session, now=now, places=form, status=422)
     try:
-        bookings.change_places(session=session, capacity=form.cleaned_data["capacity"], now=now)
+        bookings.change_places(session=session, now=now, **form.cleaned_data)
+    except bookings.StaleRevision:
+        return _show_places_now(request, session, form.cleaned_data["capacity"], now=now)
     except availability.SeatsTaken as taken:
         words = ngettext("One place is taken.", "%d places are taken.", taken.seats) % taken.seats
         form.add_error("capacity", words)
         return show_roster(request, session, now=now, places=form, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _show_places_now(
+    request: OwnerRequest, session: Session, typed: int, *, now: datetime
+) -> HttpResponse:
+    """Somebody else was faster: what was typed, under the number that holds now (409)."""
+    session.refresh_from_db()
+    holds = (session.course_run or session).capacity
+    form = PlacesForm({"capacity": str(typed), "seen": str(holds)})
+    form.add_error("capacity", _("Somebody made it %(n)d meanwhile.") % {"n": holds})
+    return show_roster(request, session, now=now, places=form, status=409)
 
 
 @require_POST
@@ -154,7 +167,8 @@ def show_roster(
     context: dict[str, Any] = {
         "roster": found,
         "problem": problem,
-        "places_form": given.get("places") or PlacesForm(initial={"capacity": found.capacity}),
+        "places_form": given.get("places")
+        or PlacesForm(initial={"capacity": found.capacity, "seen": found.capacity}),
         "cancel_form": given.get("cancel") or CancelSessionsForm(),
         "message_form": given.get("message") or MessageForm(),
         "add_form": given.get("add") or AddPersonForm(auto_id="add_%s"),
