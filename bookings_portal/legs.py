@@ -23,6 +23,13 @@ from bookings_portal.throwaway_postgres import NoPostgres, throwaway_postgres
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ENGINES = {
+    "Firefox": ("firefox-esr", "firefox"),
+    "WebKit": ("WebKitWebDriver",),
+    "a screen for WebKit": ("Xvfb",),
+    "Java, for the checker of HTML": ("java",),
+}
+"""What a few tests need besides Chromium, by the commands of which one must be there."""
 # The developer's own configuration must not decide what the suite sees.
 OURS = (
     *("ALLOWED_HOSTS", "DATABASE_POOL", "DATABASE_URL", "DEBUG", "DEMO", "EMAIL_FROM", "EMAIL_URL"),
@@ -65,6 +72,7 @@ def test(arguments: list[str]) -> int:
     missing = [f"{leg.name}: not run, {leg.missing}" for leg in legs if leg.missing]
     if not browser:
         missing.append("Browser tests: not run, no Chromium found (name one in CHROMIUM)")
+    missing += [f"{tool}: not found, its tests were skipped" for tool in missing_tools()]
     _report(legs, missing, seconds=time.monotonic() - started)
     return next((leg.exit_code for leg in legs if leg.exit_code), int(ci and bool(missing)))
 
@@ -73,6 +81,11 @@ def find_browser() -> str:
     """The Chromium to drive: the one named by CHROMIUM, or the first on PATH, else ""."""
     named = os.environ.get("CHROMIUM", "")
     return named or next((path for name in BROWSERS if (path := shutil.which(name))), "")
+
+
+def missing_tools() -> list[str]:
+    """What is not there of the other engines and of the checker of HTML."""
+    return [tool for tool, names in ENGINES.items() if not any(map(shutil.which, names))]
 
 
 def _postgresql_leg(command: list[str], environment: dict[str, str]) -> Leg:

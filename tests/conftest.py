@@ -3,6 +3,7 @@ of the test's database."""
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
 from apps.web.limits import forget_readers
-from tests.clock import NOW, read_moment
+from tests.clock import NOW, read_moment, standing_at
 
 # Playwright keeps an event loop in the test's thread; Django would take the test for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -37,7 +38,7 @@ settings.load_profile("suite")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url", "other_databases"}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `manage.py test` runs in its first leg only: what asks no database, and what drives
     a browser. Others that answer the same on any database say so themselves (``once``)."""
     for item in items:
@@ -46,6 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.without_database)
         if "chromium" in asked:
             item.add_marker(pytest.mark.once)
+    _leave_out_what_stands_elsewhere(config, items)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +57,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=NOW,
         help="where the clock of the tests stands: a date (noon UTC) or an instant",
     )
+
+
+def _leave_out_what_stands_elsewhere(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where the clock was moved, whatever asks for ``at_now`` would only say the same again."""
+    pinned = [item for item in items if "at_now" in getattr(item, "fixturenames", ())]
+    if config.getoption("today") != NOW and pinned:
+        config.hook.pytest_deselected(items=pinned)
+        items[:] = [item for item in items if item not in set(pinned)]
 
 
 @pytest.fixture(autouse=True)
@@ -67,8 +77,15 @@ def clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | N
     if request.node.get_closest_marker("real_time"):
         yield None
         return
-    with time_machine.travel(request.config.getoption("today"), tick=False) as traveller:
+    with standing_at(request.config.getoption("today")) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def at_now() -> Iterator[datetime]:
+    """Tuesday 24 November 2026, 10:42 in Berlin, standing still, wherever `--today` stands."""
+    with standing_at(NOW):
+        yield NOW
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,7 +2,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
-import time_machine
 from django.test import override_settings
 
 from apps.catalog.models import PricingPlan
@@ -12,13 +11,6 @@ from tests.checkout.stripe_stub import WEBHOOK_SECRET, running
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import Studio, make_studio
-
-
-@pytest.fixture
-def at_now() -> Iterator[datetime]:
-    """Tuesday 24 November 2026, 10:42 in Berlin, standing still."""
-    with time_machine.travel(NOW, tick=False):
-        yield NOW
 
 
 @pytest.fixture

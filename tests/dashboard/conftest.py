@@ -1,22 +1,23 @@
 """Olga's salon, and the clock of the pictures: Tuesday 24 November 2026, 10:42 in Berlin."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 import time_machine
 from django.test import Client
 
 from apps.businesses.models import TeamMember
-from tests.factories import NOW, Salon, make_member, make_salon
+from tests.factories import Salon, make_member, make_salon
 
 Sit = Callable[[str], Client]
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """Stop every clock at the hour of the pictures."""
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+def clock(at_now: datetime, clock: time_machine.Traveller) -> time_machine.Traveller:
+    """Every clock, which stands at the hour of the pictures until a test moves it."""
+    clock.move_to(at_now)
+    return clock
 
 
 @pytest.fixture

@@ -5,18 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.test import override_settings
 
-from tests.factories import NOW
 from tests.hostile.stage import Stage, make_stage
-
-
-@pytest.fixture
-def at_now() -> Iterator[datetime]:
-    """Tuesday 24 November 2026, 10:42 in Berlin, standing still."""
-    with time_machine.travel(NOW, tick=False):
-        yield NOW
 
 
 @pytest.fixture

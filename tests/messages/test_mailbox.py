@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client, override_settings
 from django.urls import include, path
@@ -46,8 +47,9 @@ def test_a_mail_is_one_whole_file_and_reads_back_the_same(folder: Path) -> None:
     assert "VCALENDAR" in mail.calendar
 
 
-def test_the_newest_mail_stands_first(folder: Path) -> None:
+def test_the_newest_mail_stands_first(folder: Path, clock: time_machine.Traveller) -> None:
     keep("first")
+    clock.shift(1)
     keep("second")
     assert [mail.subject for mail in list_kept_mails(folder)] == ["second", "first"]
 

@@ -1,0 +1,60 @@
+"""The booking journey in every engine, with and without scripts, and what the engines draw."""
+
+import time
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from apps.bookings.models import Booking
+from tests.factories import Salon
+from tests.journeys.engines import ENGINES, Hand, missing_engines
+
+pytestmark = [
+    pytest.mark.real_time,
+    pytest.mark.journey,
+    pytest.mark.once,
+    pytest.mark.django_db(transaction=True),
+    # Selenium's own class for WebKitGTK uses what Selenium has deprecated.
+    pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),
+    pytest.mark.skipif(bool(missing_engines()), reason=f"not here: {missing_engines()}"),
+]
+
+READING = 2.1  # seconds: a person needs longer than the two of the form guard
+ALL = pytest.mark.parametrize("engine", ENGINES)
+SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+
+
+@ALL
+@SCRIPTS
+def test_a_stranger_books_in_every_engine(
+    salon: Salon, live_server: LiveServer, engine: str, *, scripts: bool
+) -> None:
+    with ENGINES[engine](scripts=scripts) as hand:
+        hand.open(f"{live_server.url}/juniper/")
+        hand.follow("a[href='/juniper/s/cut/'], a.service")
+        hand.follow("button[name=slot][value*='T15:00']")
+        hand.fill("[name=name]", "Eva Lindner")
+        hand.fill("[name=email]", "eva@example.com")
+        time.sleep(READING)
+        hand.follow("form[data-details] .btn.primary")
+
+        assert hand.text("h1") == "Booked, Eva."
+    booking = Booking.objects.get()
+    assert (booking.status, booking.starts_at) == (Booking.Status.CONFIRMED, salon.at(24, 15))
+
+
+@ALL
+def test_links_are_underlined_and_groups_keep_their_gap(
+    salon: Salon, live_server: LiveServer, engine: str
+) -> None:
+    """WebKit knows `text-decoration` with a thickness only as single properties."""
+    with ENGINES[engine]() as hand:
+        hand.open(f"{live_server.url}/juniper/privacy")
+
+        assert underline(hand, "main a, .foot a") == ("underline", "1px", "3px")
+
+
+def underline(hand: Hand, css: str) -> tuple[str, str, str]:
+    names = ("text-decoration-line", "text-decoration-thickness", "text-underline-offset")
+    line, thickness, offset = (hand.style(css, name) for name in names)
+    return line, thickness, offset
