@@ -17,7 +17,7 @@ MOST_SECRETS = 2
 
 @dataclass(frozen=True, slots=True)
 class StripeSettings:
-    """Everything empty where Stripe is not in use. pays_at are the origins of its pages."""
+    """Everything empty where nobody speaks to Stripe. pays_at are the origins of its pages."""
 
     secret_key: str = field(default="", repr=False)
     webhook_secrets: tuple[str, ...] = field(default=(), repr=False)
@@ -26,12 +26,14 @@ class StripeSettings:
 
 
 def read_stripe(*, provider: str, origin: Origin) -> StripeSettings:
-    """STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS and STRIPE_API_BASE, with PAYMENT_PROVIDER=stripe.
+    """STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRETS and STRIPE_API_BASE: needed with
+    PAYMENT_PROVIDER=stripe; with another provider or none they serve to settle and refund what
+    Stripe took before, and may be missing.
 
     Raises:
         BadSetting: with a sentence; a live key without https, or a missing SDK, is one too.
     """
-    if provider != "stripe":
+    if provider != "stripe" and not _is_left_from_before():
         return StripeSettings()
     if find_spec("stripe") is None:
         raise BadSetting(
@@ -44,6 +46,10 @@ def read_stripe(*, provider: str, origin: Origin) -> StripeSettings:
         api_base=base,
         pays_at=(base or PAGES,),
     )
+
+
+def _is_left_from_before() -> bool:
+    return bool(os.environ.get("STRIPE_SECRET_KEY", "").strip()) and find_spec("stripe") is not None
 
 
 def _read_key(origin: Origin) -> str:

@@ -33,10 +33,15 @@ def test_nobody_else_may(monkeypatch: pytest.MonkeyPatch) -> None:
         read_payment_provider(origin=HTTP)
 
 
-def test_with_another_provider_nothing_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STRIPE_SECRET_KEY", "nonsense")
+def test_with_another_provider_nothing_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STRIPE_SECRET_KEY")
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRETS", "nonsense")
 
     assert read_stripe(provider="practice", origin=HTTPS) == StripeSettings()
+
+
+def test_keys_that_are_still_there_settle_what_stripe_took_before() -> None:
+    assert read_stripe(provider="", origin=HTTPS) == read_stripe(provider="stripe", origin=HTTPS)
 
 
 def test_all_of_it_is_read() -> None:

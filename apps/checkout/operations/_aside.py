@@ -12,7 +12,7 @@ from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._settle import settle_payment, sync, write_truth
 from apps.checkout.operations._subject import lock_subject
 from apps.checkout.operations._unclear import is_as_asked
-from apps.checkout.providers import CaptureRefused, Provider, ProviderDown, provider_called
+from apps.checkout.providers import CaptureRefused, names_spoken_to, provider_of
 from apps.outbox import operations as outbox
 from apps.outbox.operations import NewItem
 
@@ -32,7 +32,9 @@ def look_after_kept_aside(*, now: datetime) -> int:
     may still be taken back and does not count yet. Requests are asked about once a day, because a
     bank lets go after a while.
     """
-    kept = Payment.objects.filter(status=Payment.Status.AUTHORIZED).order_by("pk")
+    kept = Payment.objects.filter(
+        status=Payment.Status.AUTHORIZED, provider__in=names_spoken_to()
+    ).order_by("pk")
     fields = ("pk", "business_id", "order__booking__status")
     decided = kept.filter(order__booking__status__in=list(TOPICS)).exclude(Exists(_fresh(now)))
     waiting = kept.filter(
@@ -64,7 +66,7 @@ def capture_payment(*, payment_id: int, now: datetime) -> None:
     payment = _kept_aside(payment_id, statuses=(Booking.Status.CONFIRMED,), now=now)
     if payment is None:
         return
-    provider = _provider_of(payment)
+    provider = provider_of(payment.provider)
     truth = provider.fetch(payment.provider_ref, now=now)
     if truth.authorized and is_as_asked(truth, payment, payment.order):
         try:
@@ -86,7 +88,7 @@ def release_payment(*, payment_id: int, now: datetime) -> None:
     payment = _kept_aside(payment_id, statuses=FINAL, now=now)
     if payment is None:
         return
-    _provider_of(payment).close(payment.provider_ref)
+    provider_of(payment.provider).close(payment.provider_ref)
     settle_payment(payment_id=payment_id, now=now)
 
 
@@ -107,13 +109,6 @@ def _kept_aside(
         pk=payment_id, status=Payment.Status.AUTHORIZED, order__booking__status__in=statuses
     )
     return kept.exclude(Exists(_fresh(now))).select_related("order").first()
-
-
-def _provider_of(payment: Payment) -> Provider:
-    provider = provider_called(payment.provider)
-    if provider is None:
-        raise ProviderDown(payment.provider)
-    return provider
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ from apps.checkout.operations._redeem import redeem
 from apps.checkout.operations._subject import Subject
 from apps.checkout.operations._use_gift import SeenGift, hold_gift, let_gifts_go
 from apps.checkout.pricing import Quote, Way, choose_amount
-from apps.checkout.providers import ProviderDown, provider_in_use
+from apps.checkout.providers import provider_of
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import money_of_booking, status_of
@@ -111,9 +111,7 @@ def open_payment(*, payment: Payment, subject: Subject, origin: str, now: dateti
     """
     if payment.url:
         return payment.url
-    provider = provider_in_use()
-    if provider is None or provider.name != payment.provider:
-        raise ProviderDown(payment.provider)
+    provider = provider_of(payment.provider)
     if not payment.origin:
         payment.origin = origin[:200]
         Payment.objects.filter(pk=payment.pk).update(origin=payment.origin)

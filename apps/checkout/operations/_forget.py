@@ -7,7 +7,7 @@ from apps.bookings.models import Booking
 from apps.checkout.models import UNDECIDED, Order, Payment
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._use_gift import let_gifts_go
-from apps.checkout.providers import ProviderDown, provider_called
+from apps.checkout.providers import provider_of
 from apps.outbox.sweeping import sweep
 
 ORDER_LIFE = timedelta(hours=24)
@@ -21,9 +21,7 @@ def close_payment(*, payment_id: int) -> None:
         ProviderDown: it does not answer; the outbox tries again.
     """
     payment = Payment.objects.get(pk=payment_id)
-    provider = provider_called(payment.provider)
-    if provider is None:
-        raise ProviderDown(payment.provider)
+    provider = provider_of(payment.provider)
     if payment.provider_ref:
         provider.close(payment.provider_ref)
 

@@ -12,7 +12,7 @@ from apps.checkout.models import Order, OrderLine, Payment, Refund, RefundLine
 from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
 from apps.checkout.operations._settle import ask_for_refund, sync
 from apps.checkout.operations._subject import Subject, lock_subject
-from apps.checkout.providers import ProviderDown, RefundRefused, provider_called
+from apps.checkout.providers import RefundRefused, provider_of
 from apps.checkout.queries.orders import refundable_of
 from apps.checkout.refunds import Share, assign, split
 
@@ -118,9 +118,7 @@ def do_refund(*, refund_id: int, now: datetime) -> None:
     refund = Refund.objects.select_related("payment").get(pk=refund_id)
     if refund.status != Refund.Status.PENDING:
         return
-    provider = provider_called(refund.payment.provider)
-    if provider is None:
-        raise ProviderDown(refund.payment.provider)
+    provider = provider_of(refund.payment.provider)
     try:
         ref = provider.refund(
             refund.payment.provider_ref, amount=refund.amount, key=f"refund-{refund.pk}"

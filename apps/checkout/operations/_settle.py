@@ -26,9 +26,9 @@ from apps.checkout.operations._renew import note_charge
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
 from apps.checkout.operations._unclear import is_as_asked, note_unclear
 from apps.checkout.providers import (
-    ProviderDown,
     Truth,
-    provider_called,
+    names_spoken_to,
+    provider_of,
 )
 from apps.checkout.queries.orders import money_of_booking, status_of
 from apps.checkout.states import PaymentStatus, booking_status
@@ -51,9 +51,7 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
         ProviderDown: it does not answer.
     """
     payment = Payment.objects.select_related("order").get(pk=payment_id)
-    provider = provider_called(payment.provider)
-    if provider is None:
-        raise ProviderDown(payment.provider)
+    provider = provider_of(payment.provider)
     write_truth(payment_id=payment_id, truth=ask_truth(payment, provider, now=now), now=now)
 
 
@@ -62,7 +60,7 @@ def settle_open_payments(*, now: datetime) -> int:
     how many were asked about."""
     open_ones = Payment.objects.filter(
         status=Payment.Status.PENDING, created_at__lte=now - PATIENCE
-    ).exclude(provider="")
+    ).filter(provider__in=names_spoken_to())
     return sweep(open_ones, partial(_look, now=now))
 
 

@@ -12,7 +12,7 @@ from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._settle import settle_payment, sync
 from apps.checkout.operations._subject import lock_subject, subject_of
-from apps.checkout.providers import ProviderDown, provider_called
+from apps.checkout.providers import provider_of
 
 
 def go_on_paying(*, order_id: int, origin: str, now: datetime) -> str:
@@ -49,9 +49,7 @@ def give_up_payment(*, payment_id: int, order_id: int, now: datetime) -> None:
     if not payment.provider_ref:
         _cancel(payment, now=now)
         return
-    provider = provider_called(payment.provider)
-    if provider is None:
-        raise ProviderDown(payment.provider)
+    provider = provider_of(payment.provider)
     provider.close(payment.provider_ref)
     settle_payment(payment_id=payment.pk, now=now)
 

@@ -12,6 +12,7 @@ from apps.checkout.providers.protocol import (
     OpenRefused,
     Provider,
     ProviderDown,
+    ProviderGone,
     RefundRefused,
     Truth,
     Wanted,
@@ -27,17 +28,20 @@ __all__ = [
     "Opened",
     "Provider",
     "ProviderDown",
+    "ProviderGone",
     "RefundRefused",
     "Truth",
     "Wanted",
+    "names_spoken_to",
     "provider_called",
     "provider_in_use",
+    "provider_of",
     "takes_online",
 ]
 
 
 def provider_in_use() -> Provider | None:
-    """The provider of this portal, None when nothing is paid online."""
+    """Who takes new payments, None when nothing is paid online."""
     return provider_called(settings.PAYMENT_PROVIDER)
 
 
@@ -49,8 +53,27 @@ def takes_online(amount: int, currency: str) -> bool:
 
 
 def provider_called(name: str) -> Provider | None:
-    """The provider of that name, None when this portal does not work with it."""
-    if name != settings.PAYMENT_PROVIDER:
-        return None
-    known: dict[str, Provider] = {Practice.name: Practice(), Stripe.name: Stripe()}
-    return known.get(name)
+    """The provider of that name, in use or not: what it took is settled and refunded there. None
+    when there is none, or this portal has no keys to it."""
+    if name == Practice.name:
+        return Practice()
+    if name == Stripe.name and settings.STRIPE_SECRET_KEY:
+        return Stripe()
+    return None
+
+
+def provider_of(name: str) -> Provider:
+    """The same for a payment, which names who took it.
+
+    Raises:
+        ProviderGone: this portal does not speak to it any more.
+    """
+    found = provider_called(name)
+    if found is None:
+        raise ProviderGone(name)
+    return found
+
+
+def names_spoken_to() -> list[str]:
+    """The names for which ``provider_called`` finds somebody."""
+    return [name for name in (Practice.name, Stripe.name) if provider_called(name)]

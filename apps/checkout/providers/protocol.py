@@ -10,6 +10,10 @@ class ProviderDown(Exception):
     """The provider did not answer, or not in a way we understand; it may be asked again."""
 
 
+class ProviderGone(ProviderDown):
+    """This portal does not speak to the provider any more, because its keys are gone."""
+
+
 class RefundRefused(Exception):
     """The provider will never do this refund."""
 

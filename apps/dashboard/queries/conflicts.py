@@ -12,6 +12,7 @@ from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
 from apps.checkout.models import Payment
 from apps.checkout.queries.orders import PAYER, Payer, payer_of
+from apps.checkout.queries.stranded import stranded_payments, stranded_refunds
 from apps.checkout.queries.under_way import told_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import count_visits
@@ -74,6 +75,46 @@ def list_leftovers(*, desk: Desk) -> list[Leftover]:
         )
         for it in rows[:MOST_SHOWN]
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """An amount that cannot be settled, or given back, because there are no keys to its provider;
+    reference is the booking's, "" for a plan or a gift card."""
+
+    reference: str
+    name: str
+    provider: str
+    money: Money
+    is_refund: bool
+
+
+def list_stranded(*, desk: Desk) -> list[Stranded]:
+    """What waits for the keys of a provider that this portal worked with before; two queries."""
+    business = desk.business.pk
+    joined = ("order__booking__customer",)
+    payments = stranded_payments(business_id=business).select_related(*joined)
+    refunds = stranded_refunds(business_id=business).select_related(
+        *(f"payment__{it}" for it in joined)
+    )
+    return [
+        *(_stranded(it, it.amount) for it in payments.order_by("pk")[:MOST_SHOWN]),
+        *(
+            _stranded(it.payment, it.amount, is_refund=True)
+            for it in refunds.order_by("pk")[:MOST_SHOWN]
+        ),
+    ]
+
+
+def _stranded(payment: Payment, amount: int, *, is_refund: bool = False) -> Stranded:
+    booking, order = payment.order.booking, payment.order
+    return Stranded(
+        reference=booking.reference if booking else "",
+        name=customer_name(booking) if booking else order.reference,
+        provider=payment.provider.capitalize(),
+        money=Money(amount, order.currency),
+        is_refund=is_refund,
+    )
 
 
 def leftovers_of(desk: Desk) -> QuerySet[Booking]:

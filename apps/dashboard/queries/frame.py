@@ -1,14 +1,18 @@
 """What stands around every owner page: the count on the inbox, and whether there is a way out."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
+from apps.checkout.queries.stranded import stranded_payments, stranded_refunds
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.conflicts import leftovers_of, unclear_of
 from apps.dashboard.queries.rows import LIVE
@@ -55,8 +59,15 @@ def _clashes(desk: Desk) -> Combinable:
     if not desk.may(Right.RESOLVE):
         return Value(0)
     clashes = desk.bookings().filter(double_booked=True, status__in=LIVE)
-    parts = (clashes, leftovers_of(desk), unclear_of(desk))
-    first, second, third = (
+    business = desk.business.pk
+    parts: tuple[QuerySet[Any], ...] = (
+        clashes,
+        leftovers_of(desk),
+        unclear_of(desk),
+        stranded_payments(business_id=business),
+        stranded_refunds(business_id=business),
+    )
+    counts = (
         Coalesce(
             Subquery(rows.order_by().values("business").annotate(n=Count("pk")).values("n")),
             0,
@@ -64,7 +75,7 @@ def _clashes(desk: Desk) -> Combinable:
         )
         for rows in parts
     )
-    return first + second + third
+    return reduce(add, counts)
 
 
 def _waiting(desk: Desk) -> Coalesce | Value:

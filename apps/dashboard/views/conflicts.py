@@ -20,6 +20,7 @@ from apps.dashboard.queries.conflicts import (
     get_conflict,
     list_conflicts,
     list_leftovers,
+    list_stranded,
     list_unclear,
 )
 from apps.dashboard.roles import Right, roles_with
@@ -41,6 +42,7 @@ def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
         "conflicts": found,
         "leftovers": list_leftovers(desk=request.desk),
         "unclear": list_unclear(desk=request.desk),
+        "stranded": list_stranded(desk=request.desk),
     }
     return show(request, "dashboard/conflicts.html", None, context, now=now, current="requests")
 
