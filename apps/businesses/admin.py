@@ -92,6 +92,10 @@ class LocationAdmin(OperatorAdmin):
         obj.country = obj.country or obj.business.country
         super().save_model(request, obj, form, change)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Location | None = None) -> list[str]:
+        """What is booked there was promised in its zone, as with that of a business."""
+        return ["time_zone"] if obj else []
+
 
 @admin.register(TeamMember)
 class TeamMemberAdmin(OperatorAdmin):
