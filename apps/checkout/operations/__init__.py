@@ -10,6 +10,7 @@ from apps.checkout.operations._aside import (
     release_payment,
 )
 from apps.checkout.operations._ask_for_plans import ask_for_plans, send_plan_link
+from apps.checkout.operations._ask_for_refund import REFUND_TOPIC
 from apps.checkout.operations._book_with_plan import book_with_plan
 from apps.checkout.operations._buy_plan import (
     BoughtPlan,
@@ -104,7 +105,6 @@ from apps.checkout.operations._refund import do_refund, refund_order
 from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._renew_in_person import renew_in_person
 from apps.checkout.operations._settle import (
-    REFUND_TOPIC,
     settle_open_payments,
     settle_payment,
     write_truth,

@@ -9,8 +9,9 @@ from apps.bookings.models import BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, OrderLine, Payment, Refund, RefundLine
+from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
-from apps.checkout.operations._settle import ask_for_refund, sync
+from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject, lock_subject
 from apps.checkout.providers import RefundRefused, provider_of
 from apps.checkout.queries.orders import refundable_of

@@ -15,9 +15,9 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
+from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._charge import ask_truth
 from apps.checkout.operations._coupons import give_coupon_back
-from apps.checkout.operations._gift_money import give_to_card
 from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receipts import number_receipt
@@ -35,9 +35,7 @@ from apps.checkout.states import PaymentStatus, booking_status
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
 
-REFUND_TOPIC = "payments.refund"
 PATIENCE = timedelta(seconds=60)
-AT_ONCE = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
 UNSETTLED = (Payment.Status.PENDING, Payment.Status.AUTHORIZED)
 
 
@@ -274,35 +272,3 @@ def _give_back_what_is_too_much(
         if amount > 0:
             ask_for_refund(payment, amount=amount, reason="", asked_by=None, now=now)
             excess -= amount
-
-
-def ask_for_refund(
-    payment: Payment, *, amount: int, reason: str, asked_by: int | None, now: datetime
-) -> Refund:
-    """Write a refund of a locked payment; the worker does it at the provider. Money that came in
-    person is in the customer's hand already, that of a gift card is on the card at once."""
-    at_once = payment.kind in AT_ONCE
-    payment.refunded += amount
-    payment.save(update_fields=["refunded"])
-    refund = Refund.objects.create(
-        business_id=payment.business_id,
-        payment=payment,
-        amount=amount,
-        status=Refund.Status.DONE if at_once else Refund.Status.PENDING,
-        is_external=payment.kind == Payment.Kind.IN_PERSON,
-        reason=reason,
-        asked_by_id=asked_by,
-        created_at=now,
-        done_at=now if at_once else None,
-    )
-    if payment.kind == Payment.Kind.GIFT:
-        give_to_card(payment, amount=amount, now=now)
-    if not at_once:
-        outbox.enqueue(
-            topic=REFUND_TOPIC,
-            payload={"refund_id": refund.pk},
-            business_id=payment.business_id,
-            now=now,
-            key=f"refund:{refund.pk}",
-        )
-    return refund

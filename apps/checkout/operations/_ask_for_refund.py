@@ -1,0 +1,40 @@
+from datetime import datetime
+
+from apps.checkout.models import Payment, Refund
+from apps.checkout.operations._gift_money import give_to_card
+from apps.outbox import operations as outbox
+
+REFUND_TOPIC = "payments.refund"
+AT_ONCE = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
+
+
+def ask_for_refund(
+    payment: Payment, *, amount: int, reason: str, asked_by: int | None, now: datetime
+) -> Refund:
+    """Write a refund of a locked payment; the worker does it at the provider. Money that came in
+    person is in the customer's hand already, that of a gift card is on the card at once."""
+    at_once = payment.kind in AT_ONCE
+    payment.refunded += amount
+    payment.save(update_fields=["refunded"])
+    refund = Refund.objects.create(
+        business_id=payment.business_id,
+        payment=payment,
+        amount=amount,
+        status=Refund.Status.DONE if at_once else Refund.Status.PENDING,
+        is_external=payment.kind == Payment.Kind.IN_PERSON,
+        reason=reason,
+        asked_by_id=asked_by,
+        created_at=now,
+        done_at=now if at_once else None,
+    )
+    if payment.kind == Payment.Kind.GIFT:
+        give_to_card(payment, amount=amount, now=now)
+    if not at_once:
+        outbox.enqueue(
+            topic=REFUND_TOPIC,
+            payload={"refund_id": refund.pk},
+            business_id=payment.business_id,
+            now=now,
+            key=f"refund:{refund.pk}",
+        )
+    return refund
