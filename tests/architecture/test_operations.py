@@ -9,6 +9,7 @@ CLOCKS = {("timezone", "now"), ("datetime", "now"), ("date", "today"), ("time", 
 EDGE = (
     *("/views", "/management/commands/", "/admin", "bookings_portal/"),
     *("/worker.py", "/outbox_work.py"),  # the worker and what it calls
+    "/access.py",  # the guard before the views of the owner section
     *("/templatetags/", "/eml_files.py"),  # "3 minutes ago", and the name of a mail's file
 )
 # About one thing only, and named after it.

@@ -45,4 +45,4 @@ def test_a_hold_and_a_submission_send_few_statements_once_the_setup_is_known() -
     found = hold_and_submit(salon, 12)
 
     together = connection.vendor == "postgresql"
-    assert found == ((6, 6) if together else (8, 9))
+    assert found == ((6, 7) if together else (8, 10))  # one of them looks whether the time is kept

@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -114,6 +115,7 @@ class ServiceAdmin(OperatorAdmin):
     search_fields = ["name"]
     search_help_text = _("Part of the name")
     inlines = [VariantInline, RequirementInline]
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Service | None = None) -> list[str]:
         """Bookings point at a service of a kind at an address of a business: those stay."""
