@@ -220,16 +220,25 @@ def test_a_plan_that_counts_nothing_has_no_visits_to_change(olga: Client, salon:
     assert adjust(olga, purchase).status_code == 409
 
 
-def test_a_plan_is_paused_and_goes_on(olga: Client, purchase: PlanPurchase, clock: Any) -> None:
+def sign_in_again(olga: Client, salon: Salon) -> None:
+    """Nobody used her sign-in meanwhile, so it has ended."""
+    assert olga.get(PLANS)["Location"].startswith("/own/sign-in/?next=")
+    olga.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def test_a_plan_is_paused_and_goes_on(
+    olga: Client, salon: Salon, purchase: PlanPurchase, clock: Any
+) -> None:
     ends_at = fresh(purchase).ends_at
     assert ends_at is not None
 
     assert olga.post(page_of(purchase, "pause"), {"revision": "1"}).status_code == 303
     assert "Let it go on" in text_of(olga.get(page_of(purchase)))
     clock.shift(timedelta(days=5))
+    sign_in_again(olga, salon)
     answer = olga.post(page_of(purchase, "pause"), {"revision": "2", "resume": "1"})
 
-    assert answer.status_code == 303
+    assert (answer.status_code, answer["Location"]) == (303, f"{page_of(purchase)}?done=saved")
     found = fresh(purchase)
     assert (found.status, found.ends_at) == ("ACTIVE", ends_at + timedelta(days=5))
 

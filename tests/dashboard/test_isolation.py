@@ -167,6 +167,9 @@ CASES: dict[str, Case] = {
     "cancel": Case(DESKS, "POST", {"reason": "Ana is ill"}, answer=303),
     "move": Case(DESKS, "POST", {"target": "1"}, answer=404),  # an appointment has no other session
     "note": Case(DECIDERS, "POST", {"note": "likes tea"}, answer=303),
+    "online_link": Case(
+        DECIDERS, "POST", {"link": "https://meet.example/ana"}, answer=409
+    ),  # it takes place in the salon
 }
 WITHOUT_BUSINESS = {"choose_business"}
 WITH_SESSION = {
@@ -195,6 +198,7 @@ WITH_BOOKING = {
         "refund",
         "leftover",
         "use_code",
+        "online_link",
     ),
 }
 
