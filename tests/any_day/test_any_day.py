@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -25,7 +26,7 @@ from apps.businesses.models import Business
 from apps.dashboard.demo.seed import seed_demo
 from apps.dashboard.management.commands.check_ledger import find_all
 from apps.outbox.worker import Worker
-from tests.bookings.pages import fill, slots_of, text_of
+from tests.bookings.pages import fields_of, fill, slots_of, text_of
 from tests.clock import standing_at
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,9 @@ def test_the_first_time_offered_is_booked_and_told_as_it_was_shown(
         page = carl.get("/juniper/s/cut-and-finish/times", {"date": next_day(text_of(page))})
     shown = slots_of(page)[0]
     held = carl.post("/juniper/hold", {"service": "cut-and-finish", "slot": shown})
-    done = fill(carl, held["Location"])
+    to_pay = fill(carl, held["Location"])
+    choices = {**fields_of(carl.get(to_pay["Location"])), "way": "IN_PERSON"}
+    done = carl.post(to_pay["Location"], choices)
 
     booking = Booking.objects.get(contact_email="carl@example.com", created_at__gte=timezone.now())
     starts_at = datetime.fromisoformat(shown.split(";")[0])
@@ -105,8 +108,8 @@ def start_in(mail: Path) -> datetime:
     """DTSTART of the calendar file in a mail."""
     message = message_from_bytes(mail.read_bytes(), policy=policy.default)
     (part,) = (it for it in message.walk() if it.get_content_type() == "text/calendar")
-    calendar = Calendar.from_ical(str(part.get_payload()))
-    start: datetime = calendar.walk("VEVENT")[0].decoded("DTSTART")
+    file: Any = part.get_payload(decode=True)
+    start: datetime = Calendar.from_ical(file.decode()).walk("VEVENT")[0].decoded("DTSTART")
     return start
 
 
