@@ -17,7 +17,7 @@ from apps.bookings.models import Booking
 from apps.businesses.accent import accent_digest
 from apps.catalog.models import AddOn, AddOnGroup, Question
 from apps.checkout.links import gift_token, plan_token
-from apps.checkout.models import GiftCard, PlanPurchase
+from apps.checkout.models import GiftCard, Payment, PlanPurchase
 from apps.web.guards import walk_urls
 from tests.bookings.pages import fill, hold
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
@@ -48,6 +48,7 @@ class Stage:
     session: Session
     token: str
     purchase: PlanPurchase
+    payment: Payment
     card: GiftCard
 
     @property
@@ -75,6 +76,7 @@ class Stage:
             "provider": "practice",
             "coupon": "1",
             "discount": "1",
+            "payment_id": str(self.payment.pk),
             "plan": self.purchase.plan.slug,
             "plan_id": str(self.purchase.plan_id),
         }
@@ -148,6 +150,7 @@ def make_stage(mails: Path) -> Stage:
         session=make_class(salon, salon.ana),
         token=bookings.create_access_link(booking=booking, now=NOW),
         purchase=purchase,
+        payment=Payment.objects.get(order__purchase=purchase),
         card=card,
     )
 
