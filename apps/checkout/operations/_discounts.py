@@ -98,21 +98,27 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
 
     Raises: as ``bookings.add_people``.
     """
+    before = bookings.lock_booking(
+        booking_id=booking.pk, business_id=booking.business_id, revision=None
+    ).price
     grown = bookings.add_people(booking=booking, more=more, now=now)
     order = Order.objects.select_for_update().filter(booking=grown).first()
     if order is None or not grown.price:
         return grown
     payments = list(order.payments.select_for_update().order_by("pk"))
-    _grow(order, grown, now=now)
+    _grow(order, grown, more=grown.price - (before or 0), now=now)
     sync(order, grown, payments, actor=Actor.of(None), now=now)
     return grown
 
 
-def _grow(order: Order, booking: Booking, *, now: datetime) -> None:
-    """Add a line for what a locked order lacks to the price of its booking."""
+def _grow(order: Order, booking: Booking, *, more: int, now: datetime) -> None:
+    """Add a line of ``more`` (minor units, before anything is taken off) to a locked order.
+
+    What was taken off before stays as it is; the discount counts for what all of it costs in full.
+    """
     lines = list(order.lines.all())
-    more = (booking.price or 0) - sum(line.amount * line.quantity for line in lines)
-    taken = find_discount(booking=booking, subtotal=booking.price or 0, now=now)
+    subtotal = more + sum(line.amount * line.quantity for line in lines)
+    taken = find_discount(booking=booking, subtotal=subtotal, now=now)
     less = min(max(0, taken.amount - order.by_discount), max(0, more))
     if more > 0:
         added = quote(
