@@ -225,8 +225,9 @@ def test_each_plan_that_is_due_costs_the_same(plan: PricingPlan) -> None:
 
     three = queries_of_the_worker(DUE)
 
-    assert three - none == 3 * (one - none)
+    once = 1  # a sweep that found something looks once more for what comes after it
+    assert three - none - once == 3 * (one - none - once)
     assert one - none <= 16
     assert queries_of_the_worker(DUE) == none
     work(DUE)
-    assert queries_of_the_worker(ENDS) - none <= 4 * 8
+    assert queries_of_the_worker(ENDS) - none - once <= 4 * 8

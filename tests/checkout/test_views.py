@@ -193,9 +193,18 @@ def test_the_practice_page_knows_only_its_own_verbs(client: Client, salon: Salon
     assert client.post("/practice/practice_0/", {"act": "PAY"}).status_code == 404
     client.post(there, {"act": "PAY"})
     assert client.post(there, {"act": "PAY"}).status_code == 409
-    with override_settings(PAYMENT_PROVIDER=""):
-        assert client.get(there).status_code == 404
     assert PracticeSession.objects.get().captured == 2000
+
+
+def test_a_portal_that_sells_for_real_has_no_practice_page(client: Client, salon: Salon) -> None:
+    there = press(client, to_pay_page(client, salon), way="DEPOSIT")["Location"]
+
+    with override_settings(PAYMENT_PROVIDER=""):
+        assert client.get(there).status_code == 200  # what was begun can be finished
+    with override_settings(PAYMENT_PROVIDER="", PORTAL_ORIGIN="https://portal.example"):
+        assert client.get(there).status_code == 404
+        assert client.post(there, {"act": "PAY"}).status_code == 404
+    assert PracticeSession.objects.get().captured == 0
 
 
 WEBHOOK = "/webhooks/payments/practice"
