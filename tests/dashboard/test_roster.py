@@ -19,6 +19,7 @@ from apps.dashboard.management.commands.check_ledger import find_all
 from apps.messages.models import Message
 from apps.messages.operations import fan_out, send_message
 from apps.outbox.models import OutboxItem
+from tests.dashboard.conftest import note_that_it_is_used
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -35,6 +36,7 @@ def studio(clock: object) -> Studio:
 def olga(studio: Studio) -> Client:
     browser = Client()
     browser.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    note_that_it_is_used(browser)
     return browser
 
 

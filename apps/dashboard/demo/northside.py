@@ -63,6 +63,7 @@ QUESTIONS = (
         label="Which floor?",
         columns={"help_text": "0 is the ground floor."},
     ),
+    QuestionPlan(key="tried", kind=Kind.LONG_TEXT, label="What have you tried so far?"),
     QuestionPlan(key="since", kind=Kind.DATE, label="Since when?"),
     QuestionPlan(
         key="neighbour",
