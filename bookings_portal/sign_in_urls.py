@@ -28,7 +28,7 @@ def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> URLPat
 
 
 def answering_422(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let a form with mistakes answer 422 as everywhere else (ux.md 2.1); allauth says 200. No
+    """Let a form with mistakes answer 422 as everywhere else; allauth says 200. No
     page about signing in is kept by anybody."""
 
     @wraps(view)

@@ -84,7 +84,7 @@ def find_days(
 ) -> Days:
     """Find the day to open on and its times, and count the days around it.
 
-    Without a wish it is the first free day of all (ux.md 0.6), and near a day the first from there
+    Without a wish it is the first free day of all, and near a day the first from there
     on; a day that was wished for, or on which a time was lost, is shown even without times, with
     the reasons and the free days next to it.
     """

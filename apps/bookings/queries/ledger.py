@@ -173,7 +173,7 @@ def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:
 
 
 def find_long_holds(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
-    """Yield drafts that hold their time for more than 60 minutes in all (ux.md 1.4); what had run
+    """Yield drafts that hold their time for more than 60 minutes in all; what had run
     out and is taken anew to be paid for is another hold."""
     drafts = Booking.objects.order_by().filter(
         status=Booking.Status.CREATED,
