@@ -53,6 +53,7 @@ def test_an_odd_address_is_harmless(client: Client) -> None:
     assert client.post(HINT).status_code == 200
 
 
+@pytest.mark.usefixtures("at_now")
 def test_every_form_asks(client: Client, salon: Salon) -> None:
     fill_the_day(salon)
     pages = [
@@ -66,6 +67,7 @@ def test_every_form_asks(client: Client, salon: Salon) -> None:
         assert text_of(page).count('-hint" role="status"') == 1
 
 
+@pytest.mark.usefixtures("at_now")
 def test_it_stops_nobody_and_the_page_after_asks_where_scripts_are_off(
     client: Client, salon: Salon
 ) -> None:
@@ -80,6 +82,7 @@ def test_it_stops_nobody_and_the_page_after_asks_where_scripts_are_off(
     assert "Wrong address?" not in page
 
 
+@pytest.mark.usefixtures("at_now")
 def test_what_is_not_booked_online_says_so_instead_of_going_in_a_circle(
     client: Client, salon: Salon
 ) -> None:
