@@ -22,12 +22,14 @@ from apps.availability.models import (
 from apps.availability.queries.contradictions import find_contradictions
 from apps.businesses.forms import TenantForm
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+from apps.web.whole_fields import PLAIN_NUMBERS
 
 
 class WeeklyHoursInline(admin.TabularInline):  # type: ignore[type-arg]
     model = WeeklyHours
     form = TenantForm
     extra = 0
+    formfield_overrides = PLAIN_NUMBERS
     raw_id_fields = ["location"]
 
 
@@ -35,6 +37,7 @@ class DateExceptionInline(admin.TabularInline):  # type: ignore[type-arg]
     model = DateException
     form = TenantForm
     extra = 0
+    formfield_overrides = PLAIN_NUMBERS
     raw_id_fields = ["location"]
 
 

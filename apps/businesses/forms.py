@@ -8,6 +8,9 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business, FormerSlug
+from apps.web.whole_fields import PlainNumberField
+
+NUMBERS = ("hold_minutes", "slot_step_minutes", "answer_within_hours")
 
 
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -33,6 +36,7 @@ class BusinessForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Business
         fields = "__all__"  # noqa: DJ007  the admin names the fields it shows
+        field_classes = dict.fromkeys(NUMBERS, PlainNumberField)
 
     def clean_slug(self) -> str:
         slug = str(self.cleaned_data["slug"])

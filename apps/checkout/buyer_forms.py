@@ -12,6 +12,7 @@ from apps.checkout.providers import provider_in_use, takes_online
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
 from apps.web.money_field import MoneyField, speak
+from apps.web.whole_fields import PlainNumberField
 
 LONGEST_KEY = 43
 
@@ -32,7 +33,7 @@ class BuyerForm(forms.Form):
             "invalid": _("Please press the button once more."),
         },
     )
-    seen_price = forms.IntegerField(
+    seen_price = PlainNumberField(
         min_value=0,
         max_value=2_000_000_000,
         widget=forms.HiddenInput,

@@ -20,18 +20,28 @@ from apps.dashboard.place_field import FormWithPlace
 from apps.dashboard.roles import Right
 from apps.kernel.weeks import days_in_order
 from apps.web.fields import AddressField, LineField, TextField
+from apps.web.money_field import speak
 from apps.web.weeks import week_starts_of
+from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
 WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 MOST_PLACES = 1000
 DAY = forms.DateInput(attrs={"type": "date"})
 
 
+class FormWithNumbers(forms.Form):
+    """Numbers are typed as people of the business's locale type them."""
+
+    def __init__(self, *args: Any, locale: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        speak(self, locale=locale)
+
+
 class CheckInForm(forms.Form):
     """Who of a booking, and whether they came; an empty state takes the mark away."""
 
     reference = forms.CharField(max_length=8)
-    seat = forms.IntegerField(min_value=0, max_value=MOST_PLACES)
+    seat = PlainNumberField(min_value=0, max_value=MOST_PLACES)
     state = forms.ChoiceField(choices=Attendance.State.choices, required=False)
 
     def mark(self) -> Attendance.State | None:
@@ -47,7 +57,7 @@ class WaitingForm(forms.Form):
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
 
 
-class AddPersonForm(forms.Form):
+class AddPersonForm(FormWithNumbers):
     """Somebody the team puts into a class."""
 
     name = LineField(
@@ -60,7 +70,7 @@ class AddPersonForm(forms.Form):
             "required": _("Enter an e-mail address: the confirmation goes there."),
         },
     )
-    people = forms.IntegerField(label=_("People"), min_value=1, max_value=99, initial=1)
+    people = WholeNumberField(label=_("People"), min_value=1, max_value=99, initial=1)
 
     def details(self) -> WaitingDetails:
         """Who comes, cleaned."""
@@ -77,13 +87,11 @@ class MessageForm(forms.Form):
     )
 
 
-class PlacesForm(forms.Form):
+class PlacesForm(FormWithNumbers):
     """seen is how many places the page showed."""
 
-    capacity = forms.IntegerField(
-        label=_("Places"), min_value=1, max_value=MOST_PLACES, widget=forms.NumberInput
-    )
-    seen = forms.IntegerField(
+    capacity = WholeNumberField(label=_("Places"), min_value=1, max_value=MOST_PLACES)
+    seen = PlainNumberField(
         min_value=1, max_value=MOST_PLACES, widget=forms.HiddenInput, required=False
     )
 
@@ -92,7 +100,7 @@ class CancelSessionsForm(forms.Form):
     """bookings is how many the page showed; its people are the ones who are told."""
 
     scope = forms.ChoiceField(choices=[(it.value, it.value) for it in Scope])
-    bookings = forms.IntegerField(min_value=0)
+    bookings = PlainNumberField(min_value=0)
     reason = LineField(
         label=_("Reason"),
         help_text=_("Everybody who booked reads it in the e-mail."),
@@ -206,7 +214,7 @@ class NewClassForm(OverridingForm, FormWithPlace):
         error_messages={"required": _("Enter the time.")},
         widget=forms.TimeInput(attrs={"type": "time"}),
     )
-    capacity = forms.IntegerField(
+    capacity = WholeNumberField(
         label=_("Places"),
         min_value=1,
         max_value=MOST_PLACES,
@@ -227,7 +235,7 @@ class NewClassForm(OverridingForm, FormWithPlace):
         required=False,
     )
     until_on = forms.DateField(label=_("Until"), widget=DAY, required=False)
-    count = forms.IntegerField(
+    count = WholeNumberField(
         label=_("Or how many times"), min_value=1, max_value=9999, required=False
     )
     name = LineField(
@@ -263,6 +271,7 @@ class NewClassForm(OverridingForm, FormWithPlace):
             order = days_in_order(week_starts=week_starts_of(business.locale))
             weekdays.choices = [(it, WEEKDAYS[it]) for it in order]
         self.offer_places(business)
+        speak(self, locale=business.locale)
         self.order_fields(["service", "place"])
 
     def clean(self) -> dict[str, Any]:

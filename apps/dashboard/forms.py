@@ -14,6 +14,7 @@ from apps.businesses.models import Business
 from apps.catalog.models import Service, StaffMember
 from apps.dashboard.place_field import FormWithPlace
 from apps.web.fields import LineField, TextField
+from apps.web.whole_fields import PlainNumberField
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
@@ -40,7 +41,7 @@ LONGEST_REASON = 250
 class DecisionForm(forms.Form):
     """Every action says which revision of the booking its page showed."""
 
-    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    revision = PlainNumberField(min_value=1, widget=forms.HiddenInput)
 
 
 class CancelForm(DecisionForm):
@@ -133,7 +134,7 @@ class AgendaForm(forms.Form):
         required=False,
         validators=[MinValueValidator(EARLIEST), MaxValueValidator(LATEST)],
     )
-    staff = forms.IntegerField(required=False, min_value=1)
+    staff = PlainNumberField(required=False, min_value=1)
     status = forms.ChoiceField(
         choices=[
             (Booking.Status.PENDING.value, ""),

@@ -13,6 +13,7 @@ from apps.dashboard.queries.orders import LONGEST_SEARCH, State
 from apps.web.fields import LineField
 from apps.web.formatting import format_money
 from apps.web.money_field import MoneyField, speak
+from apps.web.whole_fields import PlainNumberField
 
 MOST = Decimal(2_000_000)
 
@@ -20,13 +21,13 @@ MOST = Decimal(2_000_000)
 class PaidForm(forms.Form):
     """The revision of the booking the page showed."""
 
-    revision = forms.IntegerField(min_value=1, max_value=2_000_000_000)
+    revision = PlainNumberField(min_value=1, max_value=2_000_000_000)
 
 
 class UndoPaidForm(forms.Form):
     """Which payment in person was a mistake."""
 
-    payment = forms.IntegerField(min_value=1, max_value=2**62)
+    payment = PlainNumberField(min_value=1, max_value=2**62)
 
 
 class CodeForm(forms.Form):
@@ -48,9 +49,7 @@ class RefundForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    seen_refunded = forms.IntegerField(
-        min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput
-    )
+    seen_refunded = PlainNumberField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, currency: str, locale: str, lines: Sequence[OrderLine], **kwargs: Any
@@ -132,7 +131,7 @@ class OrdersForm(forms.Form):
     state = forms.TypedChoiceField(
         required=False, choices=[(it.value, it.value) for it in State], coerce=State
     )
-    before = forms.IntegerField(required=False, min_value=1, max_value=2**62)
+    before = PlainNumberField(required=False, min_value=1, max_value=2**62)
 
     def asked(self) -> tuple[State, str, int | None]:
         """Return the state, the words that are searched for, and where the page begins."""

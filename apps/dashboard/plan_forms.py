@@ -15,6 +15,7 @@ from apps.dashboard.price_fields import TaxField
 from apps.dashboard.price_forms import FieldGroup
 from apps.web.fields import LineField
 from apps.web.money_field import MoneyField, speak
+from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
 Kind = PricingPlan.Kind
 WORDS = {
@@ -44,7 +45,7 @@ class PlanForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    revision = PlainNumberField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     name = LineField(
         label=_("Name"), max_length=80, error_messages={"required": _("Give it a name.")}
     )
@@ -56,21 +57,21 @@ class PlanForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what it is.")},
     )
-    credits = forms.IntegerField(
+    credits = WholeNumberField(
         label=_("Visits"),
         min_value=1,
         max_value=1000,
         help_text=_("In all, or in each period. A friend who comes along uses one, too."),
         error_messages={"required": WORDS[Wrong.VISITS_MISSING][1]},
     )
-    valid_days = forms.IntegerField(
+    valid_days = WholeNumberField(
         label=_("Good for how many days"),
         required=False,
         min_value=1,
         max_value=3660,
         help_text=_("7 at least. Empty: for ever."),
     )
-    period_months = forms.IntegerField(
+    period_months = WholeNumberField(
         label=_("Months paid at a time"),
         min_value=1,
         max_value=12,
@@ -85,7 +86,7 @@ class PlanForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose what it pays for.")},
     )
-    max_per_customer = forms.IntegerField(
+    max_per_customer = WholeNumberField(
         label=_("Most for one customer"),
         required=False,
         min_value=1,

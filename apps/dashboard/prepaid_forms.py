@@ -13,6 +13,7 @@ from apps.checkout.buyer_forms import GiftFields
 from apps.checkout.operations import Buyer
 from apps.web.fields import AddressField, LineField
 from apps.web.money_field import MoneyField, speak
+from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
 MOST_MINOR = 2_000_000_000
 LESS, MORE = "LESS", "MORE"
@@ -23,7 +24,7 @@ class RevisionForm(forms.Form):
 
     use_required_attribute = False
 
-    revision = forms.IntegerField(
+    revision = PlainNumberField(
         min_value=1, max_value=MOST_MINOR, required=True, widget=forms.HiddenInput
     )
 
@@ -31,13 +32,13 @@ class RevisionForm(forms.Form):
 class PlanPaidForm(forms.Form):
     """Which order of a plan was paid in person."""
 
-    order = forms.IntegerField(min_value=1, max_value=2**62)
+    order = PlainNumberField(min_value=1, max_value=2**62)
 
 
 class UndoPlanPaidForm(PlanPaidForm):
     """Which payment of it was a mistake."""
 
-    payment = forms.IntegerField(min_value=1, max_value=2**62)
+    payment = PlainNumberField(min_value=1, max_value=2**62)
 
 
 class ReasonField(LineField):
@@ -58,7 +59,7 @@ class EndPlanForm(RevisionForm):
 
     amount = MoneyField(min_value=Decimal(0), help_text=_("Empty: nothing."), required=False)
     reason = ReasonField(required=False)
-    seen_refunded = forms.IntegerField(
+    seen_refunded = PlainNumberField(
         min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput, required=False
     )
 
@@ -82,7 +83,7 @@ class AdjustPlanForm(RevisionForm):
         initial=MORE,
         error_messages={"required": _("Choose what to do.")},
     )
-    visits = forms.IntegerField(
+    visits = WholeNumberField(
         label=_("How many visits"),
         min_value=1,
         max_value=1000,
@@ -90,8 +91,9 @@ class AdjustPlanForm(RevisionForm):
     )
     reason = ReasonField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
+        speak(self, locale=business.locale)
 
     def change(self) -> int:
         """Visits, below 0 where they go."""
@@ -113,7 +115,7 @@ class AdjustGiftForm(forms.Form):
     )
     amount = MoneyField(error_messages={"required": _("Enter an amount.")})
     reason = ReasonField()
-    seen_balance = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+    seen_balance = PlainNumberField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
@@ -128,7 +130,7 @@ class AdjustGiftForm(forms.Form):
 class StopGiftForm(forms.Form):
     """What to do with the rest of a card that is stopped."""
 
-    seen_balance = forms.IntegerField(min_value=0, max_value=MOST_MINOR)
+    seen_balance = PlainNumberField(min_value=0, max_value=MOST_MINOR)
     back = forms.BooleanField(required=False)
 
 
@@ -177,7 +179,7 @@ class SellPlanForm(DeskSaleForm):
         initial=True,
         help_text=_("Otherwise it begins all the same, and its page says what is still owed."),
     )
-    seen_price = forms.IntegerField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+    seen_price = PlainNumberField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, plan: PricingPlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -207,8 +209,8 @@ class HoldersForm(forms.Form):
     """What a list of plans or cards is searched for; what is not a value is left out."""
 
     q = LineField(label=_("Search"), required=False, max_length=100)
-    plan = forms.IntegerField(required=False, min_value=1, max_value=2**62)
-    page = forms.IntegerField(required=False, min_value=1, max_value=MOST_MINOR)
+    plan = PlainNumberField(required=False, min_value=1, max_value=2**62)
+    page = PlainNumberField(required=False, min_value=1, max_value=MOST_MINOR)
 
     def asked(self) -> tuple[str, int | None, int]:
         """Return words, plan and page."""

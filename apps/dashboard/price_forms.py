@@ -25,6 +25,7 @@ from apps.kernel.money import Money
 from apps.web.fields import LineField
 from apps.web.money_field import MoneyField, speak
 from apps.web.numbers import write_number
+from apps.web.whole_fields import PlainNumberField
 
 NOTHING = Decimal(0)
 
@@ -49,7 +50,7 @@ class PaymentForm(forms.Form):
     ONLINE = ("pays_online", "deposit", "any_amount", "full_upfront")
     """Closed together; the first of them says why."""
 
-    revision = forms.IntegerField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
+    revision = PlainNumberField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     price_kind = forms.ChoiceField(
         label=gettext_lazy("Kind of price"),
         widget=forms.RadioSelect,

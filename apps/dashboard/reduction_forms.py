@@ -18,6 +18,7 @@ from apps.dashboard.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
 from apps.web.fields import LineField
 from apps.web.money_field import MoneyField, NumberField, speak
+from apps.web.whole_fields import WholeNumberField
 
 HUNDRED = Decimal(100)
 
@@ -96,7 +97,7 @@ class DiscountForm(ReductionForm):
         error_messages={"required": _("Give it a name.")},
     )
     kind = forms.ChoiceField(label=_("It gives"), choices=Discount.Kind.choices)
-    min_people = forms.IntegerField(
+    min_people = WholeNumberField(
         label=_("From how many people on"), required=False, min_value=1, max_value=1000
     )
     field_order = (
@@ -137,10 +138,10 @@ class CouponForm(ReductionForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     kind = forms.ChoiceField(label=_("It gives"), choices=Coupon.Kind.choices)
-    max_uses = forms.IntegerField(
+    max_uses = WholeNumberField(
         label=_("Uses in all"), required=False, min_value=1, max_value=1_000_000
     )
-    max_per_customer = forms.IntegerField(
+    max_per_customer = WholeNumberField(
         label=_("Uses for each customer"),
         required=False,
         min_value=1,

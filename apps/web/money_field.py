@@ -13,13 +13,15 @@ from apps.web.numbers import NotANumber, OtherDigits, read_number, write_number
 
 MOST = Decimal(2_000_000)
 SAMPLE = 1250
+_MINUS = "-\u2212"
 
 
 class NumberField(forms.Field):
     """A number of the locale, cleaned as a Decimal; None when it may be empty.
 
     Its locale may be set after the form was made (``speak``). The words of ``invalid`` say what
-    would be right, those of ``digits`` that 0 to 9 are to be used.
+    would be right, those of ``digits`` that 0 to 9 are to be used. A sign may stand before it where
+    less than 0 is allowed; places is how many decimals may be typed, None as many as there are.
     """
 
     default_error_messages = {
@@ -27,6 +29,7 @@ class NumberField(forms.Field):
         "digits": gettext_lazy("Use the digits 0 to 9."),
         "min_value": gettext_lazy("Enter a larger number."),
         "max_value": gettext_lazy("Enter a smaller number."),
+        "places": gettext_lazy("Enter a number with fewer decimals."),
     }
 
     def __init__(
@@ -34,12 +37,14 @@ class NumberField(forms.Field):
         *,
         min_value: Decimal = Decimal(0),
         max_value: Decimal = MOST,
+        places: int | None = None,
         locale: str = "en-GB",
         **kwargs: Any,
     ) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(**{"widget": widget, **kwargs})
-        self.min_value, self.max_value, self.locale = min_value, max_value, locale
+        self.min_value, self.max_value, self.places = min_value, max_value, places
+        self.locale = locale
 
     def to_python(self, value: Any) -> Decimal | None:
         """What was typed, as a Decimal.
@@ -49,16 +54,20 @@ class NumberField(forms.Field):
         """
         if value in EMPTY_VALUES or not str(value).strip():
             return None
+        text = str(value).strip()
+        sign = -1 if self.min_value < 0 and text[0] in _MINUS else 1
         try:
-            return read_number(str(value), locale=self.locale)
+            return sign * read_number(text[sign < 0 :], locale=self.locale)
         except OtherDigits as other:
             raise self.wrong("digits") from other
         except NotANumber as wrong:
             raise self.wrong("invalid") from wrong
 
     def validate(self, value: Any) -> None:
-        """Between the least and the most that may be."""
+        """Between the least and the most that may be, and not finer than it may be."""
         super().validate(value)
+        if value is not None and self.places is not None and _places_of(value) > self.places:
+            raise self.wrong("places")
         if value is not None and value < self.min_value:
             raise self.wrong("min_value")
         if value is not None and value > self.max_value:
@@ -122,7 +131,12 @@ class MoneyField(NumberField):
         return write_number(Money(minor, self.currency).to_decimal(), locale=self.locale)
 
 
-def speak(form: forms.BaseForm, *, locale: str, currency: str) -> None:
+def _places_of(value: Decimal) -> int:
+    """How many decimals were typed, noughts too: "1.000" may mean a thousand elsewhere."""
+    return -int(value.as_tuple().exponent)
+
+
+def speak(form: forms.BaseForm, *, locale: str, currency: str = "EUR") -> None:
     """Have all numbers of a form typed as people of this locale do, amounts in this currency."""
     for field in form.fields.values():
         if isinstance(field, NumberField):

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField
+from apps.web.whole_fields import PLAIN_NUMBERS
 
 MOST_ROWS = 5000
 
@@ -50,6 +51,7 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     sortable_by = ()
+    formfield_overrides = PLAIN_NUMBERS
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Rows are retired, paused or cancelled; what may really go says so itself."""

@@ -191,7 +191,7 @@ def test_visits_are_taken_off_with_a_reason(olga: Client, purchase: PlanPurchase
     [
         ({"reason": ""}, 422, "Say why."),
         ({"visits": ""}, 422, "Enter how many visits."),
-        ({"visits": "0"}, 422, "greater than or equal to 1"),
+        ({"visits": "0"}, 422, "Enter 1 or more."),
         ({"way": "SIDEWAYS"}, 422, "Something is missing."),
         ({"way": "LESS", "visits": "11"}, 422, "Only 10 visits are left"),
         ({"revision": "9"}, 409, "It was changed meanwhile."),

@@ -154,7 +154,7 @@ def test_the_reason_stands_on_the_page_of_the_class(olga: Client, studio: Studio
         ({"count": "", "until_on": "2026-11-29"}, "first_on", "No date is left"),
         ({"at": "7 o'clock"}, "at", "Enter a valid time."),
         ({"staff": 0}, "staff", "Select a valid choice."),
-        ({"capacity": 0}, "capacity", "greater than or equal to 1"),
+        ({"capacity": 0}, "capacity", "Enter 1 or more."),
     ],
 )
 def test_a_rule_that_cannot_be_is_named_at_its_field(

@@ -50,6 +50,7 @@ class Asked:
     party_size: int
     staff_name: str
     region: str
+    locale: str
     known: Known | None = None
     asks_address: bool = False
 
@@ -126,7 +127,7 @@ class DetailsForm(forms.Form):
         hidden = hidden_questions(questions, raw)
         opens = {it.shown_if_id for it in questions if it.shown_if_id}
         for question in questions:
-            field = field_of(question, region=self.asked_of.region)
+            field = field_of(question, region=self.asked_of.region, locale=self.asked_of.locale)
             field.waits = question.pk in hidden  # type: ignore[attr-defined]
             if question.pk in opens:
                 field.widget.attrs["data-opens"] = ""
@@ -192,14 +193,17 @@ class DetailsForm(forms.Form):
 
     def _answers(self) -> Iterator[GivenAnswer]:
         for question in self.asked_of.of_booker:
-            words = answer_words(question, self.cleaned_data.get(f"q{question.pk}"))
+            words = self._words(question, f"q{question.pk}")
             if words:
                 yield GivenAnswer(question=question, value=words)
         for place in self.asked_of.people:
             for question in self.asked_of.of_participants:
-                words = answer_words(question, self.cleaned_data.get(f"p{place}_q{question.pk}"))
+                words = self._words(question, f"p{place}_q{question.pk}")
                 if words:
                     yield GivenAnswer(question=question, value=words, participant=place)
+
+    def _words(self, question: Question, name: str) -> str:
+        return answer_words(question, self.cleaned_data.get(name), locale=self.asked_of.locale)
 
     def typed(self) -> dict[str, list[str]]:
         """What was typed, made inert, for the draft to keep; long texts are cut."""
@@ -228,7 +232,7 @@ def _initial(draft: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_of_participant(name: str) -> bool:
     place, _bar, rest = name.partition("_")
-    return bool(rest) and place[:1] == "p" and place[1:].isdigit()
+    return bool(rest) and place[:1] == "p" and place[1:].isdecimal()
 
 
 def _if_label(question: Question, questions: Sequence[Question]) -> str:

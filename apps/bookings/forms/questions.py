@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,9 +12,12 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.models import Question
 from apps.web.fields import LineField, TextField
+from apps.web.money_field import NumberField
+from apps.web.numbers import write_number
 from apps.web.phones import read_phone
 
-SHORT, LONG, DIGITS, PLACES = 255, 4000, 12, 3
+SHORT, LONG, PLACES = 255, 4000, 3
+FARTHEST = Decimal(999_999_999)
 YES, NO = "yes", "no"
 Kind = Question.Kind
 TICKS = frozenset({Kind.CONSENT, Kind.ACKNOWLEDGEMENT})
@@ -76,8 +80,9 @@ def _WRONG_PHONE() -> str:  # noqa: N802 - reads as the constant it is, once tra
     return _("Enter a phone number, with its country code when it is from abroad.")
 
 
-def field_of(question: Question, *, region: str) -> forms.Field:
-    """Make the field of a question. Consents are never ticked beforehand (R021)."""
+def field_of(question: Question, *, region: str, locale: str) -> forms.Field:
+    """Make the field of a question; phone numbers are those of a region, numbers are typed as in a
+    locale. Consents are never ticked beforehand (R021)."""
     common = {
         "label": question.label,
         "help_text": question.help_text,
@@ -86,6 +91,8 @@ def field_of(question: Question, *, region: str) -> forms.Field:
     }
     if question.kind == Kind.PHONE:
         return PhoneField(region=region, **common)
+    if question.kind == Kind.NUMBER:
+        return _number(locale, common)
     return _MAKERS[Kind(question.kind)](question, common)
 
 
@@ -97,8 +104,9 @@ def _missing_words(question: Question) -> str:
     return _("Please answer “%(label)s”.") % {"label": label}
 
 
-def answer_words(question: Question, value: Any) -> str:
-    """Word a cleaned value for keeping; "" means not answered."""
+def answer_words(question: Question, value: Any, *, locale: str) -> str:
+    """Word a cleaned value for keeping, numbers as people of the locale write them; "" means not
+    answered."""
     if question.kind == Kind.YES_NO:
         return {YES: _("Yes"), NO: _("No")}.get(value, "")
     if question.kind in TICKS:
@@ -107,6 +115,8 @@ def answer_words(question: Question, value: Any) -> str:
         return ", ".join(value or ())
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return write_number(value, locale=locale)
     return "" if value is None else str(value)
 
 
@@ -174,10 +184,10 @@ def _yes_no(_question: Question, common: dict[str, Any]) -> forms.Field:
     return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **common)
 
 
-def _number(_question: Question, common: dict[str, Any]) -> forms.Field:
-    field = forms.DecimalField(max_digits=DIGITS, decimal_places=PLACES, **common)
-    field.widget = forms.TextInput(attrs={"inputmode": "decimal"})
-    return field
+def _number(locale: str, common: dict[str, Any]) -> forms.Field:
+    return NumberField(
+        min_value=-FARTHEST, max_value=FARTHEST, places=PLACES, locale=locale, **common
+    )
 
 
 def _day(_question: Question, common: dict[str, Any]) -> forms.Field:
@@ -195,7 +205,6 @@ _MAKERS: dict[str, Callable[[Question, dict[str, Any]], forms.Field]] = {
     Kind.CHOICE: _choice,
     Kind.SEVERAL: _several,
     Kind.YES_NO: _yes_no,
-    Kind.NUMBER: _number,
     Kind.DATE: _day,
     Kind.CONSENT: _tick,
     Kind.ACKNOWLEDGEMENT: _tick,

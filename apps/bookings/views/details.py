@@ -130,6 +130,7 @@ def _form(
         party_size=draft.party_size,
         staff_name=staff.short_name if staff else "",
         region=region_of(draft.business),
+        locale=draft.business.locale,
         known=Known(last.contact_name, last.contact_email, last.contact_phone) if last else None,
         asks_address=draft.as_booked.is_home_visit,
     )

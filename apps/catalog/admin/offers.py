@@ -19,6 +19,7 @@ from apps.catalog.models import (
 from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
 from apps.catalog.payment_words import PROBLEMS
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+from apps.web.whole_fields import PLAIN_NUMBERS
 
 TERMS = (
     *("price_kind", "price", "price_text", "pays_in_person", "pays_online"),
@@ -53,12 +54,14 @@ class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
     form = TenantForm
     formset = VariantFormSet
     extra = 0
+    formfield_overrides = PLAIN_NUMBERS
 
 
 class AddOnInline(admin.TabularInline):  # type: ignore[type-arg]
     model = AddOn
     form = TenantForm
     extra = 0
+    formfield_overrides = PLAIN_NUMBERS
     can_delete = False
 
 
@@ -115,7 +118,7 @@ class ServiceAdmin(OperatorAdmin):
     search_fields = ["name"]
     search_help_text = _("Part of the name")
     inlines = [VariantInline, RequirementInline]
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {**PLAIN_NUMBERS, URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Service | None = None) -> list[str]:
         """Bookings point at a service of a kind at an address of a business: those stay."""

@@ -138,7 +138,14 @@ def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
             now=now,
         )
 
-    return _act(request, reference, AdjustPlanForm(request.POST), act, now=now, name="adjust")
+    return _act(
+        request,
+        reference,
+        AdjustPlanForm(request.POST, business=desk.business),
+        act,
+        now=now,
+        name="adjust",
+    )
 
 
 @require_POST
@@ -241,7 +248,7 @@ def _show(
     page = read_held_plan(purchase=purchase)
     back = page.payable
     fresh: dict[str, forms.Form] = {
-        "adjust": AdjustPlanForm(),
+        "adjust": AdjustPlanForm(business=request.desk.business),
         "end": EndPlanForm(business=request.desk.business),
     }
     done = request.GET.get("done", "")

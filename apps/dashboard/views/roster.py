@@ -93,7 +93,7 @@ def all_here(request: OwnerRequest, session: Session) -> HttpResponse:
 @session_page
 def places(request: OwnerRequest, session: Session) -> HttpResponse:
     """Give the session, or the run it belongs to, another number of places."""
-    now, form = timezone.now(), PlacesForm(request.POST)
+    now, form = timezone.now(), PlacesForm(request.POST, locale=request.desk.business.locale)
     if not form.is_valid():
         return show_roster(request, session, now=now, places=form, status=422)
     try:
@@ -113,7 +113,8 @@ def _show_places_now(
     """Somebody else was faster: what was typed, under the number that holds now (409)."""
     session.refresh_from_db()
     holds = (session.course_run or session).capacity
-    form = PlacesForm({"capacity": str(typed), "seen": str(holds)})
+    locale = request.desk.business.locale
+    form = PlacesForm({"capacity": str(typed), "seen": str(holds)}, locale=locale)
     form.add_error("capacity", _("Somebody made it %(n)d meanwhile.") % {"n": holds})
     return show_roster(request, session, now=now, places=form, status=409)
 
@@ -164,14 +165,15 @@ def show_roster(
     """Show the roster as it is now; problem says why the last tap did nothing, given are the forms
     that were sent (places, cancel, message, add)."""
     found = get_roster(desk=request.desk, session=session, now=now)
+    locale = request.desk.business.locale
     context: dict[str, Any] = {
         "roster": found,
         "problem": problem,
         "places_form": given.get("places")
-        or PlacesForm(initial={"capacity": found.capacity, "seen": found.capacity}),
+        or PlacesForm(initial={"capacity": found.capacity, "seen": found.capacity}, locale=locale),
         "cancel_form": given.get("cancel") or CancelSessionsForm(),
         "message_form": given.get("message") or MessageForm(),
-        "add_form": given.get("add") or AddPersonForm(auto_id="add_%s"),
+        "add_form": given.get("add") or AddPersonForm(auto_id="add_%s", locale=locale),
         "sent": "sent" in request.GET,
     }
     return show(

@@ -15,6 +15,7 @@ from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
 from apps.web.http import go_to
+from apps.web.whole_fields import PlainNumberField
 
 
 class UnansweredForm(forms.Form):
@@ -25,7 +26,7 @@ class UnansweredForm(forms.Form):
         choices=Service.Unanswered,
         widget=forms.RadioSelect,
     )
-    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    revision = PlainNumberField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

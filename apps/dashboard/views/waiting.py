@@ -76,7 +76,7 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
 @session_page
 def add(request: OwnerRequest, session: Session) -> HttpResponse:
     """Put somebody into the class, confirmed at once."""
-    now, form = timezone.now(), AddPersonForm(request.POST)
+    now, form = timezone.now(), AddPersonForm(request.POST, locale=request.desk.business.locale)
     if not form.is_valid():
         return show_roster(request, session, now=now, add=form, status=422)
     try:
