@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from playwright.sync_api import Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, ViewportSize, expect
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -109,28 +109,26 @@ def missing_engines() -> list[str]:
 
 
 @contextmanager
-def chromium(*, scripts: bool = True) -> Iterator[Hand]:
+def chromium(playwright: Playwright, *, scripts: bool = True) -> Iterator[Hand]:
     """Blink, at the width of a phone."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        context = browser.new_context(viewport=PHONE, java_script_enabled=scripts)
-        yield PlaywrightHand(context.new_page())
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+    context = browser.new_context(viewport=PHONE, java_script_enabled=scripts)
+    yield PlaywrightHand(context.new_page())
+    browser.close()
 
 
 @contextmanager
-def firefox(*, scripts: bool = True) -> Iterator[Hand]:
+def firefox(playwright: Playwright, *, scripts: bool = True) -> Iterator[Hand]:
     """Gecko, at the width of a phone."""
-    with sync_playwright() as playwright:
-        browser = playwright.firefox.launch(channel="moz-firefox", executable_path=_firefox())
-        context = browser.new_context(viewport=PHONE, java_script_enabled=scripts)
-        yield PlaywrightHand(context.new_page())
-        browser.close()
+    browser = playwright.firefox.launch(channel="moz-firefox", executable_path=_firefox())
+    context = browser.new_context(viewport=PHONE, java_script_enabled=scripts)
+    yield PlaywrightHand(context.new_page())
+    browser.close()
 
 
 @contextmanager
-def webkit(*, scripts: bool = True) -> Iterator[Hand]:
+def webkit(_: Playwright, *, scripts: bool = True) -> Iterator[Hand]:
     """WebKit in GTK's small browser, as wide as GTK lets a window be (a little over a phone)."""
     options = Options()
     options.binary_location = _mini_browsers()[0]

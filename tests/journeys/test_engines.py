@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from playwright.sync_api import Playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.bookings.models import Booking
@@ -27,9 +28,9 @@ SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no 
 @ALL
 @SCRIPTS
 def test_a_stranger_books_in_every_engine(
-    salon: Salon, live_server: LiveServer, engine: str, *, scripts: bool
+    salon: Salon, live_server: LiveServer, playwright: Playwright, engine: str, *, scripts: bool
 ) -> None:
-    with ENGINES[engine](scripts=scripts) as hand:
+    with ENGINES[engine](playwright, scripts=scripts) as hand:
         hand.open(f"{live_server.url}/juniper/")
         hand.follow("a[href='/juniper/s/cut/'], a.service")
         hand.follow("button[name=slot][value*='T15:00']")
@@ -45,10 +46,10 @@ def test_a_stranger_books_in_every_engine(
 
 @ALL
 def test_links_are_underlined_and_groups_keep_their_gap(
-    salon: Salon, live_server: LiveServer, engine: str
+    salon: Salon, live_server: LiveServer, playwright: Playwright, engine: str
 ) -> None:
     """WebKit knows `text-decoration` with a thickness only as single properties."""
-    with ENGINES[engine]() as hand:
+    with ENGINES[engine](playwright) as hand:
         hand.open(f"{live_server.url}/juniper/privacy")
 
         assert underline(hand, "main a, .foot a") == ("underline", "1px", "3px")
