@@ -4,8 +4,8 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.models import AbstractBaseUser
@@ -96,6 +96,22 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         with transaction.atomic():
             ask_for_reset(email=email, now=timezone.now())
         return email
+
+
+class NewPasswordForm(ChangePasswordForm):  # type: ignore[misc]
+    """Asks for the password of now as the sign-in does: wrong ones count for the account. Whoever
+    finds a browser signed in must not find out the password at this door."""
+
+    def clean_oldpassword(self) -> str:
+        """The password of now.
+
+        Raises:
+            ImmediateHttpResponse: 429, as at the sign-in.
+        """
+        typed = str(self.cleaned_data.get("oldpassword", ""))
+        if not get_adapter().reauthenticate(self.user, typed):
+            raise get_adapter().validation_error("enter_current_password")
+        return typed
 
 
 def too_many_guesses(request: HttpRequest, retry_after: int) -> HttpResponse:

@@ -11,21 +11,32 @@ from datetime import datetime
 from pathlib import Path
 
 KEPT = 5
+PATIENCE = 20.0
+"""Seconds to wait for somebody who writes."""
+TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'django_migrations'"
 
 
 class CannotCopy(Exception):
-    """The file cannot be copied aside, and nothing was changed; the text is one sentence."""
+    """The file cannot be read or copied, and nothing was changed; the text is one sentence."""
 
 
 def count_migrations(path: Path) -> int | None:
-    """Count the migrations that this file knows, or None where there are no tables yet."""
+    """Count the migrations that this file knows, or None where there are no tables yet.
+
+    Raises:
+        CannotCopy: it cannot be read, so that nobody knows what there is to lose.
+    """
     if not path.exists():
         return None
     try:
-        with closing(sqlite3.connect(path, timeout=20)) as database:
+        with closing(sqlite3.connect(path, timeout=PATIENCE)) as database:
+            if not database.execute(TABLE).fetchone():
+                return None
             return int(database.execute("SELECT count(*) FROM django_migrations").fetchone()[0])
-    except sqlite3.Error:
-        return None
+    except sqlite3.Error as error:
+        raise CannotCopy(
+            f"The database {path} cannot be read ({error}). Nothing was changed."
+        ) from error
 
 
 def copy_aside(path: Path, *, now: datetime) -> Path:

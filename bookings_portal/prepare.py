@@ -60,7 +60,7 @@ def prepare(*, base: Path, python: str, environment: dict[str, str]) -> str:
     file = _sqlite_file(database, base)
     # A copy that was put back by hand knows fewer migrations than the stamp says. Whether a server
     # still has its tables only the server knows: ask it by migrating.
-    known = aside.count_migrations(file) if file else None
+    known = _count_migrations(file) if file else None
     if (stamp.facts.get("tables"), stamp.facts.get("known")) != (tables, known) or known is None:
         _make_tables(stamp, file if known else None, manage=manage, environment=environment)
         stamp.keep(tables=tables, known=aside.count_migrations(file) if file else None)
@@ -84,14 +84,18 @@ def _make_tables(
     stamp.keep(tables="", demo="", aside=str(copy or ""))
     try:
         run_command([*manage, "migrate", "-v0"], environment)
-    except NotPrepared as failure:
+    except (NotPrepared, KeyboardInterrupt) as failure:
         if file is None or copy is None:
             raise
         _put_back(copy, file, failure)
         stamp.keep(**{**before, "aside": ""})
+        done = f"The database is again as it was before, and the copy {copy} stays"
+        if isinstance(failure, KeyboardInterrupt):
+            print(f"{done}.", flush=True)
+            raise
         raise NotPrepared(
-            f"{failure}\nThe upgrade failed. The database is again as it was before, and the copy "
-            f"{copy} stays: start the version you had, and report the line above."
+            f"{failure}\nThe upgrade failed. {done}: start the version you had, and report the "
+            "line above."
         ) from failure
     stamp.keep(aside="")
     if file:
@@ -118,11 +122,18 @@ def _copy_aside(
     return copy
 
 
-def _put_back(copy: Path, file: Path, failure: NotPrepared) -> None:
+def _count_migrations(file: Path) -> int | None:
+    try:
+        return aside.count_migrations(file)
+    except aside.CannotCopy as reason:
+        raise NotPrepared(str(reason)) from reason
+
+
+def _put_back(copy: Path, file: Path, failure: BaseException) -> None:
     try:
         aside.put_back(copy, to=file)
     except aside.CannotCopy as reason:
-        raise NotPrepared(f"{failure}\n{reason}") from reason
+        raise NotPrepared(f"{failure}\n{reason}".lstrip()) from reason
 
 
 def has_command(base: Path, name: str) -> bool:

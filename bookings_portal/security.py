@@ -60,6 +60,7 @@ def browser_settings(
         "CSRF_COOKIE_HTTPONLY": True,  # scripts take the token from the page (`hx-headers`)
         "CSRF_COOKIE_SECURE": origin.is_https,
         "CSRF_COOKIE_SAMESITE": "Lax",
+        "SESSION_ENGINE": "bookings_portal.sessions",
         "SESSION_COOKIE_NAME": f"{prefix}session",
         "SESSION_COOKIE_AGE": FORTNIGHT,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -1,7 +1,8 @@
 """A sign-in that nobody uses ends: after 12 hours for teams, after 30 minutes for operators.
 
-Only the sign-in goes. What the same browser may do as a customer (its holds, the bookings whose
-link it opened) has its own life in the session and stays.
+When it was last used stands in a signed mark in the browser, not in the session: a page that is
+only read writes nothing. Only the sign-in goes. What the same browser may do as a customer (its
+holds, the bookings whose link it opened) has its own life in the session and stays.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
+from django.core import signing
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -17,10 +22,30 @@ from apps.bookings.visitors import GRANTS
 from apps.web.kept_text import ENDED_FOR
 
 SEEN = "signed_in_seen"
+"""In the session: the second of the sign-in, which also ties the mark of the browser to it."""
+SALT = "bookings_portal.seen"
 TEAM_REST = timedelta(hours=12)
 OPERATOR_REST = timedelta(minutes=30)
 NOTED_EVERY = timedelta(minutes=1)
-"""A busy page must not write the session each time."""
+"""Not every answer needs a cookie."""
+
+
+class SessionStore(db.SessionStore):
+    """Django's own (``SESSION_ENGINE``), which takes every trouble with the database for a session
+    that is gone, and says 400: trouble that passes stays what it is, and is told as such."""
+
+    def save(self, must_create: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
+        """As Django.
+
+        Raises:
+            OperationalError: the database is busy or away.
+        """
+        try:
+            super().save(must_create=must_create)
+        except UpdateError as gone:
+            if isinstance(gone.__context__, OperationalError):
+                raise gone.__context__ from gone.__context__.__cause__
+            raise
 
 
 def end_idle_sign_ins(
@@ -34,9 +59,13 @@ def end_idle_sign_ins(
     guarded = (*settings.GUARDED_SECTIONS, f"/{settings.OPERATOR_PATH}")
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        is_use = False
         if request.path_info.startswith(guarded) and request.user.is_authenticated:
-            _judge(request, now=timezone.now())
-        return get_response(request)
+            is_use = _judge(request, now=timezone.now())
+        response = get_response(request)
+        if is_use and request.user.is_authenticated:
+            _mark(request, response, now=timezone.now())
+        return response
 
     return middleware
 
@@ -46,18 +75,46 @@ def has_rested_too_long(*, seen_at: datetime, is_operator: bool, now: datetime) 
     return now - seen_at >= (OPERATOR_REST if is_operator else TEAM_REST)
 
 
-def _judge(request: HttpRequest, *, now: datetime) -> None:
+def _judge(request: HttpRequest, *, now: datetime) -> bool:
+    """End what has rested too long; say whether this is a use to be noted."""
     seen_at = _seen_at(request)
-    is_operator = bool(getattr(request.user, "is_staff", False))
-    if seen_at and has_rested_too_long(seen_at=seen_at, is_operator=is_operator, now=now):
-        _end(request)
-    elif seen_at is None or (now - seen_at >= NOTED_EVERY and not _asks_by_itself(request)):
+    if seen_at is None:  # of a version that noted nothing
         request.session[SEEN] = int(now.timestamp())
+        return False
+    is_operator = bool(getattr(request.user, "is_staff", False))
+    if has_rested_too_long(seen_at=seen_at, is_operator=is_operator, now=now):
+        _end(request)
+        return False
+    return now - seen_at >= NOTED_EVERY and not _asks_by_itself(request)
 
 
 def _seen_at(request: HttpRequest) -> datetime | None:
-    seconds = request.session.get(SEEN)
-    return datetime.fromtimestamp(seconds, tz=UTC) if isinstance(seconds, int) else None
+    """The last use, in whole seconds: that of the mark, if it is one of this very sign-in."""
+    since = request.session.get(SEEN)
+    if not isinstance(since, int):
+        return None
+    try:
+        whose, seconds = signing.loads(request.COOKIES.get(_cookie(), ""), salt=SALT)
+    except (signing.BadSignature, TypeError, ValueError):
+        whose, seconds = None, since
+    last = max(since, int(seconds)) if whose == [request.user.pk, since] else since
+    return datetime.fromtimestamp(last, tz=UTC)
+
+
+def _mark(request: HttpRequest, response: HttpResponseBase, *, now: datetime) -> None:
+    whose = [request.user.pk, request.session.get(SEEN)]
+    response.set_cookie(
+        _cookie(),
+        signing.dumps([whose, int(now.timestamp())], salt=SALT),
+        max_age=settings.SESSION_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _cookie() -> str:
+    return "__Host-seen" if settings.SESSION_COOKIE_SECURE else "seen"
 
 
 def _asks_by_itself(request: HttpRequest) -> bool:

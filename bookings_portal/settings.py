@@ -178,7 +178,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # owners are invited, they do not sign up
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody writes to strangers, who have no sign-up anyway
-ACCOUNT_FORMS = {"reset_password": "bookings_portal.accounts.ForgottenPasswordForm"}
+ACCOUNT_FORMS = {
+    "reset_password": "bookings_portal.accounts.ForgottenPasswordForm",
+    "change_password": "bookings_portal.accounts.NewPasswordForm",
+}
 PASSWORD_RESET_TIMEOUT = 30 * 60  # seconds
 ACCOUNT_RATE_LIMITS = {
     "login": "50/h/ip",

@@ -4,6 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from bookings_portal import probes
 
@@ -14,6 +15,11 @@ admin.site.site_header = admin.site.site_title = "Booking portal, operators"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
+    # Nor may a password be guessed where admin changes it.
+    path(
+        f"{settings.OPERATOR_PATH}password_change/",
+        RedirectView.as_view(pattern_name="account_change_password"),
+    ),
     path(settings.OPERATOR_PATH, admin.site.urls),
     path("own/", include("bookings_portal.sign_in_urls")),
     path("own/", include("apps.dashboard.urls")),

@@ -36,12 +36,21 @@ _CHANGES: tuple[tuple[int, str, str], ...] = (
     (84, r"0?12([3-5])(\d{7})", r"8\1\2"),
     (84, r"0?127(\d{7})", r"81\1"),
     (84, r"0?129(\d{7})", r"82\1"),
+    # Moscow, 2005.
+    (7, r"095(\d{7})", r"495\1"),
 )
+
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202d\u2060\u2066-\u2069\ufeff]")
+"""Marks that come along when a number is copied: address books put them around it."""
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_EXTENSION = " ext. "
 
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A number in E.164 where it is one; else what was typed, which may be worth a question."""
+    """A number in E.164 where it is one, " ext. 12" behind it where one was given; else what was
+    typed, which may be worth a question."""
 
     text: str
     is_known: bool
@@ -53,6 +62,7 @@ def read_phone(typed: str, *, region: str) -> Phone | None:
     None when there are too few digits to be a number anywhere, or so many that none has them.
     Not known means that no plan of today or before has such a number: whoever typed it is asked.
     """
+    typed = _DASHES.sub("-", _UNSEEN.sub("", typed)).strip().removeprefix("tel:")
     digits = sum(char.isdigit() for char in typed)
     if not FEWEST_DIGITS <= digits <= MOST_DIGITS or not _looks_right(typed):
         return None
@@ -60,18 +70,17 @@ def read_phone(typed: str, *, region: str) -> Phone | None:
         number = phonenumbers.parse(typed, region)
     except phonenumbers.NumberParseException:
         return Phone(typed, is_known=False)
-    if phonenumbers.is_valid_number(number):
-        return _known(number)
-    modern = _as_of_today(number)
-    if modern is not None:
-        return _known(modern)
-    if phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_valid_number(number):
+        number = _as_of_today(number) or number
+    # One without its area rings in its own town only, and nobody knows which that is.
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason == phonenumbers.ValidationResult.IS_POSSIBLE:
         return _known(number)
     return Phone(typed, is_known=False)
 
 
 def _looks_right(typed: str) -> bool:
-    return len(typed) <= LONGEST and re.fullmatch(r"[\w\s()+./-]+", typed) is not None
+    return len(typed) <= LONGEST and re.fullmatch(r"[\w\s()+.,#/-]+", typed) is not None
 
 
 def _as_of_today(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber | None:
@@ -80,7 +89,7 @@ def _as_of_today(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber |
         found = re.fullmatch(before, national) if number.country_code == country else None
         if found is None:
             continue
-        modern = phonenumbers.PhoneNumber(country, int(found.expand(after)))
+        modern = phonenumbers.PhoneNumber(country, int(found.expand(after)), number.extension)
         if after.startswith("0"):
             modern.italian_leading_zero = True
         if phonenumbers.is_valid_number(modern):
@@ -89,6 +98,11 @@ def _as_of_today(number: phonenumbers.PhoneNumber) -> phonenumbers.PhoneNumber |
 
 
 def _known(number: phonenumbers.PhoneNumber) -> Phone:
-    return Phone(
-        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), is_known=True
-    )
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    extension = f"{_EXTENSION}{number.extension}" if number.extension else ""
+    return Phone(e164 + extension, is_known=True)
+
+
+def link_of_phone(phone: str) -> str:
+    """What a tap dials (RFC 3966): "tel:+49305550142;ext=12"."""
+    return "tel:" + phone.replace(_EXTENSION, ";ext=").replace(" ", "")

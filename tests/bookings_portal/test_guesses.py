@@ -147,6 +147,17 @@ def test_a_new_password_by_mail_opens_the_way_at_once(olga: User) -> None:
     assert sign_in(Client(), NEW, at="192.0.2.2").status_code == 429
 
 
+def test_a_new_password_by_mail_begins_without_wrong_ones_for_every_browser(olga: User) -> None:
+    attack(MOST)
+    browser = Client()
+    browser.post("/own/sign-in/forgotten/", {"email": "olga@juniper.example"})
+    Worker(clock=timezone.now).drain()
+    form = browser.get(link_in(str(mail.outbox[0].body)))["Location"]
+    browser.post(form, {"password1": NEW, "password2": NEW})
+
+    assert sign_in(Client(), NEW, at="192.0.2.1").status_code == 302
+
+
 def test_an_operator_lifts_it_and_says_why(olga: User, admin_client: Client) -> None:
     attack(MOST)
     action = {"action": "let_sign_in_again", "_selected_action": [olga.pk]}
@@ -168,3 +179,47 @@ def test_the_next_day_begins_at_zero(olga: User, stopped: Any) -> None:
     stopped.shift(24 * 60 * 60)
 
     assert sign_in(Client(), at="192.0.2.1").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("door", "field"),
+    [("/own/sign-in/password/", "oldpassword"), ("/own/sign-in/again/", "password")],
+)
+def test_whoever_finds_a_browser_signed_in_guesses_no_faster(
+    olga: User, stopped: Any, door: str, field: str
+) -> None:
+    """A sign-in that was taken along without the mark of its browser, at all hours of a day."""
+    hers = Client()
+    sign_in(hers)
+    thief = Client()
+    thief.cookies["sessionid"] = thief.cookies["session"] = hers.cookies["session"].value
+    tried = 0
+    for number in range(40):
+        stopped.shift(60)
+        guess = {field: f"wrong {number}", "password1": NEW, "password2": NEW}
+        tried += thief.post(door, guess, REMOTE_ADDR=network(number)).status_code == 422
+
+    assert tried == MOST
+    assert sign_in(hers).status_code == 302
+
+
+def test_the_right_password_changes_it_and_counts_for_nothing(olga: User) -> None:
+    client = Client()
+    sign_in(client)
+
+    for old, new in ((PASSWORD, NEW), (NEW, PASSWORD)) * 2:
+        form = {"oldpassword": old, "password1": new, "password2": new}
+        assert client.post("/own/sign-in/password/", form).status_code == 302
+
+    assert set(RateCounter.objects.values_list("count", flat=True)) == {0}
+
+
+def test_admin_has_no_door_of_its_own_to_a_password(admin_client: Client) -> None:
+    form = {"old_password": "wrong", "new_password1": NEW, "new_password2": NEW}
+
+    answers = [admin_client.get("/operator/password_change/")]
+    answers.append(admin_client.post("/operator/password_change/", form))
+
+    assert [(it.status_code, it["Location"]) for it in answers] == [
+        (302, "/own/sign-in/password/")
+    ] * 2

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bookings_portal import prepare
+from bookings_portal import aside, prepare
 from bookings_portal.aside import count_migrations
 
 MANAGE = """
@@ -27,6 +27,9 @@ if "--check" in sys.argv:
 for number in range(done, 4):
     if number == 3 and os.environ["FATE"] == "fails":
         sys.exit("ValueError: the last one fails")
+    if number == 3 and os.environ["FATE"] == "is interrupted":
+        os.kill(os.getppid(), signal.SIGINT)
+        signal.pause()
     if number == 3 and os.environ["FATE"] == "is killed":
         os.kill(os.getppid(), signal.SIGKILL)
         sys.exit("killed as well")
@@ -119,6 +122,39 @@ def test_whoever_was_killed_halfway_keeps_the_way_back(
     assert [count_migrations(copy) for copy in copies(database)] == [1]
     begin("goes well")
     assert count_migrations(database) == 4
+
+
+def test_ctrl_c_in_the_middle_is_undone_as_well(database: Path, base: Path) -> None:
+    """Whoever thinks better of it starts the version they had."""
+    interrupted = subprocess.run(
+        [sys.executable, "-c", BEGIN, base],
+        env={**os.environ, "FATE": "is interrupted"},
+        cwd=Path(prepare.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    (copy,) = copies(database)
+    assert (interrupted.returncode, count_migrations(database)) == (-signal.SIGINT, 1)
+    assert f"The database is again as it was before, and the copy {copy} stays" in (
+        interrupted.stdout
+    )
+
+
+@pytest.mark.parametrize("why", ["database is locked", "file is not a database"])
+def test_a_database_that_cannot_be_read_is_not_taken_for_a_new_one(
+    database: Path, begin: Begin, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    """Without a look into it nobody knows whether there is something to lose."""
+    monkeypatch.setattr(aside, "PATIENCE", 0.1)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        if why == "database is locked":
+            other.execute("BEGIN EXCLUSIVE")
+        else:
+            database.write_text("no database, but somebody's only copy of something" * 30)
+        with pytest.raises(prepare.NotPrepared, match=f"cannot be read .{why}"):
+            begin("goes well")
 
 
 def test_a_copy_that_was_put_back_by_hand_is_upgraded_again(database: Path, begin: Begin) -> None:

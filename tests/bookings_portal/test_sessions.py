@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings_portal.sessions import has_rested_too_long
 from tests.bookings.pages import fields_of, hold
+from tests.bookings.test_reading import nobody_may_write
 from tests.factories import NOW, Salon, make_salon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -101,19 +102,73 @@ def test_what_the_browser_may_do_as_a_customer_stays(salon: Salon, clock: Any) -
     assert "name" in fields_of(client.get(details))
 
 
-def test_busy_pages_write_the_session_once_a_minute(salon: Salon, clock: Any) -> None:
+def test_reading_writes_nothing_and_marks_the_browser_once_a_minute(
+    salon: Salon, clock: Any
+) -> None:
     client = signed_in(salon)
-    client.get(TODAY)
+    marked = []
     with CaptureQueriesContext(connection) as queries:
-        client.get(TODAY)
-    clock.shift(timedelta(minutes=1))
-    with CaptureQueriesContext(connection) as later:
-        client.get(TODAY)
+        for seconds in (0, 59, 1, 30, 30):
+            clock.shift(seconds)
+            marked.append("seen" in client.get(TODAY).cookies)
 
-    written = [
-        [it["sql"] for it in some if it["sql"].startswith("UPDATE")] for some in (queries, later)
-    ]
-    assert [len(it) for it in written] == [0, 1]
+    assert [it["sql"] for it in queries if it["sql"].split()[0] != "SELECT"] == []
+    assert marked == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize("mark", ["none", "forged", "of an earlier sign-in", "of somebody else"])
+def test_only_the_own_mark_keeps_a_sign_in_alive(salon: Salon, clock: Any, mark: str) -> None:
+    earlier, sam = signed_in(salon), Client()
+    sam.force_login(User.objects.create_user("sam"))
+    sam.get(TODAY)
+    clock.shift(timedelta(minutes=1))
+    client = Client()
+    client.post("/own/sign-in/", {"login": "olga@juniper.example", "password": PASSWORD})
+    clock.shift(timedelta(hours=11, minutes=58))
+    for it in (earlier, sam):
+        it.get(TODAY)
+    client.cookies["seen"] = {
+        "none": "",
+        "forged": "abc:def:ghi",
+        "of an earlier sign-in": earlier.cookies["seen"].value,
+        "of somebody else": sam.cookies["seen"].value,
+    }[mark]
+    clock.shift(timedelta(minutes=2))
+
+    assert client.get(TODAY).status_code == 303
+    assert earlier.get(TODAY).status_code == 200
+
+
+def test_the_mark_is_hidden_from_scripts(salon: Salon, clock: Any) -> None:
+    client = signed_in(salon)
+    clock.shift(timedelta(minutes=1))
+    client.get(TODAY)
+
+    cookie = client.cookies["seen"]
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_team_reads_while_nobody_may_write(salon: Salon, clock: Any) -> None:
+    """Seen to fail: twenty seconds of waiting, then "This request cannot be read"."""
+    client = signed_in(salon)
+    pages = [TODAY, f"{TODAY}agenda/", f"{TODAY}requests/", f"{TODAY}money/"]
+    clock.shift(timedelta(minutes=5))
+    with nobody_may_write():
+        meanwhile = [client.get(page).status_code for page in pages]
+
+    assert meanwhile == [200] * len(pages)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_that_cannot_be_written_is_trouble_that_passes(salon: Salon, clock: Any) -> None:
+    """Django tells a session that is gone and a database that is busy alike."""
+    client = Client(raise_request_exception=False)
+    client.force_login(User.objects.get(pk=salon.olga.user_id))  # nothing is noted in it yet
+    with nobody_may_write():
+        refused = client.get(TODAY)
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "2")
 
 
 def test_signing_in_again_begins_anew(salon: Salon, clock: Any) -> None:

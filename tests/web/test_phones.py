@@ -7,7 +7,7 @@ from django.http import QueryDict
 from apps.bookings.forms.questions import PhoneField
 from apps.bookings.wording import region_of
 from apps.businesses.models import Business
-from apps.web.phones import Phone, read_phone
+from apps.web.phones import Phone, link_of_phone, read_phone
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,15 @@ from apps.web.phones import Phone, read_phone
         ("030 5550142", "DE", "+49305550142"),
         ("0049 30 5550142", "DE", "+49305550142"),
         ("030 5550142", "AT", "+43305550142"),  # no such place, but a number that could be
+        ("+49 (0)30 5550142", "DE", "+49305550142"),
+        ("+49\u201130\u20115550142", "DE", "+49305550142"),  # with hyphens of a web page
+        ("030 – 555 01 42", "DE", "+49305550142"),
+        ("\u202d+49 30 5550142\u202c", "DE", "+49305550142"),  # as address books copy it
+        ("tel:+49305550142", "DE", "+49305550142"),
+        ("8 095 123 45 67", "RU", "+74951234567"),  # Moscow until 2005
+        ("030 5550142 ext. 12", "DE", "+49305550142 ext. 12"),
+        ("(207) 555-0142 x12", "US", "+12075550142 ext. 12"),
+        ("(207) 555-0142 #12", "US", "+12075550142 ext. 12"),
     ],
 )
 def test_a_number_is_read_in_the_country_of_the_business(
@@ -43,6 +52,27 @@ def test_a_number_is_read_in_the_country_of_the_business(
 @pytest.mark.parametrize("typed", ["+999 123456", "91 1234567 12 12"])
 def test_a_number_that_nobody_knows_is_asked_about(typed: str) -> None:
     assert read_phone(typed, region="BJ") == Phone(typed, is_known=False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region"),
+    [("555-0142", "US"), ("5550142", "US"), ("12 34 56 78", "FR")],
+)
+def test_what_rings_nowhere_from_abroad_is_asked_about(typed: str, region: str) -> None:
+    """Seen to fail: a number without its area became "+15550142"."""
+    assert read_phone(typed, region=region) == Phone(typed, is_known=False)
+
+
+@pytest.mark.parametrize(
+    ("phone", "link"),
+    [
+        ("+49305550142", "tel:+49305550142"),
+        ("+49305550142 ext. 12", "tel:+49305550142;ext=12"),
+        ("91 1234567 12 12", "tel:9112345671212"),
+    ],
+)
+def test_a_number_is_dialled_with_a_tap(phone: str, link: str) -> None:
+    assert link_of_phone(phone) == link
 
 
 @pytest.mark.parametrize("typed", ["abc", "1234", "1" * 21, "<script>12345", "12345\u202e6"])

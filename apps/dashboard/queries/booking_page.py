@@ -20,6 +20,7 @@ from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 from apps.messages.models import Message
 from apps.messages.queries import list_messages
+from apps.web.phones import link_of_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,11 @@ class Contact:
     visits: int
     blocked: bool
     turned_away_at: datetime | None
+
+    @property
+    def phone_link(self) -> str:
+        """What a tap on the number dials."""
+        return link_of_phone(self.phone)
 
 
 @dataclass(frozen=True, slots=True)
