@@ -1,9 +1,13 @@
 """Why terms of payment cannot be kept, in words, for everybody who types them."""
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from apps.businesses.models import Business
+from apps.catalog.online import OutOfReach
 from apps.catalog.paying import PaymentProblem
+from apps.web.formatting import format_money
 
 WRONG_RATE = gettext_lazy("Enter a rate from 0 to 50 with at most two decimals, like 19 or 7.7.")
 PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
@@ -59,3 +63,27 @@ PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
     PaymentProblem.TAX_OUT_OF_RANGE: ("tax_rate", WRONG_RATE),
 }
 """Beside which field a problem is said, and how."""
+
+
+def reach_words(it: OutOfReach, *, business: Business) -> str:
+    """What online payments take, and what follows for an amount that they do not take."""
+    if it.is_only_way:
+        follows = _("Nobody could pay this: change it, or let people pay at the %(place)s too.")
+    elif it.of == "deposit":
+        follows = _("This deposit will not be asked for online.")
+    else:
+        follows = _("Paying this online will not be offered.")
+    return f"{limit_words(it, business=business)} {follows % {'place': business.place_word}}"
+
+
+def limit_words(it: OutOfReach, *, business: Business) -> str:
+    """The bound that an amount is beyond: the least, the most, or the steps."""
+
+    def money(minor: int) -> str:
+        return format_money(minor, business.currency, business.locale)
+
+    if it.amount < it.least:
+        return _("Online payments start at %(least)s.") % {"least": money(it.least)}
+    if it.amount > it.most:
+        return _("Online payments end at %(most)s.") % {"most": money(it.most)}
+    return _("Online payments go in steps of %(step)s.") % {"step": money(it.step)}

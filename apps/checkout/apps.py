@@ -17,10 +17,13 @@ class CheckoutConfig(AppConfig):
         """Watch discounts, say what is taken off prices, and let the worker look after money."""
         from apps.bookings.reductions import register_reductions
         from apps.businesses.setup_triggers import watch_setup
+        from apps.catalog.online import register_reach
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
         from apps.checkout.queries.discounts import Discounts
+        from apps.checkout.queries.reach import ProviderReach
 
+        register_reach(ProviderReach())
         register_reductions(Discounts())
         register_work()
         register_periodic_work()

@@ -1,14 +1,17 @@
 """Who buys a plan or a gift card: syntax and shape only."""
 
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
+from apps.catalog.online import OutOfReach
+from apps.catalog.payment_words import limit_words
 from apps.checkout.operations import Buyer, Gift
-from apps.checkout.providers import provider_in_use, takes_online
+from apps.checkout.queries.reach import bounds_in_use
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
 from apps.web.money_field import MoneyField, speak
@@ -114,7 +117,7 @@ class GiftForm(BuyerForm, GiftFields):
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.speak_for(business)
-        self.currency = business.currency
+        self.business = business
         del self.fields["seen_price"]
         self.fields["name"].label = _("Your name")
         self.fields["email"].label = _("Your e-mail")
@@ -128,9 +131,11 @@ class GiftForm(BuyerForm, GiftFields):
     def clean_amount(self) -> int:
         """As in every such form, and not what cannot be paid online."""
         amount = super().clean_amount()
-        if provider_in_use() is not None and not takes_online(amount, self.currency):
-            raise forms.ValidationError(_("This amount cannot be paid online. Try a round one."))
-        return amount
+        bounds = bounds_in_use(self.business)
+        if bounds is None or bounds.takes(amount):
+            return amount
+        it = OutOfReach(of="price", amount=amount, **asdict(bounds), is_only_way=True)
+        raise forms.ValidationError(limit_words(it, business=self.business))
 
 
 LEAST, MOST = 5, 1000

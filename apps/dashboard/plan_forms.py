@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
+from apps.catalog.payment_words import limit_words
 from apps.catalog.plan_terms import Wrong, barred_from_plans
-from apps.dashboard.price_fields import TaxField
+from apps.checkout.queries.reach import plan_out_of_reach
+from apps.dashboard.price_fields import TaxField, warn_beside
 from apps.dashboard.price_forms import FieldGroup
 from apps.web.fields import LineField
 from apps.web.money_field import MoneyField, speak
@@ -155,6 +157,26 @@ class PlanForm(forms.Form):
         for it in wrong:
             name, words = WORDS[it]
             self.add_error(name if name in self.fields else None, words)
+
+    def warn(self) -> None:
+        """Say beside the price when it cannot be paid on the page; the desk sells it all the
+        same."""
+        said = self._price_said()
+        it = plan_out_of_reach(**said, business=self.business) if said else None
+        if it is not None:
+            words = _("It will not be sold on the page, only at the desk.")
+            limit = limit_words(it, business=self.business)
+            warn_beside(self.fields["price"], f"{limit} {words}")
+
+    def _price_said(self) -> dict[str, Any]:
+        """Price, tax and whether it is hidden, as they stand in the form; empty unless all are
+        values."""
+        names = ("price", "tax_rate", "hidden")
+        if not self.is_bound:
+            return {name: getattr(self.plan, name) for name in names} if self.plan else {}
+        self.is_valid()
+        said = {name: self.cleaned_data.get(name) for name in names}
+        return {} if None in said.values() else said
 
     def groups(self) -> list[FieldGroup]:
         """The fields as the page shows them; only is the kind of plan they are for."""

@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
 
 from apps.catalog.payment_words import WRONG_RATE
 from apps.web.money_field import NumberField
@@ -36,3 +37,9 @@ class TaxField(NumberField):
         if type(value) is not int:
             return value
         return write_number(Decimal(value) / 100, locale=self.locale)
+
+
+def warn_beside(field: forms.Field, words: str) -> None:
+    """Put a warning behind the help text of a field: it is read together with the field."""
+    gap = " " if field.help_text else ""
+    field.help_text = format_html('{}{}<b class="warn">{}</b>', field.help_text, gap, words)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.catalog.models import Service
+from apps.catalog.online import OutOfReach
 from apps.catalog.paying import (
     LONGEST_TEXT,
     PaymentProblem,
@@ -18,9 +19,9 @@ from apps.catalog.paying import (
     PriceKind,
     online_problem,
 )
-from apps.catalog.payment_words import PROBLEMS
+from apps.catalog.payment_words import PROBLEMS, reach_words
 from apps.catalog.queries.payment import terms_of
-from apps.dashboard.price_fields import TaxField
+from apps.dashboard.price_fields import TaxField, warn_beside
 from apps.kernel.money import Money
 from apps.web.fields import LineField
 from apps.web.money_field import MoneyField, speak
@@ -144,6 +145,19 @@ class PaymentForm(forms.Form):
             name, words = PROBLEMS[problem]
             self.add_error(name, words % {"place": self.business.place_word})
 
+    def refuse_amounts(self, amounts: Sequence[OutOfReach]) -> None:
+        """Say what nobody could pay, each amount beside its field."""
+        for it in amounts:
+            if it.is_only_way:
+                self.add_error(self._field_of(it), reach_words(it, business=self.business))
+
+    def warn(self, amounts: Sequence[OutOfReach]) -> None:
+        """Say beside the fields what will not be offered online."""
+        for it in amounts:
+            if self._field_of(it) not in self.errors:
+                words = reach_words(it, business=self.business)
+                warn_beside(self.fields[self._field_of(it)], words)
+
     def groups(self) -> list[FieldGroup]:
         """The fields as the page shows them."""
         variants = tuple(self[self._name(it.pk)] for it in self.variants)
@@ -223,6 +237,9 @@ class PaymentForm(forms.Form):
     def _typed(self, minor: int) -> str:
         main = Money(minor, self.business.currency).to_decimal()
         return write_number(main, locale=self.business.locale)
+
+    def _field_of(self, it: OutOfReach) -> str:
+        return it.of if isinstance(it.of, str) else self._name(it.of)
 
     @staticmethod
     def _name(variant_id: int) -> str:

@@ -1,12 +1,15 @@
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.forms import TenantForm
+from apps.businesses.models import Business
 from apps.catalog.models import (
     AddOn,
     AddOnGroup,
@@ -16,8 +19,10 @@ from apps.catalog.models import (
     ServiceRequirement,
     Variant,
 )
+from apps.catalog.online import OutOfReach, find_out_of_reach
 from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
-from apps.catalog.payment_words import PROBLEMS
+from apps.catalog.payment_words import PROBLEMS, reach_words
+from apps.catalog.queries.payment import terms_of
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
 from apps.web.whole_fields import PLAIN_NUMBERS
 
@@ -47,6 +52,21 @@ class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         wrong = [it for it in found if it in OF_VARIANTS and kind is PriceKind.VARIED]
         if wrong:
             raise forms.ValidationError([str(PROBLEMS[it][1]) for it in wrong])
+        if prices and kind in {PriceKind.VARIED, PriceKind.FIXED}:
+            _require_reach(self.instance, prices)
+
+
+def _require_reach(service: Service, prices: Mapping[int, int]) -> None:
+    """Refuse prices of variants that nobody could pay, because online is the only way.
+
+    Raises:
+        ValidationError: there are some.
+    """
+    terms = replace(terms_of(service, prices), price_kind=PriceKind.VARIED)
+    found = find_out_of_reach(terms, business=service.business)
+    wrong = [reach_words(it, business=service.business) for it in found if it.is_only_way]
+    if wrong:
+        raise forms.ValidationError(list(dict.fromkeys(wrong)))
 
 
 class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -95,7 +115,14 @@ class ServiceForm(TenantForm):
             name, words = PROBLEMS[problem]
             if problem not in OF_VARIANTS:
                 self.add_error(name if name in self.fields else None, str(words) % place)
+        if business and not self.errors and terms.price_kind is not PriceKind.VARIED:
+            for it in find_out_of_reach(terms, business=business):
+                self._refuse_amount(it, business)
         return cleaned
+
+    def _refuse_amount(self, it: OutOfReach, business: Business) -> None:
+        if it.is_only_way and isinstance(it.of, str):
+            self.add_error(it.of, reach_words(it, business=business))
 
     def _said(self, name: str) -> Any:
         value = self.cleaned_data.get(name, getattr(self.instance, name))
@@ -128,6 +155,14 @@ class ServiceAdmin(OperatorAdmin):
         obj.revision += int(change)
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Say what will not be offered online: the provider does not take it."""
+        super().save_related(request, form, formsets, change)
+        service = form.instance
+        found = find_out_of_reach(terms_of(service), business=service.business)
+        for words in dict.fromkeys(reach_words(it, business=service.business) for it in found):
+            messages.warning(request, words)
+
 
 @admin.register(FormerServiceSlug)
 class FormerServiceSlugAdmin(LookOnlyAdmin):
@@ -135,9 +170,21 @@ class FormerServiceSlugAdmin(LookOnlyAdmin):
     list_select_related = ["service", "business"]
 
 
+class VariantForm(TenantForm):
+    """A price by itself is held to what the service it belongs to is held to."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        service = cleaned.get("service")
+        if service is not None and not self.errors:
+            prices = terms_of(service).variant_prices
+            _require_reach(service, {**prices, self.instance.pk or 0: cleaned.get("price") or 0})
+        return cleaned
+
+
 @admin.register(Variant)
 class VariantAdmin(OperatorAdmin):
-    form = TenantForm
+    form = VariantForm
     list_display = ["name", "service", "price", "duration_minutes"]
     list_select_related = ["service"]
     raw_id_fields = ["service"]

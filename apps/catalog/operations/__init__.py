@@ -2,6 +2,7 @@
 
 from apps.catalog.operations._change_payment import (
     PaymentImpossible,
+    PaymentOutOfReach,
     ServiceHasChanged,
     change_payment,
 )
@@ -18,6 +19,7 @@ from apps.catalog.operations._pricing_plans import (
 
 __all__ = [
     "PaymentImpossible",
+    "PaymentOutOfReach",
     "PlanFacts",
     "PlanHasChanged",
     "PlanIsRetired",

@@ -4,6 +4,7 @@ from typing import Any
 from django.db import transaction
 
 from apps.catalog.models import Service, Variant
+from apps.catalog.online import OutOfReach, find_out_of_reach
 from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
 
 
@@ -17,6 +18,14 @@ class PaymentImpossible(Exception):
     def __init__(self, problems: Sequence[PaymentProblem]) -> None:
         super().__init__(", ".join(problems))
         self.problems = tuple(problems)
+
+
+class PaymentOutOfReach(Exception):
+    """Nobody could pay: online is the only way, and the provider does not take the amounts."""
+
+    def __init__(self, amounts: Sequence[OutOfReach]) -> None:
+        super().__init__(", ".join(str(it.of) for it in amounts))
+        self.amounts = tuple(amounts)
 
 
 @transaction.atomic
@@ -36,6 +45,7 @@ def change_payment(
     Raises:
         ServiceHasChanged: somebody changed the service, or its variants, since the page was made.
         PaymentImpossible: the terms break a rule (domain.md 2.3).
+        PaymentOutOfReach: as its name says.
         Service.DoesNotExist: the business has no such service.
     """
     service = Service.objects.select_for_update(no_key=True).get(
@@ -54,12 +64,19 @@ def change_payment(
     )
     if problems:
         raise PaymentImpossible(problems)
+    _require_reach(terms, service)
     for name, value in columns.items():
         setattr(service, name, value)
     service.revision += 1
     service.save(update_fields=[*columns, "revision"])
     Variant.objects.bulk_update(repriced, ["price"])
     return service
+
+
+def _require_reach(terms: PaymentTerms, service: Service) -> None:
+    found = find_out_of_reach(terms, business=service.business)
+    if any(it.is_only_way for it in found):
+        raise PaymentOutOfReach(found)
 
 
 def _columns(terms: PaymentTerms) -> dict[str, Any]:

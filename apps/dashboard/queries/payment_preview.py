@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.catalog.paying import PaymentTerms, PriceKind
-from apps.checkout.pricing import WHOLE, Item, Quote, Way, quote, ways_to_pay
+from apps.checkout.pricing import WHOLE, Item, Quote, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
+from apps.checkout.queries.reach import bounds_in_use
 from apps.web import formatting
 
 
@@ -86,7 +87,11 @@ def _line(
         deposit=terms.deposit,
         full_upfront=terms.full_upfront,
     )
-    quotes = {way: _quote(amount, terms, business, way) for way in ways}
+    quotes = payable(
+        {way: _quote(amount, terms, business, way) for way in ways},
+        there=_quote(amount, terms, business, Way.IN_PERSON),
+        bounds=bounds_in_use(business),
+    )
     whole = _quote(amount, terms, business, Way.FULL)
     return PreviewLine(
         name=name,

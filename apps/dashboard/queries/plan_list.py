@@ -6,8 +6,10 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from apps.catalog.models import PricingPlan
+from apps.catalog.payment_words import limit_words
 from apps.checkout.models import PlanPurchase
 from apps.checkout.queries.plans import PlanCard, card_of_plan
+from apps.checkout.queries.reach import stored_plan_out_of_reach
 from apps.dashboard.desk import Desk
 
 MOST_ROWS = 500
@@ -16,7 +18,8 @@ LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A plan in words; held counts those who have it now."""
+    """A plan in words; held counts those who have it now. beyond says what keeps it from being sold
+    on the page, "" when nothing does."""
 
     pk: int
     revision: int
@@ -24,6 +27,7 @@ class PlanRow:
     held: int
     hidden: bool
     retired_at: datetime | None
+    beyond: str = ""
 
 
 def list_plan_rows(*, desk: Desk) -> list[PlanRow]:
@@ -39,10 +43,16 @@ def list_plan_rows(*, desk: Desk) -> list[PlanRow]:
             held=plan.held,
             hidden=plan.hidden,
             retired_at=plan.retired_at,
+            beyond=_beyond(plan, desk),
         )
         for plan in plans.order_by("position", "pk")[:MOST_ROWS]
     ]
     return sorted(rows, key=lambda row: row.retired_at is not None)
+
+
+def _beyond(plan: PricingPlan, desk: Desk) -> str:
+    it = stored_plan_out_of_reach(plan, desk.business)
+    return limit_words(it, business=desk.business) if it else ""
 
 
 def get_own_plan(*, desk: Desk, plan_id: int) -> PricingPlan:

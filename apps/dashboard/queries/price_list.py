@@ -7,6 +7,9 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Service
+from apps.catalog.online import find_out_of_reach
+from apps.catalog.paying import PaymentTerms
+from apps.catalog.payment_words import limit_words
 from apps.catalog.queries.payment import terms_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.payment_preview import paid_words, price_words
@@ -14,7 +17,8 @@ from apps.dashboard.queries.payment_preview import paid_words, price_words
 
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
-    """price and paid are words; minutes is the length without variants and extras."""
+    """price and paid are words; minutes is the length without variants and extras. beyond says what
+    keeps some of it from being paid online, "" when all can be."""
 
     pk: int
     name: str
@@ -24,6 +28,7 @@ class ServiceRow:
     paid: str
     hidden: bool
     retired: bool
+    beyond: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +82,12 @@ def _row(service: Service, desk: Desk) -> ServiceRow:
         paid=paid_words(terms=terms, business=desk.business),
         hidden=service.hidden,
         retired=service.retired_at is not None,
+        beyond=_beyond(service, terms, desk),
     )
+
+
+def _beyond(service: Service, terms: PaymentTerms, desk: Desk) -> str:
+    if service.retired_at is not None:
+        return ""
+    found = find_out_of_reach(terms, business=desk.business)
+    return limit_words(found[0], business=desk.business) if found else ""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import Service
+from apps.catalog.online import find_out_of_reach
 from apps.catalog.paying import payment_problems
 from apps.catalog.queries.payment import terms_of
 from apps.checkout.providers import provider_in_use
@@ -49,14 +50,19 @@ def service_payment(request: OwnerRequest, slug: str, service_id: int) -> HttpRe
     typed = request.GET if "price_kind" in request.GET else None
     form = _form(typed, service)
     if typed is not None and form.is_valid():
-        form.refuse(
-            payment_problems(
-                form.terms(),
-                requires_approval=service.requires_approval,
-                can_authorize=_can_authorize(),
-            )
-        )
+        _judge(form, service)
     return _show(request, form, now=now)
+
+
+def _judge(form: PaymentForm, service: Service) -> None:
+    """Refuse what could not be kept, as it will be when it is saved."""
+    terms = form.terms()
+    problems = payment_problems(
+        terms, requires_approval=service.requires_approval, can_authorize=_can_authorize()
+    )
+    form.refuse(problems)
+    if not problems:
+        form.refuse_amounts(find_out_of_reach(terms, business=service.business))
 
 
 def _save(request: OwnerRequest, service: Service, *, now: datetime) -> HttpResponse:
@@ -74,6 +80,9 @@ def _save(request: OwnerRequest, service: Service, *, now: datetime) -> HttpResp
         )
     except catalog.PaymentImpossible as impossible:
         form.refuse(impossible.problems)
+        return _show(request, form, now=now, status=422)
+    except catalog.PaymentOutOfReach as beyond:
+        form.refuse_amounts(beyond.amounts)
         return _show(request, form, now=now, status=422)
     except catalog.ServiceHasChanged:
         fresh = _service(request, service.pk)
@@ -105,6 +114,8 @@ def _show(
 ) -> HttpResponse:
     service, stored = form.service, terms_of(form.service)
     terms = stored if not form.is_bound else form.terms() if form.is_valid() else None
+    if terms is not None:
+        form.warn(find_out_of_reach(terms, business=service.business))
     context = {
         "form": form,
         "service": service,

@@ -110,6 +110,7 @@ def _show(
     request: OwnerRequest, form: PlanForm, *, now: datetime, status: int = 200
 ) -> HttpResponse:
     stored = form.plan
+    form.warn()
     context = {
         "form": form,
         "plan": stored,

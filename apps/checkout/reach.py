@@ -1,0 +1,81 @@
+"""What of a service's terms the provider of online payments cannot take. Pure.
+
+Amounts are minor units. Asked for one person, by the rules by which the checkout offers its ways:
+several people may come to more, a code to less.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from apps.catalog.online import OutOfReach
+from apps.catalog.paying import PaymentTerms, PriceKind
+from apps.checkout.pricing import Item, Way, payable, quote, ways_to_pay
+from apps.checkout.providers.protocol import Bounds
+
+Of = Literal["price", "deposit"] | int
+
+
+def out_of_reach(
+    terms: PaymentTerms, *, bounds: Bounds, currency: str, tax_included: bool
+) -> list[OutOfReach]:
+    """List the amounts that should be paid online and cannot, a deposit once; the first that leaves
+    no way at all comes before one that does."""
+    found: dict[Of, OutOfReach] = {}
+    for of, amount in _amounts(terms):
+        for it in _lost(of, amount, terms, bounds, currency, tax_included=tax_included):
+            if it.of not in found or it.is_only_way:
+                found[it.of] = it
+    return list(found.values())
+
+
+def _amounts(terms: PaymentTerms) -> list[tuple[Of, int]]:
+    if not terms.pays_online:
+        return []
+    if terms.price_kind is PriceKind.FIXED:
+        return [("price", terms.price)]
+    if terms.price_kind is PriceKind.VARIED:
+        return list(terms.variant_prices.items())
+    return []
+
+
+def _lost(
+    of: Of,
+    amount: int,
+    terms: PaymentTerms,
+    bounds: Bounds,
+    currency: str,
+    *,
+    tax_included: bool,
+) -> Iterator[OutOfReach]:
+    ways = ways_to_pay(
+        total=amount,
+        online=True,
+        in_person=terms.pays_in_person,
+        deposit=terms.deposit,
+        full_upfront=terms.full_upfront,
+    )
+    quotes = {
+        way: quote(
+            items=[Item("", amount)],
+            currency=currency,
+            tax_rate=terms.tax_rate,
+            tax_included=tax_included,
+            way=way,
+            deposit=terms.deposit,
+            any_amount=terms.any_amount,
+        )
+        for way in (*ways, Way.IN_PERSON)
+    }
+    there = quotes[Way.IN_PERSON]
+    offered = {way: quotes[way] for way in ways}
+    left = payable(offered, there=there, bounds=bounds)
+    is_only_way = not terms.pays_in_person and not left.keys() & offered.keys()
+    for way in offered.keys() - left.keys():
+        yield OutOfReach(
+            of="deposit" if way is Way.DEPOSIT else of,
+            amount=offered[way].due_now,
+            least=bounds.least,
+            most=bounds.most,
+            step=bounds.step,
+            is_only_way=is_only_way,
+        )
