@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
+from apps.bookings.plan_uses import plan_words_of, with_extras
 from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.venues import pay_place, pay_place_of, venue_of
 from apps.bookings.wishes import Wish
@@ -158,14 +159,17 @@ def _moved(it: Moved, rest: int) -> str:
 
 
 def bill_words(booking: Booking, price: str) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", "With your
-    plan", or the price."""
-    status, where = booking.payment_status, pay_place_of(booking.as_booked)
-    by_plan = booking.payment_option == Booking.PaymentOption.MEMBERSHIP
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", "Paid with Ten
+    classes, 7 left", or the price."""
+    by_plan = plan_words_of(booking).get(booking.pk)
     if by_plan and not booking.price:
-        return _("With your plan")
-    if by_plan and status == Booking.PaymentStatus.NOT_PAID:
-        return _("With your plan, %(price)s %(where)s") % {"price": price, "where": where}
+        return by_plan
+    words = _money_words(booking, price)
+    return with_extras(by_plan, words) if by_plan else words
+
+
+def _money_words(booking: Booking, price: str) -> str:
+    status, where = booking.payment_status, pay_place_of(booking.as_booked)
     moved = moved_words(
         Moved(
             status=status,

@@ -75,9 +75,11 @@ def read_purchase(fields: QueryDict, *, passes: Sequence[Pass]) -> int | None:
 def read_gift(fields: QueryDict) -> str:
     """The code of a gift card that was typed, either of its own or into the box for all codes; only
     of what was posted, as an address is written down in many places."""
-    if fields.get("drop", "") == "gift":
+    dropped = fields.get("drop", "")
+    if dropped == "gift":
         return ""
-    return plain_gift_code((fields.get("gift", "") or fields.get("code", ""))[:100])
+    either = "" if dropped == "code" else fields.get("code", "")
+    return plain_gift_code((fields.get("gift", "") or either)[:100])
 
 
 class AmountForm(forms.Form):

@@ -109,7 +109,8 @@ class BookingFacts:
     what of it this message tells of, in minor units. ``kept_aside`` is on the customer's card and
     not taken, ``released`` what was, of a booking that is over. ``double_booked``: it was paid for
     after its time had gone.
-    ``by_plan``: a plan paid for it, and price is what is left for extras.
+    ``by_plan``: how the plan that paid says so ("" where none did), and price is what is left for
+    extras.
     ``all_dates`` are those of a course with the ones that are gone, in an order that stays.
     ``moved_from`` is the start and ``was_with`` the person before the move this message tells of.
     ``unanswered`` is what becomes of a request without an answer (apps.bookings.unanswered.Rule),
@@ -157,7 +158,7 @@ class BookingFacts:
     went_back: int = 0
     double_booked: bool = False
     payment_status: str = "NOT_PAID"
-    by_plan: bool = False
+    by_plan: str = ""
     kept_aside: int = 0
     released: int = 0
     all_dates: tuple[CourseDate, ...] = ()

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from apps.bookings.plan_uses import with_extras
 from apps.bookings.venues import pay_place
 from apps.bookings.wording import Moved, aside_words, moved_words, price_aside
 from apps.messages.facts import ENDED, BookingFacts, Kind
@@ -9,14 +10,18 @@ from apps.web import formatting
 
 
 def price_words(facts: BookingFacts) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", "With your plan", or the owner's
-    own words."""
+    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", "Paid with Ten classes, 7
+    left", or the owner's own words."""
     if facts.free:
         return _("Free")
     if facts.by_plan:
-        return _by_plan(facts)
+        return with_extras(facts.by_plan, _amount_words(facts)) if facts.price else facts.by_plan
     if facts.price == 0:
         return _("Free")
+    return _amount_words(facts)
+
+
+def _amount_words(facts: BookingFacts) -> str:
     if facts.price is None:
         return facts.price_text or _("On request")
     amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
@@ -53,16 +58,6 @@ def _at_the_place(facts: BookingFacts, amount: str) -> str:
 
 def _pay_place(facts: BookingFacts) -> str:
     return pay_place(facts.venue, place_word=facts.business.place_word)
-
-
-def _by_plan(facts: BookingFacts) -> str:
-    """Extras are not in a plan: they are paid at the place."""
-    if not facts.price:
-        return _("With your plan")
-    if facts.payment_status == "PAID":
-        return _("With your plan, extras paid")
-    amount = formatting.format_money(facts.price, facts.currency, facts.business.locale)
-    return _("With your plan, %(extras)s") % {"extras": _at_the_place(facts, amount)}
 
 
 def _aside_note(facts: BookingFacts, kind: Kind) -> str:

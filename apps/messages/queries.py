@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.course_dates import all_dates_of, dates_of
 from apps.bookings.queries.unanswered import awaiting_of
@@ -30,7 +31,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     """
     related = ("business", "customer", "resource__staff_member")
     booking = Booking.objects.select_related(*related).get(pk=booking_id)
-    booked = booking.as_booked
+    booked, by_plan = booking.as_booked, plan_words_of(booking).get(booking.pk, "")
     dates = dates_of(booking=booking)
     starts_at, ends_at = dates[0] if dates else (booking.starts_at, booking.ends_at)
     return BookingFacts(
@@ -44,10 +45,10 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         staff=_staff_name(booking.resource),
         **_as_booked(booking, booked),
         price=booking.price,
-        by_plan=_is_by_plan(booking),
+        by_plan=by_plan,
         currency=booking.currency,
         price_text=booking.price_text,
-        free=booking.price == 0 and not _is_by_plan(booking),
+        free=booking.price == 0 and not by_plan,
         pays_in_person=booked.pays_in_person,
         party_size=booking.party_size,
         customer_name=booking.contact_name or _of_customer(booking, "name"),
@@ -167,10 +168,6 @@ def list_bookings_of_address(*, business: Business, email: str, now: datetime) -
 def _staff_name(resource: Resource | None) -> str:
     staff = getattr(resource, "staff_member", None)
     return staff.name if staff is not None else ""
-
-
-def _is_by_plan(booking: Booking) -> bool:
-    return booking.payment_option == Booking.PaymentOption.MEMBERSHIP
 
 
 def _of_customer(booking: Booking, column: str) -> str:

@@ -11,12 +11,14 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, SlotGone
 from apps.bookings.queries.attending import Scope
+from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, Refund
-from apps.checkout.operations import Act
+from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Way
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.factories import NOW
-from tests.factories.money import check_out, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, pay_at_practice, work
+from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -159,4 +161,28 @@ def test_money_for_what_was_called_off_goes_back(
     assert Refund.objects.get().amount == payment.amount
     actions = list(booking.history.order_by("pk").values_list("action", flat=True))
     assert actions == ["DECLINED", "PAID", "REFUNDED"]
+    assert broken_rules() == []
+
+
+def test_what_a_gift_card_paid_for_it_goes_back_to_the_card(
+    studio: Studio, session: Session
+) -> None:
+    card = make_gift_card(by=studio.olga, value=1000)
+    draft = join(session, submits=False)
+    prepared = bookings.prepare_draft(
+        draft_id=draft.draft_id,
+        details=Details(name="Carl", email="carl@example.com"),
+        seen_price=draft.price,
+        now=NOW,
+    )
+    seen = Seen(total=1800, due_now=1800, gift=SeenGift(card.pk, 1000))
+    checkout.check_out(draft_id=prepared.draft_id, way=Way.FULL, seen=seen, origin=ORIGIN, now=NOW)
+    call_off(studio, session)
+
+    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+    work(LATER)
+
+    card.refresh_from_db()
+    prepared.refresh_from_db()
+    assert (prepared.status, prepared.paid, card.balance) == ("DECLINED", 0, 1000)
     assert broken_rules() == []

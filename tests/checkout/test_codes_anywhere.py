@@ -36,7 +36,8 @@ def there(salon: Salon) -> Salon:
 
 
 def update(client: Client, path: str, **typed: str) -> Any:
-    return client.post(path, {"update": "1", **typed})
+    """Press the button and read the page it leads to."""
+    return client.post(path, {"update": "1", **typed}, follow=True)
 
 
 def addresses_of(page: Any) -> str:

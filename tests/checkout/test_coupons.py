@@ -216,7 +216,8 @@ def test_the_page_takes_a_code_and_says_why_not(client: Client, salon: Salon) ->
     old = client.post(path, {"update": "1", "code": "old"})
     assert "This code ended on Tue 24 Nov." in text_of(old)
     assert 'value="OLD"' in text_of(old)
-    used = client.post(path, {"update": "1", "way": "FULL", "code": "winter 10"})
+    assert old.status_code == 422
+    used = client.post(path, {"update": "1", "way": "FULL", "code": "winter 10"}, follow=True)
     assert "Code WINTER10" in text_of(used)
     assert "€43.20" in text_of(used)
     done = client.post(path, {**fields_of(used), "way": "FULL"})
@@ -231,7 +232,9 @@ def test_a_code_that_ended_meanwhile_is_a_409_that_goes_on_without_it(
 ) -> None:
     coupon = make_coupon(business=salon.business)
     path = to_pay_page(client, salon)
-    fields = fields_of(client.post(path, {"update": "1", "way": "DEPOSIT", "code": "WINTER10"}))
+    fields = fields_of(
+        client.post(path, {"update": "1", "way": "DEPOSIT", "code": "WINTER10"}, follow=True)
+    )
     checkout.stop_coupon(coupon_id=coupon.pk, by=salon.olga, now=NOW)
 
     page = client.post(path, {**fields, "way": "DEPOSIT"})

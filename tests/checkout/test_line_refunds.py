@@ -170,7 +170,7 @@ def test_the_form_lists_the_lines_and_tells_what_it_would_do(
     fields = {**fields_of(page), f"line_{wash}": "18.00", f"line_{cut}": "12"}
 
     effect = olga.post(f"{path}refund/", {**fields, "preview": "1"}, headers={"HX-Request": "true"})
-    whole = olga.post(f"{path}refund/", {**fields, "preview": "1"})
+    whole = olga.post(f"{path}refund/", {**fields, "preview": "1"}, follow=True)
     assert Refund.objects.count() == 0
     done = olga.post(f"{path}refund/", fields)
 

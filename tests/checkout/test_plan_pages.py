@@ -374,7 +374,7 @@ def test_a_class_says_what_the_plan_gives_and_books_with_one_tap(
     assert (done.status_code, done["Location"]) == (303, f"/done/{booking.reference}/")
     assert (booking.party_size, booking.contact_email) == (2, "carl@example.com")
     assert fresh(purchase).balance == 8
-    assert "With your plan" in text_of(carl.get(done["Location"]))
+    assert "Paid with Ten classes, 8 left" in text_of(carl.get(done["Location"]))
 
 
 def test_whoever_has_no_plan_is_not_offered_one(

@@ -82,7 +82,7 @@ def test_the_dates_are_shown_before_anything_is_saved(olga: Client, studio: Stud
     make_session(studio, starts_at=studio.at(32, 7))
 
     page = olga.get(NEW, fields(studio), headers={"HX-Request": "true"})
-    looked = olga.post(NEW, {**fields(studio), "preview": "1"})
+    looked = olga.post(NEW, {**fields(studio), "preview": "1"}, follow=True)
 
     for answer in (page, looked):
         planned = answer.context["planned"]
@@ -116,7 +116,7 @@ def test_what_collides_is_not_written_unless_it_is_wanted(olga: Client, studio: 
 def test_dates_are_looked_at_before_a_reason_is_given(olga: Client, studio: Studio) -> None:
     asked = fields(studio, anyway="on")
     page = olga.get(NEW, asked, headers={"HX-Request": "true"})
-    looked = olga.post(NEW, {**asked, "preview": "1"})
+    looked = olga.post(NEW, {**asked, "preview": "1"}, follow=True)
 
     assert [len(it.context["planned"]) for it in (page, looked)] == [4, 4]
 

@@ -100,7 +100,7 @@ def book_with_one_tap(page: Page, session: Session, *, scripts: bool) -> Booking
         expect_no_flaw(page)
     page.get_by_role("button", name="Book with my plan").click()
     expect(page).to_have_url(re.compile(r"/done/\w{8}/$"))
-    expect(page.get_by_text("With your plan").first).to_be_visible()
+    expect(page.get_by_text(re.compile("Paid with Ten classes, 9 left")).first).to_be_visible()
     return Booking.objects.get(contact_email="eva@example.com")
 
 

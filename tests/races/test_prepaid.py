@@ -353,3 +353,54 @@ def test_what_many_workers_let_go_comes_back_once(salon: Salon, drafts: list[str
     assert (told["1"], small.balance) == (1, 1000)
     assert GiftEntry.objects.filter(kind="RETURNED").count() == 1
     call_command("check_ledger")
+
+
+def ask_with_card(client: int, facts: dict[str, Any]) -> str:
+    seen = Seen(total=12000, due_now=12000, gift=SeenGift(facts["card"], 12000))
+    return attempt(
+        checkout.check_out,
+        facts,
+        draft_id=facts["drafts"][client],
+        way=Way.FULL,
+        seen=seen,
+        origin=ORIGIN,
+        now=NOW,
+    )
+
+
+def test_one_card_is_kept_aside_for_one_of_many_requests(salon: Salon) -> None:
+    """And when it is declined, it comes back once, however many do that work."""
+    salon.bridal.pays_online = True
+    salon.bridal.save()
+    card = make_gift_card(by=salon.olga, value=12000)
+    asked = [
+        make_prepared(
+            service=salon.bridal, starts_at=salon.at(26, hour), now=NOW, email=f"c{hour}@a.org"
+        )
+        for hour in range(9, 17)
+    ]
+    with storm_of(ask_with_card, clients=len(asked)) as storm:
+        told = storm.round(card=card.pk, drafts=[it.draft_id for it in asked])
+
+    assert told == Counter({"done": 1, "GiftRefused": len(asked) - 1})
+    card.refresh_from_db()
+    payment = Payment.objects.get(kind=Payment.Kind.GIFT)
+    assert (card.balance, payment.status, payment.authorized) == (0, "AUTHORIZED", 12000)
+
+    booking = Booking.objects.get(status=Booking.Status.PENDING)
+    bookings.decline_request(
+        booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=LATER, reason=""
+    )
+    with storm_of(let_aside_go, clients=CLIENTS) as storm:
+        storm.round(payment=payment.pk)
+
+    card.refresh_from_db()
+    assert card.balance == 12000
+    assert GiftEntry.objects.filter(card=card, kind=GiftEntry.Kind.RETURNED).count() == 1
+    call_command("check_ledger")
+
+
+def let_aside_go(_client: int, facts: dict[str, Any]) -> str:
+    return attempt(
+        checkout.release_payment, {}, payment_id=facts["payment"], now=LATER + timedelta(minutes=1)
+    )

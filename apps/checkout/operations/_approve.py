@@ -1,22 +1,27 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from apps.bookings.models import Booking
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
-from apps.checkout.operations._gift_money import load_gift_card
+from apps.checkout.operations._gift_money import keep_gift_aside, load_gift_card, take_gift
 from apps.checkout.operations._plan_periods import begin_period
 from apps.checkout.operations._subject import Subject, is_over
 
 
 def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime) -> None:
     """Approve a locked order because its money came, or none is due: what it is for begins, and
-    what gift cards held for it is theirs no more (R007)."""
+    what gift cards held for it is theirs no more (R007). Of a request it is kept aside like money
+    on a bank's card, until the team has said yes or no."""
     order.status, order.approved_at = Order.Status.APPROVED, now
     order.save(update_fields=["status", "approved_at"])
+    waits = isinstance(subject, Booking) and subject.asks_first and not is_over(subject)
     for payment in payments:
-        if payment.kind == Payment.Kind.GIFT and payment.status == Payment.Status.PENDING:
-            payment.status, payment.captured = Payment.Status.PAID, payment.amount
-            payment.settled_at = now
-            payment.save(update_fields=["status", "captured", "settled_at"])
+        if payment.kind != Payment.Kind.GIFT or payment.status != Payment.Status.PENDING:
+            continue
+        if waits:
+            keep_gift_aside(payment)
+        else:
+            take_gift(payment, now=now)
     if isinstance(subject, PlanPurchase) and not is_over(subject):
         begin_period(subject, now=now)
     if isinstance(subject, GiftCard) and not is_over(subject):

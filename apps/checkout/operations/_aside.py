@@ -1,16 +1,18 @@
-"""Money that is kept aside on a card while the team decides: taken after a yes, else let go."""
+"""Money that is kept aside on a bank's or a gift card while the team decides: taken after a yes,
+else let go."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import UNDO_WINDOW, Actor
 from apps.checkout.models import Order, Payment
+from apps.checkout.operations._gift_money import let_gift_go, take_gift
 from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._settle import settle_payment, sync, write_truth
-from apps.checkout.operations._subject import lock_subject
+from apps.checkout.operations._subject import Subject, lock_subject
 from apps.checkout.operations._unclear import is_as_asked
 from apps.checkout.providers import CaptureRefused, names_spoken_to, provider_of
 from apps.outbox import operations as outbox
@@ -32,12 +34,12 @@ def look_after_kept_aside(*, now: datetime) -> int:
     may still be taken back and does not count yet. Requests are asked about once a day, because a
     bank lets go after a while.
     """
-    kept = Payment.objects.filter(
-        status=Payment.Status.AUTHORIZED, provider__in=names_spoken_to()
-    ).order_by("pk")
+    kept = Payment.objects.filter(status=Payment.Status.AUTHORIZED).order_by("pk")
+    at_banks = kept.filter(provider__in=names_spoken_to())
+    kept = kept.filter(Q(provider__in=names_spoken_to()) | Q(kind=Payment.Kind.GIFT))
     fields = ("pk", "business_id", "order__booking__status")
     decided = kept.filter(order__booking__status__in=list(TOPICS)).exclude(Exists(_fresh(now)))
-    waiting = kept.filter(
+    waiting = at_banks.filter(
         order__booking__status=Booking.Status.PENDING, created_at__lte=now - timedelta(days=1)
     )
     rows = [*decided.values_list(*fields), *waiting.values_list(*fields)]
@@ -66,6 +68,9 @@ def capture_payment(*, payment_id: int, now: datetime) -> None:
     payment = _kept_aside(payment_id, statuses=(Booking.Status.CONFIRMED,), now=now)
     if payment is None:
         return
+    if payment.kind == Payment.Kind.GIFT:
+        _decide_gift(payment_id, now=now)
+        return
     provider = provider_of(payment.provider)
     truth = provider.fetch(payment.provider_ref, now=now)
     if truth.authorized and is_as_asked(truth, payment, payment.order):
@@ -87,6 +92,9 @@ def release_payment(*, payment_id: int, now: datetime) -> None:
     """
     payment = _kept_aside(payment_id, statuses=FINAL, now=now)
     if payment is None:
+        return
+    if payment.kind == Payment.Kind.GIFT:
+        _decide_gift(payment_id, now=now)
         return
     provider_of(payment.provider).close(payment.provider_ref)
     settle_payment(payment_id=payment_id, now=now)
@@ -112,12 +120,30 @@ def _kept_aside(
 
 
 @transaction.atomic
-def _fail(payment_id: int, *, why: str, now: datetime) -> None:
+def _decide_gift(payment_id: int, *, now: datetime) -> None:
+    """Take what a gift card keeps aside, or give it back to the card, as the booking stands under
+    its lock; once however often this runs."""
+    order, subject, payments, payment = _lock(payment_id)
+    if payment.status != Payment.Status.AUTHORIZED:
+        return
+    if subject.status == Booking.Status.CONFIRMED:
+        take_gift(payment, now=now)
+    elif subject.status in FINAL:
+        let_gift_go(payment, now=now)
+    sync(order, subject, payments, actor=Actor.system(), now=now)
+
+
+def _lock(payment_id: int) -> tuple[Order, Subject, list[Payment], Payment]:
     found = Payment.objects.select_related("order").get(pk=payment_id)
     subject = lock_subject(found.order)
     order = Order.objects.select_for_update().get(pk=found.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
-    payment = next(it for it in payments if it.pk == payment_id)
+    return order, subject, payments, next(it for it in payments if it.pk == payment_id)
+
+
+@transaction.atomic
+def _fail(payment_id: int, *, why: str, now: datetime) -> None:
+    order, subject, payments, payment = _lock(payment_id)
     if payment.status != Payment.Status.AUTHORIZED:
         return
     payment.status, payment.authorized, payment.failure = Payment.Status.FAILED, 0, why[:200]

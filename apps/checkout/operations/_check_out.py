@@ -167,7 +167,7 @@ def _book_at_once(
         payment_option=Booking.PaymentOption.MEMBERSHIP if way is Way.PLAN else option,
         now=now,
     )
-    if gifts:
+    if any(gift.captured for gift in gifts):
         number_receipt(order, business=booking.business, now=now)
 
 

@@ -48,3 +48,24 @@ def give_to_card(payment: Payment, *, amount: int, now: datetime) -> None:
     """Put money of a gift payment back on its card; the card may have been stopped meanwhile."""
     card = GiftCard.objects.select_for_update().get(pk=payment.gift_card_id or 0)
     write_gift_entry(card, Kind.RETURNED, amount=amount, payment=payment, now=now)
+
+
+def take_gift(payment: Payment, *, now: datetime) -> None:
+    """What a card holds or keeps aside for a locked order is taken: it is the card's no more."""
+    payment.status, payment.captured, payment.authorized = Payment.Status.PAID, payment.amount, 0
+    payment.settled_at = now
+    payment.save(update_fields=["status", "captured", "authorized", "settled_at"])
+
+
+def keep_gift_aside(payment: Payment) -> None:
+    """What a card holds for a locked order stays off it and is not taken before a yes."""
+    payment.status, payment.authorized = Payment.Status.AUTHORIZED, payment.amount
+    payment.captures_later = True
+    payment.save(update_fields=["status", "authorized", "captures_later"])
+
+
+def let_gift_go(payment: Payment, *, now: datetime) -> None:
+    """What a card holds or keeps aside for a locked order goes back to it."""
+    payment.status, payment.authorized = Payment.Status.CANCELED, 0
+    payment.save(update_fields=["status", "authorized"])
+    give_to_card(payment, amount=payment.amount, now=now)

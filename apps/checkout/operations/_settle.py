@@ -133,6 +133,9 @@ def _turn_down(
 ) -> None:
     """Decline a draft that nothing is kept for: what was promised is let go, what came for a class
     that was called off goes back."""
+    for gift in payments:
+        if gift.kind == Payment.Kind.GIFT:
+            gift.refresh_from_db()  # what was done with it is undone with the order
     if isinstance(subject, Booking):
         _decline(subject, order, now=now)
     if payment.captured:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from apps.checkout.models import GiftCard, GiftEntry, Order, Payment
 from apps.checkout.operations._errors import GiftRefused
-from apps.checkout.operations._gift_money import give_to_card, write_gift_entry
+from apps.checkout.operations._gift_money import let_gift_go, write_gift_entry
 from apps.checkout.queries.orders import status_of
 from apps.outbox.sweeping import sweep
 
@@ -61,9 +61,7 @@ def let_gifts_go(order: Order, *, now: datetime) -> None:
         kind=Payment.Kind.GIFT, status=Payment.Status.PENDING
     )
     for payment in held.order_by("pk"):
-        payment.status = Payment.Status.CANCELED
-        payment.save(update_fields=["status"])
-        give_to_card(payment, amount=payment.amount, now=now)
+        let_gift_go(payment, now=now)
 
 
 def release_gifts(*, now: datetime) -> int:

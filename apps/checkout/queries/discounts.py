@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import partial
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -69,8 +69,7 @@ class Discounts:
         cards = GiftCard.objects.filter(
             business=OuterRef("pk"), status=GiftCard.Status.ACTIVE, balance__gt=0
         )
-        known = Q(Exists(live)) if draft.service.requires_approval else Exists(live) | Exists(cards)
-        return Business.objects.filter(known, pk=draft.business_id).exists()
+        return Business.objects.filter(Exists(live) | Exists(cards), pk=draft.business_id).exists()
 
     def words_before(
         self, *, service: Service, subtotal: int | None, people: int, now: datetime

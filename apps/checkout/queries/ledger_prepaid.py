@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking
@@ -13,6 +13,8 @@ from apps.kernel.findings import Finding
 
 BEGINNINGS = (CreditEntry.Kind.BOUGHT, CreditEntry.Kind.RENEWED)
 PAID = Order.PaymentStatus.PAID
+HOLDING = (Payment.Status.PENDING, Payment.Status.AUTHORIZED, Payment.Status.PAID)
+"""As long as a payment stands so, its money is off the card."""
 
 
 def find_miscounted_plans(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -101,9 +103,20 @@ def find_miscounted_gift_cards(*, business_id: int | None = None) -> Iterator[Fi
     payments = Payment.objects.filter(kind=Payment.Kind.GIFT)
     if business_id is not None:
         payments = payments.filter(business_id=business_id)
-    held = Q(status__in=(Payment.Status.PENDING, Payment.Status.PAID))
+    held = Q(status__in=HOLDING)
+    yield from _gifts_let_go(payments)
     for payment in payments.filter(held).iterator(chunk_size=500):
         gave = -sum(it.amount for it in payment.gift_entries.all())
         if gave != payment.amount - payment.refunded:
             words = f"has {payment.amount - payment.refunded}, the card gave {gave}"
             yield Finding("gifts_pay_once", payment.business_id, f"payment {payment.pk}", words)
+
+
+def _gifts_let_go(payments: QuerySet[Payment]) -> Iterator[Finding]:
+    """Payments of cards that came to nothing, and of which not all is back on the card."""
+    over = payments.exclude(status__in=HOLDING).annotate(
+        gave=Coalesce(Sum("gift_entries__amount"), 0)
+    )
+    for payment in over.exclude(gave=0).order_by("pk"):
+        words = f"came to nothing, the card gave {-payment.gave}"
+        yield Finding("gifts_come_back", payment.business_id, f"payment {payment.pk}", words)

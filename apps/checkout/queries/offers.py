@@ -57,9 +57,7 @@ def offer_of(
     quotes, too_little = _quotes(booking, price, taken, by_code)
     if has_plan and _plan_pays(booking.service, choice, price.total):
         quotes = {Way.PLAN: _quote_by_plan(booking.service, price, choice), **quotes}
-    card = None
-    if not asks_first(booking):
-        card = find_gift(booking.business_id, gift, booking=booking)
+    card = find_gift(booking.business_id, gift, booking=booking)
     return Offer(applied=applied, quotes=quotes, gift=card, too_little=too_little)
 
 

@@ -208,9 +208,10 @@ def released_of(*, booking: Booking) -> int:
     payments = Payment.objects.filter(
         order__booking=booking, order__status=Order.Status.APPROVED, captures_later=True
     )
-    last = payments.order_by("-pk").first()
     lets_go = {Payment.Status.AUTHORIZED, Payment.Status.CANCELED}
-    return last.amount if last is not None and last.status in lets_go else 0
+    online = [it for it in payments.order_by("pk") if it.kind != Payment.Kind.GIFT]
+    gifts = [it for it in payments if it.kind == Payment.Kind.GIFT]
+    return sum(it.amount for it in (*online[-1:], *gifts) if it.status in lets_go)
 
 
 def receipt_of(order: Order) -> str:

@@ -135,8 +135,8 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
         gift=Money(gift, currency),
         now=Money(max(0, quote.due_now - gift), currency),
         now_words=_("Kept aside now") if asks_first(booking) else _("Due now"),
-        aside_words=_aside_words(booking, quote),
-        button_words=_ask_button(quote, locale)
+        aside_words=_aside_words(booking, quote, gift=gift),
+        button_words=_ask_button(quote, locale, gift=gift)
         if asks_first(booking)
         else _button(quote, way, locale, gift=gift),
     )
@@ -184,22 +184,27 @@ def _tax_words(quote: Quote, locale: str) -> str:
     return _("incl. %(rate)s VAT %(tax)s") % {"rate": rate, "tax": tax}
 
 
-def _aside_words(booking: Booking, quote: Quote) -> str:
-    if not quote.due_now or not asks_first(booking):
+def _aside_words(booking: Booking, quote: Quote, *, gift: int) -> str:
+    """What a gift card pays is kept aside like the rest."""
+    amount = max(quote.due_now, gift)
+    if not amount or not asks_first(booking):
         return ""
-    return aside_words(
-        amount=quote.due_now,
+    words = aside_words(
+        amount=amount,
         currency=quote.currency,
         locale=booking.business.locale,
         business=booking.business.name,
         status=Booking.Status.PENDING,
     )
+    back = _("What your gift card pays goes back to it if the answer is no.")
+    return f"{words} {back}" if gift else words
 
 
-def _ask_button(quote: Quote, locale: str) -> str:
-    if not quote.due_now:
+def _ask_button(quote: Quote, locale: str, *, gift: int) -> str:
+    left = max(0, quote.due_now - gift)
+    if not left:
         return _("Send request")
-    amount = formatting.format_money(quote.due_now, quote.currency, locale)
+    amount = formatting.format_money(left, quote.currency, locale)
     return _("Keep %(amount)s aside") % {"amount": amount}
 
 

@@ -25,27 +25,25 @@ from apps.checkout.forms import (
     FIELD,
     BrokenSeal,
     open_amounts,
-    read_code,
     seal_amounts,
 )
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, too_little_words
 from apps.checkout.queries.plan_words import plan_refused_words
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import Stand, stand_of
 from apps.checkout.views.limits import require_room_to_pay
-from apps.checkout.views.till import Till, open_till, require_way
+from apps.checkout.views.till import UPDATES, Till, forget_typed, keep_typed, open_till, require_way
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
 ONLINE = (Way.FULL, Way.DEPOSIT)
-UPDATES = {"update", "drop"}
-"""What asks for the page anew, and pays nothing."""
 NOT_AS_SHOWN = (
     BrokenSeal,
     checkout.AmountRefused,
@@ -70,19 +68,38 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if stand_of(booking=draft) is Stand.UNCLEAR:
         return go_to(request, "checkout:wait", draft=draft.draft_id)
     try:
-        till = open_till(request, draft, code=read_code(request.POST), now=now)
+        till = open_till(request, draft, now=now)
     except UnknownChoice:
         return show_draft_lost(request, draft, now=now)
     if till is None:
         return go_to(request, "bookings:details", draft=draft.draft_id)
-    if "go_on" in request.POST:
-        return _go_on(request, draft, till, now=now)
-    if request.method != "POST" or UPDATES & request.POST.keys():
+    if request.method != "POST":
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
+    return _tapped(request, draft, till, now=now)
+
+
+def _tapped(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
+    if "go_on" in request.POST:
+        return _go_on(request, draft, till, now=now)
+    if UPDATES & request.POST.keys():
+        return _update(request, draft, till)
     if till.takes_any and till.form and not till.form.is_valid():
         return _show(request, draft, till, status=UNPROCESSABLE)
     return _check_out(request, draft, till, now=now)
+
+
+def _update(request: HttpRequest, draft: Booking, till: Till) -> HttpResponse:
+    """Use a code, drop it, or choose another way or amount: kept, and read by GET (303)."""
+    form = till.form if till.takes_any else None
+    is_wrong = bool(_code_error(draft, till)) or (form is not None and bool(form.errors))
+    if not is_wrong:
+        keep_typed(request, draft, till)
+    if wants_fragment(request):
+        return _show(request, draft, till)
+    if is_wrong:
+        return _show(request, draft, till, status=UNPROCESSABLE)
+    return go_to(request, "checkout:pay", draft=draft.draft_id)
 
 
 def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
@@ -102,7 +119,10 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
         return try_again(request, draft.service)
     except ProviderDown:
         return _show(request, draft, till, notice=_unavailable(), status=UNAVAILABLE)
-    return HttpResponseSeeOther(done.url) if done.url else to_done(request, done.booking)
+    if done.url:
+        return HttpResponseSeeOther(done.url)
+    forget_typed(request)
+    return to_done(request, done.booking)
 
 
 def _go_on(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
@@ -164,7 +184,7 @@ def _not_like_that(
     request: HttpRequest, draft: Booking, till: Till, changed: Exception, *, now: datetime
 ) -> HttpResponse:
     """Say what is different from what the page showed, with the page as it is now (409)."""
-    code = read_code(request.POST)
+    code: str | None = None
     if isinstance(changed, checkout.CouponRefused):
         words = _("This code cannot be used any more. You can continue without it.")
         code = ""
@@ -205,11 +225,14 @@ def _show(
     return render_page(request, "checkout/pay.html", "checkout/_costs.html", context, status)
 
 
-def _code_error(draft: Booking, offer: Offer) -> str:
+def _code_error(draft: Booking, till: Till) -> str:
     """Nothing is wrong with the code of a gift card that has something on it."""
-    if offer.gift is not None and offer.applied.refused is Refused.UNKNOWN:
+    applied = till.offer.applied
+    if till.is_wrong:
+        applied = Applied(applied.code, refused=Refused.UNKNOWN)
+    elif applied.refused is Refused.UNKNOWN:
         return ""
-    return refused_words(offer.applied, zone=draft.zone, locale=draft.business.locale)
+    return refused_words(applied, zone=draft.zone, locale=draft.business.locale)
 
 
 def _code_in_use(offer: Offer) -> str:
@@ -256,5 +279,6 @@ def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
         "seal": seal,
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",
-        "code_error": _code_error(draft, offer),
+        "wrong_gift": till.wrong_gift,
+        "code_error": _code_error(draft, till),
     }

@@ -9,7 +9,7 @@ from apps.bookings.models import Booking
 from apps.bookings.visitors import plans_of
 from apps.checkout import operations as checkout
 from apps.checkout.coupons import Refused
-from apps.checkout.forms import AmountForm, read_gift, read_purchase, read_way
+from apps.checkout.forms import AmountForm, read_code, read_gift, read_purchase, read_way
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Quote, Way, choose_amount
@@ -18,17 +18,27 @@ from apps.checkout.queries.passes import Pass, passes_for
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.money import Money
 
+KEPT = "till"
+LONGEST_AMOUNT = 40
+FIELDS = ("way", "code", "gift", "amount")
+"""What is typed on the page and stays there; the rest of a form is its seal."""
+UPDATES = {"update", "drop"}
+"""What asks for the page anew, and pays nothing. The form of the codes has no amount."""
+
 
 @dataclass(frozen=True, slots=True)
 class Till:
     """What the page offers, and what is chosen of it. form is the field for any amount, with what
-    was typed; None where no deposit takes any."""
+    was typed; None where no deposit takes any. is_wrong: one of the codes that were typed is
+    the code of nothing; wrong_gift is it, where it was typed as a gift card's."""
 
     offer: Offer
     way: Way
     passes: tuple[Pass, ...]
     purchase_id: int | None
     form: AmountForm | None
+    wrong_gift: str = ""
+    is_wrong: bool = False
 
     @property
     def purchase(self) -> PlanPurchase | None:
@@ -57,29 +67,80 @@ class Till:
         return quote
 
 
-def open_till(request: HttpRequest, draft: Booking, *, code: str, now: datetime) -> Till | None:
-    """Return what can be paid how; None where nothing is to be paid.
+def open_till(
+    request: HttpRequest, draft: Booking, *, now: datetime, code: str | None = None
+) -> Till | None:
+    """Return what can be paid how; None where nothing is to be paid. code is used in place of the
+    one that was typed.
 
     Raises:
         UnknownChoice: the service no longer offers what was chosen.
         TooMany: too many codes of this network were wrong.
     """
-    fields = request.POST or request.GET
+    fields, is_new = typed_fields(request, draft), request.method == "POST"
+    code, gift = read_code(fields) if code is None else code, read_gift(fields)
     passes = passes_for(
         booking=draft, purchase_ids=plans_of(request, business_id=draft.business_id), now=now
     )
     has_plan = any(found.refused is None for found in passes)
-    gift = read_gift(request.POST)
-    if code or gift:
+    if is_new and (code or gift):
         require_room_for_codes(request, now=now)
     offer = offer_of(booking=draft, code=code, gift=gift, has_plan=has_plan, now=now)
-    if _is_wrong(offer, gift):
+    is_wrong = _is_wrong(offer, gift)
+    if is_new and is_wrong:
         count_wrong_code(request, now=now)
     if not offer.ways:
         return None
     way = read_way(fields, offered=offer.ways)
     purchase_id = read_purchase(fields, passes=passes)
-    return Till(offer, way, passes, purchase_id, _amount_form(request, draft, offer))
+    pays = is_new and not UPDATES & fields.keys()
+    return Till(
+        offer,
+        way,
+        passes,
+        purchase_id,
+        _amount_form(fields, draft, offer, pays=pays),
+        wrong_gift=gift if gift and not offer.gift and gift != plain_gift_code(code) else "",
+        is_wrong=is_wrong,
+    )
+
+
+def typed_fields(request: HttpRequest, draft: Booking) -> QueryDict:
+    """What was posted; else what was kept of the last post, and what an address says of the way and
+    the amount. Codes stand in no address."""
+    fields = QueryDict(mutable=True)
+    fields.update(_kept(request, draft))
+    if request.method == "POST":
+        fields = request.POST.copy()
+        if UPDATES & fields.keys():
+            fields.setdefault("amount", _kept(request, draft).get("amount", ""))
+        return fields
+    fields.update({name: request.GET[name] for name in ("way", "amount") if name in request.GET})
+    return fields
+
+
+def keep_typed(request: HttpRequest, draft: Booking, till: "Till") -> None:
+    """Keep what is used on the page for when it is read again; of one draft at a time."""
+    gift, amount = till.offer.gift, typed_fields(request, draft).get("amount", "")
+    request.session[KEPT] = {
+        "draft": draft.draft_id,
+        "way": till.value,
+        "code": "" if till.offer.applied.refused else till.offer.applied.code,
+        "gift": gift.code if gift else "",
+        "amount": amount[:LONGEST_AMOUNT],
+    }
+
+
+def _kept(request: HttpRequest, draft: Booking) -> dict[str, str]:
+    kept = request.session.get(KEPT, {})
+    if kept.get("draft") != draft.draft_id:
+        return {}
+    return {name: kept[name] for name in FIELDS if kept.get(name)}
+
+
+def forget_typed(request: HttpRequest) -> None:
+    """Forget it, once it is paid for."""
+    request.session.pop(KEPT, None)
 
 
 def require_way(till: Till, fields: QueryDict) -> None:
@@ -108,15 +169,16 @@ def _is_wrong(offer: Offer, gift: str) -> bool:
     return wrong_code or wrong_card
 
 
-def _amount_form(request: HttpRequest, draft: Booking, offer: Offer) -> AmountForm | None:
+def _amount_form(
+    fields: QueryDict, draft: Booking, offer: Offer, *, pays: bool
+) -> AmountForm | None:
     """The field for any amount, with what was typed; None where no deposit takes any."""
     quote = offer.quotes.get(Way.DEPOSIT)
     if quote is None or not quote.takes_any:
         return None
-    fields = request.POST or request.GET
     least = Money(quote.least_now, quote.currency)
     return AmountForm(
-        fields if request.method == "POST" or "amount" in fields else None,
+        fields if fields.get("amount") or pays else None,
         least=least,
         most=Money(quote.most_now, quote.currency),
         locale=draft.business.locale,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.dashboard.desk import Desk
@@ -48,15 +49,15 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """total is None for a price on request, said in text; status and option are in words. by_plan:
-    a plan paid for it, and total is what is left for extras."""
+    """total is None for a price on request, said in text; status and option are in words. by_plan
+    says how a plan paid ("" where none did), and total is what is left for extras."""
 
     lines: tuple[PriceLine, ...]
     total: Money | None
     text: str
     status: str
     option: str
-    by_plan: bool
+    by_plan: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,7 @@ def _contact(desk: Desk, booking: Booking, *, now: datetime) -> Contact | None:
 
 
 def _bill(booking: Booking) -> Bill:
+    by_plan = plan_words_of(booking).get(booking.pk, "")
     extras = [
         PriceLine(extra.name, Money(extra.price, booking.currency))
         for extra in booking.add_ons.order_by("pk")
@@ -193,14 +195,14 @@ def _bill(booking: Booking) -> Bill:
     lines: list[PriceLine] = []
     if total is not None:
         base = total - sum((line.amount for line in extras), Money(0, booking.currency))
-        lines = [PriceLine(booking.title, base), *extras]
+        lines = extras if by_plan else [PriceLine(booking.title, base), *extras]
     return Bill(
         lines=tuple(lines),
         total=total,
         text=booking.price_text,
         status=booking.get_payment_status_display(),
         option=booking.get_payment_option_display(),
-        by_plan=booking.payment_option == Booking.PaymentOption.MEMBERSHIP,
+        by_plan=by_plan,
     )
 
 

@@ -128,11 +128,20 @@ def _row(order: Any) -> OrderRow:
         what=_what(order),
         total=Money(order.total, order.currency),
         left=Money(order.left, order.currency),
-        state_words=_("Kept aside") if order.aside else order.get_payment_status_display(),
+        state_words=_state_words(order),
         receipt=receipt_of(order),
         is_open=is_owed and not is_over,
         has_failed=order.failed,
     )
+
+
+def _state_words(order: Any) -> str:
+    """Nothing is paid for what a plan pays in whole."""
+    if order.aside:
+        return _("Kept aside")
+    if order.way == Order.Way.PLAN and not order.total:
+        return str(order.get_way_display())
+    return str(order.get_payment_status_display())
 
 
 def _what(order: Order) -> str:

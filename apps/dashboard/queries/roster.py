@@ -7,6 +7,7 @@ from datetime import datetime
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking
+from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.queries.attending import Scope, find_attending, sessions_in
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.stub import kinds_of
@@ -21,7 +22,8 @@ TOLD = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING
 @dataclass(frozen=True, slots=True)
 class Person:
     """One place. leads is true for the first of a party, who has kinds, the words of who comes as
-    what and with which extras; state is "" until it is marked."""
+    what and with which extras, and by_plan, how a plan paid for them; state is "" until it is
+    marked."""
 
     reference: str
     seat: int
@@ -32,6 +34,7 @@ class Person:
     state: str
     note: str
     kinds: str = ""
+    by_plan: str = ""
 
     @property
     def key(self) -> str:
@@ -132,7 +135,7 @@ def _progress(session: Session) -> Progress | None:
 def _people(
     bookings: Sequence[Booking], marked: Mapping[tuple[int, int], str], *, below: str
 ) -> list[Person]:
-    found = []
+    found, by_plan = [], plan_words_of(*bookings)
     for booking in bookings:
         names = [it.name for it in booking.participants.all()]
         contact, kinds = customer_name(booking), kinds_of(booking, below=below)
@@ -149,6 +152,7 @@ def _people(
                     state=marked.get((booking.pk, seat), ""),
                     note=booking.customer_note if seat == 0 else "",
                     kinds="" if seat else kinds,
+                    by_plan="" if seat else by_plan.get(booking.pk, ""),
                 )
             )
     return found

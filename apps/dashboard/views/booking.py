@@ -10,12 +10,13 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
+from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.views.refusals import INCOMPLETE, REFUSED, problem_of
-from apps.dashboard.views.sheet import show_sheet
+from apps.dashboard.views.sheet import refund_form, show_sheet
 from apps.web.guards import guarded
 from apps.web.http import go_to, wants_fragment
 
@@ -25,9 +26,14 @@ NOTES = "dashboard/_booking_notes.html"
 @require_safe
 @guarded(*roles_with(Right.LOOK))
 def booking(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
-    """Show everything about one booking that this person may see."""
+    """Show everything about one booking that this person may see, and what a refund would do that
+    was typed before (``money.refund``)."""
     del slug
-    return show_sheet(request, booking_or_404(request.desk, reference), now=timezone.now())
+    found = booking_or_404(request.desk, reference)
+    forms = None
+    if "seen_refunded" in request.GET:
+        forms = {"refund": refund_form(find_sheet(booking=found), found, request.GET)}
+    return show_sheet(request, found, now=timezone.now(), forms=forms)
 
 
 @require_POST

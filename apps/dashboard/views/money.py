@@ -20,7 +20,7 @@ from apps.dashboard.views.answers import booking_or_404, refuse
 from apps.dashboard.views.refusals import INCOMPLETE, money_problem
 from apps.dashboard.views.sheet import refund_form, show_sheet
 from apps.web.guards import guarded
-from apps.web.http import go_to
+from apps.web.http import go_to, wants_fragment
 
 REFUSED = (
     bookings.StaleRevision,
@@ -143,8 +143,13 @@ def _weigh(
 ) -> HttpResponse:
     """Show what a refund would do, or what is wrong with it; nothing is changed."""
     forms: dict[str, Form] = {"refund": form}
-    if "preview" not in request.POST:
+    preview = "preview" in request.POST
+    if not preview or not (form.is_valid() or wants_fragment(request)):
         return refuse(request, booking, INCOMPLETE, now=now, forms=forms)
+    if not wants_fragment(request):
+        slug = request.desk.business.slug
+        query = {name: request.POST.get(name, "") for name in form.fields}
+        return go_to(request, "dashboard:booking", slug, booking.reference, query=query)
     return show_sheet(
         request, booking, now=now, forms=forms, fragment="dashboard/_refund_effect.html"
     )

@@ -20,7 +20,7 @@ from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.kernel.weeks import week_name
 from apps.web.guards import guarded
-from apps.web.http import go_to
+from apps.web.http import HttpResponseSeeOther, go_to
 from apps.web.weeks import week_starts_of
 
 PREVIEW = "preview"
@@ -37,6 +37,8 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
     if asked is None:
         return _show(request, form, None, now=now)
     planned = _preview(form, now=now) if form.is_valid() else None
+    if planned is not None and request.method == "POST" and not saves:
+        return _to_preview(request)
     if planned is None or not saves:
         status = 422 if form.errors and request.method == "POST" else 200
         return _show(request, form, planned, now=now, status=status)
@@ -52,6 +54,14 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
     first = local_date_of(starts_at, desk.business.zone)
     week = week_name(first, week_starts=week_starts_of(desk.business.locale))
     return go_to(request, "dashboard:classes", slug, query={"week": week})
+
+
+def _to_preview(request: OwnerRequest) -> HttpResponse:
+    """The dates are read by GET (303), with all that was typed in the address."""
+    typed = request.POST.copy()
+    for name in (PREVIEW, "csrfmiddlewaretoken"):
+        typed.pop(name, None)
+    return HttpResponseSeeOther(f"{request.path}?{typed.urlencode()}")
 
 
 def _open(form: NewClassForm, *, now: datetime) -> datetime:

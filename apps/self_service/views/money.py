@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.bookings.models import Booking
+from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
@@ -123,6 +124,7 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
         "reference": booking.reference,
         "name": booking.contact_name,
         "sheet": sheet,
+        "by_plan": plan_words_of(booking).get(booking.pk, ""),
         "rate": f"{sheet.order.tax_rate / 100:g} %",
     }
     return render_page(request, "self_service/receipt.html", None, context)

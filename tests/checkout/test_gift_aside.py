@@ -1,0 +1,161 @@
+"""A gift card pays for a request: kept aside, taken after a yes, back on the card after a no."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.checkout import operations as checkout
+from apps.checkout.models import GiftCard, Payment, PracticeSession
+from apps.checkout.operations import Act, GiftRefused, Seen, SeenGift
+from apps.checkout.pricing import Way
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings.pages import fields_of, text_of
+from tests.checkout.test_views import to_pay_page
+from tests.factories import NOW, Salon
+from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
+from tests.factories.prepaid import make_gift_card
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=1)
+ANSWERED = NOW + timedelta(minutes=30)
+SETTLED = ANSWERED + timedelta(seconds=11)
+
+
+@pytest.fixture
+def card(asking: Salon) -> GiftCard:
+    """Fifty euros; the deposit of a request is forty."""
+    return make_gift_card(by=asking.olga, value=5000)
+
+
+@pytest.fixture
+def draft(asking: Salon) -> Booking:
+    return make_prepared(service=asking.bridal, starts_at=asking.at(26, 10), now=NOW)
+
+
+def ask(draft: Booking, card: GiftCard, *, due: int = 4000, pays: int = 4000, **more: Any) -> Any:
+    """Send the request, having seen what the card pays of it."""
+    seen = Seen(total=12000, due_now=due, gift=SeenGift(card.pk, pays))
+    way = more.pop("way", Way.DEPOSIT)
+    return checkout.check_out(
+        draft_id=draft.draft_id, way=way, seen=seen, origin=ORIGIN, now=NOW, **more
+    )
+
+
+def answer(verb: Any, salon: Salon, **more: Any) -> None:
+    booking = Booking.objects.earliest("pk")
+    verb(booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=ANSWERED, **more)
+
+
+def look(at: Any = SETTLED) -> None:
+    checkout.look_after_kept_aside(now=at)
+    work(at)
+
+
+def books(draft: Booking, card: GiftCard) -> tuple[str, int, int, int]:
+    """Status of the booking, what it says was paid and is kept aside, and what is on the card."""
+    draft.refresh_from_db()
+    card.refresh_from_db()
+    assert list(find_all(business_id=None, now=SETTLED)) == []
+    return draft.status, draft.paid, draft.kept_aside, card.balance
+
+
+def test_what_a_card_pays_for_a_request_is_kept_aside(draft: Booking, card: GiftCard) -> None:
+    done = ask(draft, card)
+
+    assert done.url == ""
+    assert books(draft, card) == ("PENDING", 0, 4000, 1000)
+    payment = Payment.objects.get(kind="GIFT")
+    assert (payment.kind, payment.status, payment.captured) == ("GIFT", "AUTHORIZED", 0)
+    assert not hasattr(draft.order, "receipt")
+
+
+def test_a_yes_takes_it_once_the_yes_cannot_be_undone(
+    asking: Salon, draft: Booking, card: GiftCard
+) -> None:
+    ask(draft, card)
+    answer(bookings.confirm_request, asking)
+
+    look(ANSWERED + timedelta(seconds=9))
+    assert books(draft, card) == ("CONFIRMED", 0, 4000, 1000)
+    for _time in range(2):
+        look()
+
+    assert books(draft, card) == ("CONFIRMED", 4000, 0, 1000)
+    assert draft.order.receipt.number == 2  # the first was the card's own
+
+
+def test_a_no_gives_it_back(asking: Salon, draft: Booking, card: GiftCard) -> None:
+    ask(draft, card)
+    answer(bookings.decline_request, asking, reason="")
+
+    for _time in range(2):
+        look()
+
+    assert books(draft, card) == ("DECLINED", 0, 0, 5000)
+    assert [it.amount for it in card.entries.all()] == [5000, -4000, 4000]
+
+
+def test_a_yes_that_is_undone_takes_nothing(asking: Salon, draft: Booking, card: GiftCard) -> None:
+    ask(draft, card)
+    answer(bookings.confirm_request, asking)
+    booking = Booking.objects.get()
+    bookings.undo_decision(
+        booking_id=booking.pk,
+        revision=booking.revision,
+        by=asking.olga,
+        now=ANSWERED + timedelta(seconds=5),
+    )
+
+    look(ANSWERED + timedelta(minutes=1))
+
+    assert books(draft, card) == ("PENDING", 0, 4000, 1000)
+
+
+def test_the_rest_is_kept_aside_at_the_bank_and_both_end_alike(
+    asking: Salon, draft: Booking
+) -> None:
+    small = make_gift_card(by=asking.olga, value=1500)
+    ask(draft, small, pays=1500)
+    payment = Payment.objects.get(kind="ONLINE")
+    assert (payment.amount, payment.captures_later) == (2500, True)
+    pay_at_practice(payment, Act.PAY, now=LATER)
+    work(LATER)
+    assert books(draft, small) == ("PENDING", 0, 4000, 0)
+
+    answer(bookings.decline_request, asking, reason="")
+    look()
+    look(SETTLED + timedelta(minutes=1))
+
+    assert books(draft, small) == ("DECLINED", 0, 0, 1500)
+    assert PracticeSession.objects.get().captured == 0
+
+
+def test_one_card_pays_for_one_of_two_requests(
+    asking: Salon, draft: Booking, card: GiftCard
+) -> None:
+    other = make_prepared(service=asking.bridal, starts_at=asking.at(27, 10), now=NOW)
+    ask(draft, card)
+
+    with pytest.raises(GiftRefused):
+        ask(other, card)
+
+    other.refresh_from_db()
+    assert other.status == "CREATED"
+    assert books(draft, card) == ("PENDING", 0, 4000, 1000)
+
+
+def test_the_page_says_what_becomes_of_it(client: Client, asking: Salon, card: GiftCard) -> None:
+    path = to_pay_page(client, asking, service="bridal")
+
+    used = client.post(path, {"update": "1", "code": card.code, "way": "DEPOSIT"}, follow=True)
+
+    costs = used.context["costs"]
+    assert (costs.gift.amount, costs.now.amount, costs.button_words) == (4000, 0, "Send request")
+    assert "What your gift card pays goes back to it if the answer is no." in text_of(used)
+    done = client.post(path, {**fields_of(used), "way": "DEPOSIT"})
+    assert done["Location"].startswith("/done/")
+    assert "€40.00" in text_of(client.get(done["Location"]))
