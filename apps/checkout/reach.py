@@ -5,11 +5,12 @@ several people may come to more, a code to less.
 """
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Literal
 
 from apps.catalog.online import OutOfReach
 from apps.catalog.paying import PaymentTerms, PriceKind
-from apps.checkout.pricing import Item, Way, payable, quote, ways_to_pay
+from apps.checkout.pricing import Item, Quote, Way, payable, quote, ways_to_pay
 from apps.checkout.providers.protocol import Bounds
 
 Of = Literal["price", "deposit"] | int
@@ -47,15 +48,8 @@ def _lost(
     *,
     tax_included: bool,
 ) -> Iterator[OutOfReach]:
-    ways = ways_to_pay(
-        total=amount,
-        online=True,
-        in_person=terms.pays_in_person,
-        deposit=terms.deposit,
-        full_upfront=terms.full_upfront,
-    )
-    quotes = {
-        way: quote(
+    def priced(way: Way) -> Quote:
+        return quote(
             items=[Item("", amount)],
             currency=currency,
             tax_rate=terms.tax_rate,
@@ -64,18 +58,24 @@ def _lost(
             deposit=terms.deposit,
             any_amount=terms.any_amount,
         )
-        for way in (*ways, Way.IN_PERSON)
-    }
-    there = quotes[Way.IN_PERSON]
-    offered = {way: quotes[way] for way in ways}
-    left = payable(offered, there=there, bounds=bounds)
+
+    offered = {way: priced(way) for way in _ways(amount, terms)}
+    left = payable(offered, there=priced(Way.IN_PERSON), bounds=bounds)
     is_only_way = not terms.pays_in_person and not left.keys() & offered.keys()
     for way in offered.keys() - left.keys():
         yield OutOfReach(
             of="deposit" if way is Way.DEPOSIT else of,
             amount=offered[way].due_now,
-            least=bounds.least,
-            most=bounds.most,
-            step=bounds.step,
+            **asdict(bounds),
             is_only_way=is_only_way,
         )
+
+
+def _ways(amount: int, terms: PaymentTerms) -> tuple[Way, ...]:
+    return ways_to_pay(
+        total=amount,
+        online=True,
+        in_person=terms.pays_in_person,
+        deposit=terms.deposit,
+        full_upfront=terms.full_upfront,
+    )
