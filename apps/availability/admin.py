@@ -21,22 +21,20 @@ from apps.availability.models import (
 )
 from apps.availability.queries.contradictions import find_contradictions
 from apps.businesses.forms import TenantForm
-from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
 from apps.web.whole_fields import PLAIN_NUMBERS
 
 
-class WeeklyHoursInline(admin.TabularInline):  # type: ignore[type-arg]
+class WeeklyHoursInline(OperatorInline, admin.TabularInline):  # type: ignore[type-arg]
     model = WeeklyHours
     form = TenantForm
-    extra = 0
     formfield_overrides = PLAIN_NUMBERS
     raw_id_fields = ["location"]
 
 
-class DateExceptionInline(admin.TabularInline):  # type: ignore[type-arg]
+class DateExceptionInline(OperatorInline, admin.TabularInline):  # type: ignore[type-arg]
     model = DateException
     form = TenantForm
-    extra = 0
     formfield_overrides = PLAIN_NUMBERS
     raw_id_fields = ["location"]
 

@@ -1,6 +1,9 @@
 """What owners type about classes and at the door: syntax and shape only."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -145,6 +148,19 @@ class OverridingForm(forms.Form):
         return Override(found["reason"], by_id=self.desk.member.user_id)
 
 
+SEEN = re.compile(r"(THIS|LATER|ALL):\d{1,9}:\d{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """How much of a series, how many bookings the page showed for it, and the sum of the revisions
+    of its sessions."""
+
+    scope: Scope
+    bookings: int
+    revisions: int
+
+
 class ChangeClassForm(OverridingForm):
     """Another teacher, room or time for as much of a series as is meant."""
 
@@ -175,10 +191,24 @@ class ChangeClassForm(OverridingForm):
             resource_ids=(found["staff"].pk, *room), at=found["at"], override=self.override()
         )
 
-    def meant(self) -> tuple[Scope, int]:
-        """The scope, and how many bookings the page showed for it."""
-        scope, _colon, bookings = self.cleaned_data["scope"].partition(":")
-        return Scope(scope), int(bookings)
+    def meant(self) -> Meant:
+        """The scope, and what the page showed of it."""
+        scope, bookings, revisions = self.cleaned_data["scope"].split(":")
+        return Meant(Scope(scope), int(bookings), int(revisions))
+
+    def tell_now(self, stored: Mapping[str, object]) -> None:
+        """Beside each field what somebody else has stored, where it is not what was typed here."""
+        self.add_error(
+            None,
+            _(
+                "Somebody changed this meanwhile. What you typed is still here: saving again"
+                " replaces it."
+            ),
+        )
+        for name, now in stored.items():
+            if name in self.cleaned_data and self.cleaned_data[name] != now:
+                words = f"{now:%H:%M}" if isinstance(now, time) else str(now or _("None"))
+                self.add_error(name, _("It is %(now)s now.") % {"now": words})
 
 
 def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:

@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField
+from apps.web.seen_row import SeenRow, carrying_what_was_seen
 from apps.web.whole_fields import PLAIN_NUMBERS
 
 MOST_ROWS = 5000
@@ -57,6 +58,38 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Rows are retired, paused or cancelled; what may really go says so itself."""
         return False
 
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Model | None = None,
+        change: bool = False,  # noqa: FBT001, FBT002
+        **kwargs: Any,
+    ) -> Any:
+        """A row that is changed carries what the page showed of it."""
+        if obj is not None and self.has_change_permission(request, obj):
+            kwargs["form"] = carrying_what_was_seen(self.form)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Model | None:
+        """The row; locked while it is being saved, so that of two operators one waits."""
+        found: Model | None = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST":
+            locked = self.model._default_manager.select_for_update().filter(pk=found.pk)
+            list(locked.values_list("pk"))
+            found = super().get_object(request, object_id, from_field)
+        return found
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
+        """409 where somebody else has changed the row or one below it meanwhile."""
+        response = super().render_change_form(request, context, *args, **kw)
+        below = [form for it in context["inline_admin_formsets"] for form in it.formset.forms]
+        forms = [context["adminform"].form, *below]
+        if any(isinstance(it, SeenRow) and it.is_stale for it in forms):
+            response.status_code = 409
+        return response
+
 
 class LookOnlyAdmin(OperatorAdmin):
     """For facts that only operations write: everything is shown, nothing can be changed."""
@@ -66,6 +99,16 @@ class LookOnlyAdmin(OperatorAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+class OperatorInline(admin.options.InlineModelAdmin):  # type: ignore[type-arg]
+    """Rows that are edited below their parent, each with what the page showed of it."""
+
+    extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        kwargs["form"] = carrying_what_was_seen(self.form)
+        return super().get_formset(request, obj, **kwargs)
 
 
 class LookOnlyInline(admin.TabularInline):  # type: ignore[type-arg]

@@ -80,6 +80,7 @@ def put_off(studio: Studio, session: Session) -> None:
         scope=Scope.THIS,
         change=SessionChange(resource_ids=(studio.dan.resource_id,), at=at),
         seen_bookings=0,
+        seen_revisions=session.revision,
         by=studio.olga,
         now=NOW,
     )

@@ -55,7 +55,7 @@ def to_lost(page: Page, salon: Salon) -> None:
 
 
 def to_link(page: Page, salon: Salon) -> None:
-    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    booking = make_booking(service=salon.cut, starts_at=salon.at(27, 10), now=NOW)
     page.goto(f"/m/{bookings.create_access_link(booking=booking, now=NOW)}")
 
 

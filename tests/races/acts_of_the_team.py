@@ -196,6 +196,7 @@ class Team(Stage):
                     scope=Scope.THIS,
                     change=change,
                     seen_bookings=live.count(),
+                    seen_revisions=session.revision,
                     by=self.salon.olga,
                     now=self.now,
                 )

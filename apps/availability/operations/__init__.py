@@ -4,7 +4,11 @@ occupancies and seats. Each runs in one short transaction: lock in key order, lo
 
 from apps.availability.operations._block import block_time
 from apps.availability.operations._cancel_sessions import cancel_sessions
-from apps.availability.operations._change_sessions import SessionChange, change_sessions
+from apps.availability.operations._change_sessions import (
+    SessionChange,
+    SessionsHaveChanged,
+    change_sessions,
+)
 from apps.availability.operations._course_runs import cancel_course_run, open_course_run
 from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTaken, SlotTaken
 from apps.availability.operations._extend import extend_hold
@@ -54,6 +58,7 @@ __all__ = [
     "SessionChange",
     "SessionFacts",
     "SessionsCollide",
+    "SessionsHaveChanged",
     "SlotTaken",
     "block_time",
     "cancel_course_run",

@@ -19,6 +19,10 @@ from apps.availability.queries import zone_of
 from apps.availability.queries.plans import SessionPlan
 
 
+class SessionsHaveChanged(Exception):
+    """Somebody changed one of the sessions since they were read; nothing was changed now."""
+
+
 @dataclass(frozen=True, slots=True)
 class SessionChange:
     """Who and what the sessions need from now on, and (None: as before) at what wall time of the
@@ -30,14 +34,21 @@ class SessionChange:
 
 
 def change_sessions(
-    *, session_ids: Sequence[int], change: SessionChange, now: datetime
+    *,
+    session_ids: Sequence[int],
+    change: SessionChange,
+    seen_revisions: int | None = None,
+    now: datetime,
 ) -> list[Session]:
     """Give coming sessions of one class another teacher, room or time, all of them or none.
 
     The same door as for new ones: old and new resources are locked in one order, what these
     sessions occupy is set aside, and the rest of the world decides whether they fit.
+    seen_revisions is the sum of their revisions as they were read, which grows with every change;
+    with None nobody has read them.
 
     Raises:
+        SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
         SessionsCollide: with the starts that do not fit; nothing was changed.
         BusyTryAgain: the lock did not come in time.
     """
@@ -48,6 +59,8 @@ def change_sessions(
             pk__in=session_ids, state=Session.State.SCHEDULED, ends_at__gt=now
         )
         sessions = list(rows.select_related("service__business", "location").order_by("pk"))
+        if seen_revisions not in (None, sum(it.revision for it in sessions)):
+            raise SessionsHaveChanged
         Occupancy.objects.filter(session__in=sessions).delete()
         plans = [_plan(session, change) for session in sessions]
         if not sessions:

@@ -22,16 +22,19 @@ def change_class(
     scope: Scope,
     change: SessionChange,
     seen_bookings: int,
+    seen_revisions: int,
     by: TeamMember,
     now: datetime,
 ) -> list[Booking]:
     """Give a class, it and the later ones, or all of its series another teacher, room or time.
 
-    Everybody whose time or teacher is another one is told; seen_bookings as in ``cancel_class``.
+    Everybody whose time or teacher is another one is told; seen_bookings as in ``cancel_class``,
+    seen_revisions as in ``change_sessions``: what somebody else changed is not changed back unread.
 
     Raises:
         Session.DoesNotExist: not a session of this business.
         StaleRevision: somebody booked or left meanwhile.
+        SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
         SessionsCollide: something is in the way; nothing was changed.
         BusyTryAgain: the lock did not come in time.
     """
@@ -40,7 +43,9 @@ def change_class(
     live = lock_live(ids)
     if len(live) != seen_bookings:
         raise StaleRevision
-    changed = availability.change_sessions(session_ids=ids, change=change, now=now)
+    changed = availability.change_sessions(
+        session_ids=ids, change=change, seen_revisions=seen_revisions, now=now
+    )
     sessions = {it.pk: (it, lead_of(it)) for it in changed}
     told = [it for it in live if it.session_id in sessions]
     actor = Actor.of(by)

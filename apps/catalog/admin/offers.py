@@ -23,7 +23,7 @@ from apps.catalog.online import OutOfReach, find_out_of_reach
 from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
 from apps.catalog.payment_words import PROBLEMS, reach_words
 from apps.catalog.queries.payment import terms_of
-from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
 from apps.web.whole_fields import PLAIN_NUMBERS
 
 TERMS = (
@@ -69,18 +69,16 @@ def _require_reach(service: Service, prices: Mapping[int, int]) -> None:
         raise forms.ValidationError(list(dict.fromkeys(wrong)))
 
 
-class VariantInline(admin.TabularInline):  # type: ignore[type-arg]
+class VariantInline(OperatorInline, admin.TabularInline):  # type: ignore[type-arg]
     model = Variant
     form = TenantForm
     formset = VariantFormSet
-    extra = 0
     formfield_overrides = PLAIN_NUMBERS
 
 
-class AddOnInline(admin.TabularInline):  # type: ignore[type-arg]
+class AddOnInline(OperatorInline, admin.TabularInline):  # type: ignore[type-arg]
     model = AddOn
     form = TenantForm
-    extra = 0
     formfield_overrides = PLAIN_NUMBERS
     can_delete = False
 

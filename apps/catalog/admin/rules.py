@@ -5,14 +5,13 @@ from django.http import HttpRequest
 
 from apps.businesses.forms import TenantForm
 from apps.catalog.models import BookingForm, BookingPolicy, Question
-from apps.web.operators import OperatorAdmin
+from apps.web.operators import OperatorAdmin, OperatorInline
 from apps.web.whole_fields import PLAIN_NUMBERS
 
 
-class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
+class QuestionInline(OperatorInline, admin.StackedInline):  # type: ignore[type-arg]
     model = Question
     form = TenantForm
-    extra = 0
     formfield_overrides = PLAIN_NUMBERS
     raw_id_fields = ["shown_if"]
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Q
+
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking
@@ -43,11 +45,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ScopeChoice:
-    """How many sessions and bookings a cancellation of this scope means."""
+    """How many sessions and bookings a change or cancellation of this scope means; revisions is
+    the sum of those of the sessions, by which a page that has grown old is known."""
 
     scope: Scope
     sessions: int
     bookings: int
+    revisions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,5 +202,7 @@ def _course_scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
 
 def _scope(session: Session, scope: Scope, *, now: datetime) -> ScopeChoice:
     ids = sessions_in(session=session, scope=scope, now=now)
-    booked = Booking.objects.filter(session_id__in=ids, kind="CLASS", status__in=TOLD)
-    return ScopeChoice(scope, len(ids), booked.count())
+    told = Count("bookings", filter=Q(bookings__kind="CLASS", bookings__status__in=TOLD))
+    rows = Session.objects.filter(pk__in=ids).annotate(told=told).values_list("told", "revision")
+    told_in_all, revisions = (sum(column) for column in zip((0, 0), *rows, strict=True))
+    return ScopeChoice(scope, len(ids), told_in_all, revisions)

@@ -1,19 +1,21 @@
 """O12: another teacher, room or time for one class, the later ones, or a whole series."""
 
 from datetime import datetime
+from typing import Any
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from apps.availability.models import Session
-from apps.availability.operations import BusyTryAgain, SessionsCollide
+from apps.availability.operations import BusyTryAgain, SessionsCollide, SessionsHaveChanged
 from apps.bookings import operations as bookings
 from apps.bookings.queries.attending import Scope
+from apps.businesses.models import TeamMember
 from apps.catalog.models import Resource
-from apps.dashboard.class_forms import ChangeClassForm
+from apps.dashboard.class_forms import SEEN, ChangeClassForm
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.roster import ScopeChoice, list_scopes
 from apps.dashboard.roles import Right, roles_with
@@ -22,6 +24,7 @@ from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
+REFUSED = (SessionsCollide, SessionsHaveChanged, bookings.StaleRevision, BusyTryAgain)
 WORDS = {
     Scope.THIS: gettext_lazy("Only this one"),
     Scope.LATER: gettext_lazy("This and all later ones"),
@@ -44,43 +47,88 @@ def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
         return _show(request, session, form, now=now)
     if not form.is_valid():
         return _show(request, session, form, now=now, status=422)
-    scope, seen = form.meant()
     try:
-        bookings.change_class(
-            session_id=session.pk,
-            scope=scope,
-            change=form.change(),
-            seen_bookings=seen,
-            by=request.desk.member,
-            now=now,
-        )
-    except SessionsCollide as collision:
-        n = len(collision.starts)
-        words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
-        form.add_error("anyway" if "anyway" in form.fields else None, words)
-        return _show(request, session, form, now=now, status=409)
-    except (bookings.StaleRevision, BusyTryAgain):
-        form.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
+        _change(session, form, by=request.desk.member, now=now)
+    except REFUSED as refusal:
+        form = _refuse(request, session, form, refusal, now=now)
         return _show(request, session, form, now=now, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
-def _form(request: OwnerRequest, session: Session, choices: list[ScopeChoice]) -> ChangeClassForm:
-    needs = Resource.objects.filter(occupancies__session=session).select_related("type")
-    staff = next((it for it in needs if it.type.is_staff), None)
-    room = next((it for it in needs if not it.type.is_staff), None)
-    zone = request.desk.business.zone
-    return ChangeClassForm(
-        request.POST if request.method == "POST" else None,
-        desk=request.desk,
-        scopes=[(f"{it.scope}:{it.bookings}", _words(it)) for it in choices],
-        initial={
-            "staff": staff,
-            "room": room,
-            "at": f"{session.starts_at.astimezone(zone):%H:%M}",
-            "scope": f"{choices[0].scope}:{choices[0].bookings}",
-        },
+def _change(session: Session, form: ChangeClassForm, *, by: TeamMember, now: datetime) -> None:
+    meant = form.meant()
+    bookings.change_class(
+        session_id=session.pk,
+        scope=meant.scope,
+        change=form.change(),
+        seen_bookings=meant.bookings,
+        seen_revisions=meant.revisions,
+        by=by,
+        now=now,
     )
+
+
+def _refuse(
+    request: OwnerRequest,
+    session: Session,
+    form: ChangeClassForm,
+    refusal: Exception,
+    *,
+    now: datetime,
+) -> ChangeClassForm:
+    """What was typed, with what holds now: the next try knows it."""
+    if isinstance(refusal, SessionsCollide):
+        n = len(refusal.starts)
+        words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
+        form.add_error("anyway" if "anyway" in form.fields else None, words)
+        return form
+    session.refresh_from_db()
+    typed, choices = request.POST.copy(), list_scopes(session, now=now)
+    meant = form.meant().scope
+    typed["scope"] = next((_seen(it) for it in choices if it.scope is meant), "")
+    fresh = _form(request, session, choices, typed=typed)
+    fresh.is_valid()
+    if isinstance(refusal, SessionsHaveChanged):
+        fresh.tell_now(_stored(request, session))
+    else:
+        fresh.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
+    return fresh
+
+
+def _form(
+    request: OwnerRequest,
+    session: Session,
+    choices: list[ScopeChoice],
+    *,
+    typed: QueryDict | None = None,
+) -> ChangeClassForm:
+    """A choice that was sent stands as it was seen, so that the operation can tell its age."""
+    data = typed if typed is not None else request.POST if request.method == "POST" else None
+    sent = data.get("scope", "") if data is not None else ""
+    seen = sent if SEEN.fullmatch(sent) else ""
+    stored = _stored(request, session)
+    return ChangeClassForm(
+        data,
+        desk=request.desk,
+        scopes=[
+            (seen if seen.startswith(f"{it.scope}:") else _seen(it), _words(it)) for it in choices
+        ],
+        initial={**stored, "at": f"{stored['at']:%H:%M}", "scope": _seen(choices[0])},
+    )
+
+
+def _stored(request: OwnerRequest, session: Session) -> dict[str, Any]:
+    """What the class has now, by the fields of the form."""
+    needs = Resource.objects.filter(occupancies__session=session).select_related("type")
+    return {
+        "staff": next((it for it in needs if it.type.is_staff), None),
+        "room": next((it for it in needs if not it.type.is_staff), None),
+        "at": session.starts_at.astimezone(request.desk.business.zone).time(),
+    }
+
+
+def _seen(choice: ScopeChoice) -> str:
+    return f"{choice.scope}:{choice.bookings}:{choice.revisions}"
 
 
 def _words(choice: ScopeChoice) -> str:

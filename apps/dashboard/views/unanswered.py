@@ -47,8 +47,11 @@ def service_requests(request: OwnerRequest, slug: str, service_id: int) -> HttpR
             seen_revision=form.cleaned_data["revision"],
         )
     except catalog.ServiceHasChanged:
-        form = _form(request, service, revision=str(_service(request, service_id).revision))
+        fresh = _service(request, service_id)
+        form = _form(request, service, revision=str(fresh.revision))
+        chosen = Service.Unanswered(fresh.unanswered).label
         form.add_error(None, _("Somebody changed this service meanwhile. Please look once more."))
+        form.add_error("unanswered", _("It is “%(now)s” now.") % {"now": chosen})
         return _show(request, service, form, status=409)
     return go_to(request, "dashboard:service_requests", slug, service.pk, query={"saved": "1"})
 
