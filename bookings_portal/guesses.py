@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from apps.web.addresses import client_network
 from apps.web.limits import Hit, forget_hits, require_room, rules, take_back
+from apps.web.signed import read_signed
 
 SALT = "bookings_portal.known"
 LIFE = timedelta(days=180)
@@ -75,7 +76,7 @@ def lift_limit(accounts: Iterable[str]) -> int:
 def device_of(request: HttpRequest) -> Device:
     """What this browser's mark says; a new device when there is none, or a forged one."""
     try:
-        name, accounts = signing.loads(request.COOKIES.get(_cookie(), ""), salt=SALT, max_age=LIFE)
+        name, accounts = read_signed(request.COOKIES.get(_cookie(), ""), salt=SALT, life=LIFE)
         return Device(str(name), tuple(str(it) for it in accounts))
     except (signing.BadSignature, TypeError, ValueError):
         return Device(secrets.token_urlsafe(12))

@@ -182,7 +182,7 @@ ACCOUNT_FORMS = {
     "reset_password": "bookings_portal.accounts.ForgottenPasswordForm",
     "change_password": "bookings_portal.accounts.NewPasswordForm",
 }
-PASSWORD_RESET_TIMEOUT = 30 * 60  # seconds
+PASSWORD_RESET_TIMEOUT = 30 * 60 - 1  # seconds; Django takes a key for one second more
 ACCOUNT_RATE_LIMITS = {
     "login": "50/h/ip",
     "login_failed": "5/15m/key",

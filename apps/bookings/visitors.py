@@ -17,6 +17,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.bookings.queries.own import Browser
 from apps.web.addresses import client_network
+from apps.web.signed import read_signed
 
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
 GRANTS = (VISITOR, OPENED, PLANS)
@@ -106,7 +107,7 @@ def remembered(request: HttpRequest) -> list[int]:
     """Return the ids of bookings this device remembers, the newest last; nothing when forged."""
     raw = request.COOKIES.get(_device_name(), "")
     try:
-        found = signing.loads(raw, salt=DEVICE_SALT, max_age=DEVICE_LIFE)
+        found = read_signed(raw, salt=DEVICE_SALT, life=DEVICE_LIFE)
     except signing.BadSignature:
         return []
     return [pk for pk in found if isinstance(pk, int)] if isinstance(found, list) else []

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core import signing
 
 from apps.checkout.models import GiftCard, PlanPurchase
+from apps.web.signed import read_signed
 
 SALT = "apps.checkout.plan-link"
 LIFE = timedelta(days=180)
@@ -23,7 +24,7 @@ def open_plan_token(token: str) -> PlanPurchase | None:
     if len(token) > LONGEST:
         return None
     try:
-        pk, reference = signing.loads(token, salt=SALT, max_age=LIFE)
+        pk, reference = read_signed(token, salt=SALT, life=LIFE)
     except (signing.BadSignature, TypeError, ValueError):
         return None
     plans = PlanPurchase.objects.select_related("business")
@@ -40,7 +41,7 @@ def open_gift_token(token: str) -> GiftCard | None:
     if len(token) > LONGEST:
         return None
     try:
-        pk, reference = signing.loads(token, salt=GIFT_SALT, max_age=GIFT_LIFE)
+        pk, reference = read_signed(token, salt=GIFT_SALT, life=GIFT_LIFE)
     except (signing.BadSignature, TypeError, ValueError):
         return None
     cards = GiftCard.objects.select_related("business")

@@ -127,7 +127,7 @@ def _compose(account: _Account) -> EmailMultiAlternatives:
 
 
 def _life_words() -> str:
-    minutes = settings.PASSWORD_RESET_TIMEOUT // MINUTE
+    minutes = -(-settings.PASSWORD_RESET_TIMEOUT // MINUTE)
     return ngettext(
         "The link works once, for %d minute.", "The link works once, for %d minutes.", minutes
     ) % (minutes,)
