@@ -29,31 +29,42 @@ class CalendarFile:
     content: bytes
 
 
-def build_calendar(
+def build_calendars(
     *,
     facts: BookingFacts,
     host: str,
     organizer: str,
     stamped_at: datetime,
     kind: Kind = Kind.BOOKED,
-) -> CalendarFile:
-    """Build the file for the customer, or for the team when ``kind`` is a team message.
+) -> list[CalendarFile]:
+    """Build the files for the customer, or for the team when ``kind`` is a team message.
 
     UID is the reference at the portal's host, so every later file replaces the first one; SEQUENCE
     is the booking's revision; times are UTC. A course has an event for each of its dates, because
     some calendars drop the first date of an RDATE and none can give one date another length; a
-    date that is gone says so. ``organizer`` is an e-mail address. All text is escaped and folded
-    at 75 octets by the library, after control and direction marks are removed (N060).
+    date that is gone says so. A publication may hold all of them in one object; an object of CANCEL
+    holds events of one UID only (RFC 5546 3.2.5), and calendars act on the first object of a part:
+    a course that is cancelled is one file for each date. ``organizer`` is an e-mail address. All
+    text is escaped and folded at 75 octets by the library, after control and direction marks are
+    removed (N060).
     """
     method = "PUBLISH" if facts.status in STATUS_WORDS else "CANCEL"
+    dates = facts.all_dates or (CourseDate(facts.starts_at, facts.ends_at),)
+    events = []
+    for number, date in enumerate(dates, start=1):
+        event = _event(facts, organizer, stamped_at, kind)
+        _put_on(event, date, facts=facts, uid=_uid(facts.reference, number, host))
+        events.append(event)
+    objects = [events] if method == "PUBLISH" else [[event] for event in events]
+    return [_file(method, it) for it in objects]
+
+
+def _file(method: str, events: list[Event]) -> CalendarFile:
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    dates = facts.all_dates or (CourseDate(facts.starts_at, facts.ends_at),)
-    for number, date in enumerate(dates, start=1):
-        event = _event(facts, organizer, stamped_at, kind)
-        _put_on(event, date, facts=facts, uid=_uid(facts.reference, number, host))
+    for event in events:
         calendar.add_component(event)
     return CalendarFile(method=method, content=calendar.to_ical())
 

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.messages.calendar import CalendarFile, build_calendar
+from apps.messages.calendar import CalendarFile, build_calendars
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import portal_host
 from apps.messages.style import styles
@@ -78,7 +78,8 @@ def compose(
     )
     mail.attach_alternative(html, "text/html")
     if _has_calendar(facts, kind):
-        mail.attach(_calendar_part(calendar_of(facts=facts, kind=kind, now=now)))
+        for file in calendars_of(facts=facts, kind=kind, now=now):
+            mail.attach(_calendar_part(file))
     kept = text.replace(token, _("[secret link]")) if token else text
     return ComposedMail(mail=mail, subject=subject, kept_text=kept)
 
@@ -114,14 +115,16 @@ def require_plain_address(address: str) -> None:
         raise RefusedAddress(address[:80])
 
 
-def calendar_of(*, facts: BookingFacts, now: datetime, kind: Kind = Kind.BOOKED) -> CalendarFile:
-    """Build the calendar file of a booking with the portal's host and the business's address.
+def calendars_of(
+    *, facts: BookingFacts, now: datetime, kind: Kind = Kind.BOOKED
+) -> list[CalendarFile]:
+    """Build the calendar files of a booking with the portal's host and the business's address.
 
-    The mail attaches it; pages that let a customer download it call this with the facts of
-    ``queries.get_booking_facts``.
+    The mail attaches each; pages that let a customer download them call this with the facts of
+    ``queries.get_booking_facts`` and put one after the other, which RFC 5545 3.4 calls a stream.
     """
     organizer = facts.business.email or settings.DEFAULT_FROM_EMAIL
-    return build_calendar(
+    return build_calendars(
         facts=facts, host=portal_host(), organizer=organizer, stamped_at=now, kind=kind
     )
 
@@ -140,7 +143,8 @@ def _has_calendar(facts: BookingFacts, kind: Kind) -> bool:
     """A word about a course may be that one of its dates is gone."""
     if kind is Kind.NOTE and facts.all_dates:
         return True
-    return kind not in WITHOUT_CALENDAR and facts.wish is None
+    waits = facts.status == "WAITING_LIST"  # nothing of theirs stands in a calendar yet
+    return kind not in WITHOUT_CALENDAR and facts.wish is None and not waits
 
 
 def _calendar_part(file: CalendarFile) -> MIMEText:

@@ -85,11 +85,15 @@ def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     if kind is Kind.OFFERED and facts.offer_ends_at:
         words = _("It is kept for you until %(until)s. After that it goes to the next in line.")
         return [words % {"until": _moment(facts.offer_ends_at, facts, zone)}]
-    if kind is Kind.WAITLISTED and facts.place_in_line:
+    still = kind is Kind.MOVED and facts.status == "WAITING_LIST"
+    if (still or kind is Kind.WAITLISTED) and facts.place_in_line:
         place = _("Your place in line: %(place)d.") % {"place": facts.place_in_line}
         if facts.wish is not None:
             return [place, _("We write to you as soon as a time comes free.")]
-        return [place, _("We write to you as soon as a place comes free.")]
+        hope = _("We write to you as soon as a place comes free.")
+        if still:
+            return [_("You are still on the waitlist."), place, hope, _("Leave it by the button.")]
+        return [place, hope]
     return []
 
 

@@ -53,7 +53,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.TOO_LATE: frozenset({"CONFIRMED", "PENDING"}),
     Kind.NEW_OVERLAP: frozenset({"CONFIRMED", "PENDING"}),
     Kind.REFUNDED: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
-    Kind.MOVED: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.MOVED: frozenset({"CONFIRMED", "PENDING", "WAITING_LIST"}),
     Kind.NEW_MOVE: frozenset({"CONFIRMED", "PENDING"}),
     Kind.OVERDUE: frozenset({"PENDING"}),
     Kind.NEW_OVERDUE: frozenset({"PENDING"}),

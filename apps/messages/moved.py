@@ -15,7 +15,11 @@ def moved_subject(facts: BookingFacts) -> str:
 
 
 def moved_heading(facts: BookingFacts) -> str:
-    """ "Your booking has moved", likewise."""
+    """ "Your booking has moved", likewise; who waits for a place has no booking yet."""
+    if facts.status == "WAITING_LIST":
+        if has_new_time(facts):
+            return _("The class you are waiting for has moved")
+        return _("The class you are waiting for has changed")
     if has_new_time(facts):
         return _("Your booking has moved")
     return _("Your booking has changed")

@@ -229,6 +229,8 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         return manage_url(token), _("Choose one of these times")
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return home_url(slug), _("Find another time")
+    if facts.status == "WAITING_LIST" and kind is Kind.MOVED:
+        kind = Kind.WAITLISTED
     labels = {
         Kind.REQUESTED: _("See your request"),
         Kind.WAITLISTED: _("See or leave the line"),

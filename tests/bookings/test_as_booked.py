@@ -21,7 +21,7 @@ from apps.catalog.models import (
     Service,
     Variant,
 )
-from apps.messages.composing import calendar_of, compose
+from apps.messages.composing import calendars_of, compose
 from apps.messages.facts import Kind
 from apps.messages.queries import get_booking_facts
 from tests.bookings.pages import DETAILS, fill, hold, text_of
@@ -52,7 +52,8 @@ def told(booking: Booking, kind: Kind) -> str:
     mail = compose(
         facts=facts, kind=kind, to_address="a@example.com", message_id="<1@x>", token="t", now=NOW
     )
-    file = calendar_of(facts=facts, kind=kind, now=NOW).content.decode()
+    (calendar,) = calendars_of(facts=facts, kind=kind, now=NOW)
+    file = calendar.content.decode()
     html = str(mail.mail.alternatives[0][0])
     return FOOTER.sub("", "\n".join((mail.subject, str(mail.mail.body), html, file)))
 

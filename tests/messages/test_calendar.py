@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar, Event
 
-from apps.messages.calendar import build_calendar
+from apps.messages.calendar import build_calendars
 from apps.messages.facts import BookingFacts, CourseDate, Kind
 from tests.messages.facts import EVA_S_CUT
 
@@ -29,13 +29,14 @@ HOSTILE = [
 
 
 def build(facts: BookingFacts = EVA_S_CUT, kind: Kind = Kind.BOOKED) -> bytes:
-    return build_calendar(
+    (file,) = build_calendars(
         facts=facts,
         host="book.example",
         organizer="hello@juniper.example",
         stamped_at=NOW,
         kind=kind,
-    ).content
+    )
+    return file.content
 
 
 def only_event(content: bytes) -> Event:
@@ -70,7 +71,9 @@ def test_a_booking_is_one_event_in_utc() -> None:
 )
 def test_method_and_status_follow_the_booking(status: str, method: str, word: str) -> None:
     facts = replace(EVA_S_CUT, status=status)
-    file = build_calendar(facts=facts, host="book.example", organizer="a@b.example", stamped_at=NOW)
+    (file,) = build_calendars(
+        facts=facts, host="book.example", organizer="a@b.example", stamped_at=NOW
+    )
     calendar = Calendar.from_ical(file.content.decode())
     assert (file.method, calendar["METHOD"]) == (method, method)
     assert only_event(file.content)["STATUS"] == word
@@ -164,7 +167,7 @@ def test_a_course_has_an_event_of_its_own_length_for_each_date() -> None:
 
 
 def test_a_date_that_is_gone_is_taken_back_and_the_others_stay() -> None:
-    file = build_calendar(
+    (file,) = build_calendars(
         facts=course(2, revision=4), host="book.example", organizer="a@b.example", stamped_at=NOW
     )
 
@@ -176,14 +179,16 @@ def test_a_date_that_is_gone_is_taken_back_and_the_others_stay() -> None:
     ]
 
 
-def test_a_cancelled_course_takes_every_date_back() -> None:
-    file = build_calendar(
+def test_a_cancelled_course_takes_every_date_back_by_a_file_of_its_own() -> None:
+    files = build_calendars(
         facts=course(1, 2, 3, revision=5, status="CANCELED"),
         host="book.example",
         organizer="a@b.example",
         stamped_at=NOW,
     )
 
-    assert file.method == "CANCEL"
-    assert [it[3] for it in events_of(file.content)] == ["CANCELLED"] * 3
-    assert [it[0] for it in events_of(file.content)] == [it[0] for it in events_of(build(course()))]
+    taken_back = [events_of(it.content) for it in files]
+    assert [it.method for it in files] == ["CANCEL"] * 3
+    assert [[(uid, status) for uid, _when, _sequence, status in it] for it in taken_back] == [
+        [(uid, "CANCELLED")] for uid, *_rest in events_of(build(course()))
+    ]

@@ -1,6 +1,6 @@
 """A moved booking is told as moved, with both times, in mail, calendar and history."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -9,12 +9,15 @@ from django.test import Client
 from icalendar import Calendar
 
 from apps.availability.models import Session
+from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.queries.attending import Scope
+from apps.catalog.queries import choose
 from apps.messages.models import Message
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import list_events
-from tests.factories import NOW
+from tests.factories import NOW, make_visitor
 from tests.factories.money import work
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
@@ -72,6 +75,42 @@ def test_a_move_of_the_team_is_told_to_the_customer(studio: Studio, carl: Bookin
     work(SOON)
 
     assert [it.to[0] for it in mail.outbox] == ["carl@example.com"]
+
+
+def test_who_waits_for_a_place_is_told_too_and_how_to_leave(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(26, 12), capacity=1)
+    join(session)
+    bookings.join_waitlist(
+        choice=choose(service=studio.flow),
+        target=session,
+        details=bookings.WaitingDetails(name="Eva Lindner", email="eva@example.com"),
+        visitor=make_visitor("eva"),
+        now=NOW,
+    )
+    work(SOON)
+    mail.outbox.clear()
+
+    bookings.change_class(
+        session_id=session.pk,
+        scope=Scope.THIS,
+        change=SessionChange(resource_ids=(studio.noor.resource_id, studio.pier.pk), at=time(13)),
+        seen_bookings=2,
+        seen_revisions=session.revision,
+        by=studio.olga,
+        now=SOON,
+    )
+    work(SOON)
+
+    eva = next(it for it in mail.outbox if it.to == ["eva@example.com"])
+    lines = str(eva.body).splitlines()
+    assert [it.to[0] for it in mail.outbox] == ["carl@example.com", "eva@example.com"]
+    assert eva.subject == "Moved: Thu 26 Nov, 19:00, Vinyasa flow"
+    assert lines[0] == "The class you are waiting for has moved, Eva."
+    assert "Moved from  Thu 26 Nov, 18:00" in lines
+    for told in ("You are still on the waitlist.", "Your place in line: 1."):
+        assert told in lines
+    assert next(it for it in lines if "/m/" in it).startswith("See or leave the line: ")
+    assert [it for it in eva.attachments if "calendar" in it.get_content_type()] == []
 
 
 def test_the_calendar_entry_moves_with_it(studio: Studio, carl: Booking) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.messages import queries
-from apps.messages.composing import calendar_of
+from apps.messages.composing import calendars_of
 from apps.messages.models import Message
 from tests.factories import NOW, make_booking, make_salon
 
@@ -27,7 +27,7 @@ def test_facts_of_a_booking_cost_two_queries_at_most() -> None:
 def test_a_page_can_offer_the_calendar_file() -> None:
     salon = make_salon(slug="juniper")
     booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10, 15), now=NOW)
-    file = calendar_of(facts=queries.get_booking_facts(booking_id=booking.pk), now=NOW)
+    (file,) = calendars_of(facts=queries.get_booking_facts(booking_id=booking.pk), now=NOW)
     assert file.method == "PUBLISH"
     assert f"UID:{booking.reference}@".encode() in file.content
 

@@ -52,6 +52,9 @@ KINDS_OF_A_STATUS = {
 }
 """What is said once more, with what it is now: to a corrected address, to a larger party."""
 
+HEARS_OF_A_MOVE = {*KINDS_OF_A_STATUS, Booking.Status.WAITING_LIST.value}
+"""Who waits for a place in a class is told that it has moved, as those who have one."""
+
 SAID_ONCE_MORE = {
     BookingEvent.Action.READDRESSED,
     BookingEvent.Action.RESIZED,
@@ -110,7 +113,7 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
         return
     if action in SAID_ONCE_MORE:
         kind = KINDS_OF_A_STATUS.get(event.booking.status)
-    if action == BookingEvent.Action.MOVED and event.booking.status not in KINDS_OF_A_STATUS:
+    if action == BookingEvent.Action.MOVED and event.booking.status not in HEARS_OF_A_MOVE:
         return
     if kind is not None and (address := _customer_address(event.booking)):
         yield kind, address

@@ -21,7 +21,7 @@ from apps.bookings.queries.waitlist import has_waited_in_vain, wish_words_of
 from apps.bookings.visitors import grant, proof_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
-from apps.messages.composing import calendar_of
+from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import (
     MyMoney,
@@ -97,9 +97,10 @@ def show_booking(
 def calendar(request: HttpRequest, reference: str) -> HttpResponse:
     """Hand out the same calendar file that the mail carries."""
     found = granted_booking(request, reference)
-    file = calendar_of(facts=get_booking_facts(booking_id=found.pk), now=timezone.now())
+    files = calendars_of(facts=get_booking_facts(booking_id=found.pk), now=timezone.now())
     response = HttpResponse(
-        file.content, content_type=f"text/calendar; charset=utf-8; method={file.method}"
+        b"".join(it.content for it in files),
+        content_type=f"text/calendar; charset=utf-8; method={files[0].method}",
     )
     response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.ics"'
     return response
