@@ -12,3 +12,9 @@ def identity_of(email: str) -> str:
     if domain in DOTLESS:
         local, domain = local.replace(".", ""), "gmail.com"
     return f"{local}@{domain}"
+
+
+def domains_of(email: str) -> tuple[str, ...]:
+    """The domains under which the mailbox of an address is known."""
+    domain = email.strip().lower().rpartition("@")[2]
+    return tuple(sorted(DOTLESS)) if domain in DOTLESS else (domain,)

@@ -236,6 +236,49 @@ def test_a_phone_with_three_bookings_ahead_proves_a_mailbox_whatever_the_address
     assert allowed.status_code == 303
 
 
+def test_one_phone_books_three_times_a_day_whatever_the_addresses(salon: Salon) -> None:
+    salon.cut.price_kind = "FREE"
+    salon.cut.save()
+    answers = []
+    for number, typed in enumerate(
+        ["030 5550142", "+49 30 5550142", "0049305550142", "0305550142"]
+    ):
+        client = Client(REMOTE_ADDR=f"198.51.{number}.7")
+        slot = salon.at(26, 9 + number).astimezone(salon.business.zone)
+        who = {"name": "Carl", "email": f"carl{number}@example.com", "phone": typed}
+        answers.append(fill(client, hold(client, salon.cut, slot), who).status_code)
+
+    assert answers == [303] * 3 + [429]
+
+
+@pytest.mark.parametrize(
+    ("booked", "typed"),
+    [
+        ("carl+{}@example.com", "carl@example.com"),
+        ("carl@example.com", "carl+another@example.com"),
+        ("c.arl+{}@gmail.com", "carl@googlemail.com"),
+    ],
+)
+def test_an_address_with_three_bookings_ahead_is_the_same_however_it_is_spelled(
+    salon: Salon, booked: str, typed: str
+) -> None:
+    for number in range(3):
+        starts_at = salon.at(26, 9 + number)
+        make_booking(service=salon.cut, starts_at=starts_at, now=NOW, email=booked.format(number))
+    clients = [Client() for _ in range(2)]
+    slots = [salon.at(27, 11 + it).astimezone(salon.business.zone) for it in range(2)]
+    addresses = [hold(*it) for it in zip(clients, [salon.cut] * 2, slots, strict=True)]
+    token = create_access_link(booking=Booking.objects.order_by("pk")[0], now=NOW)
+    clients[1].get(f"/m/{token}")
+
+    answers = [
+        fill(client, it, {"name": "Carl", "email": typed}).status_code
+        for client, it in zip(clients, addresses, strict=True)
+    ]
+
+    assert answers == [422, 303]
+
+
 def test_one_mailbox_books_five_times_a_day_however_it_is_spelled(salon: Salon) -> None:
     salon.cut.price_kind = "FREE"
     salon.cut.save()

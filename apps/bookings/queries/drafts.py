@@ -10,7 +10,7 @@ from apps.businesses.models import Business, SetupRevision
 from apps.businesses.queries import get_business
 from apps.businesses.remembered import Revision
 from apps.catalog.queries import find_staff, get_service_by_id
-from apps.customers.models import Customer
+from apps.customers.identity import domains_of, identity_of
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
 
@@ -106,23 +106,37 @@ def find_last(*, business: Business, booking_ids: Sequence[int]) -> Booking | No
 def count_unpaid_ahead(
     *, business: Business, email: str, phone: str, proven: Sequence[int], now: datetime
 ) -> int:
-    """Count the unpaid bookings ahead of an address (lower case) or a phone (E.164, "" for none)
-    at one business.
+    """Count the unpaid bookings ahead of a mailbox (lower case, in all its spellings) or a phone
+    (E.164, "" for none) at one business.
 
-    0 for somebody who opened the link of one of them (proven): the mailbox is theirs.
+    0 for somebody who opened the link of one of theirs (proven): the mailbox is theirs.
     """
-    # By way of the customer, whom an index finds; an address in the bookings has none.
-    contacts = Q(email=email) | Q(phone=phone) if phone else Q(email=email)
-    customers = Customer.objects.filter(contacts, business=business)
-    mine = Booking.objects.filter(customer__in=customers)
-    if proven and mine.filter(pk__in=list(proven)).exists():
+    mine = Booking.objects.filter(business=business).filter(_perhaps_of(email, phone))
+    contacts = ("customer__email", "customer__phone")
+
+    def count(rows: QuerySet[Booking]) -> int:
+        wanted = identity_of(email)
+        return sum(
+            identity_of(address) == wanted or (bool(phone) and number == phone)
+            for address, number in rows.values_list(*contacts)
+        )
+
+    if proven and count(mine.filter(pk__in=list(proven))):
         return 0
     ahead = mine.filter(
         status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
         payment_status=Booking.PaymentStatus.NOT_PAID,
         starts_at__gt=now,
     )
-    return ahead.count()
+    return count(ahead)
+
+
+def _perhaps_of(email: str, phone: str) -> Q:
+    """All of the same mail domain: which of them are the same mailbox, no database can tell."""
+    found = Q(customer__phone=phone) if phone else Q()
+    for domain in domains_of(email):
+        found |= Q(customer__email__endswith=f"@{domain}")
+    return found
 
 
 def count_live_holds(
