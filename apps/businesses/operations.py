@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from apps.businesses.models import Business, FormerSlug
+from apps.businesses.clocks import Clock
+from apps.businesses.models import Business, FormerSlug, Location
 
 
 class SlugTaken(Exception):
@@ -50,6 +51,29 @@ def pause_business(*, business_id: int) -> Business:
         Business.DoesNotExist: there is no such business.
     """
     return _set_state(business_id=business_id, state=Business.State.PAUSED)
+
+
+@transaction.atomic(savepoint=False)
+def lock_clock(*, business_id: int, location_id: int | None) -> Clock:
+    """Lock the business, and its location if one is named, until the transaction ends, so that
+    nobody else changes a zone there; rows that point to them can be written meanwhile.
+
+    Raises:
+        Business.DoesNotExist, Location.DoesNotExist: there is no such place in this business.
+    """
+    business = Business.objects.select_for_update(no_key=True).get(pk=business_id)
+    if location_id is None:
+        return Clock(business)
+    places = Location.objects.select_for_update(no_key=True).filter(business=business)
+    return Clock(business, places.get(pk=location_id))
+
+
+def set_zone(*, clock: Clock, name: str) -> None:
+    """Write another zone for a locked clock: an IANA name that was checked, or "" for a location
+    that follows its business. What is booked there is the caller's to bring along."""
+    row = clock.location or clock.business
+    row.time_zone = name
+    row.save(update_fields=["time_zone"])
 
 
 def _set_state(*, business_id: int, state: Business.State) -> Business:

@@ -1,9 +1,12 @@
 """Questions about tenants and who may act in them."""
 
+from zoneinfo import ZoneInfo
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Subquery
 
+from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, FormerSlug, Location, TeamMember
 from apps.businesses.remembered import Remembered, Revision, own_copy
 from apps.statements import Select, Slot
@@ -75,3 +78,31 @@ def get_main_location(*, business: Business) -> Location | None:
 def list_published() -> QuerySet[Business]:
     """List the businesses whose pages are open to everybody, by name."""
     return Business.objects.filter(state=Business.State.PUBLISHED).order_by("name", "pk")
+
+
+def get_clock(*, business: Business, location_id: int | None) -> Clock:
+    """Return the clock of the business, or of one of its locations.
+
+    Raises:
+        Location.DoesNotExist: there is no such location in this business.
+    """
+    if location_id is None:
+        return Clock(business)
+    return Clock(business, Location.objects.get(pk=location_id, business=business))
+
+
+def read_zone(*, business_id: int, location_id: int | None) -> ZoneInfo:
+    """Read the zone of a place as it is now, in a statement of its own: whoever waited for a lock
+    may hold rows that were read before."""
+    place = Location.objects.filter(pk=location_id or 0).values("time_zone")
+    own, general = (
+        Business.objects.filter(pk=business_id)
+        .annotate(own=Subquery(place))
+        .values_list("own", "time_zone")[0]
+    )
+    return ZoneInfo(own or general)
+
+
+def list_places(*, business: Business) -> list[Location]:
+    """List the locations of a business, in its owner's order."""
+    return list(Location.objects.filter(business=business).order_by("position", "pk"))

@@ -112,7 +112,8 @@ class BookingFacts:
     ``by_plan``: how the plan that paid says so ("" where none did), and price is what is left for
     extras.
     ``all_dates`` are those of a course with the ones that are gone, in an order that stays.
-    ``moved_from`` is the start and ``was_with`` the person before the move this message tells of.
+    ``moved_from`` is the start and ``was_with`` the person before the move this message tells of;
+    ``zone_before`` is the zone it was told in before, "" when it is still that one.
     ``unanswered`` is what becomes of a request without an answer (apps.bookings.unanswered.Rule),
     "" when none is awaited; with ``offers_others`` other times are sent. ``told_why`` is why a
     rule ended the booking, and nobody's own words.
@@ -163,6 +164,7 @@ class BookingFacts:
     released: int = 0
     all_dates: tuple[CourseDate, ...] = ()
     moved_from: datetime | None = None
+    zone_before: str = ""
     was_with: str = ""
     unanswered: str = ""
     offers_others: bool = False

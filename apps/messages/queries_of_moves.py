@@ -1,19 +1,30 @@
 """Where a booking was before the move that a message tells of; never writes."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from apps.bookings.models import BookingEvent
+from apps.bookings.models.history import MOVES
 from apps.catalog.models import Resource
 from apps.messages.models import Message
 
 
-def find_place_before(*, message: Message) -> tuple[datetime | None, str]:
-    """Return the start and the person its reader knows the booking by, from the history.
+class PlaceBefore(NamedTuple):
+    """Where its reader knows a booking: the start (UTC), the zone it was told in, and the person;
+    "" for what is the same as now."""
+
+    starts_at: datetime | None
+    time_zone: str
+    person: str
+
+
+def find_place_before(*, message: Message) -> PlaceBefore:
+    """Return the start, the zone and the person its reader knows the booking by, from the history.
 
     A move whose mail never left (it was moved again at once) was never told, so the time before it
-    counts. The person is "" when it is the same one, or nobody.
+    counts.
     """
     moves = list(_moves(message.event).filter(pk__lte=message.event_id).order_by("-pk"))
     told = set(
@@ -21,24 +32,30 @@ def find_place_before(*, message: Message) -> tuple[datetime | None, str]:
             event__in=moves, to_address=message.to_address, status=Message.Status.SENT
         ).values_list("event_id", flat=True)
     )
-    first = moves[0]
+    first, zone = moves[0], _zone_before(moves[0])
     for move in moves[1:]:
         if move.pk in told:
             break
-        first = move
+        first, zone = move, _zone_before(move) or zone
     was = first.before.get("starts_at")
-    return (datetime.fromisoformat(was) if was else None), _person(first, moves[0])
+    return PlaceBefore(
+        starts_at=datetime.fromisoformat(was) if was else None,
+        time_zone="" if zone == message.booking.time_zone else zone,
+        person=_person(first, moves[0]),
+    )
 
 
 def is_moved_again(*, event: BookingEvent) -> bool:
     """Say whether a later move has a message of its own."""
-    return _moves(event).filter(pk__gt=event.pk).exists()
+    return any(it.is_noticed for it in _moves(event).filter(pk__gt=event.pk))
+
+
+def _zone_before(move: BookingEvent) -> str:
+    return move.zones[0] if move.zones else ""
 
 
 def _moves(event: BookingEvent) -> QuerySet[BookingEvent]:
-    return BookingEvent.objects.filter(
-        booking_id=event.booking_id, action=BookingEvent.Action.MOVED
-    )
+    return BookingEvent.objects.filter(booking_id=event.booking_id, action__in=MOVES)
 
 
 def _person(first: BookingEvent, last: BookingEvent) -> str:

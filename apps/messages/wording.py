@@ -23,7 +23,7 @@ from apps.messages.deadlines import (
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import home_url, manage_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
-from apps.messages.moved import moved_heading, moved_rows, moved_subject
+from apps.messages.moved import moved_heading, moved_rows, moved_subject, zone_note
 from apps.messages.names import greeting_name, without_links
 from apps.messages.places import link_notes, where_of
 from apps.web import formatting
@@ -253,6 +253,8 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
     if kind is Kind.DECLINED and (times := _times(facts, zone, now)):
         notes.append(_times_note(facts, times))
     notes.append(facts.told_why)
+    if kind is Kind.MOVED:
+        notes.append(zone_note(facts, zone))
     notes += overdue_notes(facts, kind)
     notes.append(answer_note(facts, kind, zone, now))
     notes += link_notes(facts, kind)

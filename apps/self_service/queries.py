@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,7 @@ from apps.checkout.queries.orders import (
 )
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.kernel.money import Money
-from apps.web.formatting import format_datetime
+from apps.web.formatting import format_datetime, zone_label
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -55,6 +56,7 @@ WORDS = {
     BookingEvent.Action.LAPSED: _("Ended without an answer"),
     BookingEvent.Action.MOVED: _("Changed"),
     BookingEvent.Action.LINKED: _("Link sent"),
+    BookingEvent.Action.REZONED: _("The time zone there was changed"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),
@@ -119,9 +121,17 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
 def _moved_words(event: BookingEvent, booking: Booking) -> str:
     if event.moved is None:
         return ""
+    locale = booking.business.locale
+    zones = event.zones or (booking.time_zone, booking.time_zone)
     was, became = (
-        format_datetime(at, zone=booking.zone, locale=booking.business.locale) for at in event.moved
+        format_datetime(at, zone=ZoneInfo(name), locale=locale)
+        for at, name in zip(event.moved, zones, strict=True)
     )
+    if event.zones:
+        was, became = (
+            f"{at}, {zone_label(name, locale=locale)}"
+            for at, name in zip((was, became), zones, strict=True)
+        )
     return str(_("Moved from %(was)s to %(became)s") % {"was": was, "became": became})
 
 

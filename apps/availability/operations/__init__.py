@@ -10,7 +10,13 @@ from apps.availability.operations._change_sessions import (
     change_sessions,
 )
 from apps.availability.operations._course_runs import cancel_course_run, open_course_run
-from apps.availability.operations._errors import BusyTryAgain, NoSeats, SeatsTaken, SlotTaken
+from apps.availability.operations._errors import (
+    BusyTryAgain,
+    NoSeats,
+    SeatsTaken,
+    SlotTaken,
+    saying_busy,
+)
 from apps.availability.operations._extend import extend_hold
 from apps.availability.operations._force import force_time
 from apps.availability.operations._keep import keep_time
@@ -31,6 +37,7 @@ from apps.availability.operations._override import Override
 from apps.availability.operations._release import forget_session, release_time
 from apps.availability.operations._release_all import release_all_seats, release_run_seats
 from apps.availability.operations._request import request_time, unkeep_time
+from apps.availability.operations._rezone import lock_time_by, move_sessions
 from apps.availability.operations._seats import (
     change_seats,
     extend_seats,
@@ -78,6 +85,8 @@ __all__ = [
     "lock_for_move",
     "lock_resources",
     "lock_target",
+    "lock_time_by",
+    "move_sessions",
     "offer_seats",
     "open_course_run",
     "open_series",
@@ -87,6 +96,7 @@ __all__ = [
     "release_seats",
     "release_time",
     "request_time",
+    "saying_busy",
     "seat",
     "set_capacity",
     "sweep_expired_holds",

@@ -1,6 +1,8 @@
 """What happened to a booking, in order, for ever (design.md section 5, R107)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -37,6 +39,7 @@ class BookingEvent(models.Model):
         OVERDUE = "OVERDUE", _("Not answered in time")
         LAPSED = "LAPSED", _("Ended without an answer")
         LINKED = "LINKED", _("Link sent")
+        REZONED = "REZONED", _("Time zone of the place changed")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")
@@ -69,6 +72,35 @@ class BookingEvent(models.Model):
     def moved(self) -> tuple[datetime, datetime] | None:
         """The start before and after a move to another time (UTC); None for any other line."""
         was, now = (told.get("starts_at") for told in (self.before, self.after))
-        if self.action != self.Action.MOVED or not was or was == now:
+        if self.action not in MOVES or not was or was == now:
             return None
         return datetime.fromisoformat(was), datetime.fromisoformat(now)
+
+    @property
+    def zones(self) -> tuple[str, str] | None:
+        """The zone in which its time was told before and after, where that became another one."""
+        was, now = (told.get("time_zone") for told in (self.before, self.after))
+        return (was, now) if was and now and was != now else None
+
+    @property
+    def is_noticed(self) -> bool:
+        """Whether the customer reads another time, or comes at another one, after this move. A zone
+        may be exchanged for one whose clock shows the same."""
+        if self.action != self.Action.REZONED:
+            return True
+        for name in ("starts_at", "ends_at"):
+            was, now = self.before.get(name), self.after.get(name)
+            if was != now or (
+                was and self._offset(self.before, was) != self._offset(self.after, now)
+            ):
+                return True
+        return False
+
+    @staticmethod
+    def _offset(told: dict[str, Any], at: str) -> timedelta | None:
+        zone = told.get("time_zone")
+        return datetime.fromisoformat(at).astimezone(ZoneInfo(zone)).utcoffset() if zone else None
+
+
+MOVES = (BookingEvent.Action.MOVED, BookingEvent.Action.REZONED)
+"""After these a booking may be at another time."""

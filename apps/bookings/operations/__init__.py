@@ -8,6 +8,7 @@ from apps.bookings.operations._cancel import cancel_booking
 from apps.bookings.operations._cancel_class import cancel_class
 from apps.bookings.operations._cancel_run import cancel_course_date, cancel_run
 from apps.bookings.operations._change_class import change_class
+from apps.bookings.operations._change_zone import ClockConflicts, change_zone
 from apps.bookings.operations._confirm import confirm_request
 from apps.bookings.operations._decline import decline_request
 from apps.bookings.operations._details import Details, GivenAnswer
@@ -107,6 +108,7 @@ __all__ = [
     "CannotJoin",
     "CannotMove",
     "CannotWait",
+    "ClockConflicts",
     "Details",
     "DoesNotFit",
     "DraftGone",
@@ -143,6 +145,7 @@ __all__ = [
     "cancel_run",
     "change_class",
     "change_places",
+    "change_zone",
     "close_waitlists",
     "confirm_request",
     "correct_address",

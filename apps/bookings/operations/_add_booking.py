@@ -6,7 +6,7 @@ from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import price_to_join
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._drafts import Visitor, When, copy_choice, new_draft
+from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._waitlist_join import WaitingDetails
 from apps.bookings.queries.gatherings import gathering_of, lead_of
@@ -32,12 +32,11 @@ def add_booking(
         NoSeats: there are not so many places, or it does not take place.
         BusyTryAgain: the lock did not come in time.
     """
+    target = availability.lock_target(target=target, now=now)
     gathering = gathering_of(target, besides=None, now=now, seats_left=0)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
     seating = availability.seat(target=target, seats=choice.party_size, expires_at=None)
-    zone = choice.service.business.time_zone
-    when = When(target.starts_at, target.ends_at, target.location)
-    booking = new_draft(when, choice=choice, visitor=Visitor("", "", zone), now=now)
+    booking = draft_at(target, choice=choice, visitor=Visitor("", "", ""), now=now)
     booking.session = target if isinstance(target, Session) else None
     booking.course_run = target if isinstance(target, CourseRun) else None
     booking.seating = seating

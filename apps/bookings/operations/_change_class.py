@@ -3,13 +3,13 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.availability.models import Session
+from apps.availability.models import CourseRun, Session
 from apps.availability.operations import SessionChange
-from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._cancel_class import lock_live
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._snapshots import clock_columns
 from apps.bookings.queries.attending import Scope, sessions_in
 from apps.bookings.queries.gatherings import lead_of
 from apps.businesses.models import TeamMember
@@ -53,28 +53,36 @@ def change_class(
 
 
 def follow_class(booking: Booking, *, now: datetime) -> bool:
-    """Move a locked booking to where its class is by now: it was paid for while the class was
+    """Move a locked booking to where its class or course is by now: it was paid for while that was
     changed. Tell whether it was."""
-    session = Session.objects.select_related("location").get(pk=booking.session_id or 0)
-    return _move(booking, session, lead_of(session), actor=Actor.system(), now=now)
+    target: Session | CourseRun
+    if booking.course_run_id is not None:
+        target = CourseRun.objects.get(pk=booking.course_run_id)
+    else:
+        target = Session.objects.get(pk=booking.session_id or 0)
+    return _move(booking, target, lead_of(target), actor=Actor.system(), now=now)
 
 
 def _move(
-    booking: Booking, session: Session, lead_id: int | None, *, actor: Actor, now: datetime
+    booking: Booking,
+    target: Session | CourseRun,
+    lead_id: int | None,
+    *,
+    actor: Actor,
+    now: datetime,
 ) -> bool:
     """Write what changed into one booking; tell whether anything did."""
-    if (booking.starts_at, booking.resource_id) == (session.starts_at, lead_id):
+    if (booking.starts_at, booking.resource_id) == (target.starts_at, lead_id):
         return False
-    venue = zone_of(service=booking.service, location=session.location)
     write_move(
         booking,
         action=BookingEvent.Action.MOVED,
         actor=actor,
         now=now,
         columns={
-            "starts_at": session.starts_at,
-            "ends_at": session.ends_at,
-            "wall_time": f"{session.starts_at.astimezone(venue):%Y-%m-%dT%H:%M}",
+            "starts_at": target.starts_at,
+            "ends_at": target.ends_at,
+            **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
             "resource_id": lead_id,
         },
     )

@@ -4,15 +4,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
 from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
 from apps.bookings.operations._errors import HoldsAnother
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._snapshots import (
+    clock_columns,
     policy_snapshot,
     service_snapshot,
     tzdata_version,
 )
+from apps.bookings.queries.as_seen import reading_of
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -123,12 +126,30 @@ def new_draft(when: When, *, choice: Choice, visitor: Visitor, now: datetime) ->
         starts_at=when.starts_at,
         ends_at=when.ends_at,
         time_zone=visitor.time_zone,
-        wall_time=f"{when.starts_at.astimezone(venue_zone):%Y-%m-%dT%H:%M}",
+        wall_time=reading_of(when.starts_at, venue_zone),
         tzdata_version=tzdata_version(),
         policy_snapshot=policy_snapshot(choice.policy),
         service_snapshot=service_snapshot(choice, when.location),
         created_at=now,
     )
+
+
+def draft_at(
+    target: Session | CourseRun, *, choice: Choice, visitor: Visitor, now: datetime
+) -> Booking:
+    """Make the row of a booking of a locked session or run that was no draft before. Its time is
+    told by the clock that is there now: whoever changes that waits for the lock, or had it."""
+    when = When(target.starts_at, target.ends_at, target.location)
+    booking = new_draft(when, choice=choice, visitor=visitor, now=now)
+    told = clock_columns(
+        booking,
+        starts_at=when.starts_at,
+        location_id=target.location_id,
+        follows=not visitor.time_zone,
+    )
+    for name, value in told.items():
+        setattr(booking, name, value)
+    return booking
 
 
 def _title_of(choice: Choice) -> str:

@@ -14,7 +14,7 @@ from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._paid import MoneyOfBooking
-from apps.bookings.operations._snapshots import settled_columns
+from apps.bookings.operations._snapshots import clock_columns, settled_columns
 from apps.bookings.operations._submit import answer_by, asked, secure_time
 from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
 from apps.bookings.queries.as_seen import Change, change_since
@@ -33,7 +33,8 @@ def finish_draft(
     To be called inside the transaction that knows of the money. The time is looked at again under
     the lock, and ``decide`` says what follows: lost and paid is kept and flagged, for the owner to
     resolve. A class that was changed meanwhile takes along whoever paid for it, and what was called
-    off is for nobody.
+    off is for nobody. Where the clock of the place was changed, who paid keeps the moment that the
+    page named.
 
     Raises:
         SlotGone: it is to be declined. Nothing has changed: whoever waits for the answer is told
@@ -67,9 +68,10 @@ def finish_draft(
             "double_booked": decision.double_booked,
             **_asked(booking, by, now=now),
             **(settled_columns(booking, choice.service) if choice else {}),
+            **(_clock_now(booking) if change is Change.MOVED else {}),
         },
     )
-    if change is Change.MOVED:
+    if change is Change.MOVED and booking.seating_id is not None:
         follow_class(booking, now=now)
     return booking
 
@@ -97,6 +99,13 @@ def _asked(booking: Booking, by: datetime | None, *, now: datetime) -> dict[str,
         "resource_id": booking.resource_id,
         **asked(booking, by, now=now),
     }
+
+
+def _clock_now(booking: Booking) -> dict[str, Any]:
+    """By the clock of the place as it is now: whoever paid saw it by another one."""
+    return clock_columns(
+        booking, starts_at=booking.starts_at, location_id=booking.location_id, follows=True
+    )
 
 
 def _choice(booking: Booking, *, is_paid: bool) -> tuple[Choice, bool]:

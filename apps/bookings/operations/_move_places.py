@@ -4,13 +4,12 @@ from django.db import transaction
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
-from apps.availability.queries import zone_of
 from apps.bookings import states
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import CannotJoin
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.operations._snapshots import place_columns
+from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.operations._waitlist_offer import offer_places
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries import choice_of
@@ -67,14 +66,13 @@ def _columns(
     booking: Booking, target: Session | CourseRun, *, seating_id: int
 ) -> dict[str, object]:
     is_session = isinstance(target, Session)
-    venue = zone_of(service=booking.service, location=target.location)
     return {
         "session_id": target.pk if is_session else None,
         "course_run_id": None if is_session else target.pk,
         "seating_id": seating_id,
         "starts_at": target.starts_at,
         "ends_at": target.ends_at,
-        "wall_time": f"{target.starts_at.astimezone(venue):%Y-%m-%dT%H:%M}",
+        **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
         "location_id": target.location_id,
         "resource_id": lead_of(target),
         **place_columns(booking, target.location),

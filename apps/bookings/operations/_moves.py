@@ -38,11 +38,13 @@ TOPICS = {
     BookingEvent.Action.OVERDUE: "booking.overdue",
     BookingEvent.Action.LAPSED: "booking.declined",
     BookingEvent.Action.LINKED: "booking.linked",
+    BookingEvent.Action.REZONED: "booking.moved",
 }
 
 TOLD = frozenset(
     {
-        *("status", "starts_at", "payment_status", "party_size", "price", "paid"),
+        *("status", "starts_at", "ends_at", "time_zone"),
+        *("payment_status", "party_size", "price", "paid"),
         "double_booked",
         *("resource_id", "course_run_id", "answer_by", "override_reason"),
     }

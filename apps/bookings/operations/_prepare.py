@@ -4,13 +4,14 @@ from django.db import transaction
 
 from apps.bookings.models import Booking
 from apps.bookings.operations._details import Details, contact, write_answers, write_consents
-from apps.bookings.operations._errors import NotWelcome
+from apps.bookings.operations._errors import NotWelcome, SlotGone
 from apps.bookings.operations._submit import (
     lock_draft,
     price_now,
     require_welcome,
     turn_away,
 )
+from apps.bookings.queries.as_seen import reads_otherwise
 from apps.customers.operations import find_or_add_customer
 
 
@@ -25,7 +26,8 @@ def prepare_draft(
         DraftGone: there is no such draft.
         NotWelcome: the business blocked this person; the time is given back.
         PriceChanged: the price is another one now.
-        SlotGone: the service no longer offers what was chosen.
+        SlotGone: the service no longer offers what was chosen, or the clock of the place was
+            changed.
     """
     try:
         return _prepare_once(draft_id, details, seen_price=seen_price, now=now)
@@ -43,6 +45,8 @@ def _prepare_once(
         return booking
     require_welcome(booking, details)
     _choice, price = price_now(booking, seen_price=seen_price, now=now)
+    if reads_otherwise(booking):
+        raise SlotGone
     booking.customer = find_or_add_customer(
         business_id=booking.business_id,
         name=details.name,

@@ -7,11 +7,10 @@ from django.db import transaction
 
 from apps.availability import operations as availability
 from apps.availability.operations import SlotTaken
-from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.operations._snapshots import place_columns
+from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import UnknownChoice
@@ -123,14 +122,16 @@ def _move(booking: Booking, *, starts_at: datetime, actor: Actor, now: datetime)
         availability.grant_time(session_id=booking.session_id, claim=claim, now=now)
     except (NoTime, UnknownChoice, SlotTaken) as lost:
         raise SlotGone from lost
-    zone = zone_of(service=booking.service, location=claim.query.location)
+    location = claim.query.location
     columns = {
         "starts_at": claim.starts_at,
         "ends_at": claim.ends_at,
         "resource_id": claim.primary_id,
-        "wall_time": f"{claim.starts_at.astimezone(zone):%Y-%m-%dT%H:%M}",
+        **clock_columns(
+            booking, starts_at=claim.starts_at, location_id=location.pk if location else None
+        ),
         "double_booked": False,
-        **place_columns(booking, claim.query.location),
+        **place_columns(booking, location),
     }
     _write(booking, BookingEvent.Action.MOVED, actor, columns, now=now)
 

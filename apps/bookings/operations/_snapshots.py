@@ -1,16 +1,18 @@
 """What is frozen with a booking: its rules, its service, and the zone database it was read with."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from apps.bookings.models import Booking
+from apps.bookings.queries.as_seen import reading_of
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.service_snapshot import ServiceSnapshot, Venue
 from apps.bookings.venues import venue_of
 from apps.businesses.models import Location
-from apps.businesses.queries import get_main_location
+from apps.businesses.queries import get_main_location, read_zone
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Choice
 
@@ -65,6 +67,22 @@ def place_columns(booking: Booking, location: Location | None) -> dict[str, Any]
         return {}
     there = replace(booking.as_booked, address=location.address)
     return {"location_id": location.pk, "service_snapshot": there.as_snapshot()}
+
+
+def clock_columns(
+    booking: Booking, *, starts_at: datetime, location_id: int | None, follows: bool = False
+) -> dict[str, str]:
+    """The columns that tell the time of a booking at a place, by the clock that is there now.
+
+    Who goes to another place reads the clock of that place (or follows says so), but who meets
+    online their own. One query, to be asked after the locks.
+    """
+    zone = read_zone(business_id=booking.business_id, location_id=location_id)
+    columns = {"wall_time": reading_of(starts_at, zone), "tzdata_version": tzdata_version()}
+    goes = follows or location_id != booking.location_id
+    if booking.as_booked.is_online or not goes:
+        return columns
+    return {**columns, "time_zone": zone.key}
 
 
 @cache

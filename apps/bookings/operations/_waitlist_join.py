@@ -8,7 +8,7 @@ from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import Joining, Obstacle, may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._drafts import Visitor, When, copy_choice, new_draft
+from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at
 from apps.bookings.operations._errors import NotBookable, NotWelcome
 from apps.bookings.operations._moves import Actor, insert_in_line, write_move
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
@@ -121,8 +121,7 @@ def _write_booking(
     visitor: Visitor,
     now: datetime,
 ) -> Booking:
-    when = When(target.starts_at, target.ends_at, target.location)
-    booking = new_draft(when, choice=choice, visitor=visitor, now=now)
+    booking = draft_at(target, choice=choice, visitor=visitor, now=now)
     booking.session = target if isinstance(target, Session) else None
     booking.course_run = target if isinstance(target, CourseRun) else None
     booking.resource_id = lead_of(target)

@@ -15,7 +15,7 @@ from apps.availability.operations import BusyTryAgain, Claim, SlotTaken
 from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.operations._snapshots import place_columns
+from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import NoTime, find_claim, slot_query
 from apps.bookings.queries.waitlist import offer_rules
@@ -114,13 +114,15 @@ def offer_claim(*, entry_id: int, claim: Claim, actor: Actor, now: datetime) -> 
 
 def time_columns(booking: Booking, claim: Claim) -> dict[str, Any]:
     """The columns of a booking that got the time of a claim."""
-    zone = zone_of(service=booking.service, location=claim.query.location)
+    location = claim.query.location
     return {
         "starts_at": claim.starts_at,
         "ends_at": claim.ends_at,
         "resource_id": claim.primary_id,
-        "wall_time": f"{claim.starts_at.astimezone(zone):%Y-%m-%dT%H:%M}",
-        **place_columns(booking, claim.query.location),
+        **clock_columns(
+            booking, starts_at=claim.starts_at, location_id=location.pk if location else None
+        ),
+        **place_columns(booking, location),
     }
 
 

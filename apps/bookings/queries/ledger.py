@@ -183,16 +183,21 @@ def find_long_holds(*, business_id: int | None = None, now: datetime) -> Iterato
     yield from _found(_of(drafts, business_id), "hold_is_short", "is held longer than an hour")
 
 
-def find_broken_promises(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield live bookings that no longer start at the wall-clock time that was promised (P6):
-    the zone of the venue or the zone database changed under them."""
-    rows = _live(business_id).values_list(
-        "pk",
-        "business_id",
-        "reference",
-        "starts_at",
-        "wall_time",
-        Coalesce(NullIf("location__time_zone", Value("")), "business__time_zone"),
+def find_broken_promises(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
+    """Yield live bookings ahead that no longer start at the wall-clock time that was promised (P6):
+    the zone of the venue or the zone database changed under them. What has begun was kept, by the
+    clock that the place had then."""
+    rows = (
+        _live(business_id)
+        .filter(starts_at__gt=now)
+        .values_list(
+            "pk",
+            "business_id",
+            "reference",
+            "starts_at",
+            "wall_time",
+            Coalesce(NullIf("location__time_zone", Value("")), "business__time_zone"),
+        )
     )
     for _pk, of, reference, starts_at, promised, zone in rows.iterator(chunk_size=5000):
         local = starts_at.astimezone(ZoneInfo(zone)).isoformat()[: len("2026-11-26T10:15")]

@@ -50,6 +50,7 @@ TOLD = (
     Action.RESOLVED,
     Action.OVERDUE,
     Action.LAPSED,
+    Action.REZONED,
 )
 STAYS = (
     Action.NOTED,
@@ -66,6 +67,7 @@ STAYS = (
     Action.PRICED,
     Action.RESOLVED,
     Action.OVERDUE,
+    Action.REZONED,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

@@ -6,7 +6,8 @@ from hashlib import sha256
 
 from django.db import transaction
 
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.models.history import MOVES
 from apps.messages.facts import Kind
 from apps.messages.links import portal_host
 from apps.messages.models import Message
@@ -45,6 +46,7 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.OVERDUE: Kind.OVERDUE,
     BookingEvent.Action.LAPSED: Kind.DECLINED,
     BookingEvent.Action.LINKED: Kind.LINK,
+    BookingEvent.Action.REZONED: Kind.MOVED,
 }
 KINDS_OF_A_STATUS = {
     Booking.Status.CONFIRMED.value: Kind.BOOKED,
@@ -52,7 +54,8 @@ KINDS_OF_A_STATUS = {
 }
 """What is said once more, with what it is now: to a corrected address, to a larger party."""
 
-HEARS_OF_A_MOVE = {*KINDS_OF_A_STATUS, Booking.Status.WAITING_LIST.value}
+WAITS = Booking.Status.WAITING_LIST.value
+HEARS_OF_A_MOVE = {*KINDS_OF_A_STATUS, WAITS}
 """Who waits for a place in a class is told that it has moved, as those who have one."""
 
 SAID_ONCE_MORE = {
@@ -113,13 +116,26 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
         return
     if action in SAID_ONCE_MORE:
         kind = KINDS_OF_A_STATUS.get(event.booking.status)
-    if action == BookingEvent.Action.MOVED and event.booking.status not in HEARS_OF_A_MOVE:
+    if action == BookingEvent.Action.REZONED and event.booking.status == WAITS:
+        kind = _told_in_line(event)
+    if action in MOVES and event.booking.status not in HEARS_OF_A_MOVE:
+        return
+    if not event.is_noticed:
         return
     if kind is not None and (address := _customer_address(event.booking)):
         yield kind, address
     if action in TEAM_KINDS and event.actor == WHOSE.get(action, BookingEvent.Actor.CUSTOMER):
         for address in list_team_addresses(business=event.booking.business):
             yield TEAM_KINDS[action], address
+
+
+def _told_in_line(event: BookingEvent) -> Kind | None:
+    """Of another clock: what is offered is told once more, a class has moved, and days and hours
+    that somebody waits for stay on the clock."""
+    entry: WaitlistEntry | None = getattr(event.booking, "waiting", None)
+    if entry is not None and entry.state == WaitlistEntry.State.OFFERED:
+        return Kind.OFFERED
+    return None if entry is None or entry.wanted_first_on else Kind.MOVED
 
 
 def _told_of_an_overlap(event: BookingEvent) -> Iterator[tuple[Kind, str]]:

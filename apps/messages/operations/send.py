@@ -78,8 +78,13 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
     if kind is Kind.REFUNDED:
         return replace(facts, went_back=went_back(message.event))
     if kind in MOVES:
-        moved_from, was_with = find_place_before(message=message)
-        return replace(facts, moved_from=moved_from, was_with=was_with)
+        before = find_place_before(message=message)
+        return replace(
+            facts,
+            moved_from=before.starts_at,
+            zone_before=before.time_zone,
+            was_with=before.person,
+        )
     return facts
 
 

@@ -42,7 +42,7 @@ def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     yield from booking_ledger.find_bookings_of_nothing(business_id=business_id)
     yield from booking_ledger.find_other_times(business_id=business_id)
     yield from booking_ledger.find_long_holds(business_id=business_id, now=now)
-    yield from booking_ledger.find_broken_promises(business_id=business_id)
+    yield from booking_ledger.find_broken_promises(business_id=business_id, now=now)
     yield from ledger_waitlist.find_miscounted_offers(business_id=business_id)
     yield from ledger_waitlist.find_lost_in_line(business_id=business_id)
     yield from ledger_history.find_gaps_in_history(business_id=business_id)

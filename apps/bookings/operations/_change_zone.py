@@ -1,0 +1,167 @@
+"""A place gets another clock, and everything ahead that was promised by the old one comes along."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.engine.rezoning import Keep, same_reading
+from apps.bookings.models import Booking, BookingEvent, SuggestedTime, WaitlistEntry
+from apps.bookings.operations._errors import StaleRevision
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._snapshots import tzdata_version
+from apps.bookings.queries.as_seen import reading_of
+from apps.bookings.queries.rezoning import Touched, bookings_ahead, find_touched
+from apps.bookings.wishes import wanted_span
+from apps.businesses import operations as businesses
+
+Span = tuple[datetime, datetime]
+
+
+class ClockConflicts(Exception):
+    """The times on the clock cannot stay: some would be at one time, or would have begun already.
+    touched says which."""
+
+    def __init__(self, touched: Touched) -> None:
+        super().__init__(f"{len(touched.conflicts.pairs)} meet")
+        self.touched = touched
+
+
+@transaction.atomic
+def change_zone(
+    *,
+    business_id: int,
+    location_id: int | None,
+    name: str,
+    keep: Keep,
+    seen: str,
+    actor: Actor,
+    now: datetime,
+) -> Touched:
+    """Give a location another zone, or (None) the business and all places that follow it.
+
+    name was checked; "" lets a location follow its business. All that has not begun is told by the
+    new clock: by CLOCK at the same reading, so that it takes place at another moment; by MOMENT at
+    the same moment, so that the clock reads otherwise. What is over stays as it was. Customers who
+    read another time, or come at another one, are told. Days and hours that somebody waits for are
+    told by the clock and stay on it. Whoever is booking at this moment is asked to choose again.
+
+    seen is the seal of what the page listed. Locks: the place, bookings, resources, sessions.
+
+    Raises:
+        Business.DoesNotExist, Location.DoesNotExist: there is no such place.
+        StaleRevision: something was booked, moved or cancelled, or has begun, since it was listed.
+        ClockConflicts: with CLOCK, and something would be in the way; nothing was changed.
+        BusyTryAgain: a lock did not come in time.
+    """
+    clock = businesses.lock_clock(business_id=business_id, location_id=location_id)
+    ahead = bookings_ahead(clock=clock, now=now).select_for_update(of=("self",))
+    with availability.saying_busy():
+        list(ahead.values_list("pk"))
+    availability.lock_time_by(clock=clock, now=now)
+    touched = find_touched(clock=clock, name=name, now=now)
+    if touched.seal != seen:
+        raise StaleRevision
+    if keep is Keep.CLOCK and touched.conflicts:
+        raise ClockConflicts(touched)
+    _move_all(touched, keep, actor=actor, now=now)
+    businesses.set_zone(clock=clock, name=name)
+    return touched
+
+
+def _move_all(touched: Touched, keep: Keep, *, actor: Actor, now: datetime) -> None:
+    new = touched.zone
+    wished = {pk: wanted_span(wish, zone=new) for pk, wish in touched.wishes.items()}
+    spans = _spans(touched, wished, keep)
+    _ask_again(touched, now=now)
+    availability.move_sessions(spans=spans)
+    for booking in touched.bookings:
+        span = wished.get(booking.pk) or _span_of(booking, touched, keep, now=now)
+        _tell(booking, span, touched, actor=actor, now=now)
+    if keep is Keep.CLOCK:
+        _move_offers(touched)
+
+
+def _spans(touched: Touched, wished: Mapping[int, Span], keep: Keep) -> dict[int, Span]:
+    """Where sessions go, by their keys; only those that go anywhere."""
+    found = {it.session_id or 0: wished[it.pk] for it in touched.bookings if it.pk in wished}
+    if keep is Keep.CLOCK:
+        shifts = touched.shifts.values()
+        found |= {it.session_id: it.becomes for it in shifts if it.becomes != it.was}
+    return found
+
+
+def _span_of(booking: Booking, touched: Touched, keep: Keep, *, now: datetime) -> Span:
+    """Where a booking goes: with its session, or to the first and the last date of its course. What
+    has begun of a course stays where it was."""
+    span = (booking.starts_at, booking.ends_at)
+    if keep is Keep.MOMENT:
+        return span
+    if booking.session_id is not None:
+        shift = touched.shifts.get(booking.session_id)
+        return shift.becomes if shift else span
+    run = booking.course_run
+    if run is None:
+        return span
+    run.refresh_from_db(fields=["starts_at", "ends_at"])
+    return (run.starts_at if booking.starts_at > now else booking.starts_at, run.ends_at)
+
+
+def _tell(booking: Booking, span: Span, touched: Touched, *, actor: Actor, now: datetime) -> None:
+    """Write the move of one booking; nothing where the new clock is the one it was told by."""
+    new = touched.zone
+    columns: dict[str, Any] = {
+        "starts_at": span[0],
+        "ends_at": span[1],
+        "wall_time": reading_of(span[0], new),
+    }
+    if not booking.as_booked.is_online:
+        columns["time_zone"] = new.key
+    if booking.answer_by is not None and now < span[0] < booking.answer_by:
+        columns["answer_by"] = span[0]
+    if all(getattr(booking, name) == value for name, value in columns.items()):
+        return
+    write_move(
+        booking,
+        action=BookingEvent.Action.REZONED,
+        actor=actor,
+        now=now,
+        columns={**columns, "tzdata_version": tzdata_version()},
+    )
+
+
+def _ask_again(touched: Touched, *, now: datetime) -> None:
+    """Whoever is booking right now saw a time by the old clock: no reading is promised to them any
+    more, so that sending their details leads to fresh times. A time that was held is free."""
+    for draft in touched.drafts:
+        columns: dict[str, Any] = {"wall_time": ""}
+        if draft.seating_id is None and draft.session_id is not None:
+            availability.release_time(session_id=draft.session_id)
+            if draft.hold_expires_at is not None:
+                columns["hold_expires_at"] = min(draft.hold_expires_at, now)
+        Booking.objects.filter(pk=draft.pk, status=Booking.Status.CREATED).update(**columns)
+
+
+def _move_offers(touched: Touched) -> None:
+    """Times that were suggested, or offered in vain, stay at their reading, like those booked."""
+    old, new = touched.clock.zone, touched.zone
+
+    def moved(at: datetime) -> datetime:
+        found = same_reading(int(at.timestamp()), old=old, new=new)
+        return datetime.fromtimestamp(found.instant, UTC)
+
+    rows = {(it.booking_id, moved(it.starts_at)): it for it in touched.suggested}
+    SuggestedTime.objects.filter(pk__in=[it.pk for it in touched.suggested]).delete()
+    for (_booking, at), row in rows.items():
+        row.starts_at = at
+    SuggestedTime.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    for booking in touched.bookings:
+        entry: WaitlistEntry | None = getattr(booking, "waiting", None)
+        if entry is not None and entry.let_pass:
+            entry.let_pass = [
+                [moved(datetime.fromisoformat(at)).isoformat() for at in span]
+                for span in entry.let_pass
+            ]
+            entry.save(update_fields=["let_pass"])

@@ -1,0 +1,132 @@
+"""What another zone of a place would touch: everything ahead that was promised by its clock."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from apps.availability.engine.zones import Resolution
+from apps.availability.models import Session
+from apps.availability.queries.rezoning import (
+    Conflicts,
+    Shift,
+    find_conflicts,
+    plan_shifts,
+    sessions_ahead,
+)
+from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
+from apps.bookings.queries.wishes import open_wish
+from apps.bookings.wishes import Wish
+from apps.businesses.clocks import Clock
+
+LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
+ON_THE_WAY = Booking.Status.CREATED
+NEEDED = ("business", "service", "location", "session", "course_run", "customer", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Rows ahead by one clock, and where its sessions go when the times on it stay.
+
+    drafts are of people who are booking right now. wishes are the days and hours that somebody
+    waits for, by the key of their booking: they are told by the clock, like hours of opening.
+    """
+
+    clock: Clock
+    name: str
+    bookings: tuple[Booking, ...]
+    drafts: tuple[Booking, ...]
+    wishes: Mapping[int, Wish]
+    sessions: tuple[Session, ...]
+    suggested: tuple[SuggestedTime, ...]
+    shifts: Mapping[int, Shift] = field(default_factory=dict)
+    conflicts: Conflicts = field(default_factory=Conflicts)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The new zone."""
+        return self.clock.zone_with(self.name)
+
+    @property
+    def skipped(self) -> tuple[Shift, ...]:
+        """Sessions whose reading the new clock skips: they would move forward by the gap."""
+        shifts = self.shifts.values()
+        return tuple(it for it in shifts if it.resolution is Resolution.SHIFTED_FORWARD)
+
+    @property
+    def doubled(self) -> tuple[Shift, ...]:
+        """Sessions whose reading the new clock shows twice: the first would count."""
+        shifts = self.shifts.values()
+        return tuple(it for it in shifts if it.resolution is Resolution.FIRST_OF_TWO)
+
+    @property
+    def seal(self) -> str:
+        """What was listed, in few letters: another one when anything ahead was booked, moved or
+        cancelled, has begun, or the clock itself was changed."""
+        told = [
+            (self.clock.zone.key, self.clock.business.time_zone),
+            *(("B", it.pk, it.revision) for it in self.bookings),
+            *(("S", it.pk, it.revision, it.starts_at.isoformat()) for it in self.sessions),
+            *(("T", it.pk) for it in self.suggested),
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:32]
+
+
+def bookings_ahead(*, clock: Clock, now: datetime) -> QuerySet[Booking]:
+    """Drafts and live bookings by this clock that have not begun, in order of their keys: of a
+    course as long as a date is ahead, of a wish as long as a day is."""
+    goes_on = Q(kind="COURSE", ends_at__gt=now) | Q(
+        status=Booking.Status.WAITING_LIST, ends_at__gt=now
+    )
+    rows = Booking.objects.filter(clock.rows(), status__in=(ON_THE_WAY, *LIVE))
+    return rows.filter(Q(starts_at__gt=now) | goes_on).order_by("pk")
+
+
+def find_touched(*, clock: Clock, name: str, now: datetime) -> Touched:
+    """Read all that another zone would touch, as it is now, in a constant number of queries.
+
+    name is the new zone, "" for a place that is to follow its business.
+    """
+    rows = list(bookings_ahead(clock=clock, now=now).select_related(*NEEDED))
+    bookings = tuple(it for it in rows if it.status != ON_THE_WAY)
+    drafts = tuple(it for it in rows if it.status == ON_THE_WAY)
+    wishes = {it.pk: wish for it in bookings if (wish := _wish_of(it)) is not None}
+    besides = {it.session_id for it in rows if it.pk in wishes or _gives_back(it)}
+    ahead = sessions_ahead(clock=clock, now=now).select_related("service", "series")
+    sessions = tuple(it for it in ahead if it.pk not in besides)
+    shifts = plan_shifts(sessions=sessions, clock=clock, name=name)
+    going = {it.session_id for it in drafts if it.session_id and _gives_back(it)}
+    return Touched(
+        clock=clock,
+        name=name,
+        bookings=bookings,
+        drafts=drafts,
+        wishes=wishes,
+        sessions=sessions,
+        suggested=tuple(_suggested(clock, now=now)),
+        shifts=shifts,
+        conflicts=find_conflicts(shifts=shifts.values(), going=going, now=now),
+    )
+
+
+def _gives_back(booking: Booking) -> bool:
+    """A draft of an appointment: its time is its own, and is asked for again."""
+    return booking.status == ON_THE_WAY and booking.seating_id is None
+
+
+def _wish_of(booking: Booking) -> Wish | None:
+    entry: WaitlistEntry | None = getattr(booking, "waiting", None)
+    if booking.status != Booking.Status.WAITING_LIST or entry is None:
+        return None
+    return open_wish(entry)
+
+
+def _suggested(clock: Clock, *, now: datetime) -> QuerySet[SuggestedTime]:
+    """Times that were suggested to somebody and that nobody took yet."""
+    rows = SuggestedTime.objects.filter(
+        clock.rows("booking__"), starts_at__gt=now, booking__status=Booking.Status.DECLINED
+    )
+    return rows.select_related("booking").order_by("pk")
