@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         f"{settings.OPERATOR_PATH}password_change/",
         RedirectView.as_view(pattern_name="account_change_password"),
     ),
+    path(f"{settings.OPERATOR_PATH}clocks/", include("apps.dashboard.operator_urls")),
     path(settings.OPERATOR_PATH, admin.site.urls),
     path("own/", include("bookings_portal.sign_in_urls")),
     path("own/", include("apps.dashboard.urls")),

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -12,6 +14,17 @@ from apps.businesses.forms import BusinessForm, TenantForm
 from apps.businesses.models import Business, FormerSlug, Location, SetupRevision, TeamMember
 from apps.businesses.operations import pause_business, publish_business, rename_business
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
+
+
+def _with_clock(fields: Any, obj: Any) -> list[str]:
+    """The fields of a form with the linked zone in place of the one that is typed."""
+    if obj is None:
+        return [it for it in fields if it != "clock"]
+    return ["clock" if it == "time_zone" else it for it in fields if it != "clock"]
+
+
+def _clock_link(page: str, pk: int, words: Any) -> str:
+    return format_html('{} <a href="{}">{}</a>', words, reverse(page, args=[pk]), _("Change"))
 
 
 class FormerSlugInline(LookOnlyInline):
@@ -30,7 +43,16 @@ class BusinessAdmin(OperatorAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Business | None = None) -> list[str]:
         """Bookings keep times in the zone and prices in the currency they were made with."""
-        return ["state", "created_at", *(["time_zone", "currency"] if obj else [])]
+        return ["state", "created_at", *(["clock", "currency"] if obj else [])]
+
+    def get_fields(self, request: HttpRequest, obj: Business | None = None) -> list[str]:
+        """The zone of a business that exists is changed on a page of its own."""
+        return _with_clock(super().get_fields(request, obj), obj)
+
+    @admin.display(description=_("Time zone"))
+    def clock(self, obj: Business) -> str:
+        """The zone, and the way to the page that changes it."""
+        return _clock_link("operator_clocks:business", obj.pk, obj.time_zone)
 
     def save_model(self, request: HttpRequest, obj: Business, form: Any, change: bool) -> None:  # noqa: FBT001
         """Save everything but the slug, which moves by an operation that leaves a redirect."""
@@ -94,7 +116,18 @@ class LocationAdmin(OperatorAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Location | None = None) -> list[str]:
         """What is booked there was promised in its zone, as with that of a business."""
-        return ["time_zone"] if obj else []
+        return ["clock"] if obj else []
+
+    def get_fields(self, request: HttpRequest, obj: Location | None = None) -> list[str]:
+        """The zone of a place that exists is changed on a page of its own."""
+        return _with_clock(super().get_fields(request, obj), obj)
+
+    @admin.display(description=_("Time zone"))
+    def clock(self, obj: Location) -> str:
+        """The zone, and the way to the page that changes it."""
+        return _clock_link(
+            "operator_clocks:location", obj.pk, obj.time_zone or _("As the business")
+        )
 
 
 @admin.register(TeamMember)

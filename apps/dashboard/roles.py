@@ -34,6 +34,7 @@ class Right(StrEnum):
     PRICES = "PRICES"
     PLANS = "PLANS"
     SELL = "SELL"
+    SETTINGS = "SETTINGS"
 
 
 EVERY_ROLE = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
@@ -43,7 +44,7 @@ ROLES: dict[str, frozenset[Right]] = {
     "MANAGER": frozenset(Right),
     "FRONT_DESK": frozenset(Right)
     - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE, Right.COUPONS}
-    - {Right.PRICES, Right.PLANS},
+    - {Right.PRICES, Right.PLANS, Right.SETTINGS},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

@@ -8,6 +8,7 @@ from apps.dashboard.views.booking import booking, cancel, note, online_link
 from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
+from apps.dashboard.views.clocks import business_clock, clocks, place_clock
 from apps.dashboard.views.conflicts import conflict, conflicts, looked_at
 from apps.dashboard.views.coupons import coupons, stop_coupon
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
@@ -104,6 +105,9 @@ urlpatterns = [
         service_requests,
         name="service_requests",
     ),
+    path("<slug:slug>/places/", clocks, name="clocks"),
+    path("<slug:slug>/places/clock/", business_clock, name="business_clock"),
+    path("<slug:slug>/places/<int:place>/clock/", place_clock, name="place_clock"),
     path("<slug:slug>/discounts/", discounts, name="discounts"),
     path("<slug:slug>/discounts/<int:discount>/stop/", stop_discount, name="stop_discount"),
     path("<slug:slug>/money/", takings, name="takings"),

@@ -97,6 +97,13 @@ CASES: dict[str, Case] = {
     "service_requests": Case(
         MANAGERS, "POST", {"revision": "1", "unanswered": "DECLINE"}, answer=303, other=200
     ),
+    "clocks": Case(MANAGERS),
+    "business_clock": Case(
+        MANAGERS, "POST", {"zone": "Europe/Lisbon", "keep": "MOMENT"}, answer=422, other=200
+    ),
+    "place_clock": Case(
+        MANAGERS, "POST", {"zone": "Europe/Lisbon", "keep": "MOMENT"}, answer=422, other=200
+    ),
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
     "orders": Case(frozenset(ROLES) - {"STAFF"}),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
@@ -179,6 +186,7 @@ WITH_SESSION = {
     "cancel_sessions",
 }
 WITH_SERVICE = {"service_payment", "service_requests"}
+WITH_PLACE = {"place_clock"}
 WITH_PLAN = {"plan", "retire_plan", "sell_plan"}
 WITH_PURCHASE = {
     *("held_plan", "pause_plan", "stop_renewal", "end_plan", "adjust_plan", "send_plan_link"),
@@ -203,7 +211,9 @@ WITH_BOOKING = {
 }
 
 
-WITH_AN_ID = WITH_BOOKING | WITH_SESSION | WITH_SERVICE | WITH_PLAN | WITH_PURCHASE | WITH_CARD
+WITH_AN_ID = (
+    WITH_PLACE | WITH_BOOKING | WITH_SESSION | WITH_SERVICE | WITH_PLAN | WITH_PURCHASE | WITH_CARD
+)
 
 
 @dataclass(frozen=True)
@@ -238,6 +248,7 @@ class Stage:
         kinds: tuple[tuple[Collection[str], object], ...] = (
             ({"stop_coupon", "stop_discount", "looked_at"}, 1),
             (WITH_SERVICE, booking.service_id),
+            (WITH_PLACE, booking.location_id),
             (WITH_SESSION, self.sessions[booking.pk].pk),
             (WITH_BOOKING, booking.reference),
             (WITH_PLAN, sold.plan.pk),

@@ -76,6 +76,8 @@ class Stage:
             "provider": "practice",
             "coupon": "1",
             "discount": "1",
+            "place": str(self.salon.location.pk),
+            "business_id": str(self.salon.business.pk),
             "payment_id": str(self.payment.pk),
             "plan": self.purchase.plan.slug,
             "plan_id": str(self.purchase.plan_id),

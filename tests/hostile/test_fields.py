@@ -101,6 +101,7 @@ FORMS = {
         *("revision", "price_kind", "price", "price_text", "pays_in_person", "pays_online"),
         *("deposit", "any_amount", "full_upfront", "tax_rate", "variant_1", "variant_2"),
     ),
+    "/own/juniper/places/clock/": ("zone", "keep", "seen"),
     "/own/juniper/discounts/": (
         *("name", "kind", "value", "services", "min_subtotal", "min_people", "starts_on"),
         "ends_on",

@@ -52,29 +52,27 @@ def _frame(desk: Desk, frame: Frame | None, current: str) -> dict[str, Any]:
 
 
 def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
-    """Addresses of the rail and the tabs, with the count on the inbox."""
+    """Addresses of the rail and the tabs, with the count on the inbox; None for what this person
+    may not open."""
     slug = desk.business.slug
+
+    def page(name: str, right: Right = Right.LOOK) -> str | None:
+        return reverse(f"dashboard:{name}", args=[slug]) if desk.may(right) else None
+
     return {
         "current": current,
         "waiting": frame.waiting,
         "clashes": frame.clashes,
-        "today_url": reverse("dashboard:today", args=[slug]),
-        "agenda_url": reverse("dashboard:agenda", args=[slug]),
-        "requests_url": reverse("dashboard:requests", args=[slug])
-        if desk.may(Right.DECIDE)
-        else None,
-        "classes_url": reverse("dashboard:classes", args=[slug]) if frame.has_classes else None,
-        "money_url": reverse("dashboard:takings", args=[slug])
-        if desk.may(Right.SEE_MONEY)
-        else None,
-        "coupons_url": reverse("dashboard:coupons", args=[slug])
-        if desk.may(Right.COUPONS)
-        else None,
-        "plans_url": reverse("dashboard:plans", args=[slug]) if desk.may(Right.SELL) else None,
-        "gifts_url": reverse("dashboard:gift_cards", args=[slug]) if desk.may(Right.SELL) else None,
-        "services_url": reverse("dashboard:services", args=[slug])
-        if desk.may(Right.PRICES)
-        else None,
+        "today_url": page("today"),
+        "agenda_url": page("agenda"),
+        "requests_url": page("requests", Right.DECIDE),
+        "classes_url": page("classes") if frame.has_classes else None,
+        "money_url": page("takings", Right.SEE_MONEY),
+        "coupons_url": page("coupons", Right.COUPONS),
+        "plans_url": page("plans", Right.SELL),
+        "gifts_url": page("gift_cards", Right.SELL),
+        "services_url": page("services", Right.PRICES),
+        "places_url": page("clocks", Right.SETTINGS),
         "page_url": links_of(desk.business)["home"],
         "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),
