@@ -45,7 +45,7 @@ class BusinessAdmin(OperatorAdmin):
         """Bookings keep times in the zone and prices in the currency they were made with."""
         return ["state", "created_at", *(["clock", "currency"] if obj else [])]
 
-    def get_fields(self, request: HttpRequest, obj: Business | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Business | None = None) -> Any:
         """The zone of a business that exists is changed on a page of its own."""
         return _with_clock(super().get_fields(request, obj), obj)
 
@@ -118,7 +118,7 @@ class LocationAdmin(OperatorAdmin):
         """What is booked there was promised in its zone, as with that of a business."""
         return ["clock"] if obj else []
 
-    def get_fields(self, request: HttpRequest, obj: Location | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Location | None = None) -> Any:
         """The zone of a place that exists is changed on a page of its own."""
         return _with_clock(super().get_fields(request, obj), obj)
 

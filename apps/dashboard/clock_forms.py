@@ -17,7 +17,7 @@ LONGEST = 64
 class ZoneSearchForm(forms.Form):
     """A city or a country; what is found is a list to choose from."""
 
-    q = LineField(label=gettext_lazy("City or country"), max_length=LONGEST, required=False)
+    q = LineField(label=gettext_lazy("City or country"), max_length=LONGEST)
 
     def __init__(self, *args: Any, locale: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

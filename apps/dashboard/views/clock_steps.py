@@ -34,7 +34,7 @@ def take_step(request: HttpRequest, *, clock: Clock, now: datetime) -> Answer:
     mistake (422), nor when something is in the way or came in between (409)."""
     data = request.POST if request.method == "POST" else request.GET
     if "zone" not in data:
-        return _choose(data if "q" in data else None, clock, now=now)
+        return _choose(data if data.get("q", "").strip() else None, clock, now=now)
     zone = ZoneForm(data, clock=clock)
     if not zone.is_valid():
         return _choose(None, clock, now=now, wrong=zone)

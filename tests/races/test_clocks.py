@@ -1,0 +1,120 @@
+"""A place gets another clock while people book there: every promise that stands reads true."""
+
+from contextlib import suppress
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from apps.availability.engine.rezoning import Keep
+from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain, NoSeats
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import Actor, ClockConflicts, SlotGone, StaleRevision
+from apps.bookings.queries.as_seen import reading_of
+from apps.bookings.queries.rezoning import find_touched
+from apps.businesses.models import Business, Location, TeamMember
+from apps.businesses.queries import get_clock, read_zone
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.factories.studio import make_class
+from tests.races.storm import storm_of
+
+pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
+PATIENCE = 20
+ZONES = ("Europe/Lisbon", "Europe/Athens", "Europe/Berlin", "America/New_York")
+
+
+@pytest.fixture
+def salon() -> Salon:
+    return make_salon(slug="juniper")
+
+
+def change_or_book(client: int, facts: dict[str, Any]) -> str:
+    """One changes the zone, the others hold a time and send their details, or come to a class."""
+    try:
+        if client == 0:
+            return _change(facts)
+        if client == 1:
+            return _add(facts)
+        return _book(client, facts)
+    except (SlotGone, StaleRevision, ClockConflicts, NoSeats) as no:
+        return type(no).__name__
+    except BusyTryAgain:
+        return "busy"
+
+
+def _change(facts: dict[str, Any]) -> str:
+    """Press until the list that was shown is still true, as an owner would."""
+    place = Location.objects.select_related("business").get(pk=facts["place"])
+    for _attempt in range(PATIENCE):
+        with suppress(StaleRevision, BusyTryAgain):
+            return _change_once(place, turn=facts["round"])
+    return "gave up"
+
+
+def _change_once(place: Location, *, turn: int) -> str:
+    location_id = place.pk if turn % 2 else None
+    business = Business.objects.get(pk=place.business_id)
+    clock = get_clock(business=business, location_id=location_id)
+    name = ZONES[turn % len(ZONES)]
+    bookings.change_zone(
+        business_id=business.pk,
+        location_id=location_id,
+        name=name,
+        keep=Keep.MOMENT if turn % 3 else Keep.CLOCK,
+        seen=find_touched(clock=clock, name=name, now=NOW).seal,
+        actor=Actor(BookingEvent.Actor.TEAM),
+        now=NOW,
+    )
+    return "changed"
+
+
+def _add(facts: dict[str, Any]) -> str:
+    session = Session.objects.select_related("service__business").get(pk=facts["session"])
+    assert session.service is not None
+    bookings.add_booking(
+        choice=choose(service=session.service),
+        target=session,
+        details=bookings.WaitingDetails(name="Ida", email=f"ida{facts['round']}@example.com"),
+        by=TeamMember.objects.get(pk=facts["olga"]),
+        now=NOW,
+    )
+    return "added"
+
+
+def _book(client: int, facts: dict[str, Any]) -> str:
+    service = Service.objects.select_related("business").get(pk=facts["cut"])
+    service.business = Business.objects.get(pk=service.business_id)
+    email = f"c{client}r{facts['round']}@example.com"
+    zone = read_zone(business_id=service.business_id, location_id=facts["place"])
+    at = facts["at"].replace(tzinfo=zone)  # the same hour by whatever clock hangs there
+    make_booking(service=service, starts_at=at, now=NOW, email=email)
+    return "booked"
+
+
+def test_whatever_happens_at_once_each_promise_reads_true(salon: Salon) -> None:
+    session = make_class(salon, salon.ana)
+    facts = {
+        "place": salon.location.pk,
+        "cut": salon.cut.pk,
+        "session": session.pk,
+        "olga": salon.olga.pk,
+    }
+    told: list[str] = []
+
+    with storm_of(change_or_book, clients=8, processes=4) as storm:
+        for number in range(8):
+            at = salon.at(25 + number // 2, 10 + 2 * (number % 2)).replace(tzinfo=None)
+            told += storm.round(**facts, round=number, at=at)
+
+    assert {it for it in told if it.startswith("Traceback")} == set()
+    assert {"changed", "booked", "added"} <= set(told)
+    for booking in Booking.objects.filter(status="CONFIRMED"):
+        zone = read_zone(business_id=booking.business_id, location_id=booking.location_id)
+        assert booking.wall_time == reading_of(booking.starts_at, zone)
+        assert ZoneInfo(booking.time_zone)
+    assert [str(it) for it in find_all(business_id=None, now=NOW)] == []
