@@ -50,10 +50,7 @@ def zone_note(facts: BookingFacts, zone: ZoneInfo) -> str:
     if has_new_time(facts):
         return _("%(business)s tells its times in %(zone)s from now on.") % words
     return (
-        _(
-            "%(business)s tells its times in %(zone)s from now on. The moment is the same as "
-            "before."
-        )
+        _("%(business)s tells its times in %(zone)s from now on. The moment is the same as before.")
         % words
     )
 

@@ -13,6 +13,8 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.bookings.queries.rezoning import find_touched
 from apps.businesses.queries import get_clock
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import list_events
 from tests.factories import NOW, Salon, make_booking, make_salon
@@ -74,8 +76,8 @@ def test_a_booking_that_keeps_its_moment_reads_another_time(salon: Salon, carl: 
     assert lines[3] == "09:00 – 09:45, Lisbon time"
     assert "Told before  Thu 26 Nov, 10:00, Berlin time" in lines
     assert (
-        "Juniper Hair tells its times in Lisbon time from now on. Your booking is at the same "
-        "moment as before." in lines
+        "Juniper Hair tells its times in Lisbon time from now on. The moment is the same as "
+        "before." in lines
     )
 
 
@@ -151,3 +153,26 @@ def test_the_customer_s_history_says_it(
 
     found = Booking.objects.select_related("business").get(pk=carl.pk)
     assert list_events(booking=found)[-1] == (SOON, words)
+
+
+def test_whoever_waits_for_a_class_is_told_too() -> None:
+    studio = make_studio()
+    session = make_session(studio, starts_at=studio.at(26, 18), capacity=1)
+    join(session)
+    bookings.join_waitlist(
+        choice=choose(service=Service.objects.select_related("business").get(pk=studio.flow.pk)),
+        target=session,
+        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        visitor=bookings.Visitor("ida", "ida", "America/New_York"),
+        now=NOW,
+    )
+    work(SOON)
+    mail.outbox.clear()
+    change(studio, "America/Chicago", Keep.CLOCK)
+    work(SOON)
+
+    told = {it.to[0]: str(it.body).splitlines()[0] for it in mail.outbox}
+    assert told == {
+        "carl@example.com": "Your booking has moved, Carl.",
+        "ida@example.com": "The class you are waiting for has moved, Ida.",
+    }
