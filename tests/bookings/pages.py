@@ -42,6 +42,14 @@ def text_of(page: Any) -> str:
     return str(page.content.decode())
 
 
+def plain_looks(page: Any) -> list[str]:
+    """Where a browser without scripts looks again by itself. A browser with scripts must not: the
+    header `Refresh` counts as a fault."""
+    assert "Refresh" not in page.headers
+    pattern = r'<noscript><meta http-equiv="refresh" content="([^"]*)"></noscript>'
+    return re.findall(pattern, text_of(page).partition("</head>")[0])
+
+
 def tap(client: Client, service: Service, slot: str, extra: Mapping[str, Any] | None = None) -> Any:
     """POST what a slot button sends."""
     data = {"service": service.slug, "slot": slot, **(extra or {})}

@@ -22,7 +22,7 @@ from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.gifts import has_payment_under_way
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.views.limits import require_room_to_buy
-from apps.checkout.views.looks import again_later, goes_on, looks_of
+from apps.checkout.views.looks import goes_on, looks_of, plain_look
 from apps.kernel.money import Money
 from apps.web.formatting import format_money
 from apps.web.formguard import Verdict, judge, new_guard
@@ -97,11 +97,11 @@ def card(request: HttpRequest, reference: str) -> HttpResponse:
         **_card_context(found),
         "waits": waits,
         "goes_on": waits and unclear is None and goes_on(looks),
+        "plain_look": plain_look(request, looks) if waits and unclear is None else "",
         "unclear": unclear,
         "next_url": f"{request.path}?looks={looks + 1}",
     }
-    response = render_page(request, "checkout/gift_card.html", "checkout/_gift_card.html", context)
-    return again_later(request, response, looks) if waits and unclear is None else response
+    return render_page(request, "checkout/gift_card.html", "checkout/_gift_card.html", context)
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """How long a page waits for the provider's word: every two seconds by htmx for a minute, without
 scripts every five seconds, ten times (ux.md C10)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 MOST_LOOKS = 30
 PLAIN_LOOKS, PLAIN_SECONDS = 10, 5
@@ -19,8 +19,10 @@ def goes_on(looks: int) -> bool:
     return looks < MOST_LOOKS
 
 
-def again_later(request: HttpRequest, response: HttpResponse, looks: int) -> HttpResponse:
-    """Have a browser without scripts look again by itself."""
-    if looks < PLAIN_LOOKS and not request.headers.get("HX-Request"):
-        response.headers["Refresh"] = f"{PLAIN_SECONDS}; url={request.path}?looks={looks + 1}"
-    return response
+def plain_look(request: HttpRequest, looks: int) -> str:
+    """What the page's `<noscript>` tells a browser without scripts, to make it look again by
+    itself; empty when it has looked often enough. Not the header `Refresh`, which would load the
+    page anew under a customer for whom htmx has long brought the news."""
+    if looks >= PLAIN_LOOKS:
+        return ""
+    return f"{PLAIN_SECONDS}; url={request.path}?looks={looks + 1}"

@@ -18,7 +18,7 @@ from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import ledger_of, period_words, standing_of
 from apps.checkout.queries.renewals import next_period_of
 from apps.checkout.queries.under_way import find_under_way
-from apps.checkout.views.looks import again_later, goes_on, looks_of
+from apps.checkout.views.looks import goes_on, looks_of, plain_look
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 
@@ -58,11 +58,11 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         "is_good": terms_of_plan(found, now=timezone.now()).is_active,
         "waits": waits,
         "goes_on": waits and unclear is None and goes_on(looks),
+        "plain_look": plain_look(request, looks) if waits and unclear is None else "",
         "unclear": unclear,
         "next_url": f"{request.path}?looks={looks + 1}",
     }
-    response = render_page(request, "checkout/plan.html", "checkout/_plan.html", context)
-    return again_later(request, response, looks) if waits and unclear is None else response
+    return render_page(request, "checkout/plan.html", "checkout/_plan.html", context)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from apps.bookings.views.drafts import draft_page
 from apps.businesses.pages import frame_of
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import Stand, stand_of
-from apps.checkout.views.looks import again_later, goes_on, looks_of
+from apps.checkout.views.looks import goes_on, looks_of, plain_look
 from apps.web.http import go_to, render_page, wants_fragment
 
 
@@ -42,9 +42,9 @@ def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
         "status": draft.status,
         "next_url": f"{request.path}?looks={looks + 1}",
         "goes_on": goes_on(looks),
+        "plain_look": "" if is_unclear else plain_look(request, looks),
         "unclear": begun if is_unclear else None,
     }
     if is_unclear and wants_fragment(request):
         return go_to(request, "checkout:wait", draft=draft.draft_id)
-    response = render_page(request, "checkout/wait.html", "checkout/_waiting.html", context)
-    return response if is_unclear else again_later(request, response, looks)
+    return render_page(request, "checkout/wait.html", "checkout/_waiting.html", context)
