@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.businesses.models import Business
 from apps.catalog.online import OutOfReach
 from apps.catalog.payment_words import limit_words
-from apps.checkout.operations import Buyer, Gift
+from apps.checkout.operations import Buyer, Gift, GiftRefused, SeenGift
+from apps.checkout.queries.gifts import Gift as UsableGift
 from apps.checkout.queries.reach import bounds_in_use
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
@@ -52,6 +53,24 @@ class BuyerForm(forms.Form):
     def buyer(self) -> Buyer:
         """Who buys, cleaned."""
         return Buyer(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
+
+
+class PlanBuyerForm(BuyerForm):
+    """Who buys a plan. The page writes anew what it costs, and what a gift card pays of that (minor
+    units): whoever sends it has seen these."""
+
+    seen_gift_amount = PlainNumberField(min_value=0, max_value=2_000_000_000, required=False)
+
+    def seen_gift(self, gift: UsableGift | None) -> SeenGift | None:
+        """The card that pays, and what the page said it pays.
+
+        Raises:
+            GiftRefused: it said so of a card that has nothing any more.
+        """
+        amount = self.cleaned_data["seen_gift_amount"] or 0
+        if amount and gift is None:
+            raise GiftRefused(0)
+        return SeenGift(card_id=gift.card_id, amount=amount) if gift and amount else None
 
 
 def new_form_key() -> str:

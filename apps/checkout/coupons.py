@@ -49,15 +49,20 @@ class Terms:
     max_per_customer: int | None
     used: int
     used_by_customer: int
+    covers_plans: bool = False
 
 
-def refusal(terms: Terms, *, service_id: int, subtotal: int, now: datetime) -> Refused | None:
-    """Why the code cannot be used now, the most lasting reason first; None when it can."""
+def refusal(
+    terms: Terms, *, service_id: int | None, subtotal: int, now: datetime
+) -> Refused | None:
+    """Why the code cannot be used now, the most lasting reason first; None when it can. service_id
+    is None for a plan."""
     if terms.ends_at is not None and now >= terms.ends_at:
         return Refused.OVER
     if now < terms.starts_at:
         return Refused.NOT_YET
-    if terms.service_ids and service_id not in terms.service_ids:
+    covers = terms.covers_plans if service_id is None else _covers(terms, service_id)
+    if not covers:
         return Refused.OTHER_SERVICE
     if subtotal < terms.min_subtotal:
         return Refused.TOO_SMALL
@@ -66,6 +71,10 @@ def refusal(terms: Terms, *, service_id: int, subtotal: int, now: datetime) -> R
     if terms.max_per_customer is not None and terms.used_by_customer >= terms.max_per_customer:
         return Refused.USED_BY_YOU
     return None
+
+
+def _covers(terms: Terms, service_id: int) -> bool:
+    return not terms.service_ids or service_id in terms.service_ids
 
 
 class Worth(Protocol):

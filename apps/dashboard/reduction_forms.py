@@ -148,8 +148,13 @@ class CouponForm(ReductionForm):
         max_value=1000,
         initial=1,
     )
+    covers_plans = forms.BooleanField(
+        label=_("Also for plans"),
+        help_text=_("Of a membership, the first period."),
+        required=False,
+    )
     field_order = (
-        *("name", "code", "kind", "value", "services", "min_subtotal"),
+        *("name", "code", "kind", "value", "services", "covers_plans", "min_subtotal"),
         *("starts_on", "ends_on", "max_uses", "max_per_customer"),
     )
 
@@ -182,6 +187,7 @@ class CouponForm(ReductionForm):
             min_subtotal=found["min_subtotal"] or 0,
             max_uses=found["max_uses"],
             max_per_customer=found["max_per_customer"],
+            covers_plans=found["covers_plans"],
         )
 
 

@@ -145,7 +145,7 @@ def test_after_a_change_of_the_provider_the_list_says_what_falls_below(
 
     rows = [row for group in olga.get(LIST).context["groups"] for row in group.services]
     assert {row.name: row.beyond for row in rows if row.beyond} == {salon.cut.name: START}
-    assert f"</span> <small>{START}</small>" in text_of(olga.get(LIST))
+    assert f"</span><br><small>{START}</small>" in text_of(olga.get(LIST))
     assert warnings(olga.get(editor(salon.cut))) == [("payment-price", NOBODY)]
 
 

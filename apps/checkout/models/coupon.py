@@ -24,6 +24,9 @@ class Coupon(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     value = models.PositiveIntegerField()
     services = models.ManyToManyField(Service, blank=True, related_name="+")
+    covers_plans = models.BooleanField(
+        default=False, help_text=_("Plans can be bought with it as well")
+    )
     min_subtotal = models.PositiveIntegerField(default=0)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)

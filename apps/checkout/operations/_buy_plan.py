@@ -7,15 +7,21 @@ from django.db import transaction
 from apps.bookings.operations import NotWelcome
 from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import PricingPlan
+from apps.checkout.coupons import worth
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import open_payment
-from apps.checkout.operations._errors import PlanChanged, PlanNotSold
+from apps.checkout.operations._coupons import use_coupon
+from apps.checkout.operations._errors import CouponRefused, PlanChanged, PlanNotSold
 from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
+from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._renew import open_order_of
+from apps.checkout.operations._use_gift import SeenGift, hold_gift
 from apps.checkout.pricing import Way
+from apps.checkout.queries.coupons import Applied, apply_code, plan_buyer
+from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.plan_price import price_plan
 from apps.checkout.queries.renewals import is_charged_now
 from apps.checkout.renewals import goes_on
@@ -56,21 +62,27 @@ def buy_plan(
     visitor_hash: str,
     origin: str,
     now: datetime,
+    code: str = "",
+    gift: SeenGift | None = None,
 ) -> BoughtPlan:
     """Buy a plan on the page: it begins when its money has come, a free one at once (R047).
 
     The same form sent again leads to the same purchase and the same payment (P2). seen_price is
-    what the page showed, in minor units; origin as in ``check_out``.
+    what the page showed, in minor units, less what the code takes off; gift is the card that pays a
+    part, or all of it. Of a membership both are for the first period. origin as in ``check_out``.
 
     Raises:
         PlanNotSold: it is not offered any more, or this customer has had it as often as allowed.
         PlanChanged: the price is another one now.
+        CouponRefused: the code cannot be used, or not any more.
+        GiftRefused: the gift card has less on it than the page showed.
         NotWelcome: the business blocked this person.
         WayNotOffered: nothing is paid online here.
         ProviderDown: the provider does not answer; nothing was paid.
     """
+    terms = _Terms(seen_price, code, gift)
     purchase, payment = _place(
-        plan, buyer, seen_price, form_key=form_key, visitor_hash=visitor_hash, now=now
+        plan, buyer, terms, form_key=form_key, visitor_hash=visitor_hash, now=now
     )
     if payment is None:
         return BoughtPlan(purchase, "")
@@ -137,11 +149,20 @@ def desk_key(by: TeamMember, form_key: str) -> str:
     return f"desk-{by.business_id}-{form_key or secrets.token_urlsafe(DESK_BYTES)}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What the page showed, and what was typed for it."""
+
+    seen_price: int
+    code: str
+    gift: SeenGift | None
+
+
 @transaction.atomic
 def _place(
     plan: PricingPlan,
     buyer: Buyer,
-    seen_price: int,
+    terms: _Terms,
     *,
     form_key: str,
     visitor_hash: str,
@@ -150,7 +171,8 @@ def _place(
     earlier = PlanPurchase.objects.filter(form_key=form_key, business_id=plan.business_id).first()
     if earlier is not None:
         return _open_order(earlier, now=now)
-    _require_sold(plan, buyer, seen_price)
+    _require_sold(plan, buyer)
+    applied = _applied(plan, buyer, terms, now=now)
     customer = _customer(plan, buyer, now=now)
     Customer.objects.select_for_update().get(pk=customer.pk)  # counts its purchases one by one
     if _had_enough(plan, buyer):
@@ -165,11 +187,48 @@ def _place(
     )
     if not is_new:
         return _open_order(purchase, now=now)
-    order = place_plan_order(purchase, way=Way.FULL, now=now)
-    if not order.total:
-        approve(order, purchase, [], now=now)
-        return purchase, None
-    return purchase, new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
+    order = _place_order(purchase, buyer, applied, now=now)
+    return purchase, _pay(order, purchase, terms.gift, now=now)
+
+
+def _applied(plan: PricingPlan, buyer: Buyer, terms: _Terms, *, now: datetime) -> Applied:
+    """The code as it may be used now, at the price that was seen."""
+    user = plan_buyer(business_id=plan.business_id, email=buyer.email)
+    applied = apply_code(user=user, code=terms.code, subtotal=plan.price, now=now)
+    if applied.refused is not None:
+        raise CouponRefused(applied.refused)
+    by_code = worth(applied.terms, subtotal=plan.price) if applied.terms else 0
+    owed = price_plan(
+        plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL, by_code=by_code
+    ).total
+    if owed != terms.seen_price:
+        raise PlanChanged(owed)
+    return applied
+
+
+def _place_order(purchase: PlanPurchase, buyer: Buyer, applied: Applied, *, now: datetime) -> Order:
+    by_code = worth(applied.terms, subtotal=purchase.price) if applied.terms else 0
+    order = place_plan_order(purchase, way=Way.FULL, code=applied.code, by_code=by_code, now=now)
+    user = plan_buyer(business_id=purchase.business_id, email=buyer.email, purchase_id=purchase.pk)
+    use_coupon(order, user, applied, amount=by_code, now=now)
+    return order
+
+
+def _pay(
+    order: Order, purchase: PlanPurchase, gift: SeenGift | None, *, now: datetime
+) -> Payment | None:
+    """Have the card pay its part, and open a payment of the rest; where nothing is left the plan
+    begins at once."""
+    until = now + PAY_WITHIN
+    gifts = [hold_gift(order, gift, until=until, now=now)] if gift else []
+    left = order.total - sum(it.amount for it in gifts)
+    if left > 0:
+        return new_payment(order, amount=left, until=until, now=now)
+    approve(order, purchase, gifts, now=now)
+    Order.objects.filter(pk=order.pk).update(payment_status=status_of(order, gifts).value)
+    if gifts:
+        number_receipt(order, business=purchase.business, now=now)
+    return None
 
 
 def _had_enough(plan: PricingPlan, buyer: Buyer) -> bool:
@@ -187,15 +246,12 @@ def _had_enough(plan: PricingPlan, buyer: Buyer) -> bool:
     return had >= plan.max_per_customer
 
 
-def _require_sold(plan: PricingPlan, buyer: Buyer, seen_price: int) -> None:
+def _require_sold(plan: PricingPlan, buyer: Buyer) -> None:
     if plan.hidden or plan.retired_at is not None or plan.business.state != _PUBLISHED:
         raise PlanNotSold
     blocked = find_blocked(business_id=plan.business_id, email=buyer.email, phone=buyer.phone)
     if blocked:
         raise NotWelcome(blocked)
-    owed = price_plan(plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL).total
-    if owed != seen_price:
-        raise PlanChanged(owed)
 
 
 @transaction.atomic
@@ -209,7 +265,9 @@ def _open_order(purchase: PlanPurchase, *, now: datetime) -> tuple[PlanPurchase,
     order = open_order_of(purchase)
     if order is None or is_charged_now(order):
         return purchase, None
-    return purchase, new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
+    held = order.payments.filter(kind=Payment.Kind.GIFT, status=Payment.Status.PENDING)
+    left = order.total - sum(it.amount for it in held)
+    return purchase, new_payment(order, amount=left, until=now + PAY_WITHIN, now=now)
 
 
 def _customer(plan: PricingPlan, buyer: Buyer, *, now: datetime) -> Customer:
@@ -259,10 +317,18 @@ def _new_purchase(
     return purchase, is_new
 
 
-def place_plan_order(purchase: PlanPurchase, *, way: Way, now: datetime) -> Order:
-    """Write the first order of a plan, by the terms it was bought with."""
+def place_plan_order(
+    purchase: PlanPurchase, *, way: Way, now: datetime, code: str = "", by_code: int = 0
+) -> Order:
+    """Write the first order of a plan, by the terms it was bought with, less what a code takes off
+    (minor units)."""
     priced = price_plan(
-        purchase.price, purchase.tax_rate, purchase.name, purchase.business, way=way
+        purchase.price,
+        purchase.tax_rate,
+        purchase.name,
+        purchase.business,
+        way=way,
+        by_code=by_code,
     )
     order = Order.objects.create(
         business=purchase.business,
@@ -273,12 +339,19 @@ def place_plan_order(purchase: PlanPurchase, *, way: Way, now: datetime) -> Orde
         tax_rate=priced.tax_rate,
         tax_included=priced.tax_included,
         tax=priced.tax,
+        discount=priced.discount,
+        coupon_code=code,
         total=priced.total,
         due_now=priced.due_now,
         placed_at=now,
     )
     (line,) = priced.lines
     OrderLine.objects.create(
-        order=order, name=line.name, amount=line.amount, tax=line.tax, total=line.total
+        order=order,
+        name=line.name,
+        amount=line.amount,
+        tax=line.tax,
+        discount=line.discount,
+        total=line.total,
     )
     return order

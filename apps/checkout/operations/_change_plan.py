@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from apps.bookings.operations import Actor, StaleRevision
 from apps.businesses.models import TeamMember
 from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
+from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import CardMissing, PlanIsOver, TooFewVisits
 from apps.checkout.operations._plan_periods import (
@@ -194,6 +195,7 @@ def _forget(purchase_id: int) -> bool:
         payments = order.payments.select_for_update()
         if any(it.captured or it.status in UNDECIDED for it in payments):
             return False
+        give_coupon_back(order)
         order.payments.all().delete()
     purchase.delete()
     return True

@@ -24,7 +24,7 @@ from apps.checkout.operations._subject import Subject
 from apps.checkout.operations._use_gift import SeenGift, hold_gift, let_gifts_go
 from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.providers import provider_of
-from apps.checkout.queries.coupons import Applied
+from apps.checkout.queries.coupons import Applied, booker
 from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import money_of_booking, status_of
 from apps.kernel.references import new_reference
@@ -134,7 +134,7 @@ def _place_order(
     if amount is not None and way is Way.DEPOSIT:
         quote = choose_amount(quote, amount)
     order = _write_order(booking, way, quote, code=applied.code, now=now)
-    use_coupon(order, booking, applied, amount=quote.by_code, now=now)
+    use_coupon(order, booker(booking), applied, amount=quote.by_code, now=now)
     if way is Way.PLAN:
         redeem(booking, purchase_id=seen.purchase_id or 0, now=now)
     until = (booking.hold_expires_at or now) + PAY_WITHIN

@@ -6,17 +6,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Max
 
-from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.checkout.coupons import Kind, mailbox, plain_code, refusal
 from apps.checkout.models import Coupon, CouponUse, Order
 from apps.checkout.operations._errors import CouponRefused
-from apps.checkout.queries.coupons import Applied, terms_of
+from apps.checkout.queries.coupons import Applied, CodeUser, terms_of
 
 
 def use_coupon(
-    order: Order, booking: Booking, applied: Applied, *, amount: int, now: datetime
+    order: Order, user: CodeUser, applied: Applied, *, amount: int, now: datetime
 ) -> None:
     """Count the coupon of a locked order; a code it used before is given back.
 
@@ -27,12 +26,12 @@ def use_coupon(
     if applied.coupon_id is None:
         return
     coupon = Coupon.objects.select_for_update().get(pk=applied.coupon_id)
-    terms = terms_of(coupon, booking)
+    terms = terms_of(coupon, user)
     subtotal = sum(line.amount * line.quantity for line in order.lines.all()) - order.by_discount
-    refused = refusal(terms, service_id=booking.service_id, subtotal=subtotal, now=now)
+    refused = refusal(terms, service_id=user.service_id, subtotal=subtotal, now=now)
     if refused is not None:
         raise CouponRefused(refused)
-    box = mailbox(booking.contact_email)
+    box = mailbox(user.email)
     uses = CouponUse.objects.filter(coupon=coupon, mailbox=box)
     last = uses.aggregate(last=Max("number"))["last"] or 0
     CouponUse.objects.create(
@@ -70,6 +69,7 @@ class CouponFacts:
     min_subtotal: int = 0
     max_uses: int | None = None
     max_per_customer: int | None = 1
+    covers_plans: bool = False
 
 
 @transaction.atomic
@@ -95,6 +95,7 @@ def make_coupon(*, facts: CouponFacts, by: TeamMember) -> Coupon:
         min_subtotal=facts.min_subtotal,
         max_uses=facts.max_uses,
         max_per_customer=facts.max_per_customer,
+        covers_plans=facts.covers_plans,
     )
     own = Service.objects.filter(business_id=by.business_id, pk__in=facts.service_ids)
     coupon.services.set(own)

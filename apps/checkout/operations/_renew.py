@@ -13,6 +13,7 @@ from apps.checkout.operations._receive import LOOK_TOPIC
 from apps.checkout.operations._subject import Subject
 from apps.checkout.pricing import Way
 from apps.checkout.providers import Truth
+from apps.checkout.queries.plan_price import price_again
 from apps.checkout.queries.renewals import has_card
 from apps.checkout.renewals import (
     CHARGE_WITHIN,
@@ -151,8 +152,9 @@ def _ask_card(order: Order, purchase: PlanPurchase, *, now: datetime) -> None:
 
 def place_next(purchase: PlanPurchase, *, now: datetime) -> Order:
     """The order of the next period: the amounts are those of the last one, whatever the plan or the
-    taxes of the business have become since."""
+    taxes of the business have become since; a code took something off once."""
     last = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk")[0]
+    priced = price_again(last)
     order = Order.objects.create(
         business_id=purchase.business_id,
         purchase=purchase,
@@ -161,9 +163,9 @@ def place_next(purchase: PlanPurchase, *, now: datetime) -> Order:
         currency=last.currency,
         tax_rate=last.tax_rate,
         tax_included=last.tax_included,
-        tax=last.tax,
-        total=last.total,
-        due_now=last.total,
+        tax=priced.tax,
+        total=priced.total,
+        due_now=priced.total,
         placed_at=now,
     )
     OrderLine.objects.bulk_create(
@@ -173,9 +175,9 @@ def place_next(purchase: PlanPurchase, *, now: datetime) -> Order:
             amount=line.amount,
             tax=line.tax,
             total=line.total,
-            position=line.position,
+            position=position,
         )
-        for line in last.lines.all()
+        for position, line in enumerate(priced.lines)
     )
     return order
 

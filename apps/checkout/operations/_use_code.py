@@ -21,7 +21,7 @@ from apps.checkout.operations._gift_money import write_gift_entry
 from apps.checkout.operations._in_person import LIVE, order_of
 from apps.checkout.operations._settle import sync
 from apps.checkout.pricing import Item, Quote, Way, quote
-from apps.checkout.queries.coupons import Applied, apply_code
+from apps.checkout.queries.coupons import Applied, apply_code, booker
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
 from apps.checkout.states import balance
 
@@ -107,7 +107,7 @@ def _take_off(
     lines = list(order.lines.all())
     amounts = [line.amount * line.quantity for line in lines]
     subtotal = sum(amounts) - order.by_discount
-    applied = apply_code(booking=booking, code=code, subtotal=subtotal, now=now)
+    applied = apply_code(user=booker(booking), code=code, subtotal=subtotal, now=now)
     if applied.terms is None or order.coupon_code or order.way == Order.Way.PLAN:
         raise CouponRefused(applied.refused or Refused.UNKNOWN)
     by_code = worth(applied.terms, subtotal=subtotal)
@@ -126,7 +126,7 @@ def _take_off(
     if priced.total < came or any(line.refunded for line in lines):
         raise CouponRefused(Refused.PAID_ALREADY)
     _write(order, priced, applied)
-    use_coupon(order, booking, applied, amount=by_code, now=now)
+    use_coupon(order, booker(booking), applied, amount=by_code, now=now)
     return by_code
 
 

@@ -25,30 +25,57 @@ class Applied:
 NO_CODE = Applied("")
 
 
-def apply_code(*, booking: Booking, code: str, subtotal: int, now: datetime) -> Applied:
-    """Look a code up for a draft; the use it may have in this draft's own order does not count."""
+@dataclass(frozen=True, slots=True)
+class CodeUser:
+    """For what a code is used, and by whom: service_id is None for a plan; mailbox and phone (E.164
+    or "") tell customers apart; own finds the uses of the very thing that is paid for."""
+
+    business_id: int
+    service_id: int | None
+    email: str
+    phone: str
+    own: Q
+
+
+def booker(booking: Booking) -> CodeUser:
+    """Whoever pays for a booking."""
+    return CodeUser(
+        business_id=booking.business_id,
+        service_id=booking.service_id,
+        email=booking.contact_email,
+        phone=booking.contact_phone,
+        own=Q(order__booking=booking),
+    )
+
+
+def plan_buyer(*, business_id: int, email: str, purchase_id: int | None = None) -> CodeUser:
+    """Whoever buys a plan; email is "" as long as nobody said."""
+    own = Q(order__purchase=purchase_id) if purchase_id else Q(pk=None)
+    return CodeUser(business_id=business_id, service_id=None, email=email, phone="", own=own)
+
+
+def apply_code(*, user: CodeUser, code: str, subtotal: int, now: datetime) -> Applied:
+    """Look a code up; the use it may have in the order of the same thing does not count."""
     wanted = plain_code(code)
     if not wanted:
         return NO_CODE
-    coupon = Coupon.objects.filter(business_id=booking.business_id, code=wanted).first()
+    coupon = Coupon.objects.filter(business_id=user.business_id, code=wanted).first()
     if coupon is None:
         return Applied(wanted, refused=Refused.UNKNOWN)
-    terms = terms_of(coupon, booking)
-    refused = refusal(terms, service_id=booking.service_id, subtotal=subtotal, now=now)
+    terms = terms_of(coupon, user)
+    refused = refusal(terms, service_id=user.service_id, subtotal=subtotal, now=now)
     if refused is not None:
         at = coupon.ends_at if refused is Refused.OVER else coupon.starts_at
         return Applied(wanted, refused=refused, at=at)
     return Applied(wanted, coupon.pk, terms)
 
 
-def terms_of(coupon: Coupon, booking: Booking) -> Terms:
+def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
     """The terms of a coupon for one customer, who is known by the mailbox or the phone (E.164)."""
     uses = CouponUse.objects.filter(coupon=coupon)
-    own = uses.filter(order__booking=booking).count()
-    same = Q(mailbox=mailbox(booking.contact_email))
-    if booking.contact_phone:
-        same |= Q(order__booking__contact_phone=booking.contact_phone)
-    by_customer = uses.filter(same)
+    same = Q(mailbox=mailbox(user.email))
+    if user.phone:
+        same |= Q(order__booking__contact_phone=user.phone)
     return Terms(
         kind=Kind(coupon.kind),
         value=coupon.value,
@@ -58,6 +85,7 @@ def terms_of(coupon: Coupon, booking: Booking) -> Terms:
         min_subtotal=coupon.min_subtotal,
         max_uses=coupon.max_uses,
         max_per_customer=coupon.max_per_customer,
-        used=coupon.used - own,
-        used_by_customer=by_customer.exclude(order__booking=booking).count(),
+        used=coupon.used - uses.filter(user.own).count(),
+        used_by_customer=uses.filter(same).exclude(user.own).count(),
+        covers_plans=coupon.covers_plans,
     )

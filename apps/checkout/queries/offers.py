@@ -14,7 +14,7 @@ from apps.checkout.coupons import worth
 from apps.checkout.discounts import NOTHING, Taken, share_out
 from apps.checkout.pricing import Item, Quote, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
-from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code
+from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code, booker
 from apps.checkout.queries.discounts import find_discount
 from apps.checkout.queries.gifts import Gift, find_gift
 
@@ -52,7 +52,7 @@ def offer_of(
         return Offer({})
     taken = find_discount(booking=booking, subtotal=price.total, now=now)
     rest = price.total - taken.amount
-    applied = apply_code(booking=booking, code=code, subtotal=rest, now=now)
+    applied = apply_code(user=booker(booking), code=code, subtotal=rest, now=now)
     by_code = worth(applied.terms, subtotal=rest) if applied.terms else 0
     quotes, too_little = _quotes(booking, price, taken, by_code)
     if has_plan and _plan_pays(booking.service, choice, price.total):

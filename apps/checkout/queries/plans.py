@@ -123,7 +123,9 @@ class Standing:
 
 def standing_of(*, purchase: PlanPurchase) -> Standing:
     """Return where the last attempt to pay is; one query."""
-    attempts = Payment.objects.filter(order__purchase=purchase).order_by("-pk")
+    attempts = Payment.objects.filter(order__purchase=purchase, kind=Payment.Kind.ONLINE).order_by(
+        "-pk"
+    )
     last = attempts.first()
     return Standing(
         is_under_way=last is not None and last.status in UNDECIDED,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from apps.checkout.models import UNDECIDED, Order, PlanPurchase
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.passes import LIVE
+from apps.checkout.queries.plan_price import price_again
 from apps.kernel.money import Money
 from apps.web import formatting
 
@@ -26,7 +27,7 @@ class NextPeriod:
 
 
 def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
-    """The next period of a live membership; None for all other plans. Three queries at most."""
+    """The next period of a live membership; None for all other plans. Four queries at most."""
     if purchase.status not in LIVE or purchase.period_months is None or purchase.ends_at is None:
         return None
     last = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
@@ -36,7 +37,7 @@ def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
     is_charged = unpaid is not None and is_charged_now(unpaid)
     day = purchase.ends_at.astimezone(purchase.zone).date()
     return NextPeriod(
-        price=Money(last.total, last.currency),
+        price=Money(price_again(last).total, last.currency),
         begins=formatting.format_day(day, locale=purchase.business.locale, year=True),
         is_ahead=purchase.opens_at is not None,
         is_charged=is_charged,

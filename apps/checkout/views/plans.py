@@ -17,16 +17,29 @@ from apps.businesses.pages import absolute, frame_of, public_page
 from apps.catalog.models import PricingPlan
 from apps.catalog.queries import get_plan, has_plans
 from apps.checkout import operations as checkout
-from apps.checkout.buyer_forms import BuyerForm, PlanHolderForm, new_form_key
-from apps.checkout.providers import ProviderDown, provider_in_use, takes_online
-from apps.checkout.queries.plans import PlanCard, card_of_plan, cards_of_plans
+from apps.checkout.buyer_forms import PlanBuyerForm, PlanHolderForm, new_form_key
+from apps.checkout.gifts import spell_code
+from apps.checkout.providers import ProviderDown, provider_in_use
+from apps.checkout.queries.plan_offer import plans_take_codes
+from apps.checkout.queries.plans import card_of_plan, cards_of_plans
 from apps.checkout.views.limits import has_room_for_links, require_room_to_buy
+from apps.checkout.views.plan_till import (
+    PlanTill,
+    is_update,
+    keep_plan_till,
+    open_plan_till,
+    typed_for,
+)
 from apps.web.formatting import format_money
 from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 PURPOSE = "plan"
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+CHANGED = (
+    *(checkout.PlanChanged, checkout.PlanNotSold, checkout.WayNotOffered, NotWelcome),
+    *(checkout.CouponRefused, checkout.GiftRefused),
+)
 
 
 @require_safe
@@ -49,51 +62,103 @@ def plans(request: HttpRequest, business: Business) -> HttpResponse:
 @never_cache
 @public_page
 def buy_plan(request: HttpRequest, business: Business, plan: str) -> HttpResponse:
-    """Ask who buys; with POST, place the order and go where one pays."""
+    """Ask who buys; with POST, place the order and go where one pays, or use a code and read the
+    page again."""
     try:
         found = get_plan(business=business, slug=plan)
     except PricingPlan.DoesNotExist as missing:
         raise Http404 from missing
-    card, now = card_of_plan(found, business), timezone.now()
+    now = timezone.now()
+    till = open_plan_till(request, found, business, now=now)
     if request.method != "POST":
-        fresh = {"key": new_form_key(), "seen_price": card.price.amount}
-        return _show(request, business, card, BuyerForm(initial=fresh), now=now)
-    form = BuyerForm(request.POST)
+        return _show(request, found, till, PlanBuyerForm(initial=_fresh(request, found)), now=now)
+    if is_update(request.POST.dict()):
+        return _use_code(request, found, till, now=now)
+    form = PlanBuyerForm(request.POST)
     if not form.is_valid() or judge(post=request.POST, purpose=PURPOSE, now=now) != Verdict.PERSON:
         notice = "" if form.errors else _("Please press the button once more.")
-        return _show(request, business, card, form, now=now, notice=notice, status=UNPROCESSABLE)
+        return _show(request, found, till, form, now=now, notice=notice, status=UNPROCESSABLE)
     require_room_to_buy(request, business, form.cleaned_data["email"], now=now)
-    return _buy(request, found, card, form, now=now)
+    return _buy(request, found, till, form, now=now)
+
+
+def _fresh(request: HttpRequest, plan: PricingPlan) -> dict[str, str]:
+    kept = typed_for(request, plan)
+    return {"key": new_form_key(), "name": kept.get("name", ""), "email": kept.get("email", "")}
+
+
+def _use_code(
+    request: HttpRequest, plan: PricingPlan, till: PlanTill, *, now: datetime
+) -> HttpResponse:
+    """Keep what is used, and read the page by GET (303); a wrong code stays in its field."""
+    if not till.error:
+        keep_plan_till(request, plan, till)
+        business = plan.business.slug
+        return go_to(request, "checkout:buy_plan", business=business, plan=plan.slug)
+    said = {name: request.POST.get(name, "") for name in ("name", "email", "key")}
+    form = PlanBuyerForm(initial={**said, "key": said["key"] or new_form_key()})
+    return _show(request, plan, till, form, now=now, status=UNPROCESSABLE)
 
 
 def _buy(
-    request: HttpRequest, plan: PricingPlan, card: PlanCard, form: BuyerForm, *, now: datetime
+    request: HttpRequest, plan: PricingPlan, till: PlanTill, form: PlanBuyerForm, *, now: datetime
 ) -> HttpResponse:
-    business = plan.business
+    business, offer = plan.business, till.offer
+    seen = form.cleaned_data
     try:
         bought = checkout.buy_plan(
             plan=plan,
             buyer=form.buyer(),
-            seen_price=form.cleaned_data["seen_price"],
-            form_key=form.cleaned_data["key"],
+            seen_price=seen["seen_price"],
+            form_key=seen["key"],
             visitor_hash=visitor_of(request, zone=business.zone).visitor_hash,
             origin=request.build_absolute_uri("/").removesuffix("/"),
             now=now,
+            code=offer.applied.code,
+            gift=form.seen_gift(offer.gift),
         )
-    except checkout.PlanChanged as changed:
-        words = _changed_words(changed.price, form.cleaned_data["seen_price"], business)
-        fresh = BuyerForm({**request.POST.dict(), "seen_price": changed.price})
-        return _show(request, business, card, fresh, now=now, notice=words, status=CONFLICT)
-    except (checkout.PlanNotSold, NotWelcome, checkout.WayNotOffered):
-        words = _("This plan cannot be bought online. Please ask us.")
-        return _show(request, business, card, form, now=now, notice=words, status=CONFLICT)
+    except CHANGED as changed:
+        return _not_as_seen(request, plan, till, form, changed, now=now)
     except ProviderDown:
         words = _("Payments do not work at this moment. Please try again in a minute.")
-        return _show(request, business, card, form, now=now, notice=words, status=UNAVAILABLE)
+        return _show(request, plan, till, form, now=now, notice=words, status=UNAVAILABLE)
+    return _to_what_was_bought(request, bought, by_gift=offer.by_gift)
+
+
+def _to_what_was_bought(
+    request: HttpRequest, bought: checkout.BoughtPlan, *, by_gift: int
+) -> HttpResponse:
+    """Whoever pays, online or with a gift card, may use the plan in this browser."""
+    purchase = bought.purchase
+    if bought.url or by_gift:
+        grant_plan(request, purchase.pk, business_id=purchase.business_id)
     if bought.url:
-        grant_plan(request, bought.purchase.pk, business_id=business.pk)
         return HttpResponseSeeOther(bought.url)
-    return go_to(request, "checkout:plan_sent", business=business.slug)
+    if by_gift:
+        return go_to(request, "checkout:plan", reference=purchase.reference)
+    return go_to(request, "checkout:plan_sent", business=purchase.business.slug)
+
+
+def _not_as_seen(
+    request: HttpRequest,
+    plan: PricingPlan,
+    till: PlanTill,
+    form: PlanBuyerForm,
+    changed: Exception,
+    *,
+    now: datetime,
+) -> HttpResponse:
+    """Say what is different from what the page showed, with the page as it is now (409)."""
+    if isinstance(changed, checkout.PlanChanged):
+        seen = form.cleaned_data["seen_price"]
+        words = _changed_words(changed.price, seen, plan.business)
+    elif isinstance(changed, checkout.GiftRefused):
+        words = _("Your gift card has another balance now. Nothing was paid.")
+    elif isinstance(changed, checkout.CouponRefused):
+        words = _("This code cannot be used any more. You can continue without it.")
+    else:
+        words = _("This plan cannot be bought online. Please ask us.")
+    return _show(request, plan, till, form, now=now, notice=words, status=CONFLICT)
 
 
 @require_safe
@@ -128,20 +193,27 @@ def _changed_words(price: int, seen: int, business: Business) -> str:
 
 def _show(
     request: HttpRequest,
-    business: Business,
-    card: PlanCard,
-    form: BuyerForm,
+    plan: PricingPlan,
+    till: PlanTill,
+    form: PlanBuyerForm,
     *,
     now: datetime,
     notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    business, offer = plan.business, till.offer
+    code, gift = offer.code, offer.gift
     context: dict[str, Any] = {
         **frame_of(business=business),
-        "card": card,
+        "card": card_of_plan(plan, business),
         "form": form,
         "notice": notice,
-        "is_sold_online": not card.price or takes_online(card.price.amount, card.price.currency),
+        "offer": offer,
+        "till": till,
+        "code": code,
+        "gift_code": spell_code(gift.code) if gift else "",
+        "takes_codes": plans_take_codes(business=business, now=now),
+        "is_sold_online": offer.is_sold_online,
         "guard": new_guard(purpose=PURPOSE, now=now),
     }
     return render_page(request, "checkout/buy_plan.html", None, context, status=status)

@@ -33,6 +33,7 @@ class CouponRow:
     ends_at: datetime | None
     is_coming: bool
     is_over: bool
+    covers_plans: bool
 
 
 def list_coupons(*, desk: Desk, now: datetime) -> list[CouponRow]:
@@ -54,6 +55,7 @@ def list_coupons(*, desk: Desk, now: datetime) -> list[CouponRow]:
             ends_at=it.ends_at,
             is_coming=it.starts_at > now,
             is_over=it.ends_at is not None and it.ends_at <= now,
+            covers_plans=it.covers_plans,
         )
         for it in rows.order_by("-pk")[:MOST_ROWS]
     ]

@@ -1,0 +1,69 @@
+"""What a plan costs with the codes that were typed for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from apps.businesses.models import Business
+from apps.catalog.models import PricingPlan
+from apps.checkout.coupons import worth
+from apps.checkout.models import Coupon, GiftCard
+from apps.checkout.pricing import Quote, Way
+from apps.checkout.providers import takes_online
+from apps.checkout.queries.coupons import Applied, apply_code, plan_buyer
+from apps.checkout.queries.gifts import Gift, find_gift
+from apps.checkout.queries.plan_price import price_plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOffer:
+    """quote is less what the code takes off; a code that cannot be used changes nothing."""
+
+    quote: Quote
+    applied: Applied
+    gift: Gift | None
+
+    @property
+    def by_gift(self) -> int:
+        """What the gift card pays, in minor units."""
+        return self.gift.pays(self.quote, Way.FULL) if self.gift else 0
+
+    @property
+    def left(self) -> int:
+        """What is paid online, in minor units."""
+        return self.quote.total - self.by_gift
+
+    @property
+    def is_sold_online(self) -> bool:
+        """Whether what is left can be paid online; nothing always can."""
+        return not self.left or takes_online(self.left, self.quote.currency)
+
+    @property
+    def code(self) -> str:
+        """The code that takes something off, or ""."""
+        return "" if self.applied.refused else self.applied.code
+
+
+def plan_offer(
+    *, plan: PricingPlan, business: Business, now: datetime, code: str, gift: str, email: str = ""
+) -> PlanOffer:
+    """Price a plan for somebody; email is "" as long as nobody said."""
+    user = plan_buyer(business_id=business.pk, email=email)
+    applied = apply_code(user=user, code=code, subtotal=plan.price, now=now)
+    by_code = worth(applied.terms, subtotal=plan.price) if applied.terms else 0
+    quote = price_plan(
+        plan.price, plan.tax_rate, plan.name, business, way=Way.FULL, by_code=by_code
+    )
+    return PlanOffer(quote, applied, find_gift(business.pk, gift))
+
+
+def plans_take_codes(*, business: Business, now: datetime) -> bool:
+    """Whether there is any code or gift card that a plan may be bought with; one query."""
+    coupons = Coupon.objects.filter(
+        business=OuterRef("pk"), starts_at__lte=now, covers_plans=True
+    ).exclude(ends_at__lte=now)
+    cards = GiftCard.objects.filter(
+        business=OuterRef("pk"), status=GiftCard.Status.ACTIVE, balance__gt=0
+    )
+    return Business.objects.filter(Exists(coupons) | Exists(cards), pk=business.pk).exists()
