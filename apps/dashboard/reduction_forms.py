@@ -149,9 +149,7 @@ class CouponForm(ReductionForm):
         initial=1,
     )
     covers_plans = forms.BooleanField(
-        label=_("Also for plans"),
-        help_text=_("Of a membership, the first period."),
-        required=False,
+        label=_("Also for plans; of a membership, the first period"), required=False
     )
     field_order = (
         *("name", "code", "kind", "value", "services", "covers_plans", "min_subtotal"),

@@ -86,6 +86,9 @@ def test_the_owners_pages_say_it(owner: Client, seven: Booking) -> None:
     page = owner.get(f"/own/harbor/bookings/{seven.reference}/")
     assert page.context["page"].bill.by_plan == PAID
 
+    assert "Not paid" not in text_of(page)
+    assert "<td>By the plan</td>" in text_of(page)
+
     roster = owner.get(f"/own/harbor/classes/{seven.session_id}/")
     assert [it.by_plan for it in roster.context["roster"].people] == [PAID, "", ""]
     assert f'<span class="quiet-text">{PAID}</span>' in text_of(roster)
@@ -143,9 +146,9 @@ def test_extras_beside_a_plan_say_how_they_are_paid(
     said = "Paid with Ten classes, 9 left. Extras: US$3.00, paid"
     assert stub_of(booking=booking).price_words == said
     client.get(f"/m/{link_to(booking=booking, now=NOW)}")
-    assert "Paid with Ten classes, 9 left" in text_of(
-        client.get(f"/manage/{booking.reference}/receipt")
-    )
+    receipt = text_of(client.get(f"/manage/{booking.reference}/receipt"))
+    assert "Paid with Ten classes, 9 left" in receipt
+    assert "<td>By the plan</td>" in receipt
 
 
 def test_an_unlimited_plan_counts_nothing(studio: Studio) -> None:

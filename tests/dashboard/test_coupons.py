@@ -148,3 +148,12 @@ def test_the_list_costs_the_same_with_one_row_and_with_three(olga: Client, salon
 
 def test_the_front_desk_makes_no_codes(seat: Sit) -> None:
     assert seat("FRONT_DESK").get(CODES).status_code == 403
+
+
+def test_a_code_covers_plans_where_its_owner_says_so(olga: Client, salon: Salon) -> None:
+    make(olga, covers_plans="on")
+    make(olga, code="BASE")
+
+    covers = dict(Coupon.objects.values_list("code", "covers_plans"))
+    assert covers == {"WINTER10": True, "BASE": False}
+    assert text_of(olga.get(CODES)).count("10 % off, also for plans") == 1

@@ -189,15 +189,20 @@ def _aside_words(booking: Booking, quote: Quote, *, gift: int) -> str:
     amount = max(quote.due_now, gift)
     if not amount or not asks_first(booking):
         return ""
-    words = aside_words(
+    if gift:
+        words = _(
+            "%(amount)s is kept aside and only taken when %(business)s says yes. "
+            "What your gift card pays goes back to it if the answer is no."
+        )
+        told = formatting.format_money(amount, quote.currency, booking.business.locale)
+        return words % {"amount": told, "business": booking.business.name}
+    return aside_words(
         amount=amount,
         currency=quote.currency,
         locale=booking.business.locale,
         business=booking.business.name,
         status=Booking.Status.PENDING,
     )
-    back = _("What your gift card pays goes back to it if the answer is no.")
-    return f"{words} {back}" if gift else words
 
 
 def _ask_button(quote: Quote, locale: str, *, gift: int) -> str:
