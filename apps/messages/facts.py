@@ -64,8 +64,8 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class BusinessFacts:
-    """The sender. ``accent`` is #RRGGBB, ``locale`` a BCP 47 tag, ``time_zone`` an IANA name;
-    ``address`` is where the business itself is, today."""
+    """The sender. ``accent`` is #RRGGBB, ``locale`` a BCP 47 tag, ``time_zone`` the IANA name of
+    the clock at the place of the booking; ``address`` is where the business is, today."""
 
     id: int
     name: str

@@ -13,7 +13,8 @@ from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
 from apps.bookings.service_snapshot import ServiceSnapshot
-from apps.businesses.models import Business, TeamMember
+from apps.businesses.clocks import Clock
+from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.models import Resource
 from apps.checkout.queries.orders import released_of
@@ -29,7 +30,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     Raises:
         Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
     """
-    related = ("business", "customer", "resource__staff_member")
+    related = ("business", "location", "customer", "resource__staff_member")
     booking = Booking.objects.select_related(*related).get(pk=booking_id)
     booked, by_plan = booking.as_booked, plan_words_of(booking).get(booking.pk, "")
     dates = dates_of(booking=booking)
@@ -57,7 +58,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         answer_by=booking.answer_by,
         holds_time=not booked.allows_multiple_requests,
         cancel_until=_cancel_until(booking),
-        business=_business_facts(booking.business, booked),
+        business=_business_facts(booking.business, booked, booking.location),
         reason=_reason(booking, BookingEvent.Actor.TEAM),
         told_why=_reason(booking, BookingEvent.Actor.SYSTEM),
         **_awaited(booking),
@@ -183,7 +184,9 @@ def _cancel_until(booking: Booking) -> datetime | None:
     return free_until(policy=policy, starts_at=booking.starts_at)
 
 
-def _business_facts(business: Business, booked: ServiceSnapshot) -> BusinessFacts:
+def _business_facts(
+    business: Business, booked: ServiceSnapshot, location: Location | None
+) -> BusinessFacts:
     """The sender as it is today, but for what it promised when it was booked."""
     main = None if booked.address else get_main_location(business=business)
     return BusinessFacts(
@@ -193,7 +196,7 @@ def _business_facts(business: Business, booked: ServiceSnapshot) -> BusinessFact
         email=business.email,
         phone=business.phone,
         locale=business.locale,
-        time_zone=business.time_zone,
+        time_zone=Clock(business, location).zone.key,
         accent=business.accent,
         place_word=booked.place_word,
         arrival_note=booked.arrival_note,

@@ -9,7 +9,7 @@ from apps.bookings.models import Booking
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.gatherings import list_gatherings_on, merged
 from apps.dashboard.queries.rota import Rota, load_rota
-from apps.dashboard.queries.rows import LIVE, BookingRow, list_bookings_on, local_date_of
+from apps.dashboard.queries.rows import LIVE, BookingRow, list_bookings_on, rows_of_day
 from apps.dashboard.queries.side_by_side import Placed, place_side_by_side
 from apps.kernel.spans import Span
 
@@ -83,7 +83,8 @@ class Agenda:
 
     @property
     def count(self) -> int:
-        return sum(len(cell.rows) for lane in self.lanes for cell in lane.cells)
+        rows = [row for lane in self.lanes for cell in lane.cells for row in cell.rows]
+        return len({(row.reference, row.session_id) for row in rows})
 
 
 def get_agenda(*, desk: Desk, filters: Filters, now: datetime) -> Agenda:
@@ -127,7 +128,7 @@ def _strays(
 
 
 def _rows_on(rows: Sequence[BookingRow], on: date, rota: Rota) -> tuple[BookingRow, ...]:
-    return tuple(row for row in rows if local_date_of(row.starts_at, rota.zone) == on)
+    return rows_of_day(rows, on=on, zone=rota.zone)
 
 
 def _hours(rota: Rota, resource_id: int, on: date) -> Hours:

@@ -10,25 +10,25 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Booking
 from apps.dashboard.desk import Desk
-from apps.dashboard.queries.rows import BookingRow, instant
+from apps.dashboard.queries.rows import BookingRow, touching, zone_there
 
 TOGETHER = (Session.Kind.CLASS, Session.Kind.COURSE)
 MOST_ROWS = 1000
 
 
 def list_sessions_on(*, desk: Desk, first: date, last: date) -> list[Session]:
-    """List the sessions that take place and start on the dates first..last (inclusive)."""
+    """List the sessions that take place on the dates first..last (inclusive): those that start on
+    them, and those that go on from the day before."""
     zone = desk.business.zone
     sessions = Session.objects.filter(
         business_id=desk.business.pk,
         kind__in=TOGETHER,
         state=Session.State.SCHEDULED,
-        starts_at__gte=instant(day_bounds(zone, first)[0]),
-        starts_at__lt=instant(day_bounds(zone, last)[1]),
+        **touching(day_bounds(zone, first)[0], day_bounds(zone, last)[1]),
     )
     if desk.own_resource_ids is not None:
         sessions = sessions.filter(occupancies__resource_id__in=desk.own_resource_ids).distinct()
-    found = sessions.select_related("service__category", "course_run")
+    found = sessions.select_related("service__category", "course_run", "location")
     return list(found.order_by("starts_at", "pk")[:MOST_ROWS])
 
 
@@ -68,4 +68,5 @@ def _row(session: Session, crew: Crew) -> BookingRow:
         hue=service.hue if service else "",
         category=service.category.name if service and service.category else "",
         session_id=session.pk,
+        there=zone_there(session.location),
     )

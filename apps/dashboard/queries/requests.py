@@ -16,7 +16,7 @@ from apps.bookings.unanswered import Rule, rule_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.actions import actions_of
 from apps.dashboard.queries.fits import Fit
-from apps.dashboard.queries.rows import customer_name, staff_name, with_names
+from apps.dashboard.queries.rows import customer_name, staff_name, with_names, zone_there
 from apps.dashboard.roles import Right
 from apps.outbox.models import OutboxItem
 
@@ -50,6 +50,7 @@ class RequestCard:
     is_oldest: bool = False
     lost_its_time: bool = False
     ends_unanswered: bool = False
+    there: str = ""
     kind: str = "request"
 
 
@@ -124,6 +125,7 @@ def request_card(
         service_name=full_title(booking),
         extras=", ".join(booking.as_booked.extras),
         staff_name=staff_name(booking.resource),
+        there=zone_there(booking.location),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         asked_at=booking.requested_at or booking.created_at,

@@ -1,8 +1,8 @@
 """Bookings as lines of a list, so that templates never reach a lazy relation."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -11,17 +11,22 @@ from django.db.models import QuerySet
 from apps.availability.engine.zones import day_bounds
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import full_title
+from apps.businesses.models import Location
 from apps.catalog.models import Resource, Service
 from apps.dashboard.desk import Desk
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 MOST_ROWS = 1000
+LONGEST = timedelta(days=2)
+"""Of a visit or a class that is looked for on the days after its first."""
 
 
 @dataclass(frozen=True, slots=True)
 class BookingRow:
     """Instants are UTC, price is minor units (None: on request); hue is the service's. With a
-    session_id it is a class for many: its name stands for the customer's, its places below."""
+    session_id it is a class for many: its name stands for the customer's, its places below. On a
+    later day than its first, since_at is its start and starts_at the beginning of that day.
+    there is the zone of a place with a clock of its own."""
 
     reference: str
     status: str
@@ -38,6 +43,8 @@ class BookingRow:
     hue: str
     category: str
     session_id: int | None = None
+    since_at: datetime | None = None
+    there: str = ""
 
     @property
     def minutes(self) -> int:
@@ -47,7 +54,8 @@ class BookingRow:
 def list_bookings_on(
     *, desk: Desk, first: date, last: date, statuses: Iterable[str] = LIVE
 ) -> list[BookingRow]:
-    """List live appointments that start on the dates first..last (inclusive) here.
+    """List live appointments of the dates first..last (inclusive) here: those that start on them,
+    and those that go on from the day before.
 
     One query by the index booking_by_business_start, whatever the statuses asked for.
     """
@@ -55,17 +63,37 @@ def list_bookings_on(
     bookings = desk.bookings().filter(
         kind=Service.Kind.APPOINTMENT,
         status__in=LIVE,
-        starts_at__gte=instant(day_bounds(zone, first)[0]),
-        starts_at__lt=instant(day_bounds(zone, last)[1]),
+        **touching(day_bounds(zone, first)[0], day_bounds(zone, last)[1]),
     )
     wanted = set(statuses)
     rows = with_names(bookings).order_by("starts_at", "pk")[:MOST_ROWS]
     return [row_of(booking) for booking in rows if booking.status in wanted]
 
 
+def touching(low: int, high: int) -> dict[str, datetime]:
+    """The filter for what lies in [low, high) Unix seconds, also when it began some hours before:
+    bounded by its start, which the index knows."""
+    return {
+        "starts_at__gte": instant(low) - LONGEST,
+        "starts_at__lt": instant(high),
+        "ends_at__gt": instant(low),
+    }
+
+
+def rows_of_day(rows: Iterable[BookingRow], *, on: date, zone: ZoneInfo) -> tuple[BookingRow, ...]:
+    """What starts on a date by this clock, behind what goes on from an earlier day."""
+    low, high = (instant(edge) for edge in day_bounds(zone, on))
+    return tuple(
+        row if row.starts_at >= low else replace(row, starts_at=low, since_at=row.starts_at)
+        for row in rows
+        if row.starts_at < high and row.ends_at > low
+    )
+
+
 def with_names(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     """Bring along the names that a line shows."""
-    return bookings.select_related("customer", "resource__staff_member", "service__category")
+    related = ("customer", "resource__staff_member", "service__category", "location")
+    return bookings.select_related(*related)
 
 
 def row_of(booking: Booking) -> BookingRow:
@@ -85,7 +113,13 @@ def row_of(booking: Booking) -> BookingRow:
         price=booking.price,
         hue=booking.service.hue,
         category=booking.service.category.name if booking.service.category else "",
+        there=zone_there(booking.location),
     )
+
+
+def zone_there(location: Location | None) -> str:
+    """The zone of a place with a clock of its own, "" for one that follows the business."""
+    return location.time_zone if location is not None else ""
 
 
 def customer_name(booking: Booking) -> str:

@@ -19,7 +19,7 @@ from apps.dashboard.queries.requests import (
     requests_of,
 )
 from apps.dashboard.queries.rota import Rota, load_rota
-from apps.dashboard.queries.rows import BookingRow, list_bookings_on, local_date_of
+from apps.dashboard.queries.rows import BookingRow, list_bookings_on, local_date_of, rows_of_day
 from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 
@@ -79,9 +79,10 @@ def get_today(*, desk: Desk, frame: Frame, now: datetime) -> Today:
     asked = list(requests_of(desk)[:MOST_CARDS])
     rota = load_rota(business=desk.business, dates=[today, *dates_of(asked, desk)], now=now)
     zone = desk.business.zone
-    todays = tuple(row for row in rows if local_date_of(row.starts_at, zone) == today)
+    todays = rows_of_day(rows, on=today, zone=zone)
+    following = [row for row in rows if local_date_of(row.starts_at, zone) == tomorrow]
     return Today(
-        figures=_figures(desk, todays, rows[len(todays) :], rota=rota, now=now),
+        figures=_figures(desk, todays, following, rota=rota, now=now),
         needs=_needs(desk, asked, rota=rota, rows=todays, frame=frame, now=now),
         rows=todays,
     )
@@ -128,6 +129,7 @@ def _figures(
     rota: Rota,
     now: datetime,
 ) -> DayFigures:
+    rows = [row for row in rows if row.since_at is None]  # counted on its first day
     confirmed = [row for row in rows if row.status == Booking.Status.CONFIRMED]
     worth = Money(sum(row.price or 0 for row in confirmed), desk.business.currency)
     return DayFigures(

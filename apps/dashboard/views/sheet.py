@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import Stub, stub_of
 from apps.bookings.queries.waitlist import wish_words_of
+from apps.businesses.clocks import Clock
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, Sheet, find_sheet
 from apps.checkout.queries.plans import find_plan_used
@@ -46,6 +47,8 @@ def show_sheet(
         fragment,
         {
             "page": page,
+            # By the clock of its place, which the ticket names.
+            "zone": Clock(request.desk.business, booking.location).zone,
             **_money(request, booking, sheet),
             **_ticket(request, booking),
             "forms": shown,

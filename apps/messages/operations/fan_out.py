@@ -110,14 +110,10 @@ def fan_out(*, booking_id: int, event_id: int, now: datetime) -> int:
 
 def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
     action = BookingEvent.Action(event.action)
-    kind = CUSTOMER_KINDS.get(action)
+    kind = _kind_of(event, action)
     if event.after.get("double_booked") and action in TEAM_KINDS:
         yield from _told_of_an_overlap(event)
         return
-    if action in SAID_ONCE_MORE:
-        kind = KINDS_OF_A_STATUS.get(event.booking.status)
-    if action == BookingEvent.Action.REZONED and event.booking.status == WAITS:
-        kind = _told_in_line(event)
     if action in MOVES and event.booking.status not in HEARS_OF_A_MOVE:
         return
     if not event.is_noticed:
@@ -127,6 +123,15 @@ def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
     if action in TEAM_KINDS and event.actor == WHOSE.get(action, BookingEvent.Actor.CUSTOMER):
         for address in list_team_addresses(business=event.booking.business):
             yield TEAM_KINDS[action], address
+
+
+def _kind_of(event: BookingEvent, action: BookingEvent.Action) -> Kind | None:
+    """What the customer is told."""
+    if action in SAID_ONCE_MORE:
+        return KINDS_OF_A_STATUS.get(event.booking.status)
+    if action == BookingEvent.Action.REZONED and event.booking.status == WAITS:
+        return _told_in_line(event)
+    return CUSTOMER_KINDS.get(action)
 
 
 def _told_in_line(event: BookingEvent) -> Kind | None:

@@ -204,6 +204,19 @@ def zone_words(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def there(context: Context, at: datetime, zone: str) -> str:
+    """ "10:00 Lisbon time" for what happens where another clock hangs than the page's, with the day
+    when that is another one too; "" where the clock is the same."""
+    if not zone or zone == _zone(context).key:
+        return ""
+    locale, place = _locale(context), ZoneInfo(zone)
+    same_day = formatting.to_wall(at, place).date() == formatting.to_wall(at, _zone(context)).date()
+    told = formatting.format_time if same_day else formatting.format_datetime
+    words = told(at, zone=place, locale=locale)
+    return f"{words} {formatting.zone_label(zone, locale=locale)}"
+
+
+@register.simple_tag(takes_context=True)
 def money(context: Context, amount: Amount) -> str:
     """ "€48.00" for minor units with a currency."""
     return formatting.format_money(amount.amount, amount.currency, _locale(context))
