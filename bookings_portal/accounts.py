@@ -29,6 +29,13 @@ from bookings_portal.sessions import SEEN
 logger = logging.getLogger("portal.sign_in")
 
 
+BY_THE_MINUTE = (
+    *("account_change_password", "account_reauthenticate", "account_reset_password_from_key"),
+    *("account_set_password", "mfa_reauthenticate"),
+)
+"""Pages whose own limit ends after a minute."""
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """allauth's rules with ours on top."""
 
@@ -123,5 +130,8 @@ def too_many_guesses(request: HttpRequest, retry_after: int) -> HttpResponse:
 
 
 def too_many_sign_ins(request: HttpRequest) -> HttpResponse:
-    """`handler429`: allauth's limits per network answer with our page."""
-    return too_many(request, int(rules.SIGN_INS_PER_NETWORK.window.total_seconds()))
+    """`handler429`: allauth's own limits (ACCOUNT_RATE_LIMITS) answer with our page, and with the
+    longest of their windows."""
+    found = request.resolver_match
+    window = rules.MINUTE if found and found.url_name in BY_THE_MINUTE else rules.HOUR
+    return too_many(request, int(window.total_seconds()))

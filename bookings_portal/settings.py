@@ -187,6 +187,10 @@ ACCOUNT_RATE_LIMITS = {
     "login": "50/h/ip",
     "login_failed": "5/15m/key",
     "reset_password": "10/h/ip,3/15m/key",
+    # Who guesses here is counted as at the sign-in; these keep machines from being busy with it.
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+    "reset_password_from_key": "20/m/ip",
 }
 RATE_LIMIT_SCALE = env.read_number("RATE_LIMIT_SCALE", default=1, most=1_000_000)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -65,3 +65,21 @@ def test_two_step_pages_ask_for_a_sign_in(client: Client) -> None:
     response = client.get("/own/sign-in/two-step/")
 
     assert response.headers["Location"] == "/own/sign-in/?next=/own/sign-in/two-step/"
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "tries", "wait"),
+    [
+        ("/own/sign-in/password/", {"oldpassword": PASSWORD, "password1": "short"}, 5, 60),
+        ("/own/sign-in/forgotten/", {"email": "olga@juniper.example"}, 3, 3600),
+    ],
+)
+def test_who_tries_a_page_too_often_waits_as_long_as_it_says(
+    client: Client, olga: User, *, address: str, form: dict[str, str], tries: int, wait: int
+) -> None:
+    """Seen to fail: five passwords that were too short, and an hour for a limit of a minute."""
+    sign_in(client, PASSWORD)
+    answers = [client.post(address, form) for _time in range(tries + 1)]
+
+    assert [it.status_code == 429 for it in answers] == [False] * tries + [True]
+    assert answers[-1].headers["Retry-After"] == str(wait)

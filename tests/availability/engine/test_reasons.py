@@ -176,6 +176,17 @@ def test_a_person_without_any_hours_has_no_working_hours() -> None:
     assert why(staffed(hours=Hours()), at(10)) == [Reason(ReasonCode.NO_WORKING_HOURS, ANNA)]
 
 
+def test_a_person_who_works_on_some_dates_only_does_not_follow_the_business() -> None:
+    """Their week is empty, which is not the same as none: that Sunday is closed is no reason."""
+    sunday, dates = MONDAY - timedelta(days=1), (DateRule(MONDAY, ((9 * 60, 12 * 60),)),)
+    not_working = [Reason(ReasonCode.RESOURCE_NOT_WORKING, ANNA)]
+
+    assert why(staffed(hours=Hours((), dates)), at(10, on=sunday)) == not_working
+    assert why(staffed(hours=Hours(None, dates)), at(10, on=sunday)) == [
+        Reason(ReasonCode.BUSINESS_CLOSED)
+    ]
+
+
 def test_a_service_longer_than_every_window_says_by_how_much() -> None:
     search = replace(SALON, shape=Shape(9 * HOUR, HOUR))
     change = Change(ChangeKind.SHORTEN_DURATION, 60)
