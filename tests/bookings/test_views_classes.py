@@ -1,5 +1,5 @@
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.availability import operations as availability
 from apps.availability.models import DateException, Schedule, Session
 from apps.bookings.models import Booking
+from apps.businesses.models import Business
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, make_variant
 from tests.factories.studio import Studio, join, make_session, make_studio
@@ -46,6 +47,31 @@ def test_a_week_lists_its_classes_by_day(client: Client, studio: Studio) -> None
     assert rows_of(page) == [("2026-11-25", 8, ""), ("2026-11-28", 6, "")]
     assert page.context["later_url"] == f"{WEEK}?week=2026-W49"
     assert page.context["earlier_url"] is None
+
+
+@pytest.mark.parametrize(
+    ("locale", "first_on"),
+    [("de-DE", "2026-11-23"), ("en-US", "2026-11-22"), ("ar-EG", "2026-11-21")],
+)
+def test_without_a_wish_the_week_of_today_is_open_as_the_locale_has_it(
+    client: Client, studio: Studio, *, locale: str, first_on: str
+) -> None:
+    """Also the team's, and the one that opens when this week has no more classes."""
+    Business.objects.filter(pk=studio.business.pk).update(locale=locale)
+    first = date.fromisoformat(first_on)
+    make_session(studio, starts_at=studio.at(25, 18))
+    make_session(studio, starts_at=studio.at(39, 9))
+    client.force_login(studio.olga.user)
+
+    public = client.get(WEEK)
+    team = client.get("/own/harbor/classes/").context["week"]
+    with time_machine.travel(studio.at(25, 19), tick=False):
+        rolled = client.get(WEEK).context["week"]
+
+    assert [public.context["week"].first, team.first] == [first] * 2
+    assert public.context["later_url"] == f"{WEEK}?week=2026-W49"
+    assert client.get(public.context["later_url"]).context["week"].first == first + timedelta(7)
+    assert rolled.first == first + timedelta(14)
 
 
 def test_a_week_without_classes_leads_to_the_next_class(client: Client, studio: Studio) -> None:

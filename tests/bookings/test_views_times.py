@@ -49,6 +49,33 @@ def test_the_picker_jumps_to_the_first_month_with_a_free_day(client: Client, sal
     assert page.context["calendar"].earlier_url.endswith("?month=2026-12")
 
 
+@pytest.mark.parametrize(
+    ("locale", "first_on", "weekday"),
+    [
+        ("de-DE", date(2026, 11, 23), "Montag"),
+        ("en-US", date(2026, 11, 22), "Sunday"),
+        ("ar-EG", date(2026, 11, 21), "السبت"),
+    ],
+)
+def test_the_weeks_of_the_calendar_start_as_the_locale_has_it(
+    client: Client, salon: Salon, *, locale: str, first_on: date, weekday: str
+) -> None:
+    """In a month that is shown from this week on, and in a whole one."""
+    Business.objects.filter(pk=salon.business.pk).update(locale=locale)
+
+    near = look(client, salon).context["calendar"]
+    far = look(client, salon, month="2027-01").context["calendar"]
+
+    for calendar in (near, far):
+        assert calendar.weekdays[0].full == weekday
+        columns = [
+            {cell.on.weekday() for cell in it if cell} for it in zip(*calendar.weeks, strict=True)
+        ]
+        assert [len(it) for it in columns] == [1] * 7
+        assert columns[0] == {first_on.weekday()}
+    assert near.first == near.weeks[0][0].on == first_on
+
+
 def test_a_calendar_without_any_time_says_why(client: Client, salon: Salon) -> None:
     close(salon, date(2026, 11, 24), 120)
 
