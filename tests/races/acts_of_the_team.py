@@ -4,13 +4,17 @@
 from datetime import timedelta
 
 from apps.availability import operations as availability
+from apps.availability.engine.rezoning import Keep
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import Override, SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.operations import Actor
 from apps.bookings.queries.attending import Scope
+from apps.bookings.queries.rezoning import find_touched
 from apps.bookings.queries.suggestions import find_free_starts
 from apps.businesses.models import Business
+from apps.businesses.queries import get_clock
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
 from tests.races.acts_of_customers import PLAIN, who
@@ -211,6 +215,26 @@ class Team(Stage):
                 starts_at=at,
                 ends_at=at + timedelta(minutes=minutes),
                 note="Dentist",
+                now=self.now,
+            )
+        )
+
+    def a_place_gets_another_clock(self) -> None:
+        """Its own or the business's; an hour away, so that most that is booked stays in hours."""
+        business = Business.objects.get(pk=self.salon.business.pk)
+        place = self.dice.choice((None, self.salon.location.pk))
+        name = self.dice.choice(("Europe/Berlin", "Europe/Lisbon", "Europe/Athens"))
+        keep = self.dice.choice(list(Keep))
+        clock = get_clock(business=business, location_id=place)
+        seen = find_touched(clock=clock, name=name, now=self.now).seal
+        self.attempt(
+            lambda: bookings.change_zone(
+                business_id=business.pk,
+                location_id=place,
+                name=name,
+                keep=keep,
+                seen=seen,
+                actor=Actor.of(self.member()),
                 now=self.now,
             )
         )

@@ -120,6 +120,7 @@ HOW_OFTEN = {
     "a_course_is_cancelled": 1,
     "a_class_is_changed": 1,
     "somebody_takes_time_off": 1,
+    "a_place_gets_another_clock": 2,
     "the_places_of_a_class_change": 2,
     "a_setting_changes": 8,
     "time_passes": 7,
