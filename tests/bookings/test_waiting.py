@@ -93,3 +93,22 @@ def test_nobody_is_written_to_at_night(wall: str, told: str) -> None:
 
     assert f"{at.astimezone(BERLIN):%Y-%m-%dT%H:%M}" == told
     assert speaks_at(now=now, zone=BERLIN, quiet=None) == now
+
+
+@pytest.mark.parametrize(
+    ("wall", "told"),
+    [
+        ("12:59:59", "12:59:59"),
+        ("13:00:00", "15:00:00"),
+        ("14:59:59", "15:00:00"),
+        ("15:00:00", "15:00:00"),
+        ("15:00:01", "15:00:01"),
+    ],
+)
+def test_a_siesta_begins_and_ends_on_the_second(wall: str, told: str) -> None:
+    """Quiet hours within one day; those over midnight have other arithmetic."""
+    now, at = (
+        datetime.fromisoformat(f"2026-11-24T{it}").replace(tzinfo=BERLIN) for it in (wall, told)
+    )
+
+    assert speaks_at(now=now, zone=BERLIN, quiet=QuietHours(13 * 60, 15 * 60)) == at
