@@ -19,7 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from apps.bookings.visitors import GRANTS
-from apps.web.kept_text import ENDED_FOR
+from apps.web.kept_text import ENDED_FOR, WAS_SIGNED_IN
 
 SEEN = "signed_in_seen"
 """In the session: the second of the sign-in, which also ties the mark of the browser to it."""
@@ -60,8 +60,11 @@ def end_idle_sign_ins(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         is_use = False
-        if request.path_info.startswith(guarded) and request.user.is_authenticated:
-            is_use = _judge(request, now=timezone.now())
+        if request.path_info.startswith(guarded):
+            if request.user.is_authenticated:
+                is_use = _judge(request, now=timezone.now())
+            else:
+                setattr(request, WAS_SIGNED_IN, _whose_mark(request))
         response = get_response(request)
         if is_use and request.user.is_authenticated:
             _mark(request, response, now=timezone.now())
@@ -85,7 +88,8 @@ def _judge(request: HttpRequest, *, now: datetime) -> bool:
     if has_rested_too_long(seen_at=seen_at, is_operator=is_operator, now=now):
         _end(request)
         return False
-    return now - seen_at >= NOTED_EVERY and not _asks_by_itself(request)
+    is_due = now - seen_at >= NOTED_EVERY or _cookie() not in request.COOKIES
+    return is_due and not _asks_by_itself(request)
 
 
 def _seen_at(request: HttpRequest) -> datetime | None:
@@ -93,12 +97,24 @@ def _seen_at(request: HttpRequest) -> datetime | None:
     since = request.session.get(SEEN)
     if not isinstance(since, int):
         return None
-    try:
-        whose, seconds = signing.loads(request.COOKIES.get(_cookie(), ""), salt=SALT)
-    except (signing.BadSignature, TypeError, ValueError):
-        whose, seconds = None, since
+    whose, seconds = _read_mark(request) or (None, since)
     last = max(since, int(seconds)) if whose == [request.user.pk, since] else since
     return datetime.fromtimestamp(last, tz=UTC)
+
+
+def _whose_mark(request: HttpRequest) -> int | None:
+    """Who was signed in here when the session was still there."""
+    whose, _seconds = _read_mark(request) or (None, 0)
+    return whose[0] if whose else None
+
+
+def _read_mark(request: HttpRequest) -> tuple[list[int], int] | None:
+    """Of which sign-in (account, since), and when it was last used; nothing when forged."""
+    try:
+        whose, seconds = signing.loads(request.COOKIES.get(_cookie(), ""), salt=SALT)
+        return [int(it) for it in whose], int(seconds)
+    except (signing.BadSignature, TypeError, ValueError):
+        return None
 
 
 def _mark(request: HttpRequest, response: HttpResponseBase, *, now: datetime) -> None:

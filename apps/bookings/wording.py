@@ -79,6 +79,20 @@ def pay_words(service: Service, *, amount: int | None) -> str:
     return _("You pay %(where)s.") % {"where": _where(service)} if service.pays_in_person else ""
 
 
+def unanswered_words(*, within: str, ends: bool, holds_time: bool, offers_others: bool) -> str:
+    """What somebody reads before they send a request: whether their time is kept, and what happens
+    without an answer. within is "within 24 hours" or "by Wed 25 Nov, 10:15"."""
+    if not ends:
+        kept = _("Your time is kept until they answer.") if holds_time else ""
+        words = _("If there is no answer %(within)s, we remind them and write to you.")
+        return f"{kept} {words % {'within': within}}".strip()
+    words = _("Without an answer %(within)s your request ends.")
+    if offers_others:
+        words = _("Without an answer %(within)s your request ends, and we suggest other times.")
+    kept = _("Your time is kept until then.") if holds_time else ""
+    return f"{words % {'within': within}} {kept}".strip()
+
+
 def _where(service: Service) -> str:
     return pay_place(venue_of(service), place_word=service.business.place_word)
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -20,8 +21,12 @@ from apps.web.http import own_path, wants_fragment
 FIELD = "kept_text"
 ENDED_FOR = "sign_in_ended_for"
 """In the session: the account whose sign-in ended by rest in this browser."""
+WAS_SIGNED_IN = "was_signed_in_as"
+"""On a request without a sign-in: the account of the last one in this browser, as we have signed
+it; the session itself is gone."""
 LIFE = timedelta(minutes=30)
 LONGEST = 20_000
+SECRET = ("password", "code", "card", "otp", "token")
 LEFT_OUT = ("csrfmiddlewaretoken", "password", "code", "seal", "revision")
 
 
@@ -34,9 +39,9 @@ class KeptText:
 
 
 def keep_text(request: HttpRequest, *, now: datetime) -> None:
-    """Keep what was sent in the session, for the account whose sign-in has just ended there; of
-    anybody else nothing is kept."""
-    account = request.session.get(ENDED_FOR)
+    """Keep what was sent in the session, for the account whose sign-in has just ended there, or
+    whose session is gone; of anybody else nothing is kept."""
+    account = request.session.get(ENDED_FOR) or getattr(request, WAS_SIGNED_IN, None)
     if request.method != "POST" or account is None:
         return
     typed = list(_typed(request))
@@ -64,6 +69,24 @@ def take_text(request: HttpRequest, *, now: datetime) -> KeptText | None:
         return None
     del request.session[FIELD]
     return KeptText(kept["page"], tuple((name, value) for name, value in kept["typed"]))
+
+
+def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a form of our own sent whose token does not fit any more, to be sent once more by hand;
+    nothing when it comes from elsewhere, is not text, is long, or asks for a secret."""
+    own = f"{request.scheme}://{request.get_host()}"
+    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
+    if origin != own and not origin.startswith(f"{own}/"):
+        return []
+    try:
+        sent = [(name, str(it)) for name, values in request.POST.lists() for it in values]
+        files = bool(request.FILES)
+    except (OSError, SuspiciousOperation):
+        return []
+    typed = [(name, it) for name, it in sent if name != "csrfmiddlewaretoken"]
+    is_secret = any(word in name for name, _it in typed for word in SECRET)
+    is_long = sum(len(name) + len(it) for name, it in typed) > LONGEST
+    return [] if files or is_secret or is_long else typed
 
 
 def page_around(request: HttpRequest) -> str:

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import ngettext
 
 from apps.web.http import render_page
+from apps.web.kept_text import typed_again
 from apps.web.limits import TooMany
 
 MINUTE = 60
@@ -49,8 +50,12 @@ def wait_in_words(seconds: int) -> str:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form without a valid token (settings.CSRF_FAILURE_VIEW): 403, and what to do."""
+    """Answer a form without a valid token (settings.CSRF_FAILURE_VIEW): 403, and what to do.
+
+    A page of our own that grew old, as by a sign-in in another tab, gives back what was typed: a
+    button sends it to the same address with a token that fits. What another site sent is not shown.
+    """
     del reason  # for developers only: it would tell a person nothing
-    response = render_page(request, "403.html", status=403)
+    response = render_page(request, "403.html", None, {"typed": typed_again(request)}, status=403)
     response.headers["Cache-Control"] = "no-store"
     return response

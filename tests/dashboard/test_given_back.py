@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 
 from apps.bookings.models import Booking
@@ -111,3 +112,40 @@ def test_of_a_stranger_nothing_is_kept(salon: Salon, eva: Booking) -> None:
     sign_in(sam, salon, "")
 
     assert "henna" not in sam.get(page_of(eva)).content.decode()
+
+
+def test_the_text_comes_back_also_when_the_session_itself_is_gone(
+    olga: Client, salon: Salon, eva: Booking
+) -> None:
+    olga.get(page_of(eva))
+    del olga.cookies[settings.SESSION_COOKIE_NAME]
+    away = type_late(olga, eva)
+    stored = str(dict(olga.session.items()))
+    sign_in(olga, salon, "")
+    page = olga.get(page_of(eva)).content.decode()
+
+    assert away["Location"].startswith("/own/sign-in/")
+    assert "henna" not in stored
+    assert "Allergic to henna</textarea>" in page
+
+
+def test_a_gone_session_gives_nothing_to_somebody_else(
+    olga: Client, salon: Salon, eva: Booking
+) -> None:
+    olga.get(page_of(eva))
+    del olga.cookies[settings.SESSION_COOKIE_NAME]
+    type_late(olga, eva)
+    sign_in(olga, salon, "ben@juniper.example")
+
+    assert "henna" not in olga.get(page_of(eva)).content.decode()
+
+
+def test_nothing_is_kept_in_a_browser_that_nobody_was_signed_in_with(
+    salon: Salon, eva: Booking
+) -> None:
+    stranger = Client()
+    type_late(stranger, eva)
+    stranger.cookies["seen"] = "[[1,2],3]:forged"
+    type_late(stranger, eva)
+
+    assert "kept_text" not in stranger.session

@@ -7,7 +7,7 @@ from playwright.sync_api import Playwright
 from pytest_django.live_server_helper import LiveServer
 
 from apps.bookings.models import Booking
-from tests.factories import Salon
+from tests.factories import Salon, make_variant
 from tests.journeys.engines import ENGINES, Hand, missing_engines
 
 pytestmark = [
@@ -21,6 +21,15 @@ pytestmark = [
 ]
 
 READING = 2.1  # seconds: a person needs longer than the two of the form guard
+GROUP = "document.querySelector('fieldset.section')"
+ABOVE = (
+    f"Math.round({GROUP}.getBoundingClientRect().top"
+    f" - {GROUP}.previousElementSibling.getBoundingClientRect().bottom)"
+)
+BELOW_NAME = (
+    f"Math.round({GROUP}.querySelector('.choices, .tiles').getBoundingClientRect().top"
+    f" - {GROUP}.querySelector('h2').getBoundingClientRect().bottom)"
+)
 ALL = pytest.mark.parametrize("engine", ENGINES)
 SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 
@@ -53,6 +62,20 @@ def test_links_are_underlined_and_groups_keep_their_gap(
         hand.open(f"{live_server.url}/juniper/privacy")
 
         assert underline(hand, "main a, .foot a") == ("underline", "1px", "3px")
+
+
+@ALL
+def test_groups_of_choices_keep_their_gaps(
+    salon: Salon, live_server: LiveServer, playwright: Playwright, engine: str
+) -> None:
+    """A legend is laid out by rules of its own: 32 above a group, 12 between its name and what
+    there is to choose, whatever the engine."""
+    make_variant(service=salon.cut, name="Short hair", price=4800)
+    make_variant(service=salon.cut, name="Long hair", price=6200)
+    with ENGINES[engine](playwright) as hand:
+        hand.open(f"{live_server.url}/juniper/s/cut/")
+
+        assert (hand.measure(ABOVE), hand.measure(BELOW_NAME)) == (32, 12)
 
 
 def underline(hand: Hand, css: str) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import create_access_link
 from tests.factories import NOW, Salon, make_booking, make_request
-from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways
+from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways, unexplained
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -281,3 +281,27 @@ def test_a_page_has_no_barrier_and_no_sideways_scroll(
             found[width].append("scrolls sideways")
 
     assert found == {320: [], 390: [], 1280: []}
+
+
+def test_an_answer_does_not_wait_for_a_list_that_is_still_loading(
+    open_page: OpenPage, salon: Salon, lena: Booking
+) -> None:
+    page = open_page("/own/juniper/", member=salon.olga)
+    page.route("**/needs/", lambda _route: None)  # never answered
+    with page.expect_request("**/needs/"):
+        page.evaluate("document.querySelector('#needs').dispatchEvent(new CustomEvent('poll'))")
+
+    page.locator(f"#confirm-{lena.reference}").click()
+
+    card_of(page, lena, "CONFIRMED")
+    assert status_of(lena) == Booking.Status.CONFIRMED
+
+
+def test_only_a_list_that_gave_way_explains_the_lines_of_htmx() -> None:
+    lines = ["htmx:afterRequest, [object HTMLElement]", "htmx:sendAbort, [object HTMLElement]"]
+    poll = "GET http://localhost/own/juniper/needs/"
+
+    assert unexplained(lines, [poll]) == []
+    assert unexplained([*lines, "TypeError"], [poll]) == ["TypeError"]
+    assert unexplained([*lines, *lines], [poll]) == lines
+    assert unexplained(lines, ["POST http://localhost/own/juniper/bookings/A/confirm/"]) == lines

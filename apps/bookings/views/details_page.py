@@ -1,11 +1,12 @@
 """What the details page shows around its form (templates/bookings/details.html)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.bookings.forms import seal
 from apps.bookings.forms.classes import party_query
@@ -16,10 +17,12 @@ from apps.bookings.policy import Policy
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.reductions import discount_words, is_reduced, takes_codes
-from apps.bookings.wording import cancel_by_words, pay_words
+from apps.bookings.unanswered import Rule, last_moment
+from apps.bookings.wording import cancel_by_words, pay_words, unanswered_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice
+from apps.web import formatting
 from apps.web.formguard import new_guard
 
 
@@ -46,6 +49,7 @@ def details_context(
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not pays),
+        "answer_words": _answer_words(draft, now=now),
         "discount_words": _discount_words(draft, now=now),
         **_button(draft, pays=pays),
         "reference": draft.reference,
@@ -56,6 +60,27 @@ def details_context(
 def _discount_words(draft: Booking, *, now: datetime) -> str:
     return discount_words(
         service=draft.service, subtotal=draft.price, people=draft.party_size, now=now
+    )
+
+
+def _answer_words(draft: Booking, *, now: datetime) -> str:
+    """What becomes of their request when nobody answers, said before they send it; "" where it is
+    booked at once."""
+    if not draft.asks_first:
+        return ""
+    last = last_moment(starts_at=draft.starts_at, ends_at=draft.ends_at, asked_at=now)
+    hours = draft.business.answer_within_hours
+    is_short = last <= now + timedelta(hours=hours)
+    within = ngettext("within %d hour", "within %d hours", hours) % hours
+    if is_short:
+        zone, locale = draft.zone, draft.business.locale
+        at = formatting.format_datetime(last, zone=zone, locale=locale)
+        within = _("by %(at)s") % {"at": at}
+    return unanswered_words(
+        within=within,
+        ends=is_short or Rule(draft.service.unanswered) is Rule.DECLINE,
+        holds_time=not draft.service.allows_multiple_requests,
+        offers_others=draft.kind == Service.Kind.APPOINTMENT,
     )
 
 
