@@ -7,7 +7,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import extend
 from apps.bookings.operations._release import longest_hold
-from apps.bookings.queries import NoTime, choice_of, find_claim, slot_query
+from apps.bookings.queries import NoTime, choice_of, find_claim, query_again
 from apps.catalog.queries import UnknownChoice
 
 
@@ -42,7 +42,7 @@ def _take_anew(booking: Booking, *, until: datetime, now: datetime) -> None:
             availability.hold_seats_again(seating_id=booking.seating_id, expires_at=until, now=now)
             return
         choice = choice_of(booking=booking)
-        query = slot_query(choice=choice, own_session_id=booking.session_id)
+        query = query_again(booking=booking, choice=choice)
         claim = find_claim(query=query, starts_at=booking.starts_at, now=now)
         availability.grant_time(
             session_id=booking.session_id or 0, claim=claim, expires_at=until, now=now

@@ -11,7 +11,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
 from apps.bookings.operations._snapshots import clock_columns, place_columns
-from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, slot_query
+from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import UnknownChoice
 
@@ -117,7 +117,7 @@ def _move(booking: Booking, *, starts_at: datetime, actor: Actor, now: datetime)
     if booking.session_id is None or booking.seating_id is not None:
         raise NoConflict
     try:
-        query = slot_query(choice=choice_of(booking=booking), own_session_id=booking.session_id)
+        query = query_again(booking=booking, choice=choice_of(booking=booking))
         claim = find_claim(query=query, starts_at=starts_at, now=now)
         availability.grant_time(session_id=booking.session_id, claim=claim, now=now)
     except (NoTime, UnknownChoice, SlotTaken) as lost:

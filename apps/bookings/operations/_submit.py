@@ -22,7 +22,7 @@ from apps.bookings.queries import (
     claim_of,
     claim_of_hold,
     find_claim,
-    slot_query,
+    query_again,
 )
 from apps.bookings.queries.as_seen import Change, change_since
 from apps.bookings.queries.drafts import with_revision, with_setup
@@ -225,7 +225,7 @@ def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime
     if booking.hold_expires_at is not None and booking.hold_expires_at > now:
         held = claim_of_hold(booking=booking, choice=choice, now=now) if trusts_hold else None
         return held or claim_of(booking=booking, choice=choice, now=now)
-    query = slot_query(choice=choice, own_session_id=booking.session_id)
+    query = query_again(booking=booking, choice=choice)
     return find_claim(query=query, starts_at=booking.starts_at, now=now)
 
 

@@ -8,6 +8,7 @@ from apps.bookings.queries.claims import (
     claim_of_hold,
     find_claim,
     find_reasons,
+    query_again,
     slot_query,
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "claim_of_hold",
     "find_claim",
     "find_reasons",
+    "query_again",
     "slot_query",
 ]

@@ -1,6 +1,7 @@
 """From a wanted start to the resources that could serve it, by the engine's rule."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from apps.availability.engine.check import (
@@ -39,6 +40,13 @@ def slot_query(*, choice: Choice, own_session_id: int | None = None) -> SlotQuer
         primary_id=choice.primary_id,
         own_session_id=own_session_id,
     )
+
+
+def query_again(*, booking: Booking, choice: Choice) -> SlotQuery:
+    """The same question for something that was chosen before, a draft or what is booked: it takes
+    as long as its customer saw, whatever the service takes by now."""
+    query = slot_query(choice=choice, own_session_id=booking.session_id)
+    return replace(query, duration_minutes=_minutes_of(booking))
 
 
 def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim:
@@ -130,13 +138,17 @@ def _query_of(booking: Booking, choice: Choice) -> SlotQuery:
     return SlotQuery(
         service=choice.service,
         policy=choice.policy,
-        duration_minutes=int((booking.ends_at - booking.starts_at) / timedelta(minutes=1)),
+        duration_minutes=_minutes_of(booking),
         location=booking.location,
         requirements=choice.requirements,
         primary_id=booking.resource_id,
         own_session_id=booking.session_id,
         ignores_limits=True,
     )
+
+
+def _minutes_of(booking: Booking) -> int:
+    return int((booking.ends_at - booking.starts_at) / timedelta(minutes=1))
 
 
 def _kept_spans(booking: Booking) -> dict[int, Seconds]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking
 from apps.bookings.queries.choice import choice_of
-from apps.bookings.queries.claims import NoTime, find_claim, slot_query
+from apps.bookings.queries.claims import NoTime, find_claim, query_again
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.catalog.queries import Choice, UnknownChoice
 
@@ -18,7 +18,7 @@ def is_time_gone(*, booking: Booking, now: datetime) -> bool:
         choice = choice_of(booking=booking)
         if booking.seating_id is not None:
             return not _has_places(booking, choice, now=now)
-        query = slot_query(choice=choice, own_session_id=booking.session_id)
+        query = query_again(booking=booking, choice=choice)
         find_claim(query=query, starts_at=booking.starts_at, now=now)
     except (NoTime, UnknownChoice):
         return True
