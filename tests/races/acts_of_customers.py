@@ -1,19 +1,12 @@
-"""What customers do, and their bank, in ``test_any_order``."""
+"""What customers do with times and places, in ``test_any_order``; their money has other files."""
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.operations import Details, WaitingDetails
 from apps.bookings.wishes import Wish
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment
-from apps.checkout.operations import Act, Seen
-from apps.checkout.pricing import Way
-from apps.checkout.queries.offers import offer_of
 from tests.factories import make_visitor
-from tests.factories.money import ORIGIN
-from tests.races.stage_of_all import EXPECTED, LIVE, MANY, Acts, Stage, service_of
-
-PLAIN = "APPOINTMENT"
+from tests.races.stage_of_all import EXPECTED, LIVE, MANY, PLAIN, Acts, Said, Stage, service_of
 
 
 def who(name: str) -> WaitingDetails:
@@ -107,7 +100,7 @@ class Customers(Stage):
     def more_people_come(self) -> None:
         if found := self.a_booking(*LIVE, kind__in=MANY):
             more = self.dice.choice((1, 2))
-            self.attempt(lambda: bookings.add_people(booking=found, more=more, now=self.now))
+            self.attempt(lambda: checkout.add_people(booking=found, more=more, now=self.now))
 
     def a_party_goes_elsewhere(self) -> None:
         if found := self.a_booking(*LIVE, kind__in=MANY):
@@ -117,7 +110,8 @@ class Customers(Stage):
             )
 
     def somebody_waits_for_a_class(self) -> None:
-        target, people, name = self.a_target(), self.people(), self.somebody()
+        full = [it for it in self.targets() if it.seats_taken + it.seats_offered >= it.capacity]
+        target, people, name = self.one(full) or self.a_target(), self.people(), self.somebody()
         self.attempt(
             lambda: bookings.join_waitlist(
                 choice=self.choice(service_of(target), people=people),
@@ -129,11 +123,17 @@ class Customers(Stage):
         )
 
     def somebody_waits_for_a_time(self) -> None:
-        service, on, name = self.a_service(PLAIN), self.a_day(), self.somebody()
+        """Of somebody who has it, most of the time."""
+        service, at, name = self.a_service(PLAIN), self.a_time(), self.somebody()
+        taken = self.a_booking(*LIVE, kind=PLAIN)
+        if taken and self.chance(0.8):
+            service, at = taken.service, taken.starts_at
+        local = at.astimezone(self.salon.business.zone)
+        on, begin = local.date(), local.hour * 60 + local.minute
         self.attempt(
             lambda: bookings.wait_for_time(
                 choice=self.choice(service),
-                wish=Wish(on, on, 10 * 60, 10 * 60 + 30),
+                wish=Wish(on, on, begin, begin + 30),
                 details=who(name),
                 visitor=make_visitor(name),
                 now=self.now,
@@ -141,7 +141,8 @@ class Customers(Stage):
         )
 
     def somebody_in_line_answers(self) -> None:
-        found = self.a_booking("WAITING_LIST", "CONFIRMED", waiting__isnull=False)
+        offered = self.a_booking("WAITING_LIST", waiting__state="OFFERED")
+        found = offered or self.a_booking("WAITING_LIST", "CONFIRMED", waiting__isnull=False)
         if found is None:
             return
         for_time = found.kind == PLAIN
@@ -153,35 +154,6 @@ class Customers(Stage):
             "leave": lambda: bookings.leave_waitlist(booking=found, by=None, now=self.now),
         }
         self.attempt(acts[self.dice.choice(("take", "take", "refuse", "leave"))])
-
-    def somebody_checks_out(self) -> None:
-        open_ones = Payment.objects.filter(status="PENDING").values("order__booking")
-        drafts = Booking.objects.filter(status="CREATED").exclude(pk__in=open_ones)
-        if draft := self.one(drafts.order_by("pk")):
-            way = self.dice.choice((Way.DEPOSIT, Way.FULL, Way.FULL, Way.IN_PERSON))
-            self.attempt(lambda: self._check_out(draft, way))
-
-    def _check_out(self, draft: Booking, way: Way) -> None:
-        prepared = bookings.prepare_draft(
-            draft_id=draft.draft_id,
-            details=details_of(draft),
-            seen_price=draft.price,
-            now=self.now,
-        )
-        quote = offer_of(booking=prepared, now=self.now).quotes.get(way)
-        if quote is None:
-            return
-        checkout.check_out(
-            draft_id=draft.draft_id, way=way, seen=Seen.of(quote), origin=ORIGIN, now=self.now
-        )
-
-    def somebody_is_at_the_bank(self) -> None:
-        open_ones = Payment.objects.filter(status__in=("PENDING", "CANCELED", "AUTHORIZED"))
-        if payment := self.one(open_ones.exclude(provider_ref="").order_by("pk")):
-            act = self.dice.choice((Act.PAY, Act.PAY, Act.PAY, Act.DECLINE, Act.CANCEL))
-            self.attempt(
-                lambda: checkout.act_in_practice(ref=payment.provider_ref, act=act, now=self.now)
-            )
 
     def a_double_booking_is_answered(self) -> None:
         """Its customer takes another time, or all of the money."""
@@ -203,4 +175,33 @@ class Customers(Stage):
                     now=self.now,
                 ),
             }
-            self.attempt(acts[self.dice.choice(sorted(acts))])
+            self.attempt_one(acts)
+
+    def small_things_are_done(self) -> None:
+        """A note, a link, an address put right: nothing that takes or gives time or money."""
+        found, olga = self.a_booking(*EXPECTED, customer__isnull=False), self.salon.olga
+        if found is None:
+            return
+        said: Said = {
+            "booking_id": found.pk,
+            "revision": found.revision,
+            "by": olga,
+            "now": self.now,
+        }
+        of = found.business
+        self.attempt_one(
+            {
+                "note": lambda: bookings.note_booking(**said, note="Likes it short"),
+                "link": lambda: bookings.set_online_link(**said, link="https://meet.example/1"),
+                "access": lambda: bookings.exchange_link(
+                    token=bookings.create_access_link(booking=found, now=self.now), now=self.now
+                ),
+                "revoke": lambda: bookings.revoke_links(booking=found, now=self.now),
+                "find": lambda: bookings.ask_for_links(
+                    business=of, email=found.contact_email, reference="", now=self.now
+                ),
+                "address": lambda: bookings.correct_address(
+                    booking_id=found.pk, business_id=of.pk, email="new@example.com", now=self.now
+                ),
+            }
+        )

@@ -1,9 +1,11 @@
 """No status without its time, whoever does what in whatever order: a random sequence of all that
-customers, owner, operator, worker and bank can do, with the settings of the services changed in
-between, leaves the books right after every step.
+customers, owner, operator, worker and bank can do, with the setup changed in between, leaves the
+books right after every step.
 
 Nothing here runs at the same time: that is what the storms are for. One step after the other finds
-what no lock can mend, a way to a status that forgets the time.
+what no lock can mend, a way to a status that forgets the time. Without the look of ``write_move``
+and the taking of time in ``decide_minimums`` the first two sequences of the seed "first" find the
+double sale of ADR 20, after 17 and 171 steps.
 """
 
 import os
@@ -11,79 +13,54 @@ from collections import Counter
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, note, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
 
+from apps.dashboard.management.commands.check_ledger import find_all
 from tests.races.anybody import HOW_OFTEN, Anybody
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STEPS = int(os.environ.get("ANY_ORDER_STEPS", "0"))
-AT_A_TIME = 80
-SEED = st.integers(0, 2**31 - 1)
-
-PLAIN = settings(
-    deadline=None,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-    print_blob=True,
-)
+SEED = os.environ.get("ANY_ORDER_SEED", "")
+AT_A_TIME = 200
 
 
-class AnyOrder(RuleBasedStateMachine):
-    """Each run is undone by a rollback. What a step is follows from its seed, by weights: left to
-    itself Hypothesis would spend most steps on what is refused."""
+def play(seed: str, steps: int) -> Counter[str]:
+    """Let anybody do anything, so many steps; count what was done. All of it is undone in the end.
 
+    What a step does follows from its own seed and from what is there, so that the same seed plays
+    the same sequence again.
+    """
     done: Counter[str] = Counter()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-
-    @initialize(seed=SEED)
-    def curtain(self, seed: int) -> None:
-        self.all = Anybody(seed)
-        for _turn in range(3):
-            self.all.a_setting_changes()
-
-    @rule(seed=SEED)
-    def somebody_acts(self, seed: int) -> None:
-        name = self.all.act(seed)
-        self.done[name] += 1
-        note(f"{self.all.now:%d %H:%M:%S} {name}")
-
-    @invariant()
-    def the_ledger_is_clean(self) -> None:
-        assert self.all.findings() == []
-
-    def teardown(self) -> None:
+    said = []
+    with transaction.atomic():
+        everybody = Anybody()
+        everybody.warm_up(seed)
+        for step in range(steps):
+            name = everybody.act(f"{seed}-{step}")
+            done[name] += 1
+            said.append(f"{step:4} {everybody.now:%d %H:%M:%S} {name}")
+            found = everybody.findings()
+            assert found == [], "\n".join([f"seed {seed}", *said, *found])
+        everybody.everything_is_settled()
+        found = [*everybody.findings(), *everybody.what_the_bank_says_otherwise()]
+        found += map(str, find_all(business_id=None, now=everybody.now))
+        assert found == [], "\n".join([f"seed {seed}", *said, *found])
         transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
+    return done
 
 
-@pytest.mark.slow
 def test_a_short_sequence_of_everything_leaves_the_books_right() -> None:
-    rules = settings(PLAIN, max_examples=2, stateful_step_count=30, derandomize=True)
-
-    run_state_machine_as_test(AnyOrder, settings=rules)
+    play("short", 40)
 
 
-@pytest.mark.slow
 @pytest.mark.gameday
 @pytest.mark.skipif(not STEPS, reason="minutes: set ANY_ORDER_STEPS, to 2000 say")
 def test_thousands_of_steps_leave_the_books_right() -> None:
-    examples = max(1, STEPS // AT_A_TIME)
-    rules = settings(PLAIN, max_examples=examples, stateful_step_count=AT_A_TIME)
+    seed = SEED or os.urandom(4).hex()
+    done: Counter[str] = Counter()
 
-    run_state_machine_as_test(AnyOrder, settings=rules)
+    for sequence in range(-(-STEPS // AT_A_TIME)):
+        done += play(f"{seed}/{sequence}", min(AT_A_TIME, STEPS - done.total()))
 
-    assert STEPS < 2000 or AnyOrder.done.keys() == HOW_OFTEN.keys()
+    assert done.total() == STEPS
+    assert STEPS < 2000 or done.keys() == HOW_OFTEN.keys()

@@ -41,8 +41,10 @@ def fits(search: Search, *, start: int, resource_ids: Sequence[int]) -> bool:
     """Whether these very resources are open and free for an appointment at ``start``.
 
     The question of confirming and of the *fits?* line: no grid, no limits, no choice. False for a
-    resource the search does not know. ``reasons.why_not_fit`` explains.
+    resource the search does not know, or one that is named twice. ``reasons.why_not_fit`` explains.
     """
+    if len(set(resource_ids)) < len(resource_ids):
+        return False
     hours = OpeningHours(search, start, start + 1)
     facts = [search.resources.get(resource_id) for resource_id in resource_ids]
     return all(it is not None and _takes(search, hours, it, start) for it in facts)
@@ -66,17 +68,28 @@ def with_kept_buffers(search: Search, *, start: int, kept: Collection[Seconds | 
 
 
 def pick_one_of_each(search: Search, *, start: int) -> tuple[int, ...]:
-    """One resource for each requirement at ``start`` (Unix seconds): the first that fits alone.
+    """One resource for each requirement at ``start`` (Unix seconds), none of them twice: the first
+    ones that fit.
 
     For a request that occupies nothing yet: the *fits?* line and the confirmation have to look at
-    the same resources. Where none fits, the first stands for its type, so that ``why_not_fit`` can
-    say what is in the way; a type of which nobody is left has no place in the answer.
+    the same resources. Where that cannot be, somebody who is in the way stands for their type, so
+    that ``why_not_fit`` can say what is; a type of which nobody is left has no place in the answer.
     """
-    picked = []
+    able, anybody = [], []
     for requirement in search.requirements:
         ids = requirement.resource_ids
-        able = (it for it in ids if fits(search, start=start, resource_ids=[it]))
-        picked += [next(able, ids[0])] if ids else []
+        free = [it for it in ids if fits(search, start=start, resource_ids=[it])]
+        able.append(free)
+        anybody.append([*free, *(it for it in ids if it not in free)])
+    chosen = distinct_choice(able) or distinct_choice(anybody)
+    return chosen if chosen is not None else _first_of_each(anybody)
+
+
+def _first_of_each(options: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    """The first of each row that no row before has taken; nothing of a row that has no other."""
+    picked: list[int] = []
+    for ids in options:
+        picked += [it for it in ids if it not in picked][:1]
     return tuple(picked)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.availability.engine.check import fits, is_still_free
+from apps.availability.engine.check import fits, is_still_free, pick_one_of_each
 from apps.availability.engine.slots import DayParts, find_slots, free_days
 from apps.availability.engine.zones import day_bounds
 from tests.availability.engine.brute_force import Reference
@@ -83,6 +83,17 @@ def part_of_day(zone: ZoneInfo, start: int) -> tuple[date, str]:
     local = datetime.fromtimestamp(start, UTC).astimezone(zone)
     part = "morning" if local.hour < 12 else "afternoon" if local.hour < 17 else "evening"
     return local.date(), part
+
+
+@settings(THOROUGH, max_examples=EXAMPLES // 3)
+@given(QUESTIONS)
+def test_what_is_picked_for_a_request_fits_wherever_a_slot_is_listed(question: Question) -> None:
+    search = question.search
+
+    for start in reference(question).slots():
+        picked = pick_one_of_each(search, start=start)
+        assert len(set(picked)) == len(search.requirements)
+        assert fits(search, start=start, resource_ids=picked)
 
 
 @settings(THOROUGH, max_examples=EXAMPLES // 3)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from apps.availability.engine.assignment import Assignment
-from apps.availability.engine.check import fits, is_still_free
+from apps.availability.engine.check import fits, is_still_free, pick_one_of_each
 from apps.availability.engine.inputs import (
     DateRule,
     Hours,
@@ -300,3 +300,32 @@ def test_the_engine_needs_no_django() -> None:
     check = f"{pure}; sys.exit('django' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def two_pairs_of_hands(*first: int, second: tuple[int, ...]) -> Search:
+    """Somebody of the first, and somebody else of the second; Cleo is busy until ten."""
+    people = team(ResourceFacts(ANNA), ResourceFacts(BEN), ResourceFacts(CLEO, busy=((0, at(10)),)))
+    return replace(
+        SALON, resources=people, requirements=(Requirement(1, first), Requirement(3, second))
+    )
+
+
+def test_a_request_is_looked_at_with_nobody_in_two_places() -> None:
+    search = two_pairs_of_hands(ANNA, BEN, second=(ANNA, CLEO))
+
+    assert pick_one_of_each(search, start=at(9)) == (BEN, ANNA)
+    assert pick_one_of_each(search, start=at(10)) == (ANNA, CLEO)
+
+
+def test_who_is_in_the_way_stands_for_their_kind_where_nobody_else_is_left() -> None:
+    search = two_pairs_of_hands(ANNA, second=(ANNA, CLEO))
+
+    assert pick_one_of_each(search, start=at(9)) == (ANNA, CLEO)
+    assert not fits(search, start=at(9), resource_ids=(ANNA, CLEO))
+
+
+def test_one_person_never_counts_for_two() -> None:
+    search = two_pairs_of_hands(ANNA, second=(ANNA,))
+
+    assert pick_one_of_each(search, start=at(9)) == (ANNA,)
+    assert not fits(search, start=at(9), resource_ids=(ANNA, ANNA))

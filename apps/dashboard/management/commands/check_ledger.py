@@ -5,7 +5,7 @@ from every floor below: time, bookings, mails.
 """
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -25,32 +25,63 @@ from apps.checkout.queries import ledger_prepaid
 from apps.kernel.findings import Finding
 from apps.messages import ledger as message_ledger
 
+RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
+    time_ledger.find_overlaps,
+    time_ledger.find_ownerless_time,
+    time_ledger.find_holds_for_ever,
+    time_ledger.find_wrong_footprints,
+    time_ledger.find_idle_overrides,
+    time_ledger.find_miscounted_seatings,
+    booking_ledger.find_other_seats,
+    booking_ledger.find_miscounted_seats,
+    booking_ledger.find_unexplained_overrides,
+    booking_ledger.find_time_not_kept,
+    booking_ledger.find_time_for_nobody,
+    booking_ledger.find_bookings_of_nothing,
+    booking_ledger.find_other_times,
+    booking_ledger.find_long_holds,
+    booking_ledger.find_broken_promises,
+    ledger_waitlist.find_miscounted_offers,
+    ledger_waitlist.find_lost_in_line,
+    ledger_history.find_gaps_in_history,
+    ledger_history.find_unwritten_moves,
+    ledger_history.find_untold_moves,
+    money_ledger.find_unbalanced_orders,
+    money_ledger.find_hidden_debts,
+    money_ledger.find_untrue_bookings,
+    money_ledger.find_unapproved_money,
+    money_ledger.find_kept_too_long,
+    money_ledger.find_miscounted_refunds,
+    ledger_prepaid.find_miscounted_plans,
+    ledger_prepaid.find_wrong_uses,
+    ledger_prepaid.find_visits_for_nothing,
+    ledger_prepaid.find_miscounted_gift_cards,
+    money_ledger.find_miscounted_coupons,
+    money_ledger.find_lost_receipts,
+    money_ledger.find_miscounted_lines,
+    message_ledger.find_stranded_messages,
+    catalog_ledger.find_missing_defaults,
+)
+"""Each is asked with business_id, and those that look at the clock with now as well."""
+
+OF_THE_CLOCK = frozenset(
+    {
+        booking_ledger.find_time_not_kept,
+        booking_ledger.find_long_holds,
+        booking_ledger.find_broken_promises,
+        ledger_history.find_untold_moves,
+        money_ledger.find_kept_too_long,
+    }
+)
+
 
 def find_all(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
     """Yield every finding of every rule, of one business or (None) of all."""
-    yield from time_ledger.find_overlaps(business_id=business_id)
-    yield from time_ledger.find_ownerless_time(business_id=business_id)
-    yield from time_ledger.find_holds_for_ever(business_id=business_id)
-    yield from time_ledger.find_wrong_footprints(business_id=business_id)
-    yield from time_ledger.find_idle_overrides(business_id=business_id)
-    yield from time_ledger.find_miscounted_seatings(business_id=business_id)
-    yield from booking_ledger.find_other_seats(business_id=business_id)
-    yield from booking_ledger.find_miscounted_seats(business_id=business_id)
-    yield from booking_ledger.find_unexplained_overrides(business_id=business_id)
-    yield from booking_ledger.find_time_not_kept(business_id=business_id, now=now)
-    yield from booking_ledger.find_time_for_nobody(business_id=business_id)
-    yield from booking_ledger.find_bookings_of_nothing(business_id=business_id)
-    yield from booking_ledger.find_other_times(business_id=business_id)
-    yield from booking_ledger.find_long_holds(business_id=business_id, now=now)
-    yield from booking_ledger.find_broken_promises(business_id=business_id, now=now)
-    yield from ledger_waitlist.find_miscounted_offers(business_id=business_id)
-    yield from ledger_waitlist.find_lost_in_line(business_id=business_id)
-    yield from ledger_history.find_gaps_in_history(business_id=business_id)
-    yield from ledger_history.find_unwritten_moves(business_id=business_id)
-    yield from ledger_history.find_untold_moves(business_id=business_id, now=now)
-    yield from _find_money(business_id=business_id, now=now)
-    yield from message_ledger.find_stranded_messages(business_id=business_id)
-    yield from catalog_ledger.find_missing_defaults(business_id=business_id)
+    for rule in RULES:
+        if rule in OF_THE_CLOCK:
+            yield from rule(business_id=business_id, now=now)
+        else:
+            yield from rule(business_id=business_id)
 
 
 def find_unguarded() -> Iterator[Finding]:
@@ -64,22 +95,6 @@ def find_unguarded() -> Iterator[Finding]:
     for name in missing_setup_triggers():
         what = "is missing or old, so processes may go on showing what was changed"
         yield Finding("setup_is_watched", None, name, what)
-
-
-def _find_money(*, business_id: int | None, now: datetime) -> Iterator[Finding]:
-    yield from money_ledger.find_unbalanced_orders(business_id=business_id)
-    yield from money_ledger.find_hidden_debts(business_id=business_id)
-    yield from money_ledger.find_untrue_bookings(business_id=business_id)
-    yield from money_ledger.find_unapproved_money(business_id=business_id)
-    yield from money_ledger.find_kept_too_long(business_id=business_id, now=now)
-    yield from money_ledger.find_miscounted_refunds(business_id=business_id)
-    yield from ledger_prepaid.find_miscounted_plans(business_id=business_id)
-    yield from ledger_prepaid.find_wrong_uses(business_id=business_id)
-    yield from ledger_prepaid.find_visits_for_nothing(business_id=business_id)
-    yield from ledger_prepaid.find_miscounted_gift_cards(business_id=business_id)
-    yield from money_ledger.find_miscounted_coupons(business_id=business_id)
-    yield from money_ledger.find_lost_receipts(business_id=business_id)
-    yield from money_ledger.find_miscounted_lines(business_id=business_id)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,55 @@
+"""``test_any_order`` knows all that can be done: every operation that a page, the admin, or the
+worker calls is an act of somebody there."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ACTS = ROOT / "tests" / "races"
+OWNERS = ("availability", "bookings", "catalog", "checkout")
+NOT_ACTS = {
+    "cancel_sessions": "a page of this name calls cancel_class, cancel_run and cancel_course_date",
+    "ask_for_plans": "mails links; nothing is bought, used or paid",
+    "keep_draft_text": "keeps what was typed",
+    "lock_draft": "locks for whoever calls it",
+    "offer_places": "forms have a method of this name; this one runs inside other operations",
+    "receive_event": "tell_of_practice brings it every message of the bank",
+    "send_plan_link": "mails a link",
+}
+"""Operations with a door of their own that neither take nor give time, seats or money."""
+
+
+def names_in(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Name):
+            yield node.id
+
+
+def called_from_outside() -> set[str]:
+    """What views, admin, commands, periodic work and the work of the outbox name."""
+    inside = {"operations", "queries", "engine", "models", "demo", "migrations"}
+    files = (it for it in (ROOT / "apps").rglob("*.py") if not inside & set(it.parts))
+    return {name for path in files for name in names_in(path)}
+
+
+def by_the_worker(app: str) -> set[str]:
+    """What the worker does from time to time, or when its item is due: an act, all of it."""
+    files = (ROOT / "apps" / app / name for name in ("periodic.py", "outbox_work.py"))
+    return {name for path in files if path.exists() for name in names_in(path)}
+
+
+@pytest.mark.parametrize("app", OWNERS)
+def test_every_operation_with_a_door_is_an_act(app: str) -> None:
+    module = import_module(f"apps.{app}.operations")
+    verbs = {name for name in module.__all__ if inspect.isfunction(getattr(module, name))}
+    acted = {name for path in ACTS.glob("acts_*.py") for name in names_in(path)}
+    missing = (verbs & called_from_outside()) - acted - by_the_worker(app) - NOT_ACTS.keys()
+
+    assert sorted(missing) == []
