@@ -10,7 +10,7 @@ from django.db import transaction
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations import Actor
+from apps.bookings.operations import Actor, TimeNotKept
 from apps.bookings.operations._moves import write_move
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
@@ -153,7 +153,7 @@ def answer_blindly(client: int, facts: dict[str, Any]) -> str:
 
     def write() -> None:
         booking = Booking.objects.get(pk=facts["booking"])
-        booking.revision = facts["revision"]
+        booking.revision, booking.status = facts["revision"], Booking.Status.PENDING
         yes = client % 2
         with transaction.atomic():
             write_move(
@@ -164,17 +164,23 @@ def answer_blindly(client: int, facts: dict[str, Any]) -> str:
                 columns={"status": "CONFIRMED" if yes else "DECLINED"},
             )
 
-    return attempt(write)
+    try:
+        return attempt(write)
+    except TimeNotKept:
+        return "TimeNotKept"
 
 
 def test_without_lock_and_look_the_database_still_keeps_one_answer(
     request_: Booking, salon: Salon
 ) -> None:
-    """The law behind the rule: one_event_per_revision."""
+    """The law behind the rule: one_event_per_revision. A yes behind a no is refused by the recorder
+    already, because the time is no longer kept; a no meets nothing but the database."""
     with storm_of(answer_blindly, clients=CLIENTS) as storm:
         told = storm.round(booking=request_.pk, revision=request_.revision, olga=salon.olga.pk)
 
-    assert told == Counter({"done": 1, "the database said no": CLIENTS - 1})
+    assert told["done"] == 1
+    assert told["the database said no"] + told["TimeNotKept"] == CLIENTS - 1
+    assert told["the database said no"] >= CLIENTS // 2 - 1
     assert BookingEvent.objects.filter(action__in=("CONFIRMED", "DECLINED")).count() == 1
 
 
