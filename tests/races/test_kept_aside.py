@@ -10,7 +10,8 @@ from django.db import transaction
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations import Actor, TimeNotKept
+from apps.bookings.operations import Actor
+from apps.bookings.operations._errors import TimeNotKept
 from apps.bookings.operations._moves import write_move
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
