@@ -47,8 +47,6 @@ def show_sheet(
         fragment,
         {
             "page": page,
-            # By the clock of its place, which the ticket names.
-            "zone": Clock(request.desk.business, booking.location).zone,
             **_money(request, booking, sheet),
             **_ticket(request, booking),
             "forms": shown,
@@ -124,6 +122,8 @@ def _effect(sheet: Sheet | None, form: object) -> Effect | None:
 def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:
     return {
         "stub": _stub(request, booking),
+        # By the clock of its place, which the ticket names.
+        "zone": Clock(request.desk.business, booking.location).zone,
         "booked": booking.as_booked,
         "wish": wish_words_of(booking=booking),
     }
