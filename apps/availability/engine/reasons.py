@@ -51,13 +51,14 @@ def why_not(search: Search, *, start: int, primary_id: int | None) -> tuple[Reas
 def why_not_fit(search: Search, *, start: int, resource_ids: Sequence[int]) -> tuple[Reason, ...]:
     """Why these very resources cannot serve a start, at most one reason each; () when they fit.
 
-    The same question as ``check.fits``: no grid, no limits.
+    The same question as ``check.fits``: no grid, no limits. Whoever is named twice cannot be in two
+    places: for the second one nobody is there.
     """
     inquiry = Inquiry(search, start)
-    found = []
-    for resource_id in resource_ids:
+    found: list[Reason] = []
+    for place, resource_id in enumerate(resource_ids):
         facts = search.resources.get(resource_id)
-        if facts is None:
+        if facts is None or resource_id in resource_ids[:place]:
             found.append(Reason(ReasonCode.NO_ASSIGNED_RESOURCES, resource_id))
         else:
             found += inquiry.of_resource(facts)
