@@ -15,8 +15,10 @@ from apps.web import formatting
 
 
 def may_still_cancel(facts: BookingFacts, now: datetime) -> bool:
-    """Whether the last moment to cancel freely is to come; the moment itself counts."""
-    return facts.cancel_until is not None and now <= facts.cancel_until
+    """Whether the last moment to cancel freely is to come; the moment itself counts, but for the
+    one at which the visit begins."""
+    until = facts.cancel_until
+    return until is not None and now <= until and now < facts.starts_at
 
 
 def cancel_note(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.plan_uses import plan_words_of
-from apps.bookings.policy import Policy, free_until
+from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import Pairs, count_visits, read_answers
@@ -87,6 +87,7 @@ class BookingPage:
     bill: Bill | None
     policy: Policy
     free_until: datetime | None
+    is_free_now: bool
     override_reason: str
     source: str
     fit: Fit | None
@@ -128,6 +129,7 @@ def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
         bill=_bill(booking) if desk.may(Right.SEE_MONEY) else None,
         policy=policy,
         free_until=free_until(policy=policy, starts_at=booking.starts_at),
+        is_free_now=is_free_now(policy=policy, starts_at=booking.starts_at, now=now),
         override_reason=booking.override_reason,
         source=booking.source,
         fit=find_fit(desk=desk, booking=booking, now=now) if asks else None,
