@@ -4,8 +4,8 @@ books right after every step.
 
 Nothing here runs at the same time: that is what the storms are for. One step after the other finds
 what no lock can mend, a way to a status that forgets the time. Without the look of ``write_move``
-and the taking of time in ``decide_minimums`` the first two sequences of the seed "first" find the
-double sale of ADR 20, after 17 and 171 steps.
+and the taking of time in ``decide_minimums`` the first sequence of the seed "first" finds the
+double sale of ADR 20.
 """
 
 import os
