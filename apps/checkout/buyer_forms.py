@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.businesses.models import Business
 from apps.catalog.online import OutOfReach
 from apps.catalog.payment_words import limit_words
-from apps.checkout.operations import Buyer, Gift, GiftRefused, SeenGift
+from apps.checkout.operations import Buyer, Gift, SeenGift
 from apps.checkout.queries.gifts import Gift as UsableGift
 from apps.checkout.queries.reach import bounds_in_use
 from apps.kernel.money import exponent
@@ -62,15 +62,16 @@ class PlanBuyerForm(BuyerForm):
     seen_gift_amount = PlainNumberField(min_value=0, max_value=2_000_000_000, required=False)
 
     def seen_gift(self, gift: UsableGift | None) -> SeenGift | None:
-        """The card that pays, and what the page said it pays.
+        """The card that pays, and what the page said it pays; a card that has nothing any more is
+        none of ours (0), which is refused unless this form has bought already."""
+        return seen_gift(self.cleaned_data["seen_gift_amount"], gift)
 
-        Raises:
-            GiftRefused: it said so of a card that has nothing any more.
-        """
-        amount = self.cleaned_data["seen_gift_amount"] or 0
-        if amount and gift is None:
-            raise GiftRefused(0)
-        return SeenGift(card_id=gift.card_id, amount=amount) if gift and amount else None
+
+def seen_gift(amount: int | None, gift: UsableGift | None) -> SeenGift | None:
+    """What a page said that a card pays (minor units), and the card as it is now, if any."""
+    if not amount:
+        return None
+    return SeenGift(card_id=gift.card_id if gift else 0, amount=amount)
 
 
 def new_form_key() -> str:

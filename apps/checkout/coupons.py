@@ -113,5 +113,5 @@ def mailbox(address: str) -> str:
 
 
 def plain_code(raw: str) -> str:
-    """A code as it is stored: upper case, without blanks."""
-    return "".join(raw.split()).upper()
+    """A code as it is stored: upper case, without blanks and what cannot be printed."""
+    return "".join(it for it in raw if it.isprintable() and not it.isspace()).upper()

@@ -26,8 +26,10 @@ def spell_code(code: str) -> str:
 
 
 def plain_gift_code(raw: str) -> str:
-    """What was typed as a card's code is stored like: upper case, without blanks and dashes."""
-    return "".join(raw.split()).replace("-", "").upper()
+    """What was typed as a card's code is stored like: upper case, without blanks, dashes and what
+    cannot be printed."""
+    plain = (it for it in raw if it.isprintable() and not it.isspace())
+    return "".join(plain).replace("-", "").upper()
 
 
 def is_gift_code(raw: str) -> bool:

@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout.buyer_forms import GiftFields
+from apps.checkout.coupons import plain_code
+from apps.checkout.gifts import plain_gift_code
 from apps.checkout.operations import Buyer
 from apps.web.fields import AddressField, LineField
 from apps.web.money_field import MoneyField, speak
+from apps.web.text import clean_line
 from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
 MOST_MINOR = 2_000_000_000
@@ -134,6 +137,10 @@ class StopGiftForm(forms.Form):
     back = forms.BooleanField(required=False)
 
 
+def _code_input() -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"})
+
+
 class DeskSaleForm(forms.Form):
     """Who buys at the desk; the key makes a form that is sent twice sell once."""
 
@@ -171,20 +178,58 @@ class DeskSaleForm(forms.Form):
 
 
 class SellPlanForm(DeskSaleForm):
-    """seen_price is what the page said it costs (minor units); a free plan is not paid."""
+    """The page writes anew what the plan costs, what a gift card pays of that (minor units) and
+    which codes made it so: whoever sells it has seen these. A free plan is not paid."""
 
+    code = LineField(label=_("Code"), max_length=40, required=False, widget=_code_input())
+    gift = LineField(
+        label=_("Number of a gift card"), max_length=40, required=False, widget=_code_input()
+    )
     is_paid = forms.BooleanField(
         label=_("Paid now, in person"),
         required=False,
         initial=True,
         help_text=_("Otherwise it begins all the same, and its page says what is still owed."),
     )
-    seen_price = PlainNumberField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+    seen_price = PlainNumberField(min_value=0, max_value=MOST_MINOR)
+    seen_gift_amount = PlainNumberField(min_value=0, max_value=MOST_MINOR, required=False)
+    used_code = LineField(max_length=40, required=False)
+    used_gift = LineField(max_length=40, required=False)
 
     def __init__(self, *args: Any, plan: PricingPlan, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not plan.price:
             del self.fields["is_paid"]
+        if self.is_update:
+            self.fields["name"].required = self.fields["email"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody has to be named to see an amount; the page asks for both all the same."""
+        self.fields["name"].required = self.fields["email"].required = True
+        return super().clean() or {}
+
+    @property
+    def is_update(self) -> bool:
+        """Whether the new amount is to be shown: nobody sells with a code, or without one, before
+        the page said what that costs."""
+        return self.is_bound and ("update" in self.data or self.codes != self._used)
+
+    @property
+    def codes(self) -> tuple[str, str]:
+        """The code and the gift card that are typed, as they are stored; "" for none."""
+        return plain_code(self._raw("code"))[:20], plain_gift_code(self._raw("gift"))
+
+    @property
+    def typed_email(self) -> str:
+        """Who buys, as far as anybody said; it need not be an address yet."""
+        return clean_line(str(self["email"].value() or ""), max_length=254).lower()
+
+    @property
+    def _used(self) -> tuple[str, str]:
+        return plain_code(self._raw("used_code")), plain_gift_code(self._raw("used_gift"))
+
+    def _raw(self, name: str) -> str:
+        return clean_line(str(self[name].value() or ""), max_length=40)
 
 
 class SellGiftForm(DeskSaleForm, GiftFields):

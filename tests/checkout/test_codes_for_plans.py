@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase
@@ -111,6 +112,34 @@ def test_a_gift_card_pays_all_of_it_and_the_plan_begins(
     assert card.balance == 4000
     assert "10 visits left" in text_of(client.get(done["Location"]))
     assert clean()
+
+
+def test_a_second_tap_when_the_card_has_paid_all_is_not_refused(
+    client: Client, studio: Studio, ten: PricingPlan
+) -> None:
+    card = make_gift_card(by=studio.olga, value=16000)
+    post(client, **CARL, code=card.code, update="1")
+    fields = fields_of(client.get(PATH))
+
+    with time_machine.travel(TYPED, tick=False):
+        taps = [client.post(PATH, fields) for _time in range(2)]
+
+    assert [it.status_code for it in taps] == [303, 303]
+    assert PlanPurchase.objects.count() == 1
+    assert clean()
+
+
+def test_the_sum_of_a_plan_adds_up_where_tax_comes_on_top(
+    client: Client, ten: PricingPlan, code: Coupon
+) -> None:
+    Business.objects.update(prices_include_tax=False)
+    PricingPlan.objects.update(tax_rate=1900)
+
+    post(client, **CARL, code="WINTER10", update="1")
+
+    page = text_of(client.get(PATH))
+    for words in ("US$190.40", "− US$19.04", "Pay US$171.36"):
+        assert words in page
 
 
 def test_both_together_and_dropping_one(client: Client, code: Coupon, card: GiftCard) -> None:
@@ -219,3 +248,10 @@ def test_the_next_period_of_a_membership_costs_all_of_it(studio: Studio, card: G
     assert (following.total, following.discount, following.coupon_code) == (5000, 0, "")
     code.refresh_from_db()
     assert code.used == 1
+
+
+@pytest.mark.parametrize("name", ["code", "used_code", "used_gift"])
+def test_what_cannot_be_printed_is_no_code(client: Client, code: Coupon, name: str) -> None:
+    answer = post(client, **{**CARL, "update": "1", name: "\x00"})
+
+    assert (answer.status_code, answer["Location"]) == (303, PATH)

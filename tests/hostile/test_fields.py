@@ -84,7 +84,10 @@ FORMS = {
         *("revision", "name", "credits", "valid_days", "price", "tax_rate", "services"),
     ),
     "/own/juniper/plans/{plan_id}/retire/": ("revision",),
-    "/own/juniper/plans/{plan_id}/sell/": ("name", "email", "is_paid", "key", "seen_price"),
+    "/own/juniper/plans/{plan_id}/sell/": (
+        *("name", "email", "is_paid", "key", "seen_price", "code", "gift"),
+        *("seen_gift_amount", "used_code", "used_gift"),
+    ),
     "/own/juniper/plans/held/{plan}/pause/": ("revision", "resume"),
     "/own/juniper/plans/held/{plan}/adjust/": ("revision", "way", "visits", "reason"),
     "/own/juniper/plans/held/{plan}/end/": ("revision", "amount", "reason", "seen_refunded"),

@@ -17,7 +17,6 @@ from apps.checkout.operations._buy_plan import (
     Buyer,
     buy_plan,
     pay_for_plan,
-    sell_plan,
 )
 from apps.checkout.operations._cancel_and_refund import (
     cancel_and_keep,
@@ -104,6 +103,7 @@ from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
 from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._renew_in_person import renew_in_person
+from apps.checkout.operations._sell_plan import sell_plan
 from apps.checkout.operations._settle import (
     settle_open_payments,
     settle_payment,

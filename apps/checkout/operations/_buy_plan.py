@@ -1,11 +1,10 @@
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from apps.bookings.operations import NotWelcome
-from apps.businesses.models import Business, TeamMember
+from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout.coupons import worth
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
@@ -13,7 +12,6 @@ from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import CouponRefused, PlanChanged, PlanNotSold
-from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
 from apps.checkout.operations._receipts import number_receipt
@@ -33,7 +31,6 @@ from apps.kernel.references import new_reference
 
 DRAFT = PlanPurchase.Status.DRAFT
 _PUBLISHED = Business.State.PUBLISHED
-DESK_BYTES = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ def buy_plan(
         WayNotOffered: nothing is paid online here.
         ProviderDown: the provider does not answer; nothing was paid.
     """
-    terms = _Terms(seen_price, code, gift)
+    terms = Terms(seen_price, code, gift)
     purchase, payment = _place(
         plan, buyer, terms, form_key=form_key, visitor_hash=visitor_hash, now=now
     )
@@ -104,56 +101,12 @@ def pay_for_plan(*, purchase_id: int, origin: str, now: datetime) -> BoughtPlan:
     return BoughtPlan(purchase, url)
 
 
-@transaction.atomic
-def sell_plan(
-    *,
-    plan_id: int,
-    buyer: Buyer,
-    by: TeamMember,
-    now: datetime,
-    seen_price: int | None = None,
-    form_key: str = "",
-    is_paid: bool = True,
-) -> PlanPurchase:
-    """Sell a plan at the desk: it begins at once, and was paid in person unless that is still to
-    come. How often a customer may buy it does not count here.
-
-    The same form_key sells once. seen_price is what the page showed, in minor units.
-
-    Raises:
-        PricingPlan.DoesNotExist: not a plan of this business, or it is retired.
-        PlanChanged: the price is another one now.
-    """
-    key = desk_key(by, form_key)
-    earlier = PlanPurchase.objects.filter(form_key=key, business_id=by.business_id).first()
-    if earlier is not None:
-        return earlier
-    plan = PricingPlan.objects.get(pk=plan_id, business_id=by.business_id, retired_at__isnull=True)
-    owed = price_plan(plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL).total
-    if seen_price is not None and owed != seen_price:
-        raise PlanChanged(owed)
-    customer = _customer(plan, buyer, now=now)
-    purchase, is_new = _new_purchase(plan, customer, form_key=key, now=now)
-    if not is_new:
-        return purchase
-    order = place_plan_order(purchase, way=Way.IN_PERSON, now=now)
-    approve(order, purchase, [], now=now)
-    if order.total and is_paid:
-        take_in_person(order, purchase, by=by, now=now)
-    return purchase
-
-
-def desk_key(by: TeamMember, form_key: str) -> str:
-    """The key of a form of the desk (at most 24 characters, "" for a new one): no other business
-    can meet it."""
-    return f"desk-{by.business_id}-{form_key or secrets.token_urlsafe(DESK_BYTES)}"
-
-
 @dataclass(frozen=True, slots=True)
-class _Terms:
-    """What the page showed, and what was typed for it."""
+class Terms:
+    """What the page showed (seen_price in minor units, None where it showed nothing), and what was
+    typed for it."""
 
-    seen_price: int
+    seen_price: int | None
     code: str
     gift: SeenGift | None
 
@@ -162,7 +115,7 @@ class _Terms:
 def _place(
     plan: PricingPlan,
     buyer: Buyer,
-    terms: _Terms,
+    terms: Terms,
     *,
     form_key: str,
     visitor_hash: str,
@@ -172,12 +125,12 @@ def _place(
     if earlier is not None:
         return _open_order(earlier, now=now)
     _require_sold(plan, buyer)
-    applied = _applied(plan, buyer, terms, now=now)
-    customer = _customer(plan, buyer, now=now)
+    applied = applied_to(plan, buyer, terms, now=now)
+    customer = customer_of(plan, buyer, now=now)
     Customer.objects.select_for_update().get(pk=customer.pk)  # counts its purchases one by one
     if _had_enough(plan, buyer):
         raise PlanNotSold
-    purchase, is_new = _new_purchase(
+    purchase, is_new = new_purchase(
         plan,
         customer,
         form_key=form_key,
@@ -187,12 +140,17 @@ def _place(
     )
     if not is_new:
         return _open_order(purchase, now=now)
-    order = _place_order(purchase, buyer, applied, now=now)
+    order = place_coded_order(purchase, buyer, applied, way=Way.FULL, now=now)
     return purchase, _pay(order, purchase, terms.gift, now=now)
 
 
-def _applied(plan: PricingPlan, buyer: Buyer, terms: _Terms, *, now: datetime) -> Applied:
-    """The code as it may be used now, at the price that was seen."""
+def applied_to(plan: PricingPlan, buyer: Buyer, terms: Terms, *, now: datetime) -> Applied:
+    """The code as it may be used now, at the price that was seen.
+
+    Raises:
+        CouponRefused: it cannot be used.
+        PlanChanged: with it, the plan costs something else than was seen.
+    """
     user = plan_buyer(business_id=plan.business_id, email=buyer.email)
     applied = apply_code(user=user, code=terms.code, subtotal=plan.price, now=now)
     if applied.refused is not None:
@@ -201,14 +159,21 @@ def _applied(plan: PricingPlan, buyer: Buyer, terms: _Terms, *, now: datetime) -
     owed = price_plan(
         plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL, by_code=by_code
     ).total
-    if owed != terms.seen_price:
+    if terms.seen_price is not None and owed != terms.seen_price:
         raise PlanChanged(owed)
     return applied
 
 
-def _place_order(purchase: PlanPurchase, buyer: Buyer, applied: Applied, *, now: datetime) -> Order:
+def place_coded_order(
+    purchase: PlanPurchase, buyer: Buyer, applied: Applied, *, way: Way, now: datetime
+) -> Order:
+    """Write the first order of a plan and count the use of its code.
+
+    Raises:
+        CouponRefused: somebody else had the last use, or it ended meanwhile.
+    """
     by_code = worth(applied.terms, subtotal=purchase.price) if applied.terms else 0
-    order = place_plan_order(purchase, way=Way.FULL, code=applied.code, by_code=by_code, now=now)
+    order = place_plan_order(purchase, way=way, code=applied.code, by_code=by_code, now=now)
     user = plan_buyer(business_id=purchase.business_id, email=buyer.email, purchase_id=purchase.pk)
     use_coupon(order, user, applied, amount=by_code, now=now)
     return order
@@ -270,7 +235,8 @@ def _open_order(purchase: PlanPurchase, *, now: datetime) -> tuple[PlanPurchase,
     return purchase, new_payment(order, amount=left, until=now + PAY_WITHIN, now=now)
 
 
-def _customer(plan: PricingPlan, buyer: Buyer, *, now: datetime) -> Customer:
+def customer_of(plan: PricingPlan, buyer: Buyer, *, now: datetime) -> Customer:
+    """Find whoever buys among the customers of the business, or add them."""
     return find_or_add_customer(
         business_id=plan.business_id,
         name=buyer.name,
@@ -280,7 +246,7 @@ def _customer(plan: PricingPlan, buyer: Buyer, *, now: datetime) -> Customer:
     )
 
 
-def _new_purchase(
+def new_purchase(
     plan: PricingPlan,
     customer: Customer,
     *,

@@ -9,7 +9,7 @@ from apps.businesses.models import Business, TeamMember
 from apps.checkout.gifts import new_gift_code
 from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, OrderLine, Payment
 from apps.checkout.operations._approve import approve
-from apps.checkout.operations._buy_plan import Buyer, desk_key
+from apps.checkout.operations._buy_plan import Buyer
 from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import AlreadyBought, GiftRefused, WayNotOffered
 from apps.checkout.operations._gift_money import write_gift_entry
@@ -17,6 +17,7 @@ from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
 from apps.checkout.operations._refund import give_back
+from apps.checkout.operations._sell_plan import desk_key
 from apps.checkout.pricing import Way
 from apps.kernel.references import new_reference
 from apps.outbox.sweeping import sweep

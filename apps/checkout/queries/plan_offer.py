@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db.models import Exists, OuterRef
 
@@ -18,20 +19,28 @@ from apps.checkout.queries.plan_price import price_plan
 
 @dataclass(frozen=True, slots=True)
 class PlanOffer:
-    """quote is less what the code takes off; a code that cannot be used changes nothing."""
+    """quote is less what the code takes off; a code that cannot be used changes nothing. full is
+    what it costs without, way how the rest is paid."""
 
     quote: Quote
     applied: Applied
     gift: Gift | None
+    full: int
+    way: Way
 
     @property
     def by_gift(self) -> int:
         """What the gift card pays, in minor units."""
-        return self.gift.pays(self.quote, Way.FULL) if self.gift else 0
+        return self.gift.pays(self.quote, self.way) if self.gift else 0
+
+    @property
+    def by_code(self) -> int:
+        """What the code makes it cheaper, tax included, in minor units."""
+        return self.full - self.quote.total
 
     @property
     def left(self) -> int:
-        """What is paid online, in minor units."""
+        """What is paid online, or in person, in minor units."""
         return self.quote.total - self.by_gift
 
     @property
@@ -46,16 +55,27 @@ class PlanOffer:
 
 
 def plan_offer(
-    *, plan: PricingPlan, business: Business, now: datetime, code: str, gift: str, email: str = ""
+    *,
+    plan: PricingPlan,
+    business: Business,
+    now: datetime,
+    code: str,
+    gift: str,
+    email: str = "",
+    way: Way = Way.FULL,
 ) -> PlanOffer:
     """Price a plan for somebody; email is "" as long as nobody said."""
     user = plan_buyer(business_id=business.pk, email=email)
     applied = apply_code(user=user, code=code, subtotal=plan.price, now=now)
     by_code = worth(applied.terms, subtotal=plan.price) if applied.terms else 0
-    quote = price_plan(
-        plan.price, plan.tax_rate, plan.name, business, way=Way.FULL, by_code=by_code
+    price = partial(price_plan, plan.price, plan.tax_rate, plan.name, business, way=way)
+    return PlanOffer(
+        quote=price(by_code=by_code),
+        applied=applied,
+        gift=find_gift(business.pk, gift),
+        full=price().total,
+        way=way,
     )
-    return PlanOffer(quote, applied, find_gift(business.pk, gift))
 
 
 def plans_take_codes(*, business: Business, now: datetime) -> bool:

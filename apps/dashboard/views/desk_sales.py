@@ -1,6 +1,7 @@
 """Plans and gift cards that are sold at the desk."""
 
 from datetime import datetime
+from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -8,10 +9,15 @@ from django.views.decorators.http import require_http_methods
 
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
+from apps.checkout.buyer_forms import seen_gift
+from apps.checkout.models import PlanPurchase
+from apps.checkout.queries.gifts import find_gift
+from apps.checkout.queries.plan_offer import plans_take_codes
 from apps.checkout.queries.plans import card_of_plan
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.prepaid_forms import SellGiftForm, SellPlanForm, new_desk_key
 from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.views.desk_till import open_desk_till
 from apps.dashboard.views.pricing_plans import CONFLICT, plan_or_404
 from apps.dashboard.views.showing import show
 from apps.kernel.money import Money
@@ -19,35 +25,49 @@ from apps.web.guards import guarded
 from apps.web.http import go_to
 
 UNPROCESSABLE = 422
+CHANGED = (
+    *(checkout.PlanChanged, checkout.CouponRefused, checkout.GiftRefused),
+    PricingPlan.DoesNotExist,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @guarded(*roles_with(Right.SELL))
 def sell_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
-    """Ask who buys a plan; with POST, sell it."""
-    now, desk = timezone.now(), request.desk
+    """Ask who buys a plan; with POST, sell it, or show what it costs with a code or a gift card."""
+    now = timezone.now()
     plan = plan_or_404(request, plan_id)
     if request.method != "POST":
         return _show_plan(request, plan, _new_sale(plan), now=now)
     form = SellPlanForm(request.POST, plan=plan)
-    if not form.is_valid():
-        return _show_plan(request, plan, form, now=now, status=422)
+    if not form.is_valid() or form.is_update:
+        status = UNPROCESSABLE if form.errors else 200
+        return _show_plan(request, plan, form, now=now, status=status)
     try:
-        purchase = checkout.sell_plan(
-            plan_id=plan.pk,
-            buyer=form.buyer(),
-            by=desk.member,
-            now=now,
-            seen_price=form.cleaned_data["seen_price"],
-            form_key=form.cleaned_data["key"],
-            is_paid=form.cleaned_data.get("is_paid", True),
-        )
-    except (checkout.PlanChanged, PricingPlan.DoesNotExist):
+        purchase = _sell_plan(request, plan, form, now=now)
+    except CHANGED as changed:
         plan = plan_or_404(request, plan_id)
-        kept = request.POST.copy()
-        kept["seen_price"] = str(card_of_plan(plan, desk.business).price.amount)
-        return _show_plan(request, plan, SellPlanForm(kept, plan=plan), now=now, status=CONFLICT)
+        return _show_plan(request, plan, form, now=now, changed=changed)
     return go_to(request, "dashboard:held_plan", slug, purchase.reference, query={"done": "sold"})
+
+
+def _sell_plan(
+    request: OwnerRequest, plan: PricingPlan, form: SellPlanForm, *, now: datetime
+) -> PlanPurchase:
+    said = form.cleaned_data
+    code, gift = form.codes
+    card = find_gift(request.desk.business.pk, gift)
+    return checkout.sell_plan(
+        plan_id=plan.pk,
+        buyer=form.buyer(),
+        by=request.desk.member,
+        now=now,
+        seen_price=said["seen_price"],
+        form_key=said["key"],
+        is_paid=said.get("is_paid", True),
+        code=code,
+        gift=seen_gift(said["seen_gift_amount"], card),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,8 +119,7 @@ def _show_card(
 
 
 def _new_sale(plan: PricingPlan) -> SellPlanForm:
-    price = card_of_plan(plan, plan.business).price.amount
-    return SellPlanForm(plan=plan, initial={"key": new_desk_key(), "seen_price": price})
+    return SellPlanForm(plan=plan, initial={"key": new_desk_key()})
 
 
 def _show_plan(
@@ -110,13 +129,26 @@ def _show_plan(
     *,
     now: datetime,
     status: int = 200,
+    changed: Exception | None = None,
 ) -> HttpResponse:
+    """changed is what the sale was refused for: all but the code is another state than was seen."""
+    business = request.desk.business
+    till = open_desk_till(plan, business, form, now=now)
+    for name, words in till.errors.items():
+        form.add_error(name, words)
+    if status == HTTPStatus.OK and form.errors:
+        status = UNPROCESSABLE
+    is_stale = changed is not None and not isinstance(changed, checkout.CouponRefused)
     context = {
         "plan": plan,
-        "card": card_of_plan(plan, request.desk.business),
+        "card": card_of_plan(plan, business),
         "form": form,
-        "stale": status == CONFLICT,
+        "till": till,
+        "takes_codes": any(form.codes) or plans_take_codes(business=business, now=now),
+        "stale": is_stale,
+        "gift_changed": isinstance(changed, checkout.GiftRefused),
     }
+    status = CONFLICT if is_stale else status
     return show(
         request, "dashboard/sell_plan.html", None, context, now=now, current="plans", status=status
     )

@@ -1,0 +1,189 @@
+"""Codes and gift cards where the team sells a plan."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from apps.catalog.models import PricingPlan
+from apps.checkout import operations as checkout
+from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase, Receipt
+from apps.checkout.operations import Buyer, CouponRefused, GiftRefused, PlanChanged, SeenGift
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.factories import NOW, Salon, make_salon
+from tests.factories.coupons import make_coupon
+from tests.factories.prepaid import make_gift_card, make_plan
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+def salon() -> Salon:
+    return make_salon(slug="juniper")
+
+
+@pytest.fixture
+def ten(salon: Salon) -> PricingPlan:
+    """Ten visits for 160.00."""
+    return make_plan(services=[salon.cut])
+
+
+@pytest.fixture
+def code(salon: Salon) -> Coupon:
+    """Ten per cent off plans too: 144.00 in place of 160.00."""
+    return make_coupon(business=salon.business, code="WINTER10", covers_plans=True)
+
+
+@pytest.fixture
+def card(salon: Salon) -> GiftCard:
+    return make_gift_card(by=salon.olga, value=5000)
+
+
+def sell(salon: Salon, plan: PricingPlan, **more: Any) -> PlanPurchase:
+    said = {"seen_price": plan.price, "form_key": "a-form-of-the-desk", **more}
+    carl = Buyer("Carl Vogt", "carl@example.com")
+    return checkout.sell_plan(plan_id=plan.pk, buyer=carl, by=salon.olga, now=NOW, **said)
+
+
+def money_of(purchase: PlanPurchase) -> list[tuple[str, str, int]]:
+    payments = Payment.objects.filter(order__purchase=purchase).order_by("pk")
+    return [(it.kind, it.status, it.captured) for it in payments]
+
+
+def clean() -> bool:
+    return list(find_all(business_id=None, now=LATER)) == []
+
+
+def test_a_code_makes_it_cheaper_and_is_used(salon: Salon, ten: PricingPlan, code: Coupon) -> None:
+    purchase = sell(salon, ten, seen_price=14400, code="winter10")
+
+    order = Order.objects.get(purchase=purchase)
+    line = order.lines.get()
+    assert (order.total, order.discount, order.coupon_code) == (14400, 1600, "WINTER10")
+    assert (line.amount, line.discount, line.total) == (16000, 1600, 14400)
+    assert (order.status, order.payment_status, order.way) == ("APPROVED", "PAID", "IN_PERSON")
+    assert money_of(purchase) == [("IN_PERSON", "PAID", 14400)]
+    assert CouponUse.objects.get().amount == 1600
+    assert (purchase.price, purchase.status, purchase.balance) == (16000, "ACTIVE", 10)
+    assert clean()
+
+
+def test_a_gift_card_pays_a_part_and_the_rest_is_paid_in_person(
+    salon: Salon, ten: PricingPlan, card: GiftCard
+) -> None:
+    purchase = sell(salon, ten, gift=SeenGift(card.pk, 5000))
+
+    order = Order.objects.get(purchase=purchase)
+    card.refresh_from_db()
+    assert money_of(purchase) == [("GIFT", "PAID", 5000), ("IN_PERSON", "PAID", 11000)]
+    assert (order.payment_status, card.balance) == ("PAID", 0)
+    assert Receipt.objects.filter(order=order).count() == 1
+    assert clean()
+
+
+def test_a_gift_card_pays_a_part_and_the_rest_is_paid_later(
+    salon: Salon, ten: PricingPlan, code: Coupon, card: GiftCard
+) -> None:
+    both = {"seen_price": 14400, "code": "WINTER10", "gift": SeenGift(card.pk, 5000)}
+    purchase = sell(salon, ten, **both, is_paid=False)
+
+    order = Order.objects.get(purchase=purchase)
+    assert money_of(purchase) == [("GIFT", "PAID", 5000)]
+    assert (order.payment_status, purchase.status) == ("PARTIALLY_PAID", "ACTIVE")
+    assert Receipt.objects.filter(order=order).count() == 1
+    assert clean()
+
+    rest = checkout.mark_plan_paid(
+        purchase_id=purchase.pk, order_id=order.pk, by=salon.olga, now=LATER
+    )
+
+    order.refresh_from_db()
+    assert (rest.captured, order.payment_status) == (9400, "PAID")
+    assert Receipt.objects.filter(order=order).count() == 1
+    assert clean()
+
+
+@pytest.mark.parametrize("is_paid", [True, False])
+def test_a_gift_card_pays_all_of_it(salon: Salon, ten: PricingPlan, *, is_paid: bool) -> None:
+    card = make_gift_card(by=salon.olga, value=20000)
+
+    purchase = sell(salon, ten, gift=SeenGift(card.pk, 16000), is_paid=is_paid)
+
+    card.refresh_from_db()
+    order = Order.objects.get(purchase=purchase)
+    assert money_of(purchase) == [("GIFT", "PAID", 16000)]
+    assert (order.payment_status, card.balance, purchase.balance) == ("PAID", 4000, 10)
+    assert clean()
+
+
+def test_a_code_that_makes_it_free_leaves_nothing_to_be_paid(
+    salon: Salon, ten: PricingPlan
+) -> None:
+    make_coupon(business=salon.business, code="ALL", value=10_000, covers_plans=True)
+
+    purchase = sell(salon, ten, seen_price=0, code="ALL")
+
+    order = Order.objects.get(purchase=purchase)
+    assert (order.total, order.payment_status, money_of(purchase)) == (0, "NOT_PAID", [])
+    assert (purchase.status, purchase.balance) == ("ACTIVE", 10)
+    assert clean()
+
+
+def test_the_same_form_sent_again_sells_once(
+    salon: Salon, ten: PricingPlan, code: Coupon, card: GiftCard
+) -> None:
+    both = {"seen_price": 14400, "code": "WINTER10", "gift": SeenGift(card.pk, 5000)}
+    first = sell(salon, ten, **both)
+
+    assert sell(salon, ten, **both) == first
+    code.refresh_from_db()
+    assert (code.used, PlanPurchase.objects.count()) == (1, 1)
+    assert money_of(first) == [("GIFT", "PAID", 5000), ("IN_PERSON", "PAID", 9400)]
+
+
+def test_another_price_than_was_seen_sells_nothing(
+    salon: Salon, ten: PricingPlan, code: Coupon
+) -> None:
+    with pytest.raises(PlanChanged) as changed:
+        sell(salon, ten, seen_price=16000, code="WINTER10")
+
+    assert changed.value.price == 14400
+    assert not PlanPurchase.objects.exists()
+
+
+def test_a_code_that_this_customer_has_used_sells_nothing(
+    salon: Salon, ten: PricingPlan, code: Coupon
+) -> None:
+    sell(salon, ten, seen_price=14400, code="WINTER10")
+
+    with pytest.raises(CouponRefused):
+        sell(salon, ten, seen_price=14400, code="WINTER10", form_key="another-form-of-it")
+    assert PlanPurchase.objects.count() == 1
+
+
+def test_a_card_with_less_on_it_or_of_another_business_sells_nothing(
+    salon: Salon, ten: PricingPlan, card: GiftCard
+) -> None:
+    foreign = make_gift_card(by=make_salon(slug="other").olga, value=5000)
+
+    for gift in (SeenGift(card.pk, 5001), SeenGift(foreign.pk, 5000), SeenGift(0, 5000)):
+        with pytest.raises(GiftRefused):
+            sell(salon, ten, gift=gift)
+    assert not PlanPurchase.objects.exists()
+    assert clean()
+
+
+def test_the_next_period_sold_at_the_desk_costs_all_of_it(salon: Salon, card: GiftCard) -> None:
+    plan = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=5000)
+    make_coupon(business=salon.business, code="HALF", value=5000, covers_plans=True)
+    purchase = sell(salon, plan, seen_price=2500, code="HALF", gift=SeenGift(card.pk, 2500))
+    purchase.refresh_from_db()
+
+    payment = checkout.renew_in_person(
+        purchase_id=purchase.pk, revision=purchase.revision, by=salon.olga, now=LATER
+    )
+
+    assert payment is not None
+    assert payment.captured == 5000
+    assert clean()
