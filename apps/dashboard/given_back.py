@@ -1,12 +1,25 @@
 """Put what was typed before a sign-in ended back into the form it was typed into."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import BaseForm
+from django.forms import (
+    BaseForm,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    ChoiceField,
+    Field,
+    SelectMultiple,
+)
+from django.utils.translation import gettext as _
 
 from apps.web.kept_text import KeptText
+
+Typed = Mapping[str, Sequence[str]]
+SEVERAL = (CheckboxSelectMultiple, SelectMultiple)
+BOXES = (CheckboxInput, *SEVERAL)
+"""What sends nothing when nothing is ticked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +33,58 @@ class GivenBack:
 
 def give_back(kept: KeptText, context: Mapping[str, Any]) -> GivenBack:
     """Fill the one form of a page that has the most of these fields; nothing is sent."""
-    typed = dict(kept.typed)
-    forms = [form for form in _forms(context) if not form.is_bound and _fields(form, typed)]
+    typed: dict[str, list[str]] = {}
+    for name, words in kept.typed:
+        typed.setdefault(name, []).append(words)
+    forms = [form for form in _forms(context) if not form.is_bound and _named(form, typed)]
     if not forms:
-        return GivenBack(tuple(typed.values()), ())
-    form = max(forms, key=lambda it: len(_fields(it, typed)))
-    names = _fields(form, typed)
-    saved = [
-        (str(form.fields[name].label or ""), was)
-        for name in names
-        if (was := _words(form, name)) and was != typed[name].strip()
+        return GivenBack(_loose(typed, ()), ())
+    form = max(forms, key=lambda it: len(_named(it, typed)))
+    again = {name: _value(form.fields[name], typed.get(name, ())) for name in _sent(form, typed)}
+    saved = []
+    for name, value in again.items():
+        field = form.fields[name]
+        was = _words(field, form.get_initial_for_field(field, name))
+        if was and was != _words(field, value):
+            saved.append((str(field.label or ""), was))
+    form.initial = {**(form.initial or {}), **again}
+    return GivenBack(_loose(typed, form.fields), tuple(saved))
+
+
+def _value(field: Field, words: Sequence[str]) -> Any:
+    if isinstance(field.widget, CheckboxInput):
+        return bool(words)
+    return list(words) if isinstance(field.widget, SEVERAL) else words[-1]
+
+
+def _words(field: Field, value: Any) -> str:
+    """What a person reads in this field; "" where nothing stands."""
+    if isinstance(field.widget, CheckboxInput):
+        return _("Yes") if value else _("No")
+    shown = field.prepare_value(value)
+    if isinstance(field, ChoiceField):
+        chosen = {str(it) for it in (shown if isinstance(shown, list | tuple) else [shown])}
+        return ", ".join(str(label) for key, label in field.choices if str(key) in chosen)
+    return "" if shown is None else str(shown).strip()
+
+
+def _sent(form: BaseForm, typed: Typed) -> list[str]:
+    """The fields that were sent; of a form that was sent whole also the boxes without a tick."""
+    named, fields = _named(form, typed), form.fields
+    boxes = [name for name, field in fields.items() if isinstance(field.widget, BOXES)]
+    visible = {name for name, field in fields.items() if not field.widget.is_hidden}
+    is_whole = visible <= {*named, *boxes}
+    return [name for name in fields if name in named or (is_whole and name in boxes)]
+
+
+def _named(form: BaseForm, typed: Typed) -> list[str]:
+    return [
+        name for name, field in form.fields.items() if name in typed and not field.widget.is_hidden
     ]
-    form.initial = {**(form.initial or {}), **{name: typed[name] for name in names}}
-    loose = tuple(words for name, words in typed.items() if name not in form.fields)
-    return GivenBack(loose, tuple(saved))
 
 
-def _words(form: BaseForm, name: str) -> str:
-    was = form.get_initial_for_field(form.fields[name], name)
-    return was.strip() if isinstance(was, str) else ""
+def _loose(typed: Typed, fields: Any) -> tuple[str, ...]:
+    return tuple(it for name, words in typed.items() if name not in fields for it in words if it)
 
 
 def _forms(context: Mapping[str, Any]) -> Iterator[BaseForm]:
@@ -47,9 +93,3 @@ def _forms(context: Mapping[str, Any]) -> Iterator[BaseForm]:
             yield value
         elif isinstance(value, dict):
             yield from (it for it in value.values() if isinstance(it, BaseForm))
-
-
-def _fields(form: BaseForm, typed: Mapping[str, str]) -> list[str]:
-    return [
-        name for name, field in form.fields.items() if name in typed and not field.widget.is_hidden
-    ]

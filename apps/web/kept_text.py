@@ -26,13 +26,14 @@ WAS_SIGNED_IN = "was_signed_in_as"
 it; the session itself is gone."""
 LIFE = timedelta(minutes=30)
 LONGEST = 20_000
-SECRET = ("password", "code", "card", "otp", "token")
-LEFT_OUT = ("csrfmiddlewaretoken", "password", "code", "seal", "revision")
+SECRET = ("password", "code", "card", "gift", "otp", "token")
+LEFT_OUT = ("csrfmiddlewaretoken", "password", "code", "gift", "seal", "revision")
 
 
 @dataclass(frozen=True, slots=True)
 class KeptText:
-    """The page that was typed into, and its fields in order."""
+    """The page that was typed into, and its fields in order, empty ones too: what was emptied must
+    not come back full."""
 
     page: str
     typed: tuple[tuple[str, str], ...]
@@ -46,7 +47,11 @@ def keep_text(request: HttpRequest, *, now: datetime) -> None:
         return
     typed = list(_typed(request))
     page = page_around(request)
-    if not typed or not page or sum(len(value) for _name, value in typed) > LONGEST:
+    if (
+        not any(value for _name, value in typed)
+        or not page
+        or sum(len(value) for _name, value in typed) > LONGEST
+    ):
         return
     until = int((now + LIFE).timestamp())
     words = json.dumps({"account": account, "until": until, "page": page, "typed": typed})
@@ -102,7 +107,7 @@ def page_around(request: HttpRequest) -> str:
 def _typed(request: HttpRequest) -> Iterator[tuple[str, str]]:
     for name, values in request.POST.lists():
         if not any(word in name for word in LEFT_OUT):
-            yield from ((name, str(value)) for value in values if value)
+            yield from ((name, str(value)) for value in values)
 
 
 def _box() -> Fernet:

@@ -1,5 +1,6 @@
 """A sign-in that ends while somebody types gives the text back, to them and to nobody else."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -149,3 +150,69 @@ def test_nothing_is_kept_in_a_browser_that_nobody_was_signed_in_with(
     type_late(stranger, eva)
 
     assert "kept_text" not in stranger.session
+
+
+LATE = NOW + timedelta(hours=13)
+PRICE = {
+    "price_kind": "FIXED",
+    "price": "50.00",
+    "price_text": "",
+    "pays_in_person": "on",
+    "deposit": "",
+    "full_upfront": "on",
+    "tax_rate": "0",
+}
+
+
+def typed_late(olga: Client, salon: Salon, page: str, typed: dict[str, Any], to: str = "") -> str:
+    """Open a page, send its form the next morning, sign in again; the page as it is then."""
+    olga.get(page)
+    with time_machine.travel(LATE, tick=False):
+        away = olga.post(to or page, typed, headers={"Referer": f"http://testserver{page}"})
+        assert away["Location"].startswith("/own/sign-in/")
+        sign_in(olga, salon, "")
+        return str(olga.get(page).content.decode())
+
+
+def test_what_somebody_else_has_saved_meanwhile_stands_beside_it_also_a_price(
+    olga: Client, salon: Salon
+) -> None:
+    page = f"/own/juniper/services/{salon.cut.pk}/payment/"
+    salon.cut.price = 6000
+    salon.cut.save()
+
+    told = typed_late(olga, salon, page, {**PRICE, "revision": "1"})
+
+    note = told.partition('id="given-back"')[2].partition("</div>")[0]
+    assert re.findall(r'keep-lines">([^<]*)<', note) == ["60.00"]
+    assert 'name="price" value="50.00"' in told
+
+
+def test_a_tick_that_was_taken_away_stays_away(olga: Client, salon: Salon) -> None:
+    salon.cut.pays_online, salon.cut.deposit = True, 2000
+    salon.cut.save()
+    page = f"/own/juniper/services/{salon.cut.pk}/payment/"
+    typed = {**PRICE, "revision": "1", "pays_online": "on", "deposit": ""}
+    del typed["pays_in_person"]
+
+    told = typed_late(olga, salon, page, typed)
+
+    boxes = re.findall(r'<input[^>]*name="(pays_in_person|pays_online)"([^>]*)>', told)
+    assert [(name, "checked" in rest) for name, rest in boxes] == [
+        ("pays_in_person", False),
+        ("pays_online", True),
+    ]
+    assert 'value="20.00"' not in told.partition("<form")[2]
+
+
+def test_a_discount_comes_back_into_its_own_form_with_all_its_services(
+    olga: Client, salon: Salon
+) -> None:
+    services = [salon.cut.pk, salon.colour.pk, salon.bridal.pk]
+    emptied = dict.fromkeys(("min_subtotal", "min_people", "starts_on", "ends_on"), "")
+    typed = {"name": "Autumn", "kind": "PERCENT", "value": "10", "services": services, **emptied}
+
+    told = typed_late(olga, salon, "/own/juniper/coupons/", typed, to="/own/juniper/discounts/")
+
+    ticked = re.findall(r'<input[^>]*name="services"[^>]*checked[^>]*>', told)
+    assert [re.findall(r'id="([a-z]*)-services', it) for it in ticked] == [["discount"]] * 3
