@@ -1,8 +1,8 @@
 """Put what was typed before a sign-in ended back into the form it was typed into."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.forms import (
     BaseForm,
@@ -64,7 +64,8 @@ def _words(field: Field, value: Any) -> str:
     shown = field.prepare_value(value)
     if isinstance(field, ChoiceField):
         chosen = {str(it) for it in (shown if isinstance(shown, list | tuple) else [shown])}
-        return ", ".join(str(label) for key, label in field.choices if str(key) in chosen)
+        choices = cast("Iterable[tuple[Any, Any]]", field.choices)
+        return ", ".join(str(label) for key, label in choices if str(key) in chosen)
     return "" if shown is None else str(shown).strip()
 
 

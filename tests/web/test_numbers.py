@@ -120,6 +120,7 @@ def test_amounts_are_kept_in_minor_units(text: str, currency: str, locale: str, 
     ("text", "currency", "locale", "words"),
     [
         ("1e3", "EUR", "en-GB", "Enter an amount like 12.50."),
+        ("1.000", "EUR", "en-GB", "Enter an amount with at most 2 decimals."),
         ("1_000", "EUR", "de-DE", "Enter an amount like 12,50."),
         ("x", "JPY", "ja-JP", "Enter an amount like 1250."),
         ("0", "EUR", "en-GB", "Enter an amount like 12.50."),
