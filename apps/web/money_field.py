@@ -110,17 +110,12 @@ class MoneyField(NumberField):
         found = super().clean(value)
         if found is None:
             return None
-        digits = exponent(self.currency)
-        try:
-            # "1.000" is a thousand to half of Europe and one to the rest: nobody guesses.
-            if _places_of(found) > digits:
-                raise ValueError(found)
-            return Money.from_decimal(found, self.currency).amount
-        except ValueError as wrong:
+        # "1.000" is a thousand to half of Europe and one to the rest: nobody guesses.
+        if _places_of(found) > (digits := exponent(self.currency)):
             words = _("Enter an amount with at most %(digits)d decimals.") % {"digits": digits}
             whole = _("Enter a whole amount: %(currency)s has no decimals.")
-            words = words if digits else whole % {"currency": self.currency}
-            raise forms.ValidationError(words) from wrong
+            raise forms.ValidationError(words if digits else whole % {"currency": self.currency})
+        return Money.from_decimal(found, self.currency).amount
 
     def wrong(self, code: str) -> forms.ValidationError:
         words = str(self.error_messages[code]).replace("%(sample)s", self._write(SAMPLE))
