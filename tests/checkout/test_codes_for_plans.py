@@ -233,6 +233,20 @@ def test_a_card_with_less_on_it_than_was_shown_buys_nothing(
     assert not PlanPurchase.objects.exists()
 
 
+@pytest.mark.parametrize("amount", [16001, 20000])
+def test_a_card_never_pays_more_than_the_plan_costs(
+    client: Client, studio: Studio, ten: PricingPlan, amount: int
+) -> None:
+    full = make_gift_card(by=studio.olga, value=20000)
+    post(client, **CARL, code=full.code, update="1")
+
+    answer = post(client, seen_gift_amount=str(amount))
+
+    full.refresh_from_db()
+    assert (answer.status_code, full.balance, PlanPurchase.objects.count()) == (409, 20000, 0)
+    assert clean()
+
+
 def test_the_next_period_of_a_membership_costs_all_of_it(studio: Studio, card: GiftCard) -> None:
     plan = make_plan(services=[studio.flow], kind="CREDITS", credits=4, slug="four", price=5000)
     code = make_coupon(business=studio.business, code="HALF", value=5000, covers_plans=True)

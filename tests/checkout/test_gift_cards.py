@@ -308,6 +308,16 @@ def test_a_stopped_card_pays_no_more_and_may_go_back_to_its_buyer(
     assert_the_books_add_up()
 
 
+@pytest.mark.parametrize("amount", [0, 4801, 5000])
+def test_a_card_never_pays_more_than_the_booking_costs(
+    card: GiftCard, draft: Booking, amount: int
+) -> None:
+    with pytest.raises(GiftRefused):
+        pay_with(draft, card, Way.FULL, gift=amount)
+
+    assert (left_on(card), Payment.objects.filter(kind="GIFT").count()) == (5000, 0)
+
+
 def test_nobody_of_another_business_touches_it(card: GiftCard) -> None:
     sam = make_salon(slug="sams").olga
 

@@ -166,6 +166,14 @@ def test_a_card_that_gave_twice_is_found(card: GiftCard, paid: Payment) -> None:
     assert found() == [("gifts_pay_once", "has 4800, the card gave 5000")]
 
 
+def test_a_card_that_paid_more_than_the_bill_is_found(card: GiftCard, paid: Payment) -> None:
+    Payment.objects.filter(pk=paid.pk).update(amount=4900, captured=4900)
+    GiftEntry.objects.filter(payment=paid).update(amount=-4900, left=100)
+    GiftCard.objects.update(balance=100)
+
+    assert ("gifts_pay_no_more_than_the_bill", "cards pay 4900 of 4800") in found()
+
+
 def test_each_rule_asks_about_one_business_or_all(
     card: GiftCard, booking: Booking, purchase: PlanPurchase
 ) -> None:

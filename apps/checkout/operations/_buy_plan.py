@@ -72,7 +72,7 @@ def buy_plan(
         PlanNotSold: it is not offered any more, or this customer has had it as often as allowed.
         PlanChanged: the price is another one now.
         CouponRefused: the code cannot be used, or not any more.
-        GiftRefused: the gift card has less on it than the page showed.
+        GiftRefused: the gift card has less on it than the page showed, or the plan costs less.
         NotWelcome: the business blocked this person.
         WayNotOffered: nothing is paid online here.
         ProviderDown: the provider does not answer; nothing was paid.

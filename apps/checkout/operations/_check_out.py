@@ -88,7 +88,7 @@ def check_out(
         PaymentUnderWay: another amount, or another way, while a payment is open.
         CouponRefused: the code cannot be used any more.
         PlanRefused: the plan does not pay for this, or not any more.
-        GiftRefused: the gift card has less on it than the page showed.
+        GiftRefused: the gift card has less on it than the page showed, or the order costs less.
         SlotGone: the time went to somebody else.
         ProviderDown: the provider does not answer; nothing was paid.
         BusyTryAgain: the lock did not come in time.

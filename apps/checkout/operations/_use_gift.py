@@ -29,13 +29,14 @@ def hold_gift(order: Order, gift: SeenGift, *, until: datetime, now: datetime) -
     """Take what a card pays off its balance, for a locked order that is not approved yet.
 
     Raises:
-        GiftRefused: the card is stopped, another business's, or has less on it meanwhile.
+        GiftRefused: the card is stopped, another business's, or has less on it meanwhile; or it
+            would pay more than the order costs.
     """
     cards = GiftCard.objects.select_for_update().filter(
         pk=gift.card_id, business_id=order.business_id, status=GiftCard.Status.ACTIVE
     )
     card = cards.first()
-    if card is None or not _has(card, gift.amount):
+    if card is None or not _has(card, gift.amount) or not 0 < gift.amount <= order.total:
         raise GiftRefused(card.balance if card else 0)
     payment = Payment.objects.create(
         business_id=order.business_id,

@@ -90,8 +90,8 @@ def find_visits_for_nothing(*, business_id: int | None = None) -> Iterator[Findi
 
 
 def find_miscounted_gift_cards(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield gift cards whose balance is not what their entries come to, and payments of cards that
-    hold or took another amount than the card gave."""
+    """Yield gift cards whose balance is not what their entries come to, payments of cards that hold
+    or took another amount than the card gave, and bills of which cards pay more than all."""
     cards = GiftCard.objects.order_by()
     if business_id is not None:
         cards = cards.filter(business_id=business_id)
@@ -105,6 +105,7 @@ def find_miscounted_gift_cards(*, business_id: int | None = None) -> Iterator[Fi
         payments = payments.filter(business_id=business_id)
     held = Q(status__in=HOLDING)
     yield from _gifts_let_go(payments)
+    yield from _bills_overpaid_by_cards(business_id)
     for payment in payments.filter(held).iterator(chunk_size=500):
         gave = -sum(it.amount for it in payment.gift_entries.all())
         if gave != payment.amount - payment.refunded:
@@ -120,3 +121,16 @@ def _gifts_let_go(payments: QuerySet[Payment]) -> Iterator[Finding]:
     for payment in over.exclude(gave=0).order_by("pk"):
         words = f"came to nothing, the card gave {-payment.gave}"
         yield Finding("gifts_come_back", payment.business_id, f"payment {payment.pk}", words)
+
+
+def _bills_overpaid_by_cards(business_id: int | None) -> Iterator[Finding]:
+    """Orders of which cards hold, keep aside or took more than they cost."""
+    held = Q(payments__kind=Payment.Kind.GIFT, payments__status__in=HOLDING)
+    by_cards = Sum(F("payments__amount") - F("payments__refunded"), filter=held)
+    orders = Order.objects.annotate(by_cards=by_cards).filter(by_cards__gt=F("total"))
+    if business_id is not None:
+        orders = orders.filter(business_id=business_id)
+    for order in orders.order_by("pk"):
+        words = f"cards pay {order.by_cards} of {order.total}"
+        where = f"order {order.reference}"
+        yield Finding("gifts_pay_no_more_than_the_bill", order.business_id, where, words)
