@@ -9,7 +9,7 @@ from django.test import Client
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Payment, PracticeSession
+from apps.checkout.models import GiftCard, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act, GiftRefused, Seen, SeenGift
 from apps.checkout.pricing import Way
 from apps.dashboard.management.commands.check_ledger import find_all
@@ -97,6 +97,27 @@ def test_a_no_gives_it_back(asking: Salon, draft: Booking, card: GiftCard) -> No
 
     assert books(draft, card) == ("DECLINED", 0, 0, 5000)
     assert [it.amount for it in card.entries.all()] == [5000, -4000, 4000]
+
+
+def test_what_comes_back_to_a_stopped_card_can_go_back_to_its_buyer(
+    asking: Salon, draft: Booking, card: GiftCard
+) -> None:
+    ask(draft, card)
+
+    def stop(seen: int) -> None:
+        checkout.stop_gift_card(
+            card_id=card.pk, gives_back=True, by=asking.olga, now=NOW, seen_balance=seen
+        )
+
+    stop(1000)
+    answer(bookings.decline_request, asking, reason="")
+    look()
+    assert books(draft, card) == ("DECLINED", 0, 0, 4000)
+    stop(4000)
+
+    assert books(draft, card) == ("DECLINED", 0, 0, 0)
+    refunds = Refund.objects.order_by("pk")
+    assert [it.amount for it in refunds] == [1000, 4000]
 
 
 def test_a_yes_that_is_undone_takes_nothing(asking: Salon, draft: Booking, card: GiftCard) -> None:

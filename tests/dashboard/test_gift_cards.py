@@ -212,6 +212,21 @@ def test_a_card_is_stopped_and_its_rest_goes_back(olga: Client, card: GiftCard) 
     assert_the_books_add_up()
 
 
+def test_what_is_left_on_a_stopped_card_can_go_back_later(olga: Client, card: GiftCard) -> None:
+    olga.post(page_of(card, "stop"), {"seen_balance": "5000"})
+    assert ">€50.00 back to Eva Lindner</button>" in text_of(olga.get(page_of(card)))
+
+    body = {"seen_balance": "5000", "back": "on"}
+    old = olga.post(page_of(card, "stop"), {**body, "seen_balance": "4999"})
+    answers = [olga.post(page_of(card, "stop"), body) for _time in range(2)]
+
+    assert [it.status_code for it in (old, *answers)] == [409, 303, 303]
+    assert (fresh(card).status, fresh(card).balance) == ("STOPPED", 0)
+    assert list(Refund.objects.values_list("amount", flat=True)) == [5000]
+    assert "back to Eva Lindner" not in text_of(olga.get(page_of(card)))
+    assert_the_books_add_up()
+
+
 def test_an_old_page_does_not_stop_a_card(olga: Client, card: GiftCard) -> None:
     adjust(olga, card)
 

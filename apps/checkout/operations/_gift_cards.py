@@ -138,8 +138,8 @@ def stop_gift_card(
     seen_balance: int | None = None,
 ) -> None:
     """Let nobody pay with a card any more; what is left on it stays written there, or goes back to
-    whoever bought it. Done twice it is the same. seen_balance is what the page showed, in minor
-    units.
+    whoever bought it, also later on: what a stopped card paid may come back to it. Done twice it
+    is the same. seen_balance is what the page showed, in minor units.
 
     Raises:
         GiftCard.DoesNotExist: not a card of this business.
@@ -147,14 +147,15 @@ def stop_gift_card(
         TooMuchToRefund: less than that is left of what was paid for it.
     """
     card = GiftCard.objects.select_for_update().get(pk=card_id, business_id=by.business_id)
-    if card.status != Status.ACTIVE:
+    left = card.balance
+    goes_back = gives_back and left > 0
+    if card.status != Status.ACTIVE and not goes_back:
         return
-    if seen_balance is not None and card.balance != seen_balance:
-        raise GiftRefused(card.balance)
+    if seen_balance is not None and left != seen_balance:
+        raise GiftRefused(left)
     card.status = Status.STOPPED
     card.save(update_fields=["status"])
-    left = card.balance
-    if not gives_back or not left:
+    if not goes_back:
         return
     order = Order.objects.select_for_update().get(gift_card=card)
     write_gift_entry(card, GiftEntry.Kind.ADJUSTED, amount=-left, by=by.user_id, now=now)
