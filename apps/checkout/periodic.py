@@ -11,6 +11,7 @@ from apps.checkout.operations import (
     open_paid_periods,
     release_gifts,
     renew_plans,
+    return_lost_coupons,
     return_lost_credits,
     settle_open_payments,
 )
@@ -36,9 +37,10 @@ def forget_orders(now: datetime) -> None:
 
 
 def look_after_plans(now: datetime) -> None:
-    """Give visits of cancelled bookings back, money of cards that pays for nothing; begin periods
-    that were paid for, have the next ones paid, and let plans end whose time is up."""
+    """Give visits and codes of lost bookings back, money of cards that pays for nothing; begin
+    periods that were paid for, have the next ones paid, and let plans end whose time is up."""
     return_lost_credits(now=now)
+    return_lost_coupons(now=now)
     release_gifts(now=now)
     open_paid_periods(now=now)
     renew_plans(now=now)

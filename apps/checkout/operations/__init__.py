@@ -40,6 +40,7 @@ from apps.checkout.operations._coupons import (
     CodeTaken,
     CouponFacts,
     make_coupon,
+    return_lost_coupons,
     stop_coupon,
 )
 from apps.checkout.operations._discounts import (
@@ -199,6 +200,7 @@ __all__ = [
     "renew_plan",
     "renew_plans",
     "resume_plan",
+    "return_lost_coupons",
     "return_lost_credits",
     "sell_gift_card",
     "sell_plan",

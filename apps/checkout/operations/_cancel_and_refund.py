@@ -7,6 +7,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor, NoConflict
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order
+from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._redeem import return_credit
 from apps.checkout.operations._refund import give_back
 
@@ -21,8 +22,8 @@ def cancel_and_refund(
     now: datetime,
     revision: int | None = None,
 ) -> Booking:
-    """Cancel a booking and give all of its money and visits back, no fee kept: for the team,
-    or (by None) the customer of a double booking, who is not at fault (domain.md 1.4).
+    """Cancel a booking and give all of its money, visits and code back, no fee kept: for the
+    team, or (by None) the customer of a double booking, who is not at fault (domain.md 1.4).
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -55,6 +56,7 @@ def cancel_and_refund(
             actor=Actor.of(by),
             now=now,
         )
+        give_coupon_back(order)
     return_credit(booking_id=booking.pk, now=now)
     return booking
 

@@ -2,16 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.checkout.coupons import Kind, mailbox, plain_code, refusal
-from apps.checkout.models import Coupon, CouponUse, Order
+from apps.checkout.models import Coupon, CouponUse, Order, Payment
 from apps.checkout.operations._errors import CouponRefused
+from apps.checkout.operations._subject import lock_subject
 from apps.checkout.queries.coupons import Applied, CodeUser, terms_of
+from apps.outbox.sweeping import sweep
+
+LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 
 
 def use_coupon(
@@ -41,11 +48,48 @@ def use_coupon(
 
 
 def give_coupon_back(order: Order) -> None:
-    """Uncount the coupon of a locked order that is written anew or forgotten; harmless without."""
+    """Uncount the coupon of a locked order that is written anew, forgotten or came to nothing;
+    harmless without."""
     use = CouponUse.objects.filter(order=order).first()
     if use is not None:
         use.delete()
         Coupon.objects.filter(pk=use.coupon_id).update(used=F("used") - 1)
+
+
+def return_lost_coupons(*, now: datetime) -> int:
+    """Give back the uses of bookings that came to nothing without the customer's doing: declined,
+    or cancelled by the team with all of the money back; return how many.
+
+    A decision of the last ten seconds may still be taken back. Whoever cancels has used the code,
+    and so has a booking whose money somebody decided to keep.
+    """
+    return sweep(_lost_orders(now=now), partial(_return_if_lost, now=now))
+
+
+def _lost_orders(*, now: datetime) -> QuerySet[Order]:
+    events = BookingEvent.objects.filter(booking=OuterRef("booking"))
+    by_customer = events.filter(
+        action=BookingEvent.Action.CANCELED, actor=BookingEvent.Actor.CUSTOMER
+    )
+    stays = Payment.objects.filter(order=OuterRef("pk"), captured__gt=F("refunded"))
+    return Order.objects.filter(
+        ~Exists(events.filter(at__gt=now - UNDO_WINDOW)),
+        ~Exists(by_customer),
+        ~Exists(stays),
+        coupon_use__isnull=False,
+        kept_at=None,
+        booking__status__in=LOST,
+    )
+
+
+@transaction.atomic
+def _return_if_lost(order_id: int, *, now: datetime) -> bool:
+    lock_subject(Order.objects.get(pk=order_id))
+    order = Order.objects.select_for_update().get(pk=order_id)
+    if not _lost_orders(now=now).filter(pk=order_id).exists():
+        return False
+    give_coupon_back(order)
+    return True
 
 
 class CodeTaken(Exception):
