@@ -82,7 +82,7 @@ def _WRONG_PHONE() -> str:  # noqa: N802 - reads as the constant it is, once tra
 
 def field_of(question: Question, *, region: str, locale: str) -> forms.Field:
     """Make the field of a question; phone numbers are those of a region, numbers are typed as in a
-    locale. Consents are never ticked beforehand (R021)."""
+    locale. Consents are never ticked beforehand."""
     common = {
         "label": question.label,
         "help_text": question.help_text,

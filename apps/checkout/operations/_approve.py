@@ -10,7 +10,7 @@ from apps.checkout.operations._subject import Subject, is_over
 
 def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime) -> None:
     """Approve a locked order because its money came, or none is due: what it is for begins, and
-    what gift cards held for it is theirs no more (R007). Of a request it is kept aside like money
+    what gift cards held for it is theirs no more. Of a request it is kept aside like money
     on a bank's card, until the team has said yes or no."""
     order.status, order.approved_at = Order.Status.APPROVED, now
     order.save(update_fields=["status", "approved_at"])

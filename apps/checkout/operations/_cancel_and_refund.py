@@ -23,7 +23,7 @@ def cancel_and_refund(
     revision: int | None = None,
 ) -> Booking:
     """Cancel a booking and give all of its money, visits and code back, no fee kept: for the
-    team, or (by None) the customer of a double booking, who is not at fault (domain.md 1.4).
+    team, or (by None) the customer of a double booking, who is not at fault.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
