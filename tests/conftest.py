@@ -4,7 +4,6 @@ of the test's database."""
 import os
 from collections.abc import Iterator
 from datetime import datetime
-from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -13,6 +12,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, settings
 
 from apps.web.limits import forget_readers
+from tests.addresses import address_of
 from tests.clock import NOW, read_moment, standing_at
 
 # Playwright keeps an event loop in the test's thread; Django would take the test for async code.
@@ -109,11 +109,4 @@ def _readers_are_counted_from_zero() -> None:
 @pytest.fixture
 def database_url(transactional_db: None) -> str:
     """DATABASE_URL of the test's own database, for processes that a test starts."""
-    facts = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{facts['NAME']}"
-    user = quote(facts["USER"], safe="")
-    password = f":{quote(facts['PASSWORD'], safe='')}" if facts["PASSWORD"] else ""
-    port = f"&port={facts['PORT']}" if facts["PORT"] else ""
-    host = quote(facts["HOST"], safe="/.:")
-    return f"postgresql://{user}{password}@/{facts['NAME']}?host={host}{port}"
+    return address_of(connection)

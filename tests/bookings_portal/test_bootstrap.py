@@ -17,6 +17,9 @@ from django.db import connection
 
 from bookings_portal import install, prepare, serve, throwaway_postgres
 from bookings_portal.legs import CLOSING
+from tests.addresses import address_of
+from tests.ports import free_port
+from tests.upgrades.databases import database_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 MANAGE = BASE_DIR / "manage.py"
@@ -39,13 +42,6 @@ def taken_port() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield listener.getsockname()[1]
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def test_an_old_python_gets_a_sentence() -> None:
@@ -207,7 +203,9 @@ class Up:
         for line in self.process.stdout or ():
             self.lines.append(line.strip())
             if "Ctrl-C stops it." in line:
-                break
+                return
+        self.process.communicate()
+        pytest.fail("\n".join(["It did not open:", *self.lines]))
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
@@ -216,28 +214,37 @@ class Up:
         return self.process.returncode
 
 
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_up_opens_the_portal_and_ctrl_c_closes_all_of_it(
-    free_port: int, tmp_path: Path, database_url: str
-) -> None:
-    # On SQLite a fresh file, so that the tables are made; on PostgreSQL the test's own database.
-    url = database_url if connection.vendor == "postgresql" else ""
-    origin = f"http://127.0.0.1:{free_port}"
+@pytest.fixture
+def nothing_yet(tmp_path: Path, transactional_db: None) -> Iterator[str]:
+    """DATABASE_URL of an empty database; none on SQLite, where `up` makes a file by itself.
 
-    first = Up(free_port, tmp_path, "--no-demo", DATABASE_URL=url)
+    The database of the tests would not do: its tables were made without migrations.
+    """
+    if connection.vendor == "sqlite":
+        yield ""
+        return
+    with database_of("", folder=tmp_path) as database:
+        yield address_of(database)
+
+
+@pytest.mark.slow
+def test_up_opens_the_portal_and_ctrl_c_closes_all_of_it(tmp_path: Path, nothing_yet: str) -> None:
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+
+    first = Up(port, tmp_path, "--no-demo", DATABASE_URL=nothing_yet)
     answers = [
         urllib.request.urlopen(f"{origin}{path}", timeout=10).status
         for path in ("/healthz", "/readyz")
     ]
     code = first.stop()
     started = time.perf_counter()
-    second = Up(free_port, tmp_path, "--no-demo", DATABASE_URL=url)
+    second = Up(port, tmp_path, "--no-demo", DATABASE_URL=nothing_yet)
     seconds = time.perf_counter() - started
 
     assert answers == [200, 200]
     assert (code, first.lines[-1]) == (0, "Stopped.")
     assert second.stop() == 0
     # Both servers are gone: the port can be had again.
-    serve.check_port("127.0.0.1", free_port)
+    serve.check_port("127.0.0.1", port)
     print(f"warm start: {seconds:.2f} s")  # noqa: T201  shown with -rP, asserted nowhere

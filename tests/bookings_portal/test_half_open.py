@@ -14,6 +14,7 @@ import pytest
 
 from bookings_portal.patient_worker import LONGEST_BODY, LONGEST_HEAD, Arrival, Refused
 from bookings_portal.serve import BASE_DIR, _web_command
+from tests.ports import free_port
 
 HALF_OPEN = 50
 HEAD = b"POST /webhooks/payments/practice HTTP/1.1\r\nHost: localhost\r\n"
@@ -24,9 +25,7 @@ END = b"\r\n"
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """`up`'s own command for the web server: two processes of four threads."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        free = int(probe.getsockname()[1])
+    free = free_port()
     folder = tmp_path_factory.mktemp("half-open")
     environment = {
         **os.environ,

@@ -1,7 +1,6 @@
 """First load of the picker over the wire, served as in production: 40 KB and 6 requests at most."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.factories import make_salon
+from tests.ports import free_port
 
 pytestmark = [
     pytest.mark.real_time,
@@ -25,12 +25,6 @@ pytestmark = [
 BASE_DIR = Path(__file__).resolve().parents[2]
 PATIENCE = 120  # seconds
 MOST_BYTES, MOST_REQUESTS = 40 * 1024, 6
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from apps.outbox.models import OutboxItem
 from apps.outbox.worker import Worker
 from bookings_portal.mail import parse_email_url
 from tests.factories import NOW, make_booking, make_salon
-from tests.messages.mail_server import MailServer, free_port, serving
+from tests.messages.mail_server import MailServer, serving
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.outbox.models import OutboxItem
 from benchmarks.browser import Answer, Browser
 from tests.factories import Salon, make_salon
+from tests.ports import free_port
 
 pytestmark = [
     pytest.mark.real_time,
@@ -41,9 +41,7 @@ class Portal:
     """A gunicorn with one worker that will stop in the middle of the first booking."""
 
     def __init__(self, folder: Path, database_url: str, *, moment: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self.marker = folder / "stopped"
         self.environment = {
             **os.environ,
