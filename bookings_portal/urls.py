@@ -34,5 +34,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.bookings.urls")),
 ]
 
+handler404 = "apps.web.refusals.not_found"
 handler429 = "bookings_portal.accounts.too_many_sign_ins"
 handler500 = "bookings_portal.failures.server_error"

@@ -13,7 +13,7 @@ from django.utils.cache import add_never_cache_headers
 
 from apps.businesses.queries import get_membership
 from apps.dashboard.desk import open_desk
-from apps.web.http import go_to, own_path, wants_fragment
+from apps.web.http import go_to, instead_of_the_page, own_path, wants_fragment
 from apps.web.kept_text import keep_text, page_around
 
 
@@ -56,7 +56,7 @@ def refuse_role(request: HttpRequest) -> HttpResponse:
     """Say that the role may not do this (403)."""
     response = render(request, "dashboard/refused.html", status=403)
     add_never_cache_headers(response)
-    return response
+    return instead_of_the_page(request, response)
 
 
 def _page_wanted(request: HttpRequest) -> str:

@@ -58,6 +58,15 @@ def render_page(
     return response
 
 
+def instead_of_the_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let a whole page that refuses a part (403) take the place of the page around it: htmx would
+    put it where the part was, or nowhere."""
+    if wants_fragment(request):
+        response.headers["HX-Retarget"] = "body"
+        response.headers["HX-Reswap"] = "innerHTML show:window:top"
+    return response
+
+
 def go_to(
     request: HttpRequest,
     url_name: str,

@@ -26,8 +26,14 @@ WAS_SIGNED_IN = "was_signed_in_as"
 it; the session itself is gone."""
 LIFE = timedelta(minutes=30)
 LONGEST = 20_000
-SECRET = ("password", "code", "card", "gift", "otp", "token")
-LEFT_OUT = ("csrfmiddlewaretoken", "password", "code", "gift", "seal", "revision")
+SECRET = ("password", "card", "otp", "token")
+UNTOLD = ("code", "used_gift")
+"""What is typed once more by hand: the rest of the form comes back without it."""
+AROUND = "page_around"
+"""The field that says, on a page that sends a form once more, which page it was typed into."""
+MACHINE = ("seal", "key", "revision", "seen", "used_", "website_address", "replaces", "slot")
+"""Fields of a form that a person never sees."""
+LEFT_OUT = ("csrfmiddlewaretoken", "page_around", "password", "code", "gift", "seal", "revision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +82,43 @@ def take_text(request: HttpRequest, *, now: datetime) -> KeptText | None:
     return KeptText(kept["page"], tuple((name, value) for name, value in kept["typed"]))
 
 
-def typed_again(request: HttpRequest) -> list[tuple[str, str]]:
-    """What a form of our own sent whose token does not fit any more, to be sent once more by hand;
-    nothing when it comes from elsewhere, is not text, is long, or asks for a secret."""
+def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:
+    """What a form of our own sent whose token does not fit any more, to be sent once more by hand,
+    without the codes; None when it comes from elsewhere, is not text, is long, or asks for a
+    secret."""
     own = f"{request.scheme}://{request.get_host()}"
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")
     if origin != own and not origin.startswith(f"{own}/"):
-        return []
+        return None
     try:
         sent = [(name, str(it)) for name, values in request.POST.lists() for it in values]
         files = bool(request.FILES)
     except (OSError, SuspiciousOperation):
-        return []
-    typed = [(name, it) for name, it in sent if name != "csrfmiddlewaretoken"]
+        return None
+    left_out = {"csrfmiddlewaretoken", AROUND}
+    typed = [(name, it) for name, it in sent if name not in left_out]
     is_secret = any(word in name for name, _it in typed for word in SECRET)
     is_long = sum(len(name) + len(it) for name, it in typed) > LONGEST
-    return [] if files or is_secret or is_long else typed
+    if files or is_secret or is_long:
+        return None
+    return [(name, it) for name, it in typed if not any(word in name for word in UNTOLD)]
+
+
+def words_typed(request: HttpRequest) -> list[str]:
+    """What a person typed into a form of our own, to be read and copied; fields that no person sees
+    are left out."""
+    return [
+        it
+        for name, it in typed_again(request) or ()
+        if it.strip() and not it.isdigit() and not any(word in name for word in MACHINE)
+    ]
 
 
 def page_around(request: HttpRequest) -> str:
     """The page whose form or button was sent, "" when its browser does not say."""
+    told = own_path(request.POST.get(AROUND), default="") if request.method == "POST" else ""
+    if told:
+        return told
     header = "HX-Current-URL" if wants_fragment(request) else "Referer"
     around = urlsplit(request.headers.get(header, ""))
     if around.netloc and around.netloc != request.get_host():

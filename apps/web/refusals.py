@@ -1,4 +1,4 @@
-"""Refusals that any page can give: too many, and a form that is not ours (429, 403)."""
+"""What any page can refuse: too many, a form that is not ours, no such page (429, 403, 404)."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import ngettext
 
-from apps.web.http import render_page
-from apps.web.kept_text import typed_again
+from apps.web.http import instead_of_the_page, render_page
+from apps.web.kept_text import AROUND, page_around, typed_again, words_typed
 from apps.web.limits import TooMany
 
 MINUTE = 60
@@ -52,10 +52,22 @@ def wait_in_words(seconds: int) -> str:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form without a valid token (settings.CSRF_FAILURE_VIEW): 403, and what to do.
 
-    A page of our own that grew old, as by a sign-in in another tab, gives back what was typed: a
-    button sends it to the same address with a token that fits. What another site sent is not shown.
+    A page of our own that grew old, as by a sign-in in another tab, or whose cookie went, gives
+    back what was typed: a button sends it to the same address with a token that fits. What another
+    site sent is not shown. A part of a page that htmx asks for gives way to this page as a whole.
     """
     del reason  # for developers only: it would tell a person nothing
-    response = render_page(request, "403.html", None, {"typed": typed_again(request)}, status=403)
+    context = {"typed": typed_again(request), "around": page_around(request), "field": AROUND}
+    response = render_page(request, "403.html", None, context, status=403)
+    response.headers["Cache-Control"] = "no-store"
+    return instead_of_the_page(request, response)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what is not there (handler404), or not for this browser, whose cookie may have gone
+    while somebody typed: what they typed is there to be copied."""
+    del exception  # what was looked for is nobody's business
+    words = words_typed(request) if request.method == "POST" else []
+    response = render_page(request, "404.html", None, {"typed": words}, status=404)
     response.headers["Cache-Control"] = "no-store"
     return response

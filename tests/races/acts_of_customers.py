@@ -84,6 +84,13 @@ class Customers(Stage):
             act = self.dice.choice((bookings.extend_draft_hold, bookings.release_draft))
             self.attempt(lambda: act(booking=draft, now=self.now))
 
+    def a_draft_goes_to_another_browser(self) -> None:
+        if draft := self.a_booking("CREATED"):
+            visitor = bookings.Visitor("another", "", draft.time_zone)
+            again = bookings.hold_draft_again
+            bookings.take_over_draft(draft_id=draft.draft_id, visitor=visitor)
+            self.attempt(lambda: again(draft_id=draft.draft_id, now=self.now))
+
     def somebody_cancels(self) -> None:
         if found := self.a_booking(*EXPECTED):
             by = self.member() if self.dice.random() < 0.5 else None

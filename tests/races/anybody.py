@@ -63,6 +63,7 @@ HOW_OFTEN = {
     "somebody_taps_a_class": 3,
     "details_are_sent": 3,
     "a_draft_is_held_or_let_go": 2,
+    "a_draft_goes_to_another_browser": 1,
     "somebody_cancels": 5,
     "more_people_come": 2,
     "a_party_goes_elsewhere": 2,

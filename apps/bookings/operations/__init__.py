@@ -59,6 +59,7 @@ from apps.bookings.operations._resolve import (
 )
 from apps.bookings.operations._submit import lock_draft, submit_draft
 from apps.bookings.operations._suggest import suggest_times
+from apps.bookings.operations._take_over import hold_draft_again, take_over_draft
 from apps.bookings.operations._unanswered import settle_unanswered
 from apps.bookings.operations._undo import undo_decision
 from apps.bookings.operations._waitlist_answer import (
@@ -160,6 +161,7 @@ __all__ = [
     "forget_abandoned_drafts",
     "give_time",
     "hold_again",
+    "hold_draft_again",
     "hold_seats",
     "join_waitlist",
     "keep_both",
@@ -197,6 +199,7 @@ __all__ = [
     "suggest_times",
     "take_offered_place",
     "take_offered_time",
+    "take_over_draft",
     "tell_offer",
     "undo_decision",
     "wait_for_time",

@@ -16,7 +16,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.drafts import find_last
 from apps.bookings.views.details_page import details_context, pays_next
 from apps.bookings.views.draft_lost import show_draft_lost
-from apps.bookings.views.drafts import draft_page, to_done
+from apps.bookings.views.drafts import came_back, came_back_words, draft_page, to_done
 from apps.bookings.views.limits import require_room_to_book, too_much_ahead
 from apps.bookings.views.lost import try_again
 from apps.bookings.views.price_changed import price_changed
@@ -25,7 +25,7 @@ from apps.bookings.visitors import plans_of, remember, remembered
 from apps.bookings.wording import call_instead, region_of
 from apps.catalog.queries import questions_of
 from apps.web.formguard import SOONEST, Verdict, judge
-from apps.web.http import go_to, render_page
+from apps.web.http import go_to, render_page, wants_fragment
 
 PURPOSE = "details"
 REFUSALS = {
@@ -48,11 +48,30 @@ def details(request: HttpRequest, draft: Booking) -> HttpResponse:
     form = _form(request, draft)
     if request.method != "POST":
         return _show(request, draft, form, now=now)
+    if came_back(request):
+        return _give_back(request, draft, form, now=now)
     refusal = _refusal(request, draft, form, now=now) if form.is_valid() else ""
     if refusal or not form.is_valid():
         return _show(request, draft, form, now=now, notice=refusal, status=422)
     require_room_to_book(request, draft, form.details(), now=now)
     return _submit(request, draft, form, now=now)
+
+
+def _give_back(
+    request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime
+) -> HttpResponse:
+    """The page with everything that was typed and the time held anew, for a browser whose cookie
+    went meanwhile; where the time is gone, the times that are free (409)."""
+    bookings.keep_draft_text(booking=draft, typed=form.typed())
+    try:
+        bookings.hold_draft_again(draft_id=draft.draft_id, now=now)
+    except (bookings.SlotGone, bookings.DraftGone):
+        return show_draft_lost(request, draft, now=now)
+    except BusyTryAgain:
+        return try_again(request, draft.service)
+    draft.refresh_from_db(fields=["hold_expires_at"])
+    typed = _form(request, draft, typed=form.typed())
+    return _show(request, draft, typed, now=now, notice=came_back_words(draft), status=409)
 
 
 def _submit(
@@ -101,9 +120,12 @@ def _not_booked(
 @require_POST
 @draft_page
 def fields(request: HttpRequest, draft: Booking) -> HttpResponse:
-    """Answer the asked fields anew when an answer opens another question; nothing is judged."""
+    """Answer the asked fields anew when an answer opens another question; nothing is judged. Sent
+    as a whole page, it is the details that show them."""
     form = _form(request, draft)
     bookings.keep_draft_text(booking=draft, typed=form.typed())
+    if not wants_fragment(request):
+        return go_to(request, "bookings:details", draft=draft.draft_id)
     shown = _form(request, draft, typed=form.typed())
     context = {"form": shown, "conditions_url": request.path}
     return render_page(request, "bookings/_fields.html", None, context)

@@ -20,6 +20,7 @@ from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
+from apps.bookings.views.drafts import sent_elsewhere
 from apps.bookings.visitors import Proof, proof_of, remember, remembered
 from apps.bookings.wording import aside_words
 from apps.businesses.pages import frame_of
@@ -33,7 +34,7 @@ def done(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what was booked; another browser is told to open the link in the mail."""
     booking = _booking(reference)
     if proof_of(request, booking) is None:
-        return _elsewhere(request, booking)
+        return sent_elsewhere(request, booking)
     now = timezone.now()
     context = _context(booking, now=now)
     made = proof_of(request, booking) is Proof.MADE
@@ -65,12 +66,6 @@ def _booking(reference: str) -> Booking:
         return get_booking(reference=reference)
     except Booking.DoesNotExist as missing:
         raise Http404 from missing
-
-
-def _elsewhere(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Nothing about the booking is said: a reference is no secret (GOV.UK rule, ux.md C11)."""
-    context = frame_of(business=booking.business)
-    return render_page(request, "bookings/elsewhere.html", None, context, status=403)
 
 
 def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.forms import seal as price
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.views.details_page import hold_of, mask_address, policy_sentence
 from apps.bookings.views.draft_lost import show_draft_lost
-from apps.bookings.views.drafts import draft_page, to_done
+from apps.bookings.views.drafts import came_back, came_back_words, draft_page, to_done
 from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
@@ -73,10 +75,24 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
         return show_draft_lost(request, draft, now=now)
     if till is None:
         return go_to(request, "bookings:details", draft=draft.draft_id)
+    if came_back(request):
+        return _give_back(request, draft, till, now=now)
     if request.method != "POST":
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
     return _tapped(request, draft, till, now=now)
+
+
+def _give_back(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
+    """The page again with the time held anew, for a browser whose cookie went meanwhile."""
+    try:
+        bookings.hold_draft_again(draft_id=draft.draft_id, now=now)
+    except (SlotGone, bookings.DraftGone):
+        return show_draft_lost(request, draft, now=now)
+    except BusyTryAgain:
+        return try_again(request, draft.service)
+    draft.refresh_from_db(fields=["hold_expires_at"])
+    return _show(request, draft, till, notice=came_back_words(draft), status=CONFLICT)
 
 
 def _tapped(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
@@ -277,6 +293,8 @@ def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
         "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),
         "seal_name": FIELD,
         "seal": seal,
+        "price_name": price.FIELD,
+        "price_seal": price.seal_price(draft_id=draft.draft_id, amount=draft.price),
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",
         "wrong_gift": till.wrong_gift,

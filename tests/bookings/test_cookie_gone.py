@@ -1,0 +1,198 @@
+"""The cookie of a browser went while somebody typed: the text comes back, and the time with it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from tests.bookings.pages import DETAILS, fields_of, fill, hold, slots_of, tap, text_of
+from tests.factories import NOW, Salon, make_booking
+
+pytestmark = pytest.mark.django_db
+LATER, LATER_STILL = NOW + timedelta(seconds=30), NOW + timedelta(seconds=60)
+TYPED = {**DETAILS, "note": "Left side, please"}
+
+
+@pytest.fixture
+def address(client: Client, salon: Salon) -> str:
+    return hold(client, salon.cut, salon.at(26, 10, 15).astimezone(salon.business.zone))
+
+
+def send(browser: Client, page: Any, address: str, *, at: datetime = LATER) -> Any:
+    """Send what the page had in a browser that may be another one."""
+    kept = {
+        name: value
+        for name, value in fields_of(page).items()
+        if name.endswith("_seal") or name == "website_address"
+    }
+    with time_machine.travel(at, tick=False):
+        return browser.post(address, {**kept, **TYPED})
+
+
+def test_the_page_comes_back_with_the_text_and_the_time_is_still_held(
+    client: Client, address: str
+) -> None:
+    page = client.get(address)
+    client.cookies.clear()
+
+    answer = send(client, page, address)
+
+    text = text_of(answer)
+    draft = Booking.objects.get()
+    assert answer.status_code == 409
+    assert 'data-page="details"' in text
+    assert "This browser had forgotten your booking" in text
+    assert "still yours" in text
+    assert 'value="Carl Vogt"' in text
+    assert 'value="carl@example.com"' in text
+    assert "Left side, please</textarea>" in text
+    assert draft.status == Booking.Status.CREATED
+    assert draft.hold_expires_at
+    assert draft.hold_expires_at > LATER
+
+
+def test_the_next_press_books_it_once(client: Client, address: str) -> None:
+    page = client.get(address)
+    client.cookies.clear()
+    again = send(client, page, address)
+
+    done = send(client, again, address, at=LATER_STILL)
+
+    booking = Booking.objects.get()
+    assert done["Location"] == f"/done/{booking.reference}/"
+    assert (booking.status, booking.contact_name) == (Booking.Status.CONFIRMED, "Carl Vogt")
+    assert booking.customer_note == "Left side, please"
+    assert "Booked, Carl." in text_of(client.get(done["Location"]))
+
+
+def test_a_hold_that_had_ended_is_taken_anew(client: Client, address: str) -> None:
+    page = client.get(address)
+    client.cookies.clear()
+    Booking.objects.update(hold_expires_at=NOW - timedelta(minutes=1))
+
+    answer = send(client, page, address)
+
+    held_until = Booking.objects.get().hold_expires_at
+    assert answer.status_code == 409
+    assert "Left side, please</textarea>" in text_of(answer)
+    assert held_until
+    assert held_until > LATER
+
+
+def test_a_lost_time_leads_to_the_picker_and_the_text_goes_along(
+    client: Client, salon: Salon, address: str
+) -> None:
+    page = client.get(address)
+    client.cookies.clear()
+    draft = Booking.objects.get()
+    bookings.release_draft(booking=draft, now=NOW)
+    while True:
+        try:
+            make_booking(service=salon.cut, starts_at=draft.starts_at, now=NOW)
+        except (bookings.SlotGone, bookings.NotBookable):
+            break
+
+    answer = send(client, page, address)
+    other = tap(client, salon.cut, slots_of(answer)[-1])
+    details = text_of(client.get(other["Location"]))
+
+    assert answer.status_code == 409
+    assert 'data-page="service-times"' in text_of(answer)
+    assert "What you typed is kept" in text_of(answer)
+    assert 'value="carl@example.com"' in details
+    assert "Left side, please</textarea>" in details
+
+
+def test_a_browser_that_was_never_shown_the_page_takes_nothing_over(
+    client: Client, address: str
+) -> None:
+    client.post(address, {"name": "Eva", "email": "eva@example.com"})
+    sam = Client()
+
+    answers = [
+        sam.get(address),
+        sam.post(address, TYPED),
+        sam.post(address, {**TYPED, "price_seal": "forged"}),
+    ]
+
+    assert [it.status_code for it in answers] == [404, 404, 404]
+    assert all("eva@example.com" not in text_of(it) for it in answers)
+    assert client.get(address).status_code == 200
+
+
+def test_what_was_booked_already_is_told_without_a_word_about_it(
+    client: Client, address: str
+) -> None:
+    page = client.get(address)
+    fill(client, address)
+    client.cookies.clear()
+
+    answer = send(client, page, address)
+
+    assert answer.status_code == 403
+    assert "Open the link in your mail" in text_of(answer)
+    assert "carl@example.com" not in text_of(answer)
+    assert Booking.objects.count() == 1
+
+
+def test_the_text_is_shown_when_the_draft_itself_is_gone(client: Client, address: str) -> None:
+    page = client.get(address)
+    Booking.objects.all().delete()
+
+    answer = client.post(
+        address,
+        {**fields_of(page), **TYPED, "note": "Left <side>"},
+        headers={"Origin": "http://testserver"},
+    )
+
+    text = text_of(answer)
+    assert answer.status_code == 404
+    assert "Nothing was saved" in text
+    assert "Left &lt;side&gt;" in text
+    assert "carl@example.com" in text
+    assert fields_of(page)["price_seal"] not in text
+
+
+def test_what_another_site_sends_is_not_shown(client: Client, address: str) -> None:
+    Booking.objects.all().delete()
+
+    answer = client.post(address, TYPED, headers={"Origin": "https://evil.example"})
+
+    assert answer.status_code == 404
+    assert "Left side" not in text_of(answer)
+
+
+def test_an_address_typed_for_a_booking_of_another_browser_comes_back(
+    client: Client, address: str
+) -> None:
+    fill(client, address)
+    client.cookies.clear()
+    url = f"/done/{Booking.objects.get().reference}/address"
+
+    answer = client.post(
+        url, {"email": "carl@example.org"}, headers={"Origin": "http://testserver"}
+    )
+
+    assert answer.status_code == 404
+    assert "carl@example.org" in text_of(answer)
+    assert "the link in your mail" in text_of(answer)
+
+
+def test_the_page_to_pay_on_comes_back_too(client: Client, salon: Salon, address: str) -> None:
+    salon.cut.pays_online = True
+    salon.cut.save()
+    paying = send(client, client.get(address), address)["Location"]
+    page = client.get(paying)
+    client.cookies.clear()
+
+    answer = client.post(paying, fields_of(page))
+
+    assert answer.status_code == 409
+    assert 'data-page="pay"' in text_of(answer)
+    assert "the time is still yours" in text_of(answer)
+    assert Booking.objects.get().status == Booking.Status.CREATED
+    assert client.get(paying).status_code == 200
