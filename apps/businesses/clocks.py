@@ -22,6 +22,11 @@ class Clock:
         own = self.location.time_zone if self.location else ""
         return ZoneInfo(own) if own else self.business.zone
 
+    @property
+    def own_name(self) -> str:
+        """The IANA name that was chosen for it; "" for a place that follows its business."""
+        return (self.location or self.business).time_zone
+
     def zone_with(self, name: str) -> ZoneInfo:
         """The zone it would show with this IANA name, "" for a place that follows the business."""
         return ZoneInfo(name) if name else self.business.zone

@@ -68,9 +68,13 @@ def first_try_at(ends_at: datetime | None) -> datetime | None:
     return None if ends_at is None else ends_at - LEAD
 
 
-def next_try_at(*, tries: int, failed_at: datetime) -> datetime | None:
-    """When a card that failed so often (once at least) is tried again; None for never."""
-    return failed_at + WAITS[tries - 1] if tries < MOST_TRIES else None
+def next_try_at(*, tries: int, failed_at: datetime, ends_at: datetime | None) -> datetime | None:
+    """When a card that failed so often (once at least) is tried again; None for never. Not before
+    the day on which anything is due: the end may have moved away meanwhile."""
+    if tries >= MOST_TRIES:
+        return None
+    again = failed_at + WAITS[tries - 1]
+    return max(again, first_try_at(ends_at) or again)
 
 
 def is_spent(*, ends_at: datetime | None, renews: bool, is_under_way: bool, now: datetime) -> bool:

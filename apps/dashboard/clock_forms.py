@@ -41,9 +41,10 @@ class ZoneForm(forms.Form):
 
     zone = forms.CharField(max_length=LONGEST, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, clock: Clock, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, clock: Clock, is_again: bool = False, **kwargs: Any) -> None:
+        """is_again: the whole choice was sent, so that it may have been made a moment ago."""
         super().__init__(*args, **kwargs)
-        self.clock = clock
+        self.clock, self.is_again = clock, is_again
 
     def clean_zone(self) -> str:
         """A name that can be taken here; error for any other."""
@@ -51,7 +52,7 @@ class ZoneForm(forms.Form):
         location = self.clock.location
         if name not in known_zones() and not (name == "" and location is not None):
             raise forms.ValidationError(_("Choose a time zone from the list."))
-        if name == (location or self.clock.business).time_zone:
+        if name == self.clock.own_name and not self.is_again:
             raise forms.ValidationError(_("It is in this time zone already."))
         return name
 

@@ -59,16 +59,18 @@ def test_who_is_charged_who_is_asked_and_who_is_left_alone(member: Membership, s
 def test_a_card_that_says_no_is_tried_three_times_before_the_end() -> None:
     first = first_try_at(END)
     assert first is not None
-    second = next_try_at(tries=1, failed_at=first)
+    second = next_try_at(tries=1, failed_at=first, ends_at=END)
     assert second is not None
-    third = next_try_at(tries=2, failed_at=second)
+    third = next_try_at(tries=2, failed_at=second, ends_at=END)
 
     assert (first, second, third) == (
         END - timedelta(hours=24),
         END - timedelta(hours=21),
         END - timedelta(hours=12),
     )
-    assert next_try_at(tries=3, failed_at=END) is None
+    assert next_try_at(tries=3, failed_at=END, ends_at=END) is None
+    moved_away = END + timedelta(hours=6)
+    assert next_try_at(tries=1, failed_at=first, ends_at=moved_away) == moved_away - LEAD
     assert first_try_at(None) is None
 
 

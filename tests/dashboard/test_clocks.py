@@ -1,6 +1,6 @@
 """The page on which an owner gives a place another time zone, and what it says before."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +8,19 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.availability import operations as availability
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import Location
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
+from apps.messages.models import Message
 from tests.dashboard.test_query_counts import fill, queries_of
 from tests.factories import NOW, Salon, make_booking, make_draft, make_member
 from tests.factories.businesses import make_location
-from tests.factories.studio import join, make_session, make_studio
+from tests.factories.coupons import make_coupon, make_discount
+from tests.factories.money import work
+from tests.factories.prepaid import make_plan, make_purchase
+from tests.factories.studio import Studio, join, make_session, make_studio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -91,7 +98,7 @@ def test_the_list_says_what_each_booking_would_read(olga: Client, salon: Salon) 
         ["Thu 26 Nov, 10:00", "Thu 26 Nov, 10:00", "Thu 26 Nov, 09:00"],
         ["Fri 27 Nov, 09:00", "Fri 27 Nov, 09:00", "Fri 27 Nov, 08:00"],
     ]
-    assert "2 customers get an e-mail" in text
+    assert text.count("2 e-mails go to customers.") == 2
     assert "1 person is booking right now" in text
     assert "From Berlin time to Lisbon time" in text
 
@@ -116,6 +123,97 @@ def test_the_choice_is_done_and_leads_to_the_places(
     assert "The time zone was changed." in page(olga, answer["Location"])
     history = page(olga, f"/own/juniper/bookings/{booking.reference}/")
     assert "Time zone changed by" in history
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_double_tap_leads_to_the_same_page(olga: Client, salon: Salon, *, whole: bool) -> None:
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    path = "/own/juniper/places/clock/" if whole else path_of(salon)
+    seen = seal_in(page(olga, path, zone="Europe/Lisbon"))
+    choice = {"zone": "Europe/Lisbon", "keep": "CLOCK", "seen": seen}
+
+    answers = [olga.post(path, choice) for _tap in range(2)]
+
+    booking.refresh_from_db()
+    assert [(it.status_code, it["Location"]) for it in answers] == [
+        (303, "/own/juniper/places/?saved=1")
+    ] * 2
+    assert booking.starts_at == salon.at(26, 11)
+    assert booking.history.filter(action="REZONED").count() == 1
+
+
+def test_the_zone_it_has_already_is_no_choice(olga: Client, salon: Salon) -> None:
+    path = "/own/juniper/places/clock/"
+
+    shown = page(olga, path, status=422, zone="Europe/Berlin")
+    sent = olga.post(path, {"zone": "Europe/Berlin", "seen": "x"})
+
+    assert "It is in this time zone already." in shown
+    assert sent.status_code == 422
+
+
+def test_the_page_says_what_keeps_its_last_day() -> None:
+    studio = make_studio()
+    browser = Client()
+    browser.force_login(studio.olga.user)
+    make_purchase(plan=make_plan(services=[studio.flow]), by=studio.olga)
+    make_coupon(business=studio.business, ends_at=NOW + timedelta(days=9))
+    make_coupon(business=studio.business, code="OVER", ends_at=NOW - timedelta(days=9))
+    make_discount(business=studio.business, ends_at=NOW + timedelta(days=9))
+    words = "the last days of 3 plans, codes and discounts."
+
+    whole = page(browser, "/own/harbor/places/clock/", zone="America/Chicago")
+    place = page(browser, path_of(studio), zone="America/Chicago")
+
+    assert words in whole
+    assert words not in place
+
+
+def told_of_on(text: str) -> tuple[int, int]:
+    """How many e-mails the page promises when the clock stays, and when the moment does."""
+    promised = [
+        0 if "No customer has to be told." in part else int(part.split(" e-mail")[0].split()[-1])
+        for part in text.split('name="keep"')[1:]
+    ]
+    return promised[0], promised[1]
+
+
+def crowd_of(studio: Studio) -> None:
+    """Three in a class, somebody in its line, and two online."""
+    late = make_session(studio, starts_at=studio.at(26, 18), capacity=3)
+    online = make_session(studio, starts_at=studio.at(27, 18), capacity=9)
+    for number in range(3):
+        join(late, email=f"at{number}@example.com")
+    for number in range(2):
+        booking = join(online, email=f"online{number}@example.com")
+        booked = {**booking.service_snapshot, "venue": "ONLINE"}
+        Booking.objects.filter(pk=booking.pk).update(service_snapshot=booked)
+    bookings.join_waitlist(
+        choice=choose(service=Service.objects.select_related("business").get(pk=studio.flow.pk)),
+        target=late,
+        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        visitor=bookings.Visitor("ida", "ida", "America/New_York"),
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize("keep", ["CLOCK", "MOMENT"])
+def test_as_many_mails_are_written_as_the_page_said(keep: str) -> None:
+    studio = make_studio()
+    browser = Client()
+    browser.force_login(studio.olga.user)
+    crowd_of(studio)
+    work(NOW)
+    Message.objects.all().delete()
+    path = "/own/harbor/places/clock/"
+    text = page(browser, path, zone="America/Chicago")
+    said = dict(zip(("CLOCK", "MOMENT"), told_of_on(text), strict=True))
+
+    browser.post(path, {"zone": "America/Chicago", "keep": keep, "seen": seal_in(text)})
+    work(NOW + timedelta(minutes=1))
+
+    assert said == {"CLOCK": 6, "MOMENT": 4}
+    assert Message.objects.count() == said[keep]
 
 
 def test_without_a_choice_nothing_changes(olga: Client, salon: Salon) -> None:

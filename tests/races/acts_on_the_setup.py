@@ -6,7 +6,6 @@ from datetime import date
 
 from apps.availability.engine.rezoning import Keep
 from apps.availability.models import DateException, Schedule, WeeklyHours
-from apps.bookings import operations as bookings
 from apps.bookings.operations import Actor
 from apps.bookings.queries.rezoning import find_touched
 from apps.businesses import operations as businesses
@@ -15,6 +14,7 @@ from apps.businesses.queries import get_clock
 from apps.catalog import operations as catalog
 from apps.catalog.models import BookingPolicy, Resource, Service, ServiceRequirement
 from apps.catalog.paying import PaymentTerms, PriceKind
+from apps.checkout import operations as checkout
 from apps.customers import operations as customers
 from apps.customers.models import Customer
 from tests.races.stage_of_all import MANY, PLAIN, Said, Stage
@@ -154,7 +154,7 @@ class Arrangers(Stage):
         clock = get_clock(business=business, location_id=place)
         seen = find_touched(clock=clock, name=name, now=self.now).seal
         self.attempt(
-            lambda: bookings.change_zone(
+            lambda: checkout.change_zone(
                 business_id=business.pk,
                 location_id=place,
                 name=name,

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.zones import Resolution, Resolved, candidates, compatible, wall_of
+from apps.availability.engine.zones import (
+    Resolution,
+    Resolved,
+    candidates,
+    compatible,
+    day_bounds,
+    local_date,
+    wall_of,
+)
 
 
 class Keep(StrEnum):
@@ -57,6 +65,13 @@ def rezoned(instant: int, *, keep: Keep, old: ZoneInfo, new: ZoneInfo) -> Resolv
     if keep is Keep.MOMENT:
         return Resolved(instant, Resolution.EXACT)
     return same_reading(instant, old=old, new=new)
+
+
+def same_day_edge(instant: int, *, old: ZoneInfo, new: ZoneInfo) -> int:
+    """Where one day goes over into the next: the same edge on the new clock. What means "through
+    the end of the 24th" goes on meaning it. Any other instant is no edge of a day, and stays."""
+    on = local_date(old, instant)
+    return day_bounds(new, on)[0] if instant == day_bounds(old, on)[0] else instant
 
 
 def find_clashes(rows: Iterable[Moving]) -> list[tuple[int, int]]:

@@ -1,6 +1,5 @@
 """A place gets another clock, and everything ahead that was promised by the old one comes along."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +11,15 @@ from apps.bookings.models import Booking, BookingEvent, SuggestedTime, WaitlistE
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._snapshots import tzdata_version
-from apps.bookings.queries.as_seen import reading_of
-from apps.bookings.queries.rezoning import Touched, bookings_ahead, find_touched
+from apps.bookings.queries.rezoning import (
+    Span,
+    Touched,
+    bookings_ahead,
+    columns_after,
+    find_touched,
+)
 from apps.bookings.wishes import wanted_span
 from apps.businesses import operations as businesses
-
-Span = tuple[datetime, datetime]
 
 
 class ClockConflicts(Exception):
@@ -48,7 +50,8 @@ def change_zone(
     read another time, or come at another one, are told. Days and hours that somebody waits for are
     told by the clock and stay on it. Whoever is booking at this moment is asked to choose again.
 
-    seen is the seal of what the page listed. Locks: the place, bookings, resources, sessions.
+    seen is the seal of what the page listed. Where the clock has this zone already, because the
+    same choice was sent twice, nothing is touched. Locks: the place, bookings, resources, sessions.
 
     Raises:
         Business.DoesNotExist, Location.DoesNotExist: there is no such place.
@@ -57,6 +60,8 @@ def change_zone(
         BusyTryAgain: a lock did not come in time.
     """
     clock = businesses.lock_clock(business_id=business_id, location_id=location_id)
+    if clock.own_name == name:
+        return Touched(clock=clock, name=name, zone_before=clock.zone)
     ahead = bookings_ahead(clock=clock, now=now).select_for_update(of=("self",))
     with availability.saying_busy():
         list(ahead.values_list("pk"))
@@ -72,64 +77,33 @@ def change_zone(
 
 
 def _move_all(touched: Touched, keep: Keep, *, actor: Actor, now: datetime) -> None:
-    new = touched.zone
-    wished = {pk: wanted_span(wish, zone=new) for pk, wish in touched.wishes.items()}
-    spans = _spans(touched, wished, keep)
+    after = {it.pk: columns_after(it, touched, keep, now=now) for it in touched.bookings}
     _ask_again(touched, now=now)
-    availability.move_sessions(spans=spans)
+    availability.move_sessions(spans=_spans(touched, keep))
     for booking in touched.bookings:
-        span = wished.get(booking.pk) or _span_of(booking, touched, keep, now=now)
-        _tell(booking, span, touched, actor=actor, now=now)
+        if columns := after[booking.pk]:
+            write_move(
+                booking,
+                action=BookingEvent.Action.REZONED,
+                actor=actor,
+                now=now,
+                columns={**columns, "tzdata_version": tzdata_version()},
+            )
     if keep is Keep.CLOCK:
         _move_offers(touched)
 
 
-def _spans(touched: Touched, wished: Mapping[int, Span], keep: Keep) -> dict[int, Span]:
+def _spans(touched: Touched, keep: Keep) -> dict[int, Span]:
     """Where sessions go, by their keys; only those that go anywhere."""
-    found = {it.session_id or 0: wished[it.pk] for it in touched.bookings if it.pk in wished}
+    found = {
+        it.session_id or 0: wanted_span(touched.wishes[it.pk], zone=touched.zone)
+        for it in touched.bookings
+        if it.pk in touched.wishes
+    }
     if keep is Keep.CLOCK:
         shifts = touched.shifts.values()
         found |= {it.session_id: it.becomes for it in shifts if it.becomes != it.was}
     return found
-
-
-def _span_of(booking: Booking, touched: Touched, keep: Keep, *, now: datetime) -> Span:
-    """Where a booking goes: with its session, or to the first and the last date of its course. What
-    has begun of a course stays where it was."""
-    span = (booking.starts_at, booking.ends_at)
-    if keep is Keep.MOMENT:
-        return span
-    if booking.session_id is not None:
-        shift = touched.shifts.get(booking.session_id)
-        return shift.becomes if shift else span
-    run = booking.course_run
-    if run is None:
-        return span
-    run.refresh_from_db(fields=["starts_at", "ends_at"])
-    return (run.starts_at if booking.starts_at > now else booking.starts_at, run.ends_at)
-
-
-def _tell(booking: Booking, span: Span, touched: Touched, *, actor: Actor, now: datetime) -> None:
-    """Write the move of one booking; nothing where the new clock is the one it was told by."""
-    new = touched.zone
-    columns: dict[str, Any] = {
-        "starts_at": span[0],
-        "ends_at": span[1],
-        "wall_time": reading_of(span[0], new),
-    }
-    if not booking.as_booked.is_online:
-        columns["time_zone"] = new.key
-    if booking.answer_by is not None and now < span[0] < booking.answer_by:
-        columns["answer_by"] = span[0]
-    if all(getattr(booking, name) == value for name, value in columns.items()):
-        return
-    write_move(
-        booking,
-        action=BookingEvent.Action.REZONED,
-        actor=actor,
-        now=now,
-        columns={**columns, "tzdata_version": tzdata_version()},
-    )
 
 
 def _ask_again(touched: Touched, *, now: datetime) -> None:

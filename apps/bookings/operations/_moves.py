@@ -115,29 +115,32 @@ def write_move(
         TimeNotKept: it would be confirmed without its time or its seats.
     """
     _require_lawful(booking, columns.get("status"), action)
-    told = TOLD.intersection(columns)
-    before = {name: _plain(getattr(booking, name)) for name in told}
+    event = line_of(booking=booking, action=action, columns=columns)
     for name, value in columns.items():
         setattr(booking, name, value)
     if booking.status == Booking.Status.CONFIRMED and AT_STAKE & columns.keys():
         _require_kept(booking)
     booking.revision += 1
-    event = BookingEvent(
-        business_id=booking.business_id,
-        booking=booking,
-        action=action,
-        actor=actor.kind,
-        user_id=actor.user_id,
-        at=now,
-        reason=reason,
-        before=before,
-        after={name: _plain(columns[name]) for name in told},
-        revision=booking.revision,
-    )
+    event.actor, event.user_id, event.at = actor.kind, actor.user_id, now
+    event.reason, event.revision = reason, booking.revision
     save_columns_with(booking, [*columns, "revision"], line=event, found=found)
     if action in TOPICS:
         _tell(event, now=now, delay=delay)
     return event
+
+
+def line_of(
+    *, booking: Booking, action: BookingEvent.Action, columns: dict[str, Any]
+) -> BookingEvent:
+    """The line of history that a change of these columns would be; nothing is written."""
+    told = TOLD.intersection(columns)
+    return BookingEvent(
+        business_id=booking.business_id,
+        booking=booking,
+        action=action,
+        before={name: _plain(getattr(booking, name)) for name in told},
+        after={name: _plain(columns[name]) for name in told},
+    )
 
 
 def _tell(event: BookingEvent, *, now: datetime, delay: timedelta) -> None:

@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from apps.availability.engine.rezoning import Keep
 from apps.availability.engine.zones import Resolution
 from apps.availability.models import Session
 from apps.availability.queries.rezoning import (
@@ -18,10 +20,12 @@ from apps.availability.queries.rezoning import (
     sessions_ahead,
 )
 from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
+from apps.bookings.queries.as_seen import reading_of
 from apps.bookings.queries.wishes import open_wish
-from apps.bookings.wishes import Wish
+from apps.bookings.wishes import Wish, wanted_span
 from apps.businesses.clocks import Clock
 
+Span = tuple[datetime, datetime]
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
 ON_THE_WAY = Booking.Status.CREATED
 NEEDED = ("business", "service", "location", "session", "course_run", "customer", "waiting")
@@ -31,17 +35,19 @@ NEEDED = ("business", "service", "location", "session", "course_run", "customer"
 class Touched:
     """Rows ahead by one clock, and where its sessions go when the times on it stay.
 
-    drafts are of people who are booking right now. wishes are the days and hours that somebody
-    waits for, by the key of their booking: they are told by the clock, like hours of opening.
+    zone_before is the zone that the clock had when this was read. drafts are of people who are
+    booking right now. wishes are the days and hours that somebody waits for, by the key of their
+    booking: they are told by the clock, like hours of opening.
     """
 
     clock: Clock
     name: str
-    bookings: tuple[Booking, ...]
-    drafts: tuple[Booking, ...]
-    wishes: Mapping[int, Wish]
-    sessions: tuple[Session, ...]
-    suggested: tuple[SuggestedTime, ...]
+    zone_before: ZoneInfo
+    bookings: tuple[Booking, ...] = ()
+    drafts: tuple[Booking, ...] = ()
+    wishes: Mapping[int, Wish] = field(default_factory=dict)
+    sessions: tuple[Session, ...] = ()
+    suggested: tuple[SuggestedTime, ...] = ()
     shifts: Mapping[int, Shift] = field(default_factory=dict)
     conflicts: Conflicts = field(default_factory=Conflicts)
 
@@ -102,6 +108,7 @@ def find_touched(*, clock: Clock, name: str, now: datetime) -> Touched:
     return Touched(
         clock=clock,
         name=name,
+        zone_before=clock.zone,
         bookings=bookings,
         drafts=drafts,
         wishes=wishes,
@@ -110,6 +117,55 @@ def find_touched(*, clock: Clock, name: str, now: datetime) -> Touched:
         shifts=shifts,
         conflicts=find_conflicts(shifts=shifts.values(), going=going, now=now),
     )
+
+
+def columns_after(
+    booking: Booking, touched: Touched, keep: Keep, *, now: datetime
+) -> dict[str, Any]:
+    """What changes in a row that is touched, by its columns; nothing where the new clock is the one
+    it was told by and it stays where it is. No query."""
+    new = touched.zone
+    starts_at, ends_at = _span_after(booking, touched, keep, now=now)
+    columns: dict[str, Any] = {
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "wall_time": reading_of(starts_at, new),
+    }
+    if not booking.as_booked.is_online:
+        columns["time_zone"] = new.key
+    if booking.answer_by is not None and now < starts_at < booking.answer_by:
+        columns["answer_by"] = starts_at
+    is_same = all(getattr(booking, name) == value for name, value in columns.items())
+    return {} if is_same else columns
+
+
+def _span_after(booking: Booking, touched: Touched, keep: Keep, *, now: datetime) -> Span:
+    """Days and hours that somebody waits for stay on the clock. Anything else goes with its
+    session, or to the first and the last date of its course; what has begun of a course stays."""
+    stays = (booking.starts_at, booking.ends_at)
+    if booking.pk in touched.wishes:
+        return wanted_span(touched.wishes[booking.pk], zone=touched.zone)
+    if keep is Keep.MOMENT:
+        return stays
+    if booking.session_id is not None:
+        shift = touched.shifts.get(booking.session_id)
+        return shift.becomes if shift else stays
+    first, last = _run_after(booking, touched, now=now)
+    return (first if booking.starts_at > now else booking.starts_at, last)
+
+
+def _run_after(booking: Booking, touched: Touched, *, now: datetime) -> Span:
+    """From the first to the last date of the course that a booking is for."""
+    run = booking.course_run
+    ahead = [
+        touched.shifts[it.pk].becomes
+        for it in touched.sessions
+        if it.course_run_id == booking.course_run_id and it.state == Session.State.SCHEDULED
+    ]
+    if run is None or not ahead:
+        return (booking.starts_at, booking.ends_at)
+    begins = min(start for start, _end in ahead)
+    return (begins if run.starts_at > now else run.starts_at, max(end for _start, end in ahead))
 
 
 def _gives_back(booking: Booking) -> bool:

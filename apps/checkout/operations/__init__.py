@@ -35,6 +35,7 @@ from apps.checkout.operations._change_plan import (
     start_renewal,
     stop_renewal,
 )
+from apps.checkout.operations._change_zone import change_zone
 from apps.checkout.operations._check_out import CheckedOut, Seen, check_out
 from apps.checkout.operations._coupons import (
     CodeTaken,
@@ -169,6 +170,7 @@ __all__ = [
     "cancel_plan",
     "cancel_the_other",
     "capture_payment",
+    "change_zone",
     "check_out",
     "close_payment",
     "do_refund",

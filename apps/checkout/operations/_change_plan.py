@@ -26,6 +26,7 @@ from apps.outbox.sweeping import sweep
 Status = PlanPurchase.Status
 UNDER_WAY = Payment.objects.filter(status__in=UNDECIDED, order__status=Order.Status.INITIALIZED)
 DRAFT_LIFE = timedelta(hours=24)
+NO_DAY = timedelta(0)
 
 
 @transaction.atomic
@@ -56,7 +57,7 @@ def resume_plan(*, purchase_id: int, revision: int, by: TeamMember, now: datetim
     zone = purchase.zone
     rested = now.astimezone(zone).date() - purchase.paused_at.astimezone(zone).date()
     if purchase.starts_at is not None:
-        begun = purchase.starts_at.astimezone(zone) + rested
+        begun = purchase.starts_at.astimezone(zone) + max(rested, NO_DAY)
         purchase.starts_at = begun.astimezone(UTC)
     purchase.status, purchase.paused_at = Status.ACTIVE, None
     go_on_after(purchase)

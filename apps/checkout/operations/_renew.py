@@ -90,7 +90,7 @@ def note_charge(
     failed = bool(payment.saved_card) and payment.status in FAILED
     if not failed or order.status != Order.Status.INITIALIZED or not _goes_on(purchase):
         return
-    purchase.renew_at = next_try_at(tries=_tries(payments), failed_at=now)
+    purchase.renew_at = next_try_at(tries=_tries(payments), failed_at=now, ends_at=purchase.ends_at)
     purchase.save(update_fields=["renew_at"])
     _tell_unpaid(purchase, order, now=now)
 

@@ -7,16 +7,19 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from apps.availability.engine.rezoning import same_reading
+from apps.availability.engine.rezoning import Keep, same_reading
 from apps.availability.engine.zones import Resolution
 from apps.availability.models import DateException, Session, SessionSeries, WeeklyHours
-from apps.bookings.models import Booking
-from apps.bookings.queries.rezoning import Touched
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import line_of
+from apps.bookings.queries.rezoning import Touched, columns_after
 from apps.bookings.queries.stub import full_title
 from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, Location
 from apps.businesses.queries import list_places
+from apps.checkout.queries.last_days import count_last_days
 from apps.dashboard.queries.rows import customer_name
+from apps.messages.operations.fan_out import is_told
 from apps.web.formatting import format_datetime, zone_label
 
 MOST_LINES = 20
@@ -68,20 +71,22 @@ class OnTheClock:
     dates: int
     wishes: int
     series: int
+    last_days: int
 
     def __bool__(self) -> bool:
-        return bool(self.hours or self.dates or self.wishes or self.series)
+        return any((self.hours, self.dates, self.wishes, self.series, self.last_days))
 
 
 @dataclass(frozen=True, slots=True)
 class ClockPreview:
-    """The whole list before a zone is changed. told counts customers who would be written to, under
+    """The whole list before a zone is changed. told counts the e-mails that go to customers by
     either choice; drafts are people who are booking right now."""
 
     old_words: str
     new_words: str
     parts: tuple[Part, ...]
-    told: int
+    told_by_clock: int
+    told_by_moment: int
     drafts: int
     skipped: int
     doubled: int
@@ -128,7 +133,8 @@ def preview_clock(*, touched: Touched, now: datetime) -> ClockPreview:
         old_words=zone_label(touched.clock.zone.key, locale=teller.locale),
         new_words=zone_label(touched.zone.key, locale=teller.locale),
         parts=parts,
-        told=sum(_is_told(it, touched) for it in touched.bookings),
+        told_by_clock=_count_mails(touched, Keep.CLOCK, now=now),
+        told_by_moment=_count_mails(touched, Keep.MOMENT, now=now),
         drafts=len(touched.drafts),
         skipped=len(touched.skipped),
         doubled=len(touched.doubled),
@@ -217,13 +223,15 @@ def _part(ident: str, title: str, rows: Sequence[object], tell: Callable[..., Li
     return Part(ident, title, len(rows), tuple(tell(it) for it in first))
 
 
-def _is_told(booking: Booking, touched: Touched) -> bool:
-    """Whether the customer is written to, whichever is kept: the two clocks show another time."""
-    if booking.status == Booking.Status.WAITING_LIST or booking.as_booked.is_online:
-        return False
-    at = booking.starts_at
-    old, new = touched.clock.zone, touched.zone
-    return at.astimezone(old).utcoffset() != at.astimezone(new).utcoffset()
+def _count_mails(touched: Touched, keep: Keep, *, now: datetime) -> int:
+    """How many e-mails go to customers by this choice: the same rule as when it is made."""
+    return sum(_is_told(it, touched, keep, now=now) for it in touched.bookings)
+
+
+def _is_told(booking: Booking, touched: Touched, keep: Keep, *, now: datetime) -> bool:
+    columns = columns_after(booking, touched, keep, now=now)
+    action = BookingEvent.Action.REZONED
+    return bool(columns) and is_told(line_of(booking=booking, action=action, columns=columns))
 
 
 def _conflicts(touched: Touched, teller: _Teller) -> list[InTheWay]:
@@ -246,7 +254,7 @@ def _conflicts(touched: Touched, teller: _Teller) -> list[InTheWay]:
 
 
 def _stays(touched: Touched, *, now: datetime) -> OnTheClock:
-    """Hours belong to the business, and those of one location to it alone; three queries."""
+    """Hours belong to the business, and those of one location to it alone; six queries at most."""
     clock = touched.clock
     hours = WeeklyHours.objects.filter(schedule__business=clock.business)
     today = now.astimezone(clock.zone).date()
@@ -256,4 +264,10 @@ def _stays(touched: Touched, *, now: datetime) -> OnTheClock:
         dates = dates.filter(location=clock.location)
     ahead = Session.objects.filter(state=Session.State.SCHEDULED, starts_at__gt=now)
     series = SessionSeries.objects.filter(clock.rows(), sessions__in=ahead).distinct()
-    return OnTheClock(hours.count(), dates.count(), len(touched.wishes), series.count())
+    return OnTheClock(
+        hours=hours.count(),
+        dates=dates.count(),
+        wishes=len(touched.wishes),
+        series=series.count(),
+        last_days=0 if clock.location else count_last_days(business=clock.business, now=now),
+    )

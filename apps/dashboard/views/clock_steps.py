@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 
 from apps.availability.engine.rezoning import Keep
 from apps.availability.operations import BusyTryAgain
-from apps.bookings import operations as bookings
 from apps.bookings.models import BookingEvent
 from apps.bookings.operations import Actor, ClockConflicts, StaleRevision
 from apps.bookings.queries.rezoning import Touched, find_touched
 from apps.businesses.clocks import Clock
+from apps.checkout import operations as checkout
 from apps.dashboard.clock_forms import KeepForm, ZoneForm, ZoneSearchForm
 from apps.dashboard.queries.clocks import preview_clock
 from apps.web.formatting import format_weekday_time, zone_label
@@ -35,13 +35,14 @@ def take_step(request: HttpRequest, *, clock: Clock, now: datetime) -> Answer:
     data = request.POST if request.method == "POST" else request.GET
     if "zone" not in data:
         return _choose(data if data.get("q", "").strip() else None, clock, now=now)
-    zone = ZoneForm(data, clock=clock)
+    kept = KeepForm(request.POST if request.method == "POST" else None)
+    zone = ZoneForm(data, clock=clock, is_again=kept.is_valid())
     if not zone.is_valid():
         return _choose(None, clock, now=now, wrong=zone)
     name = str(zone.cleaned_data["zone"])
-    if request.method != "POST":
-        return _list(find_touched(clock=clock, name=name, now=now), KeepForm(), now=now)
-    return _change(request, KeepForm(request.POST), clock=clock, name=name, now=now)
+    if not kept.is_bound:
+        return _list(find_touched(clock=clock, name=name, now=now), kept, now=now)
+    return _change(request, kept, clock=clock, name=name, now=now)
 
 
 def _choose(
@@ -102,7 +103,7 @@ def _try(
 ) -> str | None:
     """Change the zone, or say why nothing was changed."""
     try:
-        bookings.change_zone(
+        checkout.change_zone(
             business_id=clock.business.pk,
             location_id=clock.location.pk if clock.location else None,
             name=name,

@@ -72,6 +72,8 @@ TEAM_KINDS = {
     BookingEvent.Action.LAPSED: Kind.NEW_LAPSED,
 }
 
+OF_CUSTOMERS = {*CUSTOMER_KINDS.values(), *KINDS_OF_A_STATUS.values(), Kind.TOO_LATE}
+
 WHOSE = {
     BookingEvent.Action.OVERDUE: BookingEvent.Actor.SYSTEM,
     BookingEvent.Action.LAPSED: BookingEvent.Actor.SYSTEM,
@@ -106,6 +108,11 @@ def fan_out(*, booking_id: int, event_id: int, now: datetime) -> int:
             key=row.outbox_key,
         )
     return len(new)
+
+
+def is_told(event: BookingEvent) -> bool:
+    """Whether the customer is written to about an event, stored or only thought of."""
+    return any(kind in OF_CUSTOMERS for kind, _address in _audience(event))
 
 
 def _audience(event: BookingEvent) -> Iterator[tuple[Kind, str]]:
