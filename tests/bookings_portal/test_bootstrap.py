@@ -22,6 +22,7 @@ from tests.ports import free_port
 from tests.upgrades.databases import database_of
 
 BASE_DIR = Path(__file__).resolve().parents[2]
+PATIENCE = 120  # seconds; how long a busy machine may take
 MANAGE = BASE_DIR / "manage.py"
 
 
@@ -209,7 +210,7 @@ class Up:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        rest, _ = self.process.communicate(timeout=60)
+        rest, _ = self.process.communicate(timeout=PATIENCE)
         self.lines += rest.splitlines()
         return self.process.returncode
 
@@ -234,7 +235,7 @@ def test_up_opens_the_portal_and_ctrl_c_closes_all_of_it(tmp_path: Path, nothing
 
     first = Up(port, tmp_path, "--no-demo", DATABASE_URL=nothing_yet)
     answers = [
-        urllib.request.urlopen(f"{origin}{path}", timeout=10).status
+        urllib.request.urlopen(f"{origin}{path}", timeout=PATIENCE).status
         for path in ("/healthz", "/readyz")
     ]
     code = first.stop()

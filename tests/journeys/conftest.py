@@ -29,7 +29,7 @@ FLAGS = [
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-PATIENCE = 60_000  # milliseconds; how long a busy machine may take before a journey gives up
+PATIENCE = 180_000  # milliseconds; how long a busy machine may take before a journey gives up
 expect.set_options(timeout=PATIENCE)
 
 LIVE_LIST = re.compile(r"GET .*/own/[a-z-]+/(needs|day)/")

@@ -114,5 +114,5 @@ def test_the_command_stops_on_a_signal_and_leaves_nothing_leased(database_url: s
     wait_for_a_try()
     assert worker.poll() is None
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(15) == 0
+    assert worker.wait(PATIENCE) == 0
     assert not OutboxItem.objects.exclude(leased_until=None).exists()

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 from django.db import connections
@@ -32,9 +33,15 @@ ACTIONS = {
 }
 
 
+PAUSE = 0.4  # seconds between two kills, and
+TURNS = 30  # what is done between them at the least, however busy the machine is
+PATIENCE = 120  # seconds; how long a busy machine may take for that
+
+
 def play(make: MakePlayer, stage: Stage, *, folder: Path, players: int, seconds: float) -> int:
     """Let players play for some seconds, killing one now and then, and all of them at the end.
 
+    On a busy machine it takes longer: nobody is killed before something was done again.
     Returns how many were killed with kill -9.
     """
     connections.close_all()
@@ -42,9 +49,9 @@ def play(make: MakePlayer, stage: Stage, *, folder: Path, players: int, seconds:
     dice = random.Random(1)  # noqa: S311  who dies is no secret
     living = [_start(make, stage, name=next(names), folder=folder) for _ in range(players)]
     killed = 0
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        time.sleep(0.4)
+    for _ in range(round(seconds / PAUSE)):
+        time.sleep(PAUSE)
+        _wait_for_turns(folder, (killed + 1) * TURNS, living)
         _kill(living.pop(dice.randrange(len(living))))
         living.append(_start(make, stage, name=next(names), folder=folder))
         killed += 1
@@ -53,9 +60,15 @@ def play(make: MakePlayer, stage: Stage, *, folder: Path, players: int, seconds:
     return killed + len(living)
 
 
-def _start(
-    make: MakePlayer, stage: Stage, *, name: str, folder: Path
-) -> "multiprocessing.context.ForkProcess":
+def _wait_for_turns(folder: Path, turns: int, living: list[ForkProcess]) -> None:
+    """Hasty ones end by themselves: when nobody is left, nothing more is to come."""
+    until = time.monotonic() + PATIENCE
+    while len(read_logs(folder)) < turns and any(it.is_alive() for it in living):
+        assert time.monotonic() < until, "the players stand still"
+        time.sleep(0.05)
+
+
+def _start(make: MakePlayer, stage: Stage, *, name: str, folder: Path) -> ForkProcess:
     context = multiprocessing.get_context("fork")
     player = make(stage, name, folder / f"{name}.log")
     child = context.Process(target=player.play, daemon=True)
@@ -63,7 +76,7 @@ def _start(
     return child
 
 
-def _kill(child: "multiprocessing.context.ForkProcess") -> None:
+def _kill(child: ForkProcess) -> None:
     child.kill()
     child.join(20)
 

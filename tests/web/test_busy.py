@@ -101,7 +101,7 @@ def test_a_deadlock_is_busy_too() -> None:
         try:
             with transaction.atomic():
                 Business.objects.filter(pk=one.pk).update(name="Ours")
-                both_hold_one.wait(timeout=5)
+                both_hold_one.wait(timeout=120)
                 Business.objects.filter(pk=other.pk).update(name="Ours")
         except DatabaseError as error:
             found.append(trouble_with(error))
