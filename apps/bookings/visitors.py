@@ -86,6 +86,12 @@ def grant_plan(request: HttpRequest, purchase_id: int, *, business_id: int) -> N
         request.session.cycle_key()
 
 
+def revoke_plan(request: HttpRequest, purchase_id: int) -> None:
+    """Forget in this session a plan that was never paid, and that its buyer gave up."""
+    held = request.session.get(PLANS, [])
+    request.session[PLANS] = [it for it in held if it[0] != purchase_id]
+
+
 def plans_of(request: HttpRequest, *, business_id: int | None = None) -> list[int]:
     """Return the ids of the plans that this session may pay with, those of one business or all."""
     held = request.session.get(PLANS, [])

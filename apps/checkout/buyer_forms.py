@@ -67,6 +67,12 @@ class PlanBuyerForm(BuyerForm):
         return seen_gift(self.cleaned_data["seen_gift_amount"], gift)
 
 
+class SeenLeftForm(forms.Form):
+    """What the page of a plan that is not paid yet said is to be paid, in minor units."""
+
+    seen_left = PlainNumberField(min_value=0, max_value=2_000_000_000)
+
+
 def seen_gift(amount: int | None, gift: UsableGift | None) -> SeenGift | None:
     """What a page said that a card pays (minor units), and the card as it is now, if any."""
     if not amount:

@@ -9,7 +9,7 @@ from apps.checkout.operations import (
     forget_unpaid_plans,
     look_after_kept_aside,
     open_paid_periods,
-    release_gifts,
+    release_held,
     renew_plans,
     return_lost_coupons,
     return_lost_credits,
@@ -30,7 +30,7 @@ def decide_kept_aside(now: datetime) -> None:
 
 def forget_orders(now: datetime) -> None:
     """Delete orders that nobody paid for, so that their drafts can go; plans and cards as well."""
-    release_gifts(now=now)
+    release_held(now=now)
     forget_abandoned_orders(now=now)
     forget_unpaid_plans(now=now)
     forget_unpaid_gifts(now=now)
@@ -41,7 +41,7 @@ def look_after_plans(now: datetime) -> None:
     periods that were paid for, have the next ones paid, and let plans end whose time is up."""
     return_lost_credits(now=now)
     return_lost_coupons(now=now)
-    release_gifts(now=now)
+    release_held(now=now)
     open_paid_periods(now=now)
     renew_plans(now=now)
     end_plans(now=now)

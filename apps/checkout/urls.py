@@ -8,6 +8,7 @@ urlpatterns = [
     path("book/<slug:draft>/wait", wait.wait, name="wait"),
     path("plans/<slug:reference>/", my_plan.plan, name="plan"),
     path("plans/<slug:reference>/pay", my_plan.pay, name="pay_plan"),
+    path("plans/<slug:reference>/change", my_plan.change, name="change_plan"),
     path("plans/<slug:reference>/stop", my_plan.stop, name="stop_plan"),
     path("plans/<slug:reference>/start", my_plan.start, name="start_plan"),
     path("p/<str:token>", my_plan.exchange, name="open_plan"),

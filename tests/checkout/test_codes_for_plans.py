@@ -215,7 +215,7 @@ def test_what_is_not_paid_for_gives_code_and_card_back(
     work(LATER)
 
     much_later = NOW + timedelta(hours=25)
-    checkout.release_gifts(now=much_later)
+    checkout.release_held(now=much_later)
     assert checkout.forget_unpaid_plans(now=much_later) == 1
 
     code.refresh_from_db()

@@ -21,7 +21,7 @@ from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN, make_prepared
+from tests.factories.money import ORIGIN, make_prepared, work
 
 TERMS = Terms(
     kind=Kind.PERCENT,
@@ -253,3 +253,22 @@ def test_a_code_that_was_not_sealed_changes_nothing(client: Client, salon: Salon
     press(client, path, way="DEPOSIT", code="WINTER10")
 
     assert Order.objects.get().total == 4800
+
+
+@pytest.mark.django_db
+def test_a_code_of_a_draft_that_nobody_goes_on_paying_is_free_again(salon: Salon) -> None:
+    """Whoever begins anew uses it; whoever goes on with the draft uses it there."""
+    coupon = make_coupon(business=salon.business)
+    draft = prepared(salon)
+    check_out(draft, "WINTER10", Way.FULL)
+    later = NOW + timedelta(hours=1)
+    checkout.settle_open_payments(now=later)
+    work(later)
+
+    assert [checkout.release_held(now=later) for _time in range(2)] == [1, 0]
+    coupon.refresh_from_db()
+    assert coupon.used == 0
+    check_out(draft, "WINTER10", Way.FULL)
+    coupon.refresh_from_db()
+    assert coupon.used == 1
+    assert list(find_all(business_id=None, now=later)) == []

@@ -201,9 +201,9 @@ def test_a_payment_that_fails_leaves_the_card_held_until_its_time_is_over(
     over = Payment.objects.get(kind="GIFT").expires_at
     assert over is not None
 
-    assert checkout.release_gifts(now=over + timedelta(minutes=4)) == 0
-    assert checkout.release_gifts(now=over + timedelta(minutes=5)) == 1
-    assert checkout.release_gifts(now=over + timedelta(minutes=6)) == 0
+    assert checkout.release_held(now=over + timedelta(minutes=4)) == 0
+    assert checkout.release_held(now=over + timedelta(minutes=5)) == 1
+    assert checkout.release_held(now=over + timedelta(minutes=6)) == 0
 
     assert lines_of(card) == [
         (Kind.BOUGHT, 3000, 3000),
@@ -218,7 +218,7 @@ def test_as_long_as_the_bank_may_say_yes_the_card_waits(draft: Booking, salon: S
     card = make_gift_card(by=salon.olga, value=3000)
     pay_with(draft, card, Way.FULL, gift=3000)
 
-    assert checkout.release_gifts(now=NOW + timedelta(hours=5)) == 0
+    assert checkout.release_held(now=NOW + timedelta(hours=5)) == 0
     pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY_SILENTLY, now=LATER)
     checkout.settle_payment(payment_id=Payment.objects.get(kind="ONLINE").pk, now=LATER)
 
@@ -361,7 +361,8 @@ def test_a_balance_that_changed_is_told_with_nothing_paid(
     answer = client.post(path, {**fields_of(page), "way": "FULL"})
 
     assert answer.status_code == 409
-    assert "Your gift card has another balance now. Nothing was paid." in text_of(answer)
+    words = "The gift card has only €10.00 on it now; it was to pay €48.00. Nothing was paid."
+    assert words in text_of(answer)
     assert "−" in text_of(answer)
     again = client.post(path, {**fields_of(answer), "way": "FULL"})
     assert again["Location"].startswith("/practice/")

@@ -226,7 +226,7 @@ def test_a_card_that_has_less_meanwhile_is_shown_first(
     page = press(olga, ten, shown)
 
     assert page.status_code == 409
-    assert "The gift card has another balance now." in text_of(page)
+    assert "The gift card has only €20.00 on it now; it was to pay €50.00." in text_of(page)
     assert sum_of(page) == ["€160.00", "€20.00", "€140.00"]
     assert not PlanPurchase.objects.filter(plan=ten).exists()
     assert press(olga, ten, page).status_code == 303

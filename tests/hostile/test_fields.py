@@ -63,9 +63,12 @@ FORMS = {
     "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
     "/book/{draft}/pay": ("way", "amounts", "code", "gift", "amount", "update"),
     "/juniper/classes/{session}/plan": ("people", "people_1"),
-    "/juniper/plans/ten-classes/": ("name", "email", "key", "seen_price", "form_seal"),
+    "/juniper/plans/ten-classes/": (
+        *("name", "email", "key", "seen_price", "form_seal", "code", "used_code", "used_gift"),
+    ),
     "/juniper/plans/find": ("email",),
-    "/plans/{plan}/pay": ("way",),
+    "/plans/{plan}/pay": ("way", "seen_left"),
+    "/plans/{plan}/change": ("seen_left",),
     "/plans/{plan}/stop": ("revision",),
     "/juniper/gift-card/": (
         *("amount", "to_name", "to_email", "words", "name", "email", "key", "form_seal"),

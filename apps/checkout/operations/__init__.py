@@ -105,6 +105,7 @@ from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
 from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._renew_in_person import renew_in_person
+from apps.checkout.operations._resume_plan import let_go_of_plan
 from apps.checkout.operations._sell_plan import sell_plan
 from apps.checkout.operations._settle import (
     settle_open_payments,
@@ -113,7 +114,7 @@ from apps.checkout.operations._settle import (
 )
 from apps.checkout.operations._under_way import give_up_payment, go_on_paying
 from apps.checkout.operations._use_code import UsedCode, use_code
-from apps.checkout.operations._use_gift import SeenGift, release_gifts
+from apps.checkout.operations._use_gift import SeenGift, release_held
 from apps.checkout.pricing import AmountRefused
 
 __all__ = [
@@ -181,6 +182,7 @@ __all__ = [
     "give_up_payment",
     "go_on_paying",
     "keep_money",
+    "let_go_of_plan",
     "look_after_kept_aside",
     "look_after_unclear",
     "make_coupon",
@@ -196,7 +198,7 @@ __all__ = [
     "receive_event",
     "refund_order",
     "refund_the_rest",
-    "release_gifts",
+    "release_held",
     "release_payment",
     "renew_in_person",
     "renew_plan",

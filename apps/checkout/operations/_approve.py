@@ -3,9 +3,11 @@ from datetime import datetime
 
 from apps.bookings.models import Booking
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
+from apps.checkout.operations._coupons import count_late_use
 from apps.checkout.operations._gift_money import keep_gift_aside, load_gift_card, take_gift
 from apps.checkout.operations._plan_periods import begin_period
 from apps.checkout.operations._subject import Subject, is_over
+from apps.checkout.queries.coupons import booker, buyer_of
 
 
 def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime) -> None:
@@ -14,6 +16,8 @@ def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now:
     on a bank's card, until the team has said yes or no."""
     order.status, order.approved_at = Order.Status.APPROVED, now
     order.save(update_fields=["status", "approved_at"])
+    if not is_over(subject):
+        _count_code(order, subject)
     waits = isinstance(subject, Booking) and subject.asks_first and not is_over(subject)
     for payment in payments:
         if payment.kind != Payment.Kind.GIFT or payment.status != Payment.Status.PENDING:
@@ -26,3 +30,11 @@ def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now:
         begin_period(subject, now=now)
     if isinstance(subject, GiftCard) and not is_over(subject):
         load_gift_card(subject, now=now)
+
+
+def _count_code(order: Order, subject: Subject) -> None:
+    """The code that made it cheaper is used, also where it was given back before the money came."""
+    if isinstance(subject, Booking):
+        count_late_use(order, booker(subject))
+    if isinstance(subject, PlanPurchase):
+        count_late_use(order, buyer_of(subject))

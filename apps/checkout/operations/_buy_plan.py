@@ -8,20 +8,14 @@ from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout.coupons import worth
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
-from apps.checkout.operations._approve import approve
 from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import CouponRefused, PlanChanged, PlanNotSold
-from apps.checkout.operations._links import PAY_WITHIN
-from apps.checkout.operations._new_payment import new_payment
-from apps.checkout.operations._receipts import number_receipt
-from apps.checkout.operations._renew import open_order_of
-from apps.checkout.operations._use_gift import SeenGift, hold_gift
+from apps.checkout.operations._resume_plan import pay_order, resume_order
+from apps.checkout.operations._use_gift import SeenGift
 from apps.checkout.pricing import Way
 from apps.checkout.queries.coupons import Applied, apply_code, plan_buyer
-from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.plan_price import price_plan
-from apps.checkout.queries.renewals import is_charged_now
 from apps.checkout.renewals import goes_on
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
@@ -87,14 +81,19 @@ def buy_plan(
     return BoughtPlan(purchase, url)
 
 
-def pay_for_plan(*, purchase_id: int, origin: str, now: datetime) -> BoughtPlan:
-    """Open the payment of a plan anew: the last one failed, ran out or was given up.
+def pay_for_plan(
+    *, purchase_id: int, origin: str, now: datetime, seen_left: int | None = None
+) -> BoughtPlan:
+    """Go on with the payment of a plan, or open it anew: the last one failed, ran out or was given
+    up. Code and gift card pay their part as it was agreed, also where they went back meanwhile.
+    seen_left is what the page said is to be paid, in minor units.
 
     Raises:
         PlanPurchase.DoesNotExist: there is none.
+        PlanChanged: another amount is to be paid now; price says which.
         WayNotOffered, ProviderDown: as in ``buy_plan``.
     """
-    purchase, payment = _place_again(purchase_id, now=now)
+    purchase, payment = _place_again(purchase_id, seen_left=seen_left, now=now)
     if payment is None:
         return BoughtPlan(purchase, "")
     url = open_payment(payment=payment, subject=purchase, origin=origin, now=now)
@@ -110,6 +109,13 @@ class Terms:
     code: str
     gift: SeenGift | None
 
+    @property
+    def seen_left(self) -> int | None:
+        """What was to be paid online, in minor units."""
+        if self.seen_price is None:
+            return None
+        return self.seen_price - (self.gift.amount if self.gift else 0)
+
 
 @transaction.atomic
 def _place(
@@ -123,7 +129,7 @@ def _place(
 ) -> tuple[PlanPurchase, Payment | None]:
     earlier = PlanPurchase.objects.filter(form_key=form_key, business_id=plan.business_id).first()
     if earlier is not None:
-        return _open_order(earlier, now=now)
+        return _place_again(earlier.pk, seen_left=terms.seen_left, now=now)
     _require_sold(plan, buyer)
     applied = applied_to(plan, buyer, terms, now=now)
     customer = customer_of(plan, buyer, now=now)
@@ -139,9 +145,9 @@ def _place(
         now=now,
     )
     if not is_new:
-        return _open_order(purchase, now=now)
+        return _place_again(purchase.pk, seen_left=terms.seen_left, now=now)
     order = place_coded_order(purchase, buyer, applied, way=Way.FULL, now=now)
-    return purchase, _pay(order, purchase, terms.gift, now=now)
+    return purchase, pay_order(order, purchase, terms.gift, now=now)
 
 
 def applied_to(plan: PricingPlan, buyer: Buyer, terms: Terms, *, now: datetime) -> Applied:
@@ -179,23 +185,6 @@ def place_coded_order(
     return order
 
 
-def _pay(
-    order: Order, purchase: PlanPurchase, gift: SeenGift | None, *, now: datetime
-) -> Payment | None:
-    """Have the card pay its part, and open a payment of the rest; where nothing is left the plan
-    begins at once."""
-    until = now + PAY_WITHIN
-    gifts = [hold_gift(order, gift, until=until, now=now)] if gift else []
-    left = order.total - sum(it.amount for it in gifts)
-    if left > 0:
-        return new_payment(order, amount=left, until=until, now=now)
-    approve(order, purchase, gifts, now=now)
-    Order.objects.filter(pk=order.pk).update(payment_status=status_of(order, gifts).value)
-    if gifts:
-        number_receipt(order, business=purchase.business, now=now)
-    return None
-
-
 def _had_enough(plan: PricingPlan, buyer: Buyer) -> bool:
     """Whether somebody has bought a plan as often as one may, whatever the spelling of their
     address, or with the same phone. The plan is locked: two addresses are counted one by one."""
@@ -220,19 +209,12 @@ def _require_sold(plan: PricingPlan, buyer: Buyer) -> None:
 
 
 @transaction.atomic
-def _place_again(purchase_id: int, *, now: datetime) -> tuple[PlanPurchase, Payment | None]:
+def _place_again(
+    purchase_id: int, *, seen_left: int | None, now: datetime
+) -> tuple[PlanPurchase, Payment | None]:
     found = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
-    return _open_order(found.get(pk=purchase_id), now=now)
-
-
-def _open_order(purchase: PlanPurchase, *, now: datetime) -> tuple[PlanPurchase, Payment | None]:
-    """A card that is being charged at this moment is not paid beside it."""
-    order = open_order_of(purchase)
-    if order is None or is_charged_now(order):
-        return purchase, None
-    held = order.payments.filter(kind=Payment.Kind.GIFT, status=Payment.Status.PENDING)
-    left = order.total - sum(it.amount for it in held)
-    return purchase, new_payment(order, amount=left, until=now + PAY_WITHIN, now=now)
+    purchase = found.get(pk=purchase_id)
+    return purchase, resume_order(purchase, seen_left=seen_left, now=now)
 
 
 def customer_of(plan: PricingPlan, buyer: Buyer, *, now: datetime) -> Customer:

@@ -38,6 +38,23 @@ def use_coupon(
     refused = refusal(terms, service_id=user.service_id, subtotal=subtotal, now=now)
     if refused is not None:
         raise CouponRefused(refused)
+    _count(coupon, order, user, amount=amount)
+
+
+def count_late_use(order: Order, user: CodeUser) -> None:
+    """Count the code of a locked order again whose money came after the code was given back. The
+    price that was paid stands, also where others have used the code up meanwhile: then nothing is
+    counted."""
+    if not order.coupon_code or CouponUse.objects.filter(order=order).exists():
+        return
+    coupons = Coupon.objects.select_for_update().filter(business_id=order.business_id)
+    coupon = coupons.filter(code=order.coupon_code).first()
+    if coupon is None or (coupon.max_uses is not None and coupon.used >= coupon.max_uses):
+        return
+    _count(coupon, order, user, amount=order.by_code)
+
+
+def _count(coupon: Coupon, order: Order, user: CodeUser, *, amount: int) -> None:
     box = mailbox(user.email)
     uses = CouponUse.objects.filter(coupon=coupon, mailbox=box)
     last = uses.aggregate(last=Max("number"))["last"] or 0

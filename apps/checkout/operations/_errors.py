@@ -38,11 +38,13 @@ class PlanRefused(Exception):
 
 
 class GiftRefused(Exception):
-    """The gift card does not have that much on it any more; balance says how much it has."""
+    """The gift card does not have that much on it any more; balance says how much it has, wanted
+    how much it was to pay, in minor units."""
 
-    def __init__(self, balance: int) -> None:
-        super().__init__(str(balance))
+    def __init__(self, balance: int, wanted: int = 0) -> None:
+        super().__init__(f"{balance} for {wanted}")
         self.balance = balance
+        self.wanted = wanted
 
 
 class PlanNotSold(Exception):

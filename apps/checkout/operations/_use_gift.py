@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from apps.checkout.models import GiftCard, GiftEntry, Order, Payment
+from apps.checkout.models import UNDECIDED, CouponUse, GiftCard, GiftEntry, Order, Payment
+from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._errors import GiftRefused
 from apps.checkout.operations._gift_money import let_gift_go, write_gift_entry
 from apps.checkout.queries.orders import status_of
@@ -37,7 +39,7 @@ def hold_gift(order: Order, gift: SeenGift, *, until: datetime, now: datetime) -
     )
     card = cards.first()
     if card is None or not _has(card, gift.amount) or not 0 < gift.amount <= order.total:
-        raise GiftRefused(card.balance if card else 0)
+        raise GiftRefused(card.balance if card else 0, gift.amount)
     payment = Payment.objects.create(
         business_id=order.business_id,
         order=order,
@@ -65,27 +67,49 @@ def let_gifts_go(order: Order, *, now: datetime) -> None:
         let_gift_go(payment, now=now)
 
 
-def release_gifts(*, now: datetime) -> int:
-    """Give back what cards hold for orders that nobody went on paying; return how many orders.
+def release_held(*, now: datetime) -> int:
+    """Give back what gift cards hold for orders that nobody went on paying, and the uses of their
+    codes; return how many orders.
 
-    As long as a payment of the order may still come, the card's money stays with it.
+    As long as a payment of the order may still come, code and money stay with it. Going on to pay
+    later uses both anew.
     """
+    return sweep(_held(now=now), partial(_release, now=now))
+
+
+def _held(*, now: datetime) -> QuerySet[Order]:
+    """The orders that hold a code or a card's money although no payment of them can come."""
     over = Payment.objects.filter(
         kind=Payment.Kind.GIFT,
         status=Payment.Status.PENDING,
         expires_at__lte=now - HOLD_LEFT,
     )
-    return sweep(Order.objects.filter(pk__in=over.values("order")), partial(_release, now=now))
+    uses = CouponUse.objects.filter(order__status=Order.Status.INITIALIZED)
+    coming = Payment.objects.filter(_may_come(now), order=OuterRef("pk"))
+    return Order.objects.filter(
+        Q(pk__in=over.values("order")) | Q(pk__in=uses.values("order")), ~Exists(coming)
+    )
+
+
+def _may_come(now: datetime) -> Q:
+    """Payments that may still come, or whose time has only just passed."""
+    online = Q(kind=Payment.Kind.ONLINE, status__in=UNDECIDED)
+    return online | Q(expires_at__gt=now - HOLD_LEFT)
 
 
 @transaction.atomic
 def _release(order_id: int, *, now: datetime) -> bool:
     order = Order.objects.select_for_update().get(pk=order_id)
-    pending = order.payments.select_for_update().filter(status=Payment.Status.PENDING)
-    kinds = {it.kind for it in pending.order_by("pk")}
-    if order.status != Order.Status.INITIALIZED or kinds != {Payment.Kind.GIFT}:
+    list(order.payments.select_for_update().order_by("pk"))
+    if order.status != Order.Status.INITIALIZED or not _held(now=now).filter(pk=order_id).exists():
         return False
+    let_all_go(order, now=now)
+    return True
+
+
+def let_all_go(order: Order, *, now: datetime) -> None:
+    """Give back the code and the cards' money of a locked order of which no payment can come."""
+    give_coupon_back(order)
     let_gifts_go(order, now=now)
     status = status_of(order, list(order.payments.all()))
     Order.objects.filter(pk=order.pk).update(payment_status=status.value)
-    return True

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from apps.bookings.models import Booking
 from apps.checkout.coupons import Kind, Refused, Terms, mailbox, plain_code, refusal
-from apps.checkout.models import Coupon, CouponUse
+from apps.checkout.models import Coupon, CouponUse, PlanPurchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,13 @@ def plan_buyer(*, business_id: int, email: str, purchase_id: int | None = None) 
     """Whoever buys a plan; email is "" as long as nobody said."""
     own = Q(order__purchase=purchase_id) if purchase_id else Q(pk=None)
     return CodeUser(business_id=business_id, service_id=None, email=email, phone="", own=own)
+
+
+def buyer_of(purchase: PlanPurchase) -> CodeUser:
+    """Whoever has begun to buy a plan."""
+    return plan_buyer(
+        business_id=purchase.business_id, email=purchase.customer.email, purchase_id=purchase.pk
+    )
 
 
 def apply_code(*, user: CodeUser, code: str, subtotal: int, now: datetime) -> Applied:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.bookings.models import Booking
 from apps.checkout.gifts import paid_by_card, plain_gift_code
-from apps.checkout.models import UNDECIDED, GiftCard, Payment
+from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import Bounds, provider_in_use
 
@@ -46,9 +46,36 @@ def find_gift(business_id: int, code: str, *, booking: Booking | None = None) ->
     if card is None:
         return None
     balance = card.balance + (_held_for(booking, card) if booking else 0)
+    return Gift(card.pk, card.code, balance, _bounds(card.currency)) if balance else None
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedGift:
+    """The card that an order was placed with: amount (minor units) is what it was to pay, card what
+    it can pay now, None where nothing is on it any more."""
+
+    code: str
+    amount: int
+    card: Gift | None
+
+
+def agreed_gift(order: Order) -> AgreedGift | None:
+    """Return the card that an order which is not paid yet was placed with. What it holds for it
+    is what it pays; what went back to it meanwhile is looked up again."""
+    gifts = order.payments.filter(kind=Payment.Kind.GIFT).select_related("gift_card")
+    last = gifts.order_by("-pk").first()
+    if last is None or last.gift_card is None:
+        return None
+    code, amount = last.gift_card.code, last.amount
+    if last.status != Payment.Status.PENDING:
+        return AgreedGift(code, amount, find_gift(order.business_id, code))
+    held = Gift(last.gift_card.pk, code, amount, _bounds(order.currency))
+    return AgreedGift(code, amount, held)
+
+
+def _bounds(currency: str) -> Bounds:
     provider = provider_in_use()
-    bounds = provider.bounds(card.currency) if provider else Bounds()
-    return Gift(card.pk, card.code, balance, bounds) if balance else None
+    return provider.bounds(currency) if provider else Bounds()
 
 
 def _held_for(booking: Booking, card: GiftCard) -> int:

@@ -9,12 +9,12 @@ from django.db.models import Exists, OuterRef
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout.coupons import worth
-from apps.checkout.models import Coupon, GiftCard
+from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, PlanPurchase
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import takes_online
-from apps.checkout.queries.coupons import Applied, apply_code, plan_buyer
-from apps.checkout.queries.gifts import Gift, find_gift
-from apps.checkout.queries.plan_price import price_plan
+from apps.checkout.queries.coupons import Applied, apply_code, buyer_of, plan_buyer
+from apps.checkout.queries.gifts import AgreedGift, Gift, agreed_gift, find_gift
+from apps.checkout.queries.plan_price import price_again, price_plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,42 @@ def plan_offer(
         full=price().total,
         way=way,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedOffer(PlanOffer):
+    """What a plan that was begun costs now. agreed is the card it was begun with; is_counted: its
+    code is still counted for it."""
+
+    agreed: AgreedGift | None = None
+    is_counted: bool = False
+
+
+def agreed_offer(*, purchase: PlanPurchase, order: Order, now: datetime) -> AgreedOffer:
+    """What a plan costs whose order is not paid yet: as it was agreed for as long as its code is
+    counted and its card holds the money. What went back meanwhile is used anew where that can be;
+    a code that cannot be used any more changes nothing."""
+    applied, by_code = _agreed_code(purchase, order, now=now)
+    agreed = agreed_gift(order)
+    return AgreedOffer(
+        quote=price_again(order, by_code=by_code),
+        applied=applied,
+        gift=agreed.card if agreed else None,
+        full=price_again(order).total,
+        way=Way.FULL,
+        agreed=agreed,
+        is_counted=bool(applied.code) and applied.terms is None and applied.refused is None,
+    )
+
+
+def _agreed_code(purchase: PlanPurchase, order: Order, *, now: datetime) -> tuple[Applied, int]:
+    """The code of an order, and what it takes off in minor units."""
+    use = CouponUse.objects.filter(order=order).first()
+    if use is not None:
+        return Applied(order.coupon_code, use.coupon_id), use.amount
+    user, code = buyer_of(purchase), order.coupon_code
+    applied = apply_code(user=user, code=code, subtotal=purchase.price, now=now)
+    return applied, worth(applied.terms, subtotal=purchase.price) if applied.terms else 0
 
 
 def plans_take_codes(*, business: Business, now: datetime) -> bool:

@@ -21,9 +21,10 @@ def price_plan(
     )
 
 
-def price_again(last: Order) -> Quote:
+def price_again(last: Order, *, by_code: int = 0) -> Quote:
     """What another period costs after this one: the same, without what a code took off; whatever
-    the plan or the taxes of the business have become since."""
+    the plan or the taxes of the business have become since. by_code is taken off anew, in minor
+    units, as the business keeps its prices."""
     return quote(
         items=[Item(line.name, line.amount, line.quantity) for line in last.lines.all()],
         currency=last.currency,
@@ -31,4 +32,5 @@ def price_again(last: Order) -> Quote:
         tax_included=last.tax_included,
         way=Way.FULL,
         deposit=None,
+        discounts=[by_code] if by_code else None,
     )

@@ -56,6 +56,16 @@ def card_of_plan(plan: PricingPlan, business: Business) -> PlanCard:
     )
 
 
+def find_begun(*, plan: PricingPlan, among: Sequence[int]) -> PlanPurchase | None:
+    """The newest purchase of a plan, of these, that is not paid yet; no query where there is none
+    to look for."""
+    if not among:
+        return None
+    drafts = PlanPurchase.objects.filter(pk__in=among, plan=plan, status=PlanPurchase.Status.DRAFT)
+    unpaid = drafts.filter(orders__status=Order.Status.INITIALIZED)
+    return unpaid.select_related("business").order_by("-pk").first()
+
+
 def period_words(months: int | None) -> str:
     """ "a month", for how long a membership is paid at a time; "" for a package."""
     if months is None:

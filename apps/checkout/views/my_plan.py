@@ -1,15 +1,17 @@
 """C17, the other half: one plan in the hands of whoever has it."""
 
 from contextlib import suppress
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.bookings.visitors import grant_plan, plans_of
+from apps.bookings.visitors import grant_plan, plans_of, revoke_plan
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
+from apps.checkout.buyer_forms import SeenLeftForm
 from apps.checkout.links import open_plan_token
 from apps.checkout.models import PlanPurchase
 from apps.checkout.providers import ProviderDown
@@ -17,7 +19,9 @@ from apps.checkout.queries.passes import terms_of_plan
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import ledger_of, period_words, standing_of
 from apps.checkout.queries.renewals import next_period_of
-from apps.checkout.queries.under_way import find_under_way
+from apps.checkout.queries.under_way import UnderWay, find_under_way
+from apps.checkout.views.begun import Bill, bill_of
+from apps.checkout.views.changed import price_changed_words
 from apps.checkout.views.looks import goes_on, looks_of, plain_look
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -38,13 +42,20 @@ def exchange(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 def plan(request: HttpRequest, reference: str) -> HttpResponse:
     """Show a plan: what is left, until when, and what it was used for. Right after the purchase it
-    waits for the provider's word, as the page of a booking does."""
-    found = held_plan(request, reference)
+    waits for the provider's word, as the page of a booking does; whoever went back from there
+    reads what they have begun."""
+    return _show(request, held_plan(request, reference))
+
+
+def _show(
+    request: HttpRequest, found: PlanPurchase, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
     standing = standing_of(purchase=found)
-    looks = looks_of(request)
-    waits = found.status == PlanPurchase.Status.DRAFT and standing.is_under_way
-    begun = find_under_way(found, now=timezone.now()) if standing.is_under_way else None
-    unclear = begun if begun and begun.told and waits else None
+    begun = find_under_way(found, now=now) if standing.is_under_way else None
+    is_draft = found.status == PlanPurchase.Status.DRAFT
+    unclear = begun if begun and begun.told and is_draft else None
+    bill = bill_of(found, begun, now=now) if is_draft else None
     context = {
         **frame_of(business=found.business),
         "purchase": found,
@@ -55,29 +66,69 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
         "services": [service.name for service in found.services.all()],
         "lines": ledger_of(purchase=found),
         "next": next_period_of(found),
-        "is_good": terms_of_plan(found, now=timezone.now()).is_active,
+        "is_good": terms_of_plan(found, now=now).is_active,
+        **_waiting(request, waits=is_draft and standing.is_under_way, unclear=unclear, bill=bill),
+        "bill": bill,
+        "notice": notice,
+    }
+    return render_page(request, "checkout/plan.html", "checkout/_plan.html", context, status)
+
+
+def _waiting(
+    request: HttpRequest, *, waits: bool, unclear: UnderWay | None, bill: Bill | None
+) -> dict[str, Any]:
+    """Whether the page waits for the provider's word. It does not for whoever says that they went
+    back, as long as they can go on."""
+    looks = looks_of(request)
+    has_left = bill is not None and bill.under_way is not None and "begun" in request.GET
+    looks_again = waits and unclear is None and not has_left
+    return {
         "waits": waits,
-        "goes_on": waits and unclear is None and goes_on(looks),
-        "plain_look": plain_look(request, looks) if waits and unclear is None else "",
+        "has_left": has_left,
+        "goes_on": looks_again and goes_on(looks),
+        "plain_look": plain_look(request, looks) if looks_again else "",
         "unclear": unclear,
         "next_url": f"{request.path}?looks={looks + 1}",
     }
-    return render_page(request, "checkout/plan.html", "checkout/_plan.html", context)
 
 
 @require_POST
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
-    """Open the payment of a plan anew."""
-    found = held_plan(request, reference)
+    """Go on with the payment of a plan, or open it anew; not for another amount than was shown."""
+    found, now = held_plan(request, reference), timezone.now()
     origin = request.build_absolute_uri("/").removesuffix("/")
+    form = SeenLeftForm(request.POST)
+    seen = form.cleaned_data["seen_left"] if form.is_valid() else None
     try:
-        bought = checkout.pay_for_plan(purchase_id=found.pk, origin=origin, now=timezone.now())
+        bought = checkout.pay_for_plan(purchase_id=found.pk, origin=origin, now=now, seen_left=seen)
+    except checkout.PlanChanged as changed:
+        words = price_changed_words(changed.price, seen or 0, found.business)
+        return _show(request, found, notice=words, status=409)
     except (ProviderDown, checkout.WayNotOffered):
         context = frame_of(business=found.business)
         return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "checkout:plan", reference=reference)
+
+
+@require_POST
+def change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give up a plan that was begun and not paid, and go where it is bought: all that was typed is
+    there, and its code and card are free."""
+    found, now = held_plan(request, reference), timezone.now()
+    begun = find_under_way(found, now=now)
+    try:
+        if begun is not None and begun.told is None:
+            checkout.give_up_payment(payment_id=begun.payment_id, order_id=begun.order_id, now=now)
+        checkout.let_go_of_plan(purchase_id=found.pk, now=now)
+    except checkout.NotOwed:
+        return go_to(request, "checkout:plan", reference=reference)
+    except ProviderDown:
+        context = frame_of(business=found.business)
+        return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+    revoke_plan(request, found.pk)
+    return go_to(request, "checkout:buy_plan", business=found.business.slug, plan=found.plan.slug)
 
 
 @require_POST
@@ -102,7 +153,7 @@ def start(request: HttpRequest, reference: str) -> HttpResponse:
 
 def held_plan(request: HttpRequest, reference: str) -> PlanPurchase:
     """Return the plan for a session that bought it or opened its link; 404 for any other."""
-    plans = PlanPurchase.objects.select_related("business", "customer")
+    plans = PlanPurchase.objects.select_related("business", "customer", "plan")
     found = plans.filter(reference=reference).first()
     if found is None or found.pk not in plans_of(request):
         raise Http404

@@ -39,6 +39,7 @@ from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, to
 from apps.checkout.queries.plan_words import plan_refused_words
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import Stand, stand_of
+from apps.checkout.views.changed import gift_refused_words
 from apps.checkout.views.limits import require_room_to_pay
 from apps.checkout.views.till import UPDATES, Till, forget_typed, keep_typed, open_till, require_way
 from apps.web.formatting import format_money
@@ -205,7 +206,7 @@ def _not_like_that(
         words = _("This code cannot be used any more. You can continue without it.")
         code = ""
     elif isinstance(changed, checkout.GiftRefused):
-        words = _("Your gift card has another balance now. Nothing was paid.")
+        words = gift_refused_words(changed, draft.business)
     elif isinstance(changed, checkout.PlanRefused):
         why = plan_refused_words(changed.refused, till.purchase)
         words = _("Your plan cannot pay for this. %(why)s") % {"why": why}

@@ -22,6 +22,8 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.plan_offer import plans_take_codes
 from apps.checkout.queries.plans import card_of_plan, cards_of_plans
+from apps.checkout.views.begun import back_to_begun
+from apps.checkout.views.changed import gift_refused_words, price_changed_words
 from apps.checkout.views.limits import has_room_for_links, require_room_to_buy
 from apps.checkout.views.plan_till import (
     PlanTill,
@@ -30,7 +32,6 @@ from apps.checkout.views.plan_till import (
     open_plan_till,
     typed_for,
 )
-from apps.web.formatting import format_money
 from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -68,11 +69,15 @@ def buy_plan(request: HttpRequest, business: Business, plan: str) -> HttpRespons
         found = get_plan(business=business, slug=plan)
     except PricingPlan.DoesNotExist as missing:
         raise Http404 from missing
+    pays = request.method == "POST" and not is_update(request.POST.dict())
+    begun = None if pays else back_to_begun(request, found)
+    if begun is not None:
+        return begun
     now = timezone.now()
     till = open_plan_till(request, found, business, now=now)
     if request.method != "POST":
         return _show(request, found, till, PlanBuyerForm(initial=_fresh(request, found)), now=now)
-    if is_update(request.POST.dict()):
+    if not pays:
         return _use_code(request, found, till, now=now)
     form = PlanBuyerForm(request.POST)
     if not form.is_valid() or judge(post=request.POST, purpose=PURPOSE, now=now) != Verdict.PERSON:
@@ -118,10 +123,12 @@ def _buy(
             gift=form.seen_gift(offer.gift),
         )
     except CHANGED as changed:
-        return _not_as_seen(request, plan, till, form, changed, now=now)
+        begun = back_to_begun(request, plan)
+        return begun or _not_as_seen(request, plan, till, form, changed, now=now)
     except ProviderDown:
         words = _("Payments do not work at this moment. Please try again in a minute.")
         return _show(request, plan, till, form, now=now, notice=words, status=UNAVAILABLE)
+    keep_plan_till(request, plan, till)
     return _to_what_was_bought(request, bought, by_gift=offer.by_gift)
 
 
@@ -151,9 +158,9 @@ def _not_as_seen(
     """Say what is different from what the page showed, with the page as it is now (409)."""
     if isinstance(changed, checkout.PlanChanged):
         seen = form.cleaned_data["seen_price"]
-        words = _changed_words(changed.price, seen, plan.business)
+        words = price_changed_words(changed.price, seen, plan.business)
     elif isinstance(changed, checkout.GiftRefused):
-        words = _("Your gift card has another balance now. Nothing was paid.")
+        words = gift_refused_words(changed, plan.business)
     elif isinstance(changed, checkout.CouponRefused):
         words = _("This code cannot be used any more. You can continue without it.")
     else:
@@ -182,13 +189,6 @@ def find_plan(request: HttpRequest, business: Business) -> HttpResponse:
     if has_room_for_links(request, form.cleaned_data["email"], now=now):
         checkout.ask_for_plans(business=business, email=form.cleaned_data["email"], now=now)
     return go_to(request, "checkout:plan_sent", business=business.slug)
-
-
-def _changed_words(price: int, seen: int, business: Business) -> str:
-    return _("The price changed from %(was)s to %(now)s. Nothing was paid.") % {
-        "was": format_money(seen, business.currency, business.locale),
-        "now": format_money(price, business.currency, business.locale),
-    }
 
 
 def _show(

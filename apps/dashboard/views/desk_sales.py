@@ -7,10 +7,12 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.buyer_forms import seen_gift
 from apps.checkout.models import PlanPurchase
+from apps.checkout.queries.gift_words import gift_now_words
 from apps.checkout.queries.gifts import find_gift
 from apps.checkout.queries.plan_offer import plans_take_codes
 from apps.checkout.queries.plans import card_of_plan
@@ -122,6 +124,15 @@ def _new_sale(plan: PricingPlan) -> SellPlanForm:
     return SellPlanForm(plan=plan, initial={"key": new_desk_key()})
 
 
+def _gift_words(changed: Exception | None, business: Business) -> str:
+    if not isinstance(changed, checkout.GiftRefused):
+        return ""
+    currency, locale = business.currency, business.locale
+    return gift_now_words(
+        left=changed.balance, wanted=changed.wanted, currency=currency, locale=locale
+    )
+
+
 def _show_plan(
     request: OwnerRequest,
     plan: PricingPlan,
@@ -146,7 +157,7 @@ def _show_plan(
         "till": till,
         "takes_codes": any(form.codes) or plans_take_codes(business=business, now=now),
         "stale": is_stale,
-        "gift_changed": isinstance(changed, checkout.GiftRefused),
+        "gift_changed": _gift_words(changed, business),
     }
     status = CONFLICT if is_stale else status
     return show(
