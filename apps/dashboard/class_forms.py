@@ -15,12 +15,13 @@ from apps.availability.engine.series import SeriesRule
 from apps.availability.operations import Override, SessionChange
 from apps.bookings.models import Attendance
 from apps.bookings.operations import WaitingDetails
-from apps.bookings.queries.attending import Scope
+from apps.bookings.queries.attending import Scope, Seen
 from apps.catalog.models import Resource, Service
 from apps.dashboard.desk import Desk
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.dashboard.place_field import FormWithPlace
 from apps.dashboard.roles import Right
+from apps.kernel.digests import PATTERN
 from apps.kernel.weeks import days_in_order
 from apps.web.fields import AddressField, LineField, TextField
 from apps.web.money_field import speak
@@ -100,16 +101,22 @@ class PlacesForm(FormWithNumbers):
 
 
 class CancelSessionsForm(forms.Form):
-    """bookings is how many the page showed; its people are the ones who are told."""
+    """seen is what the page showed: its people are the ones who are told."""
 
     scope = forms.ChoiceField(choices=[(it.value, it.value) for it in Scope])
-    bookings = PlainNumberField(min_value=0)
+    seen = forms.RegexField(regex=rf"^{PATTERN}-{PATTERN}$")
     reason = LineField(
         label=_("Reason"),
         help_text=_("Everybody who booked reads it in the e-mail."),
         max_length=LONGEST_REASON,
         error_messages={"required": _("Say why, so that people know.")},
     )
+
+
+def seen_in(sent: str) -> Seen:
+    """What a page showed, as its form says it."""
+    people, _dash, sessions = sent.partition("-")
+    return Seen(people, sessions)
 
 
 class OverridingForm(forms.Form):
@@ -148,17 +155,15 @@ class OverridingForm(forms.Form):
         return Override(found["reason"], by_id=self.desk.member.user_id)
 
 
-SEEN = re.compile(r"(THIS|LATER|ALL):\d{1,9}:\d{1,9}")
+SEEN = re.compile(rf"(THIS|LATER|ALL):{PATTERN}-{PATTERN}")
 
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """How much of a series, how many bookings the page showed for it, and the sum of the revisions
-    of its sessions."""
+    """How much of a series, and what the page showed of it."""
 
     scope: Scope
-    bookings: int
-    revisions: int
+    seen: Seen
 
 
 class ChangeClassForm(OverridingForm):
@@ -193,8 +198,8 @@ class ChangeClassForm(OverridingForm):
 
     def meant(self) -> Meant:
         """The scope, and what the page showed of it."""
-        scope, bookings, revisions = self.cleaned_data["scope"].split(":")
-        return Meant(Scope(scope), int(bookings), int(revisions))
+        scope, _colon, seen = self.cleaned_data["scope"].partition(":")
+        return Meant(Scope(scope), seen_in(seen))
 
     def tell_now(self, stored: Mapping[str, object]) -> None:
         """Beside each field what somebody else has stored, where it is not what was typed here."""

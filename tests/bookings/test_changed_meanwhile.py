@@ -10,7 +10,7 @@ from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, SlotGone
-from apps.bookings.queries.attending import Scope
+from apps.bookings.queries.attending import Scope, seen_of_class, seen_of_run
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import Act, Seen, SeenGift
@@ -79,8 +79,7 @@ def put_off(studio: Studio, session: Session) -> None:
         session_id=session.pk,
         scope=Scope.THIS,
         change=SessionChange(resource_ids=(studio.dan.resource_id,), at=at),
-        seen_bookings=0,
-        seen_revisions=session.revision,
+        seen=seen_of_class(session=session, scope=Scope.THIS, now=NOW),
         by=studio.olga,
         now=NOW,
     )
@@ -92,14 +91,18 @@ def call_off(studio: Studio, target: Session | CourseRun) -> None:
         bookings.cancel_class(
             session_id=target.pk,
             scope=Scope.THIS,
-            seen_bookings=0,
+            seen=seen_of_class(session=target, scope=Scope.THIS, now=NOW),
             reason="Ill",
             by=studio.olga,
             now=NOW,
         )
     else:
         bookings.cancel_run(
-            course_run_id=target.pk, seen_bookings=0, reason="Ill", by=studio.olga, now=NOW
+            course_run_id=target.pk,
+            seen=seen_of_run(course_run_id=target.pk),
+            reason="Ill",
+            by=studio.olga,
+            now=NOW,
         )
 
 

@@ -7,7 +7,7 @@ import pytest
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, NotAllowed, NotWelcome
-from apps.bookings.queries.attending import Scope
+from apps.bookings.queries.attending import Scope, seen_of_class
 from apps.catalog.models import AddOn, AddOnGroup, PricingPlan
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
@@ -471,7 +471,7 @@ def test_a_class_that_is_called_off_gives_everybody_theirs_back(
     bookings.cancel_class(
         session_id=session.pk,
         scope=Scope.THIS,
-        seen_bookings=2,
+        seen=seen_of_class(session=session, scope=Scope.THIS, now=NOW),
         reason="",
         by=studio.olga,
         now=NOW,

@@ -7,7 +7,7 @@ from django.test import Client
 
 from apps.availability.models import Session
 from tests.dashboard.test_roster import make_weekly
-from tests.factories.studio import Studio, make_session, make_studio
+from tests.factories.studio import Studio, join, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 
@@ -86,10 +86,11 @@ def test_somebody_who_booked_meanwhile_is_told_of_before_anything_changes(
     olga: Client, studio: Studio
 ) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18))
+    before = shown_scopes(olga, session)["THIS"]
+    join(session)
     seen = shown_scopes(olga, session)["THIS"]
-    _this, _bookings, revision = seen.split(":")
 
-    answer = save(olga, studio, session, f"THIS:1:{revision}", at="19:00")
+    answer = save(olga, studio, session, before, at="19:00")
 
     assert (answer.status_code, local(session, studio)) == (409, "18:00")
     assert answer.context["form"].errors == {
@@ -108,3 +109,35 @@ def test_an_odd_scope_is_a_mistake_beside_its_field(
 
     assert (answer.status_code, local(session, studio)) == (422, "18:00")
     assert list(answer.context["form"].errors) == ["scope"]
+
+
+def test_where_somebody_booked_and_somebody_changed_it_both_are_told_at_once(
+    olga: Client, studio: Studio
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    seen = shown_scopes(olga, session)["THIS"]
+    assert save(olga, studio, session, seen, at="17:00").status_code == 303
+    session.refresh_from_db()
+    join(session)
+
+    answer = save(olga, studio, session, seen, staff=studio.dan.resource_id, at="19:00")
+
+    form = answer.context["form"]
+    assert (answer.status_code, local(session, studio)) == (409, "17:00")
+    assert form["at"].value() == "19:00"
+    assert form.errors["at"] == ["It is 17:00 now."]
+    assert form.errors["scope"] == ["Somebody booked or left meanwhile. Please look once more."]
+
+
+def test_what_is_stored_stands_beside_a_form_that_was_wrong_as_well(
+    olga: Client, studio: Studio
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    seen = shown_scopes(olga, session)["THIS"]
+    assert save(olga, studio, session, seen, at="17:00").status_code == 303
+
+    wrong = save(olga, studio, session, seen, staff="", at="19:00")
+    answer = save(olga, studio, session, wrong.context["form"]["scope"].value(), at="19:00")
+
+    assert (wrong.status_code, answer.status_code) == (422, 409)
+    assert answer.context["form"].errors["at"] == ["It is 17:00 now."]

@@ -161,7 +161,7 @@ CASES: dict[str, Case] = {
     ),  # nobody waits there
     "places": Case(MANAGERS, "POST", {"capacity": "9"}, answer=303),
     "cancel_sessions": Case(
-        MANAGERS, "POST", {"scope": "THIS", "bookings": "1", "reason": "Ana is ill"}, answer=303
+        MANAGERS, "POST", {"scope": "THIS", "seen": "0", "reason": "Ana is ill"}, answer=422
     ),
     "booking": Case(LOOKERS),
     "confirm": Case(DECIDERS, "POST", answer=303),

@@ -1,5 +1,6 @@
 """O13: who comes, one thumb at the door; places; a cancellation that tells everybody."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -145,6 +146,26 @@ def make_weekly(studio: Studio, *, count: int = 4) -> list[Session]:
     return availability.open_series(rule=rule, facts=facts, skip_closed=True, now=NOW)
 
 
+def cancel(booking: Booking, studio: Studio) -> None:
+    bookings.cancel_booking(
+        booking_id=booking.pk,
+        business_id=booking.business_id,
+        revision=booking.revision,
+        by=studio.olga,
+        now=NOW,
+    )
+
+
+def shown_in(page: Any) -> dict[str, str]:
+    """What the forms of a roster say that it shows, by how much is cancelled."""
+    pattern = r'name="scope" value="([A-Z]*)"><input type="hidden" name="seen" value="([^"]*)"'
+    return dict(re.findall(pattern, page.content.decode()))
+
+
+def shown_scopes(olga: Client, session: Session) -> dict[str, str]:
+    return shown_in(olga.get(path(session)))
+
+
 @pytest.mark.parametrize(
     ("scope", "canceled"),
     [
@@ -158,11 +179,11 @@ def test_a_cancellation_reaches_as_far_as_asked_and_tells_everybody(
 ) -> None:
     sessions = make_weekly(studio)
     booked = [join(it, email=f"carl{it.pk}@example.com") for it in sessions]
-    shown = {it.scope: it.bookings for it in olga.get(path(sessions[1])).context["roster"].scopes}
+    shown = shown_scopes(olga, sessions[1])
 
     answer = olga.post(
         path(sessions[1], "cancel/"),
-        {"scope": scope, "bookings": shown[scope], "reason": "Noor is ill"},
+        {"scope": scope, "seen": shown[scope], "reason": "Noor is ill"},
     )
 
     assert answer.status_code == 303
@@ -178,21 +199,74 @@ def test_somebody_who_booked_meanwhile_is_not_cancelled_unread(
     olga: Client, studio: Studio
 ) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18))
+    seen = shown_scopes(olga, session)["THIS"]
     join(session)
 
     page = olga.post(
-        path(session, "cancel/"), {"scope": "THIS", "bookings": 0, "reason": "Noor is ill"}
+        path(session, "cancel/"), {"scope": "THIS", "seen": seen, "reason": "Noor is ill"}
     )
 
     assert page.status_code == 409
-    assert "Somebody booked or left meanwhile." in page.content.decode()
+    assert "Somebody booked, left or changed it meanwhile." in page.content.decode()
     assert Booking.objects.get().status == "CONFIRMED"
+
+
+def test_a_booking_that_took_the_place_of_another_is_not_cancelled_unread(
+    olga: Client, studio: Studio
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    carl = join(session)
+    seen = shown_scopes(olga, session)["THIS"]
+    cancel(carl, studio)
+    eva = join(session, email="eva@example.com")
+
+    sent = {"scope": "THIS", "seen": seen, "reason": "Noor is ill"}
+    page = olga.post(path(session, "cancel/"), sent)
+
+    eva.refresh_from_db()
+    assert page.status_code == 409
+    assert eva.status == "CONFIRMED"
+    assert 'value="Noor is ill"' in page.content.decode()
+    assert shown_in(page)["THIS"] != seen
+
+
+def test_a_class_that_got_another_time_is_not_cancelled_unread(
+    olga: Client, studio: Studio
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    seen = shown_scopes(olga, session)["THIS"]
+    assert change(olga, studio, session, at="19:00").status_code == 303
+
+    sent = {"scope": "THIS", "seen": seen, "reason": "Noor is ill"}
+    page = olga.post(path(session, "cancel/"), sent)
+
+    session.refresh_from_db()
+    assert (page.status_code, session.state) == (409, "SCHEDULED")
+
+
+def test_an_enrolment_that_took_the_place_of_another_is_not_cancelled_unread(
+    olga: Client, studio: Studio
+) -> None:
+    run = make_run(studio, first=studio.at(26, 18), weeks=3)
+    first = run.sessions.earliest("starts_at")
+    carl = join(run)
+    seen = shown_scopes(olga, first)
+    cancel(carl, studio)
+    join(run, email="eva@example.com")
+
+    answers = [
+        olga.post(path(first, "cancel/"), {"scope": scope, "seen": it, "reason": "Ill"})
+        for scope, it in seen.items()
+    ]
+
+    assert [it.status_code for it in answers] == [409, 409]
 
 
 def test_a_draft_of_a_cancelled_class_is_not_booked(olga: Client, studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18))
     draft = join(session, submits=False)
-    olga.post(path(session, "cancel/"), {"scope": "THIS", "bookings": 0, "reason": "Noor is ill"})
+    seen = shown_scopes(olga, session)["THIS"]
+    olga.post(path(session, "cancel/"), {"scope": "THIS", "seen": seen, "reason": "Noor is ill"})
 
     with pytest.raises(bookings.SlotGone):
         bookings.submit_draft(
@@ -212,7 +286,7 @@ def test_the_roster_costs_the_same_for_one_and_for_three(
         join(session, email=f"carl{number}@example.com")
     olga.get(path(session))
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         olga.get(path(session))
 
 
@@ -381,8 +455,9 @@ def test_one_date_of_a_course_is_cancelled_and_everybody_stays_enrolled(
     carl = join(run)
     second = run.sessions.order_by("starts_at")[1]
 
+    seen = shown_scopes(olga, second)["THIS"]
     answer = olga.post(
-        path(second, "cancel/"), {"scope": "THIS", "bookings": 1, "reason": "Noor is ill."}
+        path(second, "cancel/"), {"scope": "THIS", "seen": seen, "reason": "Noor is ill."}
     )
 
     assert answer.status_code == 303
@@ -407,8 +482,9 @@ def test_a_whole_run_is_cancelled_with_its_line(olga: Client, studio: Studio) ->
     )
     first = run.sessions.earliest("starts_at")
 
+    seen = shown_scopes(olga, first)["ALL"]
     answer = olga.post(
-        path(first, "cancel/"), {"scope": "ALL", "bookings": 2, "reason": "Too few people."}
+        path(first, "cancel/"), {"scope": "ALL", "seen": seen, "reason": "Too few people."}
     )
 
     assert answer.status_code == 303

@@ -126,7 +126,7 @@ FORMS = {
     "/own/juniper/classes/{session}/change/": ("staff", "room", "at", "scope", "anyway", "reason"),
     "/own/juniper/classes/{session}/add/": ("name", "email", "people"),
     "/own/juniper/classes/{session}/places/": ("capacity",),
-    "/own/juniper/classes/{session}/cancel/": ("scope", "bookings", "reason"),
+    "/own/juniper/classes/{session}/cancel/": ("scope", "seen", "reason"),
     "/own/juniper/classes/new/": (
         *("service", "staff", "room", "first_on", "at", "capacity", "weekdays", "every_weeks"),
         *("until_on", "count", "skip_closed", "anyway", "reason"),

@@ -12,7 +12,7 @@ from apps.availability.models import Session
 from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.attending import Scope
+from apps.bookings.queries.attending import Scope, seen_of_class, seen_of_date
 from apps.catalog.queries import choose
 from apps.messages.models import Message
 from apps.messages.queries import get_booking_facts
@@ -94,8 +94,7 @@ def test_who_waits_for_a_place_is_told_too_and_how_to_leave(studio: Studio) -> N
         session_id=session.pk,
         scope=Scope.THIS,
         change=SessionChange(resource_ids=(studio.noor.resource_id, studio.pier.pk), at=time(13)),
-        seen_bookings=2,
-        seen_revisions=session.revision,
+        seen=seen_of_class(session=session, scope=Scope.THIS, now=SOON),
         by=studio.olga,
         now=SOON,
     )
@@ -174,7 +173,11 @@ def test_a_date_of_a_course_that_is_gone_is_taken_out_of_the_calendar(studio: St
     second = run.sessions.order_by("starts_at")[1]
 
     bookings.cancel_course_date(
-        session_id=second.pk, seen_bookings=1, reason="Flu.", by=studio.olga, now=SOON
+        session_id=second.pk,
+        seen=seen_of_date(session=second),
+        reason="Flu.",
+        by=studio.olga,
+        now=SOON,
     )
     work(SOON)
 

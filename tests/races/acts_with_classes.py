@@ -9,9 +9,9 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.operations import Override, SessionChange, SessionFacts
 from apps.availability.queries.plans import SessionPlan
 from apps.bookings import operations as bookings
-from apps.bookings.models import Attendance, Booking
-from apps.bookings.queries.attending import Scope
-from tests.races.stage_of_all import EXPECTED, LIVE, MANY, Stage
+from apps.bookings.models import Attendance
+from apps.bookings.queries.attending import Scope, seen_of_class, seen_of_date, seen_of_run
+from tests.races.stage_of_all import LIVE, MANY, Stage
 
 
 class Classes(Stage):
@@ -55,13 +55,12 @@ class Classes(Stage):
         if self.dice.random() < 0.6:
             return  # what is cancelled is over for the rest of a run
         if session := self.one(Session.objects.filter(kind="CLASS").order_by("pk")):
-            live = Booking.objects.filter(session=session, status__in=EXPECTED)
             scope = self.dice.choice(list(Scope))
             self.attempt(
                 lambda: bookings.cancel_class(
                     session_id=session.pk,
                     scope=scope,
-                    seen_bookings=live.count(),
+                    seen=seen_of_class(session=session, scope=scope, now=self.now),
                     reason="Ill",
                     by=self.salon.olga,
                     now=self.now,
@@ -70,22 +69,22 @@ class Classes(Stage):
 
     def a_course_is_cancelled(self) -> None:
         run = self.one(CourseRun.objects.order_by("pk"))
-        live, olga = Booking.objects.filter(course_run=run), self.salon.olga
+        olga = self.salon.olga
         if self.dice.random() < 0.6:
             return
         if self.dice.random() < 0.2:
-            seen = live.filter(status__in=EXPECTED).count()
+            seen = seen_of_run(course_run_id=run.pk)
             self.attempt(
                 lambda: bookings.cancel_run(
-                    course_run_id=run.pk, seen_bookings=seen, reason="Ill", by=olga, now=self.now
+                    course_run_id=run.pk, seen=seen, reason="Ill", by=olga, now=self.now
                 )
             )
         elif session := self.one(run.sessions.order_by("pk")):
-            seen = live.filter(status__in=LIVE).count()
+            seen = seen_of_date(session=session)
             self.attempt(
                 lambda: bookings.cancel_course_date(
                     session_id=session.pk,
-                    seen_bookings=seen,
+                    seen=seen,
                     reason="Ill",
                     by=olga,
                     now=self.now,
@@ -94,7 +93,6 @@ class Classes(Stage):
 
     def a_class_is_changed(self) -> None:
         if session := self.one(Session.objects.filter(kind="CLASS").order_by("pk")):
-            live = Booking.objects.filter(session=session, status__in=EXPECTED)
             person = self.dice.choice((self.salon.ana, self.salon.ben))
             at = self.a_time().astimezone(self.salon.business.zone).time()
             change = SessionChange(
@@ -106,8 +104,7 @@ class Classes(Stage):
                     session_id=session.pk,
                     scope=scope,
                     change=change,
-                    seen_bookings=live.count(),
-                    seen_revisions=session.revision,
+                    seen=seen_of_class(session=session, scope=scope, now=self.now),
                     by=self.salon.olga,
                     now=self.now,
                 )

@@ -17,6 +17,7 @@ from apps.availability.operations._open_sessions import (
 from apps.availability.operations._override import Override
 from apps.availability.queries import zone_of
 from apps.availability.queries.plans import SessionPlan
+from apps.kernel.digests import digest_of
 
 
 class SessionsHaveChanged(Exception):
@@ -37,15 +38,15 @@ def change_sessions(
     *,
     session_ids: Sequence[int],
     change: SessionChange,
-    seen_revisions: int | None = None,
+    seen: str | None = None,
     now: datetime,
 ) -> list[Session]:
     """Give coming sessions of one class another teacher, room or time, all of them or none.
 
     The same door as for new ones: old and new resources are locked in one order, what these
     sessions occupy is set aside, and the rest of the world decides whether they fit.
-    seen_revisions is the sum of their revisions as they were read, which grows with every change;
-    with None nobody has read them.
+    seen is the digest of their keys and revisions as they were read; with None nobody has read
+    them.
 
     Raises:
         SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
@@ -59,7 +60,7 @@ def change_sessions(
             pk__in=session_ids, state=Session.State.SCHEDULED, ends_at__gt=now
         )
         sessions = list(rows.select_related("service__business", "location").order_by("pk"))
-        if seen_revisions not in (None, sum(it.revision for it in sessions)):
+        if seen not in (None, digest_of((it.pk, it.revision) for it in sessions)):
             raise SessionsHaveChanged
         Occupancy.objects.filter(session__in=sessions).delete()
         plans = [_plan(session, change) for session in sessions]

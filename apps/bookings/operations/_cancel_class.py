@@ -8,7 +8,7 @@ from apps.availability.models import Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
-from apps.bookings.queries.attending import Scope, sessions_in
+from apps.bookings.queries.attending import Scope, Seen, people_seen, sessions_in, sessions_seen
 from apps.businesses.models import TeamMember
 
 LIVE = ("PENDING", "CONFIRMED", "WAITING_LIST")
@@ -19,24 +19,25 @@ def cancel_class(
     *,
     session_id: int,
     scope: Scope,
-    seen_bookings: int,
+    seen: Seen,
     reason: str,
     by: TeamMember,
     now: datetime,
 ) -> list[Booking]:
     """Let sessions of a class not take place: everybody booked is cancelled and told (R064).
 
-    seen_bookings is how many live bookings the page showed for this scope: the list of people
-    who are told must be the one that was read.
+    seen is what the page showed of this scope (``seen_of_class``): who is told, and what does not
+    take place, must be what was read.
 
     Raises:
         Session.DoesNotExist: not a session of this business.
-        StaleRevision: somebody booked or left meanwhile.
+        StaleRevision: somebody booked, left or changed one of them meanwhile.
         BusyTryAgain: the lock did not come in time.
     """
     session = Session.objects.get(pk=session_id, business_id=by.business_id)
     ids = sessions_in(session=session, scope=scope, now=now)
-    if len(lock_live(ids)) != seen_bookings:
+    now_there = sessions_seen(Session.objects.filter(pk__in=ids))
+    if Seen(people_seen(lock_live(ids)), now_there) != seen:
         raise StaleRevision
     return call_off(ids, reason=reason, actor=Actor.of(by), now=now)
 

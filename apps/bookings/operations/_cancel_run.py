@@ -9,6 +9,7 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.queries.attending import Seen, people_seen, sessions_seen
 from apps.businesses.models import TeamMember
 from apps.web.formatting import format_datetime
 
@@ -18,19 +19,22 @@ LIVE = (*EXPECTED, "WAITING_LIST")
 
 @transaction.atomic
 def cancel_course_date(
-    *, session_id: int, seen_bookings: int, reason: str, by: TeamMember, now: datetime
+    *, session_id: int, seen: Seen, reason: str, by: TeamMember, now: datetime
 ) -> None:
-    """Let one date of a course not take place; whoever is enrolled stays so and is told.
+    """Let one date of a course not take place; whoever is enrolled stays so and is told. seen is
+    what the page showed (``seen_of_date``).
 
     Raises:
         Session.DoesNotExist: not a session of a course of this business.
-        StaleRevision: somebody enrolled or left meanwhile.
+        StaleRevision: somebody enrolled, left or changed a date meanwhile.
         BusyTryAgain: the lock did not come in time.
     """
     session = Session.objects.select_related("business").get(
         pk=session_id, business_id=by.business_id, kind=Session.Kind.COURSE
     )
-    booked = _lock(session.course_run_id or 0, EXPECTED, seen=seen_bookings)
+    booked = _lock(session.course_run_id or 0, EXPECTED)
+    if Seen(people_seen(booked), sessions_seen([session])) != seen:
+        raise StaleRevision
     availability.cancel_sessions(session_ids=[session.pk], reason=reason, now=now)
     business = session.business
     when = format_datetime(session.starts_at, zone=business.zone, locale=business.locale)
@@ -48,17 +52,20 @@ def cancel_course_date(
 
 @transaction.atomic
 def cancel_run(
-    *, course_run_id: int, seen_bookings: int, reason: str, by: TeamMember, now: datetime
+    *, course_run_id: int, seen: Seen, reason: str, by: TeamMember, now: datetime
 ) -> None:
-    """Let a run of a course not take place: its dates to come, its enrolments, its line.
+    """Let a run of a course not take place: its dates to come, its enrolments, its line. seen is
+    what the page showed (``seen_of_run``).
 
     Raises:
         CourseRun.DoesNotExist: not a run of this business.
-        StaleRevision: somebody enrolled or left meanwhile.
+        StaleRevision: somebody enrolled, left or changed a date meanwhile.
         BusyTryAgain: the lock did not come in time.
     """
     run = CourseRun.objects.get(pk=course_run_id, business_id=by.business_id)
-    _lock(run.pk, LIVE, seen=seen_bookings)
+    people = people_seen(_lock(run.pk, LIVE))
+    if Seen(people, sessions_seen(run.sessions.all())) != seen:
+        raise StaleRevision
     call_off_run(run, reason=reason, actor=Actor.of(by), now=now)
 
 
@@ -67,7 +74,7 @@ def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) ->
 
     A draft that is submitted meanwhile finds its seats released and the run cancelled.
     """
-    booked = _lock(run.pk, LIVE, seen=None)
+    booked = _lock(run.pk, LIVE)
     availability.cancel_course_run(course_run_id=run.pk, reason=reason, now=now)
     availability.release_run_seats(course_run_id=run.pk, now=now)
     WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED").update(state="LEFT")
@@ -83,10 +90,7 @@ def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) ->
         )
 
 
-def _lock(course_run_id: int, statuses: Sequence[str], *, seen: int | None) -> list[Booking]:
+def _lock(course_run_id: int, statuses: Sequence[str]) -> list[Booking]:
     """Lock all bookings of a run, drafts that are being submitted too; return those of these."""
     booked = Booking.objects.select_for_update(of=("self",)).filter(course_run_id=course_run_id)
-    rows = [it for it in booked.order_by("pk") if it.status in statuses]
-    if seen is not None and len(rows) != seen:
-        raise StaleRevision
-    return rows
+    return [it for it in booked.order_by("pk") if it.status in statuses]

@@ -10,7 +10,7 @@ from apps.bookings.operations._cancel_class import lock_live
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._snapshots import clock_columns
-from apps.bookings.queries.attending import Scope, sessions_in
+from apps.bookings.queries.attending import Scope, Seen, people_seen, sessions_in
 from apps.bookings.queries.gatherings import lead_of
 from apps.businesses.models import TeamMember
 
@@ -21,15 +21,14 @@ def change_class(
     session_id: int,
     scope: Scope,
     change: SessionChange,
-    seen_bookings: int,
-    seen_revisions: int,
+    seen: Seen,
     by: TeamMember,
     now: datetime,
 ) -> list[Booking]:
     """Give a class, it and the later ones, or all of its series another teacher, room or time.
 
-    Everybody whose time or teacher is another one is told; seen_bookings as in ``cancel_class``,
-    seen_revisions as in ``change_sessions``: what somebody else changed is not changed back unread.
+    Everybody whose time or teacher is another one is told; seen as in ``cancel_class``: what
+    somebody else changed is not changed back unread.
 
     Raises:
         Session.DoesNotExist: not a session of this business.
@@ -41,10 +40,10 @@ def change_class(
     session = Session.objects.get(pk=session_id, business_id=by.business_id)
     ids = sessions_in(session=session, scope=scope, now=now)
     live = lock_live(ids)
-    if len(live) != seen_bookings:
+    if people_seen(live) != seen.people:
         raise StaleRevision
     changed = availability.change_sessions(
-        session_ids=ids, change=change, seen_revisions=seen_revisions, now=now
+        session_ids=ids, change=change, seen=seen.sessions, now=now
     )
     sessions = {it.pk: (it, lead_of(it)) for it in changed}
     told = [it for it in live if it.session_id in sessions]

@@ -4,20 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q
-
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking
 from apps.bookings.plan_uses import plan_words_of
-from apps.bookings.queries.attending import Scope, find_attending, sessions_in
+from apps.bookings.queries.attending import (
+    Scope,
+    Seen,
+    find_attending,
+    people_seen,
+    seen_of_date,
+    seen_of_run,
+    sessions_in,
+    sessions_seen,
+    told_of_class,
+    told_of_run,
+)
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.stub import kinds_of
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name
 
-TOLD = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
 """Bookings whose people hear of a cancellation."""
 
 
@@ -45,13 +53,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ScopeChoice:
-    """How many sessions and bookings a change or cancellation of this scope means; revisions is
-    the sum of those of the sessions, by which a page that has grown old is known."""
+    """How many sessions and bookings a change or cancellation of this scope means; seen tells which
+    they are, and by that a page that has grown old is known."""
 
     scope: Scope
     sessions: int
     bookings: int
-    revisions: int = 0
+    seen: Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +199,16 @@ def _course_scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
     run = session.course_run
     if run is None or run.ends_at <= now:
         return []
-    booked = Booking.objects.filter(course_run=run, status__in=TOLD)
-    enrolled = booked.exclude(status=Booking.Status.WAITING_LIST).count()
+    whole, enrolled = (told_of_run(run.pk, whole=it).count() for it in (True, False))
     left = run.sessions.filter(state=Session.State.SCHEDULED, ends_at__gt=now).count()
-    whole = ScopeChoice(Scope.ALL, left, booked.count())
+    all_of_it = ScopeChoice(Scope.ALL, left, whole, seen_of_run(course_run_id=run.pk))
     if session.ends_at <= now:
-        return [whole]
-    return [ScopeChoice(Scope.THIS, 1, enrolled), whole]
+        return [all_of_it]
+    return [ScopeChoice(Scope.THIS, 1, enrolled, seen_of_date(session=session)), all_of_it]
 
 
 def _scope(session: Session, scope: Scope, *, now: datetime) -> ScopeChoice:
     ids = sessions_in(session=session, scope=scope, now=now)
-    told = Count("bookings", filter=Q(bookings__kind="CLASS", bookings__status__in=TOLD))
-    rows = Session.objects.filter(pk__in=ids).annotate(told=told).values_list("told", "revision")
-    told_in_all, revisions = (sum(column) for column in zip((0, 0), *rows, strict=True))
-    return ScopeChoice(scope, len(ids), told_in_all, revisions)
+    told, sessions = list(told_of_class(ids)), list(Session.objects.filter(pk__in=ids))
+    seen = Seen(people_seen(told), sessions_seen(sessions))
+    return ScopeChoice(scope, len(ids), len(told), seen)

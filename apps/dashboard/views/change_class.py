@@ -61,8 +61,7 @@ def _change(session: Session, form: ChangeClassForm, *, by: TeamMember, now: dat
         session_id=session.pk,
         scope=meant.scope,
         change=form.change(),
-        seen_bookings=meant.bookings,
-        seen_revisions=meant.revisions,
+        seen=meant.seen,
         by=by,
         now=now,
     )
@@ -84,13 +83,14 @@ def _refuse(
         return form
     session.refresh_from_db()
     typed, choices = request.POST.copy(), list_scopes(session, now=now)
-    meant = form.meant().scope
-    typed["scope"] = next((_seen(it) for it in choices if it.scope is meant), "")
+    meant = form.meant()
+    there = next((it for it in choices if it.scope is meant.scope), None)
+    typed["scope"] = _seen(there) if there else ""
     fresh = _form(request, session, choices, typed=typed)
     fresh.is_valid()
-    if isinstance(refusal, SessionsHaveChanged):
+    if there is None or there.seen.sessions != meant.seen.sessions:
         fresh.tell_now(_stored(request, session))
-    else:
+    if isinstance(refusal, bookings.StaleRevision):
         fresh.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
     return fresh
 
@@ -128,7 +128,7 @@ def _stored(request: OwnerRequest, session: Session) -> dict[str, Any]:
 
 
 def _seen(choice: ScopeChoice) -> str:
-    return f"{choice.scope}:{choice.bookings}:{choice.revisions}"
+    return f"{choice.scope}:{choice.seen.people}-{choice.seen.sessions}"
 
 
 def _words(choice: ScopeChoice) -> str:

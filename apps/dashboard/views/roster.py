@@ -23,6 +23,7 @@ from apps.dashboard.class_forms import (
     CheckInForm,
     MessageForm,
     PlacesForm,
+    seen_in,
 )
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.roster import get_roster, get_session
@@ -130,15 +131,15 @@ def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
     try:
         _cancel(session, form, by=request.desk.member, now=now)
     except bookings.StaleRevision:
-        words = _("Somebody booked or left meanwhile. Please look once more.")
+        words = _("Somebody booked, left or changed it meanwhile. Please look once more.")
         return show_roster(request, session, now=now, cancel=form, problem=words, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
 def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: datetime) -> None:
     scope = Scope(form.cleaned_data["scope"])
-    seen, reason = form.cleaned_data["bookings"], form.cleaned_data["reason"]
-    told: dict[str, Any] = {"seen_bookings": seen, "reason": reason, "by": by, "now": now}
+    seen, reason = seen_in(form.cleaned_data["seen"]), form.cleaned_data["reason"]
+    told: dict[str, Any] = {"seen": seen, "reason": reason, "by": by, "now": now}
     if session.kind == Session.Kind.CLASS:
         bookings.cancel_class(session_id=session.pk, scope=scope, **told)
     elif scope is Scope.ALL:
