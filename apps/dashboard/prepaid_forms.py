@@ -32,15 +32,37 @@ class RevisionForm(forms.Form):
     )
 
 
-class PlanPaidForm(forms.Form):
-    """Which order of a plan was paid in person."""
+class ByCardForm(forms.Form):
+    """Whether a gift card pays in place of money in the hand, and which one: by_card is the button
+    beside the field."""
+
+    gift = LineField(max_length=40, required=False)
+    by_card = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody records money in the hand who wanted to use a card."""
+        found = super().clean() or {}
+        if found.get("by_card") and not found.get("gift"):
+            self.add_error("gift", _("Enter the number of the gift card."))
+        if not found.get("by_card"):
+            found["gift"] = ""
+        return found
+
+
+class PlanPaidForm(ByCardForm):
+    """Which order of a plan was paid in person, or by which card."""
 
     order = PlainNumberField(min_value=1, max_value=2**62)
 
 
-class UndoPlanPaidForm(PlanPaidForm):
-    """Which payment of it was a mistake."""
+class PlanNextForm(RevisionForm, ByCardForm):
+    """The next period of a membership is paid for in person, or by a card."""
 
+
+class UndoPlanPaidForm(forms.Form):
+    """Which payment of which order was a mistake."""
+
+    order = PlainNumberField(min_value=1, max_value=2**62)
     payment = PlainNumberField(min_value=1, max_value=2**62)
 
 

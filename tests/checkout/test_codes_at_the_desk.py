@@ -1,14 +1,23 @@
 """Codes and gift cards where the team sells a plan."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
+from apps.checkout.gifts import spell_code
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase, Receipt
-from apps.checkout.operations import Buyer, CouponRefused, GiftRefused, PlanChanged, SeenGift
+from apps.checkout.operations import (
+    Buyer,
+    CouponRefused,
+    GiftRefused,
+    NotOwed,
+    PlanChanged,
+    SeenGift,
+)
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.coupons import make_coupon
@@ -187,3 +196,109 @@ def test_the_next_period_sold_at_the_desk_costs_all_of_it(salon: Salon, card: Gi
     assert payment is not None
     assert payment.captured == 5000
     assert clean()
+
+
+def pay_later(salon: Salon, plan: PricingPlan) -> tuple[PlanPurchase, Order]:
+    purchase = sell(salon, plan, is_paid=False)
+    return purchase, Order.objects.get(purchase=purchase)
+
+
+def test_a_gift_card_pays_a_plan_that_was_sold_paid_later(
+    salon: Salon, ten: PricingPlan, card: GiftCard
+) -> None:
+    """As far as there is something on it; the rest is paid in person, or by the next card."""
+    purchase, order = pay_later(salon, ten)
+    pay = partial(
+        checkout.mark_plan_paid,
+        purchase_id=purchase.pk,
+        order_id=order.pk,
+        by=salon.olga,
+        now=LATER,
+    )
+
+    paid = pay(gift=spell_code(card.code).lower())
+
+    order.refresh_from_db()
+    card.refresh_from_db()
+    assert (paid.kind, paid.captured, card.balance) == ("GIFT", 5000, 0)
+    assert (order.payment_status, Receipt.objects.filter(order=order).count()) == (
+        "PARTIALLY_PAID",
+        1,
+    )
+    assert clean()
+
+    rest = make_gift_card(by=salon.olga, value=20000)
+    pay(gift=rest.code)
+
+    order.refresh_from_db()
+    rest.refresh_from_db()
+    assert (order.payment_status, rest.balance) == ("PAID", 9000)
+    assert money_of(purchase) == [("GIFT", "PAID", 5000), ("GIFT", "PAID", 11000)]
+    assert clean()
+    with pytest.raises(NotOwed):
+        pay(gift=rest.code)
+
+
+def test_a_number_that_is_no_card_with_anything_on_it_pays_nothing(
+    salon: Salon, ten: PricingPlan, code: Coupon, card: GiftCard
+) -> None:
+    purchase, order = pay_later(salon, ten)
+    foreign = make_gift_card(by=make_salon(slug="other").olga, value=5000)
+    checkout.stop_gift_card(card_id=card.pk, gives_back=False, by=salon.olga, now=NOW)
+
+    for number in ("G-AAAA-BBBB-CCCC", foreign.code, card.code, "WINTER10"):
+        with pytest.raises(CouponRefused):
+            checkout.mark_plan_paid(
+                purchase_id=purchase.pk, order_id=order.pk, by=salon.olga, now=LATER, gift=number
+            )
+    assert money_of(purchase) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "money", "status"),
+    [
+        (5000, [("GIFT", "PAID", 5000)], "PAID"),
+        (9000, [("GIFT", "PAID", 5000)], "PAID"),
+        (2000, [("GIFT", "PAID", 2000)], "PARTIALLY_PAID"),
+    ],
+)
+def test_a_gift_card_pays_the_next_period_at_the_desk(
+    salon: Salon, value: int, money: list[tuple[str, str, int]], status: str
+) -> None:
+    """It begins as any period does; what the card does not pay is still to be paid."""
+    plan = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=5000)
+    purchase = sell(salon, plan)
+    purchase.refresh_from_db()
+    card = make_gift_card(by=salon.olga, value=value)
+
+    checkout.renew_in_person(
+        purchase_id=purchase.pk,
+        revision=purchase.revision,
+        by=salon.olga,
+        now=LATER,
+        gift=card.code,
+    )
+
+    purchase.refresh_from_db()
+    newest = Order.objects.filter(purchase=purchase).order_by("-pk")[0]
+    assert (newest.status, newest.payment_status, purchase.periods) == ("APPROVED", status, 2)
+    assert money_of(purchase)[1:] == money
+    assert clean()
+
+
+def test_a_wrong_card_begins_no_period(salon: Salon) -> None:
+    plan = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=5000)
+    purchase = sell(salon, plan)
+    purchase.refresh_from_db()
+
+    with pytest.raises(CouponRefused):
+        checkout.renew_in_person(
+            purchase_id=purchase.pk,
+            revision=purchase.revision,
+            by=salon.olga,
+            now=LATER,
+            gift="G-AAAA-BBBB-CCCC",
+        )
+
+    purchase.refresh_from_db()
+    assert (purchase.periods, Order.objects.filter(purchase=purchase).count()) == (1, 1)

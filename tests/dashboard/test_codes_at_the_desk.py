@@ -284,3 +284,66 @@ def test_what_cannot_be_printed_is_no_code(
     page = press(olga, ten, **{"update": "1", name: "\x00"})
 
     assert (page.status_code, sum_of(page), PlanPurchase.objects.count()) == (200, [], 0)
+
+
+# A plan that somebody has
+
+
+def held(browser: Client, plan: PricingPlan, **sold: str) -> str:
+    """Sell a plan and return where it is shown."""
+    press(browser, plan, **sold)
+    return f"/own/juniper/plans/held/{PlanPurchase.objects.get().reference}/"
+
+
+def pay_with(browser: Client, path: str, part: str, number: str) -> Any:
+    """Type the number of a card in that part of the page."""
+    page = text_of(browser.get(path))
+    form = next(it for it in page.split("<form")[1:] if f"{path}{part}/" in it and "by_card" in it)
+    names = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+    names.pop("csrfmiddlewaretoken", None)
+    return browser.post(f"{path}{part}/", {**names, "gift": number, "by_card": "1"})
+
+
+def test_a_gift_card_pays_what_was_to_be_paid_later(
+    olga: Client, ten: PricingPlan, card: GiftCard
+) -> None:
+    path = held(olga, ten, is_paid="")
+
+    done = pay_with(olga, path, "paid", spell_code(card.code))
+
+    assert (done.status_code, done["Location"]) == (303, f"{path}?done=saved")
+    page = text_of(olga.get(path))
+    for words in ("Gift card, paid", "€50.00", "€110.00 paid in person"):
+        assert words in page
+    assert_the_books_add_up()
+
+
+def test_a_gift_card_pays_the_next_period(olga: Client, salon: Salon, card: GiftCard) -> None:
+    month = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=8000)
+    path = held(olga, month)
+
+    done = pay_with(olga, path, "next", card.code)
+
+    assert (done.status_code, done["Location"]) == (303, f"{path}?done=saved")
+    assert "€30.00 paid in person" in text_of(olga.get(path))
+    assert_the_books_add_up()
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("G-AAAA-BBBB-CCCC", "There is no such code or gift card"),
+        ("", "Enter the number of the gift card."),
+    ],
+)
+def test_a_wrong_number_of_a_card_stays_in_its_field_and_nothing_is_paid(
+    olga: Client, ten: PricingPlan, card: GiftCard, number: str, words: str
+) -> None:
+    path = held(olga, ten, is_paid="")
+
+    page = pay_with(olga, path, "paid", number)
+
+    assert page.status_code == 422
+    assert words in text_of(page)
+    assert f'value="{number}"' in text_of(page)
+    assert not Payment.objects.filter(order__purchase__isnull=False).exists()

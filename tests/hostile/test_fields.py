@@ -94,8 +94,8 @@ FORMS = {
     "/own/juniper/plans/held/{plan}/pause/": ("revision", "resume"),
     "/own/juniper/plans/held/{plan}/adjust/": ("revision", "way", "visits", "reason"),
     "/own/juniper/plans/held/{plan}/end/": ("revision", "amount", "reason", "seen_refunded"),
-    "/own/juniper/plans/held/{plan}/paid/": ("order",),
-    "/own/juniper/plans/held/{plan}/next/": ("revision",),
+    "/own/juniper/plans/held/{plan}/paid/": ("order", "gift", "by_card"),
+    "/own/juniper/plans/held/{plan}/next/": ("revision", "gift", "by_card"),
     "/own/juniper/plans/held/{plan}/undo-paid/": ("order", "payment"),
     "/own/juniper/gift-cards/offer/": ("offer",),
     "/own/juniper/gift-cards/sell/": (

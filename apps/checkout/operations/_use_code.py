@@ -13,11 +13,10 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.coupons import Refused, worth
 from apps.checkout.discounts import Taken, share_out
-from apps.checkout.gifts import plain_gift_code
-from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, Payment
+from apps.checkout.models import UNDECIDED, Order, Payment
+from apps.checkout.operations._card_at_once import pay_by_card
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import CouponRefused, NotOwed, PaymentUnderWay
-from apps.checkout.operations._gift_money import write_gift_entry
 from apps.checkout.operations._in_person import LIVE, order_of
 from apps.checkout.operations._settle import sync
 from apps.checkout.pricing import Item, Quote, Way, quote
@@ -58,7 +57,7 @@ def use_code(
     owed = balance(total=order.total, flows=flows_of(payments))
     if owed <= 0:
         raise NotOwed
-    paid = _pay_by_card(order, code, owed, by=by, now=now)
+    paid = pay_by_card(order, code, owed, by=by, now=now)
     if paid is not None:
         sync(order, booking, [*payments, paid], actor=Actor.of(by), now=now)
         return UsedCode(paid.amount, by_card=True)
@@ -66,38 +65,6 @@ def use_code(
     bookings.note_price(booking=booking, price=order.total, actor=Actor.of(by), now=now)
     sync(order, booking, payments, actor=Actor.of(by), now=now)
     return UsedCode(amount, by_card=False)
-
-
-def _pay_by_card(
-    order: Order, code: str, owed: int, *, by: TeamMember | None, now: datetime
-) -> Payment | None:
-    cards = GiftCard.objects.select_for_update().filter(
-        business_id=order.business_id,
-        code=plain_gift_code(code),
-        status=GiftCard.Status.ACTIVE,
-        balance__gt=0,
-    )
-    card = cards.first()
-    if card is None:
-        return None
-    amount = min(card.balance, owed)
-    user_id = by.user_id if by else None
-    payment = Payment.objects.create(
-        business_id=order.business_id,
-        order=order,
-        kind=Payment.Kind.GIFT,
-        status=Payment.Status.PAID,
-        gift_card=card,
-        amount=amount,
-        captured=amount,
-        taken_by_id=user_id,
-        created_at=now,
-        settled_at=now,
-    )
-    write_gift_entry(
-        card, GiftEntry.Kind.USED, amount=-amount, payment=payment, by=user_id, now=now
-    )
-    return payment
 
 
 def _take_off(

@@ -88,6 +88,12 @@ def _held_for(booking: Booking, card: GiftCard) -> int:
     return sum(held.values_list("amount", flat=True))
 
 
+def has_gift_cards(*, business_id: int) -> bool:
+    """Whether a business has any card with something on it; one query."""
+    cards = GiftCard.objects.filter(business_id=business_id, status=GiftCard.Status.ACTIVE)
+    return cards.filter(balance__gt=0).exists()
+
+
 def has_payment_under_way(card: GiftCard) -> bool:
     """Whether the provider may still say that a card is paid; one query."""
     attempts = Payment.objects.filter(order__gift_card=card).order_by("-pk")

@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
 from apps.checkout.models import Order, PlanPurchase
+from apps.checkout.queries.gifts import has_gift_cards
 from apps.checkout.queries.orders import Sheet, list_sheets
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import LedgerLine, ledger_of, period_words
@@ -73,7 +74,7 @@ def _row(purchase: PlanPurchase, desk: Desk) -> HolderRow:
 class HeldPlan:
     """One plan of one customer with its ledger (each line beside the name of whoever of the team
     wrote it), its money and its next period, None for a package; payable is the order that a refund
-    would be of, None when nothing can go back."""
+    would be of, None when nothing can go back. takes_cards: there are gift cards to pay with."""
 
     purchase: PlanPurchase
     is_live: bool
@@ -84,6 +85,7 @@ class HeldPlan:
     lines: Sequence[tuple[LedgerLine, str]]
     sheets: Sequence[Sheet]
     next: NextPeriod | None
+    takes_cards: bool
 
     @property
     def payable(self) -> Sheet | None:
@@ -104,7 +106,7 @@ def get_purchase(*, desk: Desk, reference: str) -> PlanPurchase:
 
 
 def read_held_plan(*, purchase: PlanPurchase) -> HeldPlan:
-    """Read everything about it; ten queries at most, however long its ledger is."""
+    """Read everything about it; eleven queries at most, however long its ledger is."""
     return HeldPlan(
         purchase=purchase,
         is_live=purchase.status in LIVE,
@@ -115,6 +117,7 @@ def read_held_plan(*, purchase: PlanPurchase) -> HeldPlan:
         lines=[(line, name_of(line.by)) for line in ledger_of(purchase=purchase)],
         sheets=list_sheets(purchase=purchase),
         next=next_period_of(purchase),
+        takes_cards=has_gift_cards(business_id=purchase.business_id),
     )
 
 

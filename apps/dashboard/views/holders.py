@@ -18,6 +18,7 @@ from apps.dashboard.prepaid_forms import (
     AdjustPlanForm,
     EndPlanForm,
     HoldersForm,
+    PlanNextForm,
     PlanPaidForm,
     RevisionForm,
     UndoPlanPaidForm,
@@ -37,6 +38,8 @@ REFUSED = (
     checkout.PlanIsOver,
     checkout.TooFewVisits,
     checkout.NotOwed,
+    checkout.PaymentUnderWay,
+    checkout.CouponRefused,
     checkout.RefundChanged,
     checkout.TooMuchToRefund,
     Payment.DoesNotExist,
@@ -164,33 +167,39 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
 @require_POST
 @guarded(*roles_with(Right.SELL))
 def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
-    """Record that a plan was paid in person."""
+    """Record that a plan was paid in person, or have a gift card pay it."""
     del slug
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, form: PlanPaidForm) -> None:
-        order_id = form.cleaned_data["order"]
-        checkout.mark_plan_paid(purchase_id=purchase.pk, order_id=order_id, by=desk.member, now=now)
+        checkout.mark_plan_paid(
+            purchase_id=purchase.pk,
+            order_id=form.cleaned_data["order"],
+            by=desk.member,
+            now=now,
+            gift=form.cleaned_data["gift"],
+        )
 
-    return _act(request, reference, PlanPaidForm(request.POST), act, now=now)
+    return _act(request, reference, PlanPaidForm(request.POST), act, now=now, name="paid")
 
 
 @require_POST
 @guarded(*roles_with(Right.SELL))
 def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
-    """Record that the next period of a membership was paid in person."""
+    """Record that the next period of a membership was paid in person, or have a gift card pay."""
     del slug
     now, desk = timezone.now(), request.desk
 
-    def act(purchase: PlanPurchase, form: RevisionForm) -> None:
+    def act(purchase: PlanPurchase, form: PlanNextForm) -> None:
         checkout.renew_in_person(
             purchase_id=purchase.pk,
             revision=form.cleaned_data["revision"],
             by=desk.member,
             now=now,
+            gift=form.cleaned_data["gift"],
         )
 
-    return _act(request, reference, RevisionForm(request.POST), act, now=now)
+    return _act(request, reference, PlanNextForm(request.POST), act, now=now, name="next")
 
 
 @require_POST

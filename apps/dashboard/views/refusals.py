@@ -43,6 +43,7 @@ class Problem:
 
 
 INCOMPLETE = Problem("INCOMPLETE", 422)
+WRITTEN_WRONG = ("TOO_MUCH", "CODE_REFUSED")
 MONEY_CODES: dict[type[Exception], str] = {
     checkout.NotOwed: "NOT_OWED",
     checkout.RefundChanged: "REFUND_CHANGED",
@@ -62,8 +63,7 @@ def money_problem(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
         return problem_of(error, desk=desk, booking=booking)
     minor = getattr(error, "refunded", getattr(error, "left", None))
     amount = None if minor is None else Money(minor, booking.currency)
-    words = code in {"TOO_MUCH", "CODE_REFUSED"}
-    return Problem(code, 422 if words else 409, amount=amount)
+    return Problem(code, 422 if code in WRITTEN_WRONG else 409, amount=amount)
 
 
 def problem_of(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
@@ -95,4 +95,4 @@ def plan_problem(error: Exception, *, currency: str) -> Problem:
         (getattr(error, it) for it in ("refunded", "left", "balance") if hasattr(error, it)), None
     )
     amount = None if minor is None else Money(minor, currency)
-    return Problem(code, 422 if code == "TOO_MUCH" else 409, amount=amount)
+    return Problem(code, 422 if code in WRITTEN_WRONG else 409, amount=amount)
