@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -24,6 +25,7 @@ from apps.dashboard.roles import Right
 from apps.kernel.digests import PATTERN
 from apps.kernel.weeks import days_in_order
 from apps.web.fields import AddressField, LineField, TextField
+from apps.web.formatting import zone_label
 from apps.web.money_field import speak
 from apps.web.weeks import week_starts_of
 from apps.web.whole_fields import PlainNumberField, WholeNumberField
@@ -167,7 +169,8 @@ class Meant:
 
 
 class ChangeClassForm(OverridingForm):
-    """Another teacher, room or time for as much of a series as is meant."""
+    """Another teacher, room or time (by the clock of its place) for as much of a series as is
+    meant."""
 
     staff = forms.ModelChoiceField(label=_("With"), queryset=Resource.objects.none())
     room = forms.ModelChoiceField(
@@ -177,10 +180,17 @@ class ChangeClassForm(OverridingForm):
     scope = forms.ChoiceField(label=_("Which"), widget=forms.RadioSelect)
 
     def __init__(
-        self, *args: Any, desk: Desk, scopes: Sequence[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        desk: Desk,
+        zone: ZoneInfo,
+        scopes: Sequence[tuple[str, str]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, desk=desk, auto_id="change_%s", **kwargs)
         business = desk.business
+        if zone != business.zone:
+            self.fields["at"].help_text = zone_label(zone.key, locale=business.locale)
         resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
         _offer(self.fields["staff"], resources.filter(type__is_staff=True))
         _offer(self.fields["room"], resources.filter(type__is_staff=False))
@@ -305,7 +315,7 @@ class NewClassForm(OverridingForm, FormWithPlace):
         if isinstance(weekdays, forms.ChoiceField):
             order = days_in_order(week_starts=week_starts_of(business.locale))
             weekdays.choices = [(it, WEEKDAYS[it]) for it in order]
-        self.offer_places(business)
+        self.offer_places(business, told_by_clock="at")
         speak(self, locale=business.locale)
         self.order_fields(["service", "place"])
 

@@ -1,16 +1,27 @@
 """Where a service happens, for owners with several places."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
+from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, place_of
+from apps.web.formatting import zone_label
 
 FIELD = "place"
+
+
+def _name_of(business: Business, place: Location) -> str:
+    """ "Porto", or "Porto (Lisbon time)" where another clock hangs than the business's."""
+    zone = Clock(business, place).zone
+    if zone == business.zone:
+        return place.name
+    return f"{place.name} ({zone_label(zone.key, locale=business.locale)})"
 
 
 class FormWithPlace(forms.Form):
@@ -23,15 +34,22 @@ class FormWithPlace(forms.Form):
         empty_label=_("The first place of the service"),
     )
 
-    def offer_places(self, business: Business) -> None:
-        """Fill the list, or leave the question out where there is only one answer."""
+    def offer_places(self, business: Business, *, told_by_clock: str = "") -> None:
+        """Fill the list, or leave the question out where there is only one answer.
+
+        told_by_clock is the field, if any, that is typed by the clock of the place: it says so
+        where one of them has another clock than the business.
+        """
         places = Location.objects.filter(business=business)
+        if told_by_clock and any(Clock(business, it).zone != business.zone for it in places):
+            self.fields[told_by_clock].help_text = _("By the clock of the place.")
         if len(places) < 2:  # noqa: PLR2004 - one place is no choice
             del self.fields[FIELD]
             return
         field = self.fields[FIELD]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = places
+            field.label_from_instance = partial(_name_of, business)  # type: ignore[method-assign]
 
     def check_place(self, service: Service | None) -> None:
         """Say beside the field when the service does not happen there."""

@@ -77,7 +77,7 @@ class NewWishForm(FormWithPlace):
             for number, part in enumerate(PARTS)
         ]
         self.services = {it.pk: it for it in services}
-        self.offer_places(business)
+        self.offer_places(business, told_by_clock="hours")
         self.order_fields(["service", "place"])
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Time zones by names that people know: the city, and the country it is in."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from zoneinfo import available_timezones
@@ -51,18 +52,24 @@ def _all_names(locale: str) -> tuple[ZoneName, ...]:
 
 def find_zones(words: str, *, locale: str) -> list[ZoneName]:
     """The zones whose city, country or IANA name has these words in it, those whose city begins
-    with them first; the common ones without any words."""
-    wanted = words.strip().casefold()
+    with them first; the common ones without any words. "Sao Paulo" and "São Paulo" are the same."""
+    wanted = _plain(words.strip())
     if not wanted:
         return [name_of_zone(it, locale=locale) for it in COMMON]
-    exact = next((it for it in known_zones() if it.casefold() == wanted), None)
+    exact = next((it for it in known_zones() if _plain(it) == wanted), None)
     if exact is not None:
         return [name_of_zone(exact, locale=locale)]
     found = [it for it in _all_names(locale) if _has(it, wanted)]
-    found.sort(key=lambda it: (not it.city.casefold().startswith(wanted), it.city))
+    found.sort(key=lambda it: (not _plain(it.city).startswith(wanted), it.city))
     return found[:MOST]
 
 
 def _has(zone: ZoneName, wanted: str) -> bool:
-    texts = (zone.city, zone.country, zone.name.replace("_", " "))
-    return any(wanted.replace("_", " ") in it.casefold() for it in texts)
+    return any(wanted in _plain(it) for it in (zone.city, zone.country, zone.name))
+
+
+@lru_cache(maxsize=8192)
+def _plain(text: str) -> str:
+    """Without accents and underscores, in small letters: as it is typed on any keyboard."""
+    letters = unicodedata.normalize("NFKD", text.replace("_", " "))
+    return "".join(it for it in letters if not unicodedata.combining(it)).casefold()

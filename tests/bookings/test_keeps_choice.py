@@ -132,7 +132,7 @@ def test_next_after_an_empty_week_is_a_class_that_is_wanted(client: Client, stud
 
     week = client.get("/harbor/classes/?week=2026-W48&part=evening").context["week"]
 
-    assert week.next_at == studio.at(45, 18)
+    assert week.coming.starts_at == studio.at(45, 18)
 
 
 def test_change_keeps_the_people_of_a_class(client: Client, studio: Studio) -> None:

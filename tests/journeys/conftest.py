@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -71,7 +72,7 @@ def salon(transactional_db: None) -> Iterator[Salon]:
 def open_page(chromium: Browser, salon: Salon, live_server: LiveServer) -> Iterator[OpenPage]:
     """Open a page of the server in a window of its own; complaints of the browser fail the test.
 
-    member: signed in as this person. scripts=False: a browser without JavaScript.
+    member or user: signed in as this person. scripts=False: a browser without JavaScript.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -81,6 +82,7 @@ def open_page(chromium: Browser, salon: Salon, live_server: LiveServer) -> Itera
         path: str,
         *,
         member: TeamMember | None = None,
+        user: User | None = None,
         width: int = 390,
         scripts: bool = True,
         scheme: str = "light",
@@ -93,8 +95,9 @@ def open_page(chromium: Browser, salon: Salon, live_server: LiveServer) -> Itera
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        if member is not None:
-            context.add_cookies([session_cookie(member, live_server.url)])
+        who = member.user if member is not None else user
+        if who is not None:
+            context.add_cookies([session_cookie(who, live_server.url)])
         page = context.new_page()
         page.on("console", lambda message: _note(complaints, message))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -120,10 +123,10 @@ def unexplained(complaints: list[str], failed: list[str]) -> list[str]:
     return rest + lines[polls * len(GIVEN_UP) :]
 
 
-def session_cookie(member: TeamMember, url: str) -> Any:
+def session_cookie(user: User, url: str) -> Any:
     """The cookie of a browser in which this person has signed in."""
     client = Client()
-    client.force_login(member.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": url}
 

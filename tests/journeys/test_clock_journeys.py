@@ -4,6 +4,7 @@ import os
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from apps.availability import operations as availability
@@ -80,6 +81,27 @@ def test_pages_about_clocks_are_without_flaw(
     page.get_by_role("button", name="Change the time zone").click()
     expect(page.locator("#error-summary")).to_be_focused()
     expect_no_flaw(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_operators_pages_about_clocks_are_without_flaw(
+    open_page: OpenPage, salon: Salon, admin_user: User, scheme: str
+) -> None:
+    book(salon)
+    path = f"/operator/clocks/business/{salon.business.pk}/"
+    page = open_page(path, user=admin_user, scheme=scheme)
+    for name, address in {
+        "choose": path,
+        "wrong": f"{path}?q=Atlantis",
+        "place": f"/operator/clocks/location/{salon.location.pk}/",
+        "list": f"{path}?zone=Europe/Lisbon",
+    }.items():
+        page.goto(address)
+        expect_no_flaw(page)
+        _keep_picture(page, f"operator-{name}-{scheme}")
+    page.get_by_label("Keep the moments").check()
+    page.get_by_role("button", name="Change the time zone").click()
+    expect(page.get_by_text("The time zone was changed.")).to_be_visible()
 
 
 def _keep_picture(page: Page, name: str) -> None:

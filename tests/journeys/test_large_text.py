@@ -54,7 +54,7 @@ def test_every_page_of_the_demo_stays_within_its_window(
         owner = TeamMember.objects.get(business__slug=slug, role=TeamMember.Role.OWNER)
         for start in (f"/{slug}/", f"/own/{slug}/"):
             page.context.clear_cookies()
-            page.context.add_cookies([session_cookie(owner, live_server.url)])
+            page.context.add_cookies([session_cookie(owner.user, live_server.url)])
             wide |= too_wide(page, start)
 
     assert wide == {}

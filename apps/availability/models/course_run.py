@@ -1,9 +1,12 @@
 """A course that takes place: its sessions together, booked as a whole (domain.md 5.1)."""
 
+from zoneinfo import ZoneInfo
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Service
 
@@ -48,6 +51,11 @@ class CourseRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.name}".strip()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock of its place: that of the business where the place has none of its own."""
+        return Clock(self.business, self.location).zone
 
     @property
     def seats_left(self) -> int:

@@ -1,5 +1,7 @@
 """A concrete occupied period, with places in it (design.md sections 3 and 4)."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models.course_run import CourseRun
 from apps.availability.models.series import SessionSeries
+from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Service
 
@@ -111,6 +114,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.starts_at:%Y-%m-%d %H:%M}Z"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The clock of its place: that of the business where the place has none of its own."""
+        return Clock(self.business, self.location).zone
 
     @property
     def seats_left(self) -> int:

@@ -48,7 +48,8 @@ def offer_places(*, target: Target, now: datetime, new_round: bool = False) -> i
 def _offers(
     target: Target, waiting: list[Waiting], by_pk: dict[int, WaitlistEntry], *, now: datetime
 ) -> Iterator[WaitlistEntry]:
-    free, rules = target.seats_left, offer_rules(service_id=target.service_id or 0)
+    free = target.seats_left
+    rules = offer_rules(service_id=target.service_id or 0, location=target.location)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     begins_at = last_chance(target, now=now)
     while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=told_at):

@@ -59,7 +59,7 @@ def _find(entry: WaitlistEntry, *, now: datetime) -> Claim | None:
         starts = find_times_for(
             choice=choice, wish=wish, own_session_id=booking.session_id, now=now
         )
-        rules = offer_rules(service_id=booking.service_id)
+        rules = offer_rules(service_id=booking.service_id, location=booking.location)
         at = first_that_suits(
             starts,
             wish=wish,
@@ -88,7 +88,7 @@ def offer_claim(*, entry_id: int, claim: Claim, actor: Actor, now: datetime) -> 
     entry.refresh_from_db()
     if booking.status != Booking.Status.WAITING_LIST or entry.state != State.WAITING:
         return False
-    rules = offer_rules(service_id=booking.service_id)
+    rules = offer_rules(service_id=booking.service_id, location=booking.location)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     ends_at = offer_ends_at(now=told_at, starts_at=claim.starts_at, minutes=rules.minutes)
     availability.grant_time(

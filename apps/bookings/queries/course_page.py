@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Sum
 
 from apps.availability.models import CourseRun, Seating, Session
+from apps.availability.queries import zone_of
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, may_join, price_to_join, sessions_left
 from apps.bookings.queries.gatherings import join_rules_of
@@ -35,10 +36,12 @@ class CourseDate:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run. joining says whether these people may enrol now; over counts sessions begun."""
+    """One run, told on the clock of zone, that of its place. joining says whether these people may
+    enrol now; over counts sessions begun."""
 
     pk: int
     name: str
+    zone: ZoneInfo
     crew: str
     dates: tuple[CourseDate, ...]
     over: int
@@ -81,9 +84,9 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
     """Read the open runs of a course that are not over, in eight queries however many they are."""
     service = choice.service
     runs = list(
-        CourseRun.objects.filter(
-            service=service, state=CourseRun.State.OPEN, ends_at__gt=now
-        ).order_by("starts_at", "pk")
+        CourseRun.objects.filter(service=service, state=CourseRun.State.OPEN, ends_at__gt=now)
+        .select_related("location")
+        .order_by("starts_at", "pk")
     )
     sessions = _sessions(runs)
     crews = find_crews(session_ids=[them[0].pk for them in sessions.values() if them])
@@ -135,7 +138,7 @@ def get_open_run(*, service: Service, run_id: int) -> CourseRun:
     Raises:
         CourseRun.DoesNotExist: there is none.
     """
-    return CourseRun.objects.select_related("location").get(service=service, pk=run_id)
+    return CourseRun.objects.select_related("location", "business").get(service=service, pk=run_id)
 
 
 def _sessions(runs: Sequence[CourseRun]) -> dict[int, list[Session]]:
@@ -176,6 +179,7 @@ def _row(
     return RunRow(
         pk=run.pk,
         name=run.name,
+        zone=zone_of(service=choice.service, location=run.location),
         crew=crew.words,
         dates=tuple(_date(it, now=now) for it in sessions),
         over=len(held) - sessions_left(gathering, now=now),

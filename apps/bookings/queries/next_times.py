@@ -25,7 +25,7 @@ STRIP = 3
 @dataclass(frozen=True, slots=True)
 class NextTime:
     """A start (UTC) to be shown on the clock of zone; place is its name, "" where there is no other
-    one to choose."""
+    one to choose and no other clock."""
 
     starts_at: datetime
     zone: ZoneInfo
@@ -40,8 +40,7 @@ def find_next_times(
     Where a service happens at several places, it is the soonest of them all. Seven queries for any
     number of services; a service without a time is left out.
     """
-    starts = _next_gatherings(services, now=now)
-    together = {pk: NextTime(at, business.zone) for pk, at in starts.items()}
+    together = _next_gatherings(services, own=business.zone, now=now)
     bookable = [service for service in services if is_bookable(service=service)]
     if not bookable:
         return together
@@ -92,16 +91,28 @@ def at_the_soonest_place(*, choice: Choice, now: datetime) -> Choice:
     return options[min(free)[1]] if free else choice
 
 
-def _next_gatherings(services: Sequence[Service], *, now: datetime) -> dict[int, datetime]:
-    """The next session of each class and of each course, full ones too; one query, if any."""
+def _next_gatherings(
+    services: Sequence[Service], *, own: ZoneInfo, now: datetime
+) -> dict[int, NextTime]:
+    """The next session of each class and of each course, full ones too; two queries, if any. Where
+    another clock hangs than the business's own, its place is named."""
     held = [it for it in services if it.kind != Service.Kind.APPOINTMENT]
     if not held:
         return {}
     coming = Session.objects.filter(
         service__in=held, state=Session.State.SCHEDULED, starts_at__gt=now
     )
-    first = coming.values("service_id").annotate(first=Min("starts_at"))
-    return {row["service_id"]: row["first"] for row in first if row["service_id"]}
+    soonest = coming.values("service_id").annotate(first=Min("starts_at"))
+    firsts = {row["first"] for row in soonest}
+    rows = coming.filter(starts_at__in=firsts).select_related("location")
+    by_pk = {it.pk: it for it in services}
+    found: dict[int, NextTime] = {}
+    for session in rows.order_by("-starts_at", "-pk"):
+        service = by_pk[session.service_id or 0]
+        zone = zone_of(service=service, location=session.location)
+        there = session.location.name if session.location and zone != own else ""
+        found[service.pk] = NextTime(session.starts_at, zone, there)
+    return found
 
 
 def find_next_of_staff(*, choice: Choice, now: datetime) -> Mapping[int | None, datetime]:

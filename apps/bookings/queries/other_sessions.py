@@ -23,7 +23,8 @@ def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
             starts_at__gt=now,
             capacity__gte=room,
         ).exclude(pk=booking.session_id or 0)
-        return list(sessions.order_by("starts_at", "pk")[:MOST])
+        told = sessions.select_related("business", "location")
+        return list(told.order_by("starts_at", "pk")[:MOST])
     if booking.kind == Service.Kind.COURSE:
         runs = CourseRun.objects.filter(
             service_id=booking.service_id,
@@ -31,7 +32,8 @@ def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
             ends_at__gt=now,
             capacity__gte=room,
         ).exclude(pk=booking.course_run_id or 0)
-        return list(runs.order_by("starts_at", "pk")[:MOST])
+        told_runs = runs.select_related("business", "location")
+        return list(told_runs.order_by("starts_at", "pk")[:MOST])
     return []
 
 

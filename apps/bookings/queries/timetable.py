@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-
-from django.db.models import Max
+from zoneinfo import ZoneInfo
 
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import DateException, Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, Obstacle, may_join
 from apps.bookings.queries.class_filters import (
+    Coming,
     Filters,
     find_next_class,
     is_wanted,
@@ -19,22 +19,30 @@ from apps.bookings.queries.class_filters import (
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.own import Browser, own_places
 from apps.bookings.queries.waitlist import count_waiting
+from apps.businesses.clocks import Clock
 from apps.businesses.models import Business
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import default_policy
+from apps.web.span_words import is_past_midnight
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
-SHOWN = ("service_id", "state", "starts_at", "ends_at", "capacity", "seats_taken", "seats_offered")
+ELSEWHERE = timedelta(hours=26)
+"""No two clocks are further apart; no class lasts longer either."""
+SHOWN = (
+    *("service_id", "state", "starts_at", "ends_at", "capacity", "seats_taken", "seats_offered"),
+    *("location_id", "location__time_zone"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """One session. own_reference is the visitor's booking of it, "" when they have none;
-    waiting counts the people on its waitlist."""
+    """One session, to be told on the clock of zone, that of its place. own_reference is the
+    visitor's booking of it, "" when they have none; waiting counts the people on its waitlist."""
 
     pk: int
     starts_at: datetime
     ends_at: datetime
+    zone: ZoneInfo
     name: str
     crew: str
     seats_left: int
@@ -44,6 +52,18 @@ class ClassRow:
     has_begun: bool
     own_reference: str
     line_has_room: bool
+
+    @property
+    def first_on(self) -> date:
+        """The day on which it begins there."""
+        return self.starts_at.astimezone(self.zone).date()
+
+    @property
+    def last_on(self) -> date:
+        """The day on which it ends there: another one where it goes on past midnight."""
+        if not is_past_midnight(self.starts_at, self.ends_at, zone=self.zone):
+            return self.first_on
+        return self.ends_at.astimezone(self.zone).date()
 
     @property
     def obstacle(self) -> str:
@@ -64,29 +84,33 @@ class ClassRow:
 
 @dataclass(frozen=True, slots=True)
 class ClassDay:
-    """closed is why the business is closed, "" when it is open; past days show no rows."""
+    """closed is why the business is closed, "" when it is open; past days show no rows. going_on
+    are those that began on the day before and go on past midnight."""
 
     on: date
     is_today: bool
     is_past: bool
     closed: str | None
     rows: tuple[ClassRow, ...]
+    going_on: tuple[ClassRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """A week from its first day on. next_at is the next class after an empty week."""
+    """A week from its first day on; the days of a class are those of its place. coming is the next
+    class after an empty week."""
 
     first: date
     last: date
     days: tuple[ClassDay, ...]
     classes: tuple[tuple[str, str], ...]
     teachers: tuple[tuple[int, str], ...]
-    next_at: datetime | None
+    coming: Coming | None
 
     @property
     def count(self) -> int:
-        return sum(len(day.rows) for day in self.days)
+        """How many classes there are; one that goes on past midnight counts once."""
+        return len({row.pk for day in self.days for row in (*day.rows, *day.going_on)})
 
     @property
     def has_more(self) -> bool:
@@ -110,26 +134,22 @@ def get_timetable(
     zone = business.zone
     today = now.astimezone(zone).date()
     low, high = day_bounds(zone, first)[0], day_bounds(zone, first + WEEK - DAY)[1]
-    sessions = _between(business, _instant(low), _instant(high))
+    near = _between(business, _instant(low) - ELSEWHERE, _instant(high) + ELSEWHERE)
+    sessions = [it for it in near if _is_in_week(it, business, first)]
     crews = find_crews(session_ids=[it.pk for it in sessions])
     own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
     waiting = count_waiting(session_ids=[it.pk for it in sessions])
     shown = [it for it in sessions if is_wanted(it, crews, filters, business)]
     rows = [_row(it, business, crews, own, waiting, now=now) for it in shown]
     closed = _closed_days(business, first)
-    days = tuple(
-        _day(first + DAY * offset, rows, closed, business=business, today=today)
-        for offset in range(7)
-    )
+    days = tuple(_day(first + DAY * offset, rows, closed, today=today) for offset in range(7))
     return Timetable(
         first=first,
         last=first + WEEK - DAY,
         days=days,
         classes=_names(sessions),
         teachers=_teachers(crews),
-        next_at=None
-        if rows
-        else find_next_class(business, filters, after=max(_instant(high), now)),
+        coming=None if rows else find_next_class(business, filters, after=max(_instant(high), now)),
     )
 
 
@@ -145,14 +165,27 @@ def get_class_session(*, business: Business, session_id: int) -> Session:
 
 
 def _between(business: Business, low: datetime, high: datetime) -> list[Session]:
-    """The sessions in order of their start, each with its one object of the service."""
-    found = public_classes(business).filter(starts_at__gte=low, starts_at__lt=high)
-    sessions = list(found.order_by("starts_at", "pk").only(*SHOWN))
+    """The sessions that touch a span, in order of their start, each with its one object of the
+    service."""
+    found = public_classes(business).filter(
+        starts_at__gte=low - DAY, starts_at__lt=high, ends_at__gt=low
+    )
+    told = found.select_related("location").only(*SHOWN)
+    sessions = list(told.order_by("starts_at", "pk"))
     wanted = {it.service_id for it in sessions if it.service_id}
     services = Service.objects.filter(pk__in=wanted).select_related("policy").in_bulk()
     for session in sessions:
         session.service = services[session.service_id or 0]
     return sessions
+
+
+def _is_in_week(session: Session, business: Business, first: date) -> bool:
+    """Whether it begins or goes on in the seven days from first on, by the clock of its place."""
+    zone = Clock(business, session.location).zone
+    begins = session.starts_at.astimezone(zone).date()
+    if begins < first and is_past_midnight(session.starts_at, session.ends_at, zone=zone):
+        return session.ends_at.astimezone(zone).date() >= first
+    return first <= begins < first + WEEK
 
 
 def _instant(seconds: int) -> datetime:
@@ -172,6 +205,7 @@ def _row(
         pk=session.pk,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
+        zone=Clock(business, session.location).zone,
         name=session.service.name if session.service else "",
         crew=crews.get(session.pk, Crew()).words,
         seats_left=session.seats_left,
@@ -205,16 +239,15 @@ def _day(
     rows: Sequence[ClassRow],
     closed: Mapping[date, str],
     *,
-    business: Business,
     today: date,
 ) -> ClassDay:
-    zone = business.zone
     return ClassDay(
         on=on,
         is_today=on == today,
         is_past=on < today,
         closed=closed.get(on),
-        rows=tuple(row for row in rows if row.starts_at.astimezone(zone).date() == on),
+        rows=tuple(row for row in rows if row.first_on == on),
+        going_on=tuple(row for row in rows if row.first_on < on <= row.last_on),
     )
 
 
@@ -238,10 +271,3 @@ def _names(sessions: Sequence[Session]) -> tuple[tuple[str, str], ...]:
 def _teachers(crews: Mapping[int, Crew]) -> tuple[tuple[int, str], ...]:
     leads = {it.lead_id: it.people[0] for it in crews.values() if it.lead_id is not None}
     return tuple(sorted(leads.items(), key=lambda pair: pair[1]))
-
-
-def last_class_on(*, business: Business, now: datetime) -> date | None:
-    """The date of the last class that is scheduled, for how far the weeks can be turned."""
-    coming = public_classes(business).filter(state=Session.State.SCHEDULED, starts_at__gte=now)
-    last = coming.aggregate(last=Max("starts_at"))["last"]
-    return last.astimezone(business.zone).date() if last else None

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
+from apps.availability.queries import zone_of
 from apps.bookings.joining import Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
@@ -15,6 +16,7 @@ from apps.bookings.queries.wishes import open_wish, place_among_wishes, wish_of
 from apps.bookings.states import OCCUPYING
 from apps.bookings.waiting import QuietHours
 from apps.bookings.wording import wish_words
+from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, default_policy, is_offered
 
@@ -50,13 +52,14 @@ class OfferRules:
     zone: ZoneInfo
 
 
-def offer_rules(*, service_id: int) -> OfferRules:
-    """Read the owner's rules of offers from the policy of the service."""
+def offer_rules(*, service_id: int, location: Location | None) -> OfferRules:
+    """Read the owner's rules of offers from the policy of the service; its quiet hours are told by
+    the clock of the place."""
     service = Service.objects.select_related("policy", "business").get(pk=service_id)
     policy = service.policy or default_policy(business=service.business)
     start, end = policy.quiet_from_minute, policy.quiet_to_minute
     quiet = None if start is None or end is None else QuietHours(start, end)
-    return OfferRules(policy.waitlist_minutes, quiet, service.business.zone)
+    return OfferRules(policy.waitlist_minutes, quiet, zone_of(service=service, location=location))
 
 
 def last_chance(target: Session | CourseRun, *, now: datetime) -> datetime:

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.bookings.queries.class_filters import Filters, Part
-from apps.bookings.queries.timetable import WEEK, Timetable, last_class_on
+from apps.bookings.queries.class_filters import Filters, Part, last_class_on
+from apps.bookings.queries.timetable import WEEK, Timetable
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute
 from apps.catalog.queries import default_policy
@@ -25,7 +25,6 @@ def week_context(
     """Everything of bookings/_week.html; every address keeps the other filters."""
     last = last_class_on(business=business, now=now) or today
     here = _pairs(business, week.first, filters)
-    next_on = week.next_at.astimezone(business.zone).date() if week.next_at else None
     most = min(default_policy(business=business).max_participants, MOST_NUMBERS)
     found = ngettext("%d class", "%d classes", week.count) % week.count
     page = _page(business)
@@ -34,7 +33,7 @@ def week_context(
         "week_url": _address(business, here),
         "earlier_url": _turned(business, here, week.first - WEEK) if week.first > today else None,
         "later_url": _turned(business, here, week.first + WEEK) if week.last < last else None,
-        "next_url": _turned(business, here, next_on) if next_on else None,
+        "next_url": _turned(business, here, week.coming.on) if week.coming else None,
         "chips": list(_chips(business, week, filters, here)),
         "people": filters.people,
         "people_numbers": range(1, most + 1) if most > 1 else (),

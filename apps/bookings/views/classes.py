@@ -111,7 +111,7 @@ def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse
         draft = bookings.hold_seats(
             choice=choice,
             target=found,
-            visitor=visitor_of(request, zone=business.zone),
+            visitor=visitor_of(request, zone=found.zone),
             replaces=replaced_draft(request),
             now=now,
         )
@@ -163,6 +163,7 @@ def show_session(
     context = {
         **frame_of(business=business, place=found.location),
         "page": page,
+        "zone": found.zone,
         "now": now,
         "lost": status == CONFLICT and not notice,
         "notice": notice,
@@ -173,7 +174,6 @@ def show_session(
         "canonical_url": absolute(path),
         "json_ld": event_json_ld(found, choice, seats_left=page.seats_left),
         "quote": page.quote,
-        "locale": business.locale,
     }
     return render_page(
         request, "bookings/session.html", "catalog/_quote.html", context, status=status
@@ -181,7 +181,7 @@ def show_session(
 
 
 def _week_of(found: Session) -> str:
-    on = found.starts_at.astimezone(found.business.zone).date()
+    on = found.starts_at.astimezone(found.zone).date()
     week = week_name(on, week_starts=week_starts_of(found.business.locale))
     slug = {"business": found.business.slug}
     return reverse("bookings:classes", kwargs=slug, query={"week": week})

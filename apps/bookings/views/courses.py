@@ -52,7 +52,7 @@ def enrol(request: HttpRequest, service: Service, run: int) -> HttpResponse:
     if notice:
         return _show(request, choice, now=now, run_id=run, notice=notice, status=UNPROCESSABLE)
     require_room_to_hold(request, service.business, now=now)
-    visitor = visitor_of(request, zone=_zone(request, service))
+    visitor = visitor_of(request, zone=_zone(request, service, found.zone))
     try:
         draft = bookings.hold_seats(
             choice=choice,
@@ -96,14 +96,15 @@ def _show(
     chosen = next((run for run in page.runs if run.pk == run_id), None)
     if wants_fragment(request) and chosen is None:
         raise Http404
-    zone = _zone(request, choice.service)
+    zones = {run.pk: _zone(request, choice.service, run.zone) for run in page.runs}
     context = {
         **_frame(choice),
         "page": page,
-        "zone": zone,
-        "runs": [(run, shift_of(run, zone=zone)) for run in page.runs],
+        "zone": _zone(request, choice.service, choice.service.business.zone),
+        "runs": [(run, zones[run.pk], shift_of(run, zone=zones[run.pk])) for run in page.runs],
         "now": now,
         "chosen": chosen,
+        "chosen_zone": zones[chosen.pk] if chosen else None,
         "lost": status == CONFLICT,
         "notice": notice,
         "quote": chosen.quote if chosen else None,
@@ -114,9 +115,9 @@ def _show(
     )
 
 
-def _zone(request: HttpRequest, service: Service) -> ZoneInfo:
-    """The clock of the page: the customer's for what happens online, else the business's."""
-    return page_zone(request, service, Picks(), venue=service.business.zone)
+def _zone(request: HttpRequest, service: Service, venue: ZoneInfo) -> ZoneInfo:
+    """The clock something is told by: the customer's for what happens online, else the place's."""
+    return page_zone(request, service, Picks(), venue=venue)
 
 
 def _frame(choice: Choice) -> dict[str, Any]:

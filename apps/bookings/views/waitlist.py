@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -13,7 +14,7 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms.classes import choose_party, party_query
-from apps.bookings.forms.picks import Unreadable
+from apps.bookings.forms.picks import Picks, Unreadable
 from apps.bookings.forms.waitlist import WaitlistForm
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor, WaitingDetails
@@ -23,6 +24,7 @@ from apps.bookings.queries.timetable import get_class_session
 from apps.bookings.queries.waitlist import line_of, may_wait_for
 from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_wait
+from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
@@ -73,7 +75,7 @@ def _join(request: HttpRequest, service: Service, target: Target) -> HttpRespons
         words = notice or ("" if form.errors else _("Please press the button once more."))
         return _show(request, choice, target, form, now=now, notice=words, status=422)
     require_room_to_wait(request, service.business, form.cleaned_data["email"], now=now)
-    visitor = visitor_of(request, zone=service.business.zone)
+    visitor = visitor_of(request, zone=_zone(request, service, target))
     booking, words = _attempt(choice, target, form.details(), visitor, now=now)
     if booking is None:
         return _show(request, choice, target, form, now=now, notice=words, status=409)
@@ -119,6 +121,7 @@ def _show(
     teacher = StaffMember.objects.filter(resource_id=lead_of(target) or 0).first()
     context: dict[str, Any] = {
         **frame_of(business=choice.service.business, place=target.location),
+        "zone": _zone(request, choice.service, target),
         "now": now,
         "service": choice.service,
         "target": target,
@@ -133,6 +136,13 @@ def _show(
         "back_url": f"{_back(choice.service, target)}{party_query(choice)}",
     }
     return render_page(request, "bookings/waitlist.html", None, context, status=status)
+
+
+def _zone(request: HttpRequest, service: Service, target: Target) -> ZoneInfo:
+    """The clock of the page that led here: of the place, or the customer's for a course online."""
+    if isinstance(target, Session):
+        return target.zone
+    return page_zone(request, service, Picks(), venue=target.zone)
 
 
 def _kept(choice: Choice) -> list[tuple[str, int]]:

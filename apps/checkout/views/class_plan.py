@@ -62,7 +62,7 @@ def _book(
         booking = checkout.book_with_plan(
             choice=choice,
             target=found,
-            visitor=visitor_of(request, zone=found.business.zone),
+            visitor=visitor_of(request, zone=found.zone),
             purchase_id=usable.pk,
             replaces=replaced_draft(request),
             now=now,

@@ -1,7 +1,9 @@
 """The classes of a week for the team, cancelled ones too (ux.md O12)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 
@@ -11,13 +13,15 @@ from apps.availability.queries.crew import Crew, find_crews
 from apps.catalog.models import Service
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.gatherings import TOGETHER
-from apps.dashboard.queries.rows import instant, local_date_of
+from apps.dashboard.queries.rows import instant, touching, zone_there
 
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
+    """there is the zone of a place with a clock of its own, "" where it is the business's."""
+
     pk: int
     starts_at: datetime
     ends_at: datetime
@@ -27,6 +31,9 @@ class SessionLine:
     capacity: int
     is_canceled: bool
     is_over: bool
+    there: str
+    since_at: datetime | None = None
+    """When it began, where it goes on from the day before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class ClassWeek:
 
     @property
     def count(self) -> int:
-        return sum(len(lines) for _on, lines in self.days)
+        """How many there are; one that goes on past midnight counts once."""
+        return len({line.pk for _on, lines in self.days for line in lines})
 
 
 def get_class_week(*, desk: Desk, first: date, now: datetime) -> ClassWeek:
@@ -47,19 +55,29 @@ def get_class_week(*, desk: Desk, first: date, now: datetime) -> ClassWeek:
     sessions = Session.objects.filter(
         business_id=desk.business.pk,
         kind__in=TOGETHER,
-        starts_at__gte=instant(day_bounds(zone, first)[0]),
-        starts_at__lt=instant(day_bounds(zone, last)[1]),
+        **touching(day_bounds(zone, first)[0], day_bounds(zone, last)[1]),
     )
-    found = list(sessions.select_related("service", "course_run").order_by("starts_at", "pk"))
+    told = sessions.select_related("service", "course_run", "location")
+    found = list(told.order_by("starts_at", "pk"))
     crews = find_crews(session_ids=[it.pk for it in found])
     seen = [it for it in found if _sees(desk, crews.get(it.pk, Crew()))]
-    lines = [(local_date_of(it.starts_at, zone), _line(it, crews, now=now)) for it in seen]
+    lines = [_line(it, crews, now=now) for it in seen]
     dates = [first + timedelta(days=offset) for offset in range(7)]
     return ClassWeek(
         first,
         last,
-        tuple((on, tuple(line for day, line in lines if day == on)) for on in dates),
+        tuple((on, _lines_on(on, lines, zone=zone)) for on in dates),
         idle_courses=_idle_courses(desk, now=now),
+    )
+
+
+def _lines_on(on: date, lines: Sequence[SessionLine], *, zone: ZoneInfo) -> tuple[SessionLine, ...]:
+    """What starts on a date, behind what goes on from the day before."""
+    low, high = (instant(edge) for edge in day_bounds(zone, on))
+    return tuple(
+        line if line.starts_at >= low else replace(line, since_at=line.starts_at)
+        for line in lines
+        if line.starts_at < high and line.ends_at > low
     )
 
 
@@ -94,4 +112,5 @@ def _line(session: Session, crews: dict[int, Crew], *, now: datetime) -> Session
         capacity=counted.capacity,
         is_canceled=session.state == Session.State.CANCELED,
         is_over=session.ends_at <= now,
+        there=zone_there(session.location),
     )

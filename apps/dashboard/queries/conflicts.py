@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
@@ -10,13 +11,14 @@ from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
+from apps.businesses.clocks import Clock
 from apps.checkout.models import Payment
 from apps.checkout.queries.orders import PAYER, Payer, payer_of
 from apps.checkout.queries.stranded import stranded_payments, stranded_refunds
 from apps.checkout.queries.under_way import told_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import count_visits
-from apps.dashboard.queries.rows import LIVE, customer_name, staff_name
+from apps.dashboard.queries.rows import LIVE, customer_name, staff_name, zone_there
 from apps.kernel.money import Money
 
 MOST_SHOWN = 100
@@ -25,7 +27,8 @@ RELATED = ("customer", "service", "resource__staff_member", "business", "locatio
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the bookings of a conflict; money is what came for it and did not go back."""
+    """One of the bookings of a conflict, told by the clock of zone, that of its place; money is
+    what came for it and did not go back."""
 
     pk: int
     reference: str
@@ -39,6 +42,7 @@ class Side:
     price: Money | None
     money: Money
     visits: int
+    zone: ZoneInfo
     times: tuple[datetime, ...] = ()
 
 
@@ -59,18 +63,20 @@ class Leftover:
     name: str
     service_name: str
     starts_at: datetime
+    there: str
     money: Money
 
 
 def list_leftovers(*, desk: Desk) -> list[Leftover]:
     """Cancelled and declined bookings whose money nobody has decided about (P4); one query."""
-    rows = leftovers_of(desk).select_related("customer").order_by("starts_at", "pk")
+    rows = leftovers_of(desk).select_related("customer", "location").order_by("starts_at", "pk")
     return [
         Leftover(
             reference=it.reference,
             name=customer_name(it),
             service_name=it.title,
             starts_at=it.starts_at,
+            there=zone_there(it.location),
             money=Money(it.paid, it.currency),
         )
         for it in rows[:MOST_SHOWN]
@@ -251,5 +257,6 @@ def _side(booking: Booking, visits: Mapping[int, int], *, now: datetime, with_ti
         price=price,
         money=Money(booking.paid, booking.currency),
         visits=visits.get(booking.customer_id or 0, 0),
+        zone=Clock(booking.business, booking.location).zone,
         times=find_nearest(booking=booking, now=now) if with_times else (),
     )

@@ -63,6 +63,7 @@ class UndoCard:
     revision: int
     customer_name: str
     starts_at: datetime
+    there: str
     mail_leaves_at: datetime
     seconds: int = field(repr=False)
     kind: str = "undo"
@@ -156,7 +157,8 @@ def find_undoable(*, desk: Desk, now: datetime) -> list[tuple[Booking, UndoCard]
     leaves_at = _mails_that_wait(desk, now=now)
     events = (
         BookingEvent.objects.filter(pk__in=list(leaves_at), revision=F("booking__revision"))
-        .select_related("booking__customer", "booking__resource__staff_member", "booking__service")
+        .select_related("booking__customer", "booking__resource__staff_member")
+        .select_related("booking__service", "booking__location")
         .order_by("-pk")
     )
     return [
@@ -187,6 +189,7 @@ def undo_card(booking: Booking, *, leaves_at: datetime, now: datetime) -> UndoCa
         revision=booking.revision,
         customer_name=customer_name(booking),
         starts_at=booking.starts_at,
+        there=zone_there(booking.location),
         mail_leaves_at=leaves_at,
         seconds=max(0, ceil((leaves_at - now).total_seconds())),
     )

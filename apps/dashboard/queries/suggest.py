@@ -4,10 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_suggestions
+from apps.businesses.clocks import Clock
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import customer_name, staff_name
 
@@ -23,7 +25,8 @@ class SuggestedSlot:
 
 @dataclass(frozen=True, slots=True)
 class SuggestPage:
-    """days are free times by date of the business; nothing when it is offered no more."""
+    """days are free times by date of the place, told on the clock of zone, which is the place's;
+    nothing when it is offered no more."""
 
     reference: str
     revision: int
@@ -34,6 +37,7 @@ class SuggestPage:
     starts_at: datetime
     ends_at: datetime
     note: str
+    zone: ZoneInfo
     days: tuple[tuple[date, tuple[SuggestedSlot, ...]], ...]
 
 
@@ -43,7 +47,7 @@ def get_suggest_page(
     """Read the page; ticked is what a refused form had ticked, None for the three nearest."""
     offered, nearest = find_suggestions(booking=booking, now=now)
     chosen = set(nearest if ticked is None else ticked)
-    zone = desk.business.zone
+    zone = Clock(desk.business, booking.location).zone
     slots = [SuggestedSlot(value_of(at), at, ticked=at in chosen) for at in offered]
     by_day = groupby(slots, key=lambda slot: slot.starts_at.astimezone(zone).date())
     return SuggestPage(
@@ -56,6 +60,7 @@ def get_suggest_page(
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         note=booking.customer_note,
+        zone=zone,
         days=tuple((on, tuple(found)) for on, found in by_day),
     )
 

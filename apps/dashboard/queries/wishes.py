@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.waitlist import has_offer
@@ -23,7 +25,8 @@ MOST_TIMES = 60
 
 @dataclass(frozen=True, slots=True)
 class WishRow:
-    """Somebody in line; wanted_on and wanted_at are words, person is whom they want or ""."""
+    """Somebody in line; wanted_on and wanted_at are words, by the clock of zone, that of the place;
+    person is whom they want or ""."""
 
     reference: str
     name: str
@@ -35,6 +38,7 @@ class WishRow:
     offered_at: datetime | None
     offer_ends_at: datetime | None
     joined_at: datetime
+    zone: ZoneInfo
 
 
 def count_wishes(*, desk: Desk) -> int:
@@ -69,7 +73,7 @@ def get_wish(*, desk: Desk, reference: str, now: datetime) -> tuple[Booking, Wis
 
 
 def times_for(*, booking: Booking, now: datetime) -> list[tuple[date, list[datetime]]]:
-    """The free times that suit somebody in line, by day of the business."""
+    """The free times that suit somebody in line, by day of the place."""
     wish = wish_of(booking.waiting)
     try:
         choice = choice_of(booking=booking)
@@ -83,16 +87,16 @@ def times_for(*, booking: Booking, now: datetime) -> list[tuple[date, list[datet
 
 
 def _by_day(free: Sequence[datetime], booking: Booking) -> list[tuple[date, list[datetime]]]:
-    zone = booking.business.zone
+    zone = zone_of(service=booking.service, location=booking.location)
     days = groupby(free, key=lambda at: local_date_of(at, zone))
     return [(on, list(starts)) for on, starts in days]
 
 
 def _entries(desk: Desk) -> QuerySet[WaitlistEntry]:
-    related = ("booking__customer", "booking__service", "booking__business", "booking__location")
+    related = ("booking__customer", "booking__service__business", "booking__business")
     return WaitlistEntry.objects.filter(
         business=desk.business, state__in=IN_LINE, wanted_first_on__isnull=False
-    ).select_related(*related, "booking__resource__staff_member")
+    ).select_related(*related, "booking__location", "booking__resource__staff_member")
 
 
 def _row(entry: WaitlistEntry, *, now: datetime) -> WishRow:
@@ -111,4 +115,5 @@ def _row(entry: WaitlistEntry, *, now: datetime) -> WishRow:
         offered_at=booking.starts_at if offered else None,
         offer_ends_at=entry.offer_ends_at if offered else None,
         joined_at=entry.joined_at,
+        zone=zone_of(service=booking.service, location=booking.location),
     )

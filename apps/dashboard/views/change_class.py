@@ -89,7 +89,7 @@ def _refuse(
     fresh = _form(request, session, choices, typed=typed)
     fresh.is_valid()
     if there is None or there.seen.sessions != meant.seen.sessions:
-        fresh.tell_now(_stored(request, session))
+        fresh.tell_now(_stored(session))
     if isinstance(refusal, bookings.StaleRevision):
         fresh.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
     return fresh
@@ -106,10 +106,11 @@ def _form(
     data = typed if typed is not None else request.POST if request.method == "POST" else None
     sent = data.get("scope", "") if data is not None else ""
     seen = sent if SEEN.fullmatch(sent) else ""
-    stored = _stored(request, session)
+    stored = _stored(session)
     return ChangeClassForm(
         data,
         desk=request.desk,
+        zone=session.zone,
         scopes=[
             (seen if seen.startswith(f"{it.scope}:") else _seen(it), _words(it)) for it in choices
         ],
@@ -117,13 +118,13 @@ def _form(
     )
 
 
-def _stored(request: OwnerRequest, session: Session) -> dict[str, Any]:
-    """What the class has now, by the fields of the form."""
+def _stored(session: Session) -> dict[str, Any]:
+    """What the class has now, by the fields of the form; the time by the clock of its place."""
     needs = Resource.objects.filter(occupancies__session=session).select_related("type")
     return {
         "staff": next((it for it in needs if it.type.is_staff), None),
         "room": next((it for it in needs if not it.type.is_staff), None),
-        "at": session.starts_at.astimezone(request.desk.business.zone).time(),
+        "at": session.starts_at.astimezone(session.zone).time(),
     }
 
 
@@ -145,7 +146,7 @@ def _show(
     now: datetime,
     status: int = 200,
 ) -> HttpResponse:
-    context = {"session": session, "form": form}
+    context = {"session": session, "form": form, "zone": session.zone}
     return show(
         request,
         "dashboard/change_class.html",

@@ -11,6 +11,7 @@ from apps.availability import operations as availability
 from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
+from apps.businesses.clocks import Clock
 from apps.catalog.models import Service
 from apps.dashboard.class_forms import NewClassForm
 from apps.dashboard.desk import OwnerRequest
@@ -113,6 +114,12 @@ def _facts(form: NewClassForm) -> SessionFacts:
     )
 
 
+def _clock(form: NewClassForm) -> Clock:
+    """The clock of the place where it shall be, from valid values."""
+    service = form.cleaned_data["service"]
+    return Clock(service.business, form.place_for(service))
+
+
 def _show(
     request: OwnerRequest,
     form: NewClassForm,
@@ -125,6 +132,7 @@ def _show(
         "form": form,
         "planned": planned,
         "problems": sum(bool(it.obstacles) for it in planned or ()),
+        "there": _clock(form).zone if planned else request.desk.business.zone,
     }
     return show(
         request,

@@ -169,13 +169,13 @@ def show_roster(
     locale = request.desk.business.locale
     context: dict[str, Any] = {
         "roster": found,
+        "zone": session.zone,
         "problem": problem,
         "places_form": given.get("places")
         or PlacesForm(initial={"capacity": found.capacity, "seen": found.capacity}, locale=locale),
         "cancel_form": given.get("cancel") or CancelSessionsForm(),
         "message_form": given.get("message") or MessageForm(),
         "add_form": given.get("add") or AddPersonForm(auto_id="add_%s", locale=locale),
-        "sent": "sent" in request.GET,
     }
     return show(
         request,

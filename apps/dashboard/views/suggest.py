@@ -77,5 +77,5 @@ def _show(
         problem = problem_of(error, desk=request.desk, booking=booking)
         return refuse(request, booking, problem, now=now)
     shown = form or SuggestForm(offered=[])
-    context = {"page": page, "form": shown}
+    context = {"page": page, "form": shown, "zone": page.zone}
     return show(request, "dashboard/suggest.html", None, context, now=now, status=status)

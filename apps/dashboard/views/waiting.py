@@ -106,7 +106,7 @@ def _add(request: OwnerRequest, session: Session, form: AddPersonForm, *, now: d
             choice=choice,
             target=target,
             details=form.details(),
-            visitor=Visitor("", "", member.business.time_zone),
+            visitor=Visitor("", "", session.zone.key),
             by=member,
             now=now,
         )

@@ -139,7 +139,8 @@ def _show(
         booking, row = get_wish(desk=request.desk, reference=reference, now=now)
     except WaitlistEntry.DoesNotExist:
         return go_to(request, "dashboard:waitlist", request.desk.business.slug)
-    context = {"row": row, "days": times_for(booking=booking, now=now), "problem": problem}
+    days = times_for(booking=booking, now=now)
+    context = {"row": row, "days": days, "zone": row.zone, "problem": problem}
     return show(
         request, "dashboard/wish.html", None, context, now=now, current="requests", status=status
     )

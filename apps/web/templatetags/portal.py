@@ -217,6 +217,14 @@ def there(context: Context, at: datetime, zone: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def other_zone(context: Context, zone: ZoneInfo) -> str:
+    """ "Lisbon time" for a clock that is another one than the page's, else nothing."""
+    if zone.key == _zone(context).key:
+        return ""
+    return formatting.zone_label(zone.key, locale=_locale(context))
+
+
+@register.simple_tag(takes_context=True)
 def money(context: Context, amount: Amount) -> str:
     """ "€48.00" for minor units with a currency."""
     return formatting.format_money(amount.amount, amount.currency, _locale(context))

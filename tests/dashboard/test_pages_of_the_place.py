@@ -1,0 +1,244 @@
+"""Owners read and type the times of a place with another clock than the business's by that clock,
+which is named; lists by the business's clock name the time there beside it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from apps.availability import operations as availability
+from apps.availability.models import Session
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.wishes import Wish
+from apps.businesses.models import Location
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
+from tests.bookings.pages import text_of
+from tests.factories import NOW, Salon, make_booking, make_location
+from tests.factories.studio import Studio, join, make_session, make_studio
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+LISBON = ZoneInfo("Europe/Lisbon")
+
+
+@pytest.fixture
+def studio() -> Studio:
+    """In New York, five hours behind Lisbon."""
+    return make_studio(late_entry=True)
+
+
+@pytest.fixture
+def owner(studio: Studio) -> Client:
+    browser = Client()
+    browser.force_login(studio.olga.user)
+    return browser
+
+
+@pytest.fixture
+def lisbon(studio: Studio) -> Location:
+    place = make_location(business=studio.business, name="Porto", time_zone="Europe/Lisbon")
+    studio.flow.locations.add(place)
+    return place
+
+
+@pytest.fixture
+def late(studio: Studio, lisbon: Location) -> Session:
+    """Thursday 26 November, 01:30 to 02:30 in Lisbon: Wednesday evening in New York."""
+    session = make_session(studio, starts_at=datetime(2026, 11, 26, 1, 30, tzinfo=LISBON))
+    Session.objects.filter(pk=session.pk).update(location=lisbon)
+    return Session.objects.get(pk=session.pk)
+
+
+def read(browser: Client, path: str, **query: str) -> str:
+    answer = browser.get(path, query)
+    assert answer.status_code == 200
+    return " ".join(text_of(answer).split())
+
+
+def test_the_roster_is_told_there(owner: Client, late: Session) -> None:
+    text = read(owner, f"/own/harbor/classes/{late.pk}/")
+
+    assert 'Thursday 26 November, <span class="nowrap">01:30 – 02:30</span>, Lisbon time' in text
+
+
+def test_the_roster_of_a_class_at_home_names_no_clock(owner: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(26, 18))
+
+    assert "New York time" not in read(owner, f"/own/harbor/classes/{session.pk}/")
+
+
+@pytest.fixture
+def noon(studio: Studio, lisbon: Location) -> Session:
+    """Thursday 26 November at noon in Lisbon, which is seven in the morning in New York."""
+    session = make_session(studio, starts_at=datetime(2026, 11, 26, 12, tzinfo=LISBON))
+    Session.objects.filter(pk=session.pk).update(location=lisbon)
+    return Session.objects.get(pk=session.pk)
+
+
+def change(owner: Client, session: Session, at: str | None = None) -> Any:
+    """Send the form as it is shown, or with another time; return the page it was on."""
+    path = f"/own/harbor/classes/{session.pk}/change/"
+    page = owner.get(path)
+    first = page.context["form"].initial
+    data = {"staff": first["staff"].pk, "room": first["room"].pk, "scope": first["scope"]}
+    answer = owner.post(path, {**data, "at": at or first["at"]})
+    assert answer.status_code == 303
+    session.refresh_from_db()
+    return page
+
+
+def test_what_is_typed_to_change_a_class_is_told_there(owner: Client, noon: Session) -> None:
+    page = change(owner, noon, "12:15")
+
+    text = " ".join(text_of(page).split())
+    assert page.context["form"].initial["at"] == "12:00"
+    assert "Vinyasa flow, Thu 26 Nov, 12:00, Lisbon time" in text
+    assert ">Lisbon time</p>" in text
+    assert noon.starts_at == datetime(2026, 11, 26, 12, 15, tzinfo=LISBON)
+
+
+def test_saving_a_class_without_a_change_leaves_its_time(owner: Client, noon: Session) -> None:
+    change(owner, noon)
+
+    assert noon.starts_at == datetime(2026, 11, 26, 12, tzinfo=LISBON)
+
+
+def test_the_dates_of_a_new_class_are_told_there(
+    owner: Client, studio: Studio, lisbon: Location
+) -> None:
+    typed = {
+        "service": str(studio.flow.pk),
+        "place": str(lisbon.pk),
+        "staff": str(studio.noor.resource_id),
+        "first_on": "2026-12-01",
+        "at": "12:30",
+        "capacity": "9",
+        "every_weeks": "1",
+    }
+
+    blank = read(owner, "/own/harbor/classes/new/")
+    text = read(owner, "/own/harbor/classes/new/", **typed)
+
+    assert "By the clock of the place." in blank
+    assert ">Porto (Lisbon time)</option>" in blank
+    assert "Times are in Lisbon time." in text
+    assert "<b>Tue 1 Dec, 12:30</b>" in text
+
+
+def test_whoever_is_put_in_line_is_told_there(owner: Client, late: Session) -> None:
+    Session.objects.filter(pk=late.pk).update(capacity=1)
+    join(Session.objects.get(pk=late.pk), email="first@example.com")
+
+    typed = {"name": "Ida", "email": "ida@example.com", "people": "1", "line": "1"}
+    owner.post(f"/own/harbor/classes/{late.pk}/add/", typed)
+
+    assert Booking.objects.get(status="WAITING_LIST").time_zone == "Europe/Lisbon"
+
+
+def test_the_week_names_the_time_there(owner: Client, late: Session) -> None:
+    text = read(owner, "/own/harbor/classes/", week="2026-W48")
+
+    assert 'id="on-2026-11-25"' in text
+    assert "Thu 26 Nov, 01:30 Lisbon time" in text
+
+
+def lines_of(page: Any) -> dict[date, list[tuple[int, bool]]]:
+    """The classes of each day that has any, and whether they go on from the day before."""
+    days = page.context["week"].days
+    return {on: [(it.pk, bool(it.since_at)) for it in lines] for on, lines in days if lines}
+
+
+def test_a_class_past_midnight_stands_on_both_days_and_counts_once(
+    owner: Client, studio: Studio
+) -> None:
+    night = make_session(studio, starts_at=studio.at(29, 22), resource_ids=())
+    Session.objects.filter(pk=night.pk).update(ends_at=studio.at(30, 1))
+
+    weeks = [owner.get("/own/harbor/classes/", {"week": f"2026-W{n}"}) for n in (48, 49)]
+
+    text = " ".join(text_of(weeks[1]).split())
+    assert lines_of(weeks[0]) == {date(2026, 11, 29): [(night.pk, False)]}
+    assert lines_of(weeks[1]) == {date(2026, 11, 30): [(night.pk, True)]}
+    assert "since Sun 29 Nov, 22:00" in text
+    assert [it.context["week"].count for it in weeks] == [1, 1]
+
+
+def test_what_ends_at_midnight_stands_on_one_day(owner: Client, studio: Studio) -> None:
+    night = make_session(studio, starts_at=studio.at(26, 23), resource_ids=())
+
+    page = owner.get("/own/harbor/classes/", {"week": "2026-W48"})
+
+    assert lines_of(page) == {date(2026, 11, 26): [(night.pk, False)]}
+
+
+@pytest.fixture
+def abroad(salon: Salon) -> Salon:
+    """A salon in Berlin whose one place keeps the clock of Lisbon, an hour behind."""
+    Location.objects.filter(pk=salon.location.pk).update(time_zone="Europe/Lisbon")
+    return salon
+
+
+def ten_there(day: int) -> datetime:
+    return datetime(2026, 11, day, 10, tzinfo=LISBON).astimezone(UTC)
+
+
+def test_suggestions_are_told_there(olga: Client, abroad: Salon) -> None:
+    asked = make_booking(service=abroad.bridal, starts_at=ten_there(27), now=NOW)
+
+    page = olga.get(f"/own/juniper/bookings/{asked.reference}/suggest/")
+
+    text = " ".join(text_of(page).split())
+    assert page.context["zone"] == LISBON
+    assert "Fri 27 Nov, 10:00. Times are in Lisbon time." in text
+
+
+def test_an_answer_that_can_be_undone_names_the_time_there(olga: Client, abroad: Salon) -> None:
+    asked = make_booking(service=abroad.bridal, starts_at=ten_there(27), now=NOW)
+    bookings.confirm_request(booking_id=asked.pk, revision=asked.revision, by=abroad.olga, now=NOW)
+
+    text = read(olga, "/own/juniper/")
+
+    assert '<span class="nowrap">Fri 11:00</span> (10:00 Lisbon time)' in text
+
+
+def test_overlaps_are_told_there(olga: Client, abroad: Salon) -> None:
+    booking = make_booking(service=abroad.cut, starts_at=ten_there(26), now=NOW)
+    Booking.objects.filter(pk=booking.pk).update(double_booked=True)
+
+    listed = read(olga, "/own/juniper/conflicts/")
+    shown = read(olga, f"/own/juniper/conflicts/{booking.reference}/")
+
+    for text in (listed, shown):
+        assert ">10:00</time>" in text
+        assert "Lisbon time, Cut and finish" in text
+
+
+def test_whoever_waits_for_a_time_waits_there(olga: Client, abroad: Salon) -> None:
+    day = date(2026, 11, 26)
+    for person in (abroad.ana, abroad.ben):
+        availability.block_time(
+            business_id=abroad.business.pk,
+            resource_ids=[person.resource_id],
+            starts_at=datetime(2026, 11, 26, 6, tzinfo=LISBON),
+            ends_at=datetime(2026, 11, 26, 22, tzinfo=LISBON),
+            note="Away",
+            now=NOW,
+        )
+    entry = bookings.wait_for_time(
+        choice=choose(service=Service.objects.select_related("business").get(pk=abroad.cut.pk)),
+        wish=Wish(day, day, 12 * 60, 17 * 60),
+        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        visitor=bookings.Visitor("ida", "ida", "Europe/Lisbon"),
+        now=NOW,
+    )
+
+    listed = read(olga, "/own/juniper/waitlist/")
+    page = olga.get(f"/own/juniper/waitlist/{entry.booking.reference}/")
+
+    assert ", Lisbon time" in listed
+    assert page.context["zone"] == LISBON
+    assert ", Lisbon time" in text_of(page)
+    assert "By the clock of the place." in read(olga, "/own/juniper/waitlist/new/")
