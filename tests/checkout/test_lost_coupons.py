@@ -112,6 +112,28 @@ def test_whoever_cancels_has_used_it(asking: Salon, booked: Booking) -> None:
     assert (checkout.return_lost_coupons(now=SETTLED), used()) == (0, (1, 1))
 
 
+def test_a_request_that_its_customer_withdraws_gives_it_back(
+    asking: Salon, request_: Booking
+) -> None:
+    nobody = {"by": None, "business_id": asking.business.pk}
+    act(bookings.cancel_booking, request_, asking, **nobody)
+    checkout.look_after_kept_aside(now=SETTLED)
+    work(SETTLED)
+
+    assert [checkout.return_lost_coupons(now=SETTLED) for _time in range(2)] == [1, 0]
+    assert used() == (0, 0)
+
+
+def test_a_request_that_was_confirmed_and_is_cancelled_by_its_customer_has_used_it(
+    asking: Salon, request_: Booking
+) -> None:
+    act(bookings.confirm_request, request_, asking)
+    nobody = {"by": None, "business_id": asking.business.pk}
+    act(bookings.cancel_booking, request_, asking, **nobody)
+
+    assert (checkout.return_lost_coupons(now=SETTLED), used()) == (0, (1, 1))
+
+
 def test_a_cancellation_gives_it_back_when_the_rest_of_the_money_went_back(
     asking: Salon, code: Coupon
 ) -> None:

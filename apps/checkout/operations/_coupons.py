@@ -75,10 +75,11 @@ def give_coupon_back(order: Order) -> None:
 
 def return_lost_coupons(*, now: datetime) -> int:
     """Give back the uses of bookings that came to nothing without the customer's doing: declined,
-    or cancelled by the team with all of the money back; return how many.
+    or cancelled by the team with all of the money back; and of requests that the customer withdrew
+    before anybody had confirmed them. Return how many.
 
-    A decision of the last ten seconds may still be taken back. Whoever cancels has used the code,
-    and so has a booking whose money somebody decided to keep.
+    A decision of the last ten seconds may still be taken back. Whoever cancels what was confirmed
+    has used the code, and so has a booking whose money somebody decided to keep.
     """
     return sweep(_lost_orders(now=now), partial(_return_if_lost, now=now))
 
@@ -86,7 +87,9 @@ def return_lost_coupons(*, now: datetime) -> int:
 def _lost_orders(*, now: datetime) -> QuerySet[Order]:
     events = BookingEvent.objects.filter(booking=OuterRef("booking"))
     by_customer = events.filter(
-        action=BookingEvent.Action.CANCELED, actor=BookingEvent.Actor.CUSTOMER
+        action=BookingEvent.Action.CANCELED,
+        actor=BookingEvent.Actor.CUSTOMER,
+        before__status=Booking.Status.CONFIRMED.value,
     )
     stays = Payment.objects.filter(order=OuterRef("pk"), captured__gt=F("refunded"))
     return Order.objects.filter(
