@@ -97,7 +97,7 @@ class RefundForm(forms.Form):
 class ResolveForm(forms.Form):
     """Which way out of an overlap, for which side, and to which of the offered times (UTC)."""
 
-    verb = forms.ChoiceField(choices=[(it, it) for it in ("move", "cancel", "keep")])
+    verb = forms.ChoiceField(choices=[(it, it) for it in ("move", "keep")])
     side = forms.CharField(max_length=8, required=False)
     time = forms.CharField(max_length=25, required=False)
 

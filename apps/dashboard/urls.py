@@ -5,6 +5,7 @@ from django.urls import path
 from apps.dashboard.views.agenda import agenda
 from apps.dashboard.views.block import block, unblock
 from apps.dashboard.views.booking import booking, cancel, note, online_link
+from apps.dashboard.views.cancel_side import cancel_side
 from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
@@ -62,6 +63,11 @@ urlpatterns = [
     path("<slug:slug>/conflicts/", conflicts, name="conflicts"),
     path("<slug:slug>/conflicts/payments/<int:payment_id>/", looked_at, name="looked_at"),
     path("<slug:slug>/conflicts/<str:reference>/", conflict, name="conflict"),
+    path(
+        "<slug:slug>/conflicts/<str:reference>/cancel/<str:side>/",
+        cancel_side,
+        name="cancel_side",
+    ),
     path("<slug:slug>/bookings/<str:reference>/paid/", mark_paid, name="mark_paid"),
     path("<slug:slug>/bookings/<str:reference>/undo-paid/", undo_paid, name="undo_paid"),
     path("<slug:slug>/bookings/<str:reference>/code/", use_code, name="use_code"),

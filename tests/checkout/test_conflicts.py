@@ -125,6 +125,69 @@ def resolve(olga: Client, late: Booking, **body: str) -> Any:
         return olga.post(f"/own/juniper/conflicts/{late.reference}/", body)
 
 
+def cancel(olga: Client, late: Booking, side: Booking, **body: str) -> Any:
+    """Say yes to what the page asks."""
+    sent = {"revision": str(side.revision), "refund": "on", **body}
+    with at(TOO_LATE):
+        url = f"/own/juniper/conflicts/{late.reference}/cancel/{side.reference}/"
+        return olga.post(url, {name: value for name, value in sent.items() if value})
+
+
+def test_cancelling_asks_first_and_says_who_is_told_and_what_goes_back(
+    olga: Client, late: Booking
+) -> None:
+    with at(TOO_LATE):
+        page = text_of(olga.get(f"/own/juniper/conflicts/{late.reference}/"))
+        url = f"/own/juniper/conflicts/{late.reference}/cancel/{late.reference}/"
+        asked = text_of(olga.get(url))
+        old = resolve(olga, late, verb="cancel", side=late.reference)
+
+    late.refresh_from_db()
+    assert f'href="{url}"' in page
+    assert 'value="cancel"' not in page
+    for words in (
+        "Cancel the booking of Carl Vogt?",
+        "Carl Vogt is told by e-mail, with your reason. Eva Lindner keeps the time.",
+        "<b>€48.00 goes back.</b>",
+        "By the way it came, within a few days.",
+        "Yes, cancel",
+    ):
+        assert words in asked
+    assert (old.status_code, late.status) == (422, "CONFIRMED")
+
+
+def test_money_can_be_kept_and_the_reason_is_told(
+    olga: Client, late: Booking, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    cancel(olga, late, eva(), refund="", reason="Eva did not come last time")
+    work(TOO_LATE + timedelta(seconds=20))
+
+    late.refresh_from_db()
+    assert (eva().status, eva().paid, late.double_booked) == ("CANCELED", 2000, False)
+    told = [it for it in mailoutbox if it.to == ["eva0@example.com"]]
+    assert any("Eva did not come last time" in str(it.body) for it in told)
+    assert clean()
+
+
+def test_a_side_that_was_changed_meanwhile_is_shown_once_more(olga: Client, late: Booking) -> None:
+    answer = cancel(olga, late, eva(), revision=str(eva().revision - 1), reason="No reply")
+    again = cancel(olga, late, eva(), reason="x" * 501)
+
+    assert (answer.status_code, again.status_code) == (409, 422)
+    assert "It was changed meanwhile." in text_of(answer)
+    assert "No reply</textarea>" in text_of(answer)
+    assert f'name="revision" value="{eva().revision}"' in text_of(answer)
+    assert eva().status == "CONFIRMED"
+
+
+def test_only_the_sides_of_this_overlap_can_be_cancelled_there(olga: Client, late: Booking) -> None:
+    with at(TOO_LATE):
+        other = olga.get(f"/own/juniper/conflicts/{late.reference}/cancel/NOBODY12/")
+        none = olga.get(f"/own/juniper/conflicts/{eva().reference}/cancel/{late.reference}/")
+
+    assert (other.status_code, none.status_code) == (404, 404)
+
+
 def test_moving_the_late_one_puts_it_in_order(olga: Client, salon: Salon, late: Booking) -> None:
     answer = resolve(olga, late, verb="move", side=late.reference, time=iso(salon.at(26, 11, 0)))
 
@@ -147,7 +210,7 @@ def test_moving_the_other_puts_the_late_one_in_order(
 
 
 def test_cancelling_the_late_one_gives_its_money_back(olga: Client, late: Booking) -> None:
-    resolve(olga, late, verb="cancel", side=late.reference)
+    cancel(olga, late, late)
     work(TOO_LATE + timedelta(seconds=20))
 
     late.refresh_from_db()
@@ -157,7 +220,7 @@ def test_cancelling_the_late_one_gives_its_money_back(olga: Client, late: Bookin
 
 
 def test_cancelling_the_other_gives_theirs_back(olga: Client, late: Booking) -> None:
-    resolve(olga, late, verb="cancel", side=eva().reference)
+    cancel(olga, late, eva())
     work(TOO_LATE + timedelta(seconds=20))
 
     late.refresh_from_db()
@@ -321,7 +384,7 @@ def test_the_page_after_paying_says_so_too(client: Client, late: Booking) -> Non
 def test_money_that_goes_back_is_told_with_its_amount(
     olga: Client, late: Booking, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
-    resolve(olga, late, verb="cancel", side=late.reference)
+    cancel(olga, late, late)
     work(TOO_LATE + timedelta(seconds=20))
 
     (told,) = (it for it in mailoutbox if it.subject.startswith("Money sent back"))

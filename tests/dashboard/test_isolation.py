@@ -71,6 +71,7 @@ CASES: dict[str, Case] = {
     "new_class": Case(MANAGERS, "POST", answer=422, other=200),
     "conflicts": Case(MANAGERS),
     "conflict": Case(MANAGERS, answer=404, other=404),  # nothing overlaps on the stage
+    "cancel_side": Case(MANAGERS, answer=404, other=404),
     "mark_paid": Case(DESKS, "POST", answer=303),
     "undo_paid": Case(DESKS, "POST", {"payment": "1"}, answer=409),  # nothing was paid yet
     "refund": Case(
@@ -201,6 +202,7 @@ WITH_BOOKING = {
         "move",
         "wish",
         "conflict",
+        "cancel_side",
         "mark_paid",
         "undo_paid",
         "refund",
@@ -251,6 +253,7 @@ class Stage:
             (WITH_PLACE, booking.location_id),
             (WITH_SESSION, self.sessions[booking.pk].pk),
             (WITH_BOOKING, booking.reference),
+            ({"cancel_side"}, booking.reference),
             (WITH_PLAN, sold.plan.pk),
             (WITH_PURCHASE, sold.purchase.reference),
             (WITH_CARD, sold.card.reference),

@@ -109,17 +109,41 @@ def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
 
 
 @transaction.atomic
-def cancel_the_other(*, booking_id: int, other_id: int, by: TeamMember, now: datetime) -> None:
-    """Cancel whoever is in the way of a double booking, with all of their money back; the latter is
-    in order then.
+def cancel_the_other(
+    *,
+    booking_id: int,
+    other_id: int,
+    by: TeamMember,
+    now: datetime,
+    reason: str = "",
+    revision: int | None = None,
+    keeps: bool = False,
+) -> None:
+    """Cancel whoever is in the way of a double booking, with all of their money back unless the
+    team keeps it; the double booking is in order then. revision is the other's, as it was shown.
 
     Raises: as ``cancel_and_refund``; NoConflict when it is resolved already.
     """
     rows = {
-        pk: bookings.lock_booking(booking_id=pk, business_id=by.business_id, revision=None)
+        pk: bookings.lock_booking(
+            booking_id=pk,
+            business_id=by.business_id,
+            revision=revision if pk == other_id else None,
+        )
         for pk in sorted({booking_id, other_id})
     }
     if not rows[booking_id].double_booked or booking_id == other_id:
         raise NoConflict
-    cancel_and_refund(booking_id=other_id, business_id=by.business_id, reason="", by=by, now=now)
+    known = rows[other_id].revision
+    if keeps:
+        cancel_and_keep(booking_id=other_id, revision=known, reason=reason, by=by, now=now)
+    else:
+        cancel_and_refund(
+            booking_id=other_id,
+            business_id=by.business_id,
+            revision=known,
+            reason=reason,
+            by=by,
+            now=now,
+        )
     bookings.settle_conflict(booking=rows[booking_id], by=by, now=now)

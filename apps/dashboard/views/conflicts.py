@@ -99,12 +99,6 @@ def _resolve(
     if verb == "keep":
         reason = keep.cleaned_data["reason"]
         bookings.keep_both(booking_id=flagged, reason=reason, by=by, now=now)
-    elif verb == "cancel" and target != flagged:
-        checkout.cancel_the_other(booking_id=flagged, other_id=target, by=by, now=now)
-    elif verb == "cancel":
-        checkout.cancel_and_refund(
-            booking_id=flagged, business_id=by.business_id, reason="", by=by, now=now
-        )
     elif target == flagged:
         bookings.move_out_of_conflict(
             booking_id=flagged, business_id=by.business_id, starts_at=at, by=by, now=now
