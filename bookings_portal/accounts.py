@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from apps.messages.operations import ask_for_reset
+from apps.web.addresses import client_network
 from apps.web.http import render_page
-from apps.web.limits import Hit, TooMany, rules
+from apps.web.limits import Hit, TooMany, require_room, rules
 from apps.web.refusals import too_many, wait_in_words
 from bookings_portal.guesses import (
     addresses_of,
@@ -97,11 +98,16 @@ class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
         return str(self.cleaned_data["email"]).lower()
 
     def save(self, request: HttpRequest, **_kwargs: Any) -> str:
-        """Leave the rest to the worker."""
-        del request
-        email = str(self.cleaned_data["email"])
+        """Leave the rest to the worker.
+
+        Raises:
+            TooMany: for this address or from this network; the wait is in it (answer 429).
+        """
+        now, email = timezone.now(), str(self.cleaned_data["email"])
+        network = Hit(rules.RESETS_PER_NETWORK, client_network(request))
+        require_room(hits=[Hit(rules.RESETS_PER_ADDRESS, email), network], now=now)
         with transaction.atomic():
-            ask_for_reset(email=email, now=timezone.now())
+            ask_for_reset(email=email, now=now)
         return email
 
 

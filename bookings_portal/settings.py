@@ -186,7 +186,7 @@ PASSWORD_RESET_TIMEOUT = 30 * 60 - 1  # seconds; Django takes a key for one seco
 ACCOUNT_RATE_LIMITS = {
     "login": "50/h/ip",
     "login_failed": "5/15m/key",
-    "reset_password": "10/h/ip,3/15m/key",
+    "reset_password": None,  # counted by us, who know how long the wait is
     # Who guesses here is counted as at the sign-in; these keep machines from being busy with it.
     "change_password": "5/m/user",
     "reauthenticate": "10/m/user",

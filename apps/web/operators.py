@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -13,7 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField
-from apps.web.seen_row import SeenRow, carrying_what_was_seen
+from apps.web.seen_row import FIELD, SeenRow, carrying_what_was_seen
 from apps.web.whole_fields import PLAIN_NUMBERS
 
 MOST_ROWS = 5000
@@ -42,21 +43,9 @@ def reason_of(request: HttpRequest) -> str:
     return str(form.cleaned_data["reason"]) if form.is_valid() else ""
 
 
-class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Newest first by primary key, 50 rows, no totals, no facets, no sorting by other columns."""
-
-    list_per_page = 50
-    list_max_show_all = 200
-    ordering = ["-pk"]
-    paginator = FirstRows
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    sortable_by = ()
-    formfield_overrides = PLAIN_NUMBERS
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Rows are retired, paused or cancelled; what may really go says so itself."""
-        return False
+class SeenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """A page of one row that carries what it showed; of two operators the second reads the first
+    one's change before replacing it."""
 
     def get_form(
         self,
@@ -67,8 +56,16 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> Any:
         """A row that is changed carries what the page showed of it."""
         if obj is not None and self.has_change_permission(request, obj):
-            kwargs["form"] = carrying_what_was_seen(self.form)
+            kwargs["form"] = carrying_what_was_seen(kwargs.get("form", self.form))
         return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """The mark stands in the form also where the fields are listed by hand."""
+        found = list(super().get_fieldsets(request, obj))
+        named = flatten_fieldsets(found)
+        if obj is None or FIELD in named or not self.has_change_permission(request, obj):
+            return found
+        return [*found, (None, {"fields": [FIELD]})]
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -89,6 +86,23 @@ class OperatorAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         if any(isinstance(it, SeenRow) and it.is_stale for it in forms):
             response.status_code = 409
         return response
+
+
+class OperatorAdmin(SeenAdmin):  # type: ignore[type-arg]
+    """Newest first by primary key, 50 rows, no totals, no facets, no sorting by other columns."""
+
+    list_per_page = 50
+    list_max_show_all = 200
+    ordering = ["-pk"]
+    paginator = FirstRows
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    sortable_by = ()
+    formfield_overrides = PLAIN_NUMBERS
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Rows are retired, paused or cancelled; what may really go says so itself."""
+        return False
 
 
 class LookOnlyAdmin(OperatorAdmin):

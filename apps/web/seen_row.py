@@ -60,7 +60,10 @@ def carrying_what_was_seen(form: type[Any]) -> type[Any]:
 
 
 def _marks(row: Model, fields: Mapping[str, object]) -> dict[str, str]:
-    stored = model_to_dict(row, fields=[name for name in fields if name != FIELD])
+    shown = [
+        name for name, it in fields.items() if name != FIELD and not getattr(it, "disabled", False)
+    ]
+    stored = model_to_dict(row, fields=shown)
     return {name: _mark(value) for name, value in stored.items()}
 
 

@@ -188,3 +188,20 @@ def test_asking_often_is_refused_alike(olga: User) -> None:
     }
 
     assert list(codes.values()) == [[302, 302, 302, 429]] * 2
+
+
+def test_the_wait_that_is_told_is_the_true_one(olga: User) -> None:
+    for _time in range(3):
+        ask(Client(), "olga@juniper.example")
+    refused = ask(Client(), "olga@juniper.example")
+    for number in range(7):
+        ask(Client(), f"somebody{number}@juniper.example")
+    full = ask(Client(), "ines@juniper.example")
+
+    now = timezone.now().timestamp()
+    quarter, hour = (window - now % window for window in (15 * 60, 60 * 60))
+    told = [int(it.headers["Retry-After"]) for it in (refused, full)]
+    assert [it.status_code for it in (refused, full)] == [429, 429]
+    assert [abs(a - b) < 2 for a, b in zip(told, (quarter, hour), strict=True)] == [True, True]
+    minutes = -(-told[0] // 60)
+    assert f"{minutes} minute" in refused.content.decode()

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.forms import BaseForm
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from apps.availability.models import Schedule, WeeklyHours
 from apps.catalog.models import Service, Variant
+from apps.web.operators import SeenAdmin
 from tests.dashboard.test_admin_actions import typed
 from tests.factories import Salon
 
@@ -118,3 +120,44 @@ def test_a_new_row_below_needs_no_mark(operator: Client, salon: Salon) -> None:
 
     assert (answer.status_code, mistakes(answer) if answer.context else {}) == (302, {})
     assert Variant.objects.filter(service=salon.colour, name="Long hair").exists()
+
+
+def test_a_person_changed_meanwhile_is_not_replaced_unread(operator: Client) -> None:
+    eva = User.objects.create_user("eva", "eva@juniper.example", "correct horse")
+    on, _blank, at = eva.date_joined.strftime("%Y-%m-%d %H:%M:%S").partition(" ")
+    seen = {**shown(operator, eva), "date_joined_0": on, "date_joined_1": at}
+    assert 'name="seen"' in operator.get(address(eva)).content.decode()
+    User.objects.filter(pk=eva.pk).update(is_active=False, password="!gone")
+
+    answer = operator.post(address(eva), {**seen, "first_name": "Eva"})
+
+    eva.refresh_from_db()
+    assert (answer.status_code, eva.is_active, eva.first_name) == (409, False, "")
+    assert mistakes(answer) == {"is_active": ["Somebody changed this meanwhile. Now: False"]}
+    assert "!gone" not in answer.content.decode()
+
+    mark = answer.context["adminform"].form["seen"].value()
+    again = {**seen, "first_name": "Eva", "is_active": "", "seen": mark}
+    assert operator.post(address(eva), again).status_code == 302
+    eva.refresh_from_db()
+    assert (eva.is_active, eva.first_name) == (False, "Eva")
+
+
+def test_a_new_person_needs_no_mark(operator: Client) -> None:
+    sent = {"username": "ida", "password1": "correct horse 9", "password2": "correct horse 9"}
+
+    answer = operator.post(reverse("admin:auth_user_add"), {**sent, "usable_password": "true"})
+
+    assert (answer.status_code, User.objects.filter(username="ida").count()) == (302, 1)
+
+
+def test_every_page_that_changes_a_row_carries_what_it_showed(rf: RequestFactory) -> None:
+    request = rf.get("/")
+    request.user = User(is_superuser=True, is_staff=True, is_active=True)
+    may_change = {
+        model._meta.label: it
+        for model, it in admin.site._registry.items()
+        if it.has_change_permission(request) and it.get_form(request, change=True).base_fields
+    }
+
+    assert [label for label, it in may_change.items() if not isinstance(it, SeenAdmin)] == []

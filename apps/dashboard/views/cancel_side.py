@@ -1,6 +1,7 @@
 """O5: before one side of an overlap is cancelled, who is told and what goes back where."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -118,18 +119,7 @@ def _show(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    booking = _booking(request, meant)
-    sheet = find_sheet(booking=booking)
-    context = {
-        "conflict": found,
-        "side": meant,
-        "stay": [it for it in (found.flagged, *found.others) if it != meant],
-        "sheet": sheet,
-        "effect": sheet.effect_of(sheet.refundable) if sheet and sheet.refundable else None,
-        "by_plan": booking.payment_option == BY_PLAN,
-        "form": form,
-        "problem": problem,
-    }
+    context = {**_context(found, meant, _booking(request, meant)), "form": form, "problem": problem}
     return show(
         request,
         "dashboard/cancel_side.html",
@@ -139,3 +129,15 @@ def _show(
         current="requests",
         status=status,
     )
+
+
+def _context(found: Conflict, meant: Side, booking: Booking) -> dict[str, Any]:
+    sheet = find_sheet(booking=booking)
+    return {
+        "conflict": found,
+        "side": meant,
+        "stay": [it for it in (found.flagged, *found.others) if it != meant],
+        "sheet": sheet,
+        "effect": sheet.effect_of(sheet.refundable) if sheet and sheet.refundable else None,
+        "by_plan": booking.payment_option == BY_PLAN,
+    }
