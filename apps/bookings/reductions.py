@@ -4,7 +4,6 @@ itself when it is ready; as long as nobody does, prices are what they are."""
 from datetime import datetime
 from typing import Protocol
 
-from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 
@@ -12,12 +11,12 @@ from apps.catalog.queries import Choice
 class Reductions(Protocol):
     """Whoever knows of discounts."""
 
-    def applies_to(self, *, draft: Booking, now: datetime) -> bool:
-        """Whether the draft costs less than its price, so that a page has to show it."""
+    def applies_to(self, *, service: Service, subtotal: int, people: int, now: datetime) -> bool:
+        """Whether it costs less than its price (minor units), so that a page has to show it."""
         ...
 
-    def takes_codes(self, *, draft: Booking, now: datetime) -> bool:
-        """Whether there is any code or gift card that may pay for the draft, so that a page has to
+    def takes_codes(self, *, business_id: int, now: datetime) -> bool:
+        """Whether there is any code or gift card that may pay for a booking, so that a page has to
         ask for it."""
         ...
 
@@ -36,14 +35,17 @@ def register_reductions(reductions: Reductions) -> None:
     _known[:] = [reductions]
 
 
-def is_reduced(*, draft: Booking, now: datetime) -> bool:
-    """Whether anything is taken off a draft's price."""
-    return any(known.applies_to(draft=draft, now=now) for known in _known)
+def is_reduced(*, service: Service, subtotal: int, people: int, now: datetime) -> bool:
+    """Whether anything is taken off a price (minor units)."""
+    return any(
+        known.applies_to(service=service, subtotal=subtotal, people=people, now=now)
+        for known in _known
+    )
 
 
-def takes_codes(*, draft: Booking, now: datetime) -> bool:
-    """Whether a code or a gift card may be used for a draft."""
-    return any(known.takes_codes(draft=draft, now=now) for known in _known)
+def takes_codes(*, business_id: int, now: datetime) -> bool:
+    """Whether a code or a gift card may be used for a booking."""
+    return any(known.takes_codes(business_id=business_id, now=now) for known in _known)
 
 
 def discount_words(*, service: Service, subtotal: int | None, people: int, now: datetime) -> str:

@@ -21,7 +21,7 @@ from apps.bookings.unanswered import Rule, last_moment
 from apps.bookings.wording import cancel_by_words, pay_words, unanswered_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice
+from apps.catalog.queries import Choice, UnknownChoice
 from apps.web import formatting
 from apps.web.formguard import new_guard
 
@@ -112,12 +112,28 @@ def pays_next(draft: Booking, *, has_plan: bool = False, now: datetime) -> bool:
     """Whether a page to pay on comes after the details: where it is paid online, where they have a
     plan, where a code or a gift card may be used, and where anything is taken off the price, so
     that nobody books at a price they did not see."""
-    if not draft.price:
-        return False
     by_plan = has_plan and not draft.asks_first
-    if draft.service.pays_online or by_plan:
+    return _pays(draft.service, draft.price, draft.party_size, by_plan=by_plan, now=now)
+
+
+def steps_of(choice: Choice, *, has_plan: bool, now: datetime) -> int:
+    """How many pages lead to the booking, as far as the choice tells: time, details, and paying
+    where ``pays_next``."""
+    by_plan = has_plan and not choice.service.requires_approval
+    price, people = choice.price.total, choice.party_size
+    return 3 if _pays(choice.service, price, people, by_plan=by_plan, now=now) else 2
+
+
+def _pays(
+    service: Service, price: int | None, people: int, *, by_plan: bool, now: datetime
+) -> bool:
+    if not price:
+        return False
+    if service.pays_online or by_plan:
         return True
-    return is_reduced(draft=draft, now=now) or takes_codes(draft=draft, now=now)
+    return is_reduced(service=service, subtotal=price, people=people, now=now) or takes_codes(
+        business_id=service.business_id, now=now
+    )
 
 
 def mask_address(address: str) -> str:

@@ -35,7 +35,9 @@ from apps.bookings.queries.times import (
 )
 from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.venues import where_words
+from apps.bookings.views.details_page import steps_of
 from apps.bookings.views.found import service_page
+from apps.bookings.visitors import plans_of
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable
@@ -84,12 +86,18 @@ def show_times(
         **_picker(choice, picks, days, venue),
         "places": _places(choice, picks, on=days.chosen),
         "now": now,
+        "steps": partial(_steps, request, choice, now=now),  # not asked for a part of the page
         "zone": zone,
         "visitor_note": visitor_note(
             service=service, theirs=request.COOKIES.get(ZONE_COOKIE, ""), venue=venue, at=now
         ),
     }
     return render_page(request, "bookings/times.html", "bookings/_picker.html", context, status)
+
+
+def _steps(request: HttpRequest, choice: Choice, *, now: datetime) -> int:
+    has_plan = bool(plans_of(request, business_id=choice.service.business_id))
+    return steps_of(choice, has_plan=has_plan, now=now)
 
 
 def page_zone(request: HttpRequest, service: Service, picks: Picks, *, venue: ZoneInfo) -> ZoneInfo:
@@ -110,7 +118,6 @@ def _head(choice: Choice, picks: Picks) -> dict[str, Any]:
         "change_url": page,
         "back_url": page,
         "back_label": service.name,
-        "steps": 2,
         "online": service.online,
         "where_words": where_words(service),
         "zone_url": f"{reverse('bookings:zone', kwargs=slugs)}?{picks.query()}",

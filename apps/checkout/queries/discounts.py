@@ -56,12 +56,13 @@ def find_discount(*, booking: Booking, subtotal: int, now: datetime) -> Taken:
 class Discounts:
     """What other apps ask about discounts (apps.bookings.reductions)."""
 
-    def applies_to(self, *, draft: Booking, now: datetime) -> bool:
-        """Whether anything is taken off a draft, so that a page has to show it."""
-        subtotal = draft.price or 0
-        return find_discount(booking=draft, subtotal=subtotal, now=now) != NOTHING
+    def applies_to(self, *, service: Service, subtotal: int, people: int, now: datetime) -> bool:
+        """Whether anything is taken off, so that a page has to show it."""
+        rules = list_rules(business=service.business)
+        taken = best(rules, service_id=service.pk, subtotal=subtotal, people=people, now=now)
+        return taken != NOTHING
 
-    def takes_codes(self, *, draft: Booking, now: datetime) -> bool:
+    def takes_codes(self, *, business_id: int, now: datetime) -> bool:
         """Whether the business has a code that counts now, or a gift card with something on it.
         One query."""
         coupons = Coupon.objects.filter(business=OuterRef("pk"), starts_at__lte=now)
@@ -69,7 +70,7 @@ class Discounts:
         cards = GiftCard.objects.filter(
             business=OuterRef("pk"), status=GiftCard.Status.ACTIVE, balance__gt=0
         )
-        return Business.objects.filter(Exists(live) | Exists(cards), pk=draft.business_id).exists()
+        return Business.objects.filter(Exists(live) | Exists(cards), pk=business_id).exists()
 
     def words_before(
         self, *, service: Service, subtotal: int | None, people: int, now: datetime
