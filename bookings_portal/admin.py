@@ -35,7 +35,7 @@ class SecondStepAdmin(AuthenticatorAdmin, SeenAdmin):  # type: ignore[misc]
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin, SeenAdmin):  # type: ignore[type-arg]
+class PersonAdmin(UserAdmin, SeenAdmin):  # type: ignore[type-arg, misc]
     """Django's own page of users with one action more."""
 
     action_form = ReasonedActionForm

@@ -88,7 +88,7 @@ class SeenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return response
 
 
-class OperatorAdmin(SeenAdmin):  # type: ignore[type-arg]
+class OperatorAdmin(SeenAdmin):
     """Newest first by primary key, 50 rows, no totals, no facets, no sorting by other columns."""
 
     list_per_page = 50

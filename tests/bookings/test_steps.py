@@ -37,10 +37,10 @@ def test_where_nothing_is_paid_on_the_way_there_are_two(client: Client, salon: S
     assert walk(client, salon) == ["Step 1 of 2", "Step 2 of 2"]
 
 
-def test_what_is_free_has_two_although_others_are_paid_online(client: Client, salon: Salon) -> None:
+def test_what_is_free_has_two_although_codes_are_around(client: Client, salon: Salon) -> None:
     salon.cut.price_kind = Service.PriceKind.FREE
-    salon.cut.pays_online = True
     salon.cut.save()
+    make_code(salon)
 
     assert walk(client, salon) == ["Step 1 of 2", "Step 2 of 2"]
 
