@@ -32,11 +32,9 @@ CHANGED = {
 
 
 @pytest.mark.slow
-def test_every_landed_state_and_an_empty_database_become_the_newest(
-    tmp_path: Path, other_databases: None
-) -> None:
+def test_every_landed_state_becomes_the_newest(tmp_path: Path, other_databases: None) -> None:
     """One test, because all of them are migrated together."""
-    states = [EMPTY, *landed()]
+    states = landed()
     with ExitStack() as stack, time_machine.travel(NOW, tick=False):
         databases = {
             state: stack.enter_context(database_of(state, folder=tmp_path)) for state in states
@@ -54,6 +52,27 @@ def test_every_landed_state_and_an_empty_database_become_the_newest(
         }
 
     assert problems == {state: [] for state in states}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("state", [EMPTY, pytest.param(landed()[0], marks=pytest.mark.once)])
+def test_migrate_itself_brings_an_empty_database_and_the_oldest_one_there(
+    tmp_path: Path, other_databases: None, state: str
+) -> None:
+    """The short way from nothing, and the long one from the middle of what was squashed."""
+    with ExitStack() as stack, time_machine.travel(NOW, tick=False):
+        database = stack.enter_context(database_of(state, folder=tmp_path))
+        before = read_contents(database)
+        with as_default(database):
+            call_command("migrate", verbosity=0)
+        wanted = describe(stack.enter_context(_as_the_models_say(tmp_path)))
+        problems = [
+            *_other_schema(database, wanted),
+            *_other_contents(before, database),
+            *_complaints(database),
+        ]
+
+    assert problems == []
 
 
 def _other_schema(database: BaseDatabaseWrapper, wanted: set[tuple[str, ...]]) -> Iterator[str]:
