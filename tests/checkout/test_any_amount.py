@@ -18,7 +18,9 @@ from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_balance import LATER, carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
+from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
+from tests.factories.prepaid import make_gift_card
 
 
 @given(total=st.integers(1, 10_000), deposit=st.integers(1, 10_000), amount=st.integers(0, 11_000))
@@ -99,11 +101,66 @@ def test_the_page_asks_how_much_and_the_button_says_it(client: Client, free_choi
 def test_without_scripts_the_total_is_updated_by_a_button(
     client: Client, free_choice: Salon
 ) -> None:
-    pressed = press(client, to_pay_page(client, free_choice), update="1", amount="30.00")
+    pressed = press(
+        client, to_pay_page(client, free_choice), way="DEPOSIT", update="1", amount="30.00"
+    )
 
     assert pressed.status_code == 303
     assert "Pay €30.00" in text_of(client.get(pressed["Location"]))
     assert not Order.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_amount_that_is_typed_stays_whatever_button_is_pressed(
+    client: Client, free_choice: Salon
+) -> None:
+    """Without scripts: nothing has told the server of the amount before."""
+    make_coupon(business=free_choice.business)
+    card = make_gift_card(by=free_choice.olga, value=1000)
+    path = to_pay_page(client, free_choice)
+    page = text_of(client.get(path))
+    for tag in ('name="new_code" form="pay"', 'form="pay" name="update"'):
+        assert tag in page
+
+    for typed, words in (("WINTER10", "Code WINTER10"), (card.code, "Gift card G-")):
+        used = press(client, path, way="DEPOSIT", amount="30.00", new_code=typed, update="1")
+        page = text_of(client.get(used["Location"]))
+        assert used.status_code == 303
+        assert words in page
+        assert 'value="30.00"' in page
+    assert "Pay €20.00" in page
+
+    for drop, due in (("gift", "Pay €31.00"), ("code", "Pay €31.00")):
+        press(client, path, way="DEPOSIT", amount="31.00", drop=drop)
+        assert due in text_of(client.get(path))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("button", [{"update": "1"}, {}])
+def test_a_code_that_is_typed_is_used_by_any_button_before_anything_is_paid(
+    client: Client, free_choice: Salon, button: dict[str, str]
+) -> None:
+    make_coupon(business=free_choice.business)
+    path = to_pay_page(client, free_choice)
+
+    used = press(client, path, way="DEPOSIT", amount="30.00", new_code="winter10", **button)
+
+    assert (used.status_code, Order.objects.count()) == (303, 0)
+    page = text_of(client.get(path))
+    assert "Code WINTER10" in page
+    assert "Pay €30.00" in page
+
+
+@pytest.mark.django_db
+def test_a_wrong_code_keeps_the_amount_and_the_way(client: Client, free_choice: Salon) -> None:
+    make_coupon(business=free_choice.business)
+    path = to_pay_page(client, free_choice)
+
+    page = press(client, path, way="DEPOSIT", amount="30.00", new_code="NOSUCH", update="1")
+
+    assert page.status_code == 422
+    for kept in ('value="NOSUCH"', 'value="30.00"', "There is no such code."):
+        assert kept in text_of(page)
 
 
 @pytest.mark.django_db

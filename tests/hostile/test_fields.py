@@ -61,7 +61,9 @@ FORMS = {
     "/own/juniper/classes/{session}/check-in/": ("reference", "seat", "state"),
     "/juniper/classes/{session}/wait": ("name", "email", "notice", "people", "people_1"),
     "/juniper/s/cut/wait": ("name", "email", "notice", "days", "hours", "date", "staff", "tz"),
-    "/book/{draft}/pay": ("way", "amounts", "code", "gift", "amount", "update"),
+    "/book/{draft}/pay": (
+        *("way", "amounts", "code", "gift", "amount", "update", "new_code", "refused_code"),
+    ),
     "/juniper/classes/{session}/plan": ("people", "people_1"),
     "/juniper/plans/ten-classes/": (
         *("name", "email", "key", "seen_price", "form_seal", "code", "used_code", "used_gift"),

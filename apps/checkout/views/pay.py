@@ -41,7 +41,14 @@ from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import Stand, stand_of
 from apps.checkout.views.changed import gift_refused_words
 from apps.checkout.views.limits import require_room_to_pay
-from apps.checkout.views.till import UPDATES, Till, forget_typed, keep_typed, open_till, require_way
+from apps.checkout.views.till import (
+    Till,
+    forget_typed,
+    is_update,
+    keep_typed,
+    open_till,
+    require_way,
+)
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
@@ -99,7 +106,7 @@ def _give_back(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
 def _tapped(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
     if "go_on" in request.POST:
         return _go_on(request, draft, till, now=now)
-    if UPDATES & request.POST.keys():
+    if is_update(request):
         return _update(request, draft, till)
     if till.takes_any and till.form and not till.form.is_valid():
         return _show(request, draft, till, status=UNPROCESSABLE)

@@ -17,13 +17,17 @@ from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import Pass, passes_for
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.money import Money
+from apps.web.http import wants_fragment
 
 KEPT = "till"
 LONGEST_AMOUNT = 40
 FIELDS = ("way", "code", "gift", "amount")
 """What is typed on the page and stays there; the rest of a form is its seal."""
 UPDATES = {"update", "drop"}
-"""What asks for the page anew, and pays nothing. The form of the codes has no amount."""
+"""What asks for the page anew, and pays nothing."""
+NEW_CODE, REFUSED_CODE = "new_code", "refused_code"
+"""A code, or a card's, that is typed and not used yet: nobody pays without having seen it used. The
+page said of the other that it cannot be used: whoever pays then goes on without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ def open_till(
         return None
     way = read_way(fields, offered=offer.ways)
     purchase_id = read_purchase(fields, passes=passes)
-    pays = is_new and not UPDATES & fields.keys()
+    pays = is_new and not is_update(request)
     return Till(
         offer,
         way,
@@ -111,11 +115,29 @@ def typed_fields(request: HttpRequest, draft: Booking) -> QueryDict:
     fields = QueryDict(mutable=True)
     fields.update(_kept(request, draft))
     if request.method == "POST":
-        fields = request.POST.copy()
+        fields = _posted(request)
         if UPDATES & fields.keys():
             fields.setdefault("amount", _kept(request, draft).get("amount", ""))
         return fields
     fields.update({name: request.GET[name] for name in ("way", "amount") if name in request.GET})
+    return fields
+
+
+def is_update(request: HttpRequest) -> bool:
+    """Whether the page is asked for anew, by whichever button."""
+    return bool(UPDATES & _posted(request).keys())
+
+
+def _posted(request: HttpRequest) -> QueryDict:
+    """The form, with what is typed as a new code in the place of a code, or of a card beside the
+    code that is used. A part of the page that htmx asks for leaves it in its field."""
+    fields = request.POST.copy()
+    typed = fields.get(NEW_CODE, "").strip()
+    goes_on = not UPDATES & fields.keys() and typed == fields.get(REFUSED_CODE, "").strip()
+    if typed and not goes_on and not wants_fragment(request):
+        has_code = bool(read_code(fields))
+        fields["gift" if has_code else "code"] = typed
+        fields.setdefault("update", "1")
     return fields
 
 
