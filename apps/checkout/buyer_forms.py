@@ -16,12 +16,13 @@ from apps.checkout.queries.reach import bounds_in_use
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
 from apps.web.money_field import MoneyField, speak
+from apps.web.slips import AsksAboutSlips
 from apps.web.whole_fields import PlainNumberField
 
 LONGEST_KEY = 43
 
 
-class BuyerForm(forms.Form):
+class BuyerForm(AsksAboutSlips):
     """Name and address; the key makes a form that is sent twice buy once."""
 
     use_required_attribute = False
@@ -48,7 +49,7 @@ class BuyerForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
+        super().__init__(*args, auto_id="%s", **kwargs)
 
     def buyer(self) -> Buyer:
         """Who buys, cleaned."""
@@ -85,7 +86,7 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-class PlanHolderForm(forms.Form):
+class PlanHolderForm(AsksAboutSlips):
     """The address of somebody who has a plan."""
 
     use_required_attribute = False
@@ -93,7 +94,7 @@ class PlanHolderForm(forms.Form):
     email = OwnAddressField(help_text=_("The one you bought your plan with."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
+        super().__init__(*args, auto_id="%s", **kwargs)
 
 
 class GiftFields(forms.Form):

@@ -27,6 +27,7 @@ from apps.kernel.weeks import days_in_order
 from apps.web.fields import AddressField, LineField, TextField
 from apps.web.formatting import zone_label
 from apps.web.money_field import speak
+from apps.web.slips import AsksAboutSlips
 from apps.web.weeks import week_starts_of
 from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
@@ -63,7 +64,7 @@ class WaitingForm(forms.Form):
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
 
 
-class AddPersonForm(FormWithNumbers):
+class AddPersonForm(AsksAboutSlips, FormWithNumbers):
     """Somebody the team puts into a class."""
 
     name = LineField(

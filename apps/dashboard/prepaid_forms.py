@@ -15,6 +15,7 @@ from apps.checkout.gifts import plain_gift_code
 from apps.checkout.operations import Buyer
 from apps.web.fields import AddressField, LineField
 from apps.web.money_field import MoneyField, speak
+from apps.web.slips import AsksAboutSlips
 from apps.web.text import clean_line
 from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
@@ -163,7 +164,7 @@ def _code_input() -> forms.TextInput:
     return forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"})
 
 
-class DeskSaleForm(forms.Form):
+class DeskSaleForm(AsksAboutSlips):
     """Who buys at the desk; the key makes a form that is sent twice sell once."""
 
     use_required_attribute = False
@@ -193,7 +194,7 @@ class DeskSaleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="sale-%s", **kwargs)  # type: ignore[misc]
+        super().__init__(*args, auto_id="sale-%s", **kwargs)
 
     def buyer(self) -> Buyer:
         return Buyer(name=self.cleaned_data["name"], email=self.cleaned_data["email"])

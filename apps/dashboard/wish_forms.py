@@ -18,6 +18,7 @@ from apps.catalog.queries import Choice, choose
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
 from apps.dashboard.place_field import FormWithPlace
 from apps.web.fields import AddressField, LineField, VisitAddressField
+from apps.web.slips import AsksAboutSlips
 
 
 class WishForm(forms.Form):
@@ -33,7 +34,7 @@ class WishForm(forms.Form):
         return found
 
 
-class NewWishForm(FormWithPlace):
+class NewWishForm(AsksAboutSlips, FormWithPlace):
     """Somebody the team puts in the line for a time."""
 
     use_required_attribute = False
@@ -65,7 +66,7 @@ class NewWishForm(FormWithPlace):
     def __init__(
         self, *args: Any, services: Sequence[Service], business: Business, **kwargs: Any
     ) -> None:
-        super().__init__(*args, auto_id="wish-%s", **kwargs)  # type: ignore[misc]
+        super().__init__(*args, auto_id="wish-%s", **kwargs)
         self.visits = {it.pk for it in services if it.home_visit}
         if self.visits:
             self.fields["visit_address"] = VisitAddressField(

@@ -1,11 +1,10 @@
 """What a customer types about a booking they have."""
 
-from django import forms
-
 from apps.web.fields import OwnAddressField
+from apps.web.slips import AsksAboutSlips
 
 
-class AddressForm(forms.Form):
+class AddressForm(AsksAboutSlips):
     """The address the mail should have gone to."""
 
     email = OwnAddressField()

@@ -77,6 +77,8 @@ class AddressField(forms.EmailField):
     """
 
     default_error_messages = {"invalid": _("Enter an e-mail address like name@example.com.")}
+    typed = meant = ""
+    """What looks mistyped, and what was probably meant as long as that is a question."""
 
     def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
         """Have the page ask about a slip of the finger once the address is typed; it stops

@@ -31,7 +31,17 @@ UNTOLD = ("code", "used_gift")
 """What is typed once more by hand: the rest of the form comes back without it."""
 AROUND = "page_around"
 """The field that says, on a page that sends a form once more, which page it was typed into."""
-MACHINE = ("seal", "key", "revision", "seen", "used_", "website_address", "replaces", "slot")
+MACHINE = (
+    "seal",
+    "key",
+    "revision",
+    "seen",
+    "used_",
+    "website_address",
+    "replaces",
+    "slot",
+    "asked",
+)
 """Fields of a form that a person never sees."""
 LEFT_OUT = ("csrfmiddlewaretoken", "page_around", "password", "code", "gift", "seal", "revision")
 

@@ -14,6 +14,7 @@ LONGEST = 254
 @require_POST
 def did_you_mean(request: HttpRequest) -> HttpResponse:
     """Ask whether a mistyped address was meant otherwise; the one field that is sent holds it."""
-    typed = next((it for it in map(str, request.POST.values()) if "@" in it), "")
-    suggestion = suggest_address(typed[:LONGEST])
-    return render_page(request, "web/_address.html", None, {"suggestion": suggestion})
+    sent = next((it for it in map(str, request.POST.values()) if "@" in it), "")
+    typed = sent[:LONGEST]
+    context = {"suggestion": suggest_address(typed), "typed": typed}
+    return render_page(request, "web/_address.html", None, context)

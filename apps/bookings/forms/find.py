@@ -1,10 +1,10 @@
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField, OwnAddressField
+from apps.web.slips import AsksAboutSlips
 
 
-class FindForm(forms.Form):
+class FindForm(AsksAboutSlips):
     """An address, and a reference when somebody has it at hand."""
 
     use_required_attribute = False
@@ -15,4 +15,4 @@ class FindForm(forms.Form):
     )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc, arg-type]
+        super().__init__(*args, auto_id="%s", **kwargs)

@@ -9,6 +9,7 @@ from apps.bookings.wishes import DAY_MINUTES, Wish
 from apps.bookings.wording import hours_words
 from apps.web import formatting
 from apps.web.fields import OwnAddressField, OwnNameField, VisitAddressField
+from apps.web.slips import AsksAboutSlips
 
 HOUR = 60
 NOTICES = (
@@ -19,7 +20,7 @@ NOTICES = (
 )
 
 
-class WaitlistForm(forms.Form):
+class WaitlistForm(AsksAboutSlips):
     """Who waits, and until when they must know."""
 
     use_required_attribute = False
@@ -31,7 +32,7 @@ class WaitlistForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="%s", **kwargs)  # type: ignore[misc]
+        super().__init__(*args, auto_id="%s", **kwargs)
 
     def details(self) -> WaitingDetails:
         """What was typed, cleaned."""
