@@ -121,3 +121,13 @@ def test_classes_and_courses_ask_as_well(carl: Client, at_now: datetime) -> None
 
     assert codes == [409, 409, 303]
     assert [it.course_run_id for it in Booking.objects.filter(hold_expires_at__gt=NOW)] == [run.pk]
+
+
+def test_a_hold_that_goes_on_past_midnight_says_on_which_day_it_ends(
+    carl: Client, salon: Salon
+) -> None:
+    with time_machine.travel(salon.at(26, 23, 55), tick=False):
+        tap_ten(carl, salon, day=30)
+        page = text_of(tap_ten(carl, salon, day=27))
+
+    assert "is kept for you until Fri 27 Nov, 00:05." in page

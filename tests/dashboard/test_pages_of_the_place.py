@@ -12,13 +12,14 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.queries.attending import seen_of_date
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_location
-from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -242,3 +243,39 @@ def test_whoever_waits_for_a_time_waits_there(olga: Client, abroad: Salon) -> No
     assert page.context["zone"] == LISBON
     assert ", Lisbon time" in text_of(page)
     assert "By the clock of the place." in read(olga, "/own/juniper/waitlist/new/")
+
+
+def test_why_there_are_no_times_is_told_there(olga: Client, abroad: Salon) -> None:
+    text = read(olga, "/own/juniper/why/", service=str(abroad.cut.pk), on="2027-06-01")
+
+    assert "Times are in Lisbon time." in text
+    assert "Too far ahead: opens on" in text
+
+
+@pytest.mark.parametrize(
+    ("is_abroad", "words"),
+    [
+        (True, "Thu 26 Nov, 17:00 (Lisbon time) does not take place. Flu."),
+        (False, "Thu 26 Nov, 12:00 does not take place. Flu."),
+    ],
+)
+def test_a_date_of_a_course_that_is_called_off_is_told_there(
+    studio: Studio, lisbon: Location, words: str, *, is_abroad: bool
+) -> None:
+    run = make_run(studio, first=studio.at(26, 12), weeks=2)
+    booking = join(run)
+    session = run.sessions.order_by("starts_at")[0]
+    if is_abroad:
+        Session.objects.filter(pk=session.pk).update(location=lisbon)
+
+    bookings.cancel_course_date(
+        session_id=session.pk,
+        seen=seen_of_date(session=session),
+        reason="Flu.",
+        by=studio.olga,
+        now=NOW,
+    )
+
+    event = booking.history.last()
+    assert event is not None
+    assert event.reason == words

@@ -11,7 +11,7 @@ from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
 from apps.bookings.queries.attending import Seen, people_seen, sessions_seen
 from apps.businesses.models import TeamMember
-from apps.web.formatting import format_datetime
+from apps.web.formatting import format_datetime, zone_label
 
 EXPECTED = ("PENDING", "CONFIRMED")
 LIVE = (*EXPECTED, "WAITING_LIST")
@@ -29,15 +29,14 @@ def cancel_course_date(
         StaleRevision: somebody enrolled, left or changed a date meanwhile.
         BusyTryAgain: the lock did not come in time.
     """
-    session = Session.objects.select_related("business").get(
+    session = Session.objects.select_related("business", "location").get(
         pk=session_id, business_id=by.business_id, kind=Session.Kind.COURSE
     )
     booked = _lock(session.course_run_id or 0, EXPECTED)
     if Seen(people_seen(booked), sessions_seen([session])) != seen:
         raise StaleRevision
     availability.cancel_sessions(session_ids=[session.pk], reason=reason, now=now)
-    business = session.business
-    when = format_datetime(session.starts_at, zone=business.zone, locale=business.locale)
+    when = _when(session)
     words = _("%(when)s does not take place. %(reason)s") % {"when": when, "reason": reason}
     for booking in booked:
         write_move(
@@ -48,6 +47,15 @@ def cancel_course_date(
             reason=words,
             columns={},
         )
+
+
+def _when(session: Session) -> str:
+    """By the clock of its place, which is named where it is not the business's."""
+    zone, business = session.zone, session.business
+    when = format_datetime(session.starts_at, zone=zone, locale=business.locale)
+    if zone == business.zone:
+        return when
+    return f"{when} ({zone_label(zone.key, locale=business.locale)})"
 
 
 @transaction.atomic

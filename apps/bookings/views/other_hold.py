@@ -16,6 +16,7 @@ from apps.bookings.visitors import visitor_hash_of
 from apps.businesses.pages import frame_of
 from apps.web import formatting
 from apps.web.http import render_page
+from apps.web.span_words import format_time_beside
 
 REPLACES = "replaces"
 """The field that says which draft is given up; the script of the page adds it in the same tab."""
@@ -54,7 +55,9 @@ def ask_instead(request: HttpRequest, draft_id: str, *, now: datetime) -> HttpRe
         **frame_of(business=draft.business, place=draft.location),
         "what": draft.title,
         "when": formatting.format_datetime(draft.starts_at, zone=zone, locale=locale),
-        "until": formatting.format_time(draft.hold_expires_at or now, zone=zone, locale=locale),
+        "until": format_time_beside(
+            draft.hold_expires_at or now, beside=now, zone=zone, locale=locale
+        ),
         "held_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
         "kept": [*_sent_again(request), (REPLACES, draft.draft_id)],
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.slots import find_slots
@@ -16,8 +17,10 @@ from apps.dashboard.queries.team import load_team
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """Either how many times are on offer, or what is in the way, most specific first."""
+    """Either how many times are on offer, or what is in the way, most specific first, told by the
+    clock of zone, that of the place."""
 
+    zone: ZoneInfo
     times: int
     obstacles: tuple[Obstacle, ...]
 
@@ -45,6 +48,7 @@ def find_why(
     search = load_search(query=slot_query(choice=choice), first=on, last=on, now=now)
     reasons = why_no_times(search, first=on, last=on)
     if not reasons:
-        return Diagnosis(times=len(find_slots(search, first=on, last=on)), obstacles=())
+        times = len(find_slots(search, first=on, last=on))
+        return Diagnosis(search.zone, times=times, obstacles=())
     team = load_team(business_id=service.business_id)
-    return Diagnosis(times=0, obstacles=in_names(reasons, team=team))
+    return Diagnosis(search.zone, times=0, obstacles=in_names(reasons, team=team))
