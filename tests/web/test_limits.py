@@ -139,6 +139,8 @@ def test_the_default_limits_are_those_of_the_security_paper() -> None:
         "mail:domain": (200, 3600),
         "link:email": (3, 900),
         "link:network": (10, 3600),
+        "reset:address": (3, 900),
+        "reset:network": (10, 3600),
         "sign-in:account": (5, 900),
         "sign-in:device": (5, 900),
         "wrong-password:account": (20, 86400),
