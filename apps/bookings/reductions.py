@@ -4,6 +4,7 @@ itself when it is ready; as long as nobody does, prices are what they are."""
 from datetime import datetime
 from typing import Protocol
 
+from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 
@@ -26,6 +27,10 @@ class Reductions(Protocol):
         """One sentence beside a price (minor units; None: on request), or ""."""
         ...
 
+    def aside_by_gift(self, *, booking: Booking) -> int:
+        """What of the money kept aside for a booking a gift card pays, in minor units."""
+        ...
+
 
 _known: list[Reductions] = []
 
@@ -46,6 +51,11 @@ def is_reduced(*, service: Service, subtotal: int, people: int, now: datetime) -
 def takes_codes(*, business_id: int, now: datetime) -> bool:
     """Whether a code or a gift card may be used for a booking."""
     return any(known.takes_codes(business_id=business_id, now=now) for known in _known)
+
+
+def aside_by_gift(booking: Booking) -> int:
+    """What of the money kept aside for a booking a gift card pays, in minor units."""
+    return sum(known.aside_by_gift(booking=booking) for known in _known)
 
 
 def discount_words(*, service: Service, subtotal: int | None, people: int, now: datetime) -> str:

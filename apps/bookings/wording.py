@@ -109,17 +109,50 @@ def _pay_online_words(service: Service, amount: int) -> str:
     return _("You pay online.")
 
 
-def aside_words(*, amount: int, currency: str, locale: str, business: str, status: str) -> str:
+def aside_words(
+    *, amount: int, currency: str, locale: str, business: str, status: str, by_gift: int = 0
+) -> str:
     """What its customer reads of money on a card that was not taken (minor units), or is not to be
-    taken any more; business is a name."""
+    taken any more; business is a name, by_gift what of it a gift card pays."""
     words = {
         "PENDING": _(
             "%(amount)s is kept aside on your card and only taken when %(business)s says yes."
         ),
         "CONFIRMED": _("%(amount)s is kept aside on your card and is taken now."),
     }.get(status) or _("Nothing was taken: the %(amount)s kept aside on your card is released.")
-    told = formatting.format_money(amount, currency, locale)
-    return words % {"amount": told, "business": business}
+    if by_gift:
+        words = _gift_aside(status) if by_gift >= amount else _both_aside(status)
+    told = {
+        "amount": formatting.format_money(amount, currency, locale),
+        "card": formatting.format_money(max(0, amount - by_gift), currency, locale),
+        "gift": formatting.format_money(by_gift, currency, locale),
+    }
+    return words % {**told, "business": business}
+
+
+def _gift_aside(status: str) -> str:
+    return {
+        "PENDING": _(
+            "%(amount)s is kept aside on your gift card and only taken when %(business)s says yes."
+        ),
+        "CONFIRMED": _("%(amount)s is kept aside on your gift card and is taken now."),
+    }.get(status) or _("Nothing was taken: the %(amount)s goes back to your gift card.")
+
+
+def _both_aside(status: str) -> str:
+    return {
+        "PENDING": _(
+            "%(card)s is kept aside on your card and %(gift)s on your gift card. "
+            "Both are only taken when %(business)s says yes."
+        ),
+        "CONFIRMED": _(
+            "%(card)s is kept aside on your card and %(gift)s on your gift card. "
+            "Both are taken now."
+        ),
+    }.get(status) or _(
+        "Nothing was taken: the %(card)s kept aside on your card is released, "
+        "and the %(gift)s goes back to your gift card."
+    )
 
 
 def price_aside(*, price: str, total: int | None, aside: int, currency: str, locale: str) -> str:

@@ -107,7 +107,8 @@ class BookingFacts:
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
     ``paid`` is what came and did not go back, ``returned`` what came and went back, ``went_back``
     what of it this message tells of, in minor units. ``kept_aside`` is on the customer's card and
-    not taken, ``released`` what was, of a booking that is over. ``double_booked``: it was paid for
+    not taken, ``released`` what was, of a booking that is over;
+    ``aside_by_gift`` is what of it a gift card pays. ``double_booked``: it was paid for
     after its time had gone.
     ``by_plan``: how the plan that paid says so ("" where none did), and price is what is left for
     extras.
@@ -162,6 +163,7 @@ class BookingFacts:
     by_plan: str = ""
     kept_aside: int = 0
     released: int = 0
+    aside_by_gift: int = 0
     all_dates: tuple[CourseDate, ...] = ()
     moved_from: datetime | None = None
     zone_before: str = ""

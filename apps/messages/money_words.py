@@ -65,13 +65,22 @@ def _aside_note(facts: BookingFacts, kind: Kind) -> str:
     if kind.is_for_team:
         told = formatting.format_money(amount, facts.currency, locale)
         words = _("%(amount)s is kept aside on the customer's card and taken when you say yes.")
-        return words % {"amount": told}
+        if facts.aside_by_gift >= amount:
+            words = _("%(amount)s is kept aside on a gift card and taken when you say yes.")
+        elif facts.aside_by_gift:
+            words = _(
+                "%(amount)s is kept aside and taken when you say yes. "
+                "%(gift)s of it is on a gift card."
+            )
+        gift = formatting.format_money(facts.aside_by_gift, facts.currency, locale)
+        return words % {"amount": told, "gift": gift}
     return aside_words(
         amount=amount,
         currency=facts.currency,
         locale=locale,
         business=facts.business.name,
         status=facts.status,
+        by_gift=facts.aside_by_gift,
     )
 
 

@@ -17,7 +17,7 @@ from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.models import Resource
-from apps.checkout.queries.orders import released_of
+from apps.checkout.queries.orders import aside_by_gift, released_of
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
 
@@ -82,13 +82,15 @@ def _as_booked(booking: Booking, booked: ServiceSnapshot) -> dict[str, Any]:
 
 
 def _money_facts(booking: Booking) -> dict[str, Any]:
+    released = released_of(booking=booking) if booking.status in ENDED else 0
     return {
         "paid": booking.paid,
         "double_booked": booking.double_booked,
         "payment_status": booking.payment_status,
         "returned": booking.returned,
         "kept_aside": booking.kept_aside,
-        "released": released_of(booking=booking) if booking.status in ENDED else 0,
+        "released": released,
+        "aside_by_gift": aside_by_gift(booking=booking) if booking.kept_aside or released else 0,
     }
 
 

@@ -26,6 +26,7 @@ from apps.bookings.wording import aside_words
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (
     Sheet,
+    aside_by_gift,
     find_sheet,
     released_of,
     smallest_part,
@@ -203,6 +204,7 @@ def _aside_words(booking: Booking, sheet: Sheet) -> str:
         locale=booking.business.locale,
         business=booking.business.name,
         status=booking.status,
+        by_gift=aside_by_gift(booking=booking),
     )
 
 

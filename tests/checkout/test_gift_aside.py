@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from apps.bookings import operations as bookings
@@ -180,3 +181,64 @@ def test_the_page_says_what_becomes_of_it(client: Client, asking: Salon, card: G
     done = client.post(path, {**fields_of(used), "way": "DEPOSIT"})
     assert done["Location"].startswith("/done/")
     assert "€40.00" in text_of(client.get(done["Location"]))
+
+
+def told(client: Client, booking: Booking, mails: list[EmailMultiAlternatives]) -> list[str]:
+    """The page after the request, the customer's own page, and both forms of the mail."""
+    session = client.session
+    session["opened"] = [booking.pk]
+    session.save()
+    pages = [f"/done/{booking.reference}/", f"/manage/{booking.reference}/"]
+    mine = next(it for it in mails if it.to == ["carl@example.com"])
+    written = [text_of(client.get(it)) for it in pages] + [mine.body, str(mine.alternatives[0][0])]
+    return [" ".join(it.split()) for it in written]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (5000, "€40.00 is kept aside on your gift card and only taken when Juniper Hair says yes."),
+        (
+            1000,
+            "€30.00 is kept aside on your card and €10.00 on your gift card. Both are only taken",
+        ),
+    ],
+)
+def test_page_and_mail_name_what_is_kept_aside_on_which_card(
+    client: Client,
+    asking: Salon,
+    draft: Booking,
+    mailoutbox: list[EmailMultiAlternatives],
+    *,
+    value: int,
+    words: str,
+) -> None:
+    card = make_gift_card(by=asking.olga, value=value)
+    if ask(draft, card, pays=min(value, 4000)).url:
+        pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+    work(LATER)
+    draft.refresh_from_db()
+
+    assert [words in it for it in told(client, draft, mailoutbox)] == [True] * 4
+
+
+def test_a_no_names_what_goes_back_to_which_card(
+    client: Client,
+    asking: Salon,
+    draft: Booking,
+    mailoutbox: list[EmailMultiAlternatives],
+) -> None:
+    card = make_gift_card(by=asking.olga, value=1000)
+    ask(draft, card, pays=1000)
+    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+    work(LATER)
+    mailoutbox.clear()
+    answer(bookings.decline_request, asking)
+    look()
+    draft.refresh_from_db()
+
+    words = (
+        "Nothing was taken: the €30.00 kept aside on your card is released, "
+        "and the €10.00 goes back to your gift card."
+    )
+    assert [words in it for it in told(client, draft, mailoutbox)][1:] == [True] * 3

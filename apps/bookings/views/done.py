@@ -18,6 +18,7 @@ from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
+from apps.bookings.reductions import aside_by_gift
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
@@ -99,6 +100,7 @@ def _aside_words(booking: Booking) -> str:
         locale=booking.business.locale,
         business=booking.business.name,
         status=booking.status,
+        by_gift=aside_by_gift(booking),
     )
 
 

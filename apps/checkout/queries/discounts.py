@@ -14,6 +14,7 @@ from apps.catalog.models import Service
 from apps.checkout.coupons import WHOLE, Kind
 from apps.checkout.discounts import NOTHING, Rule, Taken, best, is_live
 from apps.checkout.models import Coupon, Discount, GiftCard
+from apps.checkout.queries.orders import aside_by_gift
 from apps.web.formatting import format_money
 
 _rules: Remembered[tuple[Rule, ...]] = Remembered(most=1_000)
@@ -61,6 +62,10 @@ class Discounts:
         rules = list_rules(business=service.business)
         taken = best(rules, service_id=service.pk, subtotal=subtotal, people=people, now=now)
         return taken != NOTHING
+
+    def aside_by_gift(self, *, booking: Booking) -> int:
+        """What of the money kept aside for a booking a gift card pays. One query."""
+        return aside_by_gift(booking=booking)
 
     def takes_codes(self, *, business_id: int, now: datetime) -> bool:
         """Whether the business has a code that counts now, or a gift card with something on it.

@@ -96,6 +96,12 @@ class Sheet:
         return self.paid - self.refunded
 
     @property
+    def aside_by_gift(self) -> int:
+        """What of kept_aside is on a gift card."""
+        payments = (it.payment for it in self.entries if it.payment)
+        return sum(it.authorized for it in payments if it.kind == Payment.Kind.GIFT)
+
+    @property
     def has_details(self) -> bool:
         """Whether its lines say more than its total."""
         lines = self.order.lines.all()
@@ -212,6 +218,18 @@ def released_of(*, booking: Booking) -> int:
     online = [it for it in payments.order_by("pk") if it.kind != Payment.Kind.GIFT]
     gifts = [it for it in payments if it.kind == Payment.Kind.GIFT]
     return sum(it.amount for it in (*online[-1:], *gifts) if it.status in lets_go)
+
+
+def aside_by_gift(*, booking: Booking) -> int:
+    """What of the money that is kept aside for a booking, or was and is let go, a gift card pays,
+    in minor units."""
+    gifts = Payment.objects.filter(
+        order__booking=booking, kind=Payment.Kind.GIFT, captures_later=True
+    )
+    lets_go = {Payment.Status.AUTHORIZED, Payment.Status.CANCELED}
+    if booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}:
+        lets_go = {Payment.Status.AUTHORIZED}
+    return sum(gifts.filter(status__in=lets_go).values_list("amount", flat=True))
 
 
 def receipt_of(order: Order) -> str:
