@@ -37,7 +37,7 @@ from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._message import message_people
 from apps.bookings.operations._minimum import decide_minimums, let_take_place
 from apps.bookings.operations._move_places import CannotMove, move_places
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, line_of, lock_booking
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, line_of_history, lock_booking
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._online_link import set_online_link
 from apps.bookings.operations._paid import MoneyOfBooking, note_money, note_price
@@ -170,7 +170,7 @@ __all__ = [
     "lapse_times",
     "leave_waitlist",
     "let_take_place",
-    "line_of",
+    "line_of_history",
     "lock_booking",
     "lock_draft",
     "mark_all_here",

@@ -115,7 +115,7 @@ def write_move(
         TimeNotKept: it would be confirmed without its time or its seats.
     """
     _require_lawful(booking, columns.get("status"), action)
-    event = line_of(booking=booking, action=action, columns=columns)
+    event = line_of_history(booking=booking, action=action, columns=columns)
     for name, value in columns.items():
         setattr(booking, name, value)
     if booking.status == Booking.Status.CONFIRMED and AT_STAKE & columns.keys():
@@ -129,7 +129,7 @@ def write_move(
     return event
 
 
-def line_of(
+def line_of_history(
     *, booking: Booking, action: BookingEvent.Action, columns: dict[str, Any]
 ) -> BookingEvent:
     """The line of history that a change of these columns would be; nothing is written."""

@@ -11,7 +11,7 @@ from apps.availability.engine.rezoning import Keep, same_reading
 from apps.availability.engine.zones import Resolution
 from apps.availability.models import DateException, Session, SessionSeries, WeeklyHours
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations import line_of
+from apps.bookings.operations import line_of_history
 from apps.bookings.queries.rezoning import Touched, columns_after
 from apps.bookings.queries.stub import full_title
 from apps.businesses.clocks import Clock
@@ -231,7 +231,9 @@ def _count_mails(touched: Touched, keep: Keep, *, now: datetime) -> int:
 def _is_told(booking: Booking, touched: Touched, keep: Keep, *, now: datetime) -> bool:
     columns = columns_after(booking, touched, keep, now=now)
     action = BookingEvent.Action.REZONED
-    return bool(columns) and is_told(line_of(booking=booking, action=action, columns=columns))
+    return bool(columns) and is_told(
+        line_of_history(booking=booking, action=action, columns=columns)
+    )
 
 
 def _conflicts(touched: Touched, teller: _Teller) -> list[InTheWay]:
