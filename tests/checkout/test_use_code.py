@@ -48,6 +48,47 @@ def at_desk(salon: Salon, booking: Booking, code: str) -> Any:
     return desk(salon).post(f"/own/juniper/bookings/{booking.reference}/code/", {"code": code})
 
 
+def walk_in(salon: Salon, hour: int, phone: str = "") -> Booking:
+    """Somebody without an e-mail address."""
+    booking = make_booking(
+        service=salon.colour, starts_at=salon.at(26, hour), now=NOW, email=f"at{hour}@example.com"
+    )
+    Booking.objects.filter(pk=booking.pk).update(contact_email="", contact_phone=phone)
+    booking.refresh_from_db()
+    return booking
+
+
+NOBODY = "Without an e-mail address and a phone number nobody can tell whether this customer"
+
+
+def test_two_walk_ins_that_nobody_knows_are_two_customers(salon: Salon) -> None:
+    coupon = make_coupon(business=salon.business, max_uses=2)
+
+    for hour in (9, 12):
+        visit = walk_in(salon, hour)
+        page = desk(salon).get(f"/own/juniper/bookings/{visit.reference}/")
+        assert NOBODY in text_of(page)
+        use(visit, "WINTER10", salon)
+
+    coupon.refresh_from_db()
+    assert coupon.used == 2
+    with pytest.raises(checkout.CouponRefused):
+        use(walk_in(salon, 15), "WINTER10", salon)
+    assert clean()
+
+
+def test_a_walk_in_with_a_phone_is_known_by_it(salon: Salon) -> None:
+    make_coupon(business=salon.business)
+    use(walk_in(salon, 9), "WINTER10", salon)
+    known = walk_in(salon, 12, phone="+493055501")
+    assert NOBODY not in text_of(desk(salon).get(f"/own/juniper/bookings/{known.reference}/"))
+
+    use(known, "WINTER10", salon)
+
+    with pytest.raises(checkout.CouponRefused):
+        use(walk_in(salon, 15, phone="+493055501"), "WINTER10", salon)
+
+
 def clean() -> bool:
     return list(find_all(business_id=None, now=NOW)) == []
 

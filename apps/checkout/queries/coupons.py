@@ -78,9 +78,10 @@ def apply_code(*, user: CodeUser, code: str, subtotal: int, now: datetime) -> Ap
 
 
 def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
-    """The terms of a coupon for one customer, who is known by the mailbox or the phone (E.164)."""
+    """The terms of a coupon for one customer, who is known by the mailbox or the phone (E.164).
+    Nobody is the same as somebody else who left neither: such a use counts for the coupon alone."""
     uses = CouponUse.objects.filter(coupon=coupon)
-    same = Q(mailbox=mailbox(user.email))
+    same = Q(mailbox=mailbox(user.email)) if user.email else Q(pk=None)
     if user.phone:
         same |= Q(order__booking__contact_phone=user.phone)
     return Terms(

@@ -50,7 +50,8 @@ class PriceLine:
 @dataclass(frozen=True, slots=True)
 class Bill:
     """total is None for a price on request, said in text; status and option are in words. by_plan
-    says how a plan paid ("" where none did), and total is what is left for extras."""
+    says how a plan paid ("" where none did), and total is what is left for extras. is_for_nobody:
+    no e-mail address and no phone number tells this customer from others."""
 
     lines: tuple[PriceLine, ...]
     total: Money | None
@@ -58,6 +59,7 @@ class Bill:
     status: str
     option: str
     by_plan: str
+    is_for_nobody: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ def _bill(booking: Booking) -> Bill:
         status=booking.get_payment_status_display(),
         option=booking.get_payment_option_display(),
         by_plan=by_plan,
+        is_for_nobody=not booking.contact_email and not booking.contact_phone,
     )
 
 
