@@ -1,9 +1,11 @@
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "seven quiet herons"
+QUARTER = 15 * 60
 
 
 @pytest.fixture
@@ -71,13 +73,15 @@ def test_two_step_pages_ask_for_a_sign_in(client: Client) -> None:
     ("address", "form", "tries", "wait"),
     [
         ("/own/sign-in/password/", {"oldpassword": PASSWORD, "password1": "short"}, 5, 60),
-        ("/own/sign-in/forgotten/", {"email": "olga@juniper.example"}, 3, 3600),
+        ("/own/sign-in/forgotten/", {"email": "olga@juniper.example"}, 3, QUARTER),
     ],
 )
 def test_who_tries_a_page_too_often_waits_as_long_as_it_says(
     client: Client, olga: User, *, address: str, form: dict[str, str], tries: int, wait: int
 ) -> None:
     """Seen to fail: five passwords that were too short, and an hour for a limit of a minute."""
+    if wait == QUARTER:  # which ends with the quarter of the clock
+        wait -= int(timezone.now().timestamp()) % QUARTER
     sign_in(client, PASSWORD)
     answers = [client.post(address, form) for _time in range(tries + 1)]
 
