@@ -59,6 +59,28 @@ def clean(at: object = LATER) -> bool:
     return list(find_all(business_id=None, now=LATER)) == []
 
 
+def test_the_desk_takes_nothing_for_what_is_not_booked_yet(salon: Salon, olga: Client) -> None:
+    """Its customer is at the bank: money makes a booking only where the order was paid."""
+    draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    check_out(draft, Way.DEPOSIT, now=NOW)
+    page = olga.get(f"/own/juniper/bookings/{draft.reference}/")
+
+    with pytest.raises(checkout.NotOwed):
+        pay_the_rest(draft, salon)
+
+    assert "paid in person" not in text_of(page)
+    assert status(draft) == ("UNDEFINED", 0, "PENDING")
+    assert (draft.status, Payment.objects.get().status, clean()) == ("CREATED", "PENDING", True)
+
+
+@pytest.mark.parametrize("over", ["CANCELED", "DECLINED"])
+def test_the_desk_takes_nothing_for_what_is_over(booking: Booking, salon: Salon, over: str) -> None:
+    Booking.objects.filter(pk=booking.pk).update(status=over)
+
+    with pytest.raises(checkout.NotOwed):
+        pay_the_rest(booking, salon)
+
+
 def test_the_rest_is_paid_at_the_salon(booking: Booking, salon: Salon) -> None:
     payment = pay_the_rest(booking, salon)
 

@@ -34,7 +34,7 @@ class Holders(Stage):
         return found
 
     def somebody_buys_a_plan(self) -> None:
-        """On its page, at the desk, or once more where the payment came to nothing."""
+        """On its page, at the desk, once more where the payment came to nothing, or given up."""
         plan = self.one(PricingPlan.objects.select_related("business").order_by("pk"))
         name, olga, key = self.somebody(), self.salon.olga, f"{self.dice.getrandbits(64):x}"
         owed = price_plan(plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL).total
@@ -59,6 +59,9 @@ class Holders(Stage):
                 "again": lambda: (
                     draft
                     and checkout.pay_for_plan(purchase_id=draft.pk, origin=ORIGIN, now=self.now)
+                ),
+                "given up": lambda: (
+                    draft and checkout.let_go_of_plan(purchase_id=draft.pk, now=self.now)
                 ),
             }
         )

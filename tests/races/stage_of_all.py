@@ -66,6 +66,7 @@ LIVE = ("PENDING", "CONFIRMED")
 EXPECTED = (*LIVE, "WAITING_LIST")
 MANY = ("CLASS", "COURSE")
 PLAIN = "APPOINTMENT"
+ASTRAY = 0.1
 
 
 class Stage:
@@ -107,6 +108,9 @@ class Stage:
         return self.dice.choice(list(known.select_related("business", "form")))
 
     def a_booking(self, *statuses: str, **wanted: Any) -> Booking | None:
+        """Now and then one that stands elsewhere: the operation has to refuse it, no player."""
+        if self.chance(ASTRAY):
+            statuses = tuple(Booking.Status.values)
         rows = Booking.objects.filter(status__in=statuses, **wanted).order_by("pk")
         related = ("business", "service", "session", "course_run")
         found: Booking | None = self.one(rows.select_related(*related))

@@ -32,11 +32,14 @@ def mark_paid(*, booking_id: int, revision: int, by: TeamMember, now: datetime) 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         StaleRevision: somebody changed it since the page was made.
-        NotOwed: there is nothing (left) to be paid, or it has no price.
+        NotOwed: there is nothing (left) to be paid, it has no price, or it is not booked: its
+            customer has not finished, or it is over.
     """
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=revision
     )
+    if booking.status not in LIVE:
+        raise NotOwed
     return take_in_person(order_of(booking, now=now), booking, by=by, now=now)
 
 
@@ -101,8 +104,11 @@ def take_in_person(order: Order, subject: Subject, *, by: TeamMember, now: datet
     """Record the rest of a locked, approved order of something locked as taken in person.
 
     Raises:
-        NotOwed: there is nothing left to be paid.
+        NotOwed: there is nothing left to be paid, or the order is not approved: money at the desk
+            approves none, or a draft would become a booking past its own checkout.
     """
+    if order.status != Order.Status.APPROVED:
+        raise NotOwed
     payments = list(order.payments.select_for_update().order_by("pk"))
     owed = balance(total=order.total, flows=flows_of(payments))
     if owed <= 0:
