@@ -1,8 +1,9 @@
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
 from apps.statements import Select, Slot
+from apps.web.phones import EXTENSION, line_of
 
 _blocked = Select(
     lambda: Customer.objects.filter(business_id=Slot("business_id"), blocked=True).only(
@@ -16,6 +17,14 @@ def blocks_anybody(*, business: OuterRef) -> Exists:
     return Exists(Customer.objects.filter(business_id=business, blocked=True))
 
 
+def of_line(field: str, phone: str) -> Q:
+    """Rows whose number (E.164) is this one, whatever the extension; none for no number."""
+    line = line_of(phone)
+    if not line:
+        return Q(pk=None)
+    return Q(**{field: line}) | Q(**{f"{field}__startswith": EXTENSION.join((line, ""))})
+
+
 def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
     """Return the ids of blocked contacts of a business that this address or phone (E.164) means.
 
@@ -25,5 +34,5 @@ def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
     return [
         it.pk
         for it in _blocked.all(business_id=business_id)
-        if identity_of(it.email) == wanted or (phone and phone == it.phone)
+        if identity_of(it.email) == wanted or (phone and line_of(phone) == line_of(it.phone))
     ]

@@ -8,6 +8,7 @@ from django.test import Client
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import create_access_link
+from apps.customers.operations import find_or_add_customer
 from apps.outbox.models import OutboxItem
 from apps.web.models import RateCounter
 from tests.bookings.pages import DETAILS, fields_of, fill, hold, slot_at, tap, text_of
@@ -236,12 +237,34 @@ def test_a_phone_with_three_bookings_ahead_proves_a_mailbox_whatever_the_address
     assert allowed.status_code == 303
 
 
+def test_a_phone_is_counted_by_what_was_typed_also_of_people_known_without_one(
+    salon: Salon,
+) -> None:
+    zone = salon.business.zone
+    for number in range(3):
+        email = f"carl{number}@example.com"
+        find_or_add_customer(
+            business_id=salon.business.pk, name="Carl", email=email, phone="", now=NOW
+        )
+        client = Client(REMOTE_ADDR=f"198.51.{number}.7")
+        address = hold(client, salon.cut, salon.at(26, 9 + number).astimezone(zone))
+        who = {"name": "Carl", "email": email, "phone": f"030 5550142 ext. {number}"}
+        assert fill(client, address, who).status_code == 303
+    RateCounter.objects.all().delete()
+    address = hold(client, salon.cut, salon.at(27, 10).astimezone(zone))
+
+    refused = fill(client, address, {**who, "email": "another@example.com", "phone": "0305550142"})
+
+    assert refused.status_code == 422
+    assert "3 unpaid bookings with this address or phone number" in text_of(refused)
+
+
 def test_one_phone_books_three_times_a_day_whatever_the_addresses(salon: Salon) -> None:
     salon.cut.price_kind = "FREE"
     salon.cut.save()
     answers = []
     for number, typed in enumerate(
-        ["030 5550142", "+49 30 5550142", "0049305550142", "0305550142"]
+        ["030 5550142", "+49 30 5550142 ext. 1", "0049305550142", "0305550142 ext. 2"]
     ):
         client = Client(REMOTE_ADDR=f"198.51.{number}.7")
         slot = salon.at(26, 9 + number).astimezone(salon.business.zone)

@@ -95,6 +95,35 @@ def test_what_the_owner_changes_later_is_not_what_was_bought(
     assert (plan.name, plan.price, plan.credits, plan.balance) == ("Ten classes", 16000, 10, 9)
 
 
+def test_the_phone_that_was_typed_counts_also_of_somebody_known_without_one(
+    ten: PricingPlan, studio: Studio
+) -> None:
+    ten.max_per_customer = 1
+    ten.save()
+    ana = {"name": "Ana", "email": "ana@example.com"}
+    customers.find_or_add_customer(business_id=studio.business.pk, phone="", now=NOW, **ana)
+    checkout.sell_plan(
+        plan_id=ten.pk,
+        buyer=Buyer(phone="+12125550142", **ana),
+        seen_price=ten.price,
+        is_paid=True,
+        form_key="at-the-desk",
+        by=studio.olga,
+        now=NOW,
+    )
+
+    with pytest.raises(checkout.PlanNotSold):
+        checkout.buy_plan(
+            plan=ten,
+            buyer=Buyer(name="Eva", email="eva@example.com", phone="+12125550142 ext. 7"),
+            seen_price=ten.price,
+            form_key="another-form-that-was-shown",
+            visitor_hash="visitor-eva",
+            origin=ORIGIN,
+            now=NOW,
+        )
+
+
 @pytest.mark.parametrize("columns", [{"hidden": True}, {"retired_at": NOW}])
 def test_what_is_not_offered_is_not_sold(ten: PricingPlan, columns: dict[str, object]) -> None:
     for name, value in columns.items():

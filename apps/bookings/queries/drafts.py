@@ -11,6 +11,8 @@ from apps.businesses.queries import get_business
 from apps.businesses.remembered import Revision
 from apps.catalog.queries import find_staff, get_service_by_id
 from apps.customers.identity import domains_of, identity_of
+from apps.customers.queries import of_line
+from apps.web.phones import line_of
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
 
@@ -107,18 +109,19 @@ def count_unpaid_ahead(
     *, business: Business, email: str, phone: str, proven: Sequence[int], now: datetime
 ) -> int:
     """Count the unpaid bookings ahead of a mailbox (lower case, in all its spellings) or a phone
-    (E.164, "" for none) at one business.
+    (E.164, "" for none) at one business. The phone is the one typed for the booking, or that of its
+    contact, who is known under another one perhaps.
 
     0 for somebody who opened the link of one of theirs (proven): the mailbox is theirs.
     """
     mine = Booking.objects.filter(business=business).filter(_perhaps_of(email, phone))
-    contacts = ("customer__email", "customer__phone")
+    contacts = ("customer__email", "contact_phone", "customer__phone")
 
     def count(rows: QuerySet[Booking]) -> int:
-        wanted = identity_of(email)
+        wanted, line = identity_of(email), line_of(phone)
         return sum(
-            identity_of(address) == wanted or (bool(phone) and number == phone)
-            for address, number in rows.values_list(*contacts)
+            identity_of(address) == wanted or (bool(line) and line in map(line_of, numbers))
+            for address, *numbers in rows.values_list(*contacts)
         )
 
     if proven and count(mine.filter(pk__in=list(proven))):
@@ -133,7 +136,7 @@ def count_unpaid_ahead(
 
 def _perhaps_of(email: str, phone: str) -> Q:
     """All of the same mail domain: which of them are the same mailbox, no database can tell."""
-    found = Q(customer__phone=phone) if phone else Q()
+    found = of_line("contact_phone", phone) | of_line("customer__phone", phone)
     for domain in domains_of(email):
         found |= Q(customer__email__endswith=f"@{domain}")
     return found

@@ -18,6 +18,7 @@ from apps.businesses.models import Business
 from apps.customers.identity import identity_of
 from apps.web.addresses import client_network
 from apps.web.limits import Hit, TooMany, require_room, rules
+from apps.web.phones import line_of
 
 
 def require_room_to_hold(request: HttpRequest, business: Business, *, now: datetime) -> None:
@@ -52,7 +53,7 @@ def require_room_to_book(
         Hit(rules.BOOKINGS_PER_EMAIL, f"{identity_of(given.email)}:{business}"),
     ]
     if given.phone:
-        hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{given.phone}:{business}"))
+        hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{line_of(given.phone)}:{business}"))
     require_room(hits=hits, now=now)
 
 

@@ -34,6 +34,7 @@ class PlanPurchase(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
     plan = models.ForeignKey(PricingPlan, on_delete=models.PROTECT, related_name="purchases")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="plans")
+    contact_phone = models.CharField(max_length=32, blank=True, help_text="E.164, as it was typed")
     reference = models.CharField(max_length=8, unique=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.DRAFT)
     kind = models.CharField(max_length=10, choices=PricingPlan.Kind)

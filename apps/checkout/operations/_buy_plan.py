@@ -14,7 +14,7 @@ from apps.checkout.operations._errors import CouponRefused, PlanChanged, PlanNot
 from apps.checkout.operations._resume_plan import pay_order, resume_order
 from apps.checkout.operations._use_gift import SeenGift
 from apps.checkout.pricing import Way
-from apps.checkout.queries.coupons import Applied, apply_code, plan_buyer
+from apps.checkout.queries.coupons import Applied, apply_code, buyer_of, plan_buyer
 from apps.checkout.queries.plan_price import price_plan
 from apps.checkout.renewals import goes_on
 from apps.customers.identity import identity_of
@@ -22,6 +22,7 @@ from apps.customers.models import Customer
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
 from apps.kernel.references import new_reference
+from apps.web.phones import line_of
 
 DRAFT = PlanPurchase.Status.DRAFT
 _PUBLISHED = Business.State.PUBLISHED
@@ -140,13 +141,14 @@ def _place(
         plan,
         customer,
         form_key=form_key,
+        phone=buyer.phone,
         visitor_hash=visitor_hash,
         renews=goes_on(plan.kind, plan.price),
         now=now,
     )
     if not is_new:
         return _place_again(purchase.pk, seen_left=terms.seen_left, now=now)
-    order = place_coded_order(purchase, buyer, applied, way=Way.FULL, now=now)
+    order = place_coded_order(purchase, applied, way=Way.FULL, now=now)
     return purchase, pay_order(order, purchase, terms.gift, now=now)
 
 
@@ -157,7 +159,7 @@ def applied_to(plan: PricingPlan, buyer: Buyer, terms: Terms, *, now: datetime) 
         CouponRefused: it cannot be used.
         PlanChanged: with it, the plan costs something else than was seen.
     """
-    user = plan_buyer(business_id=plan.business_id, email=buyer.email)
+    user = plan_buyer(business_id=plan.business_id, email=buyer.email, phone=buyer.phone)
     applied = apply_code(user=user, code=terms.code, subtotal=plan.price, now=now)
     if applied.refused is not None:
         raise CouponRefused(applied.refused)
@@ -171,7 +173,7 @@ def applied_to(plan: PricingPlan, buyer: Buyer, terms: Terms, *, now: datetime) 
 
 
 def place_coded_order(
-    purchase: PlanPurchase, buyer: Buyer, applied: Applied, *, way: Way, now: datetime
+    purchase: PlanPurchase, applied: Applied, *, way: Way, now: datetime
 ) -> Order:
     """Write the first order of a plan and count the use of its code.
 
@@ -180,7 +182,7 @@ def place_coded_order(
     """
     by_code = worth(applied.terms, subtotal=purchase.price) if applied.terms else 0
     order = place_plan_order(purchase, way=way, code=applied.code, by_code=by_code, now=now)
-    user = plan_buyer(business_id=purchase.business_id, email=buyer.email, purchase_id=purchase.pk)
+    user = buyer_of(purchase)
     use_coupon(order, user, applied, amount=by_code, now=now)
     return order
 
@@ -192,10 +194,12 @@ def _had_enough(plan: PricingPlan, buyer: Buyer) -> bool:
         return False
     PricingPlan.objects.select_for_update(no_key=True).get(pk=plan.pk)
     bought = PlanPurchase.objects.filter(plan=plan).exclude(status=DRAFT)
-    wanted = identity_of(buyer.email)
+    wanted, line = identity_of(buyer.email), line_of(buyer.phone)
     had = sum(
-        identity_of(email) == wanted or (bool(phone) and phone == buyer.phone)
-        for email, phone in bought.values_list("customer__email", "customer__phone")
+        identity_of(email) == wanted or (bool(line) and line in map(line_of, numbers))
+        for email, *numbers in bought.values_list(
+            "customer__email", "contact_phone", "customer__phone"
+        )
     )
     return had >= plan.max_per_customer
 
@@ -233,6 +237,7 @@ def new_purchase(
     customer: Customer,
     *,
     form_key: str,
+    phone: str,
     visitor_hash: str = "",
     renews: bool = False,
     now: datetime,
@@ -245,6 +250,7 @@ def new_purchase(
             "business": plan.business,
             "plan": plan,
             "customer": customer,
+            "contact_phone": phone,
             "reference": new_reference(),
             "kind": plan.kind,
             "name": plan.name,

@@ -57,9 +57,9 @@ def sell_plan(
     plan = PricingPlan.objects.get(pk=plan_id, business_id=by.business_id, retired_at__isnull=True)
     applied = applied_to(plan, buyer, Terms(seen_price, code, gift), now=now)
     customer = customer_of(plan, buyer, now=now)
-    purchase, is_new = new_purchase(plan, customer, form_key=key, now=now)
+    purchase, is_new = new_purchase(plan, customer, form_key=key, phone=buyer.phone, now=now)
     if is_new:
-        order = place_coded_order(purchase, buyer, applied, way=Way.IN_PERSON, now=now)
+        order = place_coded_order(purchase, applied, way=Way.IN_PERSON, now=now)
         _take(order, purchase, gift, by=by, is_paid=is_paid, now=now)
     return purchase
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from apps.bookings.models import Booking
 from apps.checkout.coupons import Kind, Refused, Terms, mailbox, plain_code, refusal
 from apps.checkout.models import Coupon, CouponUse, PlanPurchase
+from apps.customers.queries import of_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,21 @@ def booker(booking: Booking) -> CodeUser:
     )
 
 
-def plan_buyer(*, business_id: int, email: str, purchase_id: int | None = None) -> CodeUser:
-    """Whoever buys a plan; email is "" as long as nobody said."""
+def plan_buyer(
+    *, business_id: int, email: str, phone: str = "", purchase_id: int | None = None
+) -> CodeUser:
+    """Whoever buys a plan; email and phone (E.164) are "" as long as nobody said."""
     own = Q(order__purchase=purchase_id) if purchase_id else Q(pk=None)
-    return CodeUser(business_id=business_id, service_id=None, email=email, phone="", own=own)
+    return CodeUser(business_id=business_id, service_id=None, email=email, phone=phone, own=own)
 
 
 def buyer_of(purchase: PlanPurchase) -> CodeUser:
     """Whoever has begun to buy a plan."""
     return plan_buyer(
-        business_id=purchase.business_id, email=purchase.customer.email, purchase_id=purchase.pk
+        business_id=purchase.business_id,
+        email=purchase.customer.email,
+        phone=purchase.contact_phone,
+        purchase_id=purchase.pk,
     )
 
 
@@ -83,7 +89,8 @@ def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
     uses = CouponUse.objects.filter(coupon=coupon)
     same = Q(mailbox=mailbox(user.email)) if user.email else Q(pk=None)
     if user.phone:
-        same |= Q(order__booking__contact_phone=user.phone)
+        same |= of_line("order__booking__contact_phone", user.phone)
+        same |= of_line("order__purchase__contact_phone", user.phone)
     return Terms(
         kind=Kind(coupon.kind),
         value=coupon.value,
