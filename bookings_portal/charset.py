@@ -1,4 +1,4 @@
-"""The portal speaks UTF-8 with everybody, whatever a request claims (N067)."""
+"""The portal speaks UTF-8 with everybody, whatever a request claims (rule S11)."""
 
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping

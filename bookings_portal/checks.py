@@ -1,4 +1,4 @@
-"""System checks of our own: what must be true before the portal may serve (security.md 5.4)."""
+"""System checks of our own: what must be true before the portal may serve (rule S7)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""DATABASE_URL -> Django's DATABASES entry, with the options of design.md section 4.
+"""DATABASE_URL -> Django's DATABASES entry, with the options that scarce time needs (rule C12).
 
 Standard library only, so that the bootstrap can refuse a wrong address before it installs anything.
 """

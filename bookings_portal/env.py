@@ -1,4 +1,4 @@
-"""The environment, read once and judged before anything starts (design.md section 8).
+"""The environment, read once and judged before anything starts.
 
 Standard library only: the bootstrap reads it before Django is installed. Every wrong value raises
 `BadSetting` with one sentence that says what to write instead.

@@ -1,4 +1,4 @@
-"""EMAIL_URL -> Django's e-mail settings (design.md section 8)."""
+"""EMAIL_URL -> Django's e-mail settings."""
 
 from pathlib import Path
 from typing import Any

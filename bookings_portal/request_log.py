@@ -1,4 +1,4 @@
-"""One JSON line per request and per record, with an id, without secrets (security.md 5.6).
+"""One JSON line per request and per record, with an id, without secrets (rule D3).
 
 Times are UTC. Bodies, query strings, cookies and addresses of people are never written; the token
 in `/m/<token>`, `/p/<token>` and the like is replaced before a record leaves the process.

@@ -1,4 +1,4 @@
-"""What browsers are told about safety: cookies, transport, content policy (security.md 5.4)."""
+"""What browsers are told about safety: cookies, transport, content policy (rule S7)."""
 
 import re
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""`manage.py up`: prepare what is missing, serve, tell where, stop cleanly (design.md section 8).
+"""`manage.py up`: prepare what is missing, serve, tell where, stop cleanly.
 
 Standard library only: this process never imports Django, so a warm start is two file reads away
 from starting the web server.

@@ -1,4 +1,4 @@
-"""Django settings: one file, the environment decides (design.md section 8).
+"""Django settings: one file, the environment decides.
 
 An https PORTAL_ORIGIN means production. Everything that reads or judges a variable lives in
 `env`, `databases` and `mail`; everything a browser is told about safety lives in `security`.

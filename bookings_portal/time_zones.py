@@ -1,4 +1,4 @@
-"""One time-zone database for every process: the pinned PyPI package (design.md section 6).
+"""One time-zone database for every process: the pinned PyPI package (rule T16).
 
 Python prefers the operating system's copy, and that copy is often a year old: Debian 12's is one
 hour wrong for Vancouver from November 2026.

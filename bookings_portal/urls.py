@@ -1,4 +1,4 @@
-"""Where every address leads (ux.md 2.2). Order matters: a business may be called anything."""
+"""Where every address leads. Order matters: a business may be called anything."""
 
 from allauth.account.decorators import secure_admin_login
 from django.conf import settings

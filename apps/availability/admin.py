@@ -1,4 +1,4 @@
-"""Opening hours to edit, sessions and occupied time to look at (design.md section 4, law 1)."""
+"""Opening hours to edit, sessions and occupied time to look at (rule C1)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From the names of broken constraints to the words of the domain (design.md section 4, law 3)."""
+"""From the names of broken constraints to the words of the domain (rule C3)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -7,7 +7,7 @@ from apps.outbox.operations import register_periodic
 
 
 def sweep(now: datetime) -> None:
-    """Delete what holds kept after they ran out (design.md section 4, law 5)."""
+    """Delete what holds kept after they ran out (rule C5)."""
     sweep_expired_holds(now=now)
     sweep_lapsed_seats(now=now)
 

@@ -1,4 +1,4 @@
-"""What becomes of a draft whose details are complete (domain.md 1.3, R007). Pure."""
+"""What becomes of a draft whose details are complete (rule B3). Pure."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
-"""May somebody join this class or this course now, and if not, why (domain.md 4.3, 5.1). Pure.
+"""May somebody join this class or this course now, and if not, why (rules B14, B15). Pure.
 
-Limits are elapsed minutes (time.md T3, T10): of a class to its start, of a course to its first
+Limits are elapsed minutes (rules T3, T10): of a class to its start, of a course to its first
 session, or, once it has begun and may be joined late, to its next one.
 """
 

@@ -1,4 +1,4 @@
-"""Does a class take place that needs a minimum of people (domain.md 9 no. 27, R106)? Pure."""
+"""Does a class take place that needs a minimum of people (rule B16)? Pure."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum

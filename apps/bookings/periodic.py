@@ -17,12 +17,13 @@ from apps.web.limits import forget_counters
 
 
 def forget_drafts(now: datetime) -> None:
-    """Delete drafts that nobody finished within 24 hours (design.md section 5)."""
+    """Delete drafts that nobody finished within 24 hours (rule B7)."""
     forget_abandoned_drafts(now=now)
 
 
 def look_after_waitlists(now: datetime) -> None:
-    """End offers that ran out, offer what came free, close the lines of what has begun (R030)."""
+    """End offers that ran out, offer what came free, close the lines of what has begun
+    (rule B19)."""
     lapse_offers(now=now)
     lapse_times(now=now)
     offer_what_came_free(now=now)
@@ -31,7 +32,7 @@ def look_after_waitlists(now: datetime) -> None:
 
 
 def decide_classes(now: datetime) -> None:
-    """Confirm or call off the classes that need a minimum of people (R106)."""
+    """Confirm or call off the classes that need a minimum of people (rule B16)."""
     decide_minimums(now=now)
 
 
@@ -41,7 +42,7 @@ def look_after_requests(now: datetime) -> None:
 
 
 def forget_rates(now: datetime) -> None:
-    """Delete old counters of rate limits (security.md 5.6).
+    """Delete old counters of rate limits (rule D4).
 
     Here, because the web floor that counts may not know the outbox, nor the other way round.
     """

@@ -1,7 +1,7 @@
-"""What may still be done with a booking, and until when (domain.md 1.9 and 3.1). Pure.
+"""What may still be done with a booking, and until when (rules B4, B5). Pure.
 
 The buttons a page shows are the actions a POST accepts, because both ask `allowed_actions`.
-Limits are elapsed minutes before the start (time.md T3, T10).
+Limits are elapsed minutes before the start (rules T3, T10).
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules as they were when the booking was made (R051); minutes, None is no limit.
+    """The rules as they were when the booking was made (rule B5); minutes, None is no limit.
 
     A field that is added gets the default that was the rule before there was one.
     """
@@ -71,7 +71,7 @@ def may_cancel(
     *, policy: Policy, status: Status, starts_at: datetime, now: datetime, is_team: bool
 ) -> Verdict:
     """Tell whether a booking may be cancelled now: the team always before it is over,
-    the customer as the frozen policy says (R017, R051)."""
+    the customer as the frozen policy says (rules B12, B5)."""
     if status not in {Status.PENDING, Status.CONFIRMED, Status.WAITING_LIST}:
         return Verdict(allowed=False, reason=Reason.FINAL)
     if is_team:
@@ -89,7 +89,7 @@ def may_move_to_session(
 ) -> bool:
     """Tell whether a booking may go to another session of its class, or to another run of its
     course: the team always while it lives, the customer as the frozen policy says, and never with
-    a course (domain.md 5.1)."""
+    a course (rule B15)."""
     if status not in {Status.PENDING, Status.CONFIRMED} or kind == "APPOINTMENT":
         return False
     if is_team:
@@ -114,7 +114,7 @@ def may_decide(*, status: Status) -> Verdict:
 def allowed_actions(
     *, policy: Policy, status: Status, starts_at: datetime, now: datetime, is_team: bool
 ) -> frozenset[Action]:
-    """List what this person may do with the booking right now (design.md section 5, R019)."""
+    """List what this person may do with the booking right now (rules B1, B4)."""
     actions: set[Action] = set()
     if may_cancel(
         policy=policy, status=status, starts_at=starts_at, now=now, is_team=is_team

@@ -1,4 +1,4 @@
-"""Where a booking stands and where it may go (design.md section 5, R005). Pure.
+"""Where a booking stands and where it may go (rule B1). Pure.
 
 REFUNDED is a payment status; an undone decision is a move of its own, allowed only within the
 undo window (docs/adr/).
@@ -51,7 +51,7 @@ def require_move(current: str, target: str) -> None:
     """Let a lawful move pass.
 
     Raises:
-        IllegalMove: the table of design.md section 5 has no such move.
+        IllegalMove: the table has no such move (rule B1).
     """
     if Status(target) not in MOVES[Status(current)]:
         raise IllegalMove(f"{current} -> {target}")

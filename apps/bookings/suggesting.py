@@ -1,4 +1,4 @@
-"""Which free times to suggest instead of one that does not fit (ux.md O4). Pure."""
+"""Which free times to suggest instead of one that does not fit. Pure."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -43,7 +43,7 @@ def visitor_hash_of(request: HttpRequest) -> str:
 
 
 def network_hash_of(request: HttpRequest) -> str:
-    """Return the keyed hash of the client's network (security.md 5.6)."""
+    """Return the keyed hash of the client's network (rule D4)."""
     return _hash("network", client_network(request))
 
 
@@ -61,7 +61,8 @@ def visitor_of(request: HttpRequest, *, zone: ZoneInfo) -> Visitor:
 def grant(request: HttpRequest, booking: Booking) -> None:
     """Let this session see a booking whose link it opened.
 
-    The link proves a mailbox, so the session gets a new id with it: more rights, new key (N031).
+    The link proves a mailbox, so the session gets a new id with it: more rights, new key
+    (rule S17).
     """
     opened = opened_by_link(request)
     if booking.pk not in opened:
@@ -120,7 +121,7 @@ def remembered(request: HttpRequest) -> list[int]:
 
 
 def remember(request: HttpRequest, response: HttpResponse, booking: Booking) -> None:
-    """Keep a booking's id on the device; nothing about the person is in the cookie (N131)."""
+    """Keep a booking's id on the device; nothing about the person is in the cookie (rule D7)."""
     ids = [pk for pk in remembered(request) if pk != booking.pk]
     response.set_cookie(
         _device_name(),
@@ -133,7 +134,7 @@ def remember(request: HttpRequest, response: HttpResponse, booking: Booking) -> 
 
 
 def forget(response: HttpResponse) -> None:
-    """Forget the person at once (N132)."""
+    """Forget the person at once (rule D7)."""
     response.delete_cookie(_device_name(), samesite="Lax")
 
 

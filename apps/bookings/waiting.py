@@ -1,4 +1,4 @@
-"""Who of a waitlist is offered a place next, and for how long (domain.md 5.4). Pure."""
+"""Who of a waitlist is offered a place next, and for how long (rule B19). Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -245,7 +245,7 @@ def _money_words(booking: Booking, price: str) -> str:
 
 
 def call_instead(booking: Booking) -> str:
-    """What a blocked person reads; that there is a block is not said (N101)."""
+    """What a blocked person reads; that there is a block is not said (rule B25)."""
     phone = booking.business.phone
     if not phone:
         return _("This cannot be booked online.")
@@ -262,7 +262,7 @@ def length_words(minutes: int) -> str:
 
 
 def no_times_words(reasons: Sequence[Reason], *, zone: ZoneInfo, locale: str) -> str:
-    """The polite short form of the engine's reasons; the owner reads the full one (R088)."""
+    """The polite short form of the engine's reasons; the owner reads the full one (rule T15)."""
     codes = {reason.code for reason in reasons}
     opens = [it.change.at for it in reasons if it.code in OPENS_LATER and it.change]
     at = next((value for value in opens if value is not None), None)

@@ -1,4 +1,4 @@
-"""One colour of the owner becomes twelve tones with guaranteed contrast (ux.md 3.1).
+"""One colour of the owner becomes twelve tones with guaranteed contrast (rule W6).
 
 Pure. The hue is kept, chroma is capped, and lightness walks in OKLCH until the WCAG 2.2 ratio holds
 on every background of the scheme, so that no owner can choose an unreadable page. Ratios promised:

@@ -1,4 +1,4 @@
-"""The tenant: a business, its places and the people who run it (design.md section 3)."""
+"""The tenant: a business, its places and the people who run it."""
 
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,7 @@ from apps.businesses.validators import (
 
 
 class Business(models.Model):
-    """One tenant. Every hot row elsewhere carries its id (design.md section 10)."""
+    """One tenant. Every hot row elsewhere carries its id."""
 
     class State(models.TextChoices):
         DRAFT = "DRAFT", _("Draft")
@@ -96,7 +96,7 @@ class SetupRevision(models.Model):
 
 
 class FormerSlug(models.Model):
-    """An address a business used before; it redirects for ever (R049)."""
+    """An address a business used before; it redirects for ever (rule B26)."""
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="former_slugs")
     slug = models.SlugField(max_length=60, unique=True)

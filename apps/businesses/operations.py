@@ -12,7 +12,7 @@ class SlugTaken(Exception):
 
 @transaction.atomic
 def rename_business(*, business_id: int, slug: str) -> Business:
-    """Give a business a new address; the old one redirects for ever (R049).
+    """Give a business a new address; the old one redirects for ever (rule B26).
 
     Going back to an address of its own is allowed. The caller has validated the slug's letters.
 
@@ -45,7 +45,7 @@ def publish_business(*, business_id: int) -> Business:
 
 @transaction.atomic
 def pause_business(*, business_id: int) -> Business:
-    """Keep a business visible but take no new bookings (R049); existing ones stay as they are.
+    """Keep a business visible but take no new bookings (rule B26); existing ones stay as they are.
 
     Raises:
         Business.DoesNotExist: there is no such business.

@@ -17,7 +17,8 @@ PageView = Callable[..., HttpResponse]
 
 
 def public_page(view: PageView) -> Callable[..., HttpResponse]:
-    """Give the view the business in place of its slug; former addresses redirect for ever (R049).
+    """Give the view the business in place of its slug; former addresses redirect for ever
+    (rule B26).
 
     Raises:
         Http404: there is no such business, or the public may not see it yet.
@@ -78,5 +79,5 @@ def search_map(address: str) -> str:
 
 
 def absolute(path: str) -> str:
-    """The address under the configured origin, never under a request's host (N052)."""
+    """The address under the configured origin, never under a request's host (rule S16)."""
     return f"{settings.PORTAL_ORIGIN}{path}"

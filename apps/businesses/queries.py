@@ -18,7 +18,7 @@ _by_slug = Select(
 
 
 class BusinessMoved(Exception):
-    """The business has a new address (R049)."""
+    """The business has a new address (rule B26)."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(slug)

@@ -23,7 +23,7 @@ RESERVED_SLUGS = frozenset(
         ),
     }
 )
-"""First parts of addresses that are ours (ux.md 2.2); a business may be called anything else."""
+"""First parts of addresses that are ours; a business may be called anything else."""
 
 
 def validate_slug(value: str) -> None:
@@ -39,7 +39,7 @@ def validate_slug(value: str) -> None:
 
 
 def validate_time_zone(value: str) -> None:
-    """Accept IANA names of the pinned tzdata only (time.md 7.4).
+    """Accept IANA names of the pinned tzdata only (rule T16).
 
     Raises:
         ValidationError: the name is not in the zone database.

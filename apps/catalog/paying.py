@@ -1,4 +1,4 @@
-"""What a price may be, and how it may be paid (domain.md 2.3, R023, R024). Pure.
+"""What a price may be, and how it may be paid (rules M2, M5). Pure.
 
 Amounts are minor units of the business's currency, rates of tax basis points (1900 is 19 %).
 What is accepted here, the constraints of ``catalog.Service`` accept too.

@@ -1,4 +1,4 @@
-"""Which terms a plan may be offered with (domain.md 6.5). Pure.
+"""Which terms a plan may be offered with (rule M16). Pure.
 
 Visits are those of one person, days and months those of the business's calendar.
 """

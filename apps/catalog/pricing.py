@@ -1,4 +1,4 @@
-"""The base price of a service as it was chosen (domain.md 2.4, R085). Pure.
+"""The base price of a service as it was chosen (rule M1). Pure.
 
 Tax, coupons and plans come later, at checkout; nothing here rounds, so no minor unit is lost.
 """
@@ -31,7 +31,7 @@ class Price:
 
     def for_part(self, *, left: int, of: int) -> "Price":
         """The price of what is left of a course, session by session; a fraction of a minor unit
-        is the customer's. What is agreed later stays so (domain.md 5.1)."""
+        is the customer's. What is agreed later stays so (rule B15)."""
         if self.total is None or left >= of:
             return self
         lines = tuple(replace(line, amount=line.amount * left // of) for line in self.lines)

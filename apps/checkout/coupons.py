@@ -1,4 +1,4 @@
-"""May this code be used, and what is it worth (domain.md 6.4, R028, R075). Pure.
+"""May this code be used, and what is it worth (rule M13). Pure.
 
 Amounts are whole minor units; a percentage is in basis points (1000 is 10 %).
 """
@@ -103,8 +103,8 @@ def spread(discount: int, *, over: tuple[int, ...], currency: str) -> tuple[int,
 
 
 def mailbox(address: str) -> str:
-    """One name for one mailbox (N076): without case and what stands behind a plus, and without dots
-    where the host ignores them."""
+    """One name for one mailbox (rule M13): without case and what stands behind a plus, and without
+    dots where the host ignores them."""
     local, _at, host = address.strip().lower().rpartition("@")
     local = local.partition("+")[0]
     if host in SAME_MAILBOX:

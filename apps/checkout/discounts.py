@@ -1,4 +1,4 @@
-"""What is taken off without a code, and what a code takes off of the rest (domain.md 6.4, R075).
+"""What is taken off without a code, and what a code takes off of the rest (rule M14).
 Pure.
 
 Amounts are whole minor units; a share is in basis points (1000 is 10 %).

@@ -1,4 +1,4 @@
-"""The amounts a customer saw, sealed into the page on which they pay (N071)."""
+"""The amounts a customer saw, sealed into the page on which they pay (rule M3)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Codes of gift cards, and what of an order a card pays (R077). Pure.
+"""Codes of gift cards, and what of an order a card pays (rule M15). Pure.
 
 Amounts are whole minor units.
 """

@@ -19,7 +19,7 @@ from apps.outbox.operations import register_periodic
 
 
 def reconcile(now: datetime) -> None:
-    """Ask providers about payments whose word never came (R006)."""
+    """Ask providers about payments whose word never came (rule M6)."""
     settle_open_payments(now=now)
 
 

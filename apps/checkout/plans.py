@@ -1,5 +1,4 @@
-"""May this plan pay for that, how many visits does it cost, until when is it good (domain.md 6.5,
-R047, R084). Pure.
+"""May this plan pay for that, how many visits does it cost, until when is it good (rule M16). Pure.
 
 Instants are aware UTC; days and months are those of the business's own calendar.
 """

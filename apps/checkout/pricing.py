@@ -1,4 +1,4 @@
-"""What an order costs, what of it is tax, and what is due now (R023, R029, R076). Pure.
+"""What an order costs, what of it is tax, and what is due now (rules M5, M4). Pure.
 
 All amounts are whole minor units of one currency; rates of tax are basis points (1900 is 19 %).
 """
@@ -99,7 +99,7 @@ def quote(
 ) -> Quote:
     """Price an order for one way to pay; a deposit is never more than the whole. discounts are what
     is taken off each item, before tax is told; taken says what of them needed no code. With
-    any_amount a deposit is only the least that is paid now (R093).
+    any_amount a deposit is only the least that is paid now (rule M5).
 
     Raises:
         ValueError: a deposit was chosen where there is none.
@@ -140,7 +140,7 @@ def choose_amount(priced: Quote, amount: int) -> Quote:
 
 def choose_part(*, owed: int, unit: int, any_amount: bool, amount: int | None) -> int:
     """How much of what is owed is paid online now: all of it, or any part from one main unit up
-    (unit, in minor units) where the service takes any amount (R093).
+    (unit, in minor units) where the service takes any amount (rule M5).
 
     Raises:
         AmountRefused: another amount than may be paid.
@@ -201,7 +201,7 @@ def ways_to_pay(
     """What a customer may choose between, the smallest commitment first; nothing when it is free.
 
     Where a deposit is asked for, paying all of it there is no choice; paying all of it at once is
-    one when the owner allows it (R023). Where only full online payment is offered, that is it.
+    one when the owner allows it (rule M5). Where only full online payment is offered, that is it.
     """
     if total == 0:
         return ()

@@ -1,4 +1,4 @@
-"""From where money goes back, and for which lines (R083, domain.md 6.3). Pure.
+"""From where money goes back, and for which lines (rule M9). Pure.
 
 All amounts are whole minor units of one currency.
 """

@@ -1,4 +1,4 @@
-"""When a membership is paid for again, and what is done about it (domain.md 6.5, R084). Pure.
+"""When a membership is paid for again, and what is done about it (rule M18). Pure.
 
 Instants are aware UTC.
 """

@@ -1,4 +1,4 @@
-"""People who book: contacts of one business, without an account (design.md section 3, R020)."""
+"""People who book: contacts of one business, without an account (rule B25)."""
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +10,7 @@ from apps.businesses.models import Business
 class Customer(models.Model):
     """A contact of one business, found again by the normalised e-mail address.
 
-    Typing an address never signs anybody in; it only groups bookings (security.md 5.2).
+    Typing an address never signs anybody in; it only groups bookings (rule B25).
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="customers")

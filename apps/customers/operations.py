@@ -16,7 +16,7 @@ def find_or_add_customer(
     """Return the contact of this business with this address (lower case), new if need be.
 
     One statement, safe under any number of parallel bookings. A known contact is not changed by
-    what a stranger typed: the booking keeps its own name and phone (R020, security.md 5.2).
+    what a stranger typed: the booking keeps its own name and phone (rule B25).
     """
     found = finding_customer(business_id=business_id, name=name, email=email, phone=phone, now=now)
     found.insert.write(found.row)
@@ -35,7 +35,7 @@ def finding_customer(
 
 def block_customer(*, business_id: int, customer_id: int, blocked: bool = True) -> None:
     """Let a contact of this business book online no more, or (blocked=False) again; what is booked
-    stands (N101).
+    stands (rule B25).
 
     Raises:
         Customer.DoesNotExist: not a contact of this business.

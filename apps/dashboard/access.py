@@ -1,4 +1,4 @@
-"""Who gets into the owner section (settings.GUARDED_SECTIONS, security.md 5.8 A)."""
+"""Who gets into the owner section (rule S2, settings.GUARDED_SECTIONS)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -234,7 +234,7 @@ def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
 
 class NewClassForm(OverridingForm, FormWithPlace):
     """A class once, or again and again at the same time of day; a course with all its dates
-    (R067)."""
+    (rule T5)."""
 
     service = forms.ModelChoiceField(
         label=_("Class or course"),

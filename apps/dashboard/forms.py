@@ -1,4 +1,4 @@
-"""What owners type: syntax and shape only; the rules are asked when it is done (style.md B3)."""
+"""What owners type: syntax and shape only; the rules are asked when it is done."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime

@@ -1,7 +1,7 @@
 """Who may do what in the dashboard: one table, written out in docs/roles.md. Pure.
 
 Views are opened by rights, never by names of roles, and the buttons of a page come from the same
-table, so that what is rendered is what is accepted (ux.md 2.5).
+table, so that what is rendered is what is accepted.
 """
 
 from collections.abc import Collection

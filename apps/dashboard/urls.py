@@ -1,4 +1,4 @@
-"""Addresses of the owner section (ux.md 2.2). Every view behind them names its roles."""
+"""Addresses of the owner section. Every view behind them names its roles."""
 
 from django.urls import path
 

@@ -21,7 +21,7 @@ class Span:
     """The instants from ``start`` up to, not including, ``end``; both aware, kept in UTC.
 
     Raises ValueError for a naive datetime and for a span without length: an empty range would slip
-    through the database's exclusion constraint (design section 4, law 3).
+    through the database's exclusion constraint (rule C3).
     """
 
     start: datetime
@@ -54,7 +54,7 @@ class Span:
 
     @property
     def duration(self) -> timedelta:
-        """Elapsed time between start and end (T3)."""
+        """Elapsed time between start and end (rule T3)."""
         return self.end - self.start
 
     def overlaps(self, other: "Span") -> bool:

@@ -46,7 +46,7 @@ def build_calendars(
     holds events of one UID only (RFC 5546 3.2.5), and calendars act on the first object of a part:
     a course that is cancelled is one file for each date. ``organizer`` is an e-mail address. All
     text is escaped and folded at 75 octets by the library, after control and direction marks are
-    removed (N060).
+    removed (rule S8).
     """
     method = "PUBLISH" if facts.status in STATUS_WORDS else "CANCEL"
     dates = facts.all_dates or (CourseDate(facts.starts_at, facts.ends_at),)

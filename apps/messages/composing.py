@@ -31,7 +31,7 @@ LONGEST_ADDRESS = 254
 
 
 class RefusedAddress(ValueError):
-    """The address is not one plain e-mail address; no mail is made for it (N062)."""
+    """The address is not one plain e-mail address; no mail is made for it (rule S9)."""
 
 
 @dataclass(frozen=True, slots=True)

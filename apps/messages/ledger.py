@@ -10,7 +10,7 @@ from apps.outbox.models import OutboxItem
 
 
 def find_stranded_messages(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield waiting messages that no outbox item will ever send (P5)."""
+    """Yield waiting messages that no outbox item will ever send (rule C8)."""
     item = OutboxItem.objects.exclude(key="").filter(key=OuterRef("outbox_key"), done_at=None)
     messages = Message.objects.filter(~Exists(item), status=Message.Status.QUEUED)
     if business_id is not None:

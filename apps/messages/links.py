@@ -1,4 +1,4 @@
-"""Where the buttons of a mail lead: always the configured origin, never a request's (N052)."""
+"""Where the buttons of a mail lead: always the configured origin, never a request's (rule S16)."""
 
 from urllib.parse import quote, urlsplit
 

@@ -34,7 +34,8 @@ def read_kept_mail(folder: Path, name: str) -> KeptMail:
     """Read one mail by the name of its file.
 
     Raises:
-        FileNotFoundError: there is no such mail, or the name is none that the backend gives (N068).
+        FileNotFoundError: there is no such mail, or the name is none that the backend gives
+        (rule S10).
     """
     if not FILE_NAME.fullmatch(name):
         raise FileNotFoundError(name)

@@ -1,4 +1,4 @@
-"""What was said to whom, and what became of it (design.md section 3)."""
+"""What was said to whom, and what became of it."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,8 +12,7 @@ class Message(models.Model):
     """One mail to one person. The text is kept as it was sent, with the secret link masked.
 
     ``outbox_key`` makes it exist once per event and recipient, ``message_id`` is the same at every
-    attempt, so that a copy sent twice by a crash is recognised by the receiver (reliability.md
-    G11).
+    attempt, so that a copy sent twice by a crash is recognised by the receiver (rule C9).
     """
 
     class Kind(models.TextChoices):

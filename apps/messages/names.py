@@ -1,4 +1,4 @@
-"""Names that strangers typed, made fit for a mail. Pure (security.md N060-N063).
+"""Names that strangers typed, made fit for a mail. Pure (rule S8).
 
 A booking form sends mail to any address, so whatever a name says must not work as an advert.
 """

@@ -146,7 +146,7 @@ def list_team_addresses(*, business: Business) -> list[str]:
 
 
 def list_messages(*, booking_id: int) -> QuerySet[Message]:
-    """List every mail about a booking, oldest first, for the booking's page (ux.md O6)."""
+    """List every mail about a booking, oldest first, for the booking's page."""
     return Message.objects.filter(booking_id=booking_id).order_by("pk")
 
 

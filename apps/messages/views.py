@@ -39,7 +39,7 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 @never_cache
 @require_safe
 def preview(_request: HttpRequest, name: str) -> HttpResponse:
-    """Give the HTML part alone, under a policy that lets nothing run (N058)."""
+    """Give the HTML part alone, under a policy that lets nothing run (rule S8)."""
     headers = {"Content-Security-Policy": PREVIEW_POLICY, "X-Frame-Options": "SAMEORIGIN"}
     return HttpResponse(_find(name).html, headers=headers)
 

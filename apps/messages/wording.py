@@ -1,7 +1,7 @@
 """The words of a mail, before they are laid out as text or HTML.
 
 Everything a person typed goes through ``names`` first. Times are shown in the zone the customer
-saw when booking (P6); the team reads them by the clock of the place.
+saw when booking (rule T7); the team reads them by the clock of the place.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How long a failed item waits before it is tried again. Pure (reliability.md G10)."""
+"""How long a failed item waits before it is tried again. Pure (rule C8)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Durable work: one row for each thing that must happen after a commit (design.md section 9)."""
+"""Durable work: one row for each thing that must happen after a commit (rule C8)."""
 
 from django.db import models
 from django.db.models import Q

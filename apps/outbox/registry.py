@@ -70,7 +70,7 @@ def register_periodic(name: str, every: timedelta, run: Callable[[datetime], obj
     """Let every worker call ``run(now)`` at its start and then each ``every``.
 
     Due reminders, sweeps and reconciliation come from here: they are computed from live rows, not
-    from stored timers (design.md section 9).
+    from stored timers (rule C8).
 
     Raises:
         ValueError: the name is taken by something else.

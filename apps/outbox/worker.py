@@ -1,6 +1,6 @@
 """The loop that does the work: lease, do, settle; and the periodic work between.
 
-Nothing here holds a lock or a transaction while a topic's work runs (design.md section 4, law 2).
+Nothing here holds a lock or a transaction while a topic's work runs (rule C2).
 The loop can die at any instruction: what was leased is leased again when its lease ends.
 """
 

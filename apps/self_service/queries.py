@@ -78,7 +78,7 @@ class Limit:
 
 
 def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
-    """Until when cancelling is free, by the policy frozen with the booking (R051)."""
+    """Until when cancelling is free, by the policy frozen with the booking (rule B5)."""
     if booking.status not in OPEN or now >= booking.starts_at:
         return []
     policy = Policy.from_snapshot(booking.policy_snapshot)
@@ -137,7 +137,8 @@ def _moved_words(event: BookingEvent, booking: Booking) -> str:
 
 
 def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseRun]:
-    """Where the customer may take this booking, by its frozen policy; empty when nowhere (R022)."""
+    """Where the customer may take this booking, by its frozen policy; empty when nowhere
+    (rule B18)."""
     may_move = may_move_to_session(
         policy=Policy.from_snapshot(booking.policy_snapshot),
         status=Status(booking.status),

@@ -1,4 +1,4 @@
-"""Where a request comes from, as far as limits care (security.md 5.5: per /64 and /24)."""
+"""Where a request comes from, as far as limits care."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 

@@ -2,7 +2,7 @@
 
 Pure. Positions are class names (`t1` first row, `d9` nine rows): pages carry no inline style.
 Rows count elapsed time from the first hour shown, so a day of 23 or 25 hours has that many rows and
-a repeated hour is drawn twice (time rules T3 and T8).
+a repeated hour is drawn twice.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Cookies nobody of ours could have set are none (N067)."""
+"""Cookies nobody of ours could have set are none (rule S11)."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Form fields whose values are clean before any rule sees them (N060-N067)."""
+"""Form fields whose values are clean before any rule sees them (rule S8)."""
 
 import re
 from typing import Any
@@ -73,7 +73,7 @@ class VisitAddressField(TextField):
 class AddressField(forms.EmailField):
     """One e-mail address, trimmed and in lower case: the form in which customers are found again.
 
-    More than one address, line breaks, quoted local parts and blanks are refused (N062).
+    More than one address, line breaks, quoted local parts and blanks are refused (rule S9).
     """
 
     default_error_messages = {"invalid": _("Enter an e-mail address like name@example.com.")}

@@ -1,7 +1,7 @@
 """The one place that turns times, dates, lengths and money into words.
 
 Pages, mails and calendar files all call these functions, so that the time shown is the time kept
-(promise P6, time rules T7 and T8). Every instant is aware, `zone` is the zone whose wall clock is
+(rule T7). Every instant is aware, `zone` is the zone whose wall clock is
 shown, `locale` is a BCP 47 tag such as "en-GB": it decides 12 or 24 hours and the order of a date.
 """
 

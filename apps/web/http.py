@@ -1,4 +1,4 @@
-"""One page, two answers: the whole page, or the fragment htmx asked for (ux.md 2.1)."""
+"""One page, two answers: the whole page, or the fragment htmx asked for (rule W1)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +30,7 @@ def wants_fragment(request: HttpRequest) -> bool:
     """Say whether htmx asked for a part of the page.
 
     Boosted links and pages restored from the history want the whole page. This is about shape and
-    never about access: anybody can send the header (security.md 5.4).
+    never about access: anybody can send the header (rule S7).
     """
     htmx: HtmxDetails | None = getattr(request, "htmx", None)
     if htmx is None or not htmx:
@@ -45,10 +45,10 @@ def render_page(
     context: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page, or its fragment when htmx wants one; ``Vary`` keeps caches honest (N050).
+    """Render the page, or its fragment when htmx wants one; ``Vary`` keeps caches honest (rule D5).
 
     ``fragment_template`` None means that the page has no fragment. ``status`` is 422 for a form
-    with mistakes, 409 for a lost race or a stale revision (style.md B3).
+    with mistakes, 409 for a lost race or a stale revision.
     """
     template = page_template
     if fragment_template is not None and wants_fragment(request):
@@ -77,7 +77,7 @@ def go_to(
 ) -> HttpResponse:
     """Send the browser to a named address: 303, or ``HX-Redirect`` for a request by htmx.
 
-    Only names are taken, never addresses, so that nobody can be sent to a foreign site (N051).
+    Only names are taken, never addresses, so that nobody can be sent to a foreign site (rule S16).
 
     Raises:
         NoReverseMatch: there is no such name.
@@ -89,7 +89,7 @@ def go_to(
 
 
 def own_path(raw: str | None, *, default: str) -> str:
-    """Return ``raw`` when it is a path on this site, else ``default`` (N051).
+    """Return ``raw`` when it is a path on this site, else ``default`` (rule S16).
 
     For ``?next=`` and the like: absolute addresses, ``//evil``, ``/\\evil``, line breaks and
     control characters are all foreign.

@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002  (the hooks of Django admin have fixed signatures)
-"""What all pages of the operators' Django admin share (ux.md 2.6): quick on a million rows, and
+"""What all pages of the operators' Django admin share: quick on a million rows, and
 nothing about states or money is edited raw."""
 
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""Links to one booking (security.md 5.3, N017-N024, R034)."""
+"""Links to one booking (rule S3)."""
 
 from datetime import timedelta
 

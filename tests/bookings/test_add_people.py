@@ -1,4 +1,4 @@
-"""The same person and the same class once more: a larger party, not a second booking (R063)."""
+"""The same person and the same class once more: a larger party, not a second booking (rule B17)."""
 
 from typing import Any
 

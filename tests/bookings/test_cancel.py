@@ -1,4 +1,4 @@
-"""Cancelling gives the time back and tells the customer once (R017, R051)."""
+"""Cancelling gives the time back and tells the customer once (rules B12, B5)."""
 
 from datetime import timedelta
 from functools import partial

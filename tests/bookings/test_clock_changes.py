@@ -1,4 +1,5 @@
-"""A course keeps its hour when the clocks change: page, mail and calendar file agree (P6, T5)."""
+"""A course keeps its hour when the clocks change: page, mail and calendar file agree
+(rules T7, T5)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

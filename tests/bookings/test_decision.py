@@ -1,4 +1,4 @@
-"""The table of domain.md 1.3, row by row."""
+"""What becomes of a draft, row by row of the table (rule B3)."""
 
 import pytest
 

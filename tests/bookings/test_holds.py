@@ -1,4 +1,4 @@
-"""How long a time is held, and what remains of a draft (design.md section 4, law 5; ux.md 1.4)."""
+"""How long a time is held, and what remains of a draft (rule C5)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Who may join a class or a course, and when (domain.md 4.3, 5.1; R003, R004)."""
+"""Who may join a class or a course, and when (rules B14, B15)."""
 
 from datetime import UTC, datetime, timedelta
 

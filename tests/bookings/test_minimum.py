@@ -1,4 +1,4 @@
-"""Only with three: a class that needs people is confirmed or called off by itself (R106)."""
+"""Only with three: a class that needs people is confirmed or called off by itself (rule B16)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,5 @@
-"""To another session of the same class, or another run of the same course, all or nobody (R022)."""
+"""To another session of the same class, or another run of the same course, all or nobody
+(rule B18)."""
 
 from typing import Any
 

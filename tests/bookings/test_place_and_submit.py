@@ -1,4 +1,4 @@
-"""From the tap to the booking (design.md sections 4 and 5)."""
+"""From the tap to the booking (rule B6)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What may still be done, by the policy frozen with the booking (domain.md 1.9, 3.1)."""
+"""What may still be done, by the policy frozen with the booking (rules B4, B5)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

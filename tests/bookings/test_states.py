@@ -1,4 +1,4 @@
-"""The transition table of design.md section 5, and nothing beside it (R005)."""
+"""The table of moves, and nothing beside it (rule B1)."""
 
 from itertools import product
 

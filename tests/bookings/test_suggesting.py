@@ -1,4 +1,4 @@
-"""Which times to suggest, and the decline that carries them (ux.md O4; design.md section 5)."""
+"""Which times to suggest, and the decline that carries them (rule B10)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""C15: joining and answering on the web, without an account."""
+"""Joining and answering on the web, without an account."""
 
 from datetime import datetime, timedelta
 from typing import Any

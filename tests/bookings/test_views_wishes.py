@@ -1,4 +1,4 @@
-"""C15: waiting for a time of an appointment on the web, and answering the offer by its link."""
+"""Waiting for a time of an appointment on the web, and answering the offer by its link."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who of a line is offered a place next (domain.md 5.4)."""
+"""Who of a line is offered a place next (rule B19)."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""A line in front of a full class: first come, first offered, nobody in between (R030)."""
+"""A line in front of a full class: first come, first offered, nobody in between (rule B19)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Any time on these days: who waits for an appointment is offered what comes free (R091)."""
+"""Any time on these days: who waits for an appointment is offered what comes free (rule B20)."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo

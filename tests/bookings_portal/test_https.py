@@ -1,5 +1,5 @@
 """What a browser gets over https from production settings: cookies and headers of real answers
-(security.md 5.4, N032)."""
+(rule S7)."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""An owner may choose any colour; the page stays readable (ux.md 3.1)."""
+"""An owner may choose any colour; the page stays readable (rule W6)."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""A business and its addresses (R049)."""
+"""A business and its addresses (rule B26)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What somebody chose, checked against what is offered (R022, R058, R085)."""
+"""What somebody chose, checked against what is offered (rules B24, M1)."""
 
 import pytest
 

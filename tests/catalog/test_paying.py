@@ -1,4 +1,4 @@
-"""What a price may be and how it may be paid (domain.md 2.3): the rule, then the rule against the
+"""What a price may be and how it may be paid (rule M2): the rule, then the rule against the
 constraints of the database."""
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The base price (domain.md 2.4): people times the variant, extras once, no unit lost."""
+"""The base price (rule M1): people times the variant, extras once, no unit lost."""
 
 from hypothesis import given
 from hypothesis import strategies as st

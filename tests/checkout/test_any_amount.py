@@ -1,4 +1,4 @@
-"""Any amount from the deposit up: chosen by the customer, bounded by what was sealed (R093)."""
+"""Any amount from the deposit up: chosen by the customer, bounded by what was sealed (rule M5)."""
 
 from typing import Any
 

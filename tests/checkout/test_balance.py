@@ -1,4 +1,4 @@
-"""The rest, paid by the link; and the receipt of what was paid (R078, R093)."""
+"""The rest, paid by the link; and the receipt of what was paid (rules M12, M7)."""
 
 from datetime import timedelta
 from typing import Any

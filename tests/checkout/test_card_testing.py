@@ -1,4 +1,4 @@
-"""Card after card refused is nobody's bad luck (security.md N096)."""
+"""Card after card refused is nobody's bad luck (rule M22)."""
 
 import logging
 from datetime import timedelta

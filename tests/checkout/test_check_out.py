@@ -1,4 +1,4 @@
-"""From a prepared draft to a paid booking, by the word of the provider alone (R025, P4)."""
+"""From a prepared draft to a paid booking, by the word of the provider alone (rules M6, M11)."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Money that came too late: moved, given back, or kept on purpose; never silent (R011)."""
+"""Money that came too late: moved, given back, or kept on purpose; never silent (rule B21)."""
 
 from datetime import datetime, timedelta
 from typing import Any

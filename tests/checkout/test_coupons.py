@@ -1,4 +1,4 @@
-"""Codes: what they are worth, to whom, how often, and never once too often (R075, N076)."""
+"""Codes: what they are worth, to whom, how often, and never once too often (rule M13)."""
 
 from dataclasses import replace
 from datetime import timedelta

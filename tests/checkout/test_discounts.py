@@ -1,4 +1,5 @@
-"""What is taken off without a code: once, the best of several, the same on every page (R075)."""
+"""What is taken off without a code: once, the best of several, the same on every page
+(rule M14)."""
 
 from dataclasses import replace
 from datetime import timedelta

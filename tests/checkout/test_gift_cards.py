@@ -1,4 +1,5 @@
-"""Gift cards: bought, used for a part or all, let go, given back; never a unit too many (R077)."""
+"""Gift cards: bought, used for a part or all, let go, given back; never a unit too many
+(rule M15)."""
 
 from datetime import timedelta
 

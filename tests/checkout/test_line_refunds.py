@@ -1,4 +1,4 @@
-"""Money that goes back for a line of the order, and never more than the line (domain.md 6, O16)."""
+"""Money that goes back for a line of the order, and never more than the line."""
 
 from datetime import timedelta
 

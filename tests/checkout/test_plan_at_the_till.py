@@ -1,4 +1,4 @@
-"""The pay page where a plan is one of the ways, and classes a plan cannot pay for (ux.md C9)."""
+"""The pay page where a plan is one of the ways, and classes a plan cannot pay for."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What becomes of a plan that somebody has: it rests, it is corrected, it ends (R084)."""
+"""What becomes of a plan that somebody has: it rests, it is corrected, it ends (rule M17)."""
 
 from datetime import UTC, datetime, timedelta
 

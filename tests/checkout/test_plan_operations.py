@@ -1,4 +1,4 @@
-"""Plans are bought, used, given back exactly once, paused and ended (R047, R084, invariant 19)."""
+"""Plans are bought, used, given back exactly once, paused and ended (rule M16)."""
 
 from datetime import UTC, datetime, timedelta
 

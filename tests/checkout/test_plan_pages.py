@@ -1,4 +1,4 @@
-"""C17 and gift cards in a browser: buying, waiting, the link in the mail, one tap (R047, R077)."""
+"""And gift cards in a browser: buying, waiting, the link in the mail, one tap (rules M16, M15)."""
 
 import re
 from datetime import timedelta

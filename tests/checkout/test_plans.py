@@ -1,4 +1,4 @@
-"""What a plan pays for, how many visits that is, and until when it is good (domain.md 6.5)."""
+"""What a plan pays for, how many visits that is, and until when it is good (rule M16)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,5 @@
-"""check_ledger finds every fault that is planted in plans and gift cards, nothing else (R084)."""
+"""check_ledger finds every fault that is planted in plans and gift cards, nothing else
+(rule M16)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an order costs: no minor unit is lost, whatever the rates (R076)."""
+"""What an order costs: no minor unit is lost, whatever the rates (rule M4)."""
 
 import pytest
 from hypothesis import given

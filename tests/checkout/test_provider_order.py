@@ -1,4 +1,4 @@
-"""Whatever happens at the provider, in whatever order we hear of it: its truth, once (N089)."""
+"""Whatever happens at the provider, in whatever order we hear of it: its truth, once (rule M6)."""
 
 from datetime import datetime, timedelta
 from functools import partial

@@ -1,4 +1,5 @@
-"""Numbers of receipts: one for each order with money, by business and year, without gaps (R078)."""
+"""Numbers of receipts: one for each order with money, by business and year, without gaps
+(rule M12)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

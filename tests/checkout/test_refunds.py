@@ -1,4 +1,4 @@
-"""Money in person, and money that goes back: never more than came (R026, R027, R083, R103)."""
+"""Money in person, and money that goes back: never more than came (rules M10, M9)."""
 
 from datetime import timedelta
 

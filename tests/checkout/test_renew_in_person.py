@@ -1,4 +1,4 @@
-"""The next period of a membership, taken at the desk (R084, ADR 18)."""
+"""The next period of a membership, taken at the desk (rule M18, ADR 18)."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the holder of a membership reads and can do (ux.md C17)."""
+"""What the holder of a membership reads and can do."""
 
 import html
 import re

@@ -1,4 +1,5 @@
-"""Memberships that renew: charged ahead by the saved card, once for each period (R084, ADR 18)."""
+"""Memberships that renew: charged ahead by the saved card, once for each period
+(rule M18, ADR 18)."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Who stops, rests or is at a closed business is not charged (R084, ADR 18)."""
+"""Who stops, rests or is at a closed business is not charged (rule M18, ADR 18)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""From a draft to a paid booking through Stripe: its messages and our worker (N088, N089)."""
+"""From a draft to a paid booking through Stripe: its messages and our worker (rule M6)."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""C9 and C10: check, pay, wait; and the door for providers (N071, N072, N088, N089)."""
+"""Check, pay, wait; and the door for providers (rules M3, S17, M6)."""
 
 import json
 from datetime import timedelta

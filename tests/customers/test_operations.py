@@ -1,4 +1,4 @@
-"""One contact per business and address, however many book at once (R020)."""
+"""One contact per business and address, however many book at once (rule B25)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""O6: one booking, cut to what the person may see."""
+"""One booking, cut to what the person may see."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A time that too many want at once: 503 with words, and nothing changed (design.md section 4)."""
+"""A time that too many want at once: 503 with words, and nothing changed (rule C12)."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Codes in the hands of an owner (ux.md O17, R075)."""
+"""Codes in the hands of an owner (rule M13)."""
 
 from datetime import timedelta
 from typing import Any

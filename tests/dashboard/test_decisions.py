@@ -1,4 +1,4 @@
-"""One tap: confirm, decline, undo; and what a refusal looks like (ux.md 2.1, O2, O4)."""
+"""One tap: confirm, decline, undo; and what a refusal looks like (rule W1)."""
 
 from collections.abc import Callable
 from datetime import timedelta

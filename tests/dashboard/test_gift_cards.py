@@ -1,4 +1,4 @@
-"""Gift cards in the hands of the team (R077)."""
+"""Gift cards in the hands of the team (rule M15)."""
 
 import re
 from typing import Any

@@ -1,4 +1,4 @@
-"""Plans that customers have, in the hands of the team (ux.md O16, O17, R084)."""
+"""Plans that customers have, in the hands of the team (rule M17)."""
 
 import re
 from datetime import timedelta

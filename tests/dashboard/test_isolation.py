@@ -1,4 +1,4 @@
-"""Nobody reaches another business, another chair, or more than their role (security.md N001-N012).
+"""Nobody reaches another business, another chair, or more than their role (rule S1).
 
 Walks every address below own/ from the resolver. An address that is missing in CASES fails.
 """

@@ -1,4 +1,4 @@
-"""Every order with what came for it (ux.md O16)."""
+"""Every order with what came for it."""
 
 from datetime import timedelta
 from typing import Any

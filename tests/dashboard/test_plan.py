@@ -1,4 +1,4 @@
-"""O12: a class is planned once or as a series, and nothing is written before it fits."""
+"""A class is planned once or as a series, and nothing is written before it fits."""
 
 from typing import Any
 

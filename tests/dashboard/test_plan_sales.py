@@ -1,4 +1,4 @@
-"""Plans that are sold at the desk, paid now or later (ux.md O17, R047)."""
+"""Plans that are sold at the desk, paid now or later (rule M16)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Plans on offer in the hands of an owner (ux.md O17, R047)."""
+"""Plans on offer in the hands of an owner (rule M16)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a service costs and how it is paid, in the hands of an owner (ux.md O9, R023, R024)."""
+"""What a service costs and how it is paid, in the hands of an owner (rules M5, M2)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The number of queries does not depend on the rows (design.md section 6, Today at most 15)."""
+"""The number of queries does not depend on the rows (rule W7, Today at most 15)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""O4: requests grouped by the time they want, the most urgent first."""
+"""Requests grouped by the time they want, the most urgent first."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""O13: who comes, one thumb at the door; places; a cancellation that tells everybody."""
+"""Who comes, one thumb at the door; places; a cancellation that tells everybody."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The demo businesses (design.md section 11)."""
+"""The demo businesses."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The page of suggesting times: what it offers, what it refuses, where it leads (ux.md O4)."""
+"""The page of suggesting times: what it offers, what it refuses, where it leads."""
 
 import re
 

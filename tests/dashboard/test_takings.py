@@ -1,4 +1,4 @@
-"""The money of a day (ux.md O16)."""
+"""The money of a day."""
 
 from datetime import timedelta
 

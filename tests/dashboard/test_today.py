@@ -1,4 +1,4 @@
-"""O2: what now, what needs me; live parts that cost nothing while nothing changes (ux.md 2.5)."""
+"""What now, what needs me; live parts that cost nothing while nothing changes."""
 
 from collections.abc import Callable
 from datetime import timedelta

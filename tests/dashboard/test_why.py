@@ -1,4 +1,4 @@
-"""O25: why a date offers no times, in the words of the picker's own rule."""
+"""Why a date offers no times, in the words of the picker's own rule."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The line of those who wait for a time, in the hands of the team (R062, R091)."""
+"""The line of those who wait for a time, in the hands of the team (rules B19, B20)."""
 
 import pytest
 from django.db import connection

@@ -1,4 +1,5 @@
-"""Type games and unprintable bytes in every parameter and field: refused, never a 500 (N067)."""
+"""Type games and unprintable bytes in every parameter and field: refused, never a 500
+(rule S11)."""
 
 from datetime import timedelta
 from urllib.parse import quote_from_bytes

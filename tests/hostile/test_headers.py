@@ -1,4 +1,4 @@
-"""What every answer says to browsers, and what it does not believe (N031-N052)."""
+"""What every answer says to browsers, and what it does not believe (rule S17)."""
 
 from urllib.parse import urljoin, urlsplit
 
@@ -116,7 +116,8 @@ def test_a_host_that_is_not_ours_is_refused(stage: Stage) -> None:
 
 
 SIGNED_INSTEAD = {("webhooks/payments/<slug:provider>", 400)}
-"""Providers have no token; whoever did not sign the very bytes is refused all the same (N088)."""
+"""Providers have no token; whoever did not sign the very bytes is refused all the same
+(rule M6)."""
 
 
 def test_forms_without_a_token_are_refused_everywhere(stage: Stage) -> None:

@@ -1,5 +1,5 @@
 """Whatever people type comes out as the same text everywhere: pages, mails, calendar files, admin
-(issue 2 "Bad input"; security.md N055, N060-N065)."""
+(rule S8, issue 2 "Bad input")."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy

@@ -1,4 +1,4 @@
-"""The price seal of a draft: nobody moves it, makes it or bends it (N071, N012)."""
+"""The price seal of a draft: nobody moves it, makes it or bends it (rule M3)."""
 
 from typing import Any
 

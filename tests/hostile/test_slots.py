@@ -1,4 +1,4 @@
-"""Every time that must not be sold, asked for by hand (security.md N067, time.md T6)."""
+"""Every time that must not be sold, asked for by hand (rules S11, T6)."""
 
 from datetime import UTC, date, datetime
 from typing import Any

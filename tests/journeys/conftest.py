@@ -1,4 +1,4 @@
-"""A real Chromium against a real server, on the clock of the pictures (ux.md 4.4)."""
+"""A real Chromium against a real server, on the clock of the pictures."""
 
 import os
 import re

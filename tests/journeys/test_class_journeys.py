@@ -1,4 +1,4 @@
-"""Journey F: a class for two, paid at the studio, and a course as a whole (ux.md 2.3)."""
+"""Journey F: a class for two, paid at the studio, and a course as a whole (rule W9)."""
 
 import re
 

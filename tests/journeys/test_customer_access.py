@@ -1,4 +1,4 @@
-"""Everybody can book: by keyboard, in the dark, in 320 pixels, and nothing is stored (ux.md 4)."""
+"""Everybody can book: by keyboard, in the dark, in 320 pixels, and nothing is stored (rule W4)."""
 
 from collections.abc import Callable
 

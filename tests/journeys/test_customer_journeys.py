@@ -1,4 +1,4 @@
-"""Journeys A to D: a customer books within their taps, with and without scripts (ux.md 2.3)."""
+"""Journeys A to D: a customer books within their taps, with and without scripts (rule W9)."""
 
 import re
 from dataclasses import dataclass, field

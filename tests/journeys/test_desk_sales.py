@@ -1,4 +1,4 @@
-"""The team offers a plan, sells it, and looks after it and a gift card (ux.md O17)."""
+"""The team offers a plan, sells it, and looks after it and a gift card."""
 
 import pytest
 from playwright.sync_api import Page, expect

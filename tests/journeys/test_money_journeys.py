@@ -1,4 +1,4 @@
-"""Journey E: a deposit now, the rest at the salon; a declined card; an overlap (ux.md 2.3)."""
+"""Journey E: a deposit now, the rest at the salon; a declined card; an overlap (rule W9)."""
 
 import re
 from datetime import timedelta

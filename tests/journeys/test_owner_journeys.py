@@ -1,4 +1,4 @@
-"""Journeys I and J: the owner answers with one tap, with and without scripts (ux.md 2.3)."""
+"""Journeys I and J: the owner answers with one tap, with and without scripts (rule W9)."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Journey F with a plan: bought once, then one tap; and a gift card that pays (ux.md 2.3, C17)."""
+"""Journey F with a plan: bought once, then one tap; and a gift card that pays (rule W9)."""
 
 import re
 

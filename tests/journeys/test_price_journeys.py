@@ -1,4 +1,4 @@
-"""Olga prices a service and sees what a customer will see; Carl sees it (R023, R024)."""
+"""Olga prices a service and sees what a customer will see; Carl sees it (rules M5, M2)."""
 
 import pytest
 from playwright.sync_api import Page, expect

@@ -1,4 +1,4 @@
-"""O1: the owner's way in, with a second step, and out again (ux.md 2.5, security.md 5.5)."""
+"""The owner's way in, with a second step, and out again (rule S5)."""
 
 import base64
 import hashlib

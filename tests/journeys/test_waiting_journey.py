@@ -1,4 +1,4 @@
-"""Somebody waits for a time on a full day, is offered one, and takes it (ux.md C15)."""
+"""Somebody waits for a time on a full day, is offered one, and takes it."""
 
 import re
 

@@ -1,4 +1,5 @@
-"""The calendar file: one VEVENT, right METHOD and SEQUENCE, inert text (N060, RFC 5545, 5546)."""
+"""The calendar file: one VEVENT, right METHOD and SEQUENCE, inert text
+(rule S8, RFC 5545, 5546)."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

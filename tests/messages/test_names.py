@@ -1,4 +1,4 @@
-"""A name greets and never advertises (N063)."""
+"""A name greets and never advertises (rule S9)."""
 
 import pytest
 

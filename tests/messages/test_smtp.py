@@ -1,4 +1,4 @@
-"""Mails through a real mail server, and what happens when it is ill (G10, promise P5)."""
+"""Mails through a real mail server, and what happens when it is ill (rule C8)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

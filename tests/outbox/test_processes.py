@@ -1,4 +1,4 @@
-"""Workers as real processes: killed in the middle, and several at once (G11, G12).
+"""Workers as real processes: killed in the middle, and several at once (rules C9, C8).
 
 Seen to fail with the protection off: with leases that nobody respects, items got up to three lines
 on both databases; with the mark before the work, the killed item was lost.

@@ -1,6 +1,6 @@
 """After a storm: is everything true that anybody was told, and does everything add up?
 
-concurrency.md section 6. What adds up is judged by the rules of `check_ledger`; what was told by
+What adds up is judged by the rules of `check_ledger`; what was told by
 the clients' own logs.
 """
 

@@ -1,4 +1,5 @@
-"""Anything at random, with kill -9 in between: nothing is sold twice, lost, or half done (P1-P3).
+"""Anything at random, with kill -9 in between: nothing is sold twice, lost, or half done
+(rules C2, B6, C9).
 
 Every deliberate fault below is found by the same checker, so that its silence means something.
 """

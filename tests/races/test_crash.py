@@ -1,4 +1,4 @@
-"""kill -9 in the middle of a booking (reliability.md G01, G02; promises P2 and P3).
+"""kill -9 in the middle of a booking (rules C9, B6).
 
 The process is a fork of the test that runs the operation of a web request and is killed with its
 transaction open, or with its transaction kept and nobody told.

@@ -1,4 +1,4 @@
-"""Who of the team taps twice, or two at once: sold, paid and changed once (R084, R077)."""
+"""Who of the team taps twice, or two at once: sold, paid and changed once (rule M24)."""
 
 from typing import Any
 

@@ -1,4 +1,5 @@
-"""Money under fire: many devices, many messages, kill -9 around a provider's answer (P2-P4)."""
+"""Money under fire: many devices, many messages, kill -9 around a provider's answer
+(rules B6, C9, M11)."""
 
 import multiprocessing
 import os

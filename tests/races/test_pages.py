@@ -1,4 +1,4 @@
-"""The same races as browsers see them: a page for everybody, and never a 500 (N073, N075)."""
+"""The same races as browsers see them: a page for everybody, and never a 500 (rule B6)."""
 
 import time
 from collections import Counter

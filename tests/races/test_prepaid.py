@@ -1,4 +1,4 @@
-"""Visits and gift cards in a storm: never one too many, never given back twice (R084, R077).
+"""Visits and gift cards in a storm: never one too many, never given back twice (rules M16, M15).
 
 The tests that begin with "without" take a protection away and see the others fail.
 """

@@ -1,4 +1,5 @@
-"""A place that comes free goes to the line and to nobody else, whatever happens at once (R030)."""
+"""A place that comes free goes to the line and to nobody else, whatever happens at once
+(rule B19)."""
 
 import time
 from collections import Counter

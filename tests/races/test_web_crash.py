@@ -1,4 +1,4 @@
-"""kill -9 of a gunicorn worker while a browser waits for its booking (G01, G02; P2, P3)."""
+"""kill -9 of a gunicorn worker while a browser waits for its booking (rules C9, B6)."""
 
 import os
 import signal

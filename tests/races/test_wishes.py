@@ -1,4 +1,4 @@
-"""A time that is offered to whoever waits is theirs alone, whatever happens at once (R091)."""
+"""A time that is offered to whoever waits is theirs alone, whatever happens at once (rule B20)."""
 
 import time
 from collections import Counter

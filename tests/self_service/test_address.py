@@ -1,4 +1,4 @@
-"""A mistyped address is corrected once, in the browser that booked (ux.md C11, N030)."""
+"""A mistyped address is corrected once, in the browser that booked (rule S15)."""
 
 from datetime import datetime, timedelta
 

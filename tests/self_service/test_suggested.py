@@ -1,4 +1,4 @@
-"""A declined customer takes one of the suggested times by the link of the mail (C12)."""
+"""A declined customer takes one of the suggested times by the link of the mail."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Whose address counts, and how wide a net is (security.md 5.5)."""
+"""Whose address counts, and how wide a net is (rule S5)."""
 
 import pytest
 from django.test import RequestFactory, override_settings

@@ -1,4 +1,4 @@
-"""Form fields give clean values or say what is wrong; they never break (N062, N067)."""
+"""Form fields give clean values or say what is wrong; they never break (rules S9, S11)."""
 
 import pytest
 from django import forms

@@ -1,4 +1,4 @@
-"""The time shown is the time kept: one formatter for pages, mails and calendar files (P6, T7)."""
+"""The time shown is the time kept: one formatter for pages, mails and calendar files (rule T7)."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

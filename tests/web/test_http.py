@@ -1,4 +1,4 @@
-"""Page or fragment, 303 or HX-Redirect, and no way off the site (N050, N051)."""
+"""Page or fragment, 303 or HX-Redirect, and no way off the site (rules D5, S16)."""
 
 import pytest
 from django.http import HttpRequest, HttpResponse

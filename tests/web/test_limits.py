@@ -1,4 +1,4 @@
-"""Fixed windows counted with one statement (security.md 5.5)."""
+"""Fixed windows counted with one statement (rule S5)."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What no page may contain (ux.md 2.1, N047), beside what tests/architecture says of templates."""
+"""What no page may contain (rules W1, S7), beside what tests/architecture says of templates."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Hostile text comes out inert, honest text comes out as it was (N060-N067)."""
+"""Hostile text comes out inert, honest text comes out as it was (rule S8)."""
 
 import unicodedata
 

@@ -1,4 +1,5 @@
-"""Which resources serve a slot: the owner's ranking, or whoever is least booked that day (R057)."""
+"""Which resources serve a slot: the owner's ranking, or whoever is least booked that day
+(rule B28)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

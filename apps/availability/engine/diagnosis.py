@@ -1,4 +1,4 @@
-"""Why is nothing on offer: the owner's diagnosis of an empty stretch of dates (domain 4.6, R088).
+"""Why is nothing on offer: the owner's diagnosis of an empty stretch of dates (rule T15).
 
 Asks the engine again with one rule lifted at a time; the first lifted rule that brings times back
 is to blame. So a diagnosis can never disagree with the picker.
@@ -30,7 +30,7 @@ def why_no_times(
     """Why the dates first to last (inclusive) offer no time; () when they offer one.
 
     Dates are read as in ``find_slots``. Nobody to do it and missing hours come first, then
-    policy and fully booked days, then the rules of hours in the order of domain 4.6.
+    policy and fully booked days, then the rules of hours in the order of rule T15.
     """
     zone = dates_in or search.zone
     low, high = day_bounds(zone, first)[0], day_bounds(zone, last)[1]

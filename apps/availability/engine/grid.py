@@ -1,4 +1,4 @@
-"""The starts a window offers: its wall-clock grid, turned into instants (T2)."""
+"""The starts a window offers: its wall-clock grid, turned into instants (rule T2)."""
 
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo

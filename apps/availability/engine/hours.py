@@ -1,4 +1,4 @@
-"""From weekly hours and exceptions to the instants a resource is open (R054, rules T1 and T4).
+"""From weekly hours and exceptions to the instants a resource is open (rules T11, T1, T4).
 
 Order of rules: the business's hours hold unless the resource has weekly hours of its own; an own
 exception for a date wins over everything; a business exception cuts a resource with own weekly
@@ -176,7 +176,7 @@ class OpeningHours:
 
 
 def windows_of(zone: ZoneInfo, on: date, ranges: Iterable[MinuteRange]) -> list[Window]:
-    """The instants of a date's minute ranges (T1); one that falls into a gap vanishes."""
+    """The instants of a date's minute ranges (rule T1); one that falls into a gap vanishes."""
     windows = []
     for starts_minute, ends_minute in ranges:
         anchor = wall_at(on, starts_minute)

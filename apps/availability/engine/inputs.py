@@ -18,7 +18,7 @@ MinuteRange = tuple[int, int]
 
 
 class Selection(StrEnum):
-    """How "any" is resolved (R057): the owner's ranking, or least booked that day."""
+    """How "any" is resolved (rule B28): the owner's ranking, or least booked that day."""
 
     RANKED = "RANKED"
     FAIR = "FAIR"
@@ -64,7 +64,7 @@ class DateRule:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Weekly ranges and date exceptions of a business, a service or a resource (R054).
+    """Weekly ranges and date exceptions of a business, a service or a resource (rule T11).
 
     ``weekly`` None on a resource: it follows the business's hours, but its own exceptions win.
     ``zone`` None: wall minutes are read in the search's zone; a resource with weekly hours of its
@@ -102,7 +102,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Length, grid and clean-up of an appointment, all in elapsed seconds (T3).
+    """Length, grid and clean-up of an appointment, all in elapsed seconds (rule T3).
 
     Buffers must be free but may lie outside opening hours, unless ``buffers_within_hours``.
     Raises ValueError for a duration or step that is not positive, or a negative buffer.
@@ -129,7 +129,7 @@ class Shape:
         return start - self.buffer_before, start + self.duration + self.buffer_after
 
     def within_hours(self, start: int) -> Seconds:
-        """What must lie inside opening hours (T4)."""
+        """What must lie inside opening hours (rule T4)."""
         return self.footprint(start) if self.buffers_within_hours else self.appointment(start)
 
 

@@ -1,4 +1,4 @@
-"""How early, how late: policy numbers turned into instants (domain 3.1, rules T3, T5, T8, T10).
+"""How early, how late: policy numbers turned into instants (rules B5, T3, T5, T8, T10).
 
 Minutes and hours are elapsed time; days are dates of the business at the same wall time. The two
 differ when clocks change, so pages show the resulting date and time, never only the number.
@@ -21,7 +21,7 @@ from apps.availability.engine.zones import (
 
 
 class Unit(StrEnum):
-    """What a policy counts in (T10): hours and minutes elapse, days are dates."""
+    """What a policy counts in (rule T10): hours and minutes elapse, days are dates."""
 
     MINUTES = "minutes"
     HOURS = "hours"
@@ -63,7 +63,7 @@ def compute_limits(
 def horizon_end(now: int, zone: ZoneInfo, days: int) -> int:
     """The first instant that can no longer be booked: the end of the date ``days`` after today.
 
-    Today is the date of ``zone``, the business's (T8); 14 days ahead of 28 February is all of
+    Today is the date of ``zone``, the business's (rule T8); 14 days ahead of 28 February is all of
     14 March, whatever the clocks do between.
     """
     return day_bounds(zone, local_date(zone, now) + timedelta(days=days))[1]
@@ -88,8 +88,8 @@ def cutoff_before(start: int, *, zone: ZoneInfo, value: int, unit: Unit) -> Reso
     """The last instant of a rule "until N hours (or days) before" an appointment's start.
 
     Hours and minutes elapse (24 hours before Sunday 10:00 may be Saturday 09:00); days are the
-    same wall time on an earlier date, resolved in the customer's favour (T5). Also tells when a
-    reminder is due.
+    same wall time on an earlier date, resolved in the customer's favour (rule T5). Also tells when
+    a reminder is due.
     """
     if unit is Unit.DAYS:
         return compatible(zone, wall_of(zone, start) - value * DAY)
@@ -110,5 +110,5 @@ def hold_ends_at(now: datetime, *, minutes: int) -> datetime:
 
 
 def elapse(start: int, *, minutes: int) -> int:
-    """The end of a hold, an offer or a link: elapsed minutes, never wall-clock ones (T3)."""
+    """The end of a hold, an offer or a link: elapsed minutes, never wall-clock ones (rule T3)."""
     return start + minutes * 60

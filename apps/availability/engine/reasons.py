@@ -1,7 +1,7 @@
 """Why not this one: ordered reasons as data, with the smallest change that would open the time.
 
-Codes, not sentences: the page words them, politely for customers, in full for owners (R088). The
-chain of rules is the one of the slots (domain 4.6); the deeper in the chain a resource fails, the
+Codes, not sentences: the page words them, politely for customers, in full for owners (rule T15).
+The chain of rules is the one of the slots (rule T15); the deeper in the chain a resource fails, the
 closer the time was to being bookable, and the more specific its reason is.
 """
 
@@ -66,7 +66,7 @@ def why_not_fit(search: Search, *, start: int, resource_ids: Sequence[int]) -> t
 
 
 def limit_reasons(search: Search, start: int) -> Iterable[Reason]:
-    """What early and late limits say against a start; a far one knows when it opens (R052)."""
+    """What early and late limits say against a start; a far one knows when it opens (rule T12)."""
     limits = search.limits
     if limits.earliest is not None and start < limits.earliest:
         missing = minutes_up(limits.earliest - start)

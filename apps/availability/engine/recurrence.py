@@ -16,7 +16,7 @@ from apps.availability.engine.zones import (
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One meeting of a series: instants, and how its start was found (T5)."""
+    """One meeting of a series: instants, and how its start was found (rule T5)."""
 
     start: int
     end: int
@@ -39,7 +39,8 @@ def weekly_dates(*, first: date, count: int, every: int = 1) -> list[date]:
 def occurrences(
     *, zone: ZoneInfo, dates: Iterable[date], at: time, duration: int
 ) -> list[Occurrence]:
-    """Meetings at wall time ``at`` of a zone, each lasting ``duration`` elapsed seconds (T3, T5).
+    """Meetings at wall time ``at`` of a zone, each lasting ``duration`` elapsed seconds (rules T3,
+    T5).
 
     A skipped wall time moves forward by the gap instead of vanishing: a sold session is never
     dropped, though RFC 5545 would.
@@ -52,7 +53,8 @@ def drift_of(*, zone: ZoneInfo, promised: datetime, stored: int) -> Drift | None
     """Whether a stored instant still reads the promised (naive) wall time under today's rules.
 
     None when it does, also when the wall is read twice and the stored instant is the second one.
-    A drift is shown to owner and customer and moved with their knowledge, never in silence (T7).
+    A drift is shown to owner and customer and moved with their knowledge, never in silence
+    (rule T7).
     """
     wall = int((promised - EPOCH).total_seconds())
     reads_now = wall_of(zone, stored)

@@ -1,4 +1,4 @@
-"""Which dates a series falls on, before any clock is asked (domain.md 7.2, R067). Pure."""
+"""Which dates a series falls on, before any clock is asked (rule T5). Pure."""
 
 from collections.abc import Container
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ class SeriesRule:
     """The same wall time on some weekdays (0 is Monday), every so many weeks from a date on.
 
     It ends with until_on (included) or after count sessions, whichever is given. Minutes count
-    after local midnight; lengths are elapsed minutes (time.md T3, T5).
+    after local midnight; lengths are elapsed minutes (rules T3, T5).
     """
 
     first_on: date

@@ -58,9 +58,9 @@ def find_slots(
 ) -> list[Slot]:
     """Every bookable slot that starts on the dates first to last, both included, in order.
 
-    One row per instant, however many people are free (domain 4.1). The dates are read in
-    ``dates_in``, the viewer's zone, or else in the venue's (T8): a slot after midnight belongs to
-    the date its start reads, though its opening hours belong to the evening before.
+    One row per instant, however many people are free. The dates are read in
+    ``dates_in``, the viewer's zone, or else in the venue's (rule T8): a slot after midnight
+    belongs to the date its start reads, though its opening hours belong to the evening before.
     """
     board = _board(search, first, last, dates_in or search.zone)
     duration = search.shape.duration

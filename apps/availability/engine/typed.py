@@ -1,4 +1,4 @@
-"""Wall times that people typed or links carry (T6): refuse, ask, or accept; never shift."""
+"""Wall times that people typed or links carry (rule T6): refuse, ask, or accept; never shift."""
 
 from dataclasses import dataclass
 from datetime import datetime

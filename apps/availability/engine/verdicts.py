@@ -1,4 +1,4 @@
-"""Reasons as data: codes, whom they concern, what is in the way, and what would help (R088)."""
+"""Reasons as data: codes, whom they concern, what is in the way, and what would help (rule T15)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

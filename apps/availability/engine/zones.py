@@ -27,7 +27,7 @@ class StaleTimeZoneRules(RuntimeError):
 
 
 class Resolution(StrEnum):
-    """How a wall time on a date became an instant (T5), or that none was needed (T3)."""
+    """How a wall time on a date became an instant (rule T5), or that none was needed (rule T3)."""
 
     EXACT = "exact"
     FIRST_OF_TWO = "first-of-two"
@@ -44,7 +44,7 @@ class Resolved:
 
 
 def use_packaged_rules() -> None:
-    """Make zoneinfo read PyPI ``tzdata`` only, never the machine's own copy (time.md 7.4).
+    """Make zoneinfo read PyPI ``tzdata`` only, never the machine's own copy (rule T16).
 
     Call once at start, before any zone is used. Raises StaleTimeZoneRules when the rules found are
     older than the ones the golden cases were written for.
@@ -88,7 +88,7 @@ def wall_of(zone: ZoneInfo, instant: int) -> int:
 
 
 def local_date(zone: ZoneInfo, instant: int) -> date:
-    """The date of an instant in a zone (T8): of the business for "today" and horizons."""
+    """The date of an instant in a zone (rule T8): of the business for "today" and horizons."""
     return date_of_wall(wall_of(zone, instant))
 
 
@@ -127,18 +127,18 @@ def on_same_wall_time(*, zone: ZoneInfo, on: date, at: time) -> Resolved:
 
 
 def day_bounds(zone: ZoneInfo, on: date) -> tuple[int, int]:
-    """First instant of a date and of the next: 23, 24, 24.5 or 25 hours apart (T1, T8)."""
+    """First instant of a date and of the next: 23, 24, 24.5 or 25 hours apart (rules T1, T8)."""
     return boundary(zone, wall_at(on)), boundary(zone, wall_at(on, 1440))
 
 
 def dates_between(first: date, last: date) -> Iterator[date]:
-    """Every date from first to last, both included; dates are counted, never +24 h (T8)."""
+    """Every date from first to last, both included; dates are counted, never +24 h (rule T8)."""
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield date.fromordinal(ordinal)
 
 
 def repeated_labels(zone: ZoneInfo, instants: Iterable[int]) -> frozenset[int]:
-    """The instants whose date and time read the same as another one's in the list (T7).
+    """The instants whose date and time read the same as another one's in the list (rule T7).
 
     Their labels need the zone's abbreviation or offset to be told apart.
     """

@@ -1,4 +1,4 @@
-"""A course that takes place: its sessions together, booked as a whole (domain.md 5.1)."""
+"""A course that takes place: its sessions together, booked as a whole (rule B15)."""
 
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from apps.catalog.models import Service
 
 
 class CourseRun(models.Model):
-    """Written only by apps/availability/operations (law 1 of design.md section 4).
+    """Written only by apps/availability/operations (rule C1).
 
     starts_at and ends_at are those of its first and last session that take place, in UTC.
     """

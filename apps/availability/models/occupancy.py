@@ -32,7 +32,7 @@ def _resource_occupied_once() -> ExclusionConstraint:
 
 
 class Occupancy(models.Model):
-    """Half-open [starts_at, ends_at) in UTC. enforced is false only for an override (law 6).
+    """Half-open [starts_at, ends_at) in UTC. enforced is false only for an override (rule B22).
 
     On PostgreSQL the overlap is refused by an exclusion constraint that needs no extension,
     on SQLite by two triggers of the same name (apps/availability/triggers.py).

@@ -1,4 +1,4 @@
-"""When a business, a service or a resource can be used (design.md section 3, R054)."""
+"""When a business, a service or a resource can be used (rule T11)."""
 
 from django.core.validators import MaxValueValidator
 from django.db import models

@@ -1,4 +1,4 @@
-"""Places kept for one booking: what an occupancy is for time, this is for seats (law 4)."""
+"""Places kept for one booking: what an occupancy is for time, this is for seats (rule C6)."""
 
 from django.db import models
 from django.db.models import Q

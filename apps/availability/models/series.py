@@ -1,4 +1,4 @@
-"""A class that comes again at the same wall time (R067)."""
+"""A class that comes again at the same wall time (rule T5)."""
 
 from django.core.validators import MaxValueValidator
 from django.db import models

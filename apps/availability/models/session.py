@@ -1,4 +1,4 @@
-"""A concrete occupied period, with places in it (design.md sections 3 and 4)."""
+"""A concrete occupied period, with places in it (rule C2)."""
 
 from zoneinfo import ZoneInfo
 
@@ -15,10 +15,10 @@ from apps.catalog.models import Service
 
 
 class Session(models.Model):
-    """Written only by apps/availability/operations (law 1 of design.md section 4).
+    """Written only by apps/availability/operations (rule C1).
 
-    A HELD session belongs to a draft and counts only while expires_at lies ahead (law 5). A
-    REQUESTED one takes no time yet: several people may ask for the same (R090).
+    A HELD session belongs to a draft and counts only while expires_at lies ahead (rule C5). A
+    REQUESTED one takes no time yet: several people may ask for the same (rule B9).
 
     overridden: more places are taken than there are. override_reason: it was scheduled although
     something was there. The buffers are those of the service at the time it was taken, null for

@@ -1,4 +1,4 @@
-"""The one door to scarce time (design.md section 4, law 1): only these write sessions,
+"""The one door to scarce time (rule C1): only these write sessions,
 occupancies and seats. Each runs in one short transaction: lock in key order, look, check, write.
 """
 

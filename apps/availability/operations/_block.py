@@ -16,7 +16,7 @@ def block_time(
     now: datetime,
     kind: Session.Kind = Session.Kind.BLOCKED,
 ) -> Session:
-    """Keep resources from being booked in [starts_at, ends_at) UTC: time off, a break (R055).
+    """Keep resources from being booked in [starts_at, ends_at) UTC: time off, a break.
 
     Raises:
         SlotTaken: something is booked or held there; move that first.

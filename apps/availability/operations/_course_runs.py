@@ -15,7 +15,7 @@ from apps.availability.queries.plans import SessionPlan
 def open_course_run(
     *, facts: SessionFacts, plans: Sequence[SessionPlan], name: str, now: datetime
 ) -> CourseRun:
-    """Open a run of a course with all its sessions, or with none of them (domain.md 5.1).
+    """Open a run of a course with all its sessions, or with none of them (rule B15).
 
     Its places are counted on the run; its sessions have as many, for the roster's sake.
 

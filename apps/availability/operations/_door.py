@@ -1,4 +1,4 @@
-"""Lock, look, guard: the steps every writer of scarce time shares (design.md section 4, law 2)."""
+"""Lock, look, guard: the steps every writer of scarce time shares (rule C2)."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -22,9 +22,9 @@ from apps.statements import Select, Slot
 def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
     """Hold the rows of these resources locked, in key order, until the transaction ends.
 
-    FOR NO KEY UPDATE lets rows that reference a resource be inserted meanwhile (concurrency.md
-    T4); what is looked up inside is a new statement after the lock (T1). SQLite is already
-    alone: its transactions begin IMMEDIATE.
+    FOR NO KEY UPDATE lets rows that reference a resource be inserted meanwhile; what is looked up
+    inside is a new statement after the lock (rule C2). SQLite is already alone: its transactions
+    begin IMMEDIATE.
 
     Raises:
         BusyTryAgain: the lock did not come within lock_timeout.
@@ -54,7 +54,7 @@ def look(
 ) -> list[BusyRow]:
     """Return what counts in [start, end) Unix seconds, and delete expired holds in the way.
 
-    To be called under the lock only: it sees overridden rows too (law 2, concurrency.md T9).
+    To be called under the lock only: it sees overridden rows too (rule C2).
     """
     at = int(now.timestamp())
     rows = list(

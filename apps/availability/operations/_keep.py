@@ -24,7 +24,7 @@ def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
     """Make the time of a session firm: a draft that is submitted, a request that is confirmed.
 
     What the session still occupies is kept. What is gone, whose hold ran out, or what lay beside
-    the constraint by an override, is taken anew when the rule still allows it (laws 2, 5 and 6).
+    the constraint by an override, is taken anew when the rule still allows it (rule C2, 5 and 6).
 
     Raises:
         SlotTaken: the time went to somebody else, or something overlaps it by an override.

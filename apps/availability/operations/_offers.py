@@ -20,7 +20,7 @@ from apps.availability.operations._seats import (
 @transaction.atomic(savepoint=False)
 def lock_target(*, target: Target, now: datetime) -> Target:
     """Lock a session or a run until the transaction ends and return it as it is now, holds that
-    ran out released (law 5).
+    ran out released (rule C5).
 
     Raises:
         BusyTryAgain: the lock did not come in time.

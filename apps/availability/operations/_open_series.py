@@ -13,7 +13,7 @@ from apps.availability.queries.plans import plan_series
 def open_series(
     *, rule: SeriesRule, facts: SessionFacts, skip_closed: bool, now: datetime
 ) -> list[Session]:
-    """Open a class at the same wall time of the venue, all its sessions or none (R067).
+    """Open a class at the same wall time of the venue, all its sessions or none (rule T5).
 
     skip_closed leaves out the dates on which the business is closed.
 

@@ -1,5 +1,5 @@
 """Seats move by conditional update, the row of their session or course run locked first, then the
-seatings (design.md section 4, laws 2, 4 and 5)."""
+seatings (rules C2, C6, C5)."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ def seat(*, target: Target, seats: int, expires_at: datetime | None) -> Seating:
 def take_seats(*, seating: Seating, now: datetime) -> None:
     """Count a new seating, as the last step of its transaction: the row is locked for that long.
 
-    Only when there is no room are lapsed holds looked for and released (law 5).
+    Only when there is no room are lapsed holds looked for and released (rule C5).
 
     Raises:
         NoSeats: there are not enough places, or it no longer takes place.
@@ -51,7 +51,7 @@ def take_seats(*, seating: Seating, now: datetime) -> None:
 
 def lock_for_move(*, seating_id: int | None, target: Target) -> None:
     """Lock where somebody leaves and where they go, in one order for all, before either is
-    touched: two who change places with each other must not wait in a ring (law 2)."""
+    touched: two who change places with each other must not wait in a ring (rule C2)."""
     if seating_id is None:
         return
     rows: list[Target] = [target, target_of(Seating.objects.get(pk=seating_id))]
@@ -62,7 +62,7 @@ def lock_for_move(*, seating_id: int | None, target: Target) -> None:
 @transaction.atomic(savepoint=False)
 def keep_seats(*, seating_id: int, now: datetime) -> None:
     """Make held seats firm. A hold that ran out keeps its seats while nobody needed them, else
-    takes them anew (law 5).
+    takes them anew (rule C5).
 
     Raises:
         NoSeats: the seats went to somebody else.
@@ -162,7 +162,7 @@ def _sweep(target: Target, *, now: datetime) -> int:
 
 @transaction.atomic(savepoint=False)
 def change_seats(*, seating_id: int, seats: int, now: datetime) -> None:
-    """Let a booking have more or fewer of the places of its session or course run (R063).
+    """Let a booking have more or fewer of the places of its session or course run (rule B17).
 
     Raises:
         NoSeats: there are not enough places for more.

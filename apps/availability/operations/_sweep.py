@@ -11,7 +11,7 @@ BATCH = 1000
 def sweep_expired_holds(*, now: datetime) -> int:
     """Delete occupancies of holds that ran out before now (UTC), a batch at most; return how many.
 
-    Tidiness only: readers ignore them and writers delete them anyway (law 5). Rows that a writer
+    Tidiness only: readers ignore them and writers delete them anyway (rule C5). Rows that a writer
     is deleting at this moment are skipped, so that the two never wait for each other in a ring.
     """
     lapsed = Occupancy.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)

@@ -20,7 +20,7 @@ def take_time(
 ) -> Session:
     """Take the time of a claim: as a hold when expires_at (UTC) is given, else for good.
 
-    Design.md section 4, law 2. The caller has peeked without a lock, so losers of a hot slot
+    Rule C2. The caller has peeked without a lock, so losers of a hot slot
     seldom come here. along are new rows of the caller that point to the session by a foreign key
     of this name: they are written with it.
 

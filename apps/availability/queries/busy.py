@@ -1,4 +1,4 @@
-"""What occupies resources in a window, as integers the engine can sweep (concurrency.md 5)."""
+"""What occupies resources in a window, as integers the engine can sweep."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
@@ -14,7 +14,7 @@ LONGEST_SESSION = timedelta(days=32)
 
 
 class EpochSeconds(Func):
-    """The instant as whole Unix seconds; no zone takes part (time.md 7.4)."""
+    """The instant as whole Unix seconds; no zone takes part (rule T16)."""
 
     output_field = BigIntegerField()
 
@@ -51,14 +51,14 @@ class BusyRow(NamedTuple):
     expires_at: int
 
     def blocks(self, *, now: int) -> bool:
-        """Tell whether this row counts: an expired hold blocks nobody (design.md 4, law 5)."""
+        """Tell whether this row counts: an expired hold blocks nobody (rule C5)."""
         return not self.expires_at or self.expires_at > now
 
 
 def find_busy_rows(*, resource_ids: Collection[int], starts_at: int, ends_at: int) -> list[BusyRow]:
     """Return every occupancy that touches [starts_at, ends_at) in Unix seconds.
 
-    Overridden rows and expired holds are among them; whoever asks decides what counts (law 2:
+    Overridden rows and expired holds are among them; whoever asks decides what counts (rule C2:
     the look sees all rows). Served by the index on (resource, ends_at, starts_at).
     """
     rows = read_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at)

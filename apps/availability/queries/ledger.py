@@ -14,7 +14,7 @@ from apps.kernel.findings import Finding
 def find_overlaps(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield enforced occupancies that begin before an earlier one of their resource has ended.
 
-    Expired holds count: the database refuses to store a row over them, too (law 3).
+    Expired holds count: the database refuses to store a row over them, too (rule C3).
     """
     earlier_end = Window(
         Max("ends_at"),
@@ -103,7 +103,7 @@ def find_idle_overrides(*, business_id: int | None = None) -> Iterator[Finding]:
 
 
 def find_miscounted_seatings(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield classes and course runs whose seats_taken is not what their seatings take (law 4)."""
+    """Yield classes and course runs whose seats_taken is not what their seatings take (rule C6)."""
     live = Q(seatings__released_at=None)
     of_one = {} if business_id is None else {"business_id": business_id}
     for rows in (Session.objects.filter(kind=Session.Kind.CLASS), CourseRun.objects.all()):

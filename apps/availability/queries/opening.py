@@ -1,4 +1,4 @@
-"""Is the business open now, and until when: for the line under its name (ux.md C1)."""
+"""Is the business open now, and until when: for the line under its name."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a series would look like before it is saved: dates with their problems (ux.md O12)."""
+"""What a series would look like before it is saved: dates with their problems."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ WEEKS_OF_A_YEAR = 52
 
 @dataclass(frozen=True, slots=True)
 class SessionPlan:
-    """One session to be: Unix seconds, and how its start was found when clocks change (T5)."""
+    """One session to be: Unix seconds, and how its start was found when clocks change (rule T5)."""
 
     start: int
     end: int

@@ -46,7 +46,7 @@ class SlotQuery:
 
 
 def zone_of(*, service: Service, location: Location | None) -> ZoneInfo:
-    """Return the zone of the venue: the location's own, else the business's (R102)."""
+    """Return the zone of the venue: the location's own, else the business's (rule T13)."""
     if location is not None and location.time_zone:
         return ZoneInfo(location.time_zone)
     return service.business.zone

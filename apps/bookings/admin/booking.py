@@ -79,7 +79,7 @@ class BookingAdmin(OperatorAdmin):
 
     @admin.action(description=gettext_lazy("Confirm"), permissions=["change"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        """Confirm requests after looking again (R014); what does not fit stays as it is."""
+        """Confirm requests after looking again (rule B8); what does not fit stays as it is."""
 
         def verb(booking: Booking, by: TeamMember, _reason: str) -> None:
             operations.confirm_request(
@@ -92,7 +92,7 @@ class BookingAdmin(OperatorAdmin):
         description=gettext_lazy("Confirm although something is in the way"), permissions=["change"]
     )
     def confirm_anyway(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        """Confirm with an override; the reason is stored on the booking (law 6)."""
+        """Confirm with an override; the reason is stored on the booking (rule B22)."""
 
         def verb(booking: Booking, by: TeamMember, reason: str) -> None:
             operations.confirm_request(

@@ -1,4 +1,4 @@
-"""The addresses of the timetable and of a session: what of them can be read (ux.md C5, C6)."""
+"""The addresses of the timetable and of a session: what of them can be read."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""C8: the least a business has to know, as one form made for this draft (R021)."""
+"""The least a business has to know, as one form made for this draft (rule B23)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ MOST_KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The contact a device remembers; it never leaves the server in full (N131)."""
+    """The contact a device remembers; it never leaves the server in full (rule D7)."""
 
     name: str
     email: str

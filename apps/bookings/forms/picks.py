@@ -34,7 +34,7 @@ class Unreadable(Exception):
 
 @cache
 def known_zones() -> frozenset[str]:
-    """The names of the pinned tzdata (time.md 7.4)."""
+    """The names of the pinned tzdata (rule T16)."""
     return frozenset(available_timezones())
 
 
@@ -145,7 +145,7 @@ def read_number(raw: str) -> int | None:
     """A positive number of at most 15 ASCII digits; nothing for nothing.
 
     Raises:
-        Unreadable: it is anything else, also full-width digits, signs and 1e3 (N067).
+        Unreadable: it is anything else, also full-width digits, signs and 1e3 (rule S11).
     """
     if not raw:
         return None

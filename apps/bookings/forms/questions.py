@@ -1,4 +1,4 @@
-"""One form field per question of the business (ux.md O15), and the answer as it is kept."""
+"""One form field per question of the business, and the answer as it is kept."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date

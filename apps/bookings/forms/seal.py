@@ -1,4 +1,4 @@
-"""The price a customer saw, sealed into the form for this one draft (design.md section 4, N071)."""
+"""The price a customer saw, sealed into the form for this one draft (rule M3)."""
 
 from django.core import signing
 

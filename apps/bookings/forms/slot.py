@@ -24,7 +24,7 @@ def slot_value(*, start: int, zone: ZoneInfo, staff: int | None, variant: int | 
 
 
 def read_slot(raw: str, *, zone: ZoneInfo) -> PickedSlot:
-    """Read a slot button back; the offset has to be the venue's at that time (time.md T6).
+    """Read a slot button back; the offset has to be the venue's at that time (rule T6).
 
     Raises:
         Unreadable: malformed, or the offset is not that of the zone (a stale or made-up link).

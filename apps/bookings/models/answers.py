@@ -1,4 +1,4 @@
-"""People and answers inside a booking, kept in the words of that day (R021, R105)."""
+"""People and answers inside a booking, kept in the words of that day (rules B23, B27)."""
 
 from django.db import models
 
@@ -57,7 +57,8 @@ class BookedAddOn(models.Model):
 
 
 class ParticipantChoice(models.Model):
-    """How many people come under which priced variant, as it was named and priced (R022, R105)."""
+    """How many people come under which priced variant, as it was named and priced
+    (rules B24, B27)."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="mix")
     variant = models.ForeignKey(

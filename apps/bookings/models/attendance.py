@@ -1,4 +1,4 @@
-"""Who came: one line per person of a booking and per session (ux.md O13)."""
+"""Who came: one line per person of a booking and per session."""
 
 from django.conf import settings
 from django.db import models

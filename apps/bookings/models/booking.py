@@ -1,4 +1,4 @@
-"""One customer's claim on a session (design.md section 3)."""
+"""One customer's claim on a session."""
 
 from zoneinfo import ZoneInfo
 
@@ -17,9 +17,9 @@ from apps.customers.models import Customer
 class Booking(models.Model):
     """Instants are UTC, price is minor units of the business's currency as it was sealed.
 
-    A CREATED booking is the customer's draft, its hold and the idempotency key in one
-    (design.md sections 3 and 4, law 7). `reference` is for people and is no secret; `draft_id`
-    is the address of the draft and works only in the browser that made it (visitor_hash).
+    A CREATED booking is the customer's draft, its hold and the idempotency key in one. `reference`
+    is for people and is no secret; `draft_id` is the address of the draft and works only in the
+    browser that made it (visitor_hash).
     """
 
     class Status(models.TextChoices):

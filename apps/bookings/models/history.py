@@ -1,4 +1,4 @@
-"""What happened to a booking, in order, for ever (design.md section 5, R107)."""
+"""What happened to a booking, in order, for ever (rules B2, B30)."""
 
 from datetime import datetime, timedelta
 from typing import Any

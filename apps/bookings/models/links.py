@@ -1,4 +1,4 @@
-"""Links that let somebody at one booking without an account (security.md 5.3, R034)."""
+"""Links that let somebody at one booking without an account (rule S3)."""
 
 from django.db import models
 from django.db.models import Q

@@ -1,4 +1,4 @@
-"""Times the team offers instead of one it had to decline (ux.md O4)."""
+"""Times the team offers instead of one it had to decline."""
 
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""The line in front of a full class or course, or for a time (domain.md 5.4, R030)."""
+"""The line in front of a full class or course, or for a time (rule B19)."""
 
 from django.db import models
 from django.db.models import F, Q

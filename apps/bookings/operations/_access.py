@@ -1,4 +1,4 @@
-"""Links to one booking: 256 random bits in the mail, their SHA-256 here (security.md 5.3)."""
+"""Links to one booking: 256 random bits in the mail, their SHA-256 here (rule S3)."""
 
 import hashlib
 import secrets

@@ -21,7 +21,7 @@ class NotComing(Exception):
 
 @transaction.atomic
 def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
-    """Let more people come on the same booking, instead of booking the same class again (R063).
+    """Let more people come on the same booking, instead of booking the same class again (rule B17).
 
     Whoever was booked already keeps their price, the others come at that of today; who was told is
     told once more.

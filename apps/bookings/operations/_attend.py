@@ -21,7 +21,7 @@ def mark_attendance(
     by: TeamMember,
     now: datetime,
 ) -> None:
-    """Write down that one person came or did not, or (None) that it is not known (R105).
+    """Write down that one person came or did not, or (None) that it is not known (rule B27).
 
     Marked again it is the same, so a bad network may send it twice.
 

@@ -22,9 +22,9 @@ def cancel_booking(
     reason: str = "",
     waives_policy: bool = False,
 ) -> Booking:
-    """Cancel a booking and give its time back (R017): for the team, or (by None) the customer.
+    """Cancel a booking and give its time back (rule B12): for the team, or (by None) the customer.
 
-    The customer's right is read from the policy frozen with the booking (R051). The mail of a
+    The customer's right is read from the policy frozen with the booking (rule B5). The mail of a
     cancellation by the team waits for the undo window of 10 seconds. waives_policy: whoever cancels
     is not at fault, so that no limit counts.
 

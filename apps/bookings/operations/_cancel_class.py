@@ -24,7 +24,7 @@ def cancel_class(
     by: TeamMember,
     now: datetime,
 ) -> list[Booking]:
-    """Let sessions of a class not take place: everybody booked is cancelled and told (R064).
+    """Let sessions of a class not take place: everybody booked is cancelled and told.
 
     seen is what the page showed of this scope (``seen_of_class``): who is told, and what does not
     take place, must be what was read.

@@ -21,7 +21,7 @@ def confirm_request(
     now: datetime,
     override_reason: str = "",
 ) -> Booking:
-    """Confirm a request after looking again under the lock (design.md section 5, R008, R014).
+    """Confirm a request after looking again under the lock (rule B8).
 
     With override_reason the time is kept although something is in the way; the reason is stored
     and the booking is never flagged nor declined for it. With nothing in the way it is an ordinary

@@ -15,7 +15,7 @@ from apps.businesses.models import TeamMember
 def decline_request(
     *, booking_id: int, revision: int, by: TeamMember, now: datetime, reason: str = ""
 ) -> Booking:
-    """Decline a request and give its time back (R008); the mail waits for the undo window.
+    """Decline a request and give its time back (rule B1); the mail waits for the undo window.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.

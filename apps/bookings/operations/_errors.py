@@ -52,7 +52,7 @@ class DraftGone(Exception):
 
 
 class NotWelcome(Exception):
-    """The business takes no online bookings from this person; they are told to call (N101)."""
+    """The business takes no online bookings from this person; they are told to call (rule B25)."""
 
     def __init__(self, customer_ids: Sequence[int]) -> None:
         super().__init__(f"{len(customer_ids)} blocked")
@@ -73,7 +73,7 @@ class StaleRevision(Exception):
 
 
 class NotAllowed(Exception):
-    """The booking's status or its frozen policy does not allow this (design.md section 5)."""
+    """The booking's status or its frozen policy does not allow this (rule B1)."""
 
     def __init__(self, reason: PolicyReason) -> None:
         super().__init__(reason)

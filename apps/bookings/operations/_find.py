@@ -13,7 +13,7 @@ def ask_for_links(*, business: Business, email: str, reference: str, now: dateti
     """Have one mail sent that lists the future bookings of an address, each with a fresh link.
 
     Whether the address is known is found out by the worker, so that the answer here takes the
-    same time for all (ux.md C18). email is in lower case.
+    same time for all. email is in lower case.
     """
     outbox.enqueue(
         topic=TOPIC,

@@ -1,4 +1,4 @@
-"""A tap on a slot: the draft, its hold and the idempotency key in one row (design.md 3, 4)."""
+"""A tap on a slot: the draft, its hold and the idempotency key in one row (rule B6)."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -12,7 +12,7 @@ from apps.catalog.queries import UnknownChoice
 
 
 def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
-    """Keep the time of a locked draft while it is paid for, and return until when (UTC, R114).
+    """Keep the time of a locked draft while it is paid for, and return until when (rule M19, UTC).
 
     A living hold is made longer, 60 minutes in all; one that ran out is taken anew when the time is
     still free. None where the business keeps nothing while a draft is filled in.

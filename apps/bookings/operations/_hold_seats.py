@@ -1,4 +1,4 @@
-"""A tap on a class or a course: places are held as a time is, in the draft (R003, R004)."""
+"""A tap on a class or a course: places are held as a time is, in the draft (rule B6)."""
 
 from datetime import datetime
 

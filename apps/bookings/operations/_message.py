@@ -11,7 +11,7 @@ from apps.businesses.models import TeamMember
 
 @transaction.atomic
 def message_people(*, session_id: int, text: str, by: TeamMember, now: datetime) -> int:
-    """Write a word to everybody who is expected at a session; return to how many bookings (R064).
+    """Write a word to everybody who is expected at a session; return to how many bookings.
 
     Each booking's history keeps the text, and each gets a mail of its own: nobody sees the
     others' addresses.

@@ -26,7 +26,7 @@ from apps.outbox.sweeping import each
 
 def decide_minimums(*, now: datetime) -> int:
     """Confirm everybody where enough people came together, call off where they did not in time;
-    return how many classes, courses and days were decided (R106).
+    return how many classes, courses and days were decided (rule B16).
 
     Where the team answers every request itself nobody is confirmed by this, but too few are called
     off all the same. Each group in a transaction of its own; one in which somebody is booking at
@@ -106,7 +106,7 @@ def _without_time(pending: Sequence[Booking]) -> set[int]:
 
 def _eligible(service: Service, *, booked: Sequence[Booking]) -> set[int]:
     """Everybody and everything that could be taken: locked at once, so that one request after the
-    other can be looked at without another order of locks (law 2)."""
+    other can be looked at without another order of locks (rule C2)."""
     able = {pk for _type, ids in choose(service=service).requirements for pk in ids}
     return able | {it.resource_id for it in booked if it.resource_id is not None}
 

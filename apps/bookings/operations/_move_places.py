@@ -30,7 +30,7 @@ def move_places(
     now: datetime,
 ) -> Booking:
     """Let a party go to another session of the same class, or to another run of the same course,
-    all of them or nobody (R022, domain.md 5.1).
+    all of them or nobody (rules B18, B15).
 
     The places it leaves are offered to those who wait. The team may move whenever it likes, the
     customer (by None) as the policy frozen with the booking says, and never with a course.

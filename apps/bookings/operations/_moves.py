@@ -108,7 +108,7 @@ def write_move(
 
     found is what a column points to and is found or added with it: a customer by their address.
 
-    The outbox item has the key of booking and revision: one move, one mail (P2).
+    The outbox item has the key of booking and revision: one move, one mail (rule B6).
 
     Raises:
         IllegalMove: the status cannot go there from where it is.
@@ -177,7 +177,7 @@ def _require_kept(booking: Booking) -> None:
 
 
 def outbox_key(booking: Booking) -> str:
-    """Name the outbox item of the booking's latest move: one move, one mail (P2)."""
+    """Name the outbox item of the booking's latest move: one move, one mail (rule B6)."""
     return f"booking:{booking.pk}:{booking.revision}"
 
 

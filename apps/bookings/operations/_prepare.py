@@ -20,7 +20,7 @@ def prepare_draft(
 ) -> Booking:
     """Write the details of a draft that is paid for in the next step; it stays a draft.
 
-    Sent again they replace what was written; once it is a booking nothing changes (P2).
+    Sent again they replace what was written; once it is a booking nothing changes (rule B6).
 
     Raises:
         DraftGone: there is no such draft.

@@ -13,11 +13,11 @@ from apps.customers.operations import find_or_add_customer
 
 @transaction.atomic
 def correct_address(*, booking_id: int, business_id: int, email: str, now: datetime) -> Booking:
-    """Let the browser that booked correct its mistyped address, once (ux.md C11).
+    """Let the browser that booked correct its mistyped address, once.
 
     email is in lower case. The booking moves to the contact with that address, links in mails to
-    the old one are closed (N030), and the mail is sent again. The history does not repeat either
-    address, so that they can be erased in one place.
+    the old one are closed (rule S15), and the mail is sent again. The history does not repeat
+    either address, so that they can be erased in one place.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.

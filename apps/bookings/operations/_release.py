@@ -21,7 +21,7 @@ def longest_hold(draft: Booking) -> datetime:
 
 @transaction.atomic
 def extend_draft_hold(*, booking: Booking, now: datetime) -> bool:
-    """Keep a live hold for another hold_minutes, 60 minutes in all (ux.md 1.4); tell whether.
+    """Keep a live hold for another hold_minutes, 60 minutes in all (rule C5); tell whether.
 
     A hold that ran out is not revived: submitting takes the time again when it is still free.
     """
@@ -48,7 +48,7 @@ def release_draft(*, booking: Booking, now: datetime) -> None:
 
 
 def keep_draft_text(*, booking: Booking, typed: Mapping[str, object]) -> None:
-    """Store what was typed, so that nothing is lost whatever happens to the time (ux.md 0.3)."""
+    """Store what was typed, so that nothing is lost whatever happens to the time (rule W2)."""
     drafts = Booking.objects.filter(pk=booking.pk, status=Booking.Status.CREATED)
     drafts.update(draft_text=dict(typed))
 

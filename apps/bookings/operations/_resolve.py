@@ -1,4 +1,4 @@
-"""Ways out of a double booking (domain.md 1.4): what is resolved never comes back."""
+"""Ways out of a double booking (rule B21): what is resolved never comes back."""
 
 from datetime import datetime
 from typing import Any

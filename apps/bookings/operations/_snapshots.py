@@ -18,7 +18,7 @@ from apps.catalog.queries import Choice
 
 
 def policy_snapshot(policy: BookingPolicy) -> dict[str, Any]:
-    """Copy the rules that later decisions about this booking will read (R051)."""
+    """Copy the rules that later decisions about this booking will read (rule B5)."""
     return policy_of(policy).as_snapshot()
 
 
@@ -87,5 +87,5 @@ def clock_columns(
 
 @cache
 def tzdata_version() -> str:
-    """Return the version of the pinned zone database (time.md T7)."""
+    """Return the version of the pinned zone database (rule T7)."""
     return version("tzdata")

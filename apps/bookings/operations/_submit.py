@@ -1,4 +1,4 @@
-"""Details sent: the draft becomes a booking or a request, once (design.md section 4, law 7)."""
+"""Details sent: the draft becomes a booking or a request, once (rule B6)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,7 +53,7 @@ def submit_draft(
 ) -> Booking:
     """Turn a draft into a CONFIRMED booking, or a PENDING one where the team decides.
 
-    Sent again, it answers with the booking that the first time made and changes nothing (P2).
+    Sent again, it answers with the booking that the first time made and changes nothing (rule B6).
     A hold that ran out is taken again without a word when the time is still free; when only
     another person of the team is free and the customer did not choose one, they take it.
     seen_price is what the page showed, in minor units, None for a price on request.
@@ -85,7 +85,7 @@ def submit_draft(
 
 @transaction.atomic
 def turn_away(draft_id: str, blocked: NotWelcome, *, now: datetime) -> None:
-    """Give the time of a blocked person back, and let the team see that they tried (N101)."""
+    """Give the time of a blocked person back, and let the team see that they tried (rule B25)."""
     note_turned_away(customer_ids=blocked.customer_ids, now=now)
     release_draft(booking=lock_draft(draft_id=draft_id), now=now)
 

@@ -23,7 +23,7 @@ def suggest_times(
     now: datetime,
     message: str = "",
 ) -> Booking:
-    """Decline a request and offer one to three other starts (UTC) in the same mail (R008, O4).
+    """Decline a request and offer one to three other starts (UTC) in the same mail (rule B10).
 
     The suggested times are free now and are not kept: the customer takes one like any other slot.
     The decline can be undone like any other, and takes the suggestions back.

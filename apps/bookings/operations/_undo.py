@@ -21,7 +21,7 @@ from apps.outbox import operations as outbox
 
 
 def undo_decision(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> Booking:
-    """Take a confirmation or a decline back while its mail has not left (ux.md 0.9).
+    """Take a confirmation or a decline back while its mail has not left (rule B11).
 
     The booking is a request again, with its time; the history keeps both lines.
 
@@ -75,7 +75,7 @@ def _require_recent_decision(booking: Booking, *, now: datetime) -> None:
 
 
 def _restore_time(booking: Booking, *, now: datetime) -> None:
-    """What a request occupies depends on the service: its time, or nothing yet (R090)."""
+    """What a request occupies depends on the service: its time, or nothing yet (rule B9)."""
     if booking.seating_id is not None:
         availability.keep_seats(seating_id=booking.seating_id, now=now)
         return

@@ -50,7 +50,7 @@ def take_offered_place(*, booking: Booking, now: datetime) -> Booking:
 
 @transaction.atomic
 def enrol_from_line(*, booking: Booking, by: TeamMember, now: datetime) -> Booking:
-    """Give somebody in line a place for the team, whoever is before them (R062).
+    """Give somebody in line a place for the team, whoever is before them (rule B19).
 
     Raises:
         NoSeats: there is no place for all of them.
@@ -106,7 +106,7 @@ def leave_waitlist(*, booking: Booking, by: TeamMember | None, now: datetime) ->
 
 @transaction.atomic
 def move_to_front(*, booking: Booking, now: datetime) -> None:
-    """Put somebody first in line (R062).
+    """Put somebody first in line (rule B19).
 
     Raises:
         NotInLine: they do not wait any more.
@@ -127,7 +127,7 @@ def move_to_front(*, booking: Booking, now: datetime) -> None:
 def _lock(
     booking: Booking, *, now: datetime
 ) -> tuple[Booking, Session | CourseRun, WaitlistEntry | None]:
-    """Booking, then what it waits for, then its entry: the one order of all (law 2)."""
+    """Booking, then what it waits for, then its entry: the one order of all (rule C2)."""
     locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
     target = locked.course_run or locked.session
     if target is None:

@@ -64,8 +64,8 @@ def join_waitlist(
     now: datetime,
     by: TeamMember | None = None,
 ) -> WaitlistEntry:
-    """Put somebody at the end of the line of a full class or course (R030): themselves, or the team
-    for them (by).
+    """Put somebody at the end of the line of a full class or course (rule B19): themselves, or the
+    team for them (by).
 
     Their booking has the status WAITING_LIST and takes no place.
 

@@ -1,4 +1,4 @@
-"""Free places are offered to the line, one after the other (domain.md 5.4).
+"""Free places are offered to the line, one after the other (rule B19).
 
 Lock order: session or run, then entries. The bookings behind the entries are not touched here: who
 is told is written down by the worker, which locks in the order booking, session, entry.

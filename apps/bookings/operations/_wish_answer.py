@@ -51,7 +51,8 @@ def refuse_time(*, booking: Booking, now: datetime) -> None:
 
 @transaction.atomic
 def give_time(*, booking: Booking, starts_at: datetime, by: TeamMember, now: datetime) -> Booking:
-    """Book a free start (UTC) for somebody in line, for the team, whoever is before them (R062).
+    """Book a free start (UTC) for somebody in line, for the team, whoever is before them
+    (rule B19).
 
     Raises:
         SlotGone: it is not free (any more).
@@ -71,7 +72,7 @@ def give_time(*, booking: Booking, starts_at: datetime, by: TeamMember, now: dat
 
 
 def offer_time(*, booking: Booking, starts_at: datetime, by: TeamMember, now: datetime) -> None:
-    """Offer a free start (UTC) to somebody in line at once, whoever is before them (R062).
+    """Offer a free start (UTC) to somebody in line at once, whoever is before them (rule B19).
 
     Raises: as ``give_time``.
     """

@@ -52,7 +52,7 @@ def query_again(*, booking: Booking, choice: Choice) -> SlotQuery:
 def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim:
     """Ask the engine for the resources that would serve this start (UTC), without any lock.
 
-    This is the cheap peek of design.md section 4: the losers of a hot slot leave here.
+    This is the look without a lock of rule C2: the losers of a hot slot leave here.
 
     Raises:
         NoTime: it is not offered now.
@@ -115,7 +115,7 @@ def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
 
 
 def find_reasons(*, booking: Booking, choice: Choice, now: datetime) -> tuple[Reason, ...]:
-    """Say why a booking no longer fits, most specific first; empty when it fits (O4)."""
+    """Say why a booking no longer fits, most specific first; empty when it fits."""
     _query, search, kept = _search_for(booking, choice, now=now)
     start = int(booking.starts_at.timestamp())
     ids = kept or pick_one_of_each(search, start=start)

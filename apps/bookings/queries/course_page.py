@@ -1,4 +1,4 @@
-"""What the page of a course shows: its runs with all their dates (ux.md C7)."""
+"""What the page of a course shows: its runs with all their dates."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

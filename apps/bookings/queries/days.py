@@ -1,4 +1,4 @@
-"""Which days of one choice are free, and the times of one of them: the picker's facts (ux.md C3).
+"""Which days of one choice are free, and the times of one of them: the picker's facts.
 
 At most five queries of its own: hours are read to the end of the horizon once, busy spans only
 for the days that are shown, and once more when none of those is free.

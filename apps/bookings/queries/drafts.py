@@ -50,7 +50,7 @@ def get_draft(*, draft_id: str, visitor_hash: str) -> Booking:
     """Return the draft, or what became of it, for the browser that made it.
 
     Raises:
-        Booking.DoesNotExist: there is none, or another browser made it (N072).
+        Booking.DoesNotExist: there is none, or another browser made it (rule S17).
     """
     if not visitor_hash:
         raise Booking.DoesNotExist

@@ -39,7 +39,7 @@ def find_miscounted_seats(*, business_id: int | None = None) -> Iterator[Finding
     """Yield sessions of appointments whose seats_taken is not what their bookings take.
 
     Of appointments: one takes its one seat whatever the party; a draft takes it while it is held, a
-    request for a time that several may want takes none (R090).
+    request for a time that several may want takes none (rule B9).
     """
     seats = Case(
         When(bookings__status=Booking.Status.CONFIRMED, then=Value(1)),
@@ -184,9 +184,9 @@ def find_long_holds(*, business_id: int | None = None, now: datetime) -> Iterato
 
 
 def find_broken_promises(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
-    """Yield live bookings ahead that no longer start at the wall-clock time that was promised (P6):
-    the zone of the venue or the zone database changed under them. What has begun was kept, by the
-    clock that the place had then."""
+    """Yield live bookings ahead that no longer start at the wall-clock time that was promised
+    (rule T7): the zone of the venue or the zone database changed under them. What has begun was
+    kept, by the clock that the place had then."""
     rows = (
         _live(business_id)
         .filter(starts_at__gt=now)

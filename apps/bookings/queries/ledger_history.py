@@ -1,4 +1,4 @@
-"""Does the history tell all of it, and was everybody told? (design.md section 5, P2, P3)"""
+"""Does the history tell all of it, and was everybody told? (rules C6, B6, C9)"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -105,7 +105,7 @@ def find_untold_moves(*, business_id: int | None = None, now: datetime) -> Itera
     """Yield moves of the last 30 days that left nothing in the outbox and were not undone.
 
     The outbox keeps what is done for 30 days and what failed for ever, so a missing item means a
-    lost mail (P2, P5).
+    lost mail (rules B6, C8).
     """
     key = Concat(
         Value("booking:"),

@@ -1,4 +1,4 @@
-"""Is every place that is kept for an offer kept for somebody, and the reverse? (law 4)"""
+"""Is every place that is kept for an offer kept for somebody, and the reverse? (rule C6)"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How many people have come together where some are needed, and what is to be decided (R106).
+"""How many people have come together where some are needed, and what is to be decided (rule B16).
 
 Together count: everybody of one session of a class, of one run of a course, and everybody who wants
 an appointment of a service on one day of the venue.

@@ -1,4 +1,4 @@
-"""Where a booking of a class or a course could go instead (R022)."""
+"""Where a booking of a class or a course could go instead (rule B18)."""
 
 from datetime import datetime
 

@@ -22,7 +22,7 @@ class Period:
 
 
 def first_period(today: date, *, week_starts: int) -> Period:
-    """The current month; in its last ten days the rest of it and the next (look.md section 4)."""
+    """The current month; in its last ten days the rest of it and the next."""
     last = month_end(today)
     if (last - today).days >= LAST_DAYS:
         return Period(today.replace(day=1), last)

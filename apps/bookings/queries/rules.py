@@ -3,7 +3,8 @@ from apps.catalog.models import BookingPolicy
 
 
 def policy_of(policy: BookingPolicy) -> Policy:
-    """Read the owner's rules as the pure value that decides and is frozen with bookings (R051)."""
+    """Read the owner's rules as the pure value that decides and is frozen with bookings
+    (rule B5)."""
     return Policy(
         cancel_allowed=policy.cancel_allowed,
         cancel_until_minutes=policy.cancel_until_minutes,

@@ -1,4 +1,4 @@
-"""What the page of one class session shows (ux.md C6)."""
+"""What the page of one class session shows."""
 
 from dataclasses import dataclass
 from datetime import datetime

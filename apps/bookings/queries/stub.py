@@ -1,4 +1,4 @@
-"""The ticket every step shows: what, when, with whom, where, for how much (look.md section 5)."""
+"""The ticket every step shows: what, when, with whom, where, for how much."""
 
 from dataclasses import dataclass
 from datetime import datetime

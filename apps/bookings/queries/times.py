@@ -1,4 +1,4 @@
-"""The lines above the picker: facts of the choice, whom with, on which clock (ux.md C3)."""
+"""The lines above the picker: facts of the choice, whom with, on which clock."""
 
 from dataclasses import dataclass
 from datetime import datetime

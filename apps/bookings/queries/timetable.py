@@ -1,4 +1,4 @@
-"""The classes of one week as the public sees them (ux.md C5): a constant number of queries."""
+"""The classes of one week as the public sees them: a constant number of queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -129,7 +129,7 @@ def get_timetable(
 ) -> Timetable:
     """Read the week that begins on first: its classes, closed days, and the visitor's own places.
 
-    A lapsed hold still counts as taken here; whoever books finds it free (law 5).
+    A lapsed hold still counts as taken here; whoever books finds it free (rule C5).
     """
     zone = business.zone
     today = now.astimezone(zone).date()

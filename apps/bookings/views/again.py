@@ -1,4 +1,4 @@
-"""The strip "Book again" of a remembered device (ux.md 0.8): one tap holds the time."""
+"""The strip "Book again" of a remembered device: one tap holds the time."""
 
 from datetime import datetime
 from functools import partial

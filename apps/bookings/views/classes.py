@@ -1,4 +1,4 @@
-"""C5 and C6: the timetable of a week, one session of a class, and the tap that holds places."""
+"""The timetable of a week, one session of a class, and the tap that holds places."""
 
 from datetime import date, datetime
 from functools import partial

@@ -1,4 +1,4 @@
-"""C7: a course with its runs, and the tap that holds places in one of them."""
+"""A course with its runs, and the tap that holds places in one of them."""
 
 from datetime import datetime
 from typing import Any

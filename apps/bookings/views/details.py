@@ -1,4 +1,4 @@
-"""C8, the details of a draft: asked once, kept whatever happens, booked with one POST."""
+"""The details of a draft: asked once, kept whatever happens, booked with one POST."""
 
 from datetime import datetime, timedelta
 

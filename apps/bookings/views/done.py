@@ -1,4 +1,4 @@
-"""C11, the confirmation: a GET that survives reload and Back, for the browser that booked."""
+"""The confirmation: a GET that survives reload and Back, for the browser that booked."""
 
 from datetime import datetime
 from typing import Any

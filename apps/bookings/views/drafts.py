@@ -71,7 +71,7 @@ def came_back_words(draft: Booking) -> str:
 
 
 def sent_elsewhere(request: HttpRequest, booking: Booking) -> HttpResponse:
-    """Nothing about the booking is said: a reference is no secret (GOV.UK rule, ux.md C11)."""
+    """Nothing about the booking is said: a reference is no secret (GOV.UK rule)."""
     context = frame_of(business=booking.business)
     return render_page(request, "bookings/elsewhere.html", None, context, status=403)
 

@@ -1,4 +1,4 @@
-"""C18 and C20: a way back to lost bookings, and the notice about privacy."""
+"""A way back to lost bookings, and the notice about privacy."""
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone

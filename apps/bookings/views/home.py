@@ -1,4 +1,4 @@
-"""C1, the home of a business: who it is, what it offers, and the last visit once more."""
+"""The home of a business: who it is, what it offers, and the last visit once more."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -32,7 +32,7 @@ from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.text import clean_line
 
 LONGEST_SEARCH = 80
-SEARCH_FROM = 13  # services; fewer are seen at once (ux.md C1)
+SEARCH_FROM = 13  # services; fewer are seen at once
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""How often one network, address or phone may hold and book (security.md 5.5, 429 with the wait).
+"""How often one network, address or phone may hold and book (rule S5, 429 with the wait).
 
 Counted per business, so that people of one office who book at different places are not in each
 other's way, and before the operation: what is refused counts too.

@@ -59,7 +59,7 @@ def no_longer_bookable(request: HttpRequest, service: Service) -> HttpResponse:
 
 
 def unreadable(request: HttpRequest, service: Service) -> HttpResponse:
-    """Say that a slot could not be read, and offer fresh times (422, time.md T6)."""
+    """Say that a slot could not be read, and offer fresh times (rule T6, 422)."""
     context = {
         **_frame(service),
         "title_words": _("This time could not be read"),

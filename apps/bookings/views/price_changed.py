@@ -1,4 +1,4 @@
-"""409: the price is another one now. Old and new side by side, nothing typed is lost (ux.md C8)."""
+"""409: the price is another one now. Old and new side by side, nothing typed is lost."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""C2, the page of one service: what it is, its forms, with whom; then to the times."""
+"""The page of one service: what it is, its forms, with whom; then to the times."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""C3, the slot picker: days and times of one choice, and the zone they are shown in."""
+"""The slot picker: days and times of one choice, and the zone they are shown in."""
 
 from dataclasses import replace
 from datetime import date, datetime

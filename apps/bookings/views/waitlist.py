@@ -1,4 +1,4 @@
-"""C15: joining the line of a full class or course, without an account."""
+"""Joining the line of a full class or course, without an account."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""C15: waiting for a time of an appointment, on a day or in a week, without an account."""
+"""Waiting for a time of an appointment, on a day or in a week, without an account."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -18,7 +18,7 @@ class QuestionInline(OperatorInline, admin.StackedInline):  # type: ignore[type-
 
 @admin.register(BookingPolicy)
 class BookingPolicyAdmin(OperatorAdmin):
-    """A change counts for new bookings: each keeps the rules it was made under (R051)."""
+    """A change counts for new bookings: each keeps the rules it was made under (rule B5)."""
 
     form = TenantForm
     list_display = ["name", "business", "is_default", "cancel_until_minutes", "horizon_days"]
@@ -50,5 +50,5 @@ class QuestionAdmin(OperatorAdmin):
     raw_id_fields = ["form", "shown_if"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> list[str]:
-        """A kind never changes once there are answers (ux.md O15)."""
+        """A kind never changes once there are answers."""
         return ["kind"] if obj and obj.answers.exists() else []

@@ -1,4 +1,4 @@
-"""What a business asks when somebody books (ux.md O15, R021)."""
+"""What a business asks when somebody books (rule B23)."""
 
 from django.db import models
 from django.db.models import Q

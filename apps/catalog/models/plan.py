@@ -1,4 +1,4 @@
-"""What can be paid for beforehand: packages and memberships (domain.md 6.5, R047)."""
+"""What can be paid for beforehand: packages and memberships (rule M16)."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models

@@ -1,4 +1,4 @@
-"""The rules of booking, shared by services (domain.md section 3)."""
+"""The rules of booking, shared by services (rule B5)."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -9,7 +9,7 @@ from apps.businesses.models import Business
 
 
 class BookingPolicy(models.Model):
-    """All limits in elapsed minutes before the start; null means no limit (time.md T3, T10)."""
+    """All limits in elapsed minutes before the start; null means no limit (rules T3, T10)."""
 
     class Selection(models.TextChoices):
         RANKED = "RANKED", _("In the order of the team")

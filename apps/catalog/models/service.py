@@ -1,4 +1,4 @@
-"""Services and how their price and length vary (domain.md section 2)."""
+"""Services and how their price and length vary."""
 
 from datetime import timedelta
 
@@ -206,7 +206,7 @@ class Service(models.Model):
 
 
 class FormerServiceSlug(models.Model):
-    """An address a service used before; it redirects for ever (R049)."""
+    """An address a service used before; it redirects for ever (rule B26)."""
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="former_slugs")

@@ -1,4 +1,4 @@
-"""Everything that can be occupied once at a time, and the people among it (R054-R057)."""
+"""Everything that can be occupied once at a time, and the people among it (rules T11, B28)."""
 
 from django.conf import settings
 from django.db import models
@@ -24,7 +24,7 @@ class ResourceType(models.Model):
 
 
 class Resource(models.Model):
-    """Anything that can be occupied once at a time. Its row is the lock (design.md section 4)."""
+    """Anything that can be occupied once at a time. Its row is the lock (rule C2)."""
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="resources")
     type = models.ForeignKey(ResourceType, on_delete=models.PROTECT, related_name="resources")
@@ -70,7 +70,7 @@ class StaffMember(models.Model):
 
 
 class ServiceRequirement(models.Model):
-    """A service needs one free resource of this type; the first one leads the grid (R056)."""
+    """A service needs one free resource of this type; the first one leads the grid (rule B28)."""
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="requirements")
     resource_type = models.ForeignKey(ResourceType, on_delete=models.PROTECT, related_name="+")

@@ -37,14 +37,14 @@ def change_payment(
     seen_revision: int,
     can_authorize: bool,
 ) -> Service:
-    """Price a service anew and say how it is paid (R023, R024); sent twice, it is done once.
+    """Price a service anew and say how it is paid (rules M5, M2); sent twice, it is done once.
 
     Bookings keep the price they were made at. What the chosen kind of price does not use (the fixed
     price of a free service, the words, the prices of variants) stays as it was, for the way back.
 
     Raises:
         ServiceHasChanged: somebody changed the service, or its variants, since the page was made.
-        PaymentImpossible: the terms break a rule (domain.md 2.3).
+        PaymentImpossible: the terms break a rule (rule M2).
         PaymentOutOfReach: as its name says.
         Service.DoesNotExist: the business has no such service.
     """
@@ -80,7 +80,7 @@ def _require_reach(terms: PaymentTerms, service: Service) -> None:
 
 
 def _columns(terms: PaymentTerms) -> dict[str, Any]:
-    """What is written; a free service counts as paid at the place (domain.md 2.3)."""
+    """What is written; a free service counts as paid at the place (rule M2)."""
     free = terms.price_kind is PriceKind.FREE
     columns: dict[str, Any] = {
         "price_kind": terms.price_kind.value,

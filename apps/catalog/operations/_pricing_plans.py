@@ -1,5 +1,5 @@
 """Plans are offered, changed and retired; whoever has one keeps the terms of the day it was bought
-(domain.md 6.5, R047)."""
+(rule M16)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, fields

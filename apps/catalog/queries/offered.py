@@ -21,7 +21,7 @@ _staff: Remembered[dict[int, StaffMember]] = Remembered(most=1_000)
 
 
 class ServiceMoved(Exception):
-    """The service has a new address (R049)."""
+    """The service has a new address (rule B26)."""
 
     def __init__(self, slug: str) -> None:
         super().__init__(slug)
@@ -38,7 +38,7 @@ class ServiceRetired(Exception):
 
 def list_services(*, business: Business, search: str = "") -> QuerySet[Service]:
     """List what the public may see, in the owner's order: not hidden, not retired, and in a
-    category (domain.md 2.2: a service without one is not shown)."""
+    category."""
     services = (
         Service.objects.filter(
             business=business, hidden=False, retired_at=None, category__isnull=False
@@ -132,7 +132,7 @@ def default_policy(*, business: Business) -> BookingPolicy:
 
 
 def list_staff(*, service: Service, needs: Sequence[Need] | None = None) -> tuple[StaffMember, ...]:
-    """List the people who do this service, in the order of the team (R057).
+    """List the people who do this service, in the order of the team (rule B28).
 
     Those are the resources of its first need for people; needs are read unless they are given.
     """

@@ -1,4 +1,4 @@
-"""What the public list of services shows: frozen rows, one query per table (ux.md C1)."""
+"""What the public list of services shows: frozen rows, one query per table."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -169,7 +169,7 @@ def _shortest(service: Service) -> int:
 
 
 def address_of(*, service: Service, has_choices: bool) -> str:
-    """Where a card leads: to the times at once when nothing has to be chosen before (ux.md C2);
+    """Where a card leads: to the times at once when nothing has to be chosen before;
     of a class to the weeks, of a course to its dates."""
     if service.kind == Service.Kind.CLASS:
         weeks = {"business": service.business.slug}

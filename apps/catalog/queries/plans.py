@@ -1,4 +1,4 @@
-"""Plans that are offered (ux.md C17)."""
+"""Plans that are offered."""
 
 from django.db.models import QuerySet
 

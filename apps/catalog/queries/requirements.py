@@ -1,4 +1,4 @@
-"""What services need, and who or what could serve them (R056)."""
+"""What services need, and who or what could serve them (rule B28)."""
 
 from collections.abc import Collection, Iterable
 from typing import NamedTuple

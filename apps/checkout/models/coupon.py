@@ -1,4 +1,4 @@
-"""Codes that make something cheaper, and who has used them (domain.md 6.4, R075)."""
+"""Codes that make something cheaper, and who has used them (rule M13)."""
 
 from django.core.validators import MinValueValidator
 from django.db import models

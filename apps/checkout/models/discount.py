@@ -1,4 +1,4 @@
-"""What is taken off a price without any code (domain.md 6.4, R075)."""
+"""What is taken off a price without any code (rule M14)."""
 
 from django.core.validators import MinValueValidator
 from django.db import models

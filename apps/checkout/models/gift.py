@@ -1,4 +1,4 @@
-"""Gift cards: money paid beforehand, taken off later by whoever has the code (R077)."""
+"""Gift cards: money paid beforehand, taken off later by whoever has the code (rule M15)."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What is owed for a booking, a plan or a gift card, as the customer saw it (domain.md 6.2)."""
+"""What is owed for a booking, a plan or a gift card, as the customer saw it (rule M4)."""
 
 from django.db import models
 from django.db.models import F, Q

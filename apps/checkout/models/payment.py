@@ -1,4 +1,4 @@
-"""Money that comes and goes, and what a provider told of it (domain.md 6.3, security.md 5.7)."""
+"""Money that comes and goes, and what a provider told of it (rules M9, S12)."""
 
 from django.conf import settings
 from django.db import models

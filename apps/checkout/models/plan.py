@@ -1,4 +1,4 @@
-"""Plans that somebody bought, and every visit that was counted (domain.md 6.5, R047, R084)."""
+"""Plans that somebody bought, and every visit that was counted (rule M16)."""
 
 from zoneinfo import ZoneInfo
 

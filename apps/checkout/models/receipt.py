@@ -1,4 +1,4 @@
-"""Numbers of receipts: one for each order with money, without gaps (R078)."""
+"""Numbers of receipts: one for each order with money, without gaps (rule M12)."""
 
 from django.db import models
 from django.db.models import Q

@@ -57,11 +57,12 @@ def buy_plan(
     code: str = "",
     gift: SeenGift | None = None,
 ) -> BoughtPlan:
-    """Buy a plan on the page: it begins when its money has come, a free one at once (R047).
+    """Buy a plan on the page: it begins when its money has come, a free one at once (rule M16).
 
-    The same form sent again leads to the same purchase and the same payment (P2). seen_price is
-    what the page showed, in minor units, less what the code takes off; gift is the card that pays a
-    part, or all of it. Of a membership both are for the first period. origin as in ``check_out``.
+    The same form sent again leads to the same purchase and the same payment (rule B6). seen_price
+    is what the page showed, in minor units, less what the code takes off; gift is the card that
+    pays a part, or all of it. Of a membership both are for the first period. origin as in
+    ``check_out``.
 
     Raises:
         PlanNotSold: it is not offered any more, or this customer has had it as often as allowed.

@@ -93,7 +93,7 @@ def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
 
 @transaction.atomic
 def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
-    """Give back all that is left of a booking that is over (P4).
+    """Give back all that is left of a booking that is over (rule M11).
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.

@@ -1,4 +1,4 @@
-"""What becomes of a bought plan: paused, ended, given back, corrected (R084)."""
+"""What becomes of a bought plan: paused, ended, given back, corrected (rule M17)."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial

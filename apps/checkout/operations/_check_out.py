@@ -74,11 +74,11 @@ def check_out(
     amount: int | None = None,
 ) -> CheckedOut:
     """Place the order of a draft: book it at once when it is paid in person, else open a payment at
-    the provider that ends with the hold (R025, R092).
+    the provider that ends with the hold (rules M6, M19).
 
-    Sent again it leads to the same booking, or to the same payment (P2). origin is where the
+    Sent again it leads to the same booking, or to the same payment (rule B6). origin is where the
     customer's browser found us ("https://book.example"): the provider sends it back there. amount
-    is what the customer chose to pay now, where that is a choice (R093).
+    is what the customer chose to pay now, where that is a choice (rule M5).
 
     Raises:
         DraftGone: there is no such draft.

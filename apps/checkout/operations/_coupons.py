@@ -138,7 +138,7 @@ class CouponFacts:
 
 @transaction.atomic
 def make_coupon(*, facts: CouponFacts, by: TeamMember) -> Coupon:
-    """Make a code that customers can use from now on (R075).
+    """Make a code that customers can use from now on (rule M13).
 
     Services of another business are left out.
 

@@ -1,4 +1,4 @@
-"""The ledger of a plan: every visit that comes, goes or comes back is a line of it (R084)."""
+"""The ledger of a plan: every visit that comes, goes or comes back is a line of it (rule M16)."""
 
 from datetime import datetime
 

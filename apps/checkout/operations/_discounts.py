@@ -39,7 +39,7 @@ class DiscountFacts:
 
 @transaction.atomic
 def make_discount(*, facts: DiscountFacts, by: TeamMember) -> Discount:
-    """Make a discount that counts by itself from its start on (R075).
+    """Make a discount that counts by itself from its start on (rule M14).
 
     Services of another business are left out.
     """

@@ -54,9 +54,10 @@ def buy_gift_card(
     origin: str,
     now: datetime,
 ) -> BoughtGift:
-    """Buy a gift card on the page: its code is mailed when the money has come (R077).
+    """Buy a gift card on the page: its code is mailed when the money has come (rule M15).
 
-    The same form sent again leads to the same card and payment (P2). origin as in ``check_out``.
+    The same form sent again leads to the same card and payment (rule B6). origin as in
+    ``check_out``.
     No tax is charged: that comes when somebody pays with it.
 
     Raises:

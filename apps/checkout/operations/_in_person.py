@@ -25,7 +25,7 @@ LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 @transaction.atomic
 def mark_paid(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> Payment:
-    """Record that the rest of an order was paid in person (R026).
+    """Record that the rest of an order was paid in person (rule M10).
 
     A booking that was made without any order gets its order here.
 
@@ -66,7 +66,8 @@ def mark_plan_paid(
 
 @transaction.atomic
 def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: datetime) -> None:
-    """Take a payment in person back that was recorded by mistake, by an entry against it (R103).
+    """Take a payment in person back that was recorded by mistake, by an entry against it
+    (rule M10).
 
     Undone twice it is the same.
 

@@ -13,7 +13,7 @@ LOOK_TOPIC = "payments.look"
 
 def receive_event(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
     """Take in a message of a provider: check who signed it, store it once, and have the worker ask
-    for the truth. False when it was told before, or is about nothing of ours (R025, N088, N089).
+    for the truth. False when it was told before, or is about nothing of ours (rule M6).
 
     Raises:
         ForgedEvent: not signed by this provider, or too old; nothing is stored.

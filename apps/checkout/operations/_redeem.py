@@ -35,8 +35,7 @@ def redeem(booking: Booking, *, purchase_id: int, now: datetime) -> None:
 
 @transaction.atomic
 def return_credit(*, booking_id: int, now: datetime) -> bool:
-    """Give the visits of a booking back to its plan, at most once; tell whether any came back
-    (invariant 19).
+    """Give the visits of a booking back to its plan, at most once; tell whether any came back.
 
     Also a plan that is over meanwhile gets them back: its line says what happened.
     """

@@ -29,10 +29,10 @@ def refund_order(
     now: datetime,
     lines: Mapping[int, int] | None = None,
 ) -> None:
-    """Give money of an order back, the newest payment first (R027, R083).
+    """Give money of an order back, the newest payment first (rule M9).
 
     lines are amounts for lines of the order by their ids, amount is what goes back besides.
-    seen_refunded is what the page said had gone back already: a stale page is refused (N079).
+    seen_refunded is what the page said had gone back already: a stale page is refused (rule M9).
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.

@@ -1,5 +1,5 @@
 """A membership is paid for again: its order and its payment are written here, in one transaction;
-the worker asks the provider afterwards, as for every payment (R084, ADR 18)."""
+the worker asks the provider afterwards, as for every payment (rule M18, ADR 18)."""
 
 from datetime import datetime
 from functools import partial

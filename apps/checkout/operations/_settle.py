@@ -78,11 +78,11 @@ def _look(payment_id: int, *, now: datetime) -> bool:
 def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
     """Write what a provider says of a payment, and what follows for order and booking.
 
-    A first capture approves the order and makes the draft a booking, or begins a plan (P4); money
-    for what is over goes back by itself, as does what came twice. What is only kept aside makes the
-    draft a request, or is let go when the time was lost meanwhile, and the draft is declined. Where
-    the provider speaks of another amount or currency than was asked for, nothing is taken over:
-    both figures are kept for a person to look at.
+    A first capture approves the order and makes the draft a booking, or begins a plan (rule M11);
+    money for what is over goes back by itself, as does what came twice. What is only kept aside
+    makes the draft a request, or is let go when the time was lost meanwhile, and the draft is
+    declined. Where the provider speaks of another amount or currency than was asked for, nothing
+    is taken over: both figures are kept for a person to look at.
 
     Raises:
         BusyTryAgain: the lock did not come in time.

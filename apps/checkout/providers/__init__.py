@@ -1,4 +1,4 @@
-"""Who moves money online. Nothing here is called while a row is locked (design.md section 4)."""
+"""Who moves money online. Nothing here is called while a row is locked (rule C2)."""
 
 from django.conf import settings
 

@@ -27,7 +27,7 @@ class CaptureRefused(Exception):
 
 
 class ForgedEvent(Exception):
-    """Not signed by the provider, too old, or no event at all (N088)."""
+    """Not signed by the provider, too old, or no event at all (rule M6)."""
 
 
 @dataclass(frozen=True, slots=True)

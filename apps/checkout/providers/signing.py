@@ -1,6 +1,6 @@
 """Signed messages of providers: ``t=<Unix seconds>,v1=<hex>`` over ``<t>.<raw body>``, HMAC-SHA256.
 
-The scheme that Stripe made common (security.md 5.7): 300 seconds of tolerance, compared in constant
+The scheme that Stripe made common (rule S12): 300 seconds of tolerance, compared in constant
 time, any of several secrets while one is being exchanged for the next.
 """
 

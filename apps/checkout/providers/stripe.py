@@ -1,4 +1,4 @@
-"""Stripe: pages of Checkout for customers, payment intents for saved cards (R024, R025).
+"""Stripe: pages of Checkout for customers, payment intents for saved cards (rules M2, M6).
 
 A payment is named by its Checkout Session (``cs_…``), or by its payment intent (``pi_…``) where a
 saved card is charged. Our own key stands in the metadata of everything, so that a message about any

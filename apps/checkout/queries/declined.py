@@ -1,4 +1,4 @@
-"""Cards that were refused lately (security.md 5.5, N096)."""
+"""Cards that were refused lately (rules S5, M22)."""
 
 from datetime import datetime, timedelta
 

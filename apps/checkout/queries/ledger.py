@@ -1,4 +1,4 @@
-"""Do orders, payments, refunds and bookings tell the same story? (law 4, P4)"""
+"""Do orders, payments, refunds and bookings tell the same story? (rules C6, M11)"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -98,8 +98,8 @@ def find_hidden_debts(*, business_id: int | None = None) -> Iterator[Finding]:
 
 
 def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield orders that have money but were never approved, and drafts that have money (P4); what
-    is kept aside is the promise of money and approves too."""
+    """Yield orders that have money but were never approved, and drafts that have money (rule M11);
+    what is kept aside is the promise of money and approves too."""
     came = Q(captured__gt=0) | Q(authorized__gt=0)
     captured = Payment.objects.filter(came).values("order_id")
     lost = (

@@ -1,4 +1,4 @@
-"""Do plans and gift cards have what their ledgers say? (R084, invariant 19)"""
+"""Do plans and gift cards have what their ledgers say? (rule M16)"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What a draft costs and how it may be paid (ux.md C9, R113)."""
+"""What a draft costs and how it may be paid (rule M5)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which plans a browser may pay with, and what they say to a draft (ux.md C9, C17, R113)."""
+"""Which plans a browser may pay with, and what they say to a draft (rule M5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

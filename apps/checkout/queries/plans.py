@@ -1,4 +1,4 @@
-"""What the pages of plans show: those that are offered, and one that somebody has (ux.md C17)."""
+"""What the pages of plans show: those that are offered, and one that somebody has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

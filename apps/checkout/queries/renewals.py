@@ -1,4 +1,4 @@
-"""What a plan's page says of its next period (ux.md C17)."""
+"""What a plan's page says of its next period."""
 
 from dataclasses import dataclass
 

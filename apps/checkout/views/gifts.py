@@ -1,4 +1,4 @@
-"""Gift cards: buying one, waiting for its money, and the card itself (R077)."""
+"""Gift cards: buying one, waiting for its money, and the card itself (rule M15)."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""How often one network or address may buy, and ask for links (security.md 5.5)."""
+"""How often one network or address may buy, and ask for links (rule S5)."""
 
 import logging
 from datetime import datetime
@@ -37,7 +37,8 @@ def require_room_to_buy(
 
 
 def require_room_to_pay(draft: Booking, *, now: datetime) -> None:
-    """Refuse to open another payment where card after card was refused: nobody owns so many (N096).
+    """Refuse to open another payment where card after card was refused: nobody owns so many
+    (rule M22).
 
     Raises:
         TooMany: five cards of this draft were refused within an hour, or ten of its network.

@@ -1,5 +1,5 @@
 """How long a page waits for the provider's word: every two seconds by htmx for a minute, without
-scripts every five seconds, ten times (ux.md C10)."""
+scripts every five seconds, ten times."""
 
 from django.http import HttpRequest
 

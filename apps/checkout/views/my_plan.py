@@ -1,4 +1,4 @@
-"""C17, the other half: one plan in the hands of whoever has it."""
+"""The other half: one plan in the hands of whoever has it."""
 
 from contextlib import suppress
 from typing import Any

@@ -1,4 +1,4 @@
-"""C9, check and pay: how, how much, and when; one POST leads to the provider or to the booking."""
+"""Check and pay: how, how much, and when; one POST leads to the provider or to the booking."""
 
 from datetime import datetime
 from typing import Any

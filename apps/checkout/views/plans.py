@@ -1,4 +1,4 @@
-"""C17: plans that are offered, buying one, and what one has (R047, R084)."""
+"""Plans that are offered, buying one, and what one has (rule M16)."""
 
 from datetime import datetime
 from typing import Any

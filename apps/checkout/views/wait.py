@@ -1,4 +1,4 @@
-"""C10, honest waiting between the customer's payment and the provider's word about it."""
+"""Honest waiting between the customer's payment and the provider's word about it."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ LONGEST = 256 * 1024
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, provider: str) -> HttpResponse:
-    """Store a signed message and answer at once; the worker asks for the truth (N088, N089)."""
+    """Store a signed message and answer at once; the worker asks for the truth (rule M6)."""
     if len(request.body) > LONGEST:
         return HttpResponse(status=413)
     try:

@@ -1,1 +1,1 @@
-"""Three invented businesses for demonstrations, tests and screenshots (design.md section 11)."""
+"""Three invented businesses for demonstrations, tests and screenshots."""

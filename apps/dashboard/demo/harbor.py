@@ -1,4 +1,4 @@
-"""Harbor Yoga in Portland: a month of classes, two courses, private lessons (design.md 11)."""
+"""Harbor Yoga in Portland: a month of classes, two courses, private lessons."""
 
 from datetime import datetime
 

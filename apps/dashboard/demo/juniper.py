@@ -1,4 +1,4 @@
-"""Juniper Hair in Berlin: the salon of the pictures (look.md)."""
+"""Juniper Hair in Berlin: the salon of the pictures."""
 
 from apps.catalog.models import BookingForm, Service
 from apps.dashboard.demo.plans import (

@@ -28,7 +28,7 @@ def read_answers(
 ) -> Mapping[tuple[int, int | None], Pairs]:
     """Read (label, value) pairs by booking and participant, None for the person who booked.
 
-    Without SEE_CONTACT there are none, without SEE_SENSITIVE no sensitive ones (security.md 5.6).
+    Without SEE_CONTACT there are none, without SEE_SENSITIVE no sensitive ones (rule D2).
     """
     if not desk.may(Right.SEE_CONTACT):
         return {}

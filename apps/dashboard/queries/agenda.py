@@ -1,4 +1,4 @@
-"""The agenda: who is booked when, for a day or a week, by person (ux.md O3, agenda form)."""
+"""The agenda: who is booked when, for a day or a week, by person (agenda form)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

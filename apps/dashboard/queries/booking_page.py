@@ -1,4 +1,4 @@
-"""Everything about one booking, cut to what this person may see (ux.md O6)."""
+"""Everything about one booking, cut to what this person may see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Who touched a booking last: for "Changed by Ben 2 min ago" (ux.md 2.5)."""
+"""Who touched a booking last: for "Changed by Ben 2 min ago"."""
 
 from dataclasses import dataclass
 from datetime import datetime

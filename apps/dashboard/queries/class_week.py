@@ -1,4 +1,4 @@
-"""The classes of a week for the team, cancelled ones too (ux.md O12)."""
+"""The classes of a week for the team, cancelled ones too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Bookings at one time of one person or room that money caused (ux.md O5, domain.md 1.4)."""
+"""Bookings at one time of one person or room that money caused (rule B21)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,7 +68,8 @@ class Leftover:
 
 
 def list_leftovers(*, desk: Desk) -> list[Leftover]:
-    """Cancelled and declined bookings whose money nobody has decided about (P4); one query."""
+    """Cancelled and declined bookings whose money nobody has decided about
+    (rule M11); one query."""
     rows = leftovers_of(desk).select_related("customer", "location").order_by("starts_at", "pk")
     return [
         Leftover(

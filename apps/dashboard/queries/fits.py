@@ -1,4 +1,4 @@
-"""Does this request fit? The engine's own reasons, for many bookings in one extra query (O4)."""
+"""Does this request fit? The engine's own reasons, for many bookings in one extra query."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -121,7 +121,7 @@ def _search(booking: Booking, rota: Rota, needs: Sequence[Requirement]) -> Searc
 
 
 def _zone(booking: Booking, rota: Rota) -> ZoneInfo:
-    """The venue's own zone, else the business's (R102)."""
+    """The venue's own zone, else the business's (rule T13)."""
     own = booking.location.time_zone if booking.location else ""
     return ZoneInfo(own) if own else rota.zone
 

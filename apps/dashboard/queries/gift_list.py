@@ -1,4 +1,4 @@
-"""The gift cards that were sold, and everything about one of them (R077)."""
+"""The gift cards that were sold, and everything about one of them (rule M15)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

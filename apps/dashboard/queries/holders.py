@@ -1,4 +1,4 @@
-"""Who has a plan, and everything about one that somebody has (ux.md O17)."""
+"""Who has a plan, and everything about one that somebody has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

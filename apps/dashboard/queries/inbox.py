@@ -1,4 +1,4 @@
-"""The inbox: requests grouped by the time they ask for, the most urgent group first (ux.md O4)."""
+"""The inbox: requests grouped by the time they ask for, the most urgent group first."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Orders of a business as a list (ux.md O16)."""
+"""Orders of a business as a list."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The dates of a series before it is written, each with what is in its way (ux.md O12)."""
+"""The dates of a series before it is written, each with what is in its way."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from apps.dashboard.queries.team import load_team
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """is_moved: the wall time does not exist on that date, so the class starts later (T5)."""
+    """is_moved: the wall time does not exist on that date, so the class starts later (rule T5)."""
 
     starts_at: datetime
     ends_at: datetime

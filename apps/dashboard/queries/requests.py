@@ -1,4 +1,4 @@
-"""Requests that wait for an answer, and answers that can still be taken back (ux.md O2, O4)."""
+"""Requests that wait for an answer, and answers that can still be taken back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -70,8 +70,8 @@ class UndoCard:
 
 
 def asked_at(booking: Booking) -> tuple[datetime, int]:
-    """Who asked first: only the oldest request shown gets the filled Confirm (look.md 11), while
-    the order is that of the deadlines (ux.md O4)."""
+    """Who asked first: only the oldest request shown gets the filled Confirm, while
+    the order is that of the deadlines."""
     return booking.requested_at or booking.created_at, booking.pk
 
 

@@ -1,4 +1,4 @@
-"""Who is expected at a session, and who came (ux.md O13)."""
+"""Who is expected at a session, and who came."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

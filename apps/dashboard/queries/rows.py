@@ -145,7 +145,7 @@ def name_of(user: AbstractBaseUser | None) -> str:
 
 
 def local_date_of(at: datetime, zone: ZoneInfo) -> date:
-    """The date of an instant on the business's clock (time rule T8)."""
+    """The date of an instant on the business's clock."""
     return at.astimezone(zone).date()
 
 

@@ -1,4 +1,4 @@
-"""Bookings of one person that overlap stand beside each other, never on top (look.md 11). Pure."""
+"""Bookings of one person that overlap stand beside each other, never on top. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

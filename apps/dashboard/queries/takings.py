@@ -1,4 +1,4 @@
-"""The money of one day: what came, what went back, and how (ux.md O16; the cash sheet)."""
+"""The money of one day: what came, what went back, and how (the cash sheet)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

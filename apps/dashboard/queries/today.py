@@ -1,4 +1,4 @@
-"""Today in one screen: figures, what needs the owner, and the day as a ledger (ux.md O2)."""
+"""Today in one screen: figures, what needs the owner, and the day as a ledger."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

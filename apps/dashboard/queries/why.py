@@ -1,4 +1,4 @@
-"""Why no times? The engine's diagnosis of one date for the owner (ux.md O25, domain.md 4.6)."""
+"""Why no times? The engine's diagnosis of one date for the owner (rule T15)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Who waits for a time of an appointment, and which times would suit them (R062, R091)."""
+"""Who waits for a time of an appointment, and which times would suit them (rules B19, B20)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

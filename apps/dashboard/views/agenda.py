@@ -1,4 +1,4 @@
-"""O3 in its agenda form: a day or a week, by person; every filter is in the address."""
+"""A day or a week, by person; every filter is in the address."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""Block a customer, or let them book again: from the page of one of their bookings (O6, N101)."""
+"""Block a customer, or let them book again: from the page of one of their bookings (rule B25)."""
 
 from collections.abc import Callable
 

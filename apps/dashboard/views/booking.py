@@ -1,4 +1,4 @@
-"""O6: one booking, its notes, and its end."""
+"""One booking, its notes, and its end."""
 
 from datetime import datetime
 
@@ -56,7 +56,7 @@ def cancel(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def _cancel(
     form: CancelForm, found: Booking, *, by: TeamMember, may_refund: bool, now: datetime
 ) -> None:
-    """Whoever may not give money back leaves the question to somebody who may (P4)."""
+    """Whoever may not give money back leaves the question to somebody who may (rule M11)."""
     revision, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
     by_plan = found.payment_option == Booking.PaymentOption.MEMBERSHIP
     has_paid = found.paid > 0 or by_plan

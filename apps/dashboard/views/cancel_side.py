@@ -1,4 +1,4 @@
-"""O5: before one side of an overlap is cancelled, who is told and what goes back where."""
+"""Before one side of an overlap is cancelled, who is told and what goes back where."""
 
 from datetime import datetime
 from typing import Any

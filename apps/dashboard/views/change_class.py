@@ -1,4 +1,4 @@
-"""O12: another teacher, room or time for one class, the later ones, or a whole series."""
+"""Another teacher, room or time for one class, the later ones, or a whole series."""
 
 from datetime import datetime
 from typing import Any

@@ -12,7 +12,7 @@ from apps.web.http import go_to
 @require_safe
 @guarded(*EVERY_ROLE)
 def choose_business(request: HttpRequest) -> HttpResponse:
-    """Go to the only business of this person, or let them choose (ux.md 2.5)."""
+    """Go to the only business of this person, or let them choose."""
     if request.user.is_anonymous:
         raise RuntimeError("the guard of the section lets nobody in without a sign-in")
     memberships = list_memberships(user=request.user)

@@ -1,4 +1,4 @@
-"""O12: the classes of a week as the team sees them."""
+"""The classes of a week as the team sees them."""
 
 from django.http import Http404, HttpResponse
 from django.urls import reverse

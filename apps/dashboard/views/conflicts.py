@@ -1,4 +1,4 @@
-"""O5: overlaps that money caused, side by side, and the ways out of them."""
+"""Overlaps that money caused, side by side, and the ways out of them."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""O17: codes that make something cheaper: make one, see how often it was used, stop it (R075).
+"""Codes that make something cheaper: make one, see how often it was used, stop it (rule M13).
 
 The same page lists discounts, which need no code."""
 

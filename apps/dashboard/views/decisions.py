@@ -1,4 +1,4 @@
-"""One tap on a request: confirm, decline, undo. Plain forms that htmx makes shorter (O2, O4)."""
+"""One tap on a request: confirm, decline, undo. Plain forms that htmx makes shorter."""
 
 from collections.abc import Callable
 
@@ -45,7 +45,7 @@ def undo(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 @require_POST
 @guarded(*roles_with(Right.OVERRIDE))
 def confirm_anyway(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
-    """Confirm a request although something is in the way, with the reason (R014, law 6)."""
+    """Confirm a request although something is in the way, with the reason (rules B8, B22)."""
     del slug
     form = OverrideForm(request.POST)
     if not form.is_valid():

@@ -1,4 +1,4 @@
-"""O17: discounts that count without a code; they are listed beside the codes (R075)."""
+"""Discounts that count without a code; they are listed beside the codes (rule M14)."""
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone

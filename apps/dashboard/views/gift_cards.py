@@ -1,4 +1,5 @@
-"""Gift cards in the hands of the team: find one, correct it, stop it, sell them or not (R077)."""
+"""Gift cards in the hands of the team: find one, correct it, stop it, sell them or not
+(rule M15)."""
 
 from collections.abc import Mapping
 from datetime import datetime

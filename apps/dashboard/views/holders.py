@@ -1,4 +1,4 @@
-"""O17: who has a plan; one plan of one customer, and what the team does with it (R084)."""
+"""Who has a plan; one plan of one customer, and what the team does with it (rule M17)."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

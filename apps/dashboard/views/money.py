@@ -1,4 +1,4 @@
-"""O6, O16: money of one booking in the hands of the team: taken in person, taken back, refunded."""
+"""Money of one booking in the hands of the team: taken in person, taken back, refunded."""
 
 from datetime import datetime
 
@@ -115,7 +115,7 @@ def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 @guarded(*roles_with(Right.REFUND))
 def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Give money back, or show what that would do; a page that does not know of the last refund is
-    refused (N079)."""
+    refused (rule M9)."""
     now, desk = timezone.now(), request.desk
     booking = booking_or_404(desk, reference)
     form = refund_form(find_sheet(booking=booking), booking, request.POST)

@@ -1,4 +1,4 @@
-"""Move a party to another session of its class, or another run of its course (O6, R022)."""
+"""Move a party to another session of its class, or another run of its course (rule B18)."""
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone

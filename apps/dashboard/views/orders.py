@@ -1,4 +1,4 @@
-"""O16: every order with what came for it, the newest first."""
+"""Every order with what came for it, the newest first."""
 
 from django.http import HttpResponse
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""O12: plan a class once or as a series, looking at its dates before anything is written."""
+"""Plan a class once or as a series, looking at its dates before anything is written."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""O9: the services of the business; what one of them costs and how it is paid (R023, R024)."""
+"""The services of the business; what one of them costs and how it is paid (rules M5, M2)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""O17: the plans a business offers: make one, change it, sell it no more (R047)."""
+"""The plans a business offers: make one, change it, sell it no more (rule M16)."""
 
 from datetime import datetime
 

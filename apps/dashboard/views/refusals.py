@@ -1,4 +1,4 @@
-"""A refused action in words for the page: 409 with the fresh state, 422, or 503 (ux.md 2.1)."""
+"""A refused action in words for the page: 409 with the fresh state, 422, or 503 (rule W1)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""O4: the inbox of requests, the most urgent first."""
+"""The inbox of requests, the most urgent first."""
 
 from django.http import HttpResponse
 from django.utils import timezone

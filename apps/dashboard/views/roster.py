@@ -1,4 +1,4 @@
-"""O13: who comes, marked at the door with one thumb; places and cancellation of a session."""
+"""Who comes, marked at the door with one thumb; places and cancellation of a session."""
 
 from collections.abc import Callable
 from datetime import datetime

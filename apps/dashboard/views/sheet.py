@@ -1,4 +1,4 @@
-"""The page of one booking, also as the answer to an action that was refused (ux.md O6)."""
+"""The page of one booking, also as the answer to an action that was refused."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Decline a request and suggest other times in the same mail (ux.md O4)."""
+"""Decline a request and suggest other times in the same mail."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""O16: what came and went on one day, to be laid beside the drawer and the bank."""
+"""What came and went on one day, to be laid beside the drawer and the bank."""
 
 from datetime import date, datetime, timedelta
 

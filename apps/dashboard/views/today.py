@@ -1,4 +1,4 @@
-"""O2: one screen that answers "what now, what needs me"."""
+"""One screen that answers "what now, what needs me"."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""O9: what becomes of requests for a service that nobody answers in time."""
+"""What becomes of requests for a service that nobody answers in time."""
 
 from django import forms
 from django.http import Http404, HttpResponse

@@ -1,4 +1,4 @@
-"""O13: the waitlist of a session, and whether it takes place, in the hands of the team (R062)."""
+"""The waitlist of a session, and whether it takes place, in the hands of the team (rule B19)."""
 
 from datetime import datetime
 
@@ -50,7 +50,7 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
 @guarded(*roles_with(Right.DECIDE))
 @session_page
 def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
-    """Decide before its time that a class takes place, however few come (R106)."""
+    """Decide before its time that a class takes place, however few come (rule B16)."""
     bookings.let_take_place(session_id=session.pk, by=request.desk.member, now=timezone.now())
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
@@ -59,7 +59,7 @@ def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
 @guarded(*roles_with(Right.CHECK_IN))
 @session_page
 def message(request: OwnerRequest, session: Session) -> HttpResponse:
-    """Write a word to everybody of a session (R064)."""
+    """Write a word to everybody of a session."""
     now, form = timezone.now(), MessageForm(request.POST)
     if not form.is_valid():
         return show_roster(request, session, now=now, message=form, status=422)

@@ -1,4 +1,4 @@
-"""O25: the owner asks why a date offers no times; the answer is what the picker goes by."""
+"""The owner asks why a date offers no times; the answer is what the picker goes by."""
 
 from django.http import HttpResponse
 from django.utils import timezone

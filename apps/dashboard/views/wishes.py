@@ -1,4 +1,5 @@
-"""The line of those who wait for a time: see it, order it, offer or give a time (R062, R091)."""
+"""The line of those who wait for a time: see it, order it, offer or give a time
+(rules B19, B20)."""
 
 from datetime import datetime
 

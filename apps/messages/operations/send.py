@@ -1,8 +1,8 @@
 """Send one mail, once: compose, hand over to the mail server, remember.
 
-No transaction is open while the mail server is asked (design.md section 4, law 2). Between the
+No transaction is open while the mail server is asked (rule C2). Between the
 server's "accepted" and our mark a crash can repeat this one mail, with the same Message-ID
-(reliability.md G11); it can never lose it.
+(rule C9); it can never lose it.
 """
 
 import smtplib
@@ -46,7 +46,7 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
 
     Raises:
         GiveUp: the address is refused for good; the message is FAILED and shown to the owner.
-        Postpone: too many mails to this address (security.md 5.5); they are held until later.
+        Postpone: too many mails to this address (rule S5); they are held until later.
         NotDelivered: the server is away, slow, or refused for now.
     """
     message = Message.objects.select_related("booking", "event").get(pk=message_id)
@@ -107,7 +107,7 @@ def _compose(message: Message, kind: Kind, facts: BookingFacts, now: datetime) -
 
 
 def hold_back_floods(address: str, now: datetime) -> None:
-    """Count a mail to a stranger's address (security.md 5.5).
+    """Count a mail to a stranger's address (rule S5).
 
     Raises:
         Postpone: it was one too many; it is held until the window ends.

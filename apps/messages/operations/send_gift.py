@@ -26,7 +26,7 @@ def send_gift(*, card_id: int, attempt: int, now: datetime) -> None:
 
     Raises:
         RefusedAddress: an address is not one plain address.
-        Postpone: too many mails to the buyer's address (security.md 5.5).
+        Postpone: too many mails to the buyer's address (rule S5).
         NotDelivered: the mail server is away for now.
     """
     card = GiftCard.objects.select_related("business").get(pk=card_id)

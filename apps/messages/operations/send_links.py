@@ -1,4 +1,4 @@
-"""The way back to lost bookings: one mail with a fresh link to each of them (ux.md C18)."""
+"""The way back to lost bookings: one mail with a fresh link to each of them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +38,7 @@ def send_links(*, business_id: int, email: str, reference: str, attempt: int, no
 
     Raises:
         RefusedAddress: the address is not one plain address.
-        Postpone: too many mails to this address (security.md 5.5).
+        Postpone: too many mails to this address (rule S5).
         NotDelivered: the mail server is away for now.
     """
     business = Business.objects.get(pk=business_id)

@@ -26,7 +26,7 @@ def send_plan(*, purchase_id: int, what: str, attempt: int, now: datetime) -> No
 
     Raises:
         RefusedAddress: the address is not one plain address.
-        Postpone: too many mails to this address (security.md 5.5).
+        Postpone: too many mails to this address (rule S5).
         NotDelivered: the mail server is away for now.
     """
     plans = PlanPurchase.objects.select_related("business", "customer")

@@ -56,7 +56,7 @@ def send_reset(*, email: str, attempt: int, now: datetime) -> int:
 
     Raises:
         RefusedAddress: the address is not one plain address.
-        Postpone: too many mails to this address (security.md 5.5).
+        Postpone: too many mails to this address (rule S5).
         NotDelivered: the mail server is away for now.
     """
     accounts = list(_accounts_of(email))

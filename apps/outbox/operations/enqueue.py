@@ -44,11 +44,11 @@ def enqueue(
     """Write one item in the caller's transaction, to be done not before ``now + delay``.
 
     ``payload`` holds plain JSON (ids, no contact data). A ``key`` that is there already makes the
-    call a no-op: one submit, one mail, however often it is sent (P2). With a key the returned item
-    has no primary key, because it costs one statement only; ``withdraw`` takes keys.
+    call a no-op: one submit, one mail, however often it is sent (rule B6). With a key the returned
+    item has no primary key, because it costs one statement only; ``withdraw`` takes keys.
 
     Raises:
-        OutsideTransaction: there is no open transaction (design.md section 9).
+        OutsideTransaction: there is no open transaction (rule C8).
     """
     item = NewItem(topic, payload, business_id, now, delay, key)
     return enqueue_many([item])[0]
@@ -79,7 +79,7 @@ def enqueue_many(items: Iterable[NewItem]) -> list[OutboxItem]:
 def withdraw(*, keys: Iterable[str]) -> int:
     """Delete the items with these keys that nobody has leased yet; return how many there were.
 
-    This is the owner's undo (ux.md O2): 0 means that it is too late and the work is under way.
+    This is the owner's undo: 0 means that it is too late and the work is under way.
     A worker that leases at the same moment wins or loses as a whole: it locks the row first.
     """
     untouched = OutboxItem.objects.filter(

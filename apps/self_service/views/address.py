@@ -1,5 +1,5 @@
-"""The mail went to a mistyped address: say so where it can be seen, and let it be corrected once
-(ux.md C11)."""
+"""The mail went to a mistyped address: say so where it can be seen, and let it be corrected
+once."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""C12, a booking by its link: the exchange of the token, the page, and the calendar file."""
+"""A booking by its link: the exchange of the token, the page, and the calendar file."""
 
 from datetime import datetime
 from typing import Any
@@ -43,7 +43,7 @@ LONGEST_TOKEN = 100
 def exchange(request: HttpRequest, token: str) -> HttpResponse:
     """Trade a link for the right to see one booking in this session; nothing is used up.
 
-    Unknown, expired and revoked links get one answer alike (N018-N023).
+    Unknown, expired and revoked links get one answer alike (rule S3).
     """
     found = None
     if len(token) <= LONGEST_TOKEN:

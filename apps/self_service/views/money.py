@@ -1,4 +1,4 @@
-"""What is left of a booking, paid online; and the receipt of what was paid (R078, R093)."""
+"""What is left of a booking, paid online; and the receipt of what was paid (rules M12, M7)."""
 
 from datetime import datetime
 

@@ -1,5 +1,5 @@
 """More people on a booking of a class, or another session, for whoever made it or has its link
-(R022, R063)."""
+(rules B18, B17)."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from apps.web.http import go_to
 
 @require_POST
 def move(request: HttpRequest, reference: str) -> HttpResponse:
-    """Go to another session of the same class (R022)."""
+    """Go to another session of the same class (rule B18)."""
     booking, now = granted_booking(request, reference), timezone.now()
     try:
         target_id = read_number(request.POST.get("target", "")) or 0

@@ -1,4 +1,4 @@
-"""C15: a place in line, by its link: take what is offered, let it go, leave; only by POST."""
+"""A place in line, by its link: take what is offered, let it go, leave; only by POST."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How often somebody may do something: fixed windows, counted in the database (security.md 5.5),
+"""How often somebody may do something: fixed windows, counted in the database (rule S5),
 and for pages that are only read in the process that renders them (ADR 19).
 
 Count *before* the operation and outside its transaction: a refused booking has to count too.

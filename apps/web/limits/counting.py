@@ -92,7 +92,7 @@ def forget_hits(*, hits: Sequence[Hit]) -> int:
 
 
 def forget_counters(*, now: datetime, keep: timedelta = timedelta(hours=48)) -> int:
-    """Delete counters of windows that began longer than ``keep`` ago (security.md 5.6)."""
+    """Delete counters of windows that began longer than ``keep`` ago (rule D4)."""
     return RateCounter.objects.filter(window_started_at__lt=now - keep).delete()[0]
 
 

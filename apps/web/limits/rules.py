@@ -1,4 +1,4 @@
-"""The table of limits of security.md 5.5. Pure; a business's own numbers come later."""
+"""The table of limits (rule S5). Pure; a business's own numbers come later."""
 
 from dataclasses import dataclass
 from datetime import timedelta

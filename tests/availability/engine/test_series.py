@@ -1,4 +1,4 @@
-"""Which dates a series falls on (R067); clocks are the business of test_time_cases."""
+"""Which dates a series falls on (rule T5); clocks are the business of test_time_cases."""
 
 from datetime import date
 

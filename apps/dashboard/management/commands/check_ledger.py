@@ -1,4 +1,4 @@
-"""``manage.py check_ledger``: prove that the books add up (design.md section 4, law 4).
+"""``manage.py check_ledger``: prove that the books add up (rule C6).
 
 It reads only and may run beside live traffic. It stands on the top floor because the rules come
 from every floor below: time, bookings, mails.

@@ -1,4 +1,4 @@
-"""``manage.py seed_demo``: three businesses that feel real (design.md section 11)."""
+"""``manage.py seed_demo``: three businesses that feel real."""
 
 from argparse import ArgumentParser
 from datetime import datetime
