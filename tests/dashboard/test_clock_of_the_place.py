@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.db.models import F
 from django.test import Client
 
 from apps.bookings import operations as bookings
@@ -15,6 +16,7 @@ from apps.catalog.queries import choose
 from tests.factories import NOW, Salon
 from tests.factories.money import work
 
+WEEK = timedelta(days=7)
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
@@ -72,3 +74,18 @@ def test_where_the_clocks_are_one_nothing_more_is_said(olga: Client, salon: Salo
     day = olga.get("/own/juniper/agenda/", {"on": "2026-11-26"}).content.decode()
 
     assert "Berlin time" not in day
+
+
+def test_what_was_over_when_the_clock_was_changed_stays_by_the_clock_it_was_told_by(
+    olga: Client, salon: Salon, abroad: Booking
+) -> None:
+    Booking.objects.update(starts_at=F("starts_at") - WEEK, ends_at=F("ends_at") - WEEK)
+    Booking.objects.update(wall_time="2026-11-19T10:00")
+    Location.objects.filter(pk=salon.location.pk).update(time_zone="Europe/Athens")
+
+    day = olga.get("/own/juniper/agenda/", {"on": "2026-11-19"}).content.decode()
+    page = olga.get(f"/own/juniper/bookings/{abroad.reference}/")
+
+    assert "10:00 Lisbon time" in day
+    assert "Athens" not in day
+    assert page.context["zone"].key == "Europe/Lisbon"

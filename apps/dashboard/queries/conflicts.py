@@ -18,7 +18,7 @@ from apps.checkout.queries.stranded import stranded_payments, stranded_refunds
 from apps.checkout.queries.under_way import told_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import count_visits
-from apps.dashboard.queries.rows import LIVE, customer_name, staff_name, zone_there
+from apps.dashboard.queries.rows import LIVE, customer_name, staff_name, zone_told
 from apps.kernel.money import Money
 
 MOST_SHOWN = 100
@@ -77,7 +77,7 @@ def list_leftovers(*, desk: Desk) -> list[Leftover]:
             name=customer_name(it),
             service_name=it.title,
             starts_at=it.starts_at,
-            there=zone_there(it.location),
+            there=zone_told(it),
             money=Money(it.paid, it.currency),
         )
         for it in rows[:MOST_SHOWN]

@@ -16,7 +16,7 @@ from apps.bookings.unanswered import Rule, rule_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.actions import actions_of
 from apps.dashboard.queries.fits import Fit
-from apps.dashboard.queries.rows import customer_name, staff_name, with_names, zone_there
+from apps.dashboard.queries.rows import customer_name, staff_name, with_names, zone_told
 from apps.dashboard.roles import Right
 from apps.outbox.models import OutboxItem
 
@@ -126,7 +126,7 @@ def request_card(
         service_name=full_title(booking),
         extras=", ".join(booking.as_booked.extras),
         staff_name=staff_name(booking.resource),
-        there=zone_there(booking.location),
+        there=zone_told(booking),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         asked_at=booking.requested_at or booking.created_at,
@@ -189,7 +189,7 @@ def undo_card(booking: Booking, *, leaves_at: datetime, now: datetime) -> UndoCa
         revision=booking.revision,
         customer_name=customer_name(booking),
         starts_at=booking.starts_at,
-        there=zone_there(booking.location),
+        there=zone_told(booking),
         mail_leaves_at=leaves_at,
         seconds=max(0, ceil((leaves_at - now).total_seconds())),
     )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from apps.availability.engine.zones import day_bounds
 from apps.bookings.models import Booking
+from apps.bookings.queries.as_seen import reading_of
 from apps.bookings.queries.stub import full_title
 from apps.businesses.models import Location
 from apps.catalog.models import Resource, Service
@@ -113,13 +114,23 @@ def row_of(booking: Booking) -> BookingRow:
         price=booking.price,
         hue=booking.service.hue,
         category=booking.service.category.name if booking.service.category else "",
-        there=zone_there(booking.location),
+        there=zone_told(booking),
     )
 
 
 def zone_there(location: Location | None) -> str:
     """The zone of a place with a clock of its own, "" for one that follows the business."""
     return location.time_zone if location is not None else ""
+
+
+def zone_told(booking: Booking) -> str:
+    """The same for a booking. A visit that was over when the clock of its place was changed stays
+    by the clock it was told by."""
+    own = zone_there(booking.location)
+    if not own or booking.wall_time == reading_of(booking.starts_at, ZoneInfo(own)):
+        return own
+    kept = booking.time_zone
+    return kept if booking.wall_time == reading_of(booking.starts_at, booking.zone) else ""
 
 
 def customer_name(booking: Booking) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.forms import Form
 from django.http import HttpResponse, QueryDict
@@ -11,7 +12,6 @@ from django.utils.translation import gettext as _
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import Stub, stub_of
 from apps.bookings.queries.waitlist import wish_words_of
-from apps.businesses.clocks import Clock
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, Sheet, find_sheet
 from apps.checkout.queries.plans import find_plan_used
@@ -19,7 +19,7 @@ from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm, OverrideForm
 from apps.dashboard.money_forms import RefundForm
 from apps.dashboard.queries.booking_page import BookingPage, read_booking
-from apps.dashboard.queries.rows import staff_name
+from apps.dashboard.queries.rows import staff_name, zone_told
 from apps.dashboard.roles import Right
 from apps.dashboard.views.refusals import Problem
 from apps.dashboard.views.showing import show
@@ -123,7 +123,7 @@ def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:
     return {
         "stub": _stub(request, booking),
         # By the clock of its place, which the ticket names.
-        "zone": Clock(request.desk.business, booking.location).zone,
+        "zone": ZoneInfo(zone_told(booking) or request.desk.business.time_zone),
         "booked": booking.as_booked,
         "wish": wish_words_of(booking=booking),
     }
