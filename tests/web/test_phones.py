@@ -1,13 +1,18 @@
 """Old forms of numbers are understood, odd ones asked about, and only nonsense is refused."""
 
+import phonenumbers
 import pytest
 from django import forms
 from django.http import QueryDict
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from apps.bookings.forms.questions import PhoneField
 from apps.bookings.wording import region_of
 from apps.businesses.models import Business
 from apps.web.phones import Phone, link_of_phone, read_phone
+from tests.factories import make_salon
 
 
 @pytest.mark.parametrize(
@@ -26,17 +31,28 @@ from apps.web.phones import Phone, link_of_phone, read_phone
         ("+229 97 12 34 56", "BJ", "+2290197123456"),
         ("0171 946 0018", "GB", "+442079460018"),
         ("0181 946 0018", "GB", "+442089460018"),
+        ("071 946 0321", "GB", "+442079460321"),  # London until 1995
+        ("081 946 0321", "GB", "+442089460321"),
+        ("0222 123456", "GB", "+442920123456"),  # Cardiff until 1995, and until 2000
+        ("01222 123456", "GB", "+442920123456"),
+        ("0272 123456", "GB", "+441179123456"),  # Bristol
         ("0161 496 0018", "GB", "+441614960018"),  # Manchester, as ever
         ("01212345678", "VN", "+84792345678"),
         ("0162 3456789", "VN", "+84323456789"),
         ("030 5550142", "DE", "+49305550142"),
         ("0049 30 5550142", "DE", "+49305550142"),
-        ("030 5550142", "AT", "+43305550142"),  # no such place, but a number that could be
         ("+49 (0)30 5550142", "DE", "+49305550142"),
         ("+49\u201130\u20115550142", "DE", "+49305550142"),  # with hyphens of a web page
         ("030 – 555 01 42", "DE", "+49305550142"),
         ("\u202d+49 30 5550142\u202c", "DE", "+49305550142"),  # as address books copy it
         ("tel:+49305550142", "DE", "+49305550142"),
+        ("tel:+49305550142;ext=12", "DE", "+49305550142 ext. 12"),
+        ("TEL:+49305550142", "DE", "+49305550142"),
+        ("044'123'45'67", "CH", "+41441234567"),
+        ("044\u2019123\u201945\u201967", "CH", "+41441234567"),
+        ("0171 / 123 45 67", "DE", "+491711234567"),
+        ("030/555/0142", "DE", "+49305550142"),
+        ("030 5550142 Durchwahl 12", "DE", "+49305550142 ext. 12"),
         ("8 095 123 45 67", "RU", "+74951234567"),  # Moscow until 2005
         ("030 5550142 ext. 12", "DE", "+49305550142 ext. 12"),
         ("(207) 555-0142 x12", "US", "+12075550142 ext. 12"),
@@ -47,6 +63,101 @@ def test_a_number_is_read_in_the_country_of_the_business(
     typed: str, region: str, number: str
 ) -> None:
     assert read_phone(typed, region=region) == Phone(number, is_known=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("0171 1234567 (mob)", "+491711234567"),
+        ("0171 1234567 Handy", "+491711234567"),
+        ("0171 1234567, privat", "+491711234567"),
+        ("030 555014 privat", "+4930555014"),
+        ("Tel.: 030 5550142", "+49305550142"),
+        ("Mobil: +49 (0)171 / 123 45 67 (am besten abends)", "+491711234567"),
+        ("030 5550142 Praxis ext. 12", "+49305550142 ext. 12"),
+    ],
+)
+def test_words_beside_a_number_are_no_part_of_it(typed: str, number: str) -> None:
+    """Seen to fail: "(mob)" was dialled as 662."""
+    assert read_phone(typed, region="DE") == Phone(number, is_known=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "meant"),
+    [
+        ("0171/1234567 / 030 12", "DE", "+491711234567"),
+        ("0171 1234567 ab 18 Uhr", "DE", "+491711234567"),
+        ("030 5550142/43", "DE", "+49305550142"),
+        ("030 5550142, 12", "DE", "+49305550142"),
+        ("030 555014O", "DE", "+4930555014"),  # perhaps a nought
+        ("030 555014 OO", "DE", "+4930555014"),
+        ("030 5550142 p", "DE", "+49305550142"),
+        ("030 5550142 / +49 30 5550142", "DE", "+49305550142"),
+        ("1-800-FLOWERS", "US", "+18003569377"),
+        ("1 800 flowers", "CA", "+18003569377"),
+        ("1300 FLOWER", "AU", "+611300356937"),
+    ],
+)
+def test_where_more_is_typed_it_is_asked_whether_that_is_the_number(
+    typed: str, region: str, meant: str
+) -> None:
+    assert read_phone(typed, region=region) == Phone(typed, is_known=False, meant=meant)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "0171 1234567 / 030 5550142",
+        "0171 1234567 oder 030 5550142",
+        "0171 1234567, 030 5550142",
+        "0171 1234567 030 5550142",
+        "+491711234567 +49305550142",
+        "0171/1234567 (privat) 030/5550142 (Büro)",
+        "030 5550142 / 0999 12345",
+        "0511 12345 0511 67890",
+    ],
+)
+def test_two_numbers_are_not_made_one(typed: str) -> None:
+    assert read_phone(typed, region="DE") == Phone(typed, is_known=False, is_several=True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region"),
+    [
+        ("030 5550142", "AT"),
+        ("01 946 0321", "GB"),  # London until 1990: 020 7 or 020 8, nobody knows
+        ("0203 123456", "GB"),  # Coventry once, or London without its last digit
+        ("07700 90012", "GB"),
+        ("1-800-FLOWERS 0171 12345", "DE"),
+        ("0800 FLOWERS 12", "DE"),
+        ("030 555O142", "DE"),
+    ],
+)
+def test_a_number_of_no_range_that_is_given_out_is_asked_about(typed: str, region: str) -> None:
+    """Seen to fail: its length was enough to be taken."""
+    assert read_phone(typed, region=region) == Phone(typed, is_known=False)
+
+
+WORDS = st.sampled_from(
+    ["", " (mob)", " Handy", " home", "x", " x", " O", "/43", " / 030 12", " ;-"]
+)
+WRITTEN = st.text("0123456789 ()/-.+'", min_size=5, max_size=24)
+
+
+@given(before=WORDS, digits=WRITTEN, after=WORDS, region=st.sampled_from(["DE", "CH", "US", "FR"]))
+def test_the_digits_of_a_number_are_those_that_were_typed(
+    before: str, digits: str, after: str, region: str
+) -> None:
+    """None is put in, left out or put elsewhere: but for the country code, and a 0 or 1 in front
+    which a country dials at home only."""
+    phone = read_phone(before + digits + after, region=region)
+    if phone is None or not phone.text.startswith("+") or not phone.is_known:
+        return
+    number = phonenumbers.parse(phone.text)
+    national = phonenumbers.national_significant_number(number) + (number.extension or "")
+    typed = "".join(char for char in before + digits + after if char.isdecimal())
+    assert typed.endswith(national)
+    assert len(typed) - len(national) <= len("00") + len(str(number.country_code)) + len("0")
 
 
 @pytest.mark.parametrize("typed", ["+999 123456", "91 1234567 12 12"])
@@ -69,10 +180,22 @@ def test_what_rings_nowhere_from_abroad_is_asked_about(typed: str, region: str) 
         ("+49305550142", "tel:+49305550142"),
         ("+49305550142 ext. 12", "tel:+49305550142;ext=12"),
         ("91 1234567 12 12", "tel:9112345671212"),
+        ("(207) 555-0118", "tel:2075550118"),
+        ("030 555O142 (mob)", "tel:030555142"),
     ],
 )
 def test_a_number_is_dialled_with_a_tap(phone: str, link: str) -> None:
     assert link_of_phone(phone) == link
+
+
+@pytest.mark.django_db
+def test_the_number_of_a_business_is_dialled_without_what_stands_beside_it(client: Client) -> None:
+    make_salon(slug="juniper")
+    Business.objects.update(phone="(207) 555-0118 (shop)")
+
+    page = client.get("/juniper/").content.decode()
+
+    assert '<a href="tel:2075550118">(207) 555-0118 (shop)</a>' in page
 
 
 @pytest.mark.parametrize("typed", ["abc", "1234", "1" * 21, "<script>12345", "12345\u202e6"])
@@ -84,10 +207,14 @@ class Details(forms.Form):
     phone = PhoneField(region="BJ")
 
 
-def sent(**fields: str) -> Details:
+class InGermany(forms.Form):
+    phone = PhoneField(region="DE")
+
+
+def sent(form: type[forms.Form] = Details, **fields: str) -> forms.Form:
     data = QueryDict(mutable=True)
     data.update(fields)
-    return Details(data)
+    return form(data)
 
 
 def test_sent_once_more_it_is_kept_as_it_was_typed() -> None:
@@ -102,6 +229,25 @@ def test_sent_once_more_it_is_kept_as_it_was_typed() -> None:
     assert (again.is_valid(), again.cleaned_data["phone"]) == (True, "91 1234567 12 12")
     other = sent(phone="91 7654321 12 12", phone_asked="91 1234567 12 12")
     assert not other.is_valid()
+
+
+def test_the_number_that_was_meant_is_kept_once_that_is_said() -> None:
+    first = sent(InGermany, phone="0171 1234567 ab 18 Uhr")
+    assert first.errors == {
+        "phone": ["Is it +49 171 1234567? Send it once more if so, or correct it."]
+    }
+    assert 'value="0171 1234567 ab 18 Uhr"' in str(first["phone"])
+
+    again = sent(InGermany, phone="0171 1234567 ab 18 Uhr", phone_asked="0171 1234567 ab 18 Uhr")
+    assert (again.is_valid(), again.cleaned_data["phone"]) == (True, "+491711234567")
+
+
+def test_of_two_numbers_one_is_asked_for() -> None:
+    both = "0171 1234567 / 030 5550142"
+    for fields in ({"phone": both}, {"phone": both, "phone_asked": both}):
+        form = sent(InGermany, **fields)
+        assert form.errors == {"phone": ["Please enter one phone number only."]}
+        assert f'value="{both}"' in str(form["phone"])
 
 
 def test_the_control_is_one_for_telephones() -> None:

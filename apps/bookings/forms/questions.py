@@ -14,9 +14,10 @@ from apps.catalog.models import Question
 from apps.web.fields import LineField, TextField
 from apps.web.money_field import NumberField
 from apps.web.numbers import write_number
-from apps.web.phones import read_phone
+from apps.web.phones import Phone, read_phone, spaced_phone
 
 SHORT, LONG, PLACES = 255, 4000, 3
+LONGEST_PHONE = 80
 FARTHEST = Decimal(999_999_999)
 YES, NO = "yes", "no"
 Kind = Question.Kind
@@ -44,13 +45,14 @@ class PhoneInput(forms.TextInput):
 
 
 class PhoneField(LineField):
-    """A phone number, kept in E.164; without a prefix it is one of the business's country. One that
-    nobody knows is asked about, and kept as it is typed when it is sent once more."""
+    """A phone number, kept in E.164; without a prefix it is one of the business's country. What may
+    be another one is asked about, and meant when it is sent once more; one that nobody knows is
+    then kept as it is typed."""
 
     widget: PhoneInput
 
     def __init__(self, *, region: str, **kwargs: Any) -> None:
-        super().__init__(max_length=40, widget=PhoneInput, **kwargs)
+        super().__init__(max_length=LONGEST_PHONE, widget=PhoneInput, **kwargs)
         self.region = region
         self.widget.attrs |= {"inputmode": "tel", "autocomplete": "tel"}
 
@@ -66,10 +68,19 @@ class PhoneField(LineField):
         phone = read_phone(text, region=self.region)
         if phone is None:
             raise forms.ValidationError(_WRONG_PHONE())
+        if phone.is_several:
+            raise forms.ValidationError(_("Please enter one phone number only."))
         if not phone.is_known and not self.widget.is_meant:
             self.widget.asked = text
-            raise forms.ValidationError(_ODD_PHONE())
-        return phone.text
+            raise forms.ValidationError(_question_about(phone))
+        return phone.meant or phone.text
+
+
+def _question_about(phone: Phone) -> str:
+    if not phone.meant:
+        return _ODD_PHONE()
+    words = _("Is it %(number)s? Send it once more if so, or correct it.")
+    return words % {"number": spaced_phone(phone.meant)}
 
 
 def _ODD_PHONE() -> str:  # noqa: N802 - likewise

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from apps.web import formatting, span_words
 from apps.web.axis import Axis
 from apps.web.icons import ICONS, TURNS_WITH_DIRECTION
+from apps.web.phones import link_of_phone
 
 register = template.Library()
 
@@ -283,6 +284,12 @@ def counted(number: int) -> str:
     words = {2: _("Two"), 3: _("Three"), 4: _("Four"), 5: _("Five")}
     words |= {6: _("Six"), 7: _("Seven"), 8: _("Eight"), 9: _("Nine")}
     return words.get(number, str(number))
+
+
+@register.filter
+def phone_link(phone: str) -> str:
+    """ "tel:2075550118" for "(207) 555-0118", as the address of a link."""
+    return link_of_phone(phone)
 
 
 @register.filter
