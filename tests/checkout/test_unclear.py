@@ -59,7 +59,11 @@ def test_the_inbox_holds_both_figures_until_somebody_has_looked(
     payment = Payment.objects.get()
     assert (payment.status, payment.captured) == ("UNCLEAR", 0)
     page = text_of(owner(salon).get(INBOX))
-    for told in ("Payments of another amount", "Asked for: €20.00", words, payment.provider_ref):
+    for told in (
+        "Payments of another amount",
+        f"You asked for €20.00. Practice reports {words}.",
+        f"It is not counted as paid. Look for {payment.provider_ref} in your account there",
+    ):
         assert told in page
     assert "1 question about money" in text_of(owner(salon).get("/own/juniper/"))
     assert list(find_all(business_id=None, now=LATER)) == []
@@ -97,7 +101,7 @@ def test_the_customer_reads_what_happens_next_and_cannot_pay_twice(
     page = text_of(client.get(wait))
     for words in (
         "€2.00",
-        "we had asked for €20.00",
+        "but we asked for €20.00",
         "Juniper Hair has been told",
         "not pay again",
     ):
@@ -113,11 +117,42 @@ def test_a_booking_says_so_too(salon: Salon) -> None:
     tell(amount=200, captured=200, state="PAID")
     checkout.settle_payment(payment_id=Payment.objects.get().pk, now=LATER)
 
-    assert "The bank tells us of €2.00, and we had asked for €74.00." in page_of(
-        carl(booking), booking
-    )
+    assert "The bank reports €2.00, but we asked for €74.00." in page_of(carl(booking), booking)
     with pytest.raises(checkout.PaymentUnderWay):
         checkout.pay_balance(**asked, origin=ORIGIN, now=LATER)
+
+
+def test_it_is_called_the_same_on_every_page_of_an_owner(salon: Salon) -> None:
+    """Seen to fail: "Payment under way" in the list and on the page of the booking."""
+    booking = make_booking(service=salon.colour, starts_at=salon.at(26, 12), now=NOW)
+    asked = {"booking_id": booking.pk, "business_id": booking.business_id}
+    checkout.pay_balance(**asked, origin=ORIGIN, now=NOW)
+    tell(amount=200, captured=200, state="PAID")
+    checkout.settle_payment(payment_id=Payment.objects.get().pk, now=LATER)
+    browser = owner(salon)
+
+    listed = text_of(browser.get("/own/juniper/money/orders/"))
+    page = text_of(browser.get(f"/own/juniper/bookings/{booking.reference}/"))
+
+    for words in (listed, page):
+        assert "Another amount came" in words
+        assert "Payment under way" not in words
+    assert booking.contact_name in text_of(
+        browser.get("/own/juniper/money/orders/?state=another-amount")
+    )
+    assert "Nothing like that." in text_of(
+        browser.get("/own/juniper/money/orders/?state=under-way")
+    )
+
+
+def test_what_was_written_down_before_is_not_called_unpaid(draft: Booking, salon: Salon) -> None:
+    tell(captured=2000, state="PAID")
+    checkout.settle_payment(payment_id=Payment.objects.get().pk, now=LATER)
+    Payment.objects.update(told_amount=2500, told_currency="EUR", looked_at=None)
+
+    page = text_of(owner(salon).get(INBOX))
+    assert "What was recorded as paid before is unchanged." in page
+    assert "not counted as paid" not in page
 
 
 def test_where_nothing_came_it_is_closed_and_may_be_tried_again(
@@ -129,7 +164,7 @@ def test_where_nothing_came_it_is_closed_and_may_be_tried_again(
 
     assert Payment.objects.get().status == "FAILED"
     assert PracticeSession.objects.get().state == "CANCELED"
-    assert "Nothing came." in text_of(owner(salon).get(INBOX))
+    assert "was about to take €2.00. Nothing was paid." in text_of(owner(salon).get(INBOX))
     assert check_out(draft, Way.DEPOSIT, now=LATER).url
 
 

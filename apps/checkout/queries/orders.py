@@ -96,6 +96,12 @@ class Sheet:
         return self.paid - self.refunded
 
     @property
+    def state_words(self) -> str:
+        """How the money of the order stands, as in the list of orders."""
+        unclear = (it.payment.status == Payment.Status.UNCLEAR for it in self.entries if it.payment)
+        return state_words(self.order, is_unclear=any(unclear), is_aside=self.kept_aside > 0)
+
+    @property
     def aside_by_gift(self) -> int:
         """What of kept_aside is on a gift card."""
         payments = (it.payment for it in self.entries if it.payment)
@@ -195,6 +201,16 @@ def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund])
         kept_aside=sum(flow.kept_aside for flow in flows),
         receipt=receipt_of(order),
     )
+
+
+def state_words(order: Order, *, is_unclear: bool, is_aside: bool) -> str:
+    """Word how the money of an order stands. Another amount than was asked for has come: nobody
+    waits for that payment any more, and it is not counted as paid."""
+    if is_unclear:
+        return str(Payment.Status.UNCLEAR.label)
+    if is_aside:
+        return str(Payment.Status.AUTHORIZED.label)
+    return str(order.get_payment_status_display())
 
 
 def waits_for_a_yes(booking: Booking) -> bool:

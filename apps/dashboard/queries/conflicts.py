@@ -133,7 +133,8 @@ def leftovers_of(desk: Desk) -> QuerySet[Booking]:
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """A payment of which the provider tells another amount than was asked for. has_come: money
-    came, or is kept aside; ref names it at the provider."""
+    came, or is kept aside; is_counted: some of it was written down before; ref names it at the
+    provider."""
 
     pk: int
     payer: Payer
@@ -141,6 +142,7 @@ class Unclear:
     told: Money | None
     told_text: str
     has_come: bool
+    is_counted: bool
     provider: str
     ref: str
     at: datetime
@@ -157,6 +159,7 @@ def list_unclear(*, desk: Desk) -> list[Unclear]:
             told=told_of(it),
             told_text=f"{it.told_amount} {it.told_currency}",
             has_come=it.status != Payment.Status.FAILED,
+            is_counted=it.captured > 0,
             provider=it.provider.capitalize(),
             ref=it.provider_ref,
             at=it.settled_at or it.created_at,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment
-from apps.checkout.queries.orders import PAYER, Payer, payer_of, receipt_of
+from apps.checkout.queries.orders import PAYER, Payer, payer_of, receipt_of, state_words
 from apps.dashboard.desk import Desk
 from apps.kernel.money import Money
 
@@ -27,6 +27,7 @@ class State(StrEnum):
     ALL = ""
     OPEN = "open"
     UNDER_WAY = "under-way"
+    UNCLEAR = "another-amount"
     ASIDE = "kept-aside"
     PAID = "paid"
     BACK = "given-back"
@@ -80,6 +81,7 @@ def _placed(desk: Desk) -> QuerySet[Order]:
         came=Coalesce(Subquery(summed.values("came")), 0),
         left=Coalesce(Subquery(summed.values("sum")), 0),
         failed=Exists(payments.filter(status=Payment.Status.FAILED)),
+        unclear=Exists(payments.filter(status=Payment.Status.UNCLEAR)),
         aside=Exists(payments.filter(status=Payment.Status.AUTHORIZED)),
         back=Exists(payments.filter(refunded__gt=0)),
     )
@@ -93,7 +95,8 @@ def _in_state(orders: QuerySet[Order], state: State) -> QuerySet[Order]:
     wanted = {
         State.ALL: Q(),
         State.OPEN: Q(came__lt=F("total"), status=Order.Status.APPROVED, aside=False) & ~_OVER,
-        State.UNDER_WAY: Q(payment_status=money.PENDING),
+        State.UNDER_WAY: Q(payment_status=money.PENDING, unclear=False),
+        State.UNCLEAR: Q(unclear=True),
         State.ASIDE: Q(aside=True),
         State.PAID: Q(payment_status=money.PAID),
         State.BACK: Q(back=True),
@@ -137,11 +140,9 @@ def _row(order: Any) -> OrderRow:
 
 def _state_words(order: Any) -> str:
     """Nothing is paid for what a plan pays in whole."""
-    if order.aside:
-        return _("Kept aside")
     if order.way == Order.Way.PLAN and not order.total:
         return str(order.get_way_display())
-    return str(order.get_payment_status_display())
+    return state_words(order, is_unclear=order.unclear, is_aside=order.aside)
 
 
 def _what(order: Order) -> str:

@@ -16,6 +16,7 @@ CHIPS = (
     (State.ALL, _("All")),
     (State.OPEN, _("To be paid")),
     (State.UNDER_WAY, _("Under way")),
+    (State.UNCLEAR, _("Another amount")),
     (State.ASIDE, _("Kept aside")),
     (State.PAID, _("Paid")),
     (State.BACK, _("Given back")),
