@@ -117,7 +117,8 @@ class BookingFacts:
     ``zone_before`` is the zone it was told in before, "" when it is still that one.
     ``unanswered`` is what becomes of a request without an answer (apps.bookings.unanswered.Rule),
     "" when none is awaited; with ``offers_others`` other times are sent. ``told_why`` is why a
-    rule ended the booking, and nobody's own words.
+    rule ended the booking, and nobody's own words; ``asks_again``: the times it offers instead have
+    to be answered like the first one.
     ``address`` is where it happens: at the business, or, ``at_customer``, where a home visit goes;
     ``online_link`` is told once it is known and the booking confirmed. ``extras`` are the names of
     its add-ons, ``mix`` how many people come as what.
@@ -171,6 +172,7 @@ class BookingFacts:
     unanswered: str = ""
     offers_others: bool = False
     told_why: str = ""
+    asks_again: bool = False
     at_customer: bool = False
     online_link: str = ""
     extras: tuple[str, ...] = ()

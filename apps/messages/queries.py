@@ -33,6 +33,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     related = ("business", "location", "customer", "resource__staff_member")
     booking = Booking.objects.select_related(*related).get(pk=booking_id)
     booked, by_plan = booking.as_booked, plan_words_of(booking).get(booking.pk, "")
+    told_why = _reason(booking, BookingEvent.Actor.SYSTEM)
     dates = dates_of(booking=booking)
     starts_at, ends_at = dates[0] if dates else (booking.starts_at, booking.ends_at)
     return BookingFacts(
@@ -60,7 +61,8 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         cancel_until=_cancel_until(booking),
         business=_business_facts(booking.business, booked, booking.location),
         reason=_reason(booking, BookingEvent.Actor.TEAM),
-        told_why=_reason(booking, BookingEvent.Actor.SYSTEM),
+        told_why=told_why,
+        asks_again=bool(told_why) and booking.service.requires_approval,
         **_awaited(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,

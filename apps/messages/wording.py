@@ -275,6 +275,12 @@ def _said(facts: BookingFacts) -> dict[str, str]:
 
 def _times_note(facts: BookingFacts, times: str) -> str:
     """What the team suggested itself is not asked for again."""
+    if facts.asks_again:
+        words = _(
+            "These times are free: %(times)s. Choose one, and it is sent to %(business)s as a new "
+            "request."
+        )
+        return words % {"times": times, "business": facts.business.name}
     if facts.told_why:
         return _("These times are free: %(times)s.") % {"times": times}
     return _("These times are free: %(times)s. Take one, and it is booked.") % {"times": times}

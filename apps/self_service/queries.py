@@ -279,7 +279,7 @@ class SuggestedSlots:
 
     slots is empty when all of them are gone meanwhile; is_settled when one was booked already, and
     any other is asked for like every time; is_by_rule when nobody suggested them: the request ended
-    without an answer.
+    without an answer; asks_again when the service still has its requests answered.
     """
 
     slots: tuple[SlotButton, ...]
@@ -287,6 +287,7 @@ class SuggestedSlots:
     fields: tuple[tuple[str, str], ...]
     is_settled: bool = False
     is_by_rule: bool = False
+    asks_again: bool = False
 
 
 def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None:
@@ -307,10 +308,12 @@ def suggested_slots(*, booking: Booking, now: datetime) -> SuggestedSlots | None
     fields += [("add_on", str(pk)) for pk in add_ons]
     fields += [("people", str(booking.party_size))] if booking.party_size > 1 else []
     fields += [("location", str(booking.location_id))] if booking.location_id else []
+    by_rule = has_lapsed(declined=booking)
     return SuggestedSlots(
         slots=tuple(button(at) for at in list_suggested(booking=booking, now=now)),
         hold_url=reverse("bookings:hold", kwargs={"business": booking.business.slug}),
         fields=tuple(fields),
         is_settled=has_taken_one(declined=booking),
-        is_by_rule=has_lapsed(declined=booking),
+        is_by_rule=by_rule,
+        asks_again=by_rule and booking.service.requires_approval,
     )

@@ -15,6 +15,7 @@ from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.unanswered import Due, Rule, judge, last_moment, rule_of
 from apps.catalog.models import Service
 from apps.dashboard.management.commands.check_ledger import find_all
+from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import suggested_slots
 from tests.factories import NOW, Salon, make_request
 from tests.factories.money import work
@@ -131,10 +132,29 @@ def test_a_request_is_declined_with_the_nearest_times_at_the_second_it_is_over(
     words = str(mail.outbox[0].body)
     assert "Juniper Hair could not answer in time." in words
     assert "These times are free: Fri 27 Nov" in words
+    again = "Choose one, and it is sent to Juniper Hair as a new request."
+    letter = mail.outbox[0]
+    assert isinstance(letter, mail.EmailMultiAlternatives)
+    assert [again in it for it in (words, str(letter.alternatives[0][0]))] == [True, True]
     last = request.history.last()
     assert last is not None
     assert (last.action, last.actor) == ("LAPSED", BookingEvent.Actor.SYSTEM)
     assert list(find_all(business_id=None, now=at)) == []
+
+
+def test_where_nobody_has_to_answer_any_more_no_new_request_is_told(salon: Salon) -> None:
+    request = ask(salon, "DECLINE")
+    bookings.settle_unanswered(now=deadline(request))
+    Service.objects.filter(pk=salon.bridal.pk).update(
+        requires_approval=False, allows_multiple_requests=False
+    )
+    request.refresh_from_db()
+
+    found = suggested_slots(booking=request, now=deadline(request))
+    facts = get_booking_facts(booking_id=request.pk)
+
+    assert found is not None
+    assert (found.asks_again, facts.asks_again) == (False, False)
 
 
 def test_a_time_that_nobody_suggested_is_asked_for_again(salon: Salon) -> None:
@@ -145,7 +165,7 @@ def test_a_time_that_nobody_suggested_is_asked_for_again(salon: Salon) -> None:
     found = suggested_slots(booking=request, now=deadline(request))
 
     assert found is not None
-    assert (len(found.slots), found.is_by_rule) == (3, True)
+    assert (len(found.slots), found.is_by_rule, found.asks_again) == (3, True, True)
     choice = choice_of(booking=request)
     starts_at = found.slots[0].starts_at
     assert find_suggestion(declined=request, choice=choice, starts_at=starts_at) is None
