@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 
 from apps.bookings.models import Booking
+from apps.web.templatetags.portal import whole_address
 from tests.bookings.pages import fill, hold, text_of
 from tests.factories import NOW, Salon, make_booking
 
@@ -27,7 +28,7 @@ def test_the_confirmation_says_all_of_it_and_survives_reload(client: Client, don
         "Berlin time",
         "Kastanienallee 12, 10435 Berlin",
         "€48.00, at the studio",
-        "c…@example.com",
+        '<span class="whole">c…@example.com</span>',
         "Free to cancel until then.",
         booking.reference,
         f"/manage/{booking.reference}/calendar.ics",
@@ -74,3 +75,18 @@ def test_only_the_one_who_booked_is_remembered(client: Client, salon: Salon, don
     assert cookie["samesite"] == "Lax"
     assert "carl" not in cookie.value
     assert "Your details are remembered" in text_of(client.get(done))
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("k…@example.com", "k…@example.com"),
+        ("k…@verein-der-freunde.example", "k…@<wbr>verein-der-freunde.example"),
+        ("<b>@example.com", "&lt;b&gt;@example.com"),
+    ],
+)
+def test_a_masked_address_stays_on_one_line_and_a_long_one_breaks_behind_its_at(
+    address: str, shown: str
+) -> None:
+    """Seen to fail: a line ended with "k…"."""
+    assert whole_address(address) == f'<span class="whole">{shown}</span>'

@@ -88,7 +88,7 @@ def test_it_stops_nobody_and_the_page_after_asks_where_scripts_are_off(
 
     page = text_of(client.get(done["Location"]))
     assert done.status_code == 303
-    assert "Did you mean <b>e…@gmail.com</b>?" in page
+    assert 'Did you mean <b><span class="whole">e…@gmail.com</span></b>?' in page
     assert "Correct the address" in page
     assert "Wrong address?" not in page
 

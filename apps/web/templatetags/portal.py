@@ -24,6 +24,8 @@ from apps.web.icons import ICONS, TURNS_WITH_DIRECTION
 from apps.web.phones import link_of_phone
 
 register = template.Library()
+LONG_ADDRESS = 28
+"""Letters of an address that may be wider than the line of a phone."""
 
 
 class Amount(Protocol):
@@ -284,6 +286,16 @@ def counted(number: int) -> str:
     words = {2: _("Two"), 3: _("Three"), 4: _("Four"), 5: _("Five")}
     words |= {6: _("Six"), 7: _("Seven"), 8: _("Eight"), 9: _("Nine")}
     return words.get(number, str(number))
+
+
+@register.filter
+def whole_address(address: str) -> str:
+    """ "k…@example.com" on one line, not cut behind its "…"; a long one breaks behind its @."""
+    local, at, domain = address.partition("@")
+    words = (
+        format_html("{}{}<wbr>{}", local, at, domain) if len(address) > LONG_ADDRESS else address
+    )
+    return format_html('<span class="whole">{}</span>', words)
 
 
 @register.filter
