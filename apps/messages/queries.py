@@ -33,7 +33,6 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
     related = ("business", "location", "customer", "resource__staff_member")
     booking = Booking.objects.select_related(*related).get(pk=booking_id)
     booked, by_plan = booking.as_booked, plan_words_of(booking).get(booking.pk, "")
-    told_why = _reason(booking, BookingEvent.Actor.SYSTEM)
     dates = dates_of(booking=booking)
     starts_at, ends_at = dates[0] if dates else (booking.starts_at, booking.ends_at)
     return BookingFacts(
@@ -61,8 +60,7 @@ def get_booking_facts(*, booking_id: int) -> BookingFacts:
         cancel_until=_cancel_until(booking),
         business=_business_facts(booking.business, booked, booking.location),
         reason=_reason(booking, BookingEvent.Actor.TEAM),
-        told_why=told_why,
-        asks_again=bool(told_why) and booking.service.requires_approval,
+        **_ended_by_a_rule(booking),
         **_awaited(booking),
         suggestions=tuple(_suggested(booking)),
         dates=dates,
@@ -81,6 +79,12 @@ def _as_booked(booking: Booking, booked: ServiceSnapshot) -> dict[str, Any]:
         "extras": booked.extras,
         "mix": booked.mix,
     }
+
+
+def _ended_by_a_rule(booking: Booking) -> dict[str, Any]:
+    told_why = _reason(booking, BookingEvent.Actor.SYSTEM)
+    asks_again = bool(told_why) and booking.service.requires_approval
+    return {"told_why": told_why, "asks_again": asks_again}
 
 
 def _money_facts(booking: Booking) -> dict[str, Any]:
