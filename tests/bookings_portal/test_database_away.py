@@ -18,12 +18,13 @@ import pytest
 from bookings_portal.throwaway_postgres import NoPostgres, find_binaries, throwaway_postgres
 
 VISIT = """
-import json, sys, time
+import json, re, sys, time
 import django
 from django.test import Client, override_settings
 django.setup()
 STATICS = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STORAGES = {"default": STATICS, "staticfiles": STATICS}
+HEADING = re.compile("<h1[^>]*>(.*?)</h1>")
 answers = {}
 with override_settings(STORAGES=STORAGES):
     visitor = Client(raise_request_exception=False, headers={"Host": "localhost"})
@@ -34,7 +35,7 @@ with override_settings(STORAGES=STORAGES):
         answers[f"{method} {path}"] = {
             "status": answer.status_code,
             "wait": answer.headers.get("Retry-After"),
-            "heading": answer.content.decode().partition("<h1>")[2].partition("</h1>")[0],
+            "heading": HEADING.search(answer.content.decode())[1],
             "seconds": time.monotonic() - started,
         }
 print(json.dumps(answers))

@@ -67,7 +67,7 @@ def quote_of_price(price: Price, *, minutes: int) -> Quote:
 def variant_options(choice: Choice) -> Options | None:
     """The forms of a service, when there is more than one."""
     service = choice.service
-    variants = list(service.variants.all())
+    variants = list(service.all_variants)
     if len(variants) < 2:  # noqa: PLR2004 - one form is no choice
         return None
     currency = service.business.currency

@@ -82,7 +82,7 @@ def get_session_page(
 
 def lines_of(choice: Choice) -> tuple[Line, ...]:
     """The priced variants of a class or a course, when there is more than one."""
-    variants = list(choice.service.variants.all())
+    variants = list(choice.service.all_variants)
     if len(variants) < 2:  # noqa: PLR2004 - one form is no choice
         return ()
     free = choice.service.price_kind == Service.PriceKind.FREE

@@ -88,11 +88,12 @@ def _offered(business: Business, **wanted: Any) -> Service | None:
     def read() -> Service:
         services = Service.objects.select_related("policy", "form")
         extras = AddOn.objects.filter(group__service=OuterRef("pk"))
-        services = services.annotate(read_add_ons=Exists(extras))
-        found = services.prefetch_related("locations", "variants").get(business=business, **wanted)
+        variants = Variant.objects.filter(service=OuterRef("pk"))
+        services = services.annotate(read_add_ons=Exists(extras), read_variants=Exists(variants))
+        found = services.prefetch_related("locations").get(business=business, **wanted)
         found.has_any_add_ons = found.read_add_ons
         found.all_locations = tuple(found.locations.all())
-        found.all_variants = tuple(found.variants.all())
+        found.all_variants = tuple(found.variants.all()) if found.read_variants else ()
         return found
 
     try:

@@ -115,7 +115,7 @@ def _amounts(items: Sequence[Item]) -> list[int]:
 
 def _items(service: Service, price: Price) -> list[Item]:
     """The lines of a price; a form of the service is named together with it."""
-    forms = {variant.name for variant in service.variants.all()} - {service.name}
+    forms = {variant.name for variant in service.all_variants} - {service.name}
     return [
         Item(
             f"{service.name}, {line.name}" if line.name in forms else line.name,
