@@ -24,7 +24,7 @@ from django.test import Client, override_settings
 django.setup()
 STATICS = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STORAGES = {"default": STATICS, "staticfiles": STATICS}
-HEADING = re.compile("<h1[^>]*>(.*?)</h1>")
+HEADING = re.compile("<h1[^>]*>(.*?)</h1>|$", re.DOTALL)
 answers = {}
 with override_settings(STORAGES=STORAGES):
     visitor = Client(raise_request_exception=False, headers={"Host": "localhost"})
@@ -35,7 +35,7 @@ with override_settings(STORAGES=STORAGES):
         answers[f"{method} {path}"] = {
             "status": answer.status_code,
             "wait": answer.headers.get("Retry-After"),
-            "heading": HEADING.search(answer.content.decode())[1],
+            "heading": HEADING.search(answer.content.decode())[1] or "",
             "seconds": time.monotonic() - started,
         }
 print(json.dumps(answers))
