@@ -76,6 +76,7 @@ class Stage:
             "provider": "practice",
             "coupon": "1",
             "discount": "1",
+            "side": self.booking.reference,
             "place": str(self.salon.location.pk),
             "business_id": str(self.salon.business.pk),
             "payment_id": str(self.payment.pk),
