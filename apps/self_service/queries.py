@@ -32,6 +32,7 @@ from apps.checkout.queries.orders import (
     smallest_part,
     waits_for_a_yes,
 )
+from apps.checkout.queries.pay_page import too_little_words
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, zone_label
@@ -170,7 +171,7 @@ class MyMoney:
     has_receipt: bool
     aside_words: str = ""
     least: Money | None = None
-    too_little: Money | None = None
+    too_little: str = ""
     takes_codes: bool = False
 
     @property
@@ -221,9 +222,10 @@ def _my_money(
     least = left
     if left is not None and booking.as_booked.any_amount:
         least = Money(min(smallest_part(left.currency), left.amount), left.currency)
-    too_little = None
+    too_little = ""
     if left is not None and not takes_online(left.amount, left.currency):
-        left, least, too_little = None, None, left
+        too_little = too_little_words(booking=booking, amount=left.amount)
+        left = least = None
     return MyMoney(
         left,
         under_way=under_way,

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client, override_settings
 
 from apps.bookings.models import Booking
+from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.checkout.gifts import paid_by_card, spell_code
 from apps.checkout.models import Discount, Order, Payment
@@ -201,6 +202,37 @@ def test_the_page_says_why_and_how_instead(client: Client, salon: Salon) -> None
     assert "/done/" in done["Location"]
     assert not Payment.objects.exists()
     assert Order.objects.get().total == 20
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("columns", "where"), [({"home_visit": True}, "at the visit"), ({"online": True}, "later")]
+)
+def test_what_is_too_little_is_paid_where_it_was_booked(
+    salon: Salon, columns: dict[str, bool], where: str
+) -> None:
+    Service.objects.filter(pk=salon.colour.pk).update(**columns)
+    booking = make_booking(
+        service=Service.objects.get(pk=salon.colour.pk), starts_at=salon.at(26, 12), now=NOW
+    )
+    Booking.objects.filter(pk=booking.pk).update(price=20)
+    booking.refresh_from_db()
+    with STRIPE:
+        page = page_of(carl(booking), booking)
+
+    assert f"€0.20 cannot be paid online. You pay it {where}." in page
+
+
+@pytest.mark.django_db
+def test_what_is_too_little_is_paid_at_the_place_as_it_was_called(salon: Salon) -> None:
+    booking = make_booking(service=salon.colour, starts_at=salon.at(26, 12), now=NOW)
+    Booking.objects.filter(pk=booking.pk).update(price=20)
+    Business.objects.update(place_word="barn")
+    booking = Booking.objects.get(pk=booking.pk)
+    with STRIPE:
+        page = page_of(carl(booking), booking)
+
+    assert "€0.20 cannot be paid online. You pay it at the studio." in page
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.bookings.models import Booking, BookingEvent
@@ -213,9 +213,7 @@ REFUSALS = (
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(steps=MONEY)
 def test_whatever_is_paid_refunded_and_reversed_order_and_booking_agree(
     salon: Salon, steps: list[tuple[str, int]]

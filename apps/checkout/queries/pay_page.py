@@ -147,8 +147,8 @@ def too_little_words(*, booking: Booking, amount: int) -> str:
     if not amount:
         return ""
     told = formatting.format_money(amount, booking.currency, booking.business.locale)
-    words = _("%(amount)s cannot be paid online. You pay it at the %(place)s.")
-    return words % {"amount": told, "place": booking.business.place_word}
+    words = _("%(amount)s cannot be paid online. You pay it %(where)s.")
+    return words % {"amount": told, "where": pay_place_of(booking.as_booked)}
 
 
 def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
