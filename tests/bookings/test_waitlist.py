@@ -1,7 +1,7 @@
 """A line in front of a full class: first come, first offered, nobody in between (rule B19)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,11 @@ from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.operations import WaitingDetails
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.dashboard.desk import Desk
 from apps.dashboard.management.commands.check_ledger import find_all
+from apps.dashboard.queries.roster import get_roster
 from apps.outbox.models import OutboxItem
+from apps.self_service.queries import place_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -102,6 +105,25 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(studio: S
 
     cancel(carl, studio)
     assert states() == {"Eva": "OFFERED", "Ida": "WAITING"}
+
+
+def test_an_offer_is_shown_until_it_ends_and_not_a_second_longer(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    eva = wait(session, "Eva")
+    cancel(sam, studio)
+    ends = WaitlistEntry.objects.get(pk=eva.pk).offer_ends_at
+    assert ends is not None
+
+    def shown(at: datetime) -> tuple[datetime | None, datetime | None]:
+        mine = place_of(booking=Booking.objects.get(pk=eva.booking_id), now=at)
+        (line,) = get_roster(desk=Desk(studio.olga, frozenset()), session=session, now=at).line
+        return mine and mine.offer_ends_at, line.offer_ends_at
+
+    second = timedelta(seconds=1)
+    assert shown(ends - second) == (ends, ends)
+    assert shown(ends) == (None, None)
+    assert shown(ends + second) == (None, None)
 
 
 def test_a_party_is_stepped_over_until_there_is_room(studio: Studio) -> None:

@@ -35,6 +35,19 @@ def test_prices_say_from_when_forms_differ(salon: Salon) -> None:
     assert (bridal.price, bridal.price_words) == (None, "Free")
 
 
+def test_a_deposit_is_told_in_the_list_where_it_is_asked_for(salon: Salon) -> None:
+    Service.objects.filter(pk=salon.cut.pk).update(pays_online=True, deposit=2000)
+    Service.objects.filter(pk=salon.colour.pk).update(pays_online=False, deposit=None)
+
+    notes = {row.name: row.note for row in get_service_list(business=salon.business).rows}
+
+    assert notes == {
+        "Cut and finish": "deposit €20.00",
+        "Root colour": "",
+        "Bridal trial": "by request",
+    }
+
+
 @pytest.mark.parametrize("variants", [1, 3])
 def test_the_list_costs_two_questions(
     salon: Salon, django_assert_max_num_queries: Any, variants: int

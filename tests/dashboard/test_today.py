@@ -8,6 +8,7 @@ import time_machine
 from django.test import Client
 
 from apps.bookings.models import Booking
+from apps.catalog.models import Service
 from tests.factories import NOW, Salon, make_booking, make_request
 
 TODAY = "/own/juniper/"
@@ -32,6 +33,16 @@ def test_today_shows_the_day_and_what_needs_olga(olga: Client, salon: Salon) -> 
     assert f'id="card-{lena.reference}"' in text
     assert f'id="row-{eva.reference}"' in text
     assert "<title>(1) Today" in text
+
+
+def test_what_was_booked_keeps_its_name_in_the_lists(olga: Client, salon: Salon) -> None:
+    make_booking(service=salon.cut, starts_at=salon.at(24, 14), now=NOW, name="Eva Lindner")
+    ask(salon)
+    Service.objects.update(name="Another name")
+
+    pages = [olga.get(f"{TODAY}{page}") for page in ("", "agenda/", "requests/")]
+
+    assert ["Another name" in page.content.decode() for page in pages] == [False] * 3
 
 
 def test_the_figures_count_today_only(olga: Client, salon: Salon) -> None:
