@@ -118,7 +118,7 @@ def test_an_offer_is_shown_until_it_ends_and_not_a_second_longer(studio: Studio)
     def shown(at: datetime) -> tuple[datetime | None, datetime | None]:
         mine = place_of(booking=Booking.objects.get(pk=eva.booking_id), now=at)
         (line,) = get_roster(desk=Desk(studio.olga, frozenset()), session=session, now=at).line
-        return mine and mine.offer_ends_at, line.offer_ends_at
+        return mine.offer_ends_at if mine else None, line.offer_ends_at
 
     second = timedelta(seconds=1)
     assert shown(ends - second) == (ends, ends)
