@@ -180,7 +180,7 @@ def pay_a_cut_with(page: Page, code: str, *, scripts: bool) -> None:
     page.get_by_role("button", name="Continue to payment").click()
     expect_page(page, "Check and pay")
     page.get_by_text("Have a code?").click()
-    page.locator("[name=code]:not([type=hidden])").fill(code)
+    page.locator("[name=new_code]").fill(code)
     page.get_by_role("button", name="Use it").click()
     expect(page.locator("#quote")).to_contain_text(f"Gift card {code}")
     if scripts:
