@@ -38,9 +38,11 @@ for number in range(done, 4):
 """There are four migrations; the last may fail, or the machine may die before it."""
 
 BEGIN = """
+import signal
 import sys
 from pathlib import Path
 from bookings_portal import prepare
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell puts behind ignores it
 prepare.prepare(base=Path(sys.argv[1]), python=sys.executable, environment=prepare.os.environ)
 """
 
