@@ -26,6 +26,7 @@ from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 from tests.races.storm import storm_of
 
+PRESSES = 20
 pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
 
 LATER = timedelta(minutes=11)
@@ -43,6 +44,14 @@ def target_of(facts: dict[str, Any]) -> Session | CourseRun:
 
 
 def come(client: int, facts: dict[str, Any]) -> str:
+    """Press again when told that many are booking, as the page asks: slowness decides nothing."""
+    for _press in range(PRESSES):
+        if (told := _come_once(client, facts)) != "busy":
+            return told
+    return "busy"
+
+
+def _come_once(client: int, facts: dict[str, Any]) -> str:
     people = facts.get("people", 1)
     if facts.get("blind") and connection.vendor == "sqlite":
         with connection.cursor() as cursor:
