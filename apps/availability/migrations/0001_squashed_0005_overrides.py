@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     ]
 
     dependencies = [
-        ('auth', '__first__'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("businesses", "0001_squashed_0005_countries_of_places"),
         ("catalog", "0001_squashed_0012_home_visits"),
     ]
