@@ -1,4 +1,4 @@
-"""A week of 200 classes, and five hundred people who want one of twenty places (issue 3)."""
+"""A week of 200 classes, and five hundred people who want one of twenty places."""
 
 from datetime import date, datetime, timedelta
 

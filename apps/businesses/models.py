@@ -153,7 +153,7 @@ class Location(models.Model):
 
 
 class TeamMember(models.Model):
-    """A person with a sign-in and one role in one business (issue 2, Foundations 5)."""
+    """A person with a sign-in and one role in one business (rule S2)."""
 
     class Role(models.TextChoices):
         OWNER = "OWNER", _("Owner")

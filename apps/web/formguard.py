@@ -1,7 +1,7 @@
 """Three quiet signs of a robot on a public form: a trap field, haste, and a stale or forged form.
 
 The page renders ``templates/web/_form_guard.html`` with ``guard`` inside its form; the view judges
-the POST before anything else (rule S5, "Signals"). Nobody has to solve anything.
+the POST before anything else (rule S6). Nobody has to solve anything.
 """
 
 from collections.abc import Mapping

@@ -74,7 +74,7 @@ class SectionGuardMiddleware:
     """Ask ``admit`` before every view of a guarded section; refuse the views without a mark.
 
     It works on the path that was resolved, not on what a view remembers to call: a new view is
-    closed until somebody opens it (issue 2, Foundations 5).
+    closed until somebody opens it (rule S2).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

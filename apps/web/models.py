@@ -6,7 +6,7 @@ from django.db import models
 class RateCounter(models.Model):
     """How often one thing happened in one fixed window.
 
-    ``key_hash`` hides who it was.
+    ``key_hash`` hides who it was (rule D4): nobody reads addresses out of counters.
     """
 
     key_hash = models.CharField(max_length=64)

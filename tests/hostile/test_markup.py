@@ -1,5 +1,5 @@
 """Whatever people type comes out as the same text everywhere: pages, mails, calendar files, admin
-(rule S8, issue 2 "Bad input")."""
+(rule S8)."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy

@@ -1,4 +1,4 @@
-"""Real workers, a real mail server, SIGKILL: nothing lost, nothing twice (issue 2, Foundations 6).
+"""Real workers, a real mail server, SIGKILL: nothing lost, nothing twice (rule C9).
 
 Seen to fail with the protection off: with leases that nobody respects, the server got mails twice.
 """

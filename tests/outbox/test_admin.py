@@ -1,4 +1,4 @@
-"""The operator's pages of the outbox: everything can be read, nothing edited (issue 2, 7)."""
+"""The operator's pages of the outbox: everything can be read, nothing edited."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Never a seat too many and none lost (rule C2, issue 3 "Shown by", races).
+"""Never a seat too many and none lost (rules C2, C4).
 
 Every test here was seen to fail with its protection off; the first one shows it every time.
 """

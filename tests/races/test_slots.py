@@ -1,4 +1,4 @@
-"""Nothing is sold twice, however many want it at once (rules C2, B6, issue 2 "Shown by", races).
+"""Nothing is sold twice, however many want it at once (rules C2, B6).
 
 Every test here was seen to fail with its protection off; the first one shows it every time.
 """

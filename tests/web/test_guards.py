@@ -1,4 +1,4 @@
-"""Nobody enters a guarded section through a view that nobody guarded (issue 2, Foundations 5)."""
+"""Nobody enters a guarded section through a view that nobody guarded (rule S2)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Money for operators: to look at, never to edit raw (issue 2, no. 7)."""
+"""Money for operators: to look at, never to edit raw."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _

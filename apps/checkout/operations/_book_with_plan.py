@@ -29,7 +29,7 @@ def book_with_plan(
     now: datetime,
     replaces: str | None = None,
 ) -> Booking:
-    """Book places of a class for the holder of a plan with one tap (rule W9, journey F).
+    """Book places of a class for the holder of a plan with one tap (rule W9).
 
     The plan has to be the visitor's own: that is the caller's to know. Where the service asks for
     more than name and address, the places are only held: a draft comes back for the details page,

@@ -1,4 +1,4 @@
-"""The agenda: who is booked when, for a day or a week, by person (agenda form)."""
+"""The agenda: who is booked when, for a day or a week, by person."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
