@@ -14,6 +14,13 @@ from django.utils.translation import gettext as _
 FIELD = "seen"
 
 
+class _Mark(forms.HiddenInput):
+    """What nobody sees is named by no label; Django admin writes one all the same."""
+
+    def id_for_label(self, id_: str) -> str:  # noqa: ARG002  Django's signature
+        return ""
+
+
 class SeenRow(forms.ModelForm):  # type: ignore[type-arg]
     """Carries a mark of each value that the page showed; one that is another by now is a mistake
     beside its field, with the value that holds. Sent once more, it replaces that one.
@@ -21,7 +28,7 @@ class SeenRow(forms.ModelForm):  # type: ignore[type-arg]
     The row is locked by whoever makes the form (``OperatorAdmin.get_object``).
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+    seen = forms.CharField(widget=_Mark, required=False, max_length=20_000)
     is_stale = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -130,15 +130,16 @@ class Arrangers(Stage):
         self.attempt(lambda: need.eligible.set(able))
 
     def the_business_changes(self) -> None:
-        """How long it holds a time, whether it takes bookings at all, and from whom."""
+        """How long it holds a time, whether it takes bookings at all and from whom, its address."""
         dice, of = self.dice, self.salon.business.pk
-        hold = dice.choice((0, 10, 10))
+        hold, slug = dice.choice((0, 10, 10)), dice.choice(("juniper", "juniper-hair"))
         rows, person = Business.objects.filter(pk=of), self.one(Customer.objects.order_by("pk"))
         known: Said = {"business_id": of, "customer_id": person.pk if person else 0}
         acts: dict[str, Callable[[], object]] = {
             "hold": lambda: rows.update(hold_minutes=hold),
             "pause": lambda: dice.random() < 0.6 or businesses.pause_business(business_id=of),
             "publish": lambda: businesses.publish_business(business_id=of),
+            "rename": lambda: businesses.rename_business(business_id=of, slug=slug),
         }
         if person:
             acts["unblock"] = lambda: customers.unblock_customer(**known)

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import JSONField
 from django.http import HttpRequest
 
 from apps.businesses.forms import TenantForm
@@ -8,11 +9,14 @@ from apps.catalog.models import BookingForm, BookingPolicy, Question
 from apps.web.operators import OperatorAdmin, OperatorInline
 from apps.web.whole_fields import PLAIN_NUMBERS
 
+# Django would write the list twice, the second time as a hidden field that claims to be described.
+NUMBERS_AND_LISTS = {**PLAIN_NUMBERS, JSONField: {"show_hidden_initial": False}}
+
 
 class QuestionInline(OperatorInline, admin.StackedInline):  # type: ignore[type-arg]
     model = Question
     form = TenantForm
-    formfield_overrides = PLAIN_NUMBERS
+    formfield_overrides = NUMBERS_AND_LISTS
     raw_id_fields = ["shown_if"]
 
 
@@ -45,6 +49,7 @@ class BookingFormAdmin(OperatorAdmin):
 @admin.register(Question)
 class QuestionAdmin(OperatorAdmin):
     form = TenantForm
+    formfield_overrides = NUMBERS_AND_LISTS
     list_display = ["label", "form", "kind", "required", "sensitive"]
     list_select_related = ["form"]
     raw_id_fields = ["form", "shown_if"]
