@@ -116,11 +116,13 @@ def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:
 
 def words_typed(request: HttpRequest) -> list[str]:
     """What a person typed into a form of our own, to be read and copied; fields that no person sees
-    are left out."""
+    are left out, and so are the numbers of what was ticked."""
     return [
         it
         for name, it in typed_again(request) or ()
-        if it.strip() and not it.isdigit() and not any(word in name for word in MACHINE)
+        if it.strip()
+        and (name == "phone" or not it.isdigit())
+        and not any(word in name for word in MACHINE)
     ]
 
 

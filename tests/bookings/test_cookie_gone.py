@@ -1,7 +1,10 @@
 """The cookie of a browser went while somebody typed: the text comes back, and the time with it."""
 
+import html
+import re
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -9,11 +12,23 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from tests.bookings.pages import DETAILS, fields_of, fill, hold, slots_of, tap, text_of
-from tests.factories import NOW, Salon, make_booking
+from tests.bookings.pages import (
+    DETAILS,
+    fields_of,
+    fill,
+    hold,
+    slot_at,
+    slots_of,
+    tap,
+    text_of,
+    times_url,
+)
+from tests.factories import NOW, Salon, make_booking, make_variant
+from tests.factories.studio import make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 LATER, LATER_STILL = NOW + timedelta(seconds=30), NOW + timedelta(seconds=60)
+OURS = {"Origin": "http://testserver"}
 TYPED = {**DETAILS, "note": "Left side, please"}
 
 
@@ -145,16 +160,83 @@ def test_the_text_is_shown_when_the_draft_itself_is_gone(client: Client, address
 
     answer = client.post(
         address,
-        {**fields_of(page), **TYPED, "note": "Left <side>"},
-        headers={"Origin": "http://testserver"},
+        {**fields_of(page), **TYPED, "phone": "03055501420", "note": "Left <side>"},
+        headers=OURS,
     )
 
     text = text_of(answer)
+    assert answer.status_code == 410
+    assert "Nothing was booked. The page had been open for more than a day" in text
+    assert copied(answer) == ["Carl Vogt", "carl@example.com", "03055501420", "Left &lt;side&gt;"]
+
+
+def copied(answer: Any) -> list[str]:
+    return re.findall(r'<p class="keep-lines mt-1">([^<]*)</p>', text_of(answer))
+
+
+def ways_on(answer: Any) -> list[str]:
+    """The addresses of the big button."""
+    found = re.findall(r'<a class="btn primary big" href="([^"]*)"', text_of(answer))
+    return [html.unescape(it) for it in found]
+
+
+def test_from_a_draft_that_is_gone_one_button_leads_to_the_times_of_the_same_choice(
+    client: Client, salon: Salon
+) -> None:
+    long = make_variant(service=salon.cut, name="Long", price=5800)
+    at = salon.at(26, 10, 15).astimezone(salon.business.zone)
+    slot = slot_at(at, staff=salon.ana.resource_id, variant=long.pk)
+    address = tap(client, salon.cut, slot)["Location"]
+    page = client.get(address)
+    Booking.objects.all().delete()
+
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        answer = client.post(address, {**fields_of(page), **TYPED}, headers=OURS)
+        (way,) = ways_on(answer)
+        times = client.get(way)
+
+    query = parse_qs(urlsplit(way).query)
+    assert urlsplit(way).path == times_url(salon.cut)
+    assert query["variant"] == [str(long.pk)]
+    assert query["staff"] == [str(salon.ana.resource_id)]
+    assert times.status_code == 200
+
+
+def test_from_a_place_in_a_class_it_leads_to_the_class(client: Client, db: None) -> None:
+    studio = make_studio()
+    session = make_session(studio, starts_at=studio.at(26, 18))
+    address = client.post(f"/harbor/classes/{session.pk}/hold", {"people": "2"})["Location"]
+    page = client.get(address)
+    Booking.objects.all().delete()
+
+    answer = client.post(address, {**fields_of(page), **TYPED}, headers=OURS)
+
+    assert answer.status_code == 410
+    assert ways_on(answer) == [f"/harbor/classes/{session.pk}/?people=2"]
+
+
+def test_the_way_on_of_another_draft_is_not_taken(
+    client: Client, salon: Salon, address: str
+) -> None:
+    page = client.get(address)
+    Booking.objects.all().delete()
+
+    answer = client.post(
+        address.replace("/book/", "/book/x"), {**fields_of(page), **TYPED}, headers=OURS
+    )
+
     assert answer.status_code == 404
-    assert "Nothing was saved" in text
-    assert "Left &lt;side&gt;" in text
-    assert "carl@example.com" in text
-    assert fields_of(page)["price_seal"] not in text
+    assert ways_on(answer) == []
+
+
+def test_what_became_a_booking_is_never_told_to_be_gone(client: Client, address: str) -> None:
+    page = client.get(address)
+    fill(client, address)
+    client.cookies.clear()
+
+    answer = client.post(address, {**fields_of(page), **TYPED}, headers=OURS)
+
+    assert "Nothing was booked" not in text_of(answer)
 
 
 def test_what_another_site_sends_is_not_shown(client: Client, address: str) -> None:

@@ -8,12 +8,18 @@ from django.core import mail
 from django.test import Client
 
 from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.checkout.models import Payment
+from apps.checkout.operations import Act
+from apps.checkout.pricing import Way
 from tests.bookings.pages import text_of
 from tests.bookings.test_wishes import fill, wait
 from tests.factories import NOW, Salon, make_visitor
 from tests.factories.coupons import make_coupon, make_discount
-from tests.factories.money import work
+from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import join, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +39,8 @@ class Asking(HTMLParser):
         if tag == "details":
             self.depth += 1
             self.folds.append("")
-        if tag == "button" and given.get("value") == "remove" and not self.depth:
+        is_final = given.get("value") == "remove" or given.get("name") == "back"
+        if tag == "button" and is_final and not self.depth:
             self.unasked.append(given)
 
     def handle_endtag(self, tag: str) -> None:
@@ -91,3 +98,36 @@ def test_stopping_a_code_or_a_discount_is_asked(olga: Client, salon: Salon) -> N
     found = questions(text_of(olga.get("/own/juniper/coupons/")))
 
     assert len([it for it in found if "cannot be started again" in it]) == 2
+
+
+BACK = (
+    "What {} paid online goes back by the way it came, within a few days. What was paid in person "
+    "you hand over yourself. This cannot be taken back."
+)
+
+
+def test_giving_the_money_of_what_is_over_back_is_asked(olga: Client, salon: Salon) -> None:
+    Service.objects.filter(pk=salon.cut.pk).update(pays_online=True, deposit=2000)
+    salon.cut.refresh_from_db()
+    draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    check_out(draft, Way.DEPOSIT, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    Booking.objects.filter(pk=draft.pk).update(status="CANCELED")
+
+    found = questions(text_of(olga.get("/own/juniper/conflicts/")))
+
+    name = Booking.objects.get().contact_name
+    words = BACK.format(name)
+    assert found == [f"Give €20.00 back {name}{words}Yes, give €20.00 back {name}"]
+
+
+def test_giving_the_rest_of_a_stopped_gift_card_back_is_asked(olga: Client, salon: Salon) -> None:
+    card = make_gift_card(by=salon.olga)
+    path = f"/own/juniper/gift-cards/{card.reference}/"
+    olga.post(f"{path}stop/", {"seen_balance": str(card.balance)})
+
+    found = questions(text_of(olga.get(path)))
+
+    words = BACK.format(card.buyer_name)
+    assert f"€50.00 back to {card.buyer_name}{words}Yes, give €50.00 back" in found

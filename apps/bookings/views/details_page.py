@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.bookings.forms import seal
+from apps.bookings.forms import seal, way_back
 from apps.bookings.forms.classes import party_query
 from apps.bookings.forms.details import DetailsForm, Known
 from apps.bookings.forms.picks import picks_of_booking, times_url
@@ -48,6 +48,8 @@ def details_context(
         "guard": new_guard(purpose=purpose, now=now),
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
+        "times_name": way_back.FIELD,
+        "times_seal": sealed_way_back(draft),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not pays),
         "answer_words": _answer_words(draft, now=now),
         "discount_words": _discount_words(draft, now=now),
@@ -170,6 +172,13 @@ def hold_of(draft: Booking, *, now: datetime) -> dict[str, Any]:
 
 def _back_label(draft: Booking) -> str:
     return _("Change time") if draft.kind == Service.Kind.APPOINTMENT else _("Change")
+
+
+def sealed_way_back(draft: Booking) -> str:
+    """The same for a form of the draft, which may outlive it."""
+    return way_back.seal_way_back(
+        draft_id=draft.draft_id, business_id=draft.business_id, path=back_url(draft)
+    )
 
 
 def back_url(draft: Booking) -> str:

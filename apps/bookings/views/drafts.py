@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -17,6 +17,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms import seal
 from apps.bookings.models import Booking
 from apps.bookings.queries.drafts import get_draft
+from apps.bookings.views.draft_gone import show_draft_gone
 from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.visitors import visitor_hash_of, visitor_of
 from apps.businesses.pages import frame_of
@@ -30,6 +31,8 @@ def draft_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     """Give the view the draft; Back and a second POST of a finished one go to what it became. One
     that was declined because its time was lost shows what is free (409).
 
+    A form of ours whose draft was deleted is told the way to the times (410).
+
     Raises:
         Http404: there is no such draft in this browser.
     """
@@ -39,7 +42,7 @@ def draft_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     def found(request: HttpRequest, draft: str, **kwargs: Any) -> HttpResponse:
         booking = _own_draft(request, draft) or _come_back(request, draft)
         if booking is None:
-            raise Http404
+            return show_draft_gone(request, draft)
         if booking.visitor_hash != visitor_hash_of(request):
             return sent_elsewhere(request, booking)
         if booking.status == Booking.Status.DECLINED and booking.draft_text:

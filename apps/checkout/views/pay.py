@@ -12,10 +12,16 @@ from django.views.decorators.http import require_http_methods
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms import seal as price
+from apps.bookings.forms import way_back
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.views.details_page import hold_of, mask_address, policy_sentence
+from apps.bookings.views.details_page import (
+    hold_of,
+    mask_address,
+    policy_sentence,
+    sealed_way_back,
+)
 from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import came_back, came_back_words, draft_page, to_done
 from apps.bookings.views.lost import try_again
@@ -303,6 +309,8 @@ def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
         "seal": seal,
         "price_name": price.FIELD,
         "price_seal": price.seal_price(draft_id=draft.draft_id, amount=draft.price),
+        "times_name": way_back.FIELD,
+        "times_seal": sealed_way_back(draft),
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",
         "wrong_gift": till.wrong_gift,
