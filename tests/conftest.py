@@ -15,6 +15,8 @@ from apps.web.limits import forget_readers
 from tests.addresses import address_of
 from tests.clock import NOW, read_moment, standing_at
 
+pytest_plugins = ["tests.desk_sales"]
+
 # Playwright keeps an event loop in the test's thread; Django would take the test for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 

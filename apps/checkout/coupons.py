@@ -32,6 +32,8 @@ class Refused(StrEnum):
     USED_UP = "USED_UP"
     USED_BY_YOU = "USED_BY_YOU"
     PAID_ALREADY = "PAID_ALREADY"
+    ONE_CODE = "ONE_CODE"
+    FIRST_PERIOD = "FIRST_PERIOD"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ urlpatterns = [
     path("book/<slug:draft>/wait", wait.wait, name="wait"),
     path("plans/<slug:reference>/", my_plan.plan, name="plan"),
     path("plans/<slug:reference>/pay", my_plan.pay, name="pay_plan"),
+    path("plans/<slug:reference>/code", my_plan.use_code, name="plan_code"),
     path("plans/<slug:reference>/change", my_plan.change, name="change_plan"),
     path("plans/<slug:reference>/stop", my_plan.stop, name="stop_plan"),
     path("plans/<slug:reference>/start", my_plan.start, name="start_plan"),

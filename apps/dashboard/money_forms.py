@@ -33,7 +33,7 @@ class UndoPaidForm(forms.Form):
 class CodeForm(forms.Form):
     """A code or the number of a gift card, as it was typed."""
 
-    code = LineField(max_length=40)
+    code = LineField(max_length=40, error_messages={"required": _("Enter a code.")})
 
 
 class RefundForm(forms.Form):

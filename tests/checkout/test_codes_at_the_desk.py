@@ -17,6 +17,7 @@ from apps.checkout.operations import (
     NotOwed,
     PlanChanged,
     SeenGift,
+    UsedCode,
 )
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.factories import NOW, Salon, make_salon
@@ -30,23 +31,6 @@ LATER = NOW + timedelta(minutes=1)
 @pytest.fixture
 def salon() -> Salon:
     return make_salon(slug="juniper")
-
-
-@pytest.fixture
-def ten(salon: Salon) -> PricingPlan:
-    """Ten visits for 160.00."""
-    return make_plan(services=[salon.cut])
-
-
-@pytest.fixture
-def code(salon: Salon) -> Coupon:
-    """Ten per cent off plans too: 144.00 in place of 160.00."""
-    return make_coupon(business=salon.business, code="WINTER10", covers_plans=True)
-
-
-@pytest.fixture
-def card(salon: Salon) -> GiftCard:
-    return make_gift_card(by=salon.olga, value=5000)
 
 
 def sell(salon: Salon, plan: PricingPlan, **more: Any) -> PlanPurchase:
@@ -64,8 +48,10 @@ def clean() -> bool:
     return list(find_all(business_id=None, now=LATER)) == []
 
 
-def test_a_code_makes_it_cheaper_and_is_used(salon: Salon, ten: PricingPlan, code: Coupon) -> None:
-    purchase = sell(salon, ten, seen_price=14400, code="winter10")
+def test_a_code_makes_it_cheaper_and_is_used(
+    salon: Salon, ten_visits: PricingPlan, winter10: Coupon
+) -> None:
+    purchase = sell(salon, ten_visits, seen_price=14400, code="winter10")
 
     order = Order.objects.get(purchase=purchase)
     line = order.lines.get()
@@ -79,23 +65,23 @@ def test_a_code_makes_it_cheaper_and_is_used(salon: Salon, ten: PricingPlan, cod
 
 
 def test_a_gift_card_pays_a_part_and_the_rest_is_paid_in_person(
-    salon: Salon, ten: PricingPlan, card: GiftCard
+    salon: Salon, ten_visits: PricingPlan, gift_card: GiftCard
 ) -> None:
-    purchase = sell(salon, ten, gift=SeenGift(card.pk, 5000))
+    purchase = sell(salon, ten_visits, gift=SeenGift(gift_card.pk, 5000))
 
     order = Order.objects.get(purchase=purchase)
-    card.refresh_from_db()
+    gift_card.refresh_from_db()
     assert money_of(purchase) == [("GIFT", "PAID", 5000), ("IN_PERSON", "PAID", 11000)]
-    assert (order.payment_status, card.balance) == ("PAID", 0)
+    assert (order.payment_status, gift_card.balance) == ("PAID", 0)
     assert Receipt.objects.filter(order=order).count() == 1
     assert clean()
 
 
 def test_a_gift_card_pays_a_part_and_the_rest_is_paid_later(
-    salon: Salon, ten: PricingPlan, code: Coupon, card: GiftCard
+    salon: Salon, ten_visits: PricingPlan, winter10: Coupon, gift_card: GiftCard
 ) -> None:
-    both = {"seen_price": 14400, "code": "WINTER10", "gift": SeenGift(card.pk, 5000)}
-    purchase = sell(salon, ten, **both, is_paid=False)
+    both = {"seen_price": 14400, "code": "WINTER10", "gift": SeenGift(gift_card.pk, 5000)}
+    purchase = sell(salon, ten_visits, **both, is_paid=False)
 
     order = Order.objects.get(purchase=purchase)
     assert money_of(purchase) == [("GIFT", "PAID", 5000)]
@@ -114,24 +100,26 @@ def test_a_gift_card_pays_a_part_and_the_rest_is_paid_later(
 
 
 @pytest.mark.parametrize("is_paid", [True, False])
-def test_a_gift_card_pays_all_of_it(salon: Salon, ten: PricingPlan, *, is_paid: bool) -> None:
-    card = make_gift_card(by=salon.olga, value=20000)
+def test_a_gift_card_pays_all_of_it(
+    salon: Salon, ten_visits: PricingPlan, *, is_paid: bool
+) -> None:
+    gift_card = make_gift_card(by=salon.olga, value=20000)
 
-    purchase = sell(salon, ten, gift=SeenGift(card.pk, 16000), is_paid=is_paid)
+    purchase = sell(salon, ten_visits, gift=SeenGift(gift_card.pk, 16000), is_paid=is_paid)
 
-    card.refresh_from_db()
+    gift_card.refresh_from_db()
     order = Order.objects.get(purchase=purchase)
     assert money_of(purchase) == [("GIFT", "PAID", 16000)]
-    assert (order.payment_status, card.balance, purchase.balance) == ("PAID", 4000, 10)
+    assert (order.payment_status, gift_card.balance, purchase.balance) == ("PAID", 4000, 10)
     assert clean()
 
 
 def test_a_code_that_makes_it_free_leaves_nothing_to_be_paid(
-    salon: Salon, ten: PricingPlan
+    salon: Salon, ten_visits: PricingPlan
 ) -> None:
     make_coupon(business=salon.business, code="ALL", value=10_000, covers_plans=True)
 
-    purchase = sell(salon, ten, seen_price=0, code="ALL")
+    purchase = sell(salon, ten_visits, seen_price=0, code="ALL")
 
     order = Order.objects.get(purchase=purchase)
     assert (order.total, order.payment_status, money_of(purchase)) == (0, "NOT_PAID", [])
@@ -140,53 +128,55 @@ def test_a_code_that_makes_it_free_leaves_nothing_to_be_paid(
 
 
 def test_the_same_form_sent_again_sells_once(
-    salon: Salon, ten: PricingPlan, code: Coupon, card: GiftCard
+    salon: Salon, ten_visits: PricingPlan, winter10: Coupon, gift_card: GiftCard
 ) -> None:
-    both = {"seen_price": 14400, "code": "WINTER10", "gift": SeenGift(card.pk, 5000)}
-    first = sell(salon, ten, **both)
+    both = {"seen_price": 14400, "code": "WINTER10", "gift": SeenGift(gift_card.pk, 5000)}
+    first = sell(salon, ten_visits, **both)
 
-    assert sell(salon, ten, **both) == first
-    code.refresh_from_db()
-    assert (code.used, PlanPurchase.objects.count()) == (1, 1)
+    assert sell(salon, ten_visits, **both) == first
+    winter10.refresh_from_db()
+    assert (winter10.used, PlanPurchase.objects.count()) == (1, 1)
     assert money_of(first) == [("GIFT", "PAID", 5000), ("IN_PERSON", "PAID", 9400)]
 
 
 def test_another_price_than_was_seen_sells_nothing(
-    salon: Salon, ten: PricingPlan, code: Coupon
+    salon: Salon, ten_visits: PricingPlan, winter10: Coupon
 ) -> None:
     with pytest.raises(PlanChanged) as changed:
-        sell(salon, ten, seen_price=16000, code="WINTER10")
+        sell(salon, ten_visits, seen_price=16000, code="WINTER10")
 
     assert changed.value.price == 14400
     assert not PlanPurchase.objects.exists()
 
 
 def test_a_code_that_this_customer_has_used_sells_nothing(
-    salon: Salon, ten: PricingPlan, code: Coupon
+    salon: Salon, ten_visits: PricingPlan, winter10: Coupon
 ) -> None:
-    sell(salon, ten, seen_price=14400, code="WINTER10")
+    sell(salon, ten_visits, seen_price=14400, code="WINTER10")
 
     with pytest.raises(CouponRefused):
-        sell(salon, ten, seen_price=14400, code="WINTER10", form_key="another-form-of-it")
+        sell(salon, ten_visits, seen_price=14400, code="WINTER10", form_key="another-form-of-it")
     assert PlanPurchase.objects.count() == 1
 
 
 def test_a_card_with_less_on_it_or_of_another_business_sells_nothing(
-    salon: Salon, ten: PricingPlan, card: GiftCard
+    salon: Salon, ten_visits: PricingPlan, gift_card: GiftCard
 ) -> None:
     foreign = make_gift_card(by=make_salon(slug="other").olga, value=5000)
 
-    for gift in (SeenGift(card.pk, 5001), SeenGift(foreign.pk, 5000), SeenGift(0, 5000)):
+    for gift in (SeenGift(gift_card.pk, 5001), SeenGift(foreign.pk, 5000), SeenGift(0, 5000)):
         with pytest.raises(GiftRefused):
-            sell(salon, ten, gift=gift)
+            sell(salon, ten_visits, gift=gift)
     assert not PlanPurchase.objects.exists()
     assert clean()
 
 
-def test_the_next_period_sold_at_the_desk_costs_all_of_it(salon: Salon, card: GiftCard) -> None:
+def test_the_next_period_sold_at_the_desk_costs_all_of_it(
+    salon: Salon, gift_card: GiftCard
+) -> None:
     plan = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=5000)
     make_coupon(business=salon.business, code="HALF", value=5000, covers_plans=True)
-    purchase = sell(salon, plan, seen_price=2500, code="HALF", gift=SeenGift(card.pk, 2500))
+    purchase = sell(salon, plan, seen_price=2500, code="HALF", gift=SeenGift(gift_card.pk, 2500))
     purchase.refresh_from_db()
 
     payment = checkout.renew_in_person(
@@ -198,29 +188,109 @@ def test_the_next_period_sold_at_the_desk_costs_all_of_it(salon: Salon, card: Gi
     assert clean()
 
 
+def use(salon: Salon, purchase: PlanPurchase, order: Order, code: str) -> UsedCode:
+    return checkout.use_code_for_plan(
+        purchase_id=purchase.pk,
+        business_id=salon.business.pk,
+        order_id=order.pk,
+        code=code,
+        by=salon.olga,
+        now=LATER,
+    )
+
+
+def test_a_code_makes_a_plan_that_was_sold_paid_later_cheaper(
+    salon: Salon, ten_visits: PricingPlan, winter10: Coupon, gift_card: GiftCard
+) -> None:
+    purchase, order = pay_later(salon, ten_visits)
+
+    used = use(salon, purchase, order, "winter10")
+
+    order.refresh_from_db()
+    line = order.lines.get()
+    assert (used, CouponUse.objects.get().amount) == (UsedCode(1600, by_card=False), 1600)
+    assert (order.total, order.discount, order.coupon_code) == (14400, 1600, "WINTER10")
+    assert (line.amount, line.discount, line.total) == (16000, 1600, 14400)
+    assert clean()
+    with pytest.raises(CouponRefused) as twice:
+        use(salon, purchase, order, "WINTER10")
+    assert twice.value.refused == "ONE_CODE"
+    use(salon, purchase, order, gift_card.code)
+    assert money_of(purchase) == [("GIFT", "PAID", 5000)]
+    assert clean()
+
+
+def test_a_code_counts_for_the_first_period_only(
+    salon: Salon, winter10: Coupon, gift_card: GiftCard
+) -> None:
+    plan = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=8000)
+    purchase = sell(salon, plan)
+    purchase.refresh_from_db()
+    checkout.renew_in_person(
+        purchase_id=purchase.pk,
+        revision=purchase.revision,
+        by=salon.olga,
+        now=LATER,
+        gift=gift_card.code,
+    )
+    newest = Order.objects.filter(purchase=purchase).order_by("-pk")[0]
+
+    with pytest.raises(CouponRefused) as refused:
+        use(salon, purchase, newest, "WINTER10")
+
+    assert (refused.value.refused, CouponUse.objects.count()) == ("FIRST_PERIOD", 0)
+
+
+def test_a_code_takes_nothing_off_what_was_paid_already(
+    salon: Salon, ten_visits: PricingPlan, gift_card: GiftCard
+) -> None:
+    make_coupon(business=salon.business, code="MOST", value=9_000, covers_plans=True)
+    purchase, order = pay_later(salon, ten_visits)
+    use(salon, purchase, order, gift_card.code)
+
+    with pytest.raises(CouponRefused) as refused:
+        use(salon, purchase, order, "MOST")
+
+    assert refused.value.refused == "PAID_ALREADY"
+    assert clean()
+
+
+def test_a_plan_that_is_over_takes_no_code(
+    salon: Salon, ten_visits: PricingPlan, gift_card: GiftCard
+) -> None:
+    purchase, order = pay_later(salon, ten_visits)
+    purchase.refresh_from_db()
+    checkout.cancel_plan(
+        purchase_id=purchase.pk,
+        revision=purchase.revision,
+        amount=0,
+        seen_refunded=0,
+        reason="Moved",
+        by=salon.olga,
+        now=NOW,
+    )
+
+    with pytest.raises(NotOwed):
+        use(salon, purchase, order, gift_card.code)
+
+
 def pay_later(salon: Salon, plan: PricingPlan) -> tuple[PlanPurchase, Order]:
     purchase = sell(salon, plan, is_paid=False)
     return purchase, Order.objects.get(purchase=purchase)
 
 
 def test_a_gift_card_pays_a_plan_that_was_sold_paid_later(
-    salon: Salon, ten: PricingPlan, card: GiftCard
+    salon: Salon, ten_visits: PricingPlan, gift_card: GiftCard
 ) -> None:
     """As far as there is something on it; the rest is paid in person, or by the next card."""
-    purchase, order = pay_later(salon, ten)
-    pay = partial(
-        checkout.mark_plan_paid,
-        purchase_id=purchase.pk,
-        order_id=order.pk,
-        by=salon.olga,
-        now=LATER,
-    )
+    purchase, order = pay_later(salon, ten_visits)
+    pay = partial(use, salon, purchase, order)
 
-    paid = pay(gift=spell_code(card.code).lower())
+    paid = pay(spell_code(gift_card.code).lower())
 
     order.refresh_from_db()
-    card.refresh_from_db()
-    assert (paid.kind, paid.captured, card.balance) == ("GIFT", 5000, 0)
+    gift_card.refresh_from_db()
+    assert (paid, gift_card.balance) == (UsedCode(5000, by_card=True), 0)
     assert (order.payment_status, Receipt.objects.filter(order=order).count()) == (
         "PARTIALLY_PAID",
         1,
@@ -228,7 +298,7 @@ def test_a_gift_card_pays_a_plan_that_was_sold_paid_later(
     assert clean()
 
     rest = make_gift_card(by=salon.olga, value=20000)
-    pay(gift=rest.code)
+    pay(rest.code)
 
     order.refresh_from_db()
     rest.refresh_from_db()
@@ -236,21 +306,19 @@ def test_a_gift_card_pays_a_plan_that_was_sold_paid_later(
     assert money_of(purchase) == [("GIFT", "PAID", 5000), ("GIFT", "PAID", 11000)]
     assert clean()
     with pytest.raises(NotOwed):
-        pay(gift=rest.code)
+        pay(rest.code)
 
 
 def test_a_number_that_is_no_card_with_anything_on_it_pays_nothing(
-    salon: Salon, ten: PricingPlan, code: Coupon, card: GiftCard
+    salon: Salon, ten_visits: PricingPlan, winter10: Coupon, gift_card: GiftCard
 ) -> None:
-    purchase, order = pay_later(salon, ten)
+    purchase, order = pay_later(salon, ten_visits)
     foreign = make_gift_card(by=make_salon(slug="other").olga, value=5000)
-    checkout.stop_gift_card(card_id=card.pk, gives_back=False, by=salon.olga, now=NOW)
+    checkout.stop_gift_card(card_id=gift_card.pk, gives_back=False, by=salon.olga, now=NOW)
 
-    for number in ("G-AAAA-BBBB-CCCC", foreign.code, card.code, "WINTER10"):
+    for number in ("G-AAAA-BBBB-CCCC", foreign.code, gift_card.code, "WINTER11"):
         with pytest.raises(CouponRefused):
-            checkout.mark_plan_paid(
-                purchase_id=purchase.pk, order_id=order.pk, by=salon.olga, now=LATER, gift=number
-            )
+            use(salon, purchase, order, number)
     assert money_of(purchase) == []
 
 
@@ -269,14 +337,14 @@ def test_a_gift_card_pays_the_next_period_at_the_desk(
     plan = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=5000)
     purchase = sell(salon, plan)
     purchase.refresh_from_db()
-    card = make_gift_card(by=salon.olga, value=value)
+    gift_card = make_gift_card(by=salon.olga, value=value)
 
     checkout.renew_in_person(
         purchase_id=purchase.pk,
         revision=purchase.revision,
         by=salon.olga,
         now=LATER,
-        gift=card.code,
+        gift=gift_card.code,
     )
 
     purchase.refresh_from_db()

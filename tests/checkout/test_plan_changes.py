@@ -88,8 +88,8 @@ def test_a_membership_ends_with_the_period_that_is_paid(studio: Studio) -> None:
     end = datetime(2026, 12, 24, 5, tzinfo=UTC)
     assert fresh(purchase).ends_at == end
 
-    checkout.stop_renewal(purchase_id=purchase.pk, business_id=studio.business.pk)
-    checkout.stop_renewal(purchase_id=purchase.pk, business_id=studio.business.pk)
+    checkout.stop_renewal(purchase_id=purchase.pk, business_id=studio.business.pk, now=NOW)
+    checkout.stop_renewal(purchase_id=purchase.pk, business_id=studio.business.pk, now=NOW)
     booked = book_with_plan(make_session(studio, starts_at=studio.at(30, 18)), purchase)
 
     assert checkout.end_plans(now=end - timedelta(seconds=1)) == 0
@@ -100,7 +100,7 @@ def test_a_membership_ends_with_the_period_that_is_paid(studio: Studio) -> None:
     booked.refresh_from_db()
     assert booked.status == "CONFIRMED"
     with pytest.raises(checkout.PlanIsOver):
-        checkout.stop_renewal(purchase_id=purchase.pk, business_id=studio.business.pk)
+        checkout.stop_renewal(purchase_id=purchase.pk, business_id=studio.business.pk, now=NOW)
 
 
 def test_one_that_renews_waits_three_days_for_its_money(studio: Studio) -> None:
@@ -156,7 +156,7 @@ def test_nobody_of_another_business_touches_it(purchase: PlanPurchase) -> None:
                 purchase_id=purchase.pk, revision=1, by=sam, now=NOW, **more
             )
     with pytest.raises(PlanPurchase.DoesNotExist):
-        checkout.stop_renewal(purchase_id=purchase.pk, business_id=sam.business_id)
+        checkout.stop_renewal(purchase_id=purchase.pk, business_id=sam.business_id, now=NOW)
 
     assert fresh(purchase).status == "ACTIVE"
 

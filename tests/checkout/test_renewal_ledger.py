@@ -66,7 +66,7 @@ def test_who_pays_by_hand_and_stops_has_the_money_back(carl: PlanPurchase) -> No
     day_passes(DUE)
     with time_machine.travel(DUE + HOUR, tick=False):
         checkout.pay_for_plan(purchase_id=carl.pk, origin=ORIGIN, now=DUE + HOUR)
-    checkout.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id)
+    checkout.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id, now=DUE + HOUR)
     pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=DUE + HOUR)
 
     work(DUE + HOUR)

@@ -34,7 +34,7 @@ def carl(salon: Salon) -> PlanPurchase:
 
 
 def stop(carl: PlanPurchase) -> None:
-    checkout.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id)
+    checkout.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id, now=NOW)
 
 
 def start(carl: PlanPurchase, *, hours: int = 0) -> None:

@@ -75,7 +75,7 @@ def test_who_stopped_while_stripe_was_away_is_not_charged_when_it_is_back(
 ) -> None:
     stub.fail("GET /v1/payment_intents", "500", times=2)
     day_passes(DUE)
-    checkout.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id)
+    checkout.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id, now=DUE)
 
     work(DUE + HOUR)
 

@@ -1,40 +1,25 @@
 """Codes and gift cards on the page where the team sells a plan, without scripts."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from apps.catalog.models import PricingPlan
+from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Coupon, GiftCard, Order, Payment, PlanPurchase
 from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up
 from tests.dashboard.conftest import Sit
-from tests.factories import NOW, Salon, make_member, make_salon
+from tests.factories import NOW, Salon, make_booking, make_member, make_salon
 from tests.factories.coupons import make_coupon
 from tests.factories.prepaid import make_gift_card, make_plan
 
 pytestmark = pytest.mark.django_db
 CARL = {"name": "Carl Vogt", "email": "carl@example.com", "is_paid": "on"}
-
-
-@pytest.fixture
-def ten(salon: Salon) -> PricingPlan:
-    """Ten visits for €160.00."""
-    return make_plan(services=[salon.cut])
-
-
-@pytest.fixture
-def code(salon: Salon) -> Coupon:
-    """Ten per cent off plans too: €144.00 in place of €160.00."""
-    return make_coupon(business=salon.business, code="WINTER10", covers_plans=True)
-
-
-@pytest.fixture
-def card(salon: Salon) -> GiftCard:
-    return make_gift_card(by=salon.olga, value=5000)
 
 
 def page_of(plan: PricingPlan) -> str:
@@ -54,23 +39,23 @@ def sum_of(page: Any) -> list[str]:
     return re.findall(r"<td>(?:− )?(€[0-9.]+|Nothing)</td>", table)
 
 
-def test_without_any_code_or_card_nothing_is_asked(olga: Client, ten: PricingPlan) -> None:
-    assert "Code or gift card" not in text_of(olga.get(page_of(ten)))
+def test_without_any_code_or_card_nothing_is_asked(olga: Client, ten_visits: PricingPlan) -> None:
+    assert "Code or gift card" not in text_of(olga.get(page_of(ten_visits)))
 
 
 def test_the_new_amount_is_shown_and_then_it_is_sold(
-    olga: Client, ten: PricingPlan, code: Coupon, card: GiftCard
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon, gift_card: GiftCard
 ) -> None:
-    number = spell_code(card.code)
-    assert "Code or gift card" in text_of(olga.get(page_of(ten)))
+    number = spell_code(gift_card.code)
+    assert "Code or gift card" in text_of(olga.get(page_of(ten_visits)))
 
-    shown = press(olga, ten, code="winter10", gift=number, update="1")
+    shown = press(olga, ten_visits, code="winter10", gift=number, update="1")
 
     assert (shown.status_code, PlanPurchase.objects.count()) == (200, 0)
     assert sum_of(shown) == ["€160.00", "€16.00", "€50.00", "€94.00"]
     assert 'value="Carl Vogt"' in text_of(shown)
 
-    sold = press(olga, ten, shown)
+    sold = press(olga, ten_visits, shown)
 
     purchase = PlanPurchase.objects.get()
     assert (sold.status_code, sold["Location"]) == (
@@ -84,34 +69,38 @@ def test_the_new_amount_is_shown_and_then_it_is_sold(
 
 
 def test_nobody_has_to_be_named_to_see_the_new_amount(
-    olga: Client, ten: PricingPlan, code: Coupon
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon
 ) -> None:
-    shown = press(olga, ten, name="", email="", code="WINTER10", update="1")
+    shown = press(olga, ten_visits, name="", email="", code="WINTER10", update="1")
 
     assert (shown.status_code, sum_of(shown)) == (200, ["€160.00", "€16.00", "€144.00"])
     assert text_of(shown).count("(optional)") == 3  # code, gift card, paid now
-    assert press(olga, ten, shown, name="").status_code == 422
+    assert press(olga, ten_visits, shown, name="").status_code == 422
 
 
 @pytest.mark.parametrize("typed", [{"code": "WINTER10"}, {"gift": "card"}])
 def test_a_code_that_was_not_shown_sells_nothing_yet(
-    olga: Client, ten: PricingPlan, code: Coupon, card: GiftCard, typed: dict[str, str]
+    olga: Client,
+    ten_visits: PricingPlan,
+    winter10: Coupon,
+    gift_card: GiftCard,
+    typed: dict[str, str],
 ) -> None:
-    typed = {name: card.code if it == "card" else it for name, it in typed.items()}
+    typed = {name: gift_card.code if it == "card" else it for name, it in typed.items()}
 
-    shown = press(olga, ten, **typed)
+    shown = press(olga, ten_visits, **typed)
 
     assert (shown.status_code, len(sum_of(shown))) == (200, 3)
     assert not PlanPurchase.objects.exists()
-    assert press(olga, ten, shown).status_code == 303
+    assert press(olga, ten_visits, shown).status_code == 303
 
 
 def test_a_code_that_is_taken_out_again_is_shown_as_well(
-    olga: Client, ten: PricingPlan, code: Coupon
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon
 ) -> None:
-    shown = press(olga, ten, code="WINTER10", update="1")
+    shown = press(olga, ten_visits, code="WINTER10", update="1")
 
-    without = press(olga, ten, shown, code="")
+    without = press(olga, ten_visits, shown, code="")
 
     assert (without.status_code, sum_of(without)) == (200, [])
     assert "Sell it for €160.00" in text_of(without)
@@ -119,11 +108,11 @@ def test_a_code_that_is_taken_out_again_is_shown_as_well(
 
 
 def test_what_the_card_does_not_pay_may_be_paid_later(
-    olga: Client, ten: PricingPlan, card: GiftCard
+    olga: Client, ten_visits: PricingPlan, gift_card: GiftCard
 ) -> None:
-    shown = press(olga, ten, gift=card.code, update="1")
+    shown = press(olga, ten_visits, gift=gift_card.code, update="1")
 
-    press(olga, ten, shown, is_paid="")
+    press(olga, ten_visits, shown, is_paid="")
 
     purchase, order = PlanPurchase.objects.get(), Order.objects.get(purchase__isnull=False)
     assert (purchase.status, order.payment_status) == ("ACTIVE", "PARTIALLY_PAID")
@@ -133,17 +122,17 @@ def test_what_the_card_does_not_pay_may_be_paid_later(
 
 
 def test_a_card_that_pays_all_leaves_nothing_to_be_said(
-    olga: Client, salon: Salon, ten: PricingPlan
+    olga: Client, salon: Salon, ten_visits: PricingPlan
 ) -> None:
-    card = make_gift_card(by=salon.olga, value=20000)
+    gift_card = make_gift_card(by=salon.olga, value=20000)
 
-    shown = press(olga, ten, gift=card.code, update="1")
+    shown = press(olga, ten_visits, gift=gift_card.code, update="1")
 
     assert sum_of(shown) == ["€160.00", "€160.00", "Nothing"]
     assert "Paid now, in person" not in text_of(shown)
-    assert press(olga, ten, shown).status_code == 303
-    card.refresh_from_db()
-    assert card.balance == 4000
+    assert press(olga, ten_visits, shown).status_code == 303
+    gift_card.refresh_from_db()
+    assert gift_card.balance == 4000
 
 
 @pytest.mark.parametrize(
@@ -158,12 +147,12 @@ def test_a_card_that_pays_all_leaves_nothing_to_be_said(
     ],
 )
 def test_a_wrong_one_is_named_beside_its_field_and_kept(
-    olga: Client, ten: PricingPlan, code: Coupon, typed: dict[str, str], words: str
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon, typed: dict[str, str], words: str
 ) -> None:
-    make_coupon(business=ten.business, code="OTHER", covers_plans=False)
+    make_coupon(business=ten_visits.business, code="OTHER", covers_plans=False)
 
     for button in ({}, {"update": "1"}):
-        page = press(olga, ten, **typed, **button)
+        page = press(olga, ten_visits, **typed, **button)
 
         ((name, value),) = typed.items()
         assert (page.status_code, page.context["form"].errors) == (422, {name: [words]})
@@ -174,12 +163,12 @@ def test_a_wrong_one_is_named_beside_its_field_and_kept(
 
 
 def test_a_code_that_this_customer_has_used_is_refused(
-    olga: Client, ten: PricingPlan, code: Coupon
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon
 ) -> None:
-    press(olga, ten, press(olga, ten, code="WINTER10", update="1"))
+    press(olga, ten_visits, press(olga, ten_visits, code="WINTER10", update="1"))
 
-    unnamed = press(olga, ten, name="", email="", code="WINTER10", update="1")
-    page = press(olga, ten, unnamed)
+    unnamed = press(olga, ten_visits, name="", email="", code="WINTER10", update="1")
+    page = press(olga, ten_visits, unnamed)
 
     assert page.status_code == 422
     assert page.context["form"].errors == {"code": ["This customer has used this code already."]}
@@ -187,11 +176,11 @@ def test_a_code_that_this_customer_has_used_is_refused(
 
 
 def test_the_form_sent_twice_sells_once(
-    olga: Client, ten: PricingPlan, code: Coupon, card: GiftCard
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon, gift_card: GiftCard
 ) -> None:
-    shown = press(olga, ten, code="WINTER10", gift=card.code, update="1")
+    shown = press(olga, ten_visits, code="WINTER10", gift=gift_card.code, update="1")
 
-    answers = [press(olga, ten, shown) for _time in range(2)]
+    answers = [press(olga, ten_visits, shown) for _time in range(2)]
 
     assert [it.status_code for it in answers] == [303, 303]
     assert answers[0]["Location"] == answers[1]["Location"]
@@ -200,64 +189,66 @@ def test_the_form_sent_twice_sells_once(
 
 
 def test_a_price_that_changed_meanwhile_is_shown_first(
-    olga: Client, ten: PricingPlan, code: Coupon
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon
 ) -> None:
-    shown = press(olga, ten, code="WINTER10", update="1")
+    shown = press(olga, ten_visits, code="WINTER10", update="1")
     PricingPlan.objects.update(price=18000)
 
-    page = press(olga, ten, shown)
+    page = press(olga, ten_visits, shown)
 
     assert page.status_code == 409
     assert "It costs €162.00 now." in text_of(page)
     assert sum_of(page) == ["€180.00", "€18.00", "€162.00"]
     assert not PlanPurchase.objects.exists()
-    assert press(olga, ten, page).status_code == 303
+    assert press(olga, ten_visits, page).status_code == 303
 
 
 def test_a_card_that_has_less_meanwhile_is_shown_first(
-    olga: Client, ten: PricingPlan, card: GiftCard
+    olga: Client, ten_visits: PricingPlan, gift_card: GiftCard
 ) -> None:
-    shown = press(olga, ten, gift=card.code, update="1")
-    other = press(olga, make_plan(services=list(ten.services.all()), slug="small", price=3000))
+    shown = press(olga, ten_visits, gift=gift_card.code, update="1")
+    other = press(
+        olga, make_plan(services=list(ten_visits.services.all()), slug="small", price=3000)
+    )
     assert other.status_code == 303
     small = PricingPlan.objects.get(slug="small")
-    press(olga, small, press(olga, small, gift=card.code, update="1"))
+    press(olga, small, press(olga, small, gift=gift_card.code, update="1"))
 
-    page = press(olga, ten, shown)
+    page = press(olga, ten_visits, shown)
 
     assert page.status_code == 409
     assert "The gift card has only €20.00 on it now; it was to pay €50.00." in text_of(page)
     assert sum_of(page) == ["€160.00", "€20.00", "€140.00"]
-    assert not PlanPurchase.objects.filter(plan=ten).exists()
-    assert press(olga, ten, page).status_code == 303
+    assert not PlanPurchase.objects.filter(plan=ten_visits).exists()
+    assert press(olga, ten_visits, page).status_code == 303
     assert_the_books_add_up()
 
 
 def test_the_numbers_stand_in_no_address(
-    olga: Client, ten: PricingPlan, code: Coupon, card: GiftCard
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon, gift_card: GiftCard
 ) -> None:
-    asked = olga.get(f"{page_of(ten)}?code=WINTER10&gift={card.code}")
-    shown = press(olga, ten, code="WINTER10", gift=card.code, update="1")
-    sold = press(olga, ten, shown)
+    asked = olga.get(f"{page_of(ten_visits)}?code=WINTER10&gift={gift_card.code}")
+    shown = press(olga, ten_visits, code="WINTER10", gift=gift_card.code, update="1")
+    sold = press(olga, ten_visits, shown)
 
     assert "WINTER10" not in text_of(asked)
     addresses = " ".join(re.findall(r'(?:href|action)="([^"]*)"', text_of(shown)))
-    for number in ("WINTER10", card.code, spell_code(card.code)):
+    for number in ("WINTER10", gift_card.code, spell_code(gift_card.code)):
         assert number not in addresses + sold["Location"]
     assert 'method="get"' not in text_of(shown)
 
 
-def test_a_free_plan_asks_for_neither(olga: Client, salon: Salon, code: Coupon) -> None:
+def test_a_free_plan_asks_for_neither(olga: Client, salon: Salon, winter10: Coupon) -> None:
     free = make_plan(services=[salon.cut], price=0)
 
     assert "Code or gift card" not in text_of(olga.get(page_of(free)))
 
 
-def test_who_may_sell_may_use_them(ten: PricingPlan, code: Coupon, seat: Sit) -> None:
+def test_who_may_sell_may_use_them(ten_visits: PricingPlan, winter10: Coupon, seat: Sit) -> None:
     body = {"code": "WINTER10", "update": "1", "seen_price": "16000", "key": "a-key-of-the-desk"}
 
     told = {
-        role: seat(role).post(page_of(ten), body).status_code
+        role: seat(role).post(page_of(ten_visits), body).status_code
         for role in ("MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")
     }
 
@@ -265,23 +256,23 @@ def test_who_may_sell_may_use_them(ten: PricingPlan, code: Coupon, seat: Sit) ->
 
 
 def test_codes_and_cards_of_another_business_are_unknown_here(
-    olga: Client, ten: PricingPlan, code: Coupon
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon
 ) -> None:
     other = make_salon(slug="other")
     sam = make_member(business=other.business, email="sam@other.example", role="OWNER")
     make_coupon(business=other.business, code="THEIRS", covers_plans=True)
     theirs = make_gift_card(by=sam, value=5000, now=NOW)
 
-    page = press(olga, ten, code="THEIRS", gift=theirs.code, update="1")
+    page = press(olga, ten_visits, code="THEIRS", gift=theirs.code, update="1")
 
     assert (page.status_code, set(page.context["form"].errors)) == (422, {"code", "gift"})
 
 
 @pytest.mark.parametrize("name", ["code", "gift", "used_code", "used_gift"])
 def test_what_cannot_be_printed_is_no_code(
-    olga: Client, ten: PricingPlan, code: Coupon, name: str
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon, name: str
 ) -> None:
-    page = press(olga, ten, **{"update": "1", name: "\x00"})
+    page = press(olga, ten_visits, **{"update": "1", name: "\x00"})
 
     assert (page.status_code, sum_of(page), PlanPurchase.objects.count()) == (200, [], 0)
 
@@ -305,11 +296,11 @@ def pay_with(browser: Client, path: str, part: str, number: str) -> Any:
 
 
 def test_a_gift_card_pays_what_was_to_be_paid_later(
-    olga: Client, ten: PricingPlan, card: GiftCard
+    olga: Client, ten_visits: PricingPlan, gift_card: GiftCard
 ) -> None:
-    path = held(olga, ten, is_paid="")
+    path = held(olga, ten_visits, is_paid="")
 
-    done = pay_with(olga, path, "paid", spell_code(card.code))
+    done = pay_with(olga, path, "paid", spell_code(gift_card.code))
 
     assert (done.status_code, done["Location"]) == (303, f"{path}?done=saved")
     page = text_of(olga.get(path))
@@ -318,32 +309,82 @@ def test_a_gift_card_pays_what_was_to_be_paid_later(
     assert_the_books_add_up()
 
 
-def test_a_gift_card_pays_the_next_period(olga: Client, salon: Salon, card: GiftCard) -> None:
+def test_a_gift_card_pays_the_next_period(olga: Client, salon: Salon, gift_card: GiftCard) -> None:
     month = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=8000)
     path = held(olga, month)
 
-    done = pay_with(olga, path, "next", card.code)
+    done = pay_with(olga, path, "next", gift_card.code)
 
     assert (done.status_code, done["Location"]) == (303, f"{path}?done=saved")
     assert "€30.00 paid in person" in text_of(olga.get(path))
     assert_the_books_add_up()
 
 
+def test_a_code_makes_it_cheaper_that_was_to_be_paid_later(
+    olga: Client, ten_visits: PricingPlan, winter10: Coupon
+) -> None:
+    path = held(olga, ten_visits, is_paid="")
+
+    done = pay_with(olga, path, "paid", "winter10")
+
+    assert (done.status_code, done["Location"]) == (303, f"{path}?done=saved")
+    page = text_of(olga.get(path))
+    for words in ("Code WINTER10", "€144.00 paid in person"):
+        assert words in page
+    assert_the_books_add_up()
+
+
+ON_GRID = datetime(2026, 11, 25, 10, tzinfo=UTC)
+NO_CARD = "There is no gift card of this number with anything on it."
+
+
+@pytest.mark.parametrize("part", ["paid", "next"])
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        ("G-AAAA-BBBB-CCCC", "There is no such code or gift card"),
+        ("G-AAAA-BBBB-CCCC", NO_CARD),
+        ("WINTER11", "There is no such code."),
         ("", "Enter the number of the gift card."),
     ],
 )
-def test_a_wrong_number_of_a_card_stays_in_its_field_and_nothing_is_paid(
-    olga: Client, ten: PricingPlan, card: GiftCard, number: str, words: str
+def test_a_wrong_number_is_named_beside_its_field_and_kept_there(
+    olga: Client, salon: Salon, *, number: str, words: str, part: str
 ) -> None:
-    path = held(olga, ten, is_paid="")
+    make_gift_card(by=salon.olga, value=5000)
+    plan = make_plan(services=[salon.cut], kind="CREDITS", credits=4, slug="four", price=8000)
+    path = held(olga, plan, is_paid="")
 
-    page = pay_with(olga, path, "paid", number)
+    page = pay_with(olga, path, part, number)
 
     assert page.status_code == 422
-    assert words in text_of(page)
-    assert f'value="{number}"' in text_of(page)
+    (field,) = re.findall(r'<p class="error" id="(card-[^"]*)_error">.*?</p>', text_of(page))
+    assert field.startswith("card-order-" if part == "paid" else "card-revision-")
+    beside = text_of(page).partition(f'id="{field}_error"')[2].partition("</div>")[0]
+    assert words in beside
+    assert f'value="{number}"' in beside
+    assert f'aria-describedby="{field}_error"' in beside
     assert not Payment.objects.filter(order__purchase__isnull=False).exists()
+
+
+def test_an_empty_card_is_named_beside_the_field_of_a_booking(
+    olga: Client, salon: Salon, gift_card: GiftCard
+) -> None:
+    booking = make_booking(service=salon.colour, starts_at=ON_GRID, now=NOW)
+    checkout.stop_gift_card(card_id=gift_card.pk, gives_back=False, by=salon.olga, now=NOW)
+    make_coupon(
+        business=salon.business,
+        code="SUMMER",
+        starts_at=NOW - timedelta(days=9),
+        ends_at=NOW - timedelta(days=3),
+    )
+    path = f"/own/juniper/bookings/{booking.reference}/code/"
+
+    told = {"SUMMER": "This code ended on Sat 21 Nov.", spell_code(gift_card.code): NO_CARD}
+    for typed, words in told.items():
+        page = olga.post(path, {"code": typed})
+        beside = text_of(page).partition('id="use-code_error"')[2].partition("</div>")[0]
+        assert (page.status_code, words in beside, f'value="{typed}"' in beside) == (
+            422,
+            True,
+            True,
+        )

@@ -5,7 +5,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
-from apps.checkout.models import Coupon, GiftCard, Payment, PlanPurchase
+from apps.checkout.models import Payment, PlanPurchase
 from apps.checkout.operations import Seen, SeenGift
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.queries.offers import Offer, offer_of
@@ -77,14 +77,6 @@ class Payers(Stage):
         if not quote.takes_any:
             return None
         return self.dice.choice((quote.least_now, quote.least_now + 700, quote.most_now))
-
-    def a_code(self) -> str:
-        codes = Coupon.objects.order_by("pk").values_list("code", flat=True)
-        return self.dice.choice(["", "", "NOSUCH", *codes])
-
-    def a_gift_code(self) -> str:
-        codes = GiftCard.objects.order_by("pk").values_list("code", flat=True)
-        return self.dice.choice(["", "", *codes])
 
     def the_rest_is_paid_online(self) -> None:
         if found := self.a_booking(*LIVE):

@@ -60,6 +60,15 @@ class Holders(Stage):
                     draft
                     and checkout.pay_for_plan(purchase_id=draft.pk, origin=ORIGIN, now=self.now)
                 ),
+                "the next period": lambda: (
+                    (held := self.a_purchase())
+                    and checkout.pay_for_plan(
+                        purchase_id=held.pk,
+                        origin=ORIGIN,
+                        now=self.now,
+                        gift_code=self.dice.choice((None, "", self.a_gift_code())),
+                    )
+                ),
                 "given up": lambda: (
                     draft and checkout.let_go_of_plan(purchase_id=draft.pk, now=self.now)
                 ),
@@ -116,7 +125,9 @@ class Holders(Stage):
             pk, of = purchase.pk, purchase.business_id
             self.attempt_one(
                 {
-                    "stop": lambda: checkout.stop_renewal(purchase_id=pk, business_id=of),
+                    "stop": lambda: checkout.stop_renewal(
+                        purchase_id=pk, business_id=of, now=self.now
+                    ),
                     "go on": lambda: checkout.start_renewal(
                         purchase_id=pk, business_id=of, now=self.now
                     ),
@@ -142,6 +153,17 @@ class Holders(Stage):
                     order
                     and checkout.mark_plan_paid(
                         purchase_id=pk, order_id=order.pk, by=olga, now=self.now
+                    )
+                ),
+                "by a code": lambda: (
+                    order
+                    and checkout.use_code_for_plan(
+                        purchase_id=pk,
+                        business_id=purchase.business_id,
+                        order_id=order.pk,
+                        code=self.dice.choice((self.a_code(), self.a_gift_code())),
+                        by=self.dice.choice((None, olga)),
+                        now=self.now,
                     )
                 ),
                 "back": lambda: (

@@ -26,6 +26,7 @@ from apps.catalog import operations as catalog
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
 from apps.checkout import operations as checkout
+from apps.checkout.models import Coupon, GiftCard
 from apps.checkout.operations import SessionOver
 from tests.factories import NOW, make_salon
 from tests.races.furniture import DAYS, furnish
@@ -80,6 +81,14 @@ class Stage:
         self.now = NOW
         self.salon = make_salon(slug="juniper")
         furnish(self.salon)
+
+    def a_code(self) -> str:
+        codes = Coupon.objects.order_by("pk").values_list("code", flat=True)
+        return self.dice.choice(["", "", "NOSUCH", *codes])
+
+    def a_gift_code(self) -> str:
+        codes = GiftCard.objects.order_by("pk").values_list("code", flat=True)
+        return self.dice.choice(["", "", *codes])
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Do something that may be refused; what it began is undone then."""

@@ -149,7 +149,7 @@ def renew_stop_or_pay(client: int, facts: dict[str, Any]) -> str:
     plan = PlanPurchase.objects.get(pk=facts["plan"])
     verbs: tuple[Callable[[], Any], ...] = (
         lambda: checkout.renew_plan(purchase_id=plan.pk, now=DUE),
-        lambda: checkout.stop_renewal(purchase_id=plan.pk, business_id=plan.business_id),
+        lambda: checkout.stop_renewal(purchase_id=plan.pk, business_id=plan.business_id, now=DUE),
         lambda: checkout.pay_for_plan(purchase_id=plan.pk, origin=ORIGIN, now=DUE) and None,
         lambda: checkout.start_renewal(purchase_id=plan.pk, business_id=plan.business_id, now=DUE),
     )

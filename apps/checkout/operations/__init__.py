@@ -113,7 +113,7 @@ from apps.checkout.operations._settle import (
     write_truth,
 )
 from apps.checkout.operations._under_way import give_up_payment, go_on_paying
-from apps.checkout.operations._use_code import UsedCode, use_code
+from apps.checkout.operations._use_code import UsedCode, use_code, use_code_for_plan
 from apps.checkout.operations._use_gift import SeenGift, release_held
 from apps.checkout.pricing import AmountRefused
 
@@ -220,5 +220,6 @@ __all__ = [
     "undo_mark_paid",
     "undo_plan_paid",
     "use_code",
+    "use_code_for_plan",
     "write_truth",
 ]

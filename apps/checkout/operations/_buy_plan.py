@@ -84,18 +84,24 @@ def buy_plan(
 
 
 def pay_for_plan(
-    *, purchase_id: int, origin: str, now: datetime, seen_left: int | None = None
+    *,
+    purchase_id: int,
+    origin: str,
+    now: datetime,
+    seen_left: int | None = None,
+    gift_code: str | None = None,
 ) -> BoughtPlan:
-    """Go on with the payment of a plan, or open it anew: the last one failed, ran out or was given
-    up. Code and gift card pay their part as it was agreed, also where they went back meanwhile.
-    seen_left is what the page said is to be paid, in minor units.
+    """Go on with the payment of a plan, or of its next period, or open it anew: the last one
+    failed, ran out or was given up. Code and gift card pay their part as it was agreed, also where
+    they went back meanwhile. seen_left is what the page said is to be paid, in minor units;
+    gift_code the card that was typed for the next period ("" for none), None where as agreed.
 
     Raises:
         PlanPurchase.DoesNotExist: there is none.
         PlanChanged: another amount is to be paid now; price says which.
         WayNotOffered, ProviderDown: as in ``buy_plan``.
     """
-    purchase, payment = _place_again(purchase_id, seen_left=seen_left, now=now)
+    purchase, payment = _place_again(purchase_id, seen_left=seen_left, gift_code=gift_code, now=now)
     if payment is None:
         return BoughtPlan(purchase, "")
     url = open_payment(payment=payment, subject=purchase, origin=origin, now=now)
@@ -163,7 +169,7 @@ def applied_to(plan: PricingPlan, buyer: Buyer, terms: Terms, *, now: datetime) 
     user = plan_buyer(business_id=plan.business_id, email=buyer.email, phone=buyer.phone)
     applied = apply_code(user=user, code=terms.code, subtotal=plan.price, now=now)
     if applied.refused is not None:
-        raise CouponRefused(applied.refused)
+        raise CouponRefused(applied.refused, at=applied.at)
     by_code = worth(applied.terms, subtotal=plan.price) if applied.terms else 0
     owed = price_plan(
         plan.price, plan.tax_rate, plan.name, plan.business, way=Way.FULL, by_code=by_code
@@ -215,11 +221,11 @@ def _require_sold(plan: PricingPlan, buyer: Buyer) -> None:
 
 @transaction.atomic
 def _place_again(
-    purchase_id: int, *, seen_left: int | None, now: datetime
+    purchase_id: int, *, seen_left: int | None, gift_code: str | None = None, now: datetime
 ) -> tuple[PlanPurchase, Payment | None]:
     found = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
     purchase = found.get(pk=purchase_id)
-    return purchase, resume_order(purchase, seen_left=seen_left, now=now)
+    return purchase, resume_order(purchase, seen_left=seen_left, gift_code=gift_code, now=now)
 
 
 def customer_of(plan: PricingPlan, buyer: Buyer, *, now: datetime) -> Customer:

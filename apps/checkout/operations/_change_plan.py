@@ -66,7 +66,7 @@ def resume_plan(*, purchase_id: int, revision: int, by: TeamMember, now: datetim
 
 
 @transaction.atomic
-def stop_renewal(*, purchase_id: int, business_id: int) -> None:
+def stop_renewal(*, purchase_id: int, business_id: int, now: datetime) -> None:
     """Let a membership end with the period that is paid for, by its customer or the team. Asked
     again it is the same. A charge that is under way goes back.
 
@@ -77,7 +77,7 @@ def stop_renewal(*, purchase_id: int, business_id: int) -> None:
     purchase = lock_plan(purchase_id, business_id, None)
     if purchase.status not in LIVE:
         raise PlanIsOver
-    drop_next_order(purchase)
+    drop_next_order(purchase, now=now)
     purchase.renews, purchase.renew_at = False, None
     purchase.save(update_fields=["renews", "renew_at"])
 

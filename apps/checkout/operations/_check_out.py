@@ -179,7 +179,7 @@ def _quote(booking: Booking, way: Way, seen: Seen, *, now: datetime) -> tuple[Qu
     except UnknownChoice as gone:
         raise SlotGone from gone
     if offer.applied.refused is not None:
-        raise CouponRefused(offer.applied.refused)
+        raise CouponRefused(offer.applied.refused, at=offer.applied.at)
     quote = offer.quotes.get(way)
     if quote is None:
         raise WayNotOffered

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from apps.checkout import plans
 from apps.checkout.coupons import Refused
 from apps.checkout.pricing import Quote
@@ -22,11 +24,13 @@ class QuoteChanged(Exception):
 
 
 class CouponRefused(Exception):
-    """The code cannot be used any more; nothing was paid."""
+    """The code cannot be used any more; nothing was paid. at is the instant that explains it (UTC),
+    where one does."""
 
-    def __init__(self, refused: Refused) -> None:
+    def __init__(self, refused: Refused, *, at: datetime | None = None) -> None:
         super().__init__(refused)
         self.refused = refused
+        self.at = at
 
 
 class PlanRefused(Exception):

@@ -9,7 +9,6 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.discounts import NOTHING
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
-from apps.checkout.operations._card_at_once import pay_plan_by_card
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._settle import sync
@@ -44,23 +43,17 @@ def mark_paid(*, booking_id: int, revision: int, by: TeamMember, now: datetime) 
 
 
 @transaction.atomic
-def mark_plan_paid(
-    *, purchase_id: int, order_id: int, by: TeamMember, now: datetime, gift: str = ""
-) -> Payment:
-    """Record that a plan, or one period of it, was paid in person. A second time is refused. gift
-    is the number of a gift card that pays instead, as far as there is something on it.
+def mark_plan_paid(*, purchase_id: int, order_id: int, by: TeamMember, now: datetime) -> Payment:
+    """Record that a plan, or one period of it, was paid in person. A second time is refused.
 
     Raises:
         PlanPurchase.DoesNotExist: not a plan of this business.
         NotOwed: there is nothing (left) to be paid of this order.
-        PaymentUnderWay, CouponRefused: as in ``pay_plan_by_card``.
     """
     purchase = _lock_plan(purchase_id, by)
     order = _order_of_plan(purchase, order_id)
     if order is None:
         raise NotOwed
-    if gift:
-        return pay_plan_by_card(order, purchase, gift, by=by, now=now)
     return take_in_person(order, purchase, by=by, now=now)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.operations._credits import let_run_out, write_entry
+from apps.checkout.operations._use_gift import let_gifts_go
 from apps.checkout.plans import Kind, good_until
 from apps.checkout.renewals import first_try_at
 from apps.checkout.states import PaymentStatus
@@ -75,18 +76,20 @@ def end_plan(purchase: PlanPurchase, *, status: PlanPurchase.Status, now: dateti
     """Let a locked plan be over; what was booked with it stays booked, and no card is kept."""
     open_next_period(purchase, now=now)
     let_run_out(purchase, now=now)
-    drop_next_order(purchase)
+    drop_next_order(purchase, now=now)
     purchase.status, purchase.over_at = status, now
     purchase.renews, purchase.paused_at, purchase.saved_card = False, None, ""
     purchase.save(update_fields=["status", "over_at", "renews", "paused_at", "saved_card"])
 
 
-def drop_next_order(purchase: PlanPurchase) -> None:
-    """Nobody has to pay the next period of a locked plan any more; money that comes for it all the
-    same goes back by itself."""
+def drop_next_order(purchase: PlanPurchase, *, now: datetime) -> None:
+    """Nobody has to pay the next period of a locked plan any more: a gift card gets back what it
+    holds for it, and money that comes for it all the same goes back by itself."""
     unpaid = Order.objects.select_for_update().filter(
         purchase=purchase, status=Order.Status.INITIALIZED
     )
+    for order in unpaid:
+        let_gifts_go(order, now=now)
     Order.objects.filter(pk__in=[it.pk for it in unpaid]).update(status=Order.Status.CANCELED)
 
 

@@ -19,14 +19,17 @@ from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.plan_offer import AgreedOffer, agreed_offer
 from apps.checkout.queries.renewals import is_charged_now
 
-DRAFT = PlanPurchase.Status.DRAFT
-
 
 def resume_order(
-    purchase: PlanPurchase, *, now: datetime, seen_left: int | None = None
+    purchase: PlanPurchase,
+    *,
+    now: datetime,
+    seen_left: int | None = None,
+    gift_code: str | None = None,
 ) -> Payment | None:
     """Return the online payment of the unpaid order of a locked plan; None where nothing is to be
-    paid online. A card that is being charged at this moment is not paid beside it.
+    paid online. A card that is being charged at this moment is not paid beside it. gift_code is the
+    gift card that pays of the next period, None for that of the last time.
 
     Raises:
         PlanChanged: seen_left (minor units) is not what is to be paid now.
@@ -35,9 +38,7 @@ def resume_order(
     order = open_order_of(purchase)
     if order is None or is_charged_now(order):
         return None
-    if purchase.status != DRAFT:
-        return new_payment(order, amount=order.total, until=now + PAY_WITHIN, now=now)
-    offer = agreed_offer(purchase=purchase, order=order, now=now)
+    offer = agreed_offer(purchase=purchase, order=order, gift_code=gift_code, now=now)
     if seen_left is not None and offer.left != seen_left:
         raise PlanChanged(offer.left)
     _write_agreed(purchase, order, offer, now=now)
@@ -64,8 +65,8 @@ def pay_order(
 
 @transaction.atomic
 def let_go_of_plan(*, purchase_id: int, now: datetime) -> None:
-    """Give back the code and the card's money of a plan that nobody goes on to pay: whoever began
-    it buys it in another way. It is forgotten later, like any that is not paid.
+    """Give back the code and the card's money of a plan, or of its next period, that nobody goes on
+    to pay: whoever began it pays in another way. A plan that never began is forgotten later.
 
     Raises:
         PlanPurchase.DoesNotExist: there is none.
@@ -74,7 +75,7 @@ def let_go_of_plan(*, purchase_id: int, now: datetime) -> None:
     found = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
     purchase = found.get(pk=purchase_id)
     order = open_order_of(purchase)
-    if order is None or purchase.status != DRAFT:
+    if order is None:
         raise NotOwed
     online = order.payments.select_for_update().filter(kind=Payment.Kind.ONLINE)
     if any(it.status in UNDECIDED or it.captured for it in online.order_by("pk")):

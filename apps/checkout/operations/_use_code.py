@@ -13,14 +13,15 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.coupons import Refused, worth
 from apps.checkout.discounts import Taken, share_out
-from apps.checkout.models import UNDECIDED, Order, Payment
+from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
 from apps.checkout.operations._card_at_once import pay_by_card
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import CouponRefused, NotOwed, PaymentUnderWay
 from apps.checkout.operations._in_person import LIVE, order_of
 from apps.checkout.operations._settle import sync
+from apps.checkout.operations._subject import is_over
 from apps.checkout.pricing import Item, Quote, Way, quote
-from apps.checkout.queries.coupons import Applied, apply_code, booker
+from apps.checkout.queries.coupons import Applied, CodeUser, apply_code, booker, buyer_of
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
 from apps.checkout.states import balance
 
@@ -49,7 +50,45 @@ def use_code(
     booking = bookings.lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
     if booking.status not in LIVE or waits_for_a_yes(booking):
         raise NotOwed
-    order = order_of(booking, now=now)
+    return _use(order_of(booking, now=now), booking, code, by=by, now=now)
+
+
+@transaction.atomic
+def use_code_for_plan(
+    *,
+    purchase_id: int,
+    business_id: int,
+    order_id: int,
+    code: str,
+    by: TeamMember | None,
+    now: datetime,
+) -> UsedCode:
+    """The same for a plan that began and is not paid, or not all of it. Of a membership a code
+    counts for the first period, a gift card for any.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        NotOwed: nothing is left to be paid of this order, or the plan is over.
+        PaymentUnderWay, CouponRefused: as in ``use_code``.
+    """
+    plans = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
+    purchase = plans.get(pk=purchase_id, business_id=business_id)
+    orders = Order.objects.select_for_update().filter(purchase=purchase)
+    order = orders.filter(pk=order_id, status=Order.Status.APPROVED).first()
+    if order is None or is_over(purchase):
+        raise NotOwed
+    return _use(order, purchase, code, by=by, now=now)
+
+
+def _use(
+    order: Order,
+    subject: Booking | PlanPurchase,
+    code: str,
+    *,
+    by: TeamMember | None,
+    now: datetime,
+) -> UsedCode:
+    """Use it for the locked order of something locked."""
     payments = list(order.payments.select_for_update().order_by("pk"))
     for payment in payments:
         if payment.kind == Payment.Kind.ONLINE and payment.status in UNDECIDED:
@@ -59,24 +98,48 @@ def use_code(
         raise NotOwed
     paid = pay_by_card(order, code, owed, by=by, now=now)
     if paid is not None:
-        sync(order, booking, [*payments, paid], actor=Actor.of(by), now=now)
+        sync(order, subject, [*payments, paid], actor=Actor.of(by), now=now)
         return UsedCode(paid.amount, by_card=True)
-    amount = _take_off(order, booking, payments, code, now=now)
-    bookings.note_price(booking=booking, price=order.total, actor=Actor.of(by), now=now)
-    sync(order, booking, payments, actor=Actor.of(by), now=now)
+    amount = _take_off(order, subject, payments, code, now=now)
+    if isinstance(subject, Booking):
+        bookings.note_price(booking=subject, price=order.total, actor=Actor.of(by), now=now)
+    sync(order, subject, payments, actor=Actor.of(by), now=now)
     return UsedCode(amount, by_card=False)
 
 
+def _applied(
+    order: Order, subject: Booking | PlanPurchase, user: CodeUser, code: str, *, now: datetime
+) -> Applied:
+    """The code as it may take something off a locked order now; without terms it may not."""
+    subtotal = sum(it.amount * it.quantity for it in order.lines.all()) - order.by_discount
+    applied = apply_code(user=user, code=code, subtotal=subtotal, now=now)
+    if applied.refused is None and isinstance(subject, PlanPurchase) and _is_renewal(order):
+        raise CouponRefused(Refused.FIRST_PERIOD)
+    if applied.refused is None and order.coupon_code:
+        raise CouponRefused(Refused.ONE_CODE)
+    return applied
+
+
+def _is_renewal(order: Order) -> bool:
+    return Order.objects.filter(purchase=order.purchase_id, pk__lt=order.pk).exists()
+
+
 def _take_off(
-    order: Order, booking: Booking, payments: Sequence[Payment], code: str, *, now: datetime
+    order: Order,
+    subject: Booking | PlanPurchase,
+    payments: Sequence[Payment],
+    code: str,
+    *,
+    now: datetime,
 ) -> int:
     """Price a locked order anew with a code; how much it takes off."""
+    user = booker(subject) if isinstance(subject, Booking) else buyer_of(subject)
+    applied = _applied(order, subject, user, code, now=now)
+    if applied.terms is None or order.way == Order.Way.PLAN:
+        raise CouponRefused(applied.refused or Refused.UNKNOWN, at=applied.at)
     lines = list(order.lines.all())
     amounts = [line.amount * line.quantity for line in lines]
     subtotal = sum(amounts) - order.by_discount
-    applied = apply_code(user=booker(booking), code=code, subtotal=subtotal, now=now)
-    if applied.terms is None or order.coupon_code or order.way == Order.Way.PLAN:
-        raise CouponRefused(applied.refused or Refused.UNKNOWN)
     by_code = worth(applied.terms, subtotal=subtotal)
     off = share_out(amounts, discount=order.by_discount, by_code=by_code, currency=order.currency)
     priced = quote(
@@ -93,7 +156,7 @@ def _take_off(
     if priced.total < came or any(line.refunded for line in lines):
         raise CouponRefused(Refused.PAID_ALREADY)
     _write(order, priced, applied)
-    use_coupon(order, booker(booking), applied, amount=by_code, now=now)
+    use_coupon(order, user, applied, amount=by_code, now=now)
     return by_code
 
 

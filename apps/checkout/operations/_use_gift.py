@@ -92,9 +92,10 @@ def _held(*, now: datetime) -> QuerySet[Order]:
 
 
 def _may_come(now: datetime) -> Q:
-    """Payments that may still come, or whose time has only just passed."""
+    """Payments that may still come, or whose time has only just passed. A charge of a saved card
+    that failed is over at once: nobody is on a page of the bank's."""
     online = Q(kind=Payment.Kind.ONLINE, status__in=UNDECIDED)
-    return online | Q(expires_at__gt=now - HOLD_LEFT)
+    return online | Q(expires_at__gt=now - HOLD_LEFT, saved_card="")
 
 
 @transaction.atomic

@@ -52,25 +52,31 @@ def find_gift(business_id: int, code: str, *, booking: Booking | None = None) ->
 @dataclass(frozen=True, slots=True)
 class AgreedGift:
     """The card that an order was placed with: amount (minor units) is what it was to pay, card what
-    it can pay now, None where nothing is on it any more."""
+    it can pay now, None where nothing is on it any more. is_held: the order holds that money."""
 
     code: str
     amount: int
     card: Gift | None
+    is_held: bool = False
 
 
-def agreed_gift(order: Order) -> AgreedGift | None:
+def agreed_gift(order: Order, *, instead: str | None = None) -> AgreedGift | None:
     """Return the card that an order which is not paid yet was placed with. What it holds for it
-    is what it pays; what went back to it meanwhile is looked up again."""
+    is what it pays; what went back to it meanwhile is looked up again. instead is the code of a
+    card that was chosen since, "" for none."""
     gifts = order.payments.filter(kind=Payment.Kind.GIFT).select_related("gift_card")
     last = gifts.order_by("-pk").first()
+    is_held = last is not None and last.status == Payment.Status.PENDING
+    if instead is not None and not is_held:
+        card = find_gift(order.business_id, instead)
+        return AgreedGift(card.code, min(card.balance, order.total), card) if card else None
     if last is None or last.gift_card is None:
         return None
     code, amount = last.gift_card.code, last.amount
-    if last.status != Payment.Status.PENDING:
+    if not is_held:
         return AgreedGift(code, amount, find_gift(order.business_id, code))
     held = Gift(last.gift_card.pk, code, amount, _bounds(order.currency))
-    return AgreedGift(code, amount, held)
+    return AgreedGift(code, amount, held, is_held=True)
 
 
 def _bounds(currency: str) -> Bounds:

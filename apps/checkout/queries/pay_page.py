@@ -10,6 +10,7 @@ from apps.bookings.models import Booking
 from apps.bookings.venues import in_person_words, later_words, pay_place_of
 from apps.bookings.wording import aside_words
 from apps.checkout.coupons import Refused
+from apps.checkout.gifts import is_gift_code
 from apps.checkout.pricing import WHOLE, Quote, Way
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import asks_first
@@ -169,7 +170,21 @@ def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
         Refused.USED_UP: _("This code has been used up."),
         Refused.USED_BY_YOU: _("You have used this code already."),
         Refused.PAID_ALREADY: _("More was paid already than it would cost with this code."),
+        Refused.ONE_CODE: _("A code was used for this already. Only one counts."),
+        Refused.FIRST_PERIOD: _("Codes count for the first period only."),
     }[applied.refused]
+
+
+def code_words(
+    typed: str, applied: Applied, *, zone: ZoneInfo, locale: str, by_team: bool = False
+) -> str:
+    """The same where a code or the number of a gift card is typed into one field, for the customer
+    or the team."""
+    if applied.refused is Refused.UNKNOWN and is_gift_code(typed):
+        return _("There is no gift card of this number with anything on it.")
+    if applied.refused is Refused.USED_BY_YOU and by_team:
+        return _("This customer has used this code already.")
+    return refused_words(applied, zone=zone, locale=locale)
 
 
 def _label(name: str, quantity: int) -> str:

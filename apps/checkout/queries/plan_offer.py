@@ -87,12 +87,15 @@ class AgreedOffer(PlanOffer):
     is_counted: bool = False
 
 
-def agreed_offer(*, purchase: PlanPurchase, order: Order, now: datetime) -> AgreedOffer:
+def agreed_offer(
+    *, purchase: PlanPurchase, order: Order, now: datetime, gift_code: str | None = None
+) -> AgreedOffer:
     """What a plan costs whose order is not paid yet: as it was agreed for as long as its code is
     counted and its card holds the money. What went back meanwhile is used anew where that can be;
-    a code that cannot be used any more changes nothing."""
+    a code that cannot be used any more changes nothing. gift_code is a card that was chosen since
+    ("" for none); nothing is chosen while another holds the money."""
     applied, by_code = _agreed_code(purchase, order, now=now)
-    agreed = agreed_gift(order)
+    agreed = agreed_gift(order, instead=gift_code)
     return AgreedOffer(
         quote=price_again(order, by_code=by_code),
         applied=applied,

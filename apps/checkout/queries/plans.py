@@ -66,6 +66,11 @@ def find_begun(*, plan: PricingPlan, among: Sequence[int]) -> PlanPurchase | Non
     return unpaid.select_related("business").order_by("-pk").first()
 
 
+def open_order(purchase: PlanPurchase) -> Order | None:
+    """The order of a plan that is not paid yet: of a live one that of its next period."""
+    return Order.objects.filter(purchase=purchase, status=Order.Status.INITIALIZED).first()
+
+
 def period_words(months: int | None) -> str:
     """ "a month", for how long a membership is paid at a time; "" for a package."""
     if months is None:

@@ -1,10 +1,12 @@
 """The other half: one plan in the hands of whoever has it."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -21,8 +23,16 @@ from apps.checkout.queries.plans import ledger_of, period_words, standing_of
 from apps.checkout.queries.renewals import next_period_of
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.checkout.views.begun import Bill, bill_of
-from apps.checkout.views.changed import price_changed_words
+from apps.checkout.views.changed import gift_refused_words, price_changed_words
 from apps.checkout.views.looks import goes_on, looks_of, plain_look
+from apps.checkout.views.plan_codes import (
+    Typed,
+    choose_gift,
+    chosen_gift,
+    owed_of,
+    takes_codes,
+    use_typed,
+)
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 
@@ -48,18 +58,37 @@ def plan(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, found: PlanPurchase, *, notice: str = "", status: int = 200
+    request: HttpRequest,
+    found: PlanPurchase,
+    *,
+    notice: str = "",
+    typed: Typed | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     standing = standing_of(purchase=found)
     begun = find_under_way(found, now=now) if standing.is_under_way else None
     is_draft = found.status == PlanPurchase.Status.DRAFT
     unclear = begun if begun and begun.told and is_draft else None
-    bill = bill_of(found, begun, now=now) if is_draft else None
+    bill = bill_of(found, begun, now=now, gift_code=_gift_code(request, found))
+    owed = owed_of(found)
     context = {
+        **_facts(found, now=now),
+        **_waiting(request, waits=is_draft and standing.is_under_way, unclear=unclear, bill=bill),
+        "standing": standing,
+        "bill": bill,
+        "owed": owed,
+        "takes_codes": takes_codes(found, owed, bill, now=now),
+        "typed": typed,
+        "notice": notice,
+    }
+    return render_page(request, "checkout/plan.html", "checkout/_plan.html", context, status)
+
+
+def _facts(found: PlanPurchase, *, now: datetime) -> dict[str, Any]:
+    return {
         **frame_of(business=found.business),
         "purchase": found,
-        "standing": standing,
         "left_words": left_words(found),
         "last_day": last_day_words(found),
         "period": period_words(found.period_months),
@@ -67,11 +96,12 @@ def _show(
         "lines": ledger_of(purchase=found),
         "next": next_period_of(found),
         "is_good": terms_of_plan(found, now=now).is_active,
-        **_waiting(request, waits=is_draft and standing.is_under_way, unclear=unclear, bill=bill),
-        "bill": bill,
-        "notice": notice,
     }
-    return render_page(request, "checkout/plan.html", "checkout/_plan.html", context, status)
+
+
+def _gift_code(request: HttpRequest, found: PlanPurchase) -> str | None:
+    """The card that was typed for its next period; what was begun is as it was agreed."""
+    return None if found.status == PlanPurchase.Status.DRAFT else chosen_gift(request, found)
 
 
 def _waiting(
@@ -80,7 +110,8 @@ def _waiting(
     """Whether the page waits for the provider's word. It does not for whoever says that they went
     back, as long as they can go on."""
     looks = looks_of(request)
-    has_left = bill is not None and bill.under_way is not None and "begun" in request.GET
+    has_left = waits and bill is not None and bill.under_way is not None
+    has_left = has_left and "begun" in request.GET
     looks_again = waits and unclear is None and not has_left
     return {
         "waits": waits,
@@ -100,22 +131,59 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     form = SeenLeftForm(request.POST)
     seen = form.cleaned_data["seen_left"] if form.is_valid() else None
     try:
-        bought = checkout.pay_for_plan(purchase_id=found.pk, origin=origin, now=now, seen_left=seen)
+        bought = checkout.pay_for_plan(
+            purchase_id=found.pk,
+            origin=origin,
+            now=now,
+            seen_left=seen,
+            gift_code=_gift_code(request, found),
+        )
     except checkout.PlanChanged as changed:
         words = price_changed_words(changed.price, seen or 0, found.business)
         return _show(request, found, notice=words, status=409)
+    except (checkout.GiftRefused, checkout.PaymentUnderWay) as changed:
+        return _show(request, found, notice=_not_paid(changed, found), status=409)
     except (ProviderDown, checkout.WayNotOffered):
-        context = frame_of(business=found.business)
-        return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+        return _unpayable(request, found)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
+    return go_to(request, "checkout:plan", reference=reference)
+
+
+def _not_paid(changed: Exception, found: PlanPurchase) -> str:
+    if isinstance(changed, checkout.GiftRefused):
+        return gift_refused_words(changed, found.business)
+    return _("Another payment is under way. Go on with it, or give it up first.")
+
+
+def _unpayable(request: HttpRequest, found: PlanPurchase) -> HttpResponse:
+    context = frame_of(business=found.business)
+    return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+
+
+@require_POST
+def use_code(request: HttpRequest, reference: str) -> HttpResponse:
+    """Use a code or a gift card for what is to be paid of a plan, or of its next period."""
+    found, now = held_plan(request, reference), timezone.now()
+    if "drop" in request.POST:
+        choose_gift(request, found, "")
+        return go_to(request, "checkout:plan", reference=reference)
+    try:
+        wrong = use_typed(request, found, now=now)
+    except checkout.NotOwed:
+        words = _("There is nothing left to be paid at this moment.")
+        return _show(request, found, notice=words, status=409)
+    except checkout.PaymentUnderWay as begun:
+        return _show(request, found, notice=_not_paid(begun, found), status=409)
+    if wrong is not None:
+        return _show(request, found, typed=wrong, status=422)
     return go_to(request, "checkout:plan", reference=reference)
 
 
 @require_POST
 def change(request: HttpRequest, reference: str) -> HttpResponse:
     """Give up a plan that was begun and not paid, and go where it is bought: all that was typed is
-    there, and its code and card are free."""
+    there, and its code and card are free. Of the next period that is the page of the plan."""
     found, now = held_plan(request, reference), timezone.now()
     begun = find_under_way(found, now=now)
     try:
@@ -125,8 +193,9 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     except checkout.NotOwed:
         return go_to(request, "checkout:plan", reference=reference)
     except ProviderDown:
-        context = frame_of(business=found.business)
-        return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+        return _unpayable(request, found)
+    if found.status != PlanPurchase.Status.DRAFT:
+        return go_to(request, "checkout:plan", reference=reference)
     revoke_plan(request, found.pk)
     return go_to(request, "checkout:buy_plan", business=found.business.slug, plan=found.plan.slug)
 
@@ -136,7 +205,9 @@ def stop(request: HttpRequest, reference: str) -> HttpResponse:
     """Let a membership end with the period that is paid for."""
     found = held_plan(request, reference)
     with suppress(checkout.PlanIsOver):  # the page says so
-        checkout.stop_renewal(purchase_id=found.pk, business_id=found.business_id)
+        checkout.stop_renewal(
+            purchase_id=found.pk, business_id=found.business_id, now=timezone.now()
+        )
     return go_to(request, "checkout:plan", reference=reference)
 
 

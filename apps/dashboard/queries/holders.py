@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.gifts import has_gift_cards
 from apps.checkout.queries.orders import Sheet, list_sheets
+from apps.checkout.queries.plan_offer import plans_take_codes
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import LedgerLine, ledger_of, period_words
 from apps.checkout.queries.renewals import NextPeriod, next_period_of
@@ -74,7 +76,8 @@ def _row(purchase: PlanPurchase, desk: Desk) -> HolderRow:
 class HeldPlan:
     """One plan of one customer with its ledger (each line beside the name of whoever of the team
     wrote it), its money and its next period, None for a package; payable is the order that a refund
-    would be of, None when nothing can go back. takes_cards: there are gift cards to pay with."""
+    would be of, None when nothing can go back. takes_cards: there are gift cards to pay with;
+    takes_codes: or codes that a plan may be bought with."""
 
     purchase: PlanPurchase
     is_live: bool
@@ -86,6 +89,7 @@ class HeldPlan:
     sheets: Sequence[Sheet]
     next: NextPeriod | None
     takes_cards: bool
+    takes_codes: bool
 
     @property
     def payable(self) -> Sheet | None:
@@ -105,8 +109,8 @@ def get_purchase(*, desk: Desk, reference: str) -> PlanPurchase:
     return purchase
 
 
-def read_held_plan(*, purchase: PlanPurchase) -> HeldPlan:
-    """Read everything about it; eleven queries at most, however long its ledger is."""
+def read_held_plan(*, purchase: PlanPurchase, now: datetime) -> HeldPlan:
+    """Read everything about it; twelve queries at most, however long its ledger is."""
     return HeldPlan(
         purchase=purchase,
         is_live=purchase.status in LIVE,
@@ -118,6 +122,7 @@ def read_held_plan(*, purchase: PlanPurchase) -> HeldPlan:
         sheets=list_sheets(purchase=purchase),
         next=next_period_of(purchase),
         takes_cards=has_gift_cards(business_id=purchase.business_id),
+        takes_codes=plans_take_codes(business=purchase.business, now=now),
     )
 
 

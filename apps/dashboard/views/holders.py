@@ -26,7 +26,12 @@ from apps.dashboard.prepaid_forms import (
 from apps.dashboard.queries.holders import find_holders, get_purchase, read_held_plan
 from apps.dashboard.queries.plan_list import get_own_plan
 from apps.dashboard.roles import Right, roles_with
-from apps.dashboard.views.refusals import INCOMPLETE, Problem, plan_problem
+from apps.dashboard.views.refusals import (
+    INCOMPLETE,
+    Problem,
+    code_refused_words,
+    plan_problem,
+)
 from apps.dashboard.views.showing import rest_of_address, show
 from apps.kernel.money import Money
 from apps.web.guards import guarded
@@ -96,7 +101,7 @@ def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpRespon
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
-        checkout.stop_renewal(purchase_id=purchase.pk, business_id=desk.business.pk)
+        checkout.stop_renewal(purchase_id=purchase.pk, business_id=desk.business.pk, now=now)
 
     return _act(request, reference, forms.Form(request.POST), act, now=now)
 
@@ -167,17 +172,24 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
 @require_POST
 @guarded(*roles_with(Right.SELL))
 def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
-    """Record that a plan was paid in person, or have a gift card pay it."""
+    """Record that a plan was paid in person, or use a code or a gift card for it."""
     del slug
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, form: PlanPaidForm) -> None:
-        checkout.mark_plan_paid(
+        order_id, code = form.cleaned_data["order"], form.cleaned_data["gift"]
+        if not code:
+            checkout.mark_plan_paid(
+                purchase_id=purchase.pk, order_id=order_id, by=desk.member, now=now
+            )
+            return
+        checkout.use_code_for_plan(
             purchase_id=purchase.pk,
-            order_id=form.cleaned_data["order"],
+            business_id=desk.business.pk,
+            order_id=order_id,
+            code=code,
             by=desk.member,
             now=now,
-            gift=form.cleaned_data["gift"],
         )
 
     return _act(request, reference, PlanPaidForm(request.POST), act, now=now, name="paid")
@@ -241,6 +253,9 @@ def _act(
     except REFUSED as error:
         problem = plan_problem(error, currency=purchase.currency)
         fresh = _purchase(request, reference)
+        if isinstance(error, checkout.CouponRefused):
+            typed = str(form.cleaned_data["gift"])
+            form.add_error("gift", code_refused_words(error, typed, of=fresh))
         return _show(request, fresh, now=now, problem=problem, typed={name: form})
     slug = request.desk.business.slug
     return go_to(request, "dashboard:held_plan", slug, reference, query={"done": done})
@@ -254,7 +269,7 @@ def _show(
     problem: Problem | None = None,
     typed: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponse:
-    page = read_held_plan(purchase=purchase)
+    page = read_held_plan(purchase=purchase, now=now)
     back = page.payable
     fresh: dict[str, forms.Form] = {
         "adjust": AdjustPlanForm(business=request.desk.business),

@@ -17,7 +17,7 @@ from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.money_forms import CodeForm, PaidForm, RefundForm, UndoPaidForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import booking_or_404, refuse
-from apps.dashboard.views.refusals import INCOMPLETE, money_problem
+from apps.dashboard.views.refusals import INCOMPLETE, code_refused_words, money_problem
 from apps.dashboard.views.sheet import refund_form, show_sheet
 from apps.web.guards import guarded
 from apps.web.http import go_to, wants_fragment
@@ -83,7 +83,7 @@ def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     now, desk = timezone.now(), request.desk
     booking, form = booking_or_404(desk, reference), CodeForm(request.POST)
     if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now)
+        return refuse(request, booking, INCOMPLETE, now=now, forms={"code": form})
     try:
         checkout.use_code(
             booking_id=booking.pk,
@@ -93,7 +93,11 @@ def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             now=now,
         )
     except REFUSED as error:
-        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+        if isinstance(error, checkout.CouponRefused):
+            words = code_refused_words(error, form.cleaned_data["code"], of=booking)
+            form.add_error("code", words)
+        problem = money_problem(error, desk=desk, booking=booking)
+        return refuse(request, booking, problem, now=now, forms={"code": form})
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
 
 

@@ -6,7 +6,9 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Order, Payment
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
+from apps.checkout.queries.coupons import Applied
+from apps.checkout.queries.pay_page import code_words
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.changes import LastChange, last_change
 from apps.dashboard.queries.fits import Obstacle, in_names
@@ -75,6 +77,14 @@ def problem_of(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
     if isinstance(error, BusyTryAgain):
         return Problem(code, 503)
     return Problem(code, 409, change=last_change(booking=booking))
+
+
+def code_refused_words(
+    error: checkout.CouponRefused, typed: str, *, of: Booking | PlanPurchase
+) -> str:
+    """Why a code or a gift card pays nothing of this, for the field where it was typed."""
+    applied = Applied(typed, refused=error.refused, at=error.at)
+    return code_words(typed, applied, zone=of.zone, locale=of.business.locale, by_team=True)
 
 
 PREPAID_CODES: dict[type[Exception], str] = {

@@ -1,5 +1,6 @@
 """A booking by its link: the exchange of the token, the page, and the calendar file."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +39,14 @@ from apps.web.http import go_to, render_page
 LONGEST_TOKEN = 100
 
 
+@dataclass(frozen=True, slots=True)
+class WrongCode:
+    """A code as it was typed, and why it changes nothing."""
+
+    code: str
+    error: str
+
+
 @require_safe
 @never_cache
 def exchange(request: HttpRequest, token: str) -> HttpResponse:
@@ -69,9 +78,10 @@ def show_booking(
     problem: str = "",
     status: int = 200,
     part: AmountForm | None = None,
+    wrong_code: WrongCode | None = None,
 ) -> HttpResponse:
     """Show a booking as it is now; problem says why the last tap did nothing, part what was typed
-    as an amount."""
+    as an amount, wrong_code what was typed as a code."""
     money = money_of(booking=found, now=now)
     context = {
         **frame_of(business=found.business, place=found.location),
@@ -88,6 +98,7 @@ def show_booking(
         "overlap": overlap_of(booking=found, now=now),
         "wish": wish_words_of(booking=found),
         "problem": problem,
+        "wrong_code": wrong_code,
     }
     return render_page(request, "self_service/booking.html", None, context, status=status)
 

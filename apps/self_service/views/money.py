@@ -17,11 +17,16 @@ from apps.checkout.coupons import Refused
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.orders import find_sheet
-from apps.checkout.queries.pay_page import refused_words
+from apps.checkout.queries.pay_page import code_words
 from apps.checkout.queries.under_way import UnderWay
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.self_service.queries import money_of
-from apps.self_service.views.booking import granted_booking, part_form, show_booking
+from apps.self_service.views.booking import (
+    WrongCode,
+    granted_booking,
+    part_form,
+    show_booking,
+)
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 
@@ -89,10 +94,10 @@ def use_code(request: HttpRequest, reference: str) -> HttpResponse:
     except checkout.CouponRefused as no:
         if no.refused is Refused.UNKNOWN:
             count_wrong_code(request, now=now)
-        words = refused_words(
-            Applied(code, refused=no.refused), zone=booking.zone, locale=booking.business.locale
-        )
-        return show_booking(request, booking, now=now, problem=words, status=422)
+        applied = Applied(code, refused=no.refused, at=no.at)
+        words = code_words(code, applied, zone=booking.zone, locale=booking.business.locale)
+        wrong = WrongCode(code, words)
+        return show_booking(request, booking, now=now, wrong_code=wrong, status=422)
     except (checkout.NotOwed, checkout.PaymentUnderWay):
         words = _("There is nothing left to be paid at this moment.")
         return show_booking(request, booking, now=now, problem=words, status=409)
