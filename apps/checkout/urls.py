@@ -20,6 +20,7 @@ urlpatterns = [
     path("<slug:business>/classes/<int:session>/plan", class_plan.book, name="book_with_plan"),
     path("gifts/<slug:reference>/", gifts.card, name="gift_card"),
     path("gifts/<slug:reference>/pay", gifts.pay, name="pay_gift"),
+    path("gifts/<slug:reference>/change", gifts.change, name="change_gift"),
     path("gifts/open/<str:token>", gifts.opened, name="open_gift"),
     path("<slug:business>/gift-card/", gifts.buy, name="buy_gift"),
     path("practice/<slug:ref>/", practice.practice, name="practice"),

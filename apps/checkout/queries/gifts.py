@@ -100,6 +100,11 @@ def has_gift_cards(*, business_id: int) -> bool:
     return cards.filter(balance__gt=0).exists()
 
 
+def find_begun_card(*, card_id: object) -> GiftCard | None:
+    """The card of this number while it is not paid yet; one query."""
+    return GiftCard.objects.filter(pk=card_id, status=GiftCard.Status.DRAFT).first()
+
+
 def has_payment_under_way(card: GiftCard) -> bool:
     """Whether the provider may still say that a card is paid; one query."""
     attempts = Payment.objects.filter(order__gift_card=card).order_by("-pk")

@@ -19,8 +19,14 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.links import open_gift_token
 from apps.checkout.models import GiftCard
 from apps.checkout.providers import ProviderDown, provider_in_use
-from apps.checkout.queries.gifts import has_payment_under_way
-from apps.checkout.queries.under_way import find_under_way
+from apps.checkout.queries.gifts import find_begun_card, has_payment_under_way
+from apps.checkout.queries.under_way import UnderWay, find_under_way
+from apps.checkout.views.gift_till import (
+    back_to_begun_card,
+    change_gift_till,
+    keep_gift_till,
+    typed_card,
+)
 from apps.checkout.views.limits import require_room_to_buy
 from apps.checkout.views.looks import goes_on, looks_of, plain_look
 from apps.kernel.money import Money
@@ -41,8 +47,7 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
         raise Http404
     now = timezone.now()
     if request.method != "POST":
-        form = GiftForm(initial={"key": new_form_key()}, business=business)
-        return _show(request, business, form, now=now)
+        return back_to_begun_card(request, business) or _ask(request, business, now=now)
     form = GiftForm(request.POST, business=business)
     if not form.is_valid() or judge(post=request.POST, purpose=PURPOSE, now=now) != Verdict.PERSON:
         notice = "" if form.errors else _("Please press the button once more.")
@@ -62,9 +67,17 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
     except (ProviderDown, checkout.WayNotOffered):
         words = _("Payments do not work at this moment. Please try again in a minute.")
         return _show(request, business, form, now=now, notice=words, status=UNAVAILABLE)
+    keep_gift_till(request, bought.card)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "checkout:gift_card", reference=bought.card.reference)
+
+
+def _ask(request: HttpRequest, business: Business, *, now: datetime) -> HttpResponse:
+    """The form, with what was typed for a card that was begun and is to be changed."""
+    typed = typed_card(request, business)
+    form = GiftForm(initial={**typed, "key": new_form_key()}, business=business)
+    return _show(request, business, form, now=now)
 
 
 def _another(
@@ -87,21 +100,32 @@ def _another(
 @require_safe
 @never_cache
 def card(request: HttpRequest, reference: str) -> HttpResponse:
-    """Show a card to the browser that bought it; right after that it waits for the money."""
+    """Show a card to the browser that bought it; right after that it waits for the money. Whoever
+    went back from the bank reads what they have begun, as of a plan."""
     found = _bought_here(request, reference)
     waits = found.status == GiftCard.Status.DRAFT and has_payment_under_way(found)
-    looks = looks_of(request)
     begun = find_under_way(found, now=timezone.now()) if waits else None
+    context = {**_card_context(found), **_waiting(request, waits=waits, begun=begun)}
+    return render_page(request, "checkout/gift_card.html", "checkout/_gift_card.html", context)
+
+
+def _waiting(request: HttpRequest, *, waits: bool, begun: UnderWay | None) -> dict[str, Any]:
+    """Whether the page waits for the provider's word. It does not for whoever says that they went
+    back, as long as they can go on."""
+    looks = looks_of(request)
     unclear = begun if begun and begun.told else None
-    context = {
-        **_card_context(found),
+    under_way = begun if begun and begun.is_open else None
+    has_left = under_way is not None and "begun" in request.GET
+    looks_again = waits and unclear is None and not has_left
+    return {
         "waits": waits,
-        "goes_on": waits and unclear is None and goes_on(looks),
-        "plain_look": plain_look(request, looks) if waits and unclear is None else "",
+        "has_left": has_left,
+        "under_way": under_way,
+        "goes_on": looks_again and goes_on(looks),
+        "plain_look": plain_look(request, looks) if looks_again else "",
         "unclear": unclear,
         "next_url": f"{request.path}?looks={looks + 1}",
     }
-    return render_page(request, "checkout/gift_card.html", "checkout/_gift_card.html", context)
 
 
 @require_safe
@@ -122,11 +146,32 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         bought = checkout.pay_for_gift_card(card_id=found.pk, origin=origin, now=timezone.now())
     except (ProviderDown, checkout.WayNotOffered):
-        context = frame_of(business=found.business)
-        return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+        return _unpayable(request, found)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "checkout:gift_card", reference=reference)
+
+
+@require_POST
+def change(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give up a card that was begun and not paid, and go where it is bought: all that was typed is
+    there."""
+    found, now = _bought_here(request, reference), timezone.now()
+    begun = find_under_way(found, now=now)
+    try:
+        if begun is not None and begun.told is None:
+            checkout.give_up_payment(payment_id=begun.payment_id, order_id=begun.order_id, now=now)
+    except ProviderDown:
+        return _unpayable(request, found)
+    if find_begun_card(card_id=found.pk) is None or has_payment_under_way(found):
+        return go_to(request, "checkout:gift_card", reference=reference)
+    change_gift_till(request)
+    return go_to(request, "checkout:buy_gift", business=found.business.slug)
+
+
+def _unpayable(request: HttpRequest, found: GiftCard) -> HttpResponse:
+    context = frame_of(business=found.business)
+    return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
 
 
 def _bought_here(request: HttpRequest, reference: str) -> GiftCard:
@@ -145,6 +190,7 @@ def _card_context(found: GiftCard) -> dict[str, Any]:
         "code": spell_code(found.code),
         "worth": Money(found.value, found.currency),
         "left": Money(found.balance, found.currency),
+        "can_change": found.business.sells_gift_cards,
     }
 
 
