@@ -100,7 +100,7 @@ def has_gift_cards(*, business_id: int) -> bool:
     return cards.filter(balance__gt=0).exists()
 
 
-def find_begun_card(*, card_id: object) -> GiftCard | None:
+def find_begun_card(*, card_id: int) -> GiftCard | None:
     """The card of this number while it is not paid yet; one query."""
     return GiftCard.objects.filter(pk=card_id, status=GiftCard.Status.DRAFT).first()
 

@@ -1,6 +1,8 @@
 """A gift card that this browser has begun to buy and not paid: what was typed for it is kept in the
 session until it is bought."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 
 from apps.businesses.models import Business
@@ -43,6 +45,6 @@ def typed_card(request: HttpRequest, business: Business) -> dict[str, str]:
     return typed
 
 
-def _kept(request: HttpRequest, business: Business) -> dict[str, object]:
+def _kept(request: HttpRequest, business: Business) -> dict[str, Any]:
     kept = request.session.get(KEPT, {})
     return kept if kept.get("business") == business.pk else {}
