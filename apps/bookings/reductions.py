@@ -71,7 +71,7 @@ def choice_words(choice: Choice, *, now: datetime) -> str:
     """The same for what somebody has chosen so far."""
     return discount_words(
         service=choice.service,
-        subtotal=choice.price.total,
+        subtotal=choice.price.net,
         people=choice.party_size,
         now=now,
     )

@@ -28,11 +28,12 @@ class ServiceSnapshot:
     arrival_note is what to mind on the day, place_word what the business calls its place.
     requires_approval and allows_multiple_requests say how the booking was asked for. extras
     are the names of its add-ons, mix tells how many people come as what; the rows beside the
-    booking have their prices. Every field
+    booking have their prices. tax_rate is the tax in its price, in basis points; tax_included says
+    whether the business kept its prices with it. Every field
     has a default, for snapshots that were taken before it existed.
     """
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = 2
 
     venue: Venue = Venue.BUSINESS
     address: str = ""
@@ -42,6 +43,8 @@ class ServiceSnapshot:
     pays_in_person: bool = True
     pays_online: bool = False
     any_amount: bool = False
+    tax_rate: int = 0
+    tax_included: bool = True
     requires_approval: bool = False
     allows_multiple_requests: bool = False
     answer_within_hours: int = 24

@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+from apps.catalog.pricing import tax_in, tax_on
 from apps.checkout.discounts import NOTHING, Taken
-
-WHOLE = 10_000
 
 
 class Way(StrEnum):
@@ -127,6 +126,36 @@ def quote(
     )
 
 
+def quote_as_told(
+    *,
+    name: str,
+    price: int,
+    currency: str,
+    tax_rate: int,
+    tax_included: bool,
+    taken: Taken = NOTHING,
+) -> Quote:
+    """The order of what was promised at a price, which is what it comes to (rule M27); less what a
+    discount takes off, before tax. All of it is paid at the place."""
+    net = price if tax_included else price - tax_in(price, rate=tax_rate)
+    priced = quote(
+        items=[Item(name, net)],
+        currency=currency,
+        tax_rate=tax_rate,
+        tax_included=tax_included,
+        way=Way.IN_PERSON,
+        deposit=None,
+        discounts=[taken.amount],
+        taken=taken,
+    )
+    if taken.amount or tax_included:
+        return priced
+    # The price was added up from lines of which each was rounded.
+    tax = price - net
+    line = replace(priced.lines[0], tax=tax, total=price)
+    return replace(priced, lines=(line,), tax=tax, total=price, due_later=price)
+
+
 def choose_amount(priced: Quote, amount: int) -> Quote:
     """The same order, of which this amount is paid now.
 
@@ -185,16 +214,6 @@ def _within(priced: Quote, bounds: Takes) -> Quote | None:
     return choose_amount(more, bounds.least)
 
 
-def tax_in(gross: int, *, rate: int) -> int:
-    """The tax that is part of an amount, half a unit rounded up."""
-    return _half_up(gross * rate, WHOLE + rate)
-
-
-def tax_on(net: int, *, rate: int) -> int:
-    """The tax that comes on top of an amount, half a unit rounded up."""
-    return _half_up(net * rate, WHOLE)
-
-
 def ways_to_pay(
     *, total: int, online: bool, in_person: bool, deposit: int | None, full_upfront: bool
 ) -> tuple[Way, ...]:
@@ -230,7 +249,3 @@ def _due_now(total: int, *, way: Way, deposit: int | None) -> int:
     if deposit is None:
         raise ValueError("there is no deposit to choose")
     return min(deposit, total)
-
-
-def _half_up(numerator: int, denominator: int) -> int:
-    return (2 * numerator + denominator) // (2 * denominator)

@@ -323,4 +323,4 @@ def test_a_snapshot_of_any_version_can_be_read() -> None:
 
     assert ServiceSnapshot.from_snapshot({}) == ServiceSnapshot()
     assert ServiceSnapshot.from_snapshot(later) == ServiceSnapshot(venue=Venue.ONLINE)
-    assert ServiceSnapshot().as_snapshot()["version"] == 1
+    assert ServiceSnapshot().as_snapshot()["version"] == 2

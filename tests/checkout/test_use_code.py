@@ -8,14 +8,17 @@ from django.test import Client
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
-from apps.checkout.models import Coupon, GiftCard, Order
+from apps.checkout.models import Coupon, GiftCard, Order, Payment
+from apps.checkout.operations import Act
+from apps.checkout.pricing import Way
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
+from tests.factories.studio import Studio, join, make_session
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +193,49 @@ def test_wrong_codes_by_the_link_are_counted(booked: Booking) -> None:
     ]
 
     assert answers == [*10 * [422], 429]
+
+
+def actions_of(booking: Booking) -> list[str]:
+    return list(booking.history.order_by("pk").values_list("action", flat=True))
+
+
+def test_a_code_that_makes_it_free_is_no_payment(salon: Salon, booked: Booking) -> None:
+    make_coupon(business=salon.business, code="ALL", value=10_000)
+
+    use(booked, "ALL")
+
+    booked.refresh_from_db()
+    assert (booked.price, booked.payment_status, booked.paid) == (0, "EXEMPT", 0)
+    assert actions_of(booked) == ["BOOKED", "PRICED"]
+    page = text_of(desk(salon).get(f"/own/juniper/bookings/{booked.reference}/"))
+    order = Order.objects.get()
+    assert f"Order {order.reference}, Free</p>" in page
+    assert not list(find_all(business_id=None, now=NOW))
+
+
+def test_a_code_that_takes_off_all_that_is_left_is_no_payment(salon: Salon) -> None:
+    booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
+    check_out(booking, Way.DEPOSIT, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    make_coupon(business=salon.business, code="REST", kind="AMOUNT", value=2800)
+
+    use(booking, "REST")
+
+    booking.refresh_from_db()
+    assert (booking.price, booking.payment_status, booking.paid) == (2000, "PAID", 2000)
+    assert actions_of(booking) == ["BOOKED", "PRICED"]
+    assert not list(find_all(business_id=None, now=NOW))
+
+
+def test_a_bill_that_opens_again_is_no_payment(studio: Studio) -> None:
+    eva = join(make_session(studio, starts_at=studio.at(25, 18)), email="eva@example.com")
+    make_coupon(business=studio.business, code="ALL", value=10_000)
+    use(eva, "ALL")
+
+    checkout.add_people(booking=eva, more=1, now=NOW)
+
+    eva.refresh_from_db()
+    assert (eva.price, eva.payment_status) == (1800, "NOT_PAID")
+    assert actions_of(eva) == ["BOOKED", "PRICED", "RESIZED"]
+    assert not list(find_all(business_id=None, now=NOW))

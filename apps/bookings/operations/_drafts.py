@@ -166,7 +166,7 @@ def copy_choice(draft: Booking, choice: Choice) -> None:
                 booking=draft,
                 add_on=extra,
                 name=extra.name,
-                price=extra.price,
+                price=choice.service.with_tax(extra.price),
                 duration_minutes=extra.duration_minutes,
             )
             for extra in choice.add_ons
@@ -179,7 +179,7 @@ def copy_choice(draft: Booking, choice: Choice) -> None:
                 variant=variant,
                 name=variant.name,
                 people=people,
-                price=0 if free else variant.price,
+                price=0 if free else choice.service.with_tax(variant.price),
             )
             for variant, people in choice.mix
         )

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._moves import Actor, write_move
@@ -34,15 +35,19 @@ def note_money(
 ) -> None:
     """Write into a locked booking what its order says of the money.
 
-    History tells of money that moves, so what is kept aside leaves no line there. action says why
-    it moved; None where it simply came or went.
+    History tells of money that moves, so what is kept aside leaves no line there, nor does a bill
+    that is settled, or open again, because its price has changed. action says why it moved; None
+    where it simply came or went.
     """
-    quiet = {"kept_aside": money.kept_aside, "returned": money.returned}
+    quiet: dict[str, Any] = {"kept_aside": money.kept_aside, "returned": money.returned}
+    stays = booking.paid == money.paid
+    if stays and booking.status != Booking.Status.CREATED:
+        quiet["payment_status"] = money.payment_status
     if any(getattr(booking, name) != value for name, value in quiet.items()):
-        booking.kept_aside, booking.returned = money.kept_aside, money.returned
+        for name, value in quiet.items():
+            setattr(booking, name, value)
         Booking.objects.filter(pk=booking.pk).update(**quiet)
-    said = (booking.payment_status, booking.paid)
-    if booking.status == Booking.Status.CREATED or said == (money.payment_status, money.paid):
+    if stays or booking.status == Booking.Status.CREATED:
         return
     went = Action.REFUNDED if money.paid < booking.paid else Action.PAID
     write_move(

@@ -47,6 +47,8 @@ def _ways(service: Service) -> dict[str, Any]:
         "pays_in_person": service.pays_in_person,
         "pays_online": service.pays_online,
         "any_amount": service.any_amount,
+        "tax_rate": service.tax_rate,
+        "tax_included": service.business.prices_include_tax,
         "requires_approval": service.requires_approval,
         "allows_multiple_requests": service.allows_multiple_requests,
         "answer_within_hours": service.business.answer_within_hours,

@@ -78,7 +78,7 @@ def variant_options(choice: Choice) -> Options | None:
             label=it.name,
             chosen=it == choice.variant,
             minutes=it.duration_minutes or service.duration_minutes,
-            price=None if free else Money(it.price, currency),
+            price=None if free else Money(service.with_tax(it.price), currency),
         )
         for it in variants
     )
@@ -125,7 +125,7 @@ def add_on_options(choice: Choice) -> list[Option]:
             label=it.name,
             chosen=it.pk in chosen,
             minutes=it.duration_minutes,
-            price=Money(it.price, choice.service.business.currency),
+            price=Money(choice.service.with_tax(it.price), choice.service.business.currency),
             note=it.description,
         )
         for it in add_ons.order_by("group__position", "group_id", "position", "pk")

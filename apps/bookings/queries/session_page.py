@@ -94,7 +94,7 @@ def lines_of(choice: Choice) -> tuple[Line, ...]:
         Line(
             field=f"people_{it.pk}",
             name=it.name,
-            price=None if free else Money(it.price, currency),
+            price=None if free else Money(choice.service.with_tax(it.price), currency),
             people=counted.get(it.pk, 0),
         )
         for it in variants

@@ -60,8 +60,9 @@ def details_context(
 
 
 def _discount_words(draft: Booking, *, now: datetime) -> str:
+    subtotal = draft.service.without_tax(draft.price or 0)
     return discount_words(
-        service=draft.service, subtotal=draft.price, people=draft.party_size, now=now
+        service=draft.service, subtotal=subtotal, people=draft.party_size, now=now
     )
 
 
@@ -133,7 +134,8 @@ def _pays(
         return False
     if service.pays_online or by_plan:
         return True
-    return is_reduced(service=service, subtotal=price, people=people, now=now) or takes_codes(
+    subtotal = service.without_tax(price)
+    return is_reduced(service=service, subtotal=subtotal, people=people, now=now) or takes_codes(
         business_id=service.business_id, now=now
     )
 

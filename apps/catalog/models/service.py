@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.businesses.models import Business, Location
 from apps.catalog.models.form import BookingForm
 from apps.catalog.models.policy import BookingPolicy
+from apps.catalog.pricing import tax_in, tax_on
 
 
 class Category(models.Model):
@@ -195,6 +196,20 @@ class Service(models.Model):
     def is_at_business(self) -> bool:
         """Neither online nor at the customer's: it happens at one of the locations."""
         return not (self.online or self.home_visit)
+
+    @property
+    def tax_on_top(self) -> int:
+        """The rate of tax that comes on top of its prices, in basis points; 0 where it is in
+        them."""
+        return 0 if self.business.prices_include_tax else self.tax_rate
+
+    def without_tax(self, price: int) -> int:
+        """A price as customers read it, as it is kept."""
+        return price - tax_in(price, rate=self.tax_on_top)
+
+    def with_tax(self, amount: int) -> int:
+        """A price as it is kept, as customers read it: with the tax in it (rule M27)."""
+        return amount + tax_on(amount, rate=self.tax_on_top)
 
     @property
     def buffer_before(self) -> timedelta:

@@ -69,6 +69,7 @@ class Choice:
             ],
             currency=service.business.currency,
             custom_text=service.price_text if custom else None,
+            tax_on_top=service.tax_on_top,
         )
 
     def _lines(self) -> list[PriceLine]:

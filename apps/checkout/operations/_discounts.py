@@ -11,10 +11,11 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
+from apps.catalog.pricing import tax_in
 from apps.checkout.coupons import Kind
 from apps.checkout.discounts import NOTHING
 from apps.checkout.models import Discount, Order, OrderLine
-from apps.checkout.operations._in_person import LIVE, order_of
+from apps.checkout.operations._in_person import LIVE, discount_of, order_of
 from apps.checkout.operations._settle import sync
 from apps.checkout.pricing import Item, Way, quote
 from apps.checkout.queries.discounts import find_discount
@@ -86,7 +87,7 @@ def book_with_discount(*, book: Callable[[], Booking], now: datetime) -> Booking
         return booking
     if Order.objects.filter(booking=booking).exists():
         return booking
-    if find_discount(booking=booking, subtotal=booking.price, now=now) != NOTHING:
+    if discount_of(booking, now=now) != NOTHING:
         order_of(booking, now=now, takes_discount=True)
     return booking
 
@@ -112,11 +113,14 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
 
 
 def _grow(order: Order, booking: Booking, *, more: int, now: datetime) -> None:
-    """Add a line of ``more`` (minor units, before anything is taken off) to a locked order.
+    """Add a line of ``more`` (minor units, tax included, before anything is taken off) to a locked
+    order.
 
     What was taken off before stays as it is; the discount counts for what all of it costs in full.
     """
     lines = list(order.lines.all())
+    if not order.tax_included:
+        more -= tax_in(more, rate=order.tax_rate)
     subtotal = more + sum(line.amount * line.quantity for line in lines)
     taken = find_discount(booking=booking, subtotal=subtotal, now=now)
     less = min(max(0, taken.amount - order.by_discount), max(0, more))

@@ -7,13 +7,14 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.discounts import NOTHING
+from apps.catalog.pricing import tax_in
+from apps.checkout.discounts import NOTHING, Taken
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject
-from apps.checkout.pricing import Item, Quote, Way, quote
+from apps.checkout.pricing import Quote, quote_as_told
 from apps.checkout.queries.discounts import find_discount
 from apps.checkout.queries.orders import flows_of
 from apps.checkout.states import balance
@@ -183,22 +184,25 @@ def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -
         return order
     if not booking.price or booking.status not in LIVE:
         raise NotOwed
-    taken = NOTHING
-    if takes_discount:
-        taken = find_discount(booking=booking, subtotal=booking.price, now=now)
-    priced = quote(
-        items=[Item(booking.title, booking.price)],
+    taken = discount_of(booking, now=now) if takes_discount else NOTHING
+    priced = quote_as_told(
+        name=booking.title,
+        price=booking.price,
         currency=booking.currency,
-        tax_rate=booking.service.tax_rate,
-        tax_included=booking.business.prices_include_tax,
-        way=Way.IN_PERSON,
-        deposit=None,
-        discounts=[taken.amount],
+        tax_rate=booking.as_booked.tax_rate,
+        tax_included=booking.as_booked.tax_included,
         taken=taken,
     )
     if takes_discount:
         _tell_price(booking, priced)
     return _write(booking, priced, now=now)
+
+
+def discount_of(booking: Booking, *, now: datetime) -> Taken:
+    """What a discount takes off a booking with a price now, before tax."""
+    told, price = booking.as_booked, booking.price or 0
+    net = price if told.tax_included else price - tax_in(price, rate=told.tax_rate)
+    return find_discount(booking=booking, subtotal=net, now=now)
 
 
 def _tell_price(booking: Booking, priced: Quote) -> None:

@@ -75,6 +75,18 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
         )
 
 
+def find_other_prices(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield bookings that promise another price than their order comes to (rule M27)."""
+    live = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+    orders = Order.objects.filter(status=Order.Status.APPROVED, booking__status__in=live)
+    other = _of(orders.exclude(booking__price=F("total")).order_by("pk"), business_id)
+    for of, reference, told, total in other.values_list(
+        "business_id", "booking__reference", "booking__price", "total"
+    ):
+        words = f"was told {told}, its order comes to {total}"
+        yield Finding("the_price_told_is_owed", of, f"booking {reference}", words)
+
+
 def find_hidden_debts(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield orders that say all is paid while less came than they cost, orders that say a part is
     while nothing is kept or nothing is owed, and orders that say nothing came while it did. This is

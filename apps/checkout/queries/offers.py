@@ -50,8 +50,8 @@ def offer_of(
     price = price_of(booking=booking, choice=choice, now=now)
     if price.total is None:
         return Offer({})
-    taken = find_discount(booking=booking, subtotal=price.total, now=now)
-    rest = price.total - taken.amount
+    taken = find_discount(booking=booking, subtotal=price.net, now=now)
+    rest = price.net - taken.amount
     applied = apply_code(user=booker(booking), code=code, subtotal=rest, now=now)
     by_code = worth(applied.terms, subtotal=rest) if applied.terms else 0
     quotes, too_little = _quotes(booking, price, taken, by_code)

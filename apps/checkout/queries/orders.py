@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.operations import MoneyOfBooking
@@ -210,6 +211,8 @@ def state_words(order: Order, *, is_unclear: bool, is_aside: bool) -> str:
         return str(Payment.Status.UNCLEAR.label)
     if is_aside:
         return str(Payment.Status.AUTHORIZED.label)
+    if not order.total and order.payment_status == Order.PaymentStatus.NOT_PAID:
+        return _("Free")
     return str(order.get_payment_status_display())
 
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from apps.bookings.models import Booking
 from apps.bookings.venues import in_person_words, later_words, pay_place_of
 from apps.bookings.wording import aside_words
+from apps.catalog.pricing import WHOLE
 from apps.checkout.coupons import Refused
 from apps.checkout.gifts import is_gift_code
-from apps.checkout.pricing import WHOLE, Quote, Way
+from apps.checkout.pricing import Quote, Way
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import asks_first
 from apps.checkout.queries.passes import Pass

@@ -47,6 +47,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     ledger_history.find_unwritten_moves,
     ledger_history.find_untold_moves,
     money_ledger.find_unbalanced_orders,
+    money_ledger.find_other_prices,
     money_ledger.find_hidden_debts,
     money_ledger.find_untrue_bookings,
     money_ledger.find_unapproved_money,
