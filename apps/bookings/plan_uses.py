@@ -3,6 +3,7 @@ ready; as long as nobody does, a booking paid with a plan says only that."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,12 +24,27 @@ class PlanUse:
 Find = Callable[[Collection[int]], Mapping[int, PlanUse]]
 """Answers by the ids of bookings; those that no plan paid for are left out."""
 
+LastStart = Callable[[int], datetime | None]
+"""Answers by the id of a booking that a plan paid for: what it pays for has to begin before that
+instant (UTC); None is no limit."""
+
 _known: list[Find] = []
+_limits: list[LastStart] = []
 
 
-def register_plan_uses(find: Find) -> None:
-    """Let this one be asked from now on, and no other."""
+def register_plan_uses(find: Find, *, last_start: LastStart) -> None:
+    """Let these be asked from now on, and no others."""
     _known[:] = [find]
+    _limits[:] = [last_start]
+
+
+def last_start_of(booking: Booking) -> datetime | None:
+    """Before when it has to begin what a plan pays for (UTC); None where there is no limit, or no
+    plan. One query where there is one."""
+    if booking.payment_option != Booking.PaymentOption.MEMBERSHIP:
+        return None
+    limits = (last_start(booking.pk) for last_start in _limits)
+    return min((it for it in limits if it is not None), default=None)
 
 
 def plan_words_of(*bookings: Booking) -> dict[int, str]:

@@ -45,6 +45,14 @@ def last_moment(*, starts_at: datetime, ends_at: datetime, asked_at: datetime) -
     return starts_at if asked_at < starts_at else ends_at
 
 
+def deadline_after(
+    answer_by: datetime, *, starts_at: datetime, ends_at: datetime, asked_at: datetime
+) -> datetime:
+    """Until when a request is answered whose time has become this one: as before, or sooner."""
+    last = last_moment(starts_at=starts_at, ends_at=ends_at, asked_at=asked_at)
+    return min(answer_by, last)
+
+
 def rule_of(snapshot: Mapping[str, Any]) -> Rule:
     """The rule frozen with a booking; one of before there was a choice reminds."""
     return Rule(snapshot.get(KEY, Rule.REMIND))

@@ -12,7 +12,7 @@ from apps.availability.queries import zone_of
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
-from apps.bookings.queries.other_sessions import list_other_sessions
+from apps.bookings.queries.other_sessions import list_open_to
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
     find_nearest,
@@ -148,7 +148,7 @@ def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseR
         now=now,
         is_team=False,
     )
-    return list_other_sessions(booking=booking, now=now)[:MOST_SHOWN] if may_move else []
+    return list_open_to(booking=booking, now=now)[:MOST_SHOWN] if may_move else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from apps.bookings.operations._errors import (
     SlotGone,
     StaleRevision,
     SuggestionTaken,
+    TooFewSoFar,
     TooLateToUndo,
     TooManyPeople,
 )
@@ -131,6 +132,7 @@ __all__ = [
     "StaleRevision",
     "SuggestionTaken",
     "TimesAreFree",
+    "TooFewSoFar",
     "TooLateToUndo",
     "TooManyPeople",
     "Visitor",

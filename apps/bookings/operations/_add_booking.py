@@ -5,11 +5,14 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import price_to_join
+from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at
 from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._submit import asked
 from apps.bookings.operations._waitlist_join import WaitingDetails
 from apps.bookings.queries.gatherings import gathering_of, lead_of
+from apps.bookings.queries.minimum import lacking
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import Choice
 from apps.customers.operations import find_or_add_customer
@@ -26,6 +29,9 @@ def add_booking(
 ) -> Booking:
     """Put somebody into a class or a course for the team: confirmed at once, and told by mail.
 
+    Where it is not decided yet that it takes place, and too few would come with them, they wait for
+    more people like everybody there (rule B16).
+
     Places count, the limits of the policy do not: whoever stands at the door is not too late.
 
     Raises:
@@ -35,6 +41,7 @@ def add_booking(
     target = availability.lock_target(target=target, now=now)
     gathering = gathering_of(target, besides=None, now=now, seats_left=0)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    waits = lacking(target, choice.service) > choice.party_size
     seating = availability.seat(target=target, seats=choice.party_size, expires_at=None)
     booking = draft_at(target, choice=choice, visitor=Visitor("", "", ""), now=now)
     booking.session = target if isinstance(target, Session) else None
@@ -46,12 +53,18 @@ def add_booking(
     booking.save(force_insert=True)
     copy_choice(booking, choice)
     availability.take_seats(seating=seating, now=now)
-    _confirm(booking, price.total, details, by=by, now=now)
+    _write(booking, price.total, details, waits=waits, by=by, now=now)
     return booking
 
 
-def _confirm(
-    booking: Booking, price: int | None, details: WaitingDetails, *, by: TeamMember, now: datetime
+def _write(
+    booking: Booking,
+    price: int | None,
+    details: WaitingDetails,
+    *,
+    waits: bool,
+    by: TeamMember,
+    now: datetime,
 ) -> None:
     customer = find_or_add_customer(
         business_id=booking.business_id,
@@ -63,11 +76,12 @@ def _confirm(
     free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
     write_move(
         booking,
-        action=BookingEvent.Action.BOOKED,
+        action=BookingEvent.Action.REQUESTED if waits else BookingEvent.Action.BOOKED,
         actor=Actor.of(by),
         now=now,
         columns={
-            "status": Booking.Status.CONFIRMED.value,
+            "status": (Booking.Status.PENDING if waits else Booking.Status.CONFIRMED).value,
+            **asked(booking, _decides_at(booking) if waits else None, now=now),
             "customer": customer,
             "contact_name": details.name,
             "contact_email": details.email,
@@ -76,3 +90,8 @@ def _confirm(
             "payment_option": Booking.PaymentOption.OFFLINE.value,
         },
     )
+
+
+def _decides_at(booking: Booking) -> datetime:
+    minutes = booking.service.decide_before_minutes
+    return decides_at(starts_at=booking.starts_at, minutes_before=minutes)

@@ -28,7 +28,7 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
 
     Raises:
         NotComing: there is nothing to add to, or its people were booked by priced kinds, or were
-            paid for: more of them are another booking.
+            paid for: more of them are another booking. So they are where the team says yes first.
         TooManyPeople: more than one booking may bring.
         CannotJoin: there are not so many places, or it is too late.
         NoSeats: somebody was faster.
@@ -38,6 +38,8 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
     if locked.status not in OCCUPYING or locked.seating_id is None or target is None:
         raise NotComing
     if locked.mix.exists() or locked.paid or locked.payment_option in SETTLED:
+        raise NotComing
+    if locked.status == Booking.Status.CONFIRMED and locked.service.requires_approval:
         raise NotComing
     people = locked.party_size + more
     if people > Policy.from_snapshot(locked.policy_snapshot).max_participants:

@@ -8,7 +8,7 @@ from apps.availability.operations import SessionChange
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._cancel_class import lock_live
 from apps.bookings.operations._errors import StaleRevision
-from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._moves import Actor, deadline_columns, write_move
 from apps.bookings.operations._snapshots import clock_columns
 from apps.bookings.queries.attending import Scope, Seen, people_seen, sessions_in
 from apps.bookings.queries.gatherings import lead_of
@@ -81,6 +81,7 @@ def _move(
         columns={
             "starts_at": target.starts_at,
             "ends_at": target.ends_at,
+            **deadline_columns(booking, starts_at=target.starts_at, ends_at=target.ends_at),
             **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
             "resource_id": lead_id,
         },

@@ -7,7 +7,7 @@ from datetime import datetime
 from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
 from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
-from apps.bookings.operations._errors import HoldsAnother
+from apps.bookings.operations._errors import HoldsAnother, SlotGone
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._snapshots import (
     clock_columns,
@@ -18,7 +18,7 @@ from apps.bookings.operations._snapshots import (
 from apps.bookings.queries.as_seen import reading_of
 from apps.businesses.models import Location
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice
+from apps.catalog.queries import Choice, is_offered
 from apps.kernel.references import new_reference
 from apps.statements import Select, Slot
 
@@ -156,6 +156,18 @@ def _title_of(choice: Choice) -> str:
     if choice.variant is None or choice.mix:
         return choice.service.name
     return f"{choice.service.name}, {choice.variant.name}"
+
+
+def require_sold(booking: Booking, *, now: datetime) -> None:
+    """Refuse a draft whose hold has ended when customers cannot book its service any more. While a
+    hold lives its time was promised, whatever was switched off since (rule B31).
+
+    Raises:
+        SlotGone: it would be sold anew.
+    """
+    lives = booking.hold_expires_at is not None and booking.hold_expires_at > now
+    if not lives and not is_offered(service=booking.service):
+        raise SlotGone
 
 
 def copy_choice(draft: Booking, choice: Choice) -> None:

@@ -68,6 +68,10 @@ class PriceChanged(Exception):
         self.price = price
 
 
+class TooFewSoFar(Exception):
+    """Nobody comes in confirmed where it is not decided yet that it takes place."""
+
+
 class StaleRevision(Exception):
     """Somebody changed the booking meanwhile; nothing was changed now."""
 

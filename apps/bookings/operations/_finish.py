@@ -10,6 +10,7 @@ from apps.bookings import states
 from apps.bookings.decision import decide
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._change_class import follow_class
+from apps.bookings.operations._drafts import require_sold
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
@@ -45,7 +46,7 @@ def finish_draft(
     change = change_since(booking)
     if change is Change.CALLED_OFF or (change is Change.MOVED and not is_paid):
         raise SlotGone
-    choice, is_offered = _choice(booking, is_paid=is_paid)
+    choice, is_offered = _choice(booking, is_paid=is_paid, now=now)
     by = answer_by(booking, choice=choice, now=now) if is_offered else None
     skips = booking.skip_availability_validation
     conflict = not (is_offered and _is_secured(booking, choice, asks=by is not None, now=now))
@@ -108,8 +109,10 @@ def _clock_now(booking: Booking) -> dict[str, Any]:
     )
 
 
-def _choice(booking: Booking, *, is_paid: bool) -> tuple[Choice, bool]:
+def _choice(booking: Booking, *, is_paid: bool, now: datetime) -> tuple[Choice, bool]:
     """What was chosen, and whether it is still offered: what was paid for is kept all the same."""
+    if not is_paid:
+        require_sold(booking, now=now)
     try:
         return choice_of(booking=booking), True
     except UnknownChoice as gone:

@@ -4,6 +4,7 @@ from apps.availability import operations as availability
 from apps.availability.engine.limits import hold_ends_at
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings.models import Booking
+from apps.bookings.operations._drafts import require_sold
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import extend
 from apps.bookings.operations._release import longest_hold
@@ -30,6 +31,7 @@ def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
         if not kept:
             raise SlotGone
     else:
+        require_sold(booking, now=now)
         _take_anew(booking, until=until, now=now)
     Booking.objects.filter(pk=booking.pk).update(hold_expires_at=until)
     booking.hold_expires_at = until

@@ -7,13 +7,15 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings import states
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import CannotJoin
-from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._errors import CannotJoin, TooFewSoFar
+from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
 from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.operations._waitlist_offer import offer_places
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
+from apps.bookings.queries.minimum import lacking
+from apps.bookings.queries.other_sessions import may_go_to
 from apps.businesses.models import TeamMember
 
 
@@ -38,12 +40,14 @@ def move_places(
     Raises:
         CannotMove: as its name says.
         CannotJoin: there are not so many places, or it is too late for that.
+        TooFewSoFar: it is confirmed, and that one still waits for more people than these.
         NoSeats, BusyTryAgain: somebody was faster.
     """
     locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
     _require_allowed(locked, target, is_team=by is not None, now=now)
     if by is None:
         _require_open(locked, target, now=now)
+    _require_decided(locked, target)
     availability.lock_for_move(seating_id=locked.seating_id, target=target)
     old, left = locked.seating_id, locked.course_run or locked.session
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
@@ -72,6 +76,7 @@ def _columns(
         "seating_id": seating_id,
         "starts_at": target.starts_at,
         "ends_at": target.ends_at,
+        **deadline_columns(booking, starts_at=target.starts_at, ends_at=target.ends_at),
         **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
         "location_id": target.location_id,
         "resource_id": lead_of(target),
@@ -93,6 +98,16 @@ def _require_allowed(
     )
     if not allowed or target.service_id != booking.service_id or here == target.pk:
         raise CannotMove
+    if not is_team and not may_go_to(booking, target.starts_at):
+        raise CannotMove
+
+
+def _require_decided(booking: Booking, target: Session | CourseRun) -> None:
+    """Whoever is confirmed goes only where it is decided that it takes place, or is with them."""
+    if booking.status != Booking.Status.CONFIRMED:
+        return
+    if lacking(target, booking.service) > booking.party_size:
+        raise TooFewSoFar
 
 
 def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:

@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from apps.bookings import states
+from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import StaleRevision, TimeNotKept
 from apps.bookings.queries.kept import keeps_what_it_needs
+from apps.bookings.unanswered import deadline_after
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
 from apps.statements import Found, save_columns_with
@@ -127,6 +129,22 @@ def write_move(
     if action in TOPICS:
         _tell(event, now=now, delay=delay)
     return event
+
+
+def deadline_columns(
+    booking: Booking, *, starts_at: datetime, ends_at: datetime
+) -> dict[str, datetime]:
+    """The column of a request that goes to another time (UTC): it never outlives that, and one that
+    waits for more people waits for those who come then (rules B16, B29)."""
+    if booking.answer_by is None:
+        return {}
+    service = booking.service
+    if service.min_participants and not booking.as_booked.requires_approval:
+        minutes = service.decide_before_minutes
+        return {"answer_by": decides_at(starts_at=starts_at, minutes_before=minutes)}
+    asked_at = booking.requested_at or booking.created_at
+    by = deadline_after(booking.answer_by, starts_at=starts_at, ends_at=ends_at, asked_at=asked_at)
+    return {"answer_by": by}
 
 
 def line_of_history(

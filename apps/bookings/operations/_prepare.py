@@ -4,6 +4,7 @@ from django.db import transaction
 
 from apps.bookings.models import Booking
 from apps.bookings.operations._details import Details, contact, write_answers, write_consents
+from apps.bookings.operations._drafts import require_sold
 from apps.bookings.operations._errors import NotWelcome, SlotGone
 from apps.bookings.operations._submit import (
     lock_draft,
@@ -44,6 +45,7 @@ def _prepare_once(
     if booking.status != Booking.Status.CREATED:
         return booking
     require_welcome(booking, details)
+    require_sold(booking, now=now)
     _choice, price = price_now(booking, seen_price=seen_price, now=now)
     if reads_otherwise(booking):
         raise SlotGone

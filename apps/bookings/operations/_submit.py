@@ -12,6 +12,7 @@ from apps.bookings import states
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._details import Details, contact, write_answers, write_consents
+from apps.bookings.operations._drafts import require_sold
 from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._release import release_draft
@@ -103,6 +104,7 @@ def _submit_once(
     if booking.status != Booking.Status.CREATED:
         return booking
     require_welcome(booking, details)
+    require_sold(booking, now=now)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
     by = answer_by(booking, choice=choice, now=now)
     asks = by is not None

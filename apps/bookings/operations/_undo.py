@@ -29,7 +29,7 @@ def undo_decision(*, booking_id: int, revision: int, by: TeamMember, now: dateti
         Booking.DoesNotExist: not a booking of this business.
         StaleRevision: somebody changed it meanwhile.
         NotAllowed: the last move was not a decision.
-        TooLateToUndo: 10 seconds are over, or the mail is on its way.
+        TooLateToUndo: 10 seconds are over, the mail is on its way, or a suggested time was taken.
         DoesNotFit: the time of a declined request went to somebody else meanwhile.
         BusyTryAgain: the lock did not come in time.
     """
@@ -45,8 +45,8 @@ def _undo(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> B
     _require_recent_decision(booking, now=now)
     if not outbox.withdraw(keys=[outbox_key(booking)]):
         raise TooLateToUndo
+    _take_suggestions_back(booking)
     _restore_time(booking, now=now)
-    booking.suggestions.all().delete()
     write_move(
         booking,
         action=BookingEvent.Action.UNDONE,
@@ -72,6 +72,22 @@ def _require_recent_decision(booking: Booking, *, now: datetime) -> None:
         raise NotAllowed(Reason.WRONG_STATUS)
     if now >= last.at + UNDO_WINDOW:  # from that instant on the mail may leave
         raise TooLateToUndo
+
+
+def _take_suggestions_back(booking: Booking) -> None:
+    """Nothing is suggested any more: whoever is filling in a suggested time asks like anybody.
+
+    Raises:
+        TooLateToUndo: one of the times is booked already, or is being paid for.
+    """
+    taken = booking.suggestions.exclude(taken_by=None).values("taken_by")
+    theirs = Booking.objects.select_for_update().filter(pk__in=taken).order_by("pk")
+    for other in theirs:
+        is_paying = other.payment_option == Booking.PaymentOption.ONLINE
+        if other.status in states.OCCUPYING or is_paying:
+            raise TooLateToUndo
+    theirs.filter(status=Booking.Status.CREATED).update(skip_business_confirmation=False)
+    booking.suggestions.all().delete()
 
 
 def _restore_time(booking: Booking, *, now: datetime) -> None:

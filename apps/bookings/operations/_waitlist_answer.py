@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._errors import TooFewSoFar
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
 from apps.bookings.operations._waitlist_offer import offer_places, pass_by
+from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
@@ -55,11 +57,14 @@ def enrol_from_line(*, booking: Booking, by: TeamMember, now: datetime) -> Booki
     Raises:
         NoSeats: there is no place for all of them.
         NotInLine: they left, or have a place already.
+        TooFewSoFar: it is not decided yet that it takes place, and too few would come with them.
         BusyTryAgain: the lock did not come in time.
     """
     booking, target, entry = _lock(booking, now=now)
     if entry is None or booking.status != Status.WAITING_LIST:
         raise NotInLine
+    if lacking(target, booking.service) > entry.people:
+        raise TooFewSoFar
     if entry.state == State.OFFERED:
         availability.withdraw_seats(target=target, seats=entry.people)
     seating = availability.seat(target=target, seats=entry.people, expires_at=None)

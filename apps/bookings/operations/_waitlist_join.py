@@ -12,7 +12,7 @@ from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at
 from apps.bookings.operations._errors import NotBookable, NotWelcome
 from apps.bookings.operations._moves import Actor, insert_in_line, write_move
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
-from apps.bookings.queries.waitlist import line_of
+from apps.bookings.queries.waitlist import has_line, line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import Choice, is_offered
 from apps.customers.operations import find_or_add_customer
@@ -77,7 +77,7 @@ def join_waitlist(
         LineIsFull, AlreadyInLine: as their names say.
         BusyTryAgain: too many people want it at this moment.
     """
-    if not is_offered(service=choice.service):
+    if not is_offered(service=choice.service) or (by is None and not has_line(choice.service)):
         raise NotBookable
     business_id = choice.service.business_id
     if blocked := find_blocked(business_id=business_id, email=details.email, phone=details.phone):

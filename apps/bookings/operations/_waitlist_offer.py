@@ -14,7 +14,8 @@ from django.db.models import F, Q, QuerySet
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.queries.waitlist import last_chance, line_of, offer_rules
+from apps.bookings.queries.minimum import lacking
+from apps.bookings.queries.waitlist import has_line, last_chance, line_of, offer_rules
 from apps.bookings.waiting import Waiting, next_in_line, offer_ends_at, speaks_at
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
@@ -30,6 +31,9 @@ class Step(Protocol):
 @transaction.atomic(savepoint=False)
 def offer_places(*, target: Target, now: datetime, new_round: bool = False) -> int:
     """Offer the free places of a session or a run to those whom they fit; return how many offers.
+
+    None where the team says yes to everybody first: it puts people in by itself. None either where
+    it is not decided yet that it takes place and too few would come with them (rule B31).
 
     new_round: places came free, so everybody is asked again, also those who passed before.
     """
@@ -50,10 +54,15 @@ def _offers(
 ) -> Iterator[WaitlistEntry]:
     free = target.seats_left
     rules = offer_rules(service_id=target.service_id or 0, location=target.location)
+    if not has_line(rules.service):
+        return
+    missing = lacking(target, rules.service)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     begins_at = last_chance(target, now=now)
     while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=told_at):
-        if not availability.offer_seats(target=target, seats=entry.people):
+        if entry.people < missing or not availability.offer_seats(
+            target=target, seats=entry.people
+        ):
             return
         ends_at = offer_ends_at(now=told_at, starts_at=begins_at, minutes=rules.minutes)
         yield _write_offer(by_pk[entry.pk], ends_at=ends_at, told_at=told_at, now=now)

@@ -19,9 +19,10 @@ from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import NoTime, find_claim, slot_query
 from apps.bookings.queries.waitlist import offer_rules
-from apps.bookings.queries.wishes import find_times_for, wish_of
+from apps.bookings.queries.wishes import find_times_for, may_wait_for_a_time, wish_of
 from apps.bookings.waiting import offer_ends_at, speaks_at
 from apps.bookings.wishes import first_that_suits, wanted_span
+from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, is_bookable
 from apps.outbox.sweeping import each, sweep
 
@@ -52,7 +53,7 @@ def _try(entry: WaitlistEntry, *, now: datetime) -> bool:
 def _find(entry: WaitlistEntry, *, now: datetime) -> Claim | None:
     """A look without any lock, so that a line without luck costs no writer anything."""
     booking, wish = entry.booking, wish_of(entry)
-    if wish is None or not is_bookable(service=booking.service):
+    if wish is None or not _is_sold(booking.service):
         return None
     try:
         choice = choice_of(booking=booking)
@@ -71,6 +72,12 @@ def _find(entry: WaitlistEntry, *, now: datetime) -> Claim | None:
         return None if at is None else find_claim(query=query, starts_at=at, now=now)
     except (UnknownChoice, NoTime):
         return None
+
+
+def _is_sold(service: Service) -> bool:
+    """Whether a tap would book it: not what is switched off, nor what the team says yes to first
+    by now (rule B31)."""
+    return is_bookable(service=service) and may_wait_for_a_time(service)
 
 
 @transaction.atomic

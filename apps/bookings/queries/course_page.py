@@ -17,7 +17,7 @@ from apps.bookings.queries.own import Browser, own_enrolments
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.queries.session_page import Line, lines_of
-from apps.bookings.queries.waitlist import count_waiting_for_runs
+from apps.bookings.queries.waitlist import count_waiting_for_runs, has_line
 from apps.bookings.reductions import choice_words
 from apps.bookings.wording import cancel_words
 from apps.catalog.models import Service
@@ -188,8 +188,9 @@ def _row(
         quote=quote_of_price(price, minutes=choice.duration_minutes),
         is_reduced=price.total != choice.price.total,
         own_reference=own.get(run.pk, ""),
-        waiting=waiting.get(run.pk, 0),
-        may_wait=waiting.get(run.pk, 0) < choice.policy.waitlist_capacity,
+        waiting=waiting.get(run.pk, 0) if has_line(choice.service) else 0,
+        may_wait=has_line(choice.service)
+        and waiting.get(run.pk, 0) < choice.policy.waitlist_capacity,
         progress=progress.get(run.pk),
     )
 

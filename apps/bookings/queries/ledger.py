@@ -172,6 +172,17 @@ def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:
     yield from _found(rows, "session_time", "starts or ends unlike its session")
 
 
+def find_late_deadlines(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield requests that are to be answered after what they are for has begun (rule B29)."""
+    late = Q(answer_by__gt=F("ends_at")) | Q(
+        requested_at__lt=F("starts_at"), answer_by__gt=F("starts_at")
+    )
+    rows = _of(Booking.objects.filter(late, status=Booking.Status.PENDING), business_id)
+    words = "is a request that outlives the time it is for"
+    for of, reference in rows.values_list("business_id", "reference"):
+        yield Finding("requests_end_in_time", of, f"booking {reference}", words)
+
+
 def find_long_holds(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
     """Yield drafts that hold their time for more than 60 minutes in all; what had run
     out and is taken anew to be paid for is another hold."""

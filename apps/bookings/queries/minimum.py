@@ -101,6 +101,37 @@ def progress_of(group: Group | None) -> Progress | None:
     return _progress(group, counted["people"] or 0, counted["confirmed"] or 0)
 
 
+def lacking(target: Session | CourseRun, service: Service) -> int:
+    """How many people a class or a course still lacks before it takes place; 0 once that is
+    decided, or where nobody counts. One query, none without a minimum."""
+    if not service.min_participants:
+        return 0
+    if isinstance(target, CourseRun):
+        progress = progress_of(group_of_run(target, service))
+    else:
+        progress = progress_of(group_of_session(target, service))
+    return 0 if progress is None or progress.is_settled else progress.missing
+
+
+def lacking_in(targets: Sequence[Session | CourseRun], service: Service) -> Mapping[int, int]:
+    """The same for several sessions of one class, or several runs of one course, by their keys;
+    those that lack nobody may be left out."""
+    if not service.min_participants or not targets:
+        return {}
+    of = "course_run_id" if isinstance(targets[0], CourseRun) else "session_id"
+    live = Booking.objects.filter(**{f"{of}__in": [it.pk for it in targets]}, status__in=LIVE)
+    counted = (
+        live.order_by()
+        .values(of)
+        .annotate(people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED))
+    )
+    found = {it.pk: service.min_participants for it in targets}
+    for row in counted:
+        missing = max(0, service.min_participants - row["people"])
+        found[row[of]] = 0 if row["confirmed"] else missing
+    return found
+
+
 def progress_of_runs(*, runs: Collection[CourseRun], service: Service) -> Mapping[int, Progress]:
     """The same of several runs of a course by their keys, in one query; empty without a minimum."""
     if not service.min_participants:

@@ -6,6 +6,8 @@ from django.db.models import F
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
+from apps.bookings.plan_uses import last_start_of
+from apps.bookings.queries.minimum import lacking_in
 from apps.catalog.models import Service
 
 MOST = 12
@@ -35,6 +37,27 @@ def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
         told_runs = runs.select_related("business", "location")
         return list(told_runs.order_by("starts_at", "pk")[:MOST])
     return []
+
+
+def may_go_to(booking: Booking, starts_at: datetime) -> bool:
+    """Whether customers may take their booking to what begins then (UTC): a plan that pays has to
+    be good for it (rule M16), and what the team said yes to is for that day."""
+    if booking.status == Booking.Status.CONFIRMED and booking.service.requires_approval:
+        return False
+    last = last_start_of(booking)
+    return last is None or starts_at < last
+
+
+def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
+    """Those of the other sessions to which customers may take their booking themselves; one more
+    query with a plan, and one where a minimum of people is needed."""
+    if not may_go_to(booking, now):
+        return []
+    found, last = list_other_sessions(booking=booking, now=now), last_start_of(booking)
+    if booking.status == Booking.Status.CONFIRMED:
+        missing = lacking_in(found, booking.service)
+        found = [it for it in found if missing.get(it.pk, 0) <= booking.party_size]
+    return [it for it in found if last is None or it.starts_at < last]
 
 
 def find_other_session(*, booking: Booking, target_id: int) -> Target | None:

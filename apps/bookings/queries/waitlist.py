@@ -40,7 +40,13 @@ def may_wait_for(target: Session | CourseRun, *, choice: Choice, now: datetime) 
     joining = may_join(gathering, rules=rules, seats=choice.party_size, now=now)
     is_full = joining.obstacle in {Obstacle.FULL, Obstacle.TOO_MANY}
     has_room = is_full and line_of(target).count() < choice.policy.waitlist_capacity
-    return has_room and is_offered(service=choice.service)
+    return has_room and is_offered(service=choice.service) and has_line(choice.service)
+
+
+def has_line(service: Service) -> bool:
+    """Whether customers may wait for a place of a class or a course: a tap on the offer books it,
+    so not where the team says yes to everybody first. The team may let people wait all the same."""
+    return not service.requires_approval
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class OfferRules:
     minutes: int
     quiet: QuietHours | None
     zone: ZoneInfo
+    service: Service
 
 
 def offer_rules(*, service_id: int, location: Location | None) -> OfferRules:
@@ -59,7 +66,8 @@ def offer_rules(*, service_id: int, location: Location | None) -> OfferRules:
     policy = service.policy or default_policy(business=service.business)
     start, end = policy.quiet_from_minute, policy.quiet_to_minute
     quiet = None if start is None or end is None else QuietHours(start, end)
-    return OfferRules(policy.waitlist_minutes, quiet, zone_of(service=service, location=location))
+    zone = zone_of(service=service, location=location)
+    return OfferRules(policy.waitlist_minutes, quiet, zone, service)
 
 
 def last_chance(target: Session | CourseRun, *, now: datetime) -> datetime:

@@ -25,7 +25,7 @@ from apps.bookings.queries import choice_of
 from apps.bookings.queries.class_filters import Filters, find_opening_week
 from apps.bookings.queries.session_page import get_session_page
 from apps.bookings.queries.timetable import Timetable, get_class_session, get_timetable
-from apps.bookings.queries.waitlist import line_of
+from apps.bookings.queries.waitlist import has_line, line_of
 from apps.bookings.structured import event_json_ld
 from apps.bookings.views.class_week import week_context
 from apps.bookings.views.home import beforehand
@@ -195,8 +195,9 @@ def _plan_url(request: HttpRequest, business: Business, choice: Choice, *, path:
 
 def _actions(found: Session, choice: Choice, *, path: str, in_the_way: bool) -> dict[str, Any]:
     """Where the buttons lead, and how many wait where it is full; no line that is full as well."""
-    waiting = line_of(found).count() if in_the_way else 0
-    has_room = waiting < choice.policy.waitlist_capacity
+    waits = in_the_way and has_line(choice.service)
+    waiting = line_of(found).count() if waits else 0
+    has_room = has_line(choice.service) and waiting < choice.policy.waitlist_capacity
     return {
         "hold_url": f"{path}hold",
         "waitlist_url": f"{path}wait{party_query(choice)}" if has_room else "",

@@ -11,7 +11,7 @@ from apps.bookings.queries.other_sessions import find_other_session
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import booking_or_404, refuse
-from apps.dashboard.views.refusals import problem_of
+from apps.dashboard.views.refusals import Problem, problem_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -31,6 +31,8 @@ def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         raise Http404
     try:
         bookings.move_places(booking=booking, target=target, by=desk.member, now=now)
+    except bookings.TooFewSoFar:
+        return refuse(request, booking, Problem("TOO_FEW_SO_FAR", 409), now=now)
     except (NoSeats, bookings.CannotMove, BusyTryAgain):
         problem = problem_of(bookings.StaleRevision(), desk=desk, booking=booking)
         return refuse(request, booking, problem, now=now)

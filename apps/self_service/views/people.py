@@ -31,7 +31,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     except (bookings.CannotJoin, NoSeats):
         words = _("That session is full by now. You keep the one you have.")
         return show_booking(request, booking, now=now, problem=words, status=409)
-    except (bookings.CannotMove, BusyTryAgain):
+    except (bookings.CannotMove, bookings.TooFewSoFar, BusyTryAgain):
         words = _("This could not be changed now. Please look once more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)

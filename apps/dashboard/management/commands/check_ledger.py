@@ -39,6 +39,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     booking_ledger.find_time_for_nobody,
     booking_ledger.find_bookings_of_nothing,
     booking_ledger.find_other_times,
+    booking_ledger.find_late_deadlines,
     booking_ledger.find_long_holds,
     booking_ledger.find_broken_promises,
     ledger_waitlist.find_miscounted_offers,

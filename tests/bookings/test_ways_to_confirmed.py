@@ -1,0 +1,290 @@
+"""Whatever way leads to *booked*, it asks what a tap on the page asks: is this sold, does the team
+say yes first, is it decided that it takes place, and does the plan pay for that day (rule B31)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db.models import F
+from django.test import Client
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
+from apps.bookings.operations import Details, WaitingDetails
+from apps.bookings.queries.other_sessions import list_open_to
+from apps.businesses.models import Business
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
+from apps.checkout import operations as checkout
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings import test_wishes
+from tests.bookings.pages import text_of
+from tests.bookings.test_waitlist import cancel, wait
+from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.factories.bookings import make_draft, make_visitor
+from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
+from tests.factories.studio import Studio, join, make_session, make_studio
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=1)
+AFTER_THE_HOLD = NOW + timedelta(minutes=30)
+
+
+@pytest.fixture
+def salon(db: None, at_now: Any) -> Salon:
+    return make_salon()
+
+
+@pytest.fixture
+def studio(db: None, at_now: Any) -> Studio:
+    return make_studio()
+
+
+@pytest.fixture
+def with_three(studio: Studio) -> Studio:
+    """A class takes place with three people."""
+    Service.objects.filter(pk=studio.flow.pk).update(min_participants=3)
+    studio.flow.refresh_from_db()
+    return studio
+
+
+def send(draft: Booking, *, now: Any) -> Booking:
+    details = Details(name="Carl", email="carl@example.com")
+    return bookings.submit_draft(
+        draft_id=draft.draft_id, details=details, seen_price=draft.price, now=now
+    )
+
+
+def status(booking: Booking) -> str:
+    booking.refresh_from_db()
+    return booking.status
+
+
+def is_clean() -> bool:
+    return list(find_all(business_id=None, now=LATER)) == []
+
+
+# ----- what is not sold
+def switch_off(what: str) -> None:
+    if what == "service":
+        Service.objects.update(bookable_online=False)
+    else:
+        Business.objects.update(state=Business.State.PAUSED)
+
+
+@pytest.mark.parametrize("what", ["service", "business"])
+def test_a_hold_that_lives_is_booked_and_one_that_ran_out_is_not_sold_anew(
+    salon: Salon, what: str
+) -> None:
+    living = make_draft(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    ended = make_draft(service=salon.cut, starts_at=salon.at(26, 12), now=NOW, visitor="eva")
+    switch_off(what)
+
+    assert send(living, now=LATER).status == "CONFIRMED"
+    with pytest.raises(bookings.SlotGone):
+        send(ended, now=AFTER_THE_HOLD)
+    with pytest.raises(bookings.SlotGone):
+        bookings.hold_draft_again(draft_id=ended.draft_id, now=AFTER_THE_HOLD)
+
+
+@pytest.mark.parametrize("what", ["service", "business"])
+def test_places_of_a_class_are_not_sold_anew_either(studio: Studio, what: str) -> None:
+    draft = join(make_session(studio, starts_at=studio.at(27, 18)), submits=False)
+    switch_off(what)
+
+    with pytest.raises(bookings.SlotGone):
+        send(draft, now=AFTER_THE_HOLD)
+    assert status(draft) == "CREATED"
+
+
+# ----- the team's own yes
+def taken_suggestion(salon: Salon) -> tuple[Booking, Booking]:
+    """Olga suggests another time for a request, and its customer holds it at once."""
+    asked = make_booking(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
+    bookings.suggest_times(
+        booking_id=asked.pk,
+        revision=asked.revision,
+        by=salon.olga,
+        starts=[salon.at(27, 12)],
+        now=NOW,
+    )
+    draft = bookings.place_hold(
+        choice=choose(service=salon.bridal),
+        starts_at=salon.at(27, 12),
+        visitor=make_visitor("carl"),
+        suggested=SuggestedTime.objects.get(),
+        now=NOW,
+    )
+    asked.refresh_from_db()
+    return asked, draft
+
+
+def undo(salon: Salon, asked: Booking) -> Booking:
+    return bookings.undo_decision(
+        booking_id=asked.pk,
+        revision=asked.revision,
+        by=salon.olga,
+        now=NOW + timedelta(seconds=5),
+    )
+
+
+def test_a_suggestion_that_was_taken_back_is_no_yes(salon: Salon) -> None:
+    asked, draft = taken_suggestion(salon)
+
+    assert undo(salon, asked).status == "PENDING"
+
+    assert send(draft, now=LATER).status == "PENDING"
+    assert is_clean()
+
+
+def test_a_suggestion_that_is_booked_cannot_be_taken_back(salon: Salon) -> None:
+    asked, draft = taken_suggestion(salon)
+    send(draft, now=NOW)
+
+    with pytest.raises(bookings.TooLateToUndo):
+        undo(salon, asked)
+
+    assert (status(asked), status(draft)) == ("DECLINED", "CONFIRMED")
+
+
+def test_no_place_is_offered_where_the_team_says_yes_first(studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(27, 18), capacity=1)
+    carl = join(session)
+    eva = wait(session, "Eva")
+    Service.objects.filter(pk=studio.flow.pk).update(requires_approval=True)
+
+    cancel(carl, studio)
+
+    eva.refresh_from_db()
+    assert eva.state == WaitlistEntry.State.WAITING
+    enrolled = bookings.enrol_from_line(booking=eva.booking, by=studio.olga, now=LATER)
+    assert enrolled.status == "CONFIRMED"
+    assert is_clean()
+
+
+def test_customers_ask_for_such_a_class_and_do_not_wait_for_it(
+    studio: Studio, client: Client
+) -> None:
+    session = make_session(studio, starts_at=studio.at(27, 18), capacity=1)
+    join(session)
+    Service.objects.filter(pk=studio.flow.pk).update(requires_approval=True)
+
+    with pytest.raises(bookings.NotBookable):
+        wait(session, "Eva")
+
+    page = text_of(client.get(f"/harbor/classes/{session.pk}/"))
+    assert ("Full" in page, "waitlist" in page) == (True, False)
+
+
+def test_no_time_is_offered_once_the_team_says_yes_first(salon: Salon) -> None:
+    taken = test_wishes.fill(salon)
+    eva = test_wishes.wait(salon, "Eva")
+    Service.objects.filter(pk=salon.cut.pk).update(requires_approval=True)
+    test_wishes.cancel(taken[3], salon)
+
+    assert bookings.offer_free_times(now=LATER) == 0
+    eva.refresh_from_db()
+    assert eva.state == WaitlistEntry.State.WAITING
+
+
+def test_a_yes_is_for_that_day_and_those_people(studio: Studio) -> None:
+    booking = join(make_session(studio, starts_at=studio.at(27, 18)))
+    later = make_session(studio, starts_at=studio.at(28, 18))
+    Service.objects.filter(pk=studio.flow.pk).update(requires_approval=True)
+    booking = Booking.objects.get(pk=booking.pk)
+
+    assert list_open_to(booking=booking, now=NOW) == []
+    with pytest.raises(bookings.CannotMove):
+        bookings.move_places(booking=booking, target=later, by=None, now=NOW)
+    with pytest.raises(bookings.NotComing):
+        checkout.add_people(booking=booking, more=1, now=NOW)
+
+    moved = bookings.move_places(booking=booking, target=later, by=studio.olga, now=NOW)
+    assert (moved.status, moved.session) == ("CONFIRMED", later)
+
+
+# ----- enough people
+def test_nobody_moves_in_confirmed_where_too_few_are(with_three: Studio) -> None:
+    full = make_session(with_three, starts_at=with_three.at(27, 18))
+    three = [join(full, email=f"{name}@example.com") for name in ("ada", "eva", "ida")]
+    bookings.decide_minimums(now=NOW)
+    waiting = make_session(with_three, starts_at=with_three.at(28, 18))
+    carl = join(waiting)
+    ada = Booking.objects.get(pk=three[0].pk)
+
+    assert list_open_to(booking=ada, now=NOW) == []
+    for by in (None, with_three.olga):
+        with pytest.raises(bookings.TooFewSoFar):
+            bookings.move_places(booking=ada, target=waiting, by=by, now=NOW)
+
+    bookings.decide_minimums(now=NOW)
+    assert (status(ada), status(carl)) == ("CONFIRMED", "PENDING")
+
+
+def test_with_whom_it_is_enough_may_come(with_three: Studio) -> None:
+    full = make_session(with_three, starts_at=with_three.at(27, 18))
+    ada = join(full, people=3)
+    bookings.decide_minimums(now=NOW)
+    waiting = make_session(with_three, starts_at=with_three.at(28, 18))
+    carl = join(waiting)
+    ada = Booking.objects.get(pk=ada.pk)
+
+    assert list_open_to(booking=ada, now=NOW) == [waiting]
+    bookings.move_places(booking=ada, target=waiting, by=None, now=NOW)
+    bookings.decide_minimums(now=NOW)
+
+    assert (status(ada), status(carl)) == ("CONFIRMED", "CONFIRMED")
+    assert is_clean()
+
+
+def test_whom_the_team_adds_waits_for_more_people_like_everybody(with_three: Studio) -> None:
+    session = make_session(with_three, starts_at=with_three.at(27, 18))
+    carl = join(session)
+
+    added = bookings.add_booking(
+        choice=choose(service=with_three.flow),
+        target=session,
+        details=WaitingDetails(name="Eva", email="eva@example.com"),
+        by=with_three.olga,
+        now=NOW,
+    )
+    bookings.decide_minimums(now=NOW)
+    assert (status(added), status(carl)) == ("PENDING", "PENDING")
+    assert added.answer_by == session.starts_at - timedelta(days=1)
+
+    join(session, email="ida@example.com")
+    bookings.decide_minimums(now=NOW)
+    assert (status(added), status(carl)) == ("CONFIRMED", "CONFIRMED")
+    assert is_clean()
+
+
+# ----- a plan's end
+def test_a_plan_pays_for_no_day_after_its_end(studio: Studio) -> None:
+    plan = make_plan(services=[studio.flow], valid_days=7)
+    purchase = make_purchase(plan=plan, by=studio.olga)  # good through 1 December
+    booking = book_with_plan(make_session(studio, starts_at=studio.at(28, 18)), purchase)
+    sooner = make_session(studio, starts_at=studio.at(29, 18))
+    too_late = make_session(studio, starts_at=studio.at(33, 18))
+
+    assert list_open_to(booking=booking, now=NOW) == [sooner]
+    with pytest.raises(bookings.CannotMove):
+        bookings.move_places(booking=booking, target=too_late, by=None, now=NOW)
+    bookings.move_places(booking=booking, target=sooner, by=None, now=NOW)
+
+    assert status(booking) == "CONFIRMED"
+
+
+# ----- the end of a request
+def test_a_request_that_goes_to_a_sooner_class_ends_with_it(studio: Studio) -> None:
+    Service.objects.filter(pk=studio.flow.pk).update(requires_approval=True)
+    later = make_session(studio, starts_at=studio.at(27, 18))
+    sooner = make_session(studio, starts_at=studio.at(24, 12))
+    booking = join(later)
+
+    moved = bookings.move_places(booking=booking, target=sooner, by=studio.olga, now=NOW)
+
+    assert (moved.status, moved.answer_by) == ("PENDING", sooner.starts_at)
+    assert is_clean()
+    Booking.objects.update(answer_by=F("ends_at"))
+    found = [it.rule for it in find_all(business_id=None, now=LATER)]
+    assert found == ["requests_end_in_time"]
