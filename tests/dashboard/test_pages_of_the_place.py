@@ -1,6 +1,7 @@
 """Owners read and type the times of a place with another clock than the business's by that clock,
 which is named; lists by the business's clock name the time there beside it."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,12 +18,13 @@ from apps.bookings.wishes import Wish
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.messages.operations import fan_out
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_location
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
-LISBON = ZoneInfo("Europe/Lisbon")
+LISBON, KOLKATA = ZoneInfo("Europe/Lisbon"), ZoneInfo("Asia/Kolkata")
 
 
 @pytest.fixture
@@ -279,3 +281,87 @@ def test_a_date_of_a_course_that_is_called_off_is_told_there(
     event = booking.history.last()
     assert event is not None
     assert event.reason == words
+
+
+@pytest.fixture
+def kolkata(salon: Salon) -> Salon:
+    """A salon in Berlin whose one place keeps the clock of Kolkata, four and a half hours ahead."""
+    Location.objects.filter(pk=salon.location.pk).update(time_zone="Asia/Kolkata")
+    return salon
+
+
+def in_kolkata(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=KOLKATA).astimezone(UTC)
+
+
+def words_of(browser: Client, path: str, **query: str) -> str:
+    """What a page says, without its tags."""
+    main = read(browser, path, **query).partition("<main")[2]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
+
+
+def test_cancelling_one_side_of_an_overlap_is_told_there(olga: Client, kolkata: Salon) -> None:
+    booking = make_booking(service=kolkata.cut, starts_at=in_kolkata(26, 12), now=NOW)
+    Booking.objects.filter(pk=booking.pk).update(double_booked=True)
+    ref = booking.reference
+
+    text = words_of(olga, f"/own/juniper/conflicts/{ref}/cancel/{ref}/")
+
+    assert "Cut and finish, Ana, Thu 26 Nov, 12:00, Kolkata time" in text
+
+
+def test_what_was_done_with_a_booking_is_told_by_the_clock_of_the_business(
+    olga: Client, kolkata: Salon
+) -> None:
+    """It is 10:42 in Berlin, where the team looks at its own clock, and 15:12 in Kolkata."""
+    booking = make_booking(service=kolkata.cut, starts_at=in_kolkata(26, 12), now=NOW)
+    paid = {"revision": str(booking.revision)}
+    assert olga.post(f"/own/juniper/bookings/{booking.reference}/paid/", paid).status_code == 303
+    fan_out(booking_id=booking.pk, event_id=booking.history.earliest("pk").pk, now=NOW)
+
+    text = words_of(olga, f"/own/juniper/bookings/{booking.reference}/")
+
+    ours = "Times are in Berlin time. Today 10:42"
+    assert f"History {ours} Payment recorded by olga@juniper.example" in text
+    assert f"Messages {ours}" in text
+    assert "In person, paid Today 10:42 Berlin time" in text
+    assert "12:00 – 12:45 Kolkata time" in text
+    assert "until Wed 25 Nov, 12:00. Times are in Kolkata time." in text
+    assert "15:12" not in text
+
+
+def test_from_when_to_when_a_booking_was_moved_is_told_there(olga: Client, kolkata: Salon) -> None:
+    booking = make_booking(service=kolkata.cut, starts_at=in_kolkata(26, 12), now=NOW)
+    Booking.objects.filter(pk=booking.pk).update(double_booked=True)
+    bookings.move_out_of_conflict(
+        booking_id=booking.pk,
+        business_id=kolkata.business.pk,
+        starts_at=in_kolkata(27, 10),
+        by=kolkata.olga,
+        now=NOW,
+    )
+
+    text = words_of(olga, f"/own/juniper/bookings/{booking.reference}/")
+
+    assert "From Thu 26 Nov, 12:00 to Fri 27 Nov, 10:00, Kolkata time" in text
+
+
+def test_today_and_the_calendar_name_the_time_there(olga: Client, kolkata: Salon) -> None:
+    """By the clock of the business, and beside it what the customer was told."""
+    make_booking(service=kolkata.cut, starts_at=in_kolkata(24, 16), now=NOW)
+    asked = make_booking(service=kolkata.bridal, starts_at=in_kolkata(27, 9, 30), now=NOW)
+
+    today, day, inbox = (
+        words_of(olga, path)
+        for path in (
+            "/own/juniper/",
+            "/own/juniper/agenda/?on=2026-11-27",
+            "/own/juniper/requests/",
+        )
+    )
+
+    assert "11:30 45 min Carl Vogt Cut and finish, 16:00 Kolkata time" in today
+    assert "Fri 27 Nov, 05:00 – 07:00 (09:30 Kolkata time), with Ana" in today
+    assert "05:00 Carl Vogt Bridal trial, 09:30 Kolkata time, 2 h" in day
+    assert "09:30 Kolkata time 05:00 – 07:00 Bridal trial" in inbox
+    assert asked.status == "PENDING"
