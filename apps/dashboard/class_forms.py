@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
+from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.engine.series import SeriesRule
@@ -17,9 +18,11 @@ from apps.availability.operations import Override, SessionChange
 from apps.bookings.models import Attendance
 from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.attending import Scope, Seen
+from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service
 from apps.dashboard.desk import Desk
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
+from apps.dashboard.place_field import FIELD as PLACE
 from apps.dashboard.place_field import FormWithPlace
 from apps.dashboard.roles import Right
 from apps.kernel.digests import PATTERN
@@ -185,19 +188,26 @@ class ChangeClassForm(OverridingForm):
         *args: Any,
         desk: Desk,
         zone: ZoneInfo,
+        place: Location | None,
         scopes: Sequence[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, desk=desk, auto_id="change_%s", **kwargs)
+        self.place = place
         business = desk.business
         if zone != business.zone:
             self.fields["at"].help_text = zone_label(zone.key, locale=business.locale)
-        resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
+        resources = _active(business)
         _offer(self.fields["staff"], resources.filter(type__is_staff=True))
         _offer(self.fields["room"], resources.filter(type__is_staff=False))
         scope = self.fields["scope"]
         if isinstance(scope, forms.ChoiceField):
             scope.choices = list(scopes)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        _check_places(self, self.place)
+        return found
 
     def change(self) -> SessionChange:
         """What valid values ask for."""
@@ -225,6 +235,23 @@ class ChangeClassForm(OverridingForm):
             if name in self.cleaned_data and self.cleaned_data[name] != now:
                 words = f"{now:%H:%M}" if isinstance(now, time) else str(now or _("None"))
                 self.add_error(name, _("It is %(now)s now.") % {"now": words})
+
+
+def _check_places(form: forms.Form, place: Location | None) -> None:
+    """Say beside its field when a teacher or a room is at another place than the class."""
+    words = now_in_words("%(name)s is at %(there)s, and this takes place at %(place)s.")
+    for field in ("staff", "room"):
+        needed = form.cleaned_data.get(field)
+        if needed is None or place is None or needed.location in {None, place}:
+            continue
+        names = {"name": needed.name, "there": needed.location.name, "place": place.name}
+        form.add_error(field, words % names)
+
+
+def _active(business: Business) -> QuerySet[Resource]:
+    """Whom and what a class may need, in the owner's order."""
+    active = Resource.objects.filter(business=business, active=True)
+    return active.select_related("location").order_by("rank", "pk")
 
 
 def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
@@ -302,7 +329,7 @@ class NewClassForm(OverridingForm, FormWithPlace):
             .exclude(kind=Service.Kind.APPOINTMENT)
             .select_related("business", "policy")
         )
-        resources = Resource.objects.filter(business=business, active=True).order_by("rank", "pk")
+        resources = _active(business)
         querysets = {
             "service": services,
             "staff": resources.filter(type__is_staff=True),
@@ -323,6 +350,8 @@ class NewClassForm(OverridingForm, FormWithPlace):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         self.check_place(found.get("service"))
+        if found.get("service") and not self.has_error(PLACE):
+            _check_places(self, self.place_for(found["service"]))
         return found
 
     def rule(self) -> SeriesRule:

@@ -217,6 +217,63 @@ def test_those_who_still_wait_at_the_start_are_told(studio: Studio) -> None:
     assert (closed, eva.booking.status, states()) == (1, "DECLINED", {"Eva": "LEFT"})
 
 
+@pytest.fixture
+def by_parts(studio: Studio) -> CourseRun:
+    """A course of eight dates for US$160.00 whose late joiners pay for what is left of it; Eva
+    waits for its only place, which Sam gives up after four."""
+    Service.objects.filter(pk=studio.course.pk).update(price=16000, prorates=True)
+    return make_run(studio, first=studio.at(26, 18), capacity=1)
+
+
+def after(run: CourseRun, *, weeks: int) -> datetime:
+    """The evening after so many of its dates."""
+    return run.starts_at + timedelta(weeks=weeks - 1, hours=3)
+
+
+def test_what_is_left_of_a_course_costs_the_line_what_it_costs_strangers(
+    by_parts: CourseRun, studio: Studio
+) -> None:
+    studio.policy.late_entry = True
+    studio.policy.save()
+    sam, now = join(by_parts, email="sam@example.com"), after(by_parts, weeks=4)
+    eva = wait(by_parts, "Eva")
+    assert eva.booking.price == 16000
+    bookings.cancel_booking(
+        booking_id=sam.pk,
+        business_id=studio.business.pk,
+        revision=sam.revision,
+        by=studio.olga,
+        now=now,
+    )
+
+    told = WaitlistEntry.objects.get(pk=eva.pk)
+    bookings.tell_offer(entry_id=told.pk, offer=told.offers, now=now)
+    assert Booking.objects.get(pk=eva.booking_id).price == 8000
+    booked = bookings.take_offered_place(booking=eva.booking, now=now)
+
+    assert (booked.status, booked.price) == ("CONFIRMED", 8000)
+    assert list(find_all(business_id=None, now=now)) == []
+
+
+def test_a_course_that_nobody_joins_late_is_offered_to_nobody_once_it_has_begun(
+    by_parts: CourseRun, studio: Studio
+) -> None:
+    sam, now = join(by_parts, email="sam@example.com"), after(by_parts, weeks=4)
+    wait(by_parts, "Eva")
+    assert bookings.close_waitlists(now=by_parts.starts_at - timedelta(seconds=1)) == 0
+    bookings.cancel_booking(
+        booking_id=sam.pk,
+        business_id=studio.business.pk,
+        revision=sam.revision,
+        by=studio.olga,
+        now=now,
+    )
+    assert states() == {"Eva": "WAITING"}
+
+    assert bookings.close_waitlists(now=by_parts.starts_at) == 1
+    assert states() == {"Eva": "LEFT"}
+
+
 def test_the_offer_is_told_once_by_mail(studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
     sam = join(session, email="sam@example.com")

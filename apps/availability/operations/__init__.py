@@ -29,6 +29,7 @@ from apps.availability.operations._offers import (
 )
 from apps.availability.operations._open_series import open_series
 from apps.availability.operations._open_sessions import (
+    ResourceElsewhere,
     SessionFacts,
     SessionsCollide,
     open_sessions,
@@ -61,6 +62,7 @@ __all__ = [
     "Claim",
     "NoSeats",
     "Override",
+    "ResourceElsewhere",
     "SeatsTaken",
     "SessionChange",
     "SessionFacts",

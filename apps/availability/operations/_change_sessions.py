@@ -50,6 +50,7 @@ def change_sessions(
 
     Raises:
         SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
+        ResourceElsewhere: the room is at another place.
         SessionsCollide: with the starts that do not fit; nothing was changed.
         BusyTryAgain: the lock did not come in time.
     """

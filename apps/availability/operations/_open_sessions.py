@@ -12,7 +12,7 @@ from apps.availability.operations._door import look, open_door, with_fresh_busy
 from apps.availability.operations._override import Override, leave_out_of_the_guard
 from apps.availability.queries.plans import SessionPlan, load_plan_search
 from apps.businesses.models import Location
-from apps.catalog.models import Service
+from apps.catalog.models import Resource, Service
 
 
 class SessionsCollide(Exception):
@@ -21,6 +21,10 @@ class SessionsCollide(Exception):
     def __init__(self, starts: Sequence[datetime]) -> None:
         super().__init__(", ".join(f"{at:%Y-%m-%d %H:%M}Z" for at in starts))
         self.starts = tuple(starts)
+
+
+class ResourceElsewhere(Exception):
+    """A room or a person that stands at another place than the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ def open_sessions(
     be written that do not fit, with its reason; all the others are stored as if there were none.
 
     Raises:
+        ResourceElsewhere: its room is at another place.
         SessionsCollide: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """
@@ -64,12 +69,23 @@ def find_blocked(
     """Return the plans that do not fit and are to be written by an override all the same.
 
     Raises:
+        ResourceElsewhere: something is needed that is at another place; no override brings it here.
         SessionsCollide: there are such plans and no override.
     """
+    _require_here(facts)
     blocked = frozenset(_look(facts, plans, now=now))
     if blocked and facts.override is None:
         raise SessionsCollide(sorted(plan.starts_at for plan in blocked))
     return blocked
+
+
+def _require_here(facts: SessionFacts) -> None:
+    """Whoever books is sent to the place of the session, so what it needs has to be there."""
+    if facts.location is None:
+        return
+    elsewhere = Resource.objects.filter(pk__in=facts.resource_ids).exclude(location=None)
+    if elsewhere.exclude(location=facts.location).exists():
+        raise ResourceElsewhere
 
 
 def occupy(sessions: Sequence[Session], *, facts: SessionFacts) -> None:

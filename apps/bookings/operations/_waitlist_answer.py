@@ -13,6 +13,7 @@ from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
 from apps.bookings.operations._waitlist_offer import offer_places, pass_by
 from apps.bookings.queries.minimum import lacking
+from apps.bookings.queries.price import price_in_line
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
@@ -162,7 +163,8 @@ def enrol(
 ) -> Booking:
     """Confirm a locked booking that waited and has what it waited for now; columns says what."""
     WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
-    free = Booking.PaymentStatus.EXEMPT if booking.price == 0 else Booking.PaymentStatus.NOT_PAID
+    price = price_in_line(booking=booking, now=now)
+    free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
     write_move(
         booking,
         action=BookingEvent.Action.BOOKED,
@@ -170,6 +172,7 @@ def enrol(
         now=now,
         columns={
             "status": Status.CONFIRMED.value,
+            "price": price,
             "payment_status": free.value,
             "payment_option": Booking.PaymentOption.OFFLINE.value,
             **columns,

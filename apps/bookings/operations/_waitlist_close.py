@@ -7,6 +7,8 @@ from django.db.models import Q
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.queries.price import price_in_line
+from apps.catalog.models import BookingPolicy
 from apps.outbox.sweeping import sweep
 
 
@@ -25,15 +27,27 @@ def tell_offer(*, entry_id: int, offer: int, now: datetime) -> None:
     if entry.state != WaitlistEntry.State.OFFERED or entry.offers != offer or told >= offer:
         return
     write_move(
-        booking, action=BookingEvent.Action.OFFERED, actor=Actor.system(), now=now, columns={}
+        booking,
+        action=BookingEvent.Action.OFFERED,
+        actor=Actor.system(),
+        now=now,
+        columns={"price": price_in_line(booking=booking, now=now)},
     )
 
 
 def close_waitlists(*, now: datetime) -> int:
-    """Decline those who still wait when a class begins, a course or the last wanted day ends, and
-    tell them; return how many."""
-    over = Q(kind="CLASS", starts_at__lte=now) | Q(
-        kind__in=("COURSE", "APPOINTMENT"), ends_at__lte=now
+    """Decline those who still wait when a class begins, or a course that nobody joins late, and
+    when any other course or the last wanted day ends, and tell them; return how many."""
+    ruled = Q(service__policy__late_entry=False) | Q(
+        service__policy=None,
+        business__in=BookingPolicy.objects.filter(is_default=True, late_entry=False).values(
+            "business"
+        ),
+    )
+    over = (
+        Q(kind="CLASS", starts_at__lte=now)
+        | (Q(kind="COURSE", starts_at__lte=now) & ruled)
+        | Q(kind__in=("COURSE", "APPOINTMENT"), ends_at__lte=now)
     )
     begun = Booking.objects.filter(over, status=Booking.Status.WAITING_LIST)
     return sweep(begun, partial(_close, now=now))

@@ -58,7 +58,7 @@ def _offers(
         return
     missing = lacking(target, rules.service)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
-    begins_at = last_chance(target, now=now)
+    begins_at = last_chance(target, late_entry=rules.late_entry, now=now)
     while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=told_at):
         if entry.people < missing or not availability.offer_seats(
             target=target, seats=entry.people

@@ -57,6 +57,7 @@ class OfferRules:
     quiet: QuietHours | None
     zone: ZoneInfo
     service: Service
+    late_entry: bool
 
 
 def offer_rules(*, service_id: int, location: Location | None) -> OfferRules:
@@ -67,13 +68,14 @@ def offer_rules(*, service_id: int, location: Location | None) -> OfferRules:
     start, end = policy.quiet_from_minute, policy.quiet_to_minute
     quiet = None if start is None or end is None else QuietHours(start, end)
     zone = zone_of(service=service, location=location)
-    return OfferRules(policy.waitlist_minutes, quiet, zone, service)
+    return OfferRules(policy.waitlist_minutes, quiet, zone, service, policy.late_entry)
 
 
-def last_chance(target: Session | CourseRun, *, now: datetime) -> datetime:
-    """Until when a place is of use: the start, or the end of a course that has begun."""
+def last_chance(target: Session | CourseRun, *, late_entry: bool, now: datetime) -> datetime:
+    """Until when a place is of use: the start, or the end of a course that has begun and that
+    people may still join (rule B15)."""
     has_begun = isinstance(target, CourseRun) and target.starts_at <= now
-    return target.ends_at if has_begun else target.starts_at
+    return target.ends_at if has_begun and late_entry else target.starts_at
 
 
 def place_in_line(entry: WaitlistEntry) -> int:

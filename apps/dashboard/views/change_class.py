@@ -111,6 +111,7 @@ def _form(
         data,
         desk=request.desk,
         zone=session.zone,
+        place=session.location,
         scopes=[
             (seen if seen.startswith(f"{it.scope}:") else _seen(it), _words(it)) for it in choices
         ],
