@@ -22,6 +22,10 @@ BOXES = (CheckboxInput, *SEVERAL)
 """What sends nothing when nothing is ticked."""
 
 
+ELSE = {"confirm-anyway": "override"}
+"""The form of an address that is not named after it."""
+
+
 @dataclass(frozen=True, slots=True)
 class GivenBack:
     """loose is what no form of the page has a field for; saved is what stands in the fields now
@@ -32,14 +36,21 @@ class GivenBack:
 
 
 def give_back(kept: KeptText, context: Mapping[str, Any]) -> GivenBack:
-    """Fill the one form of a page that has the most of these fields; nothing is sent."""
+    """Fill the one form of a page that was sent: the one that the address is named after, else the
+    one with the most of these fields; nothing is sent."""
     typed: dict[str, list[str]] = {}
     for name, words in kept.typed:
         typed.setdefault(name, []).append(words)
-    forms = [form for form in _forms(context) if not form.is_bound and _named(form, typed)]
-    if not forms:
+    verb = kept.sent_to.rstrip("/").rpartition("/")[2]
+    verb = ELSE.get(verb, verb)
+    fitting = [
+        (verb.startswith(name), len(_named(form, typed)), form)
+        for name, form in _forms(context)
+        if not form.is_bound and _named(form, typed)
+    ]
+    if not fitting:
         return GivenBack(_loose(typed, ()), ())
-    form = max(forms, key=lambda it: len(_named(it, typed)))
+    _is_its_own, _count, form = max(fitting, key=lambda it: it[:2])
     again = {name: _value(form.fields[name], typed.get(name, ())) for name in _sent(form, typed)}
     saved = []
     for name, value in again.items():
@@ -88,9 +99,10 @@ def _loose(typed: Typed, fields: Any) -> tuple[str, ...]:
     return tuple(it for name, words in typed.items() if name not in fields for it in words if it)
 
 
-def _forms(context: Mapping[str, Any]) -> Iterator[BaseForm]:
-    for value in context.values():
+def _forms(context: Mapping[str, Any]) -> Iterator[tuple[str, BaseForm]]:
+    """The forms of a page by what they are called there: "cancel" for ``cancel_form`` too."""
+    for name, value in context.items():
         if isinstance(value, BaseForm):
-            yield value
+            yield name.removesuffix("_form"), value
         elif isinstance(value, dict):
-            yield from (it for it in value.values() if isinstance(it, BaseForm))
+            yield from ((key, it) for key, it in value.items() if isinstance(it, BaseForm))

@@ -48,11 +48,12 @@ LEFT_OUT = ("csrfmiddlewaretoken", "page_around", "password", "code", "gift", "s
 
 @dataclass(frozen=True, slots=True)
 class KeptText:
-    """The page that was typed into, and its fields in order, empty ones too: what was emptied must
-    not come back full."""
+    """The page that was typed into, its fields in order, empty ones too (what was emptied must not
+    come back full), and the address that they were sent to."""
 
     page: str
     typed: tuple[tuple[str, str], ...]
+    sent_to: str = ""
 
 
 def keep_text(request: HttpRequest, *, now: datetime) -> None:
@@ -70,7 +71,8 @@ def keep_text(request: HttpRequest, *, now: datetime) -> None:
     ):
         return
     until = int((now + LIFE).timestamp())
-    words = json.dumps({"account": account, "until": until, "page": page, "typed": typed})
+    kept = {"account": account, "until": until, "page": page, "typed": typed}
+    words = json.dumps({**kept, "sent_to": request.path})
     request.session[FIELD] = _box().encrypt(words.encode()).decode()
 
 
@@ -89,7 +91,8 @@ def take_text(request: HttpRequest, *, now: datetime) -> KeptText | None:
     if urlsplit(kept["page"]).path != request.path:
         return None
     del request.session[FIELD]
-    return KeptText(kept["page"], tuple((name, value) for name, value in kept["typed"]))
+    typed = tuple((name, value) for name, value in kept["typed"])
+    return KeptText(kept["page"], typed, kept["sent_to"])
 
 
 def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:

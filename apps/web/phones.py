@@ -77,6 +77,12 @@ _GLUED = re.compile(rf"\d{_LETTER}|{_LETTER}\d")
 _SPLIT = re.compile(rf"\d{_LETTER}+\d")
 _MAY_BE_DIGITS = re.compile(r"[oilsbzqg]+", re.IGNORECASE)
 _VANITY = re.compile(r"\+?[\d\s().-]*\d[\s).-]*[A-Za-z][A-Za-z\d.-]*(?:[ -][A-Za-z\d.-]+)*")
+_MOBILES = frozenset(
+    {
+        phonenumbers.PhoneNumberType.MOBILE,
+        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
+    }
+)
 _WITH_LETTERS = frozenset({1, 61, 64})
 """Country codes of where numbers are told as words: North America, Australia, New Zealand."""
 
@@ -143,6 +149,8 @@ def _read(text: str, region: str) -> Phone:
         return Phone(text, is_known=False)
     written = numbers.pop()
     if len(runs) == 1 and _says_nothing_else(rest):
+        if mobile := _mobile_with_its_country(runs[0], region):
+            return Phone(text, is_known=False, meant=_written(mobile, extension))
         return Phone(written, is_known=True)
     return Phone(text, is_known=False, meant=written)
 
@@ -194,6 +202,21 @@ def _number_of(run: str, region: str) -> phonenumbers.PhoneNumber | None:
     if number is None or phonenumbers.is_valid_number(number):
         return number
     return _as_of_today(number)
+
+
+def _mobile_with_its_country(run: str, region: str) -> phonenumbers.PhoneNumber | None:
+    """The mobile that "49 171 1234567" is in Germany with the plus that is missing, where the
+    digits as they stand are a landline as well: 0491 is the area of Leer. None for all others."""
+    digits = "".join(char for char in run if char.isdecimal())
+    country = phonenumbers.country_code_for_region(region)
+    if run.lstrip("(").startswith(("+", "0")) or not digits.startswith(str(country)):
+        return None
+    here, abroad = _parsed(digits, region), _parsed(f"+{digits}", region)
+    if here is None or abroad is None or here == abroad:
+        return None
+    if phonenumbers.number_type(here) in _MOBILES or not phonenumbers.is_valid_number(abroad):
+        return None
+    return abroad if phonenumbers.number_type(abroad) in _MOBILES else None
 
 
 def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.test import Client
 
 from apps.bookings.models import Booking
+from apps.checkout import operations as checkout
 from tests.factories import NOW, Salon, make_booking, make_member
+from tests.factories.studio import make_class
 
 PASSWORD = "correct horse"
 PAGE = "/own/juniper/bookings/{}/"
@@ -216,3 +218,48 @@ def test_a_discount_comes_back_into_its_own_form_with_all_its_services(
 
     ticked = re.findall(r'<input[^>]*name="services"[^>]*checked[^>]*>', told)
     assert [re.findall(r'id="([a-z]*)-services', it) for it in ticked] == [["discount"]] * 3
+
+
+def send_late(olga: Client, salon: Salon, page: str, verb: str, fields: dict[str, str]) -> str:
+    """Open the page, go home, press the button the next morning, sign in: the page then."""
+    olga.get(page)
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        referer = {"Referer": f"http://testserver{page}"}
+        assert olga.post(f"{page}{verb}/", fields, headers=referer).status_code == 303
+        sign_in(olga, salon, "")
+        return str(olga.get(page).content.decode())
+
+
+def value_of(page: str, field: str) -> str:
+    """What stands in a line, or in a box of several."""
+    found = re.search(rf'<(input|textarea)[^>]*\bid="{field}"[^>]*>([^<]*)', page)
+    assert found is not None
+    if found[1] == "textarea":
+        return found[2].strip()
+    value = re.search(r'value="([^"]*)"', found[0])
+    return value[1] if value else ""
+
+
+@pytest.mark.parametrize(
+    ("verb", "field"), [("cancel", "cancel_reason"), ("refund", "refund-reason")]
+)
+def test_a_reason_comes_back_into_the_form_it_was_typed_into(
+    olga: Client, salon: Salon, verb: str, field: str
+) -> None:
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    checkout.mark_paid(booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=NOW)
+    booking.refresh_from_db()
+    sent = {"revision": str(booking.revision), "reason": "Ana is ill"}
+
+    page = send_late(olga, salon, page_of(booking), verb, sent)
+
+    (other,) = {"cancel_reason", "refund-reason"} - {field}
+    assert (value_of(page, field), value_of(page, other)) == ("Ana is ill", "")
+
+
+def test_why_a_class_is_cancelled_comes_back(olga: Client, salon: Salon) -> None:
+    session = make_class(salon, salon.ana)
+    page = f"/own/juniper/classes/{session.pk}/"
+    sent = {"scope": "THIS", "seen": "x-y", "reason": "Ana is ill"}
+
+    assert value_of(send_late(olga, salon, page, "cancel", sent), "reason-THIS") == "Ana is ill"

@@ -96,12 +96,30 @@ def test_words_beside_a_number_are_no_part_of_it(typed: str, number: str) -> Non
         ("1-800-FLOWERS", "US", "+18003569377"),
         ("1 800 flowers", "CA", "+18003569377"),
         ("1300 FLOWER", "AU", "+611300356937"),
+        ("49 171 1234567", "DE", "+491711234567"),  # a landline of Leer without the plus
+        ("49 151 23456789", "DE", "+4915123456789"),
     ],
 )
 def test_where_more_is_typed_it_is_asked_whether_that_is_the_number(
     typed: str, region: str, meant: str
 ) -> None:
     assert read_phone(typed, region=region) == Phone(typed, is_known=False, meant=meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "number"),
+    [
+        ("491 71123", "DE", "+4949171123"),  # really in Leer
+        ("49 30 5550142", "DE", "+49305550142"),
+        ("43 664 1234567", "AT", "+436641234567"),
+        ("393 1234567", "IT", "+393931234567"),  # a mobile that begins like its country
+        ("55 1234 5678", "MX", "+525512345678"),
+    ],
+)
+def test_a_country_code_without_its_plus_is_asked_about_only_where_it_may_be_two_numbers(
+    typed: str, region: str, number: str
+) -> None:
+    assert read_phone(typed, region=region) == Phone(number, is_known=True)
 
 
 @pytest.mark.parametrize(
