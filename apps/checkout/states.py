@@ -3,8 +3,10 @@
 Two machines that never contradict each other: the order is INITIALIZED until money or the promise
 of money approves it; its payment status is nothing but arithmetic on its payments.
 
-What goes back is taken off the bill: it is not asked for again. So a part that went back hides
-nothing of what is still owed, and a bill that was paid in full owes nothing after a refund.
+What is given back is taken off the bill: it is not asked for again. So a part that went back hides
+nothing of what is still owed, and a bill that was paid in full owes nothing after a refund. What
+goes back because it was more than the bill (excess) is neither: it never paid for anything, so it
+is counted as if it had not come (rule M8).
 """
 
 from collections.abc import Sequence
@@ -42,13 +44,25 @@ BOOKING_STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One payment: minor units that came and went back; is_open while the provider may still say
-    yes. A reversing entry has a negative captured. What is kept aside on a card has not come."""
+    """One payment: minor units that came and went back; excess is what of it went back because it
+    was more than the bill. is_open while the provider may still say yes. A reversing entry has a
+    negative captured. What is kept aside on a card has not come."""
 
     captured: int
     refunded: int
     is_open: bool = False
     kept_aside: int = 0
+    excess: int = 0
+
+    @property
+    def came(self) -> int:
+        """What came for the bill."""
+        return self.captured - self.excess
+
+    @property
+    def given_back(self) -> int:
+        """What of it went back as a decision."""
+        return self.refunded - self.excess
 
 
 STATUS = {
@@ -65,9 +79,9 @@ STATUS = {
 
 def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
     """Derive the status of an order's money from all of its payments."""
-    captured = sum(flow.captured for flow in flows)
-    refunded = sum(flow.refunded for flow in flows)
-    found = STATUS.get((captured > refunded, captured < total, refunded > 0))
+    came = sum(flow.came for flow in flows)
+    back = sum(flow.given_back for flow in flows)
+    found = STATUS.get((came > back, came < total, back > 0))
     if found is not None:
         return found
     is_open = any(flow.is_open or flow.kept_aside for flow in flows)
@@ -76,11 +90,15 @@ def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
 
 def balance(*, total: int, flows: Sequence[Flow]) -> int:
     """What is still to be paid beside what is kept aside, in minor units; negative when more came
-    than the bill and is still here. What went back is not asked for again."""
-    came = sum(flow.captured + flow.kept_aside for flow in flows)
-    if came < total:
-        return total - came
-    return min(0, total - came + sum(flow.refunded for flow in flows))
+    than the bill and is still here. What was given back is not asked for again."""
+    promised = sum(flow.came + flow.kept_aside for flow in flows)
+    return max(0, total - promised) or -excess(total=total, flows=flows)
+
+
+def excess(*, total: int, flows: Sequence[Flow]) -> int:
+    """What came beyond the bill and is still here, in minor units."""
+    here = sum(flow.captured - flow.refunded for flow in flows)
+    return max(0, min(here, sum(flow.came for flow in flows) - total))
 
 
 def booking_status(status: PaymentStatus, *, total: int) -> str:

@@ -105,8 +105,9 @@ class BookingFacts:
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
     of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
-    ``paid`` is what came and did not go back, ``returned`` what came and went back, ``went_back``
-    what of it this message tells of, in minor units. ``kept_aside`` is on the customer's card and
+    ``paid`` is what came and did not go back, ``returned`` what came and was given back,
+    ``went_back`` what this message tells of, and ``too_much`` what of that was more than the bill,
+    in minor units. ``kept_aside`` is on the customer's card and
     not taken, ``released`` what was, of a booking that is over;
     ``aside_by_gift`` is what of it a gift card pays. ``double_booked``: it was paid for
     after its time had gone.
@@ -159,6 +160,7 @@ class BookingFacts:
     paid: int = 0
     returned: int = 0
     went_back: int = 0
+    too_much: int = 0
     double_booked: bool = False
     payment_status: str = "NOT_PAID"
     by_plan: str = ""

@@ -94,7 +94,10 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         facts.business.locale,
     )
     if kind is Kind.REFUNDED:
-        return [_("%(amount)s goes back the way it came.") % {"amount": amount}]
+        words = _("%(amount)s goes back the way it came.")
+        if facts.went_back and facts.too_much == facts.went_back:
+            words = _("%(amount)s goes back the way it came: it was more than there was to pay.")
+        return [words % {"amount": amount}]
     if kind is Kind.TOO_LATE:
         words = _(
             "Your payment of %(amount)s came after the time had been given to somebody else. "

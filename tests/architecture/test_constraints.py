@@ -174,6 +174,12 @@ def refund_nothing(stage: Stage) -> None:
     )
 
 
+def refund_more_excess_than_amount(stage: Stage) -> None:
+    Refund.objects.create(
+        business=stage.booking.business, payment=paid(stage), amount=1, excess=2, created_at=NOW
+    )
+
+
 def tell_twice(_stage: Stage) -> None:
     for _time in range(2):
         ProviderEvent.objects.create(
@@ -401,6 +407,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "due_now_is_part_of_the_order": lambda it: ordered(it, due_now=4801),
     "approved_order_has_a_time": lambda it: ordered(it, status="APPROVED"),
     "refund_within_captured": lambda it: paid(it, captured=4800, refunded=4801),
+    "excess_within_refunded": lambda it: paid(it, captured=4800, refunded=1, excess=2),
     "captured_within_amount": lambda it: paid(it, captured=4801),
     "authorized_within_amount": lambda it: paid(it, status="AUTHORIZED", authorized=4801),
     "authorized_while_kept_aside": lambda it: paid(it, status="CANCELED", authorized=1),
@@ -410,6 +417,7 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "saved_card_asked_once": ask_a_card_twice,
     "one_open_order_of_a_plan": two_open_orders_of_a_plan,
     "refund_is_something": refund_nothing,
+    "refund_excess_within_amount": refund_more_excess_than_amount,
     "event_told_once": tell_twice,
     "coupon_code_once": coupon_twice,
     "coupon_not_overused": lambda it: coupon(it, used=2, max_uses=1),

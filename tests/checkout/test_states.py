@@ -1,6 +1,7 @@
 """What an order says of its money: one table of what is kept, what is owed, and what went back."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from apps.checkout.models import Order, Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_sheet
-from apps.checkout.states import Flow, PaymentStatus, balance, payment_status
+from apps.checkout.states import Flow, PaymentStatus, balance, excess, payment_status
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
@@ -38,7 +39,17 @@ from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_pract
         ([Flow(2000, 500), Flow(2800, 0), Flow(-2800, 0)], "PARTIALLY_PAID", 2800),
         ([Flow(4800, 0), Flow(-4800, 0)], "NOT_PAID", 4800),
         ([Flow(4800, 0), Flow(4800, 0)], "PAID", -4800),
-        ([Flow(4800, 0), Flow(4800, 4800)], "PARTIALLY_REFUNDED", 0),
+        ([Flow(4800, 0), Flow(4800, 4800, excess=4800)], "PAID", 0),
+        ([Flow(2000, 0), Flow(2800, 0), Flow(2800, 2800, excess=2800)], "PAID", 0),
+        (
+            [Flow(2000, 0), Flow(2800, 0), Flow(-2800, 0), Flow(2800, 2800, excess=2800)],
+            "PARTIALLY_PAID",
+            2800,
+        ),
+        ([Flow(4800, 0), Flow(-4800, 0), Flow(4800, 4800, excess=4800)], "NOT_PAID", 4800),
+        ([Flow(4800, 1000), Flow(4800, 4800, excess=4800)], "PARTIALLY_REFUNDED", 0),
+        ([Flow(4800, 1000), Flow(4800, 0)], "PARTIALLY_REFUNDED", -4800),
+        ([Flow(4800, 4800), Flow(4800, 4800, excess=4800)], "FULLY_REFUNDED", 0),
         ([Flow(2000, 2000), Flow(0, 0, is_open=True)], "FULLY_REFUNDED", 2800),
     ],
 )
@@ -54,7 +65,8 @@ STEPS = st.lists(
 
 
 def _flows(steps: list[tuple[str, int]]) -> list[Flow]:
-    """Whatever may happen: a refund of what came, an entry against what was not refunded."""
+    """Whatever may happen: a refund of what came, an entry against what was not refunded, and of
+    what went back a part that was too much."""
     flows: list[Flow] = []
     for step, number in steps:
         if step == "pay":
@@ -66,7 +78,7 @@ def _flows(steps: list[tuple[str, int]]) -> list[Flow]:
         elif flows and (it := flows[number % len(flows)]).captured > it.refunded:
             if step == "refund":
                 back = it.refunded + min(number, it.captured - it.refunded)
-                flows[number % len(flows)] = Flow(it.captured, back)
+                flows[number % len(flows)] = Flow(it.captured, back, excess=number % (back + 1))
             elif not it.refunded and not any(other.captured == -it.captured for other in flows):
                 flows.append(Flow(-it.captured, 0))
     return flows
@@ -77,7 +89,7 @@ def test_status_and_balance_follow_what_is_paid_and_what_is_owed(
     steps: list[tuple[str, int]], total: int
 ) -> None:
     flows = _flows(steps)
-    came, back = sum(it.captured for it in flows), sum(it.refunded for it in flows)
+    came, back = sum(it.came for it in flows), sum(it.given_back for it in flows)
     aside = sum(it.kept_aside for it in flows)
     status, owed = payment_status(total=total, flows=flows), balance(total=total, flows=flows)
 
@@ -95,14 +107,31 @@ def test_a_refund_changes_nothing_of_what_is_owed(
     steps: list[tuple[str, int]], total: int, back: int
 ) -> None:
     flows = [it for it in _flows(steps) if it.captured >= 0]
-    given_back = [
-        Flow(it.captured, max(it.refunded, min(it.captured, back)), it.is_open, it.kept_aside)
-        for it in flows
-    ]
+    given_back = [replace(it, refunded=max(it.refunded, min(it.captured, back))) for it in flows]
 
     before, after = balance(total=total, flows=flows), balance(total=total, flows=given_back)
     assert max(0, before) == max(0, after)
     assert after >= before
+
+
+@given(steps=STEPS, total=st.integers(1, 9000))
+def test_what_is_too_much_goes_back_and_changes_nothing_but_that(
+    steps: list[tuple[str, int]], total: int
+) -> None:
+    flows = _flows(steps)
+    too_much = excess(total=total, flows=flows)
+    owed, said = balance(total=total, flows=flows), payment_status(total=total, flows=flows)
+    gone = [*flows]
+    for at, it in enumerate(flows):
+        part = max(0, min(too_much, it.captured - it.refunded))
+        gone[at] = replace(it, refunded=it.refunded + part, excess=it.excess + part)
+        too_much -= part
+
+    assert too_much == 0
+    assert balance(total=total, flows=gone) == max(0, owed)
+    assert excess(total=total, flows=gone) == 0
+    if said != PaymentStatus.PARTIALLY_REFUNDED:
+        assert payment_status(total=total, flows=gone) == said
 
 
 @pytest.fixture

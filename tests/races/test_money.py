@@ -174,7 +174,8 @@ def refund_blindly(_client: int, facts: dict[str, Any]) -> str:
     def ask() -> None:
         with transaction.atomic():
             payment = Payment.objects.select_for_update().get(pk=facts["payment"])
-            ask_for_refund(payment, amount=4800, reason="", asked_by=None, now=LATER)
+            of: dict[str, Any] = {"order": payment.order, "payments": [payment]}
+            ask_for_refund(payment, **of, amount=4800, reason="", asked_by=None, now=LATER)
 
     return attempt(ask)
 

@@ -13,7 +13,8 @@ from apps.checkout.models.order import Order, OrderLine
 class Payment(models.Model):
     """One attempt to pay, or money taken in person, in minor units of the order's currency.
 
-    captured is what really came, refunded what of it goes or went back: never more. With
+    captured is what really came, refunded what of it goes or went back: never more; excess is what
+    of that was more than the bill, so that it never paid for anything. With
     captures_later the amount is only kept aside on the card (authorized) until the team says yes,
     and counts as nothing until then. A reversing
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
@@ -57,6 +58,7 @@ class Payment(models.Model):
     authorized = models.IntegerField(default=0)
     captured = models.IntegerField(default=0)
     refunded = models.PositiveIntegerField(default=0)
+    excess = models.PositiveIntegerField(default=0)
     failure = models.CharField(max_length=200, blank=True)
     told_amount = models.BigIntegerField(null=True, blank=True)
     told_currency = models.CharField(max_length=10, blank=True)
@@ -77,6 +79,9 @@ class Payment(models.Model):
             models.CheckConstraint(
                 name="refund_within_captured",
                 condition=Q(refunded=0) | Q(refunded__lte=F("captured")),
+            ),
+            models.CheckConstraint(
+                name="excess_within_refunded", condition=Q(excess__lte=F("refunded"))
             ),
             models.CheckConstraint(
                 name="captured_within_amount",
@@ -143,7 +148,8 @@ UNDECIDED = (Payment.Status.PENDING, Payment.Status.UNCLEAR)
 
 class Refund(models.Model):
     """Money on its way back to the customer. PENDING until the provider has done it; its key there
-    is this row's id, so that it is done once however often it is asked for."""
+    is this row's id, so that it is done once however often it is asked for. excess is what of it
+    was more than the bill."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Under way")
@@ -153,6 +159,7 @@ class Refund(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = models.PositiveIntegerField()
+    excess = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
     is_external = models.BooleanField(
         default=False, help_text=_("Given back at the provider or by hand, not through us")
@@ -169,6 +176,9 @@ class Refund(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(name="refund_is_something", condition=Q(amount__gte=1)),
+            models.CheckConstraint(
+                name="refund_excess_within_amount", condition=Q(excess__lte=F("amount"))
+            ),
         ]
         indexes = [models.Index(fields=["business", "created_at"], name="refund_by_day")]
 

@@ -8,7 +8,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.models import Order, OrderLine, Payment, Refund, RefundLine
+from apps.checkout.models import Order, OrderLine, Refund, RefundLine
 from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
 from apps.checkout.operations._settle import sync
@@ -83,7 +83,13 @@ def give_back(
     by_id, asked = {it.pk: it for it in payments}, []
     for pk, part in split(wanted, over=refundable_of(payments)):
         refund = ask_for_refund(
-            by_id[pk], amount=part, reason=reason, asked_by=actor.user_id, now=now
+            by_id[pk],
+            order=order,
+            payments=payments,
+            amount=part,
+            reason=reason,
+            asked_by=actor.user_id,
+            now=now,
         )
         asked.append((refund.pk, part))
     _write_lines(of_lines, asked)
@@ -146,7 +152,8 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
     for payment in payments:
         if payment.pk == refund.payment_id:
             payment.refunded -= refund.amount
-            Payment.objects.filter(pk=payment.pk).update(refunded=payment.refunded)
+            payment.excess -= refund.excess
+            payment.save(update_fields=["refunded", "excess"])
     for pk, amount in refund.lines.values_list("line_id", "amount"):
         OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") - amount)
     failed = BookingEvent.Action.NOT_REFUNDED

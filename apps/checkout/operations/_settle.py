@@ -15,7 +15,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
-from apps.checkout.operations._ask_for_refund import ask_for_refund
+from apps.checkout.operations._ask_for_refund import ask_for_refund, count_back
 from apps.checkout.operations._charge import ask_truth
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._new_payment import close_soon
@@ -30,8 +30,8 @@ from apps.checkout.providers import (
     names_spoken_to,
     provider_of,
 )
-from apps.checkout.queries.orders import money_of_booking, status_of
-from apps.checkout.states import PaymentStatus, booking_status
+from apps.checkout.queries.orders import flows_of, money_of_booking, status_of
+from apps.checkout.states import PaymentStatus, booking_status, excess
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
 
@@ -96,7 +96,7 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
         if note_unclear(payment, truth, now=now):
             sync(order, subject, payments, actor=Actor.system(), now=now)
         return
-    is_new = _take_over(payment, truth, now=now)
+    is_new = _take_over(payment, truth, order=order, payments=payments, now=now)
     if truth.authorized and payment.status == Payment.Status.CANCELED:
         close_soon(payment, now=now)
     if is_new:
@@ -112,8 +112,11 @@ def _follow(
     *,
     now: datetime,
 ) -> None:
-    """Do what follows from a locked payment that has changed."""
-    _give_back_what_is_too_much(order, subject, payments, now=now)
+    """Do what follows from a locked payment that has changed. A booking is told first that money
+    came, then that it goes back: its customer reads both."""
+    is_booking = isinstance(subject, Booking)
+    if not is_booking:
+        _give_back_what_is_too_much(order, subject, payments, now=now)
     try:
         with transaction.atomic():
             if _has_come(payment, order):
@@ -121,6 +124,9 @@ def _follow(
             sync(order, subject, payments, actor=Actor.system(), now=now)
     except SlotGone:
         _turn_down(order, subject, payments, payment, now=now)
+        return
+    if is_booking and _give_back_what_is_too_much(order, subject, payments, now=now):
+        sync(order, subject, payments, actor=Actor.system(), now=now)
 
 
 def _turn_down(
@@ -165,18 +171,26 @@ def _let_go(payment: Payment, *, now: datetime) -> None:
     close_soon(payment, now=now)
 
 
-def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
-    """Copy the truth into a locked payment; tell whether anything is new."""
+def _take_over(
+    payment: Payment,
+    truth: Truth,
+    *,
+    order: Order,
+    payments: Sequence[Payment],
+    now: datetime,
+) -> bool:
+    """Copy the truth into one of the locked payments of an order; tell whether anything is new."""
     payment.told_amount, payment.told_currency, payment.looked_at = None, "", None
     before = (payment.captured, payment.refunded, payment.authorized, payment.status)
     payment.captured = max(payment.captured, truth.captured)
     elsewhere = truth.refunded - payment.refunded
     if elsewhere > 0:
-        payment.refunded += elsewhere
+        too_much = count_back(payment, order=order, payments=payments, amount=elsewhere)
         Refund.objects.create(
             business_id=payment.business_id,
             payment=payment,
             amount=elsewhere,
+            excess=too_much,
             status=Refund.Status.DONE,
             is_external=True,
             created_at=now,
@@ -190,7 +204,7 @@ def _take_over(payment: Payment, truth: Truth, *, now: datetime) -> bool:
     if after == before:
         return False
     payment.settled_at = None if payment.status in UNSETTLED else now
-    columns = ["captured", "refunded", "authorized", "failure", "status", "settled_at"]
+    columns = ["captured", "refunded", "excess", "authorized", "failure", "status", "settled_at"]
     payment.save(update_fields=[*columns, "told_amount", "told_currency", "looked_at"])
     return True
 
@@ -265,13 +279,24 @@ def _sync_booking(
 
 def _give_back_what_is_too_much(
     order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime
-) -> None:
-    kept = sum(it.captured - it.refunded for it in payments)
-    is_lost = is_over(subject) or order.status == Order.Status.CANCELED
-    excess = kept if is_lost else kept - order.total
+) -> bool:
+    """Have what nobody owes go back, and tell whether there was any; cash is in nobody's reach."""
+    before = sum(it.refunded for it in payments)
+    too_much = excess(total=order.total, flows=flows_of(payments))
+    if is_over(subject) or order.status == Order.Status.CANCELED:
+        too_much = sum(it.captured - it.refunded for it in payments)
     for payment in reversed(payments):
         in_hand = payment.kind == Payment.Kind.IN_PERSON
-        amount = 0 if in_hand else min(excess, payment.captured - payment.refunded)
+        amount = 0 if in_hand else min(too_much, payment.captured - payment.refunded)
         if amount > 0:
-            ask_for_refund(payment, amount=amount, reason="", asked_by=None, now=now)
-            excess -= amount
+            ask_for_refund(
+                payment,
+                order=order,
+                payments=payments,
+                amount=amount,
+                reason="",
+                asked_by=None,
+                now=now,
+            )
+            too_much -= amount
+    return sum(it.refunded for it in payments) > before

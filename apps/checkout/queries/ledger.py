@@ -52,7 +52,7 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
         booking__status=Booking.Status.CREATED
     )
     paid = Coalesce(Sum(F("payments__captured") - F("payments__refunded")), 0)
-    back = Coalesce(Sum("payments__refunded"), 0)
+    back = Coalesce(Sum(F("payments__refunded") - F("payments__excess")), 0)
     aside = Coalesce(Sum("payments__authorized"), 0)
     rows = orders.annotate(came=paid, back=back, aside=aside).select_related("booking")
     for order in rows.iterator(chunk_size=500):
@@ -88,12 +88,13 @@ def find_other_prices(*, business_id: int | None = None) -> Iterator[Finding]:
 
 
 def find_hidden_debts(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield orders that say all is paid while less came than they cost, orders that say a part is
-    while nothing is kept or nothing is owed, and orders that say nothing came while it did. This is
-    counted by the database, apart from the rule that writes the status."""
+    """Yield orders that say all is paid while less came for them than they cost, orders that say a
+    part is while nothing is kept or nothing is owed, and orders that say nothing came while it did.
+    What went back because it was too much never came for them. This is counted by the database,
+    apart from the rule that writes the status."""
     status = Order.PaymentStatus
-    came = Coalesce(Sum("payments__captured"), 0)
-    back = Coalesce(Sum("payments__refunded"), 0)
+    came = Coalesce(Sum(F("payments__captured") - F("payments__excess")), 0)
+    back = Coalesce(Sum(F("payments__refunded") - F("payments__excess")), 0)
     settled = Q(payment_status__in=(status.PAID, status.PARTIALLY_REFUNDED))
     part, nothing = Q(payment_status=status.PARTIALLY_PAID), Q(came__gt=0)
     wrong = (
@@ -174,17 +175,16 @@ def find_miscounted_coupons(*, business_id: int | None = None) -> Iterator[Findi
 
 
 def find_miscounted_refunds(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield payments whose refunded is not what their refunds come to."""
+    """Yield payments whose refunded, or whose excess, is not what their refunds come to."""
     alive = ~Q(refunds__status=Refund.Status.FAILED)
     counted = _of(Payment.objects.order_by(), business_id).annotate(
-        went=Coalesce(Sum("refunds__amount", filter=alive), 0)
+        went=Coalesce(Sum("refunds__amount", filter=alive), 0),
+        beyond=Coalesce(Sum("refunds__excess", filter=alive), 0),
     )
-    for pk, of, said, went in counted.exclude(refunded=F("went")).values_list(
-        "pk", "business_id", "refunded", "went"
-    ):
-        yield Finding(
-            "refunds_are_counted", of, f"payment {pk}", f"says {said}, refunds are {went}"
-        )
+    wrong = counted.exclude(refunded=F("went"), excess=F("beyond"))
+    for it in wrong:
+        words = f"says {it.refunded} ({it.excess} too much), refunds are {it.went} ({it.beyond})"
+        yield Finding("refunds_are_counted", it.business_id, f"payment {it.pk}", words)
 
 
 def find_miscounted_lines(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -23,6 +24,7 @@ def flows_of(payments: Iterable[Payment]) -> list[Flow]:
             it.refunded,
             is_open=it.status in UNDECIDED,
             kept_aside=it.authorized,
+            excess=it.excess,
         )
         for it in payments
     ]
@@ -39,7 +41,7 @@ def money_of_booking(order: Order, payments: Sequence[Payment]) -> MoneyOfBookin
     return MoneyOfBooking(
         payment_status=booking_status(status, total=order.total),
         paid=max(0, sum(it.captured - it.refunded for it in payments)),
-        returned=sum(it.refunded for it in payments),
+        returned=sum(it.refunded - it.excess for it in payments),
         kept_aside=sum(it.authorized for it in payments),
     )
 
@@ -249,6 +251,13 @@ def aside_by_gift(*, booking: Booking) -> int:
     if booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}:
         lets_go = {Payment.Status.AUTHORIZED}
     return sum(gifts.filter(status__in=lets_go).values_list("amount", flat=True))
+
+
+def excess_of(*, booking_id: int, at: datetime) -> int:
+    """What went back for a booking at a moment because it was more than the bill, in minor units;
+    one query."""
+    refunds = Refund.objects.filter(payment__order__booking=booking_id, created_at=at)
+    return sum(refunds.values_list("excess", flat=True))
 
 
 def receipt_of(order: Order) -> str:

@@ -14,6 +14,7 @@ from django.core.mail import get_connection
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import BookingEvent
+from apps.checkout.queries.orders import excess_of
 from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
@@ -76,7 +77,8 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
     if kind is Kind.NOTE:
         return replace(facts, reason=message.event.reason)
     if kind is Kind.REFUNDED:
-        return replace(facts, went_back=went_back(message.event))
+        too_much = excess_of(booking_id=message.booking_id, at=message.event.at)
+        return replace(facts, went_back=went_back(message.event), too_much=too_much)
     if kind in MOVES:
         before = find_place_before(message=message)
         return replace(
