@@ -1,6 +1,7 @@
 """What may be taken off a price before it is paid. Said by an app above this one, which registers
 itself when it is ready; as long as nobody does, prices are what they are."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +32,11 @@ class Reductions(Protocol):
         """What of the money kept aside for a booking a gift card pays, in minor units."""
         ...
 
+    def paid_parts(self, *, booking: Booking) -> Sequence[tuple[str, int, int]]:
+        """In which ways money of a booking came, how much of it, and how much of that went back, in
+        minor units."""
+        ...
+
 
 _known: list[Reductions] = []
 
@@ -56,6 +62,14 @@ def takes_codes(*, business_id: int, now: datetime) -> bool:
 def aside_by_gift(booking: Booking) -> int:
     """What of the money kept aside for a booking a gift card pays, in minor units."""
     return sum(known.aside_by_gift(booking=booking) for known in _known)
+
+
+def paid_in_ways(booking: Booking) -> list[tuple[str, int, int]]:
+    """In which ways money of a booking came, how much of it, and how much of that went back, in
+    minor units; nothing is asked where none came."""
+    if not booking.paid and not booking.returned:
+        return []
+    return [part for known in _known for part in known.paid_parts(booking=booking)]
 
 
 def discount_words(*, service: Service, subtotal: int | None, people: int, now: datetime) -> str:

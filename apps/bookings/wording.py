@@ -11,8 +11,10 @@ from django.utils.translation import ngettext
 
 from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
+from apps.bookings.paid_words import PaidPart, paid_parts, with_parts
 from apps.bookings.plan_uses import plan_words_of, with_extras
 from apps.bookings.policy import Policy, free_until, is_free_now
+from apps.bookings.reductions import paid_in_ways
 from apps.bookings.venues import pay_place, pay_place_of, venue_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
@@ -166,7 +168,7 @@ def price_aside(*, price: str, total: int | None, aside: int, currency: str, loc
 @dataclass(frozen=True, slots=True)
 class Moved:
     """Money of a booking that came, or came and went back (returned): minor units of its price
-    (total); where says when the rest is paid ("at the salon")."""
+    (total); where says when the rest is paid ("at the salon"), parts in which ways it came."""
 
     status: str
     is_over: bool
@@ -176,6 +178,7 @@ class Moved:
     currency: str
     locale: str
     where: str
+    parts: Sequence[PaidPart] = ()
 
 
 def moved_words(it: Moved) -> str:
@@ -187,22 +190,32 @@ def moved_words(it: Moved) -> str:
         name: formatting.format_money(amount, it.currency, it.locale)
         for name, amount in amounts.items()
     }
-    return _moved(it, rest) % {**said, "where": it.where}
+    is_whole = it.status == Booking.PaymentStatus.PAID
+    parts = paid_parts(
+        it.total if is_whole else it.paid, it.parts, currency=it.currency, locale=it.locale
+    )
+    of = with_parts("", parts)
+    return _moved(it, rest) % {**said, "where": it.where, "of": of}
 
 
 def _moved(it: Moved, rest: int) -> str:
     status = Booking.PaymentStatus
     if it.status == status.PAID and it.returned:
-        return _("%(price)s paid, %(back)s of it went back")
+        return _("%(price)s paid%(of)s, %(back)s of it went back")
     if it.status == status.PAID:
-        return _("%(price)s, paid")
+        return _("%(price)s, paid%(of)s")
     if it.status == status.REFUNDED and rest:
         return _("%(back)s went back, %(rest)s %(where)s")
     if it.status == status.REFUNDED:
         return _("%(back)s, refunded")
     if it.status == _PART and it.is_over:
-        return _("%(paid)s of %(price)s paid")
-    return _("%(paid)s paid, %(rest)s %(where)s") if it.status == _PART else ""
+        return _("%(paid)s of %(price)s paid%(of)s")
+    return _("%(paid)s paid%(of)s, %(rest)s %(where)s") if it.status == _PART else ""
+
+
+def paid_parts_of(booking: Booking) -> list[PaidPart]:
+    """In which ways the money of a booking came; one query where any did."""
+    return [PaidPart(by, came, back) for by, came, back in paid_in_ways(booking)]
 
 
 def bill_words(booking: Booking, price: str) -> str:
@@ -227,6 +240,7 @@ def _money_words(booking: Booking, price: str) -> str:
             currency=booking.currency,
             locale=booking.business.locale,
             where=where,
+            parts=paid_parts_of(booking),
         )
     )
     if moved:

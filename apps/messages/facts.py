@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from apps.bookings.paid_words import PaidPart
 from apps.bookings.service_snapshot import Venue
 from apps.bookings.wishes import Wish
 
@@ -109,8 +110,8 @@ class BookingFacts:
     ``went_back`` what this message tells of, and ``too_much`` what of that was more than the bill,
     in minor units. ``kept_aside`` is on the customer's card and
     not taken, ``released`` what was, of a booking that is over;
-    ``aside_by_gift`` is what of it a gift card pays. ``double_booked``: it was paid for
-    after its time had gone.
+    ``aside_by_gift`` is what of it a gift card pays. ``paid_parts``: in which ways money came.
+    ``double_booked``: it was paid for after its time had gone.
     ``by_plan``: how the plan that paid says so ("" where none did), and price is what is left for
     extras.
     ``all_dates`` are those of a course with the ones that are gone, in an order that stays.
@@ -167,6 +168,7 @@ class BookingFacts:
     kept_aside: int = 0
     released: int = 0
     aside_by_gift: int = 0
+    paid_parts: tuple[PaidPart, ...] = ()
     all_dates: tuple[CourseDate, ...] = ()
     moved_from: datetime | None = None
     zone_before: str = ""

@@ -35,6 +35,7 @@ def _amount_words(facts: BookingFacts) -> str:
             currency=facts.currency,
             locale=facts.business.locale,
             where=_pay_place(facts),
+            parts=facts.paid_parts,
         )
     )
     if moved:

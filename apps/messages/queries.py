@@ -13,6 +13,7 @@ from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
 from apps.bookings.service_snapshot import ServiceSnapshot
+from apps.bookings.wording import paid_parts_of
 from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_main_location
@@ -94,6 +95,7 @@ def _money_facts(booking: Booking) -> dict[str, Any]:
         "double_booked": booking.double_booked,
         "payment_status": booking.payment_status,
         "returned": booking.returned,
+        "paid_parts": tuple(paid_parts_of(booking)),
         "kept_aside": booking.kept_aside,
         "released": released,
         "aside_by_gift": aside_by_gift(booking=booking) if booking.kept_aside or released else 0,

@@ -32,7 +32,7 @@ from apps.checkout.queries.orders import (
     smallest_part,
     waits_for_a_yes,
 )
-from apps.checkout.queries.pay_page import too_little_words
+from apps.checkout.queries.pay_page import came_words_at, too_little_words
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, zone_label
@@ -109,12 +109,15 @@ def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:
     A decision that was taken back within its 10 seconds was never told, so it is left out.
     """
     told: list[tuple[datetime, str]] = []
+    came = came_words_at(booking)
     for event in booking.history.order_by("pk"):
         if event.action == BookingEvent.Action.UNDONE and told:
             told.pop()
         words = _moved_words(event, booking) or WORDS.get(BookingEvent.Action(event.action))
         if event.before.get("status") == Booking.Status.WAITING_LIST:
             words = OUT_OF_LINE.get(BookingEvent.Action(event.action), words)
+        if event.action == BookingEvent.Action.PAID and came.get(event.at):
+            words = _("%(words)s: %(came)s") % {"words": words, "came": came[event.at]}
         if words is not None:
             told.append((event.at, str(words)))
     return told

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 
 from apps.catalog.models import PricingPlan
@@ -207,6 +208,8 @@ def test_a_gift_card_pays_a_part_of_the_next_period_and_the_bank_the_rest(
     newest = Order.objects.filter(purchase=due).latest("pk")
     assert (due.periods, newest.payment_status) == (2, "PAID")
     assert "The next period is paid for already." in text_of(look(client, due, at=DUE))
+    told = str(mail.outbox[-1].body)
+    assert "Paid: €49.00 (€20.00 by gift card, €29.00 online)" in told
     assert_the_books_add_up(SOON)
 
 

@@ -1,5 +1,6 @@
 """Codes and gift cards for what is booked already: at the desk, and by whoever booked."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from apps.checkout.models import Coupon, GiftCard, Order, Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.dashboard.management.commands.check_ledger import find_all
+from apps.messages.money_words import price_words
+from apps.messages.queries import get_booking_facts
 from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
@@ -239,3 +242,50 @@ def test_a_bill_that_opens_again_is_no_payment(studio: Studio) -> None:
     assert (eva.price, eva.payment_status) == (1800, "NOT_PAID")
     assert actions_of(eva) == ["BOOKED", "PRICED", "RESIZED"]
     assert not list(find_all(business_id=None, now=NOW))
+
+
+# What was paid in several ways is named by its parts wherever it is called paid
+
+PARTS = "€30.00 by gift card, €44.00 in person"
+
+
+@pytest.fixture
+def paid(booked: Booking, salon: Salon) -> Booking:
+    """A card with €30.00 on it, and a minute later the rest in the hand."""
+    use(booked, make_gift_card(by=salon.olga, value=3000).code, salon)
+    booked.refresh_from_db()
+    later = NOW + timedelta(minutes=1)
+    checkout.mark_paid(booking_id=booked.pk, revision=booked.revision, by=salon.olga, now=later)
+    booked.refresh_from_db()
+    return booked
+
+
+def test_page_history_and_mail_name_the_parts(paid: Booking) -> None:
+    page = page_of(carl(paid), paid)
+
+    told = f"€74.00, paid ({PARTS})"
+    assert told in page
+    assert price_words(get_booking_facts(booking_id=paid.pk)) == told
+    for words in ("Payment received: €30.00 by gift card", "Payment received: €44.00 in person"):
+        assert words in page
+
+
+def test_the_receipt_has_a_line_for_each_part(paid: Booking) -> None:
+    receipt = text_of(carl(paid).get(f"/manage/{paid.reference}/receipt"))
+
+    for words in ("gift card, ", "in person, ", "€30.00", "€44.00"):
+        assert words in receipt
+
+
+def test_the_team_reads_the_parts_on_the_page_of_the_booking(paid: Booking, salon: Salon) -> None:
+    page = text_of(desk(salon).get(f"/own/juniper/bookings/{paid.reference}/"))
+
+    assert f"Paid ({PARTS})" in page
+    assert '<span class="quiet-text">€30.00 by gift card</span>' in page
+
+
+def test_two_cards_are_one_way(booked: Booking, salon: Salon) -> None:
+    for value in (1000, 2000):
+        use(booked, make_gift_card(by=salon.olga, value=value).code, salon)
+
+    assert "€30.00 paid, €44.00 at the studio" in page_of(carl(booked), booked)

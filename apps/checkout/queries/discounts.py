@@ -13,8 +13,8 @@ from apps.businesses.remembered import Remembered
 from apps.catalog.models import Service
 from apps.checkout.coupons import WHOLE, Kind
 from apps.checkout.discounts import NOTHING, Rule, Taken, best, is_live
-from apps.checkout.models import Coupon, Discount, GiftCard
-from apps.checkout.queries.orders import aside_by_gift
+from apps.checkout.models import Coupon, Discount, GiftCard, Payment
+from apps.checkout.queries.orders import aside_by_gift, paid_in_ways
 from apps.web.formatting import format_money
 
 _rules: Remembered[tuple[Rule, ...]] = Remembered(most=1_000)
@@ -66,6 +66,10 @@ class Discounts:
     def aside_by_gift(self, *, booking: Booking) -> int:
         """What of the money kept aside for a booking a gift card pays. One query."""
         return aside_by_gift(booking=booking)
+
+    def paid_parts(self, *, booking: Booking) -> list[tuple[str, int, int]]:
+        """In which ways money of a booking came. One query."""
+        return paid_in_ways(Payment.objects.filter(order__booking=booking))
 
     def takes_codes(self, *, business_id: int, now: datetime) -> bool:
         """Whether the business has a code that counts now, or a gift card with something on it.

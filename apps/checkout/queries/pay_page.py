@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
+from apps.bookings.paid_words import PaidPart, came_words
 from apps.bookings.venues import in_person_words, later_words, pay_place_of
 from apps.bookings.wording import aside_words
 from apps.catalog.pricing import WHOLE
@@ -15,6 +17,7 @@ from apps.checkout.gifts import is_gift_code
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import asks_first
+from apps.checkout.queries.orders import came_at
 from apps.checkout.queries.passes import Pass
 from apps.checkout.queries.plan_words import card_hint
 from apps.kernel.money import Money
@@ -186,6 +189,18 @@ def code_words(
     if applied.refused is Refused.USED_BY_YOU and by_team:
         return _("This customer has used this code already.")
     return refused_words(applied, zone=zone, locale=locale)
+
+
+def came_words_at(booking: Booking) -> dict[datetime, str]:
+    """In which ways money of a booking came, in words, by the moment (UTC) at which it did."""
+    return {
+        at: came_words(
+            [PaidPart(*part) for part in parts],
+            currency=booking.currency,
+            locale=booking.business.locale,
+        )
+        for at, parts in came_at(booking=booking).items()
+    }
 
 
 def _label(name: str, quantity: int) -> str:

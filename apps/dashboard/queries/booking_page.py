@@ -6,9 +6,12 @@ from datetime import datetime
 
 from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.paid_words import paid_parts
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.other_sessions import list_other_sessions
+from apps.bookings.wording import paid_parts_of
+from apps.checkout.queries.pay_page import came_words_at
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.queries.actions import actions_of
@@ -50,7 +53,8 @@ class PriceLine:
 @dataclass(frozen=True, slots=True)
 class Bill:
     """total is None for a price on request, said in text; status and option are in words. by_plan
-    says how a plan paid ("" where none did), and total is what is left for extras. is_for_nobody:
+    says how a plan paid ("" where none did), and total is what is left for extras; parts tells in
+    which ways it was paid, where that were several. is_for_nobody:
     no e-mail address and no phone number tells this customer from others."""
 
     lines: tuple[PriceLine, ...]
@@ -60,11 +64,13 @@ class Bill:
     option: str
     by_plan: str
     is_for_nobody: bool
+    parts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """who is empty for the customer and the system; moved is the start before and after."""
+    """who is empty for the customer and the system; moved is the start before and after, came
+    tells in which ways money came."""
 
     at: datetime
     action: str
@@ -72,6 +78,7 @@ class Event:
     who: str
     reason: str
     moved: tuple[datetime, datetime] | None
+    came: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +215,12 @@ def _bill(booking: Booking) -> Bill:
         option=booking.get_payment_option_display(),
         by_plan=by_plan,
         is_for_nobody=not booking.contact_email and not booking.contact_phone,
+        parts=paid_parts(
+            booking.paid + booking.returned if booking.payment_status == "PAID" else booking.paid,
+            paid_parts_of(booking),
+            currency=booking.currency,
+            locale=booking.business.locale,
+        ),
     )
 
 
@@ -219,6 +232,7 @@ def _undo_seconds(desk: Desk, booking: Booking, *, now: datetime) -> int:
 def _events(booking: Booking) -> tuple[Event, ...]:
     """The latest first."""
     events = BookingEvent.objects.filter(booking=booking).select_related("user").order_by("-pk")
+    came = came_words_at(booking)
     return tuple(
         Event(
             at=event.at,
@@ -227,6 +241,7 @@ def _events(booking: Booking) -> tuple[Event, ...]:
             who=name_of(event.user),
             reason=event.reason,
             moved=event.moved,
+            came=came.get(event.at, "") if event.action == BookingEvent.Action.PAID else "",
         )
         for event in events
     )

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
+from apps.bookings.paid_words import paid_parts
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
+from apps.bookings.wording import paid_parts_of
 from apps.businesses.clocks import Clock
 from apps.checkout.models import Payment
 from apps.checkout.queries.orders import PAYER, Payer, payer_of
@@ -28,7 +30,7 @@ RELATED = ("customer", "service", "resource__staff_member", "business", "locatio
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the bookings of a conflict, told by the clock of zone, that of its place; money is
-    what came for it and did not go back."""
+    what came for it and did not go back, parts in which ways where that were several."""
 
     pk: int
     reference: str
@@ -44,6 +46,7 @@ class Side:
     visits: int
     zone: ZoneInfo
     times: tuple[datetime, ...] = ()
+    parts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,4 +266,14 @@ def _side(booking: Booking, visits: Mapping[int, int], *, now: datetime, with_ti
         visits=visits.get(booking.customer_id or 0, 0),
         zone=Clock(booking.business, booking.location).zone,
         times=find_nearest(booking=booking, now=now) if with_times else (),
+        parts=_parts(booking),
+    )
+
+
+def _parts(booking: Booking) -> str:
+    return paid_parts(
+        booking.paid,
+        paid_parts_of(booking),
+        currency=booking.currency,
+        locale=booking.business.locale,
     )

@@ -7,9 +7,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from apps.bookings.paid_words import PaidPart, paid_parts, with_parts
 from apps.checkout.links import plan_token
-from apps.checkout.models import PlanPurchase
+from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.operations import PLAN_TOPIC
+from apps.checkout.queries.orders import paid_in_ways
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.renewals import next_period_of
 from apps.messages.composing import require_plain_address, sender_of
@@ -86,8 +88,18 @@ def _facts(purchase: PlanPurchase, what: str) -> list[str]:
     following = next_period_of(purchase) if words else None
     if words and following:
         price, locale = following.price, purchase.business.locale
-        facts.append(words % {"price": format_money(price.amount, price.currency, locale)})
+        told = words % {"price": format_money(price.amount, price.currency, locale)}
+        parts = _parts_of_newest(purchase, price.amount) if what == "RENEWED" else ""
+        facts.append(with_parts(told, parts))
     return facts
+
+
+def _parts_of_newest(purchase: PlanPurchase, amount: int) -> str:
+    """In which ways the newest period was paid, or "" where that was one."""
+    order = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
+    ways = paid_in_ways(order.payments.all()) if order else []
+    parts = [PaidPart(*part) for part in ways]
+    return paid_parts(amount, parts, currency=purchase.currency, locale=purchase.business.locale)
 
 
 def _heading(what: str) -> str:
