@@ -365,3 +365,17 @@ def test_today_and_the_calendar_name_the_time_there(olga: Client, kolkata: Salon
     assert "05:00 Carl Vogt Bridal trial, 09:30 Kolkata time, 2 h" in day
     assert "09:30 Kolkata time 05:00 – 07:00 Bridal trial" in inbox
     assert asked.status == "PENDING"
+
+
+def test_hours_are_drawn_by_the_clock_of_the_place_they_are_worked_at(
+    olga: Client, abroad: Salon
+) -> None:
+    """Ana works from nine to six in Lisbon, which is from ten to seven in Berlin."""
+    page = olga.get("/own/juniper/agenda/")
+
+    lanes = {lane.resource_id: lane.cells[0].hours for lane in page.context["agenda"].lanes}
+    ana = lanes[abroad.ana.resource_id]
+    assert (ana.starts_at, ana.ends_at) == (
+        datetime(2026, 11, 24, 9, tzinfo=UTC),
+        datetime(2026, 11, 24, 18, tzinfo=UTC),
+    )

@@ -88,7 +88,7 @@ class Agenda:
 
 
 def get_agenda(*, desk: Desk, filters: Filters, now: datetime) -> Agenda:
-    """Load lanes of people with their hours and bookings; seven queries for any dates."""
+    """Load lanes of people with their hours and bookings; eight queries for any dates."""
     days = (filters.last - filters.first).days
     dates = tuple(filters.first + timedelta(days=n) for n in range(days + 1))
     rota = load_rota(business=desk.business, dates=dates, now=now)

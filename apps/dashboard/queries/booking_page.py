@@ -152,7 +152,7 @@ def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
 
 
 def find_fit(*, desk: Desk, booking: Booking, now: datetime) -> Fit:
-    """Ask whether one booking fits; five queries."""
+    """Ask whether one booking fits; six queries."""
     dates = dates_of([booking], desk)
     rota = load_rota(business=desk.business, dates=dates, now=now)
     return find_fits(bookings=[booking], rota=rota)[booking.pk]

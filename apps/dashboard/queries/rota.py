@@ -1,7 +1,7 @@
 """When the people of a business work, and when they are taken, for a few dates."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -14,42 +14,60 @@ from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Occupancy
 from apps.availability.queries import BusyRow, HoursBook, load_hours_book
 from apps.availability.queries.busy import LONGEST_SESSION, EpochSeconds
+from apps.businesses.clocks import Clock
 from apps.businesses.models import Business
+from apps.businesses.queries import list_places
 from apps.dashboard.queries.team import Team, load_team
 from apps.kernel.spans import Seconds, Spans, intersect, merge, subtract
 
 
 @dataclass(frozen=True, slots=True)
+class Venue:
+    """By which clock hours are read at a place; location_id None is any place."""
+
+    zone: ZoneInfo
+    location_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rota:
-    """Team, hours and what occupies them; spans are Unix seconds, dates are the business's."""
+    """Team, hours and what occupies them; spans are Unix seconds, dates are the business's.
+
+    Hours are read by the clock of the place they are worked at. Where several places keep several
+    clocks, somebody works whenever they would at one of them, which is when they can be booked.
+    """
 
     zone: ZoneInfo
     team: Team
     hours: HoursBook
     busy: Mapping[int, tuple[BusyRow, ...]]
+    venues: tuple[Venue, ...]
 
     def open_spans(self, resource_id: int, on: date) -> Spans:
         """When this resource works on a date, holidays and special hours included."""
-        return intersect(self._opening(resource_id, on).spans, (day_bounds(self.zone, on),))
+        found = merge(span for it in self._openings(resource_id, on) for span in it.spans)
+        return intersect(found, (day_bounds(self.zone, on),))
 
     def shift(self, resource_id: int, on: date) -> Seconds | None:
         """From the first to the last minute of the hours that begin on a date: a night belongs to
         its evening, whole."""
         low, high = day_bounds(self.zone, on)
-        windows = self._opening(resource_id, on).windows
+        windows = (window for it in self._openings(resource_id, on) for window in it.windows)
         begun = [(it.start, it.end) for it in windows if low <= it.start < high]
-        return (begun[0][0], max(end for _start, end in begun)) if begun else None
+        return (min(begun)[0], max(end for _start, end in begun)) if begun else None
 
-    def _opening(self, resource_id: int, on: date) -> Opening:
-        search = Search(
-            zone=self.zone,
-            business_hours=self.hours.business,
-            resources={},
-            requirements=(),
-            shape=Shape(duration=1, step=1),
-        )
-        opening = OpeningHours(search, *day_bounds(self.zone, on))
-        return opening.of(self.hours.resources.get(resource_id))
+    def _openings(self, resource_id: int, on: date) -> Iterator[Opening]:
+        for venue in self.venues:
+            search = Search(
+                zone=venue.zone,
+                business_hours=self.hours.business,
+                resources={},
+                requirements=(),
+                shape=Shape(duration=1, step=1),
+                location_id=venue.location_id,
+            )
+            opening = OpeningHours(search, *day_bounds(self.zone, on))
+            yield opening.of(self.hours.resources.get(resource_id))
 
     def free_spans(self, resource_id: int, on: date, *, without: int | None = None) -> Spans:
         """Working time that nothing takes; without leaves one session out of what is taken."""
@@ -63,12 +81,21 @@ class Rota:
 
 
 def load_rota(*, business: Business, dates: Iterable[date], now: datetime) -> Rota:
-    """Load the rota around some dates of the business's clock in four queries."""
+    """Load the rota around some dates of the business's clock in five queries."""
     days = sorted(set(dates))
     team = load_team(business_id=business.pk)
     hours = load_hours_book(business=business, first=days[0], last=days[-1])
     busy = _load_busy(team, days, zone=business.zone, now=now)
-    return Rota(zone=business.zone, team=team, hours=hours, busy=busy)
+    venues = _load_venues(business)
+    return Rota(zone=business.zone, team=team, hours=hours, busy=busy, venues=venues)
+
+
+def _load_venues(business: Business) -> tuple[Venue, ...]:
+    """Each place by its own clock, where any of them keeps another one than the business."""
+    venues = tuple(Venue(Clock(business, it).zone, it.pk) for it in list_places(business=business))
+    if all(it.zone == business.zone for it in venues):
+        return (Venue(business.zone),)
+    return venues
 
 
 def _load_busy(
