@@ -157,6 +157,42 @@ def _both_aside(status: str) -> str:
     )
 
 
+def let_go_words(*, amount: int, currency: str, locale: str, business: str, status: str) -> str:
+    """What its customer reads of money that was kept aside and that the bank let go (minor units):
+    nothing was taken, and what comes next; business is a name."""
+    words = {
+        "PENDING": _(
+            "Your bank has let go of the %(amount)s that was kept aside: nothing was taken. Your "
+            "request stands. If %(business)s says yes, you pay it then."
+        ),
+        "CONFIRMED": _(
+            "Your bank has let go of the %(amount)s that was kept aside: nothing was taken. Your "
+            "booking stands, and the %(amount)s is still to be paid."
+        ),
+    }.get(status, "")
+    told = formatting.format_money(amount, currency, locale)
+    return words % {"amount": told, "business": business}
+
+
+def over_words(
+    *, paid: int, returned: int, is_kept: bool, currency: str, locale: str, business: str
+) -> list[str]:
+    """What its customer reads of the money of a booking that is over: paid is still here, returned
+    went back (minor units); is_kept: the team decided that it stays."""
+    here = _(
+        "%(paid)s is still with %(business)s. They look at it, and we write when it goes back."
+    )
+    if is_kept:
+        here = _("%(paid)s stays with %(business)s.")
+    notes = [_("%(back)s is given back, the way it came.")] if returned else []
+    notes += [here] if paid else []
+    told = {
+        name: formatting.format_money(amount, currency, locale)
+        for name, amount in {"paid": paid, "back": returned}.items()
+    }
+    return [note % {**told, "business": business} for note in notes]
+
+
 def price_aside(*, price: str, total: int | None, aside: int, currency: str, locale: str) -> str:
     """ "€120.00, kept aside", or "€120.00, €40.00 of it kept aside": amounts in minor units."""
     if aside == total:

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     NEW_OVERDUE = "NEW_OVERDUE"
     NEW_LAPSED = "NEW_LAPSED"
     LINK = "LINK"
+    LET_GO = "LET_GO"
 
     @property
     def is_for_team(self) -> bool:
@@ -60,6 +61,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.NEW_OVERDUE: frozenset({"PENDING"}),
     Kind.NEW_LAPSED: frozenset({"DECLINED"}),
     Kind.LINK: frozenset({"CONFIRMED"}),
+    Kind.LET_GO: frozenset({"CONFIRMED", "PENDING"}),
 }
 
 
@@ -109,7 +111,8 @@ class BookingFacts:
     ``paid`` is what came and did not go back, ``returned`` what came and was given back,
     ``went_back`` what this message tells of, and ``too_much`` what of that was more than the bill,
     in minor units. ``kept_aside`` is on the customer's card and
-    not taken, ``released`` what was, of a booking that is over;
+    not taken, ``released`` what was, of a booking that is over, ``let_go`` what the bank let go
+    of a live one and was not paid since; ``is_kept``: the team decided to keep what was paid;
     ``aside_by_gift`` is what of it a gift card pays. ``paid_parts``: in which ways money came.
     ``double_booked``: it was paid for after its time had gone.
     ``by_plan``: how the plan that paid says so ("" where none did), and price is what is left for
@@ -162,6 +165,8 @@ class BookingFacts:
     returned: int = 0
     went_back: int = 0
     too_much: int = 0
+    let_go: int = 0
+    is_kept: bool = False
     double_booked: bool = False
     payment_status: str = "NOT_PAID"
     by_plan: str = ""
@@ -207,6 +212,8 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
         return "the offer is over"
     if kind in {Kind.TOO_LATE, Kind.NEW_OVERLAP} and not facts.double_booked:
         return "it was resolved"
+    if kind is Kind.LET_GO and not facts.let_go:
+        return "it was paid"
     if kind is Kind.REFUNDED:
         return ""  # money is told of whenever it goes back
     return "the visit is over" if facts.over_at <= now else ""

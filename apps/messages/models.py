@@ -35,6 +35,7 @@ class Message(models.Model):
         NEW_OVERDUE = "NEW_OVERDUE", _("Reminder of a request")
         NEW_LAPSED = "NEW_LAPSED", _("Request ended without an answer")
         LINK = "LINK", _("Link sent")
+        LET_GO = "LET_GO", _("Money kept aside was let go")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

@@ -4,7 +4,14 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.plan_uses import with_extras
 from apps.bookings.venues import pay_place
-from apps.bookings.wording import Moved, aside_words, moved_words, price_aside
+from apps.bookings.wording import (
+    Moved,
+    aside_words,
+    let_go_words,
+    moved_words,
+    over_words,
+    price_aside,
+)
 from apps.messages.facts import ENDED, BookingFacts, Kind
 from apps.web import formatting
 
@@ -87,8 +94,10 @@ def _aside_note(facts: BookingFacts, kind: Kind) -> str:
 
 def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     """What a mail about money says of it, and every mail of what is kept aside; nothing else."""
+    if kind is Kind.LET_GO:
+        return [_let_go_note(facts)]
     if kind is not Kind.REFUNDED and (facts.kept_aside or facts.released):
-        return [_aside_note(facts, kind)]
+        return [_aside_note(facts, kind), *_over_notes(facts, kind)]
     amount = formatting.format_money(
         facts.went_back if kind is Kind.REFUNDED else facts.paid,
         facts.currency,
@@ -107,4 +116,28 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         return [words % {"amount": amount}]
     if kind is Kind.NEW_OVERLAP:
         return [_("%(amount)s was paid after the hold had ended.") % {"amount": amount}]
-    return []
+    return _over_notes(facts, kind)
+
+
+def _let_go_note(facts: BookingFacts) -> str:
+    return let_go_words(
+        amount=facts.let_go,
+        currency=facts.currency,
+        locale=facts.business.locale,
+        business=facts.business.name,
+        status=facts.status,
+    )
+
+
+def _over_notes(facts: BookingFacts, kind: Kind) -> list[str]:
+    """Of a booking that is over: what happens with the money that came for it."""
+    if kind not in {Kind.DECLINED, Kind.CANCELED}:
+        return []
+    return over_words(
+        paid=facts.paid,
+        returned=facts.returned,
+        is_kept=facts.is_kept,
+        currency=facts.currency,
+        locale=facts.business.locale,
+        business=facts.business.name,
+    )

@@ -145,6 +145,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_OVERDUE: _("Please answer"),
         Kind.NEW_LAPSED: _("Ended without an answer"),
         Kind.LINK: _("Your link"),
+        Kind.LET_GO: _("Your card was not charged"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -173,6 +174,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.MOVED: moved_heading(facts),
         Kind.OVERDUE: _("There is no answer yet"),
         Kind.LINK: _("Here is the link for your booking"),
+        Kind.LET_GO: _("Your card was not charged"),
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -238,6 +240,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         Kind.TOO_LATE: _("Choose another time, or your money back"),
         Kind.REFUNDED: _("See your booking"),
         Kind.OVERDUE: _("See your request"),
+        Kind.LET_GO: _("See your request") if facts.status == "PENDING" else _("Pay it"),
     }
     return manage_url(token), labels.get(kind) or _see_words(facts, now)
 

@@ -1,6 +1,6 @@
 """What the page of one booking tells besides its facts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,12 +22,13 @@ from apps.bookings.queries.suggestions import (
 )
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
-from apps.bookings.wording import aside_words
+from apps.bookings.wording import aside_words, let_go_words, over_words
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (
     Sheet,
     aside_by_gift,
     find_sheet,
+    is_kept,
     released_of,
     smallest_part,
     waits_for_a_yes,
@@ -59,6 +60,7 @@ WORDS = {
     BookingEvent.Action.MOVED: _("Changed"),
     BookingEvent.Action.LINKED: _("Link sent"),
     BookingEvent.Action.REZONED: _("The time zone there was changed"),
+    BookingEvent.Action.LET_GO: _("The bank let go of what was kept aside"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),
@@ -167,7 +169,8 @@ class MyMoney:
     """left is what can be paid online, None where nothing can, and least the smallest part of it
     that may be; under_way is a payment of which the bank has not told yet; has_receipt once money
     came; aside_words tell of money on the card that is not taken, "" without any; too_little is
-    what is owed and cannot be paid online; takes_codes while anything is owed."""
+    what is owed and cannot be paid online; takes_codes while anything is owed; notes tell what the
+    bank let go, and what happens with the money of a booking that is over."""
 
     left: Money | None
     under_way: UnderWay | None
@@ -176,6 +179,7 @@ class MyMoney:
     least: Money | None = None
     too_little: str = ""
     takes_codes: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def takes_any(self) -> bool:
@@ -189,14 +193,30 @@ def money_of(*, booking: Booking, now: datetime) -> MyMoney:
     owed = sheet.balance if sheet else booking.price or 0
     under_way = find_under_way(booking, now=now) if sheet else None
     is_owed = owed > 0 and booking.status in OPEN and not waits_for_a_yes(booking)
-    return _my_money(
+    gone = sheet.let_go if sheet and not booking.as_booked.any_amount else 0
+    found = _my_money(
         booking,
-        _payable(booking, owed),
+        _payable(booking, min(gone or owed, owed)),
         under_way=under_way,
         has_receipt=sheet is not None and sheet.paid > 0,
         aside=_aside_words(booking, sheet) if sheet else "",
         takes_codes=is_owed and under_way is None,
     )
+    return replace(found, notes=_notes(booking, sheet)) if sheet else found
+
+
+def _notes(booking: Booking, sheet: Sheet) -> tuple[str, ...]:
+    money = {"currency": booking.currency, "locale": booking.business.locale}
+    name = booking.business.name
+    if booking.status not in OPEN:
+        kept = booking.paid > 0 and is_kept(booking=booking)
+        back = booking.returned
+        return tuple(
+            over_words(paid=booking.paid, returned=back, is_kept=kept, business=name, **money)
+        )
+    if not sheet.let_go:
+        return ()
+    return (let_go_words(amount=sheet.let_go, business=name, status=booking.status, **money),)
 
 
 def _aside_words(booking: Booking, sheet: Sheet) -> str:

@@ -219,11 +219,12 @@ def test_an_amount_the_bank_let_go_leaves_the_booking_and_can_be_paid_by_the_lin
     assert Booking.objects.get().kept_aside == 0
     assert clean(late + timedelta(hours=2))
 
-    url = pay_balance(late)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=late)
-    work(late)
-    assert url.startswith("/practice/")
-    assert state() == ("CONFIRMED", "PAID", "PAID", "PAID")
+    for status in ("PARTIALLY_PAID", "PAID"):  # what was let go first, then the rest
+        url = pay_balance(late)
+        pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=late)
+        work(late)
+        assert url.startswith("/practice/")
+        assert state() == ("CONFIRMED", status, status, "PAID")
 
 
 def test_a_capture_that_is_refused_fails_in_words(

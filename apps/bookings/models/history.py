@@ -39,6 +39,7 @@ class BookingEvent(models.Model):
         OVERDUE = "OVERDUE", _("Not answered in time")
         LAPSED = "LAPSED", _("Ended without an answer")
         LINKED = "LINKED", _("Link sent")
+        LET_GO = "LET_GO", _("Money kept aside was let go")
         REZONED = "REZONED", _("Time zone of the place changed")
 
     class Actor(models.TextChoices):

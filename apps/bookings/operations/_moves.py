@@ -40,6 +40,7 @@ TOPICS = {
     BookingEvent.Action.OVERDUE: "booking.overdue",
     BookingEvent.Action.LAPSED: "booking.declined",
     BookingEvent.Action.LINKED: "booking.linked",
+    BookingEvent.Action.LET_GO: "booking.let_go",
     BookingEvent.Action.REZONED: "booking.moved",
 }
 

@@ -57,3 +57,10 @@ def note_money(
         now=now,
         columns={"payment_status": money.payment_status, "paid": money.paid},
     )
+
+
+def note_let_go(*, booking: Booking, now: datetime) -> None:
+    """Write into the history of a locked request or confirmed booking that its bank let go what was
+    kept aside, or did not let it be taken; its customer is told."""
+    if booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
+        write_move(booking, action=Action.LET_GO, actor=Actor.system(), now=now, columns={})

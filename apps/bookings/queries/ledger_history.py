@@ -51,6 +51,8 @@ TOLD = (
     Action.OVERDUE,
     Action.LAPSED,
     Action.REZONED,
+    Action.LINKED,
+    Action.LET_GO,
 )
 STAYS = (
     Action.NOTED,
@@ -68,6 +70,8 @@ STAYS = (
     Action.RESOLVED,
     Action.OVERDUE,
     Action.REZONED,
+    Action.LINKED,
+    Action.LET_GO,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

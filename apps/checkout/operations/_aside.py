@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import UNDO_WINDOW, Actor
 from apps.checkout.models import Order, Payment
@@ -60,7 +61,8 @@ def capture_payment(*, payment_id: int, now: datetime) -> None:
     """Take what is kept aside for a confirmed booking, once however often this runs; nothing when
     the booking is not confirmed any more.
 
-    Refused, it leaves the booking as it is, not paid, and the payment failed.
+    Refused, it leaves the booking as it is, not paid, and the payment failed; the team finds it in
+    its inbox, and the customer is told how to pay (rule M29).
 
     Raises:
         ProviderDown: it does not answer; the outbox tries again.
@@ -150,3 +152,5 @@ def _fail(payment_id: int, *, why: str, now: datetime) -> None:
     payment.settled_at = now
     payment.save(update_fields=["status", "authorized", "failure", "settled_at"])
     sync(order, subject, payments, actor=Actor.system(), now=now)
+    if isinstance(subject, Booking):
+        bookings.note_let_go(booking=subject, now=now)

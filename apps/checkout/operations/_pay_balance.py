@@ -11,6 +11,7 @@ from apps.checkout.operations._in_person import order_of
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
 from apps.checkout.pricing import choose_part
+from apps.checkout.queries.let_go import let_go_of
 from apps.checkout.queries.orders import flows_of, smallest_part, waits_for_a_yes
 from apps.checkout.states import balance
 
@@ -20,7 +21,8 @@ LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 def pay_balance(
     *, booking_id: int, business_id: int, origin: str, now: datetime, amount: int | None = None
 ) -> str:
-    """Open a payment for what is left of a booking, and return where to pay it (rule M7).
+    """Open a payment for what is left of a booking, and return where to pay it (rule M7). Where
+    what was kept aside was let go, that is paid first.
 
     Tapped again it leads to the same payment; another amount never takes its place. origin as in
     ``check_out``; amount is a part of what is left, in minor units, where the service takes any
@@ -49,10 +51,12 @@ def _place(
     owed = balance(total=order.total, flows=flows_of(payments))
     if owed <= 0:
         raise NotOwed
+    any_amount = booking.as_booked.any_amount
+    missing = let_go_of(order, payments)
     chosen = choose_part(
-        owed=owed,
+        owed=owed if any_amount else min(missing or owed, owed),
         unit=smallest_part(order.currency),
-        any_amount=booking.as_booked.any_amount,
+        any_amount=any_amount,
         amount=amount,
     )
     return booking, new_payment(order, amount=chosen, until=now + PAY_WITHIN, now=now)

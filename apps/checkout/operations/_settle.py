@@ -30,6 +30,7 @@ from apps.checkout.providers import (
     names_spoken_to,
     provider_of,
 )
+from apps.checkout.queries.let_go import GONE
 from apps.checkout.queries.orders import flows_of, money_of_booking, status_of
 from apps.checkout.states import PaymentStatus, booking_status, excess
 from apps.outbox import operations as outbox
@@ -96,12 +97,15 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
         if note_unclear(payment, truth, now=now):
             sync(order, subject, payments, actor=Actor.system(), now=now)
         return
+    was_aside = payment.status == Payment.Status.AUTHORIZED
     is_new = _take_over(payment, truth, order=order, payments=payments, now=now)
     if truth.authorized and payment.status == Payment.Status.CANCELED:
         close_soon(payment, now=now)
     if is_new:
         note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
         _follow(order, subject, payments, payment, now=now)
+        if was_aside and payment.status in GONE and isinstance(subject, Booking):
+            bookings.note_let_go(booking=subject, now=now)
 
 
 def _follow(

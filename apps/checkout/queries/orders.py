@@ -11,6 +11,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import MoneyOfBooking
 from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.providers import provider_in_use
+from apps.checkout.queries.let_go import let_go_of
 from apps.checkout.refunds import Share, split
 from apps.checkout.states import Flow, PaymentStatus, balance, booking_status, payment_status
 from apps.kernel.money import unit_of
@@ -109,6 +110,11 @@ class Sheet:
         """What of kept_aside is on a gift card."""
         payments = (it.payment for it in self.entries if it.payment)
         return sum(it.authorized for it in payments if it.kind == Payment.Kind.GIFT)
+
+    @property
+    def let_go(self) -> int:
+        """What was kept aside, was let go by the bank, and was not paid since."""
+        return let_go_of(self.order, (it.payment for it in self.entries if it.payment))
 
     @property
     def has_details(self) -> bool:
@@ -251,6 +257,11 @@ def aside_by_gift(*, booking: Booking) -> int:
     if booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}:
         lets_go = {Payment.Status.AUTHORIZED}
     return sum(gifts.filter(status__in=lets_go).values_list("amount", flat=True))
+
+
+def is_kept(*, booking: Booking) -> bool:
+    """Whether the team decided to keep the money of a booking that is over; one query."""
+    return Order.objects.filter(booking=booking, kept_at__isnull=False).exists()
 
 
 def excess_of(*, booking_id: int, at: datetime) -> int:

@@ -1,6 +1,7 @@
 """What stands around every owner page: the count on the inbox, and whether there is a way out."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import add
 from typing import Any
@@ -14,7 +15,7 @@ from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.checkout.queries.stranded import stranded_payments, stranded_refunds
 from apps.dashboard.desk import Desk
-from apps.dashboard.queries.conflicts import leftovers_of, unclear_of
+from apps.dashboard.queries.conflicts import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.queries.rows import LIVE
 from apps.dashboard.roles import Right
 
@@ -34,7 +35,7 @@ class Frame:
         return self.waiting - self.clashes
 
 
-def get_frame(*, desk: Desk) -> Frame:
+def get_frame(*, desk: Desk, now: datetime) -> Frame:
     """Count what waits; one query, served by the partial index booking_requests."""
     me = TeamMember.objects.filter(pk=desk.member.pk)
     others = TeamMember.objects.filter(user_id=desk.member.user_id).exclude(pk=desk.member.pk)
@@ -43,7 +44,7 @@ def get_frame(*, desk: Desk) -> Frame:
     )
     waiting, clashes, elsewhere, classes = me.annotate(
         waiting=_waiting(desk),
-        clashes=_clashes(desk),
+        clashes=_clashes(desk, now=now),
         elsewhere=Exists(others),
         classes=Exists(together),
     ).values_list("waiting", "clashes", "elsewhere", "classes")[0]
@@ -55,7 +56,7 @@ def get_frame(*, desk: Desk) -> Frame:
     )
 
 
-def _clashes(desk: Desk) -> Combinable:
+def _clashes(desk: Desk, *, now: datetime) -> Combinable:
     if not desk.may(Right.RESOLVE):
         return Value(0)
     clashes = desk.bookings().filter(double_booked=True, status__in=LIVE)
@@ -63,6 +64,7 @@ def _clashes(desk: Desk) -> Combinable:
     parts: tuple[QuerySet[Any], ...] = (
         clashes,
         leftovers_of(desk),
+        let_go_ahead(desk, now=now),
         unclear_of(desk),
         stranded_payments(business_id=business),
         stranded_refunds(business_id=business),

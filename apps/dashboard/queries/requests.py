@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking, BookingEvent
@@ -13,11 +13,13 @@ from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.bookings.queries.minimum import Progress
 from apps.bookings.queries.stub import full_title
 from apps.bookings.unanswered import Rule, rule_of
+from apps.checkout.queries.let_go import orders_let_go
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.actions import actions_of
 from apps.dashboard.queries.fits import Fit
 from apps.dashboard.queries.rows import customer_name, staff_name, with_names, zone_told
 from apps.dashboard.roles import Right
+from apps.kernel.money import Money
 from apps.outbox.models import OutboxItem
 
 DECISIONS = ("booking.confirmed", "booking.declined")
@@ -30,7 +32,8 @@ class RequestCard:
     the same person.
 
     fit is None once it is answered: then nothing has to fit any more. lost_its_time: enough people
-    want its day, so that it takes place, but the time went to somebody else.
+    want its day, so that it takes place, but the time went to somebody else. let_go was kept aside
+    for it, and its bank let it go.
     """
 
     reference: str
@@ -51,6 +54,7 @@ class RequestCard:
     lost_its_time: bool = False
     ends_unanswered: bool = False
     there: str = ""
+    let_go: Money | None = None
     kind: str = "request"
 
 
@@ -83,9 +87,18 @@ def requests_of(desk: Desk) -> QuerySet[Booking]:
     by_deadline = F("answer_by").asc(nulls_last=True)
     return (
         waiting.select_related("service", "location")
-        .annotate(rivals=_same_time())
+        .annotate(rivals=_same_time(), let_go=_let_go(desk))
         .order_by(by_deadline, "requested_at", "pk")
     )
+
+
+def _let_go(desk: Desk) -> Coalesce | Value:
+    """Count what was kept aside for a request and let go by its bank, for those who see money."""
+    if not desk.may(Right.SEE_MONEY):
+        return Value(0)
+    orders = orders_let_go(business_id=desk.business.pk).filter(booking=OuterRef("pk"))
+    told = orders.annotate(told=F("missing")).values("told")
+    return Coalesce(Subquery(told), 0, output_field=IntegerField())
 
 
 def _same_time() -> Coalesce:
@@ -117,6 +130,7 @@ def request_card(
 ) -> RequestCard:
     """Read one card; the booking comes from `requests_of`. progress is that of its day, where one
     needs a minimum of people."""
+    let_go: int = getattr(booking, "let_go", 0)
     takes_place = progress is not None and progress.is_settled
     return RequestCard(
         reference=booking.reference,
@@ -137,6 +151,7 @@ def request_card(
         is_oldest=is_oldest,
         lost_its_time=takes_place and fit is not None and not fit.ok,
         ends_unanswered=ends_unanswered(booking),
+        let_go=Money(let_go, booking.currency) if let_go else None,
     )
 
 

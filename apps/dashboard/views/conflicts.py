@@ -20,6 +20,7 @@ from apps.dashboard.queries.conflicts import (
     get_conflict,
     list_conflicts,
     list_leftovers,
+    list_let_go,
     list_stranded,
     list_unclear,
 )
@@ -41,6 +42,7 @@ def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
     context = {
         "conflicts": found,
         "leftovers": list_leftovers(desk=request.desk),
+        "let_go": list_let_go(desk=request.desk, now=now),
         "unclear": list_unclear(desk=request.desk),
         "stranded": list_stranded(desk=request.desk),
     }

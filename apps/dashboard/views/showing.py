@@ -29,7 +29,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page or its fragment with clock, language and frame of the business."""
-    shown = {**_frame(request.desk, frame, current), "now": now, **context}
+    shown = {**_frame(request.desk, frame, current, now=now), "now": now, **context}
     if request.method == "GET" and not wants_fragment(request):
         kept = take_text(request, now=now)
         shown["given_back"] = give_back(kept, context) if kept else None
@@ -38,7 +38,7 @@ def show(
     return response
 
 
-def _frame(desk: Desk, frame: Frame | None, current: str) -> dict[str, Any]:
+def _frame(desk: Desk, frame: Frame | None, current: str, *, now: datetime) -> dict[str, Any]:
     business = desk.business
     links = links_of(business)
     return {
@@ -47,7 +47,7 @@ def _frame(desk: Desk, frame: Frame | None, current: str) -> dict[str, Any]:
         "zone": business.zone,
         "locale": business.locale,
         "rights": {right.value for right in desk.rights},
-        "nav": navigation(desk, frame or get_frame(desk=desk), current),
+        "nav": navigation(desk, frame or get_frame(desk=desk, now=now), current),
     }
 
 

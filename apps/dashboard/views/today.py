@@ -25,7 +25,7 @@ def today(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show figures, what needs this person, and the day."""
     del slug
     now = timezone.now()
-    frame = get_frame(desk=request.desk)
+    frame = get_frame(desk=request.desk, now=now)
     found = get_today(desk=request.desk, frame=frame, now=now)
     context = {
         "figures": found.figures,
@@ -61,7 +61,7 @@ def _live(
     if not wants_fragment(request):
         return go_to(request, "dashboard:today", slug)
     now = timezone.now()
-    frame = get_frame(desk=request.desk)
+    frame = get_frame(desk=request.desk, now=now)
     found = get_today(desk=request.desk, frame=frame, now=now)
     context = part(found, now)
     return unless_changed(

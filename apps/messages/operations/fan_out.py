@@ -29,6 +29,7 @@ TOPICS = (
     "booking.resolved",
     "booking.overdue",
     "booking.linked",
+    "booking.let_go",
 )
 SEND_TOPIC = "mail.send"
 
@@ -46,6 +47,7 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.OVERDUE: Kind.OVERDUE,
     BookingEvent.Action.LAPSED: Kind.DECLINED,
     BookingEvent.Action.LINKED: Kind.LINK,
+    BookingEvent.Action.LET_GO: Kind.LET_GO,
     BookingEvent.Action.REZONED: Kind.MOVED,
 }
 KINDS_OF_A_STATUS = {

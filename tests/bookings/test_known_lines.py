@@ -1,0 +1,13 @@
+"""Every line that history can have is known to the ledger."""
+
+from apps.bookings.models import BookingEvent
+from apps.bookings.operations._moves import TOPICS
+from apps.bookings.queries.ledger_history import STATUS_AFTER, STAYS, TOLD
+
+
+def test_each_line_leads_to_a_status_or_leaves_it_as_it_is() -> None:
+    assert sorted([*STATUS_AFTER, *STAYS]) == sorted(BookingEvent.Action)
+
+
+def test_each_line_that_is_told_is_looked_for_in_the_outbox() -> None:
+    assert sorted(TOLD) == sorted(TOPICS)

@@ -1,0 +1,166 @@
+"""Money kept aside that the bank lets go, before the team's yes and after it (rule M29)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.catalog.models import Service
+from apps.checkout import operations as checkout
+from apps.checkout import periodic
+from apps.checkout.models import Order, Payment, PracticeSession
+from apps.checkout.operations import Act
+from apps.checkout.pricing import Way
+from apps.dashboard.desk import open_desk
+from apps.dashboard.management.commands.check_ledger import find_all
+from apps.dashboard.queries.conflicts import list_let_go
+from apps.dashboard.queries.frame import get_frame
+from apps.messages.models import Message
+from tests.bookings.pages import text_of
+from tests.checkout.test_balance import carl, page_of
+from tests.factories import NOW, Salon
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+MINUTE = timedelta(minutes=1)
+INBOX = "/own/juniper/conflicts/"
+GONE = "The bank has let go of the €40.00 that was kept aside"
+
+
+@pytest.fixture
+def asked(salon: Salon) -> Booking:
+    """Carl's request for a bridal trial of €120.00, with a deposit of €40.00 kept aside."""
+    Service.objects.filter(pk=salon.bridal.pk).update(
+        pays_online=True, deposit=4000, allows_multiple_requests=False
+    )
+    salon.bridal.refresh_from_db()
+    draft = make_prepared(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
+    check_out(draft, Way.DEPOSIT, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    draft.refresh_from_db()
+    assert (draft.status, draft.kept_aside) == ("PENDING", 4000)
+    return draft
+
+
+@pytest.fixture
+def desk(salon: Salon) -> Client:
+    client = Client()
+    client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def lapse(*, look: bool) -> None:
+    """The bank lets go; look: and we ask it."""
+    PracticeSession.objects.update(state="LAPSED", authorized=0)
+    if look:
+        checkout.settle_payment(payment_id=Payment.objects.get().pk, now=NOW + MINUTE)
+        work(NOW + MINUTE)
+
+
+def confirm(booking: Booking, salon: Salon) -> None:
+    booking.refresh_from_db()
+    bookings.confirm_request(
+        booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=NOW + 2 * MINUTE
+    )
+    for minutes in (3, 4, 5):
+        periodic.decide_kept_aside(NOW + minutes * MINUTE)
+        work(NOW + minutes * MINUTE)
+    booking.refresh_from_db()
+
+
+def is_in_order() -> bool:
+    return list(find_all(business_id=None, now=NOW + 10 * MINUTE)) == []
+
+
+def test_the_card_of_a_request_says_before_the_yes_that_its_money_is_gone(
+    asked: Booking, desk: Client
+) -> None:
+    assert GONE not in text_of(desk.get("/own/juniper/requests/"))
+    lapse(look=True)
+
+    for page in ("requests/", "", f"bookings/{asked.reference}/"):
+        text = text_of(desk.get(f"/own/juniper/{page}"))
+        assert f"{GONE}. You can still confirm: the customer is then asked to pay it." in text
+    assert is_in_order()
+
+
+def test_whoever_waits_for_an_answer_is_told_that_nothing_was_taken(asked: Booking) -> None:
+    lapse(look=True)
+
+    mail = Message.objects.get(kind="LET_GO")
+    told = (
+        "Your bank has let go of the €40.00 that was kept aside: nothing was taken. Your request "
+        "stands. If Juniper Hair says yes, you pay it then."
+    )
+    assert told in " ".join(mail.body_text.split())
+    assert mail.to_address == "carl@example.com"
+    page = page_of(carl(asked), asked)
+    assert told in page
+    assert "online</button>" not in page
+
+
+@pytest.mark.parametrize("known", ["before the yes", "after the yes"])
+def test_a_yes_that_finds_nothing_to_take_leaves_the_deposit_owed_and_says_so(
+    asked: Booking, salon: Salon, desk: Client, known: str
+) -> None:
+    lapse(look=known == "before the yes")
+    confirm(asked, salon)
+
+    assert (asked.status, asked.paid, asked.kept_aside) == ("CONFIRMED", 0, 0)
+    inbox = text_of(desk.get(INBOX))
+    assert "Deposits that were let go" in inbox
+    assert f"{GONE}: nothing was taken. The customer was told and can pay it online." in inbox
+    page = page_of(carl(asked), asked)
+    assert "Your booking stands, and the €40.00 is still to be paid." in page
+    assert "Pay €40.00 online" in page
+    assert Message.objects.filter(kind="LET_GO").count() == 1
+    assert is_in_order()
+
+
+def test_what_was_let_go_is_paid_online_and_leaves_the_inbox(
+    asked: Booking, salon: Salon, desk: Client
+) -> None:
+    lapse(look=False)
+    confirm(asked, salon)
+    checkout.pay_balance(
+        booking_id=asked.pk, business_id=asked.business_id, origin=ORIGIN, now=NOW + 6 * MINUTE
+    )
+    payment = Payment.objects.order_by("-pk")[0]
+    assert payment.amount == 4000
+    pay_at_practice(payment, Act.PAY, now=NOW + 6 * MINUTE)
+    work(NOW + 7 * MINUTE)
+
+    asked.refresh_from_db()
+    assert (asked.payment_status, asked.paid) == ("PARTIALLY_PAID", 4000)
+    assert "Deposits that were let go" not in text_of(desk.get(INBOX))
+    page = page_of(carl(asked), asked)
+    assert "let go" not in page.replace("The bank let go of what was kept aside", "")
+    assert "Pay €80.00 online" in page
+    assert is_in_order()
+
+
+@pytest.mark.parametrize("more", [0, 3])
+def test_the_list_of_the_inbox_is_one_query_for_any_number(
+    asked: Booking, salon: Salon, more: int
+) -> None:
+    lapse(look=False)
+    confirm(asked, salon)
+    for day in range(more):
+        draft = make_prepared(service=salon.bridal, starts_at=salon.at(27 + day, 12), now=NOW)
+        check_out(draft, Way.DEPOSIT, now=NOW)
+        Order.objects.filter(booking=draft).update(status="APPROVED", approved_at=NOW)
+        Payment.objects.filter(order__booking=draft).update(status="FAILED")
+        Booking.objects.filter(pk=draft.pk).update(status="CONFIRMED")
+    desk = open_desk(member=salon.olga)
+
+    with CaptureQueriesContext(connection) as queries:
+        found = list_let_go(desk=desk, now=NOW)
+    assert [it.money.amount for it in found] == [4000] * (more + 1)
+    assert len(queries) == 1
+    assert get_frame(desk=desk, now=NOW).clashes == more + 1
+    assert list_let_go(desk=desk, now=NOW + timedelta(days=30)) == []
