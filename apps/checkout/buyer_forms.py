@@ -15,6 +15,7 @@ from apps.checkout.queries.gifts import Gift as UsableGift
 from apps.checkout.queries.reach import bounds_in_use
 from apps.kernel.money import exponent
 from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
+from apps.web.form_keys import KeyedForm
 from apps.web.money_field import MoneyField, speak
 from apps.web.slips import AsksAboutSlips
 from apps.web.whole_fields import PlainNumberField
@@ -86,7 +87,7 @@ def new_form_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-class PlanHolderForm(AsksAboutSlips):
+class PlanHolderForm(KeyedForm, AsksAboutSlips):
     """The address of somebody who has a plan."""
 
     use_required_attribute = False

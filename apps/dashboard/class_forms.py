@@ -28,6 +28,7 @@ from apps.dashboard.roles import Right
 from apps.kernel.digests import PATTERN
 from apps.kernel.weeks import days_in_order
 from apps.web.fields import AddressField, LineField, TextField
+from apps.web.form_keys import KeyedForm
 from apps.web.formatting import zone_label
 from apps.web.money_field import speak
 from apps.web.slips import AsksAboutSlips
@@ -67,7 +68,7 @@ class WaitingForm(forms.Form):
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
 
 
-class AddPersonForm(AsksAboutSlips, FormWithNumbers):
+class AddPersonForm(KeyedForm, AsksAboutSlips, FormWithNumbers):
     """Somebody the team puts into a class."""
 
     name = LineField(
@@ -87,7 +88,7 @@ class AddPersonForm(AsksAboutSlips, FormWithNumbers):
         return WaitingDetails(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
 
 
-class MessageForm(forms.Form):
+class MessageForm(KeyedForm):
     text = TextField(
         label=_("Message to all"),
         help_text=_("Each gets a mail of their own; nobody sees the others."),
@@ -259,7 +260,7 @@ def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
         field.queryset = queryset
 
 
-class NewClassForm(OverridingForm, FormWithPlace):
+class NewClassForm(KeyedForm, OverridingForm, FormWithPlace):
     """A class once, or again and again at the same time of day; a course with all its dates
     (rule T5)."""
 

@@ -16,6 +16,7 @@ from apps.checkout.queries.reach import plan_out_of_reach
 from apps.dashboard.price_fields import TaxField, warn_beside
 from apps.dashboard.price_forms import FieldGroup
 from apps.web.fields import LineField
+from apps.web.form_keys import KeyedForm
 from apps.web.money_field import MoneyField, speak
 from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
@@ -42,7 +43,7 @@ UNUSED = {
 """What a plan of a kind does not have."""
 
 
-class PlanForm(forms.Form):
+class PlanForm(KeyedForm):
     """What a plan is called, costs, gives and pays for; its kind is asked for a new one only."""
 
     use_required_attribute = False
@@ -124,7 +125,7 @@ class PlanForm(forms.Form):
             else _("It comes on top of the price.")
         )
         self._say_what_is_covered()
-        for name in ("kind", *UNUSED[Kind(plan.kind)]) if plan else ("revision",):
+        for name in ("key", "kind", *UNUSED[Kind(plan.kind)]) if plan else ("revision",):
             del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
@@ -205,7 +206,7 @@ class PlanForm(forms.Form):
 
 def said_of(plan: PricingPlan) -> dict[str, Any]:
     """A plan as its form begins."""
-    names = [it for it in PlanForm.base_fields if it not in ("kind", "services")]
+    names = [it for it in PlanForm.base_fields if it not in ("key", "kind", "services")]
     return {
         **{name: getattr(plan, name) for name in names},
         "services": [service.pk for service in plan.services.all()],

@@ -17,6 +17,7 @@ from apps.checkout.operations import CouponFacts, DiscountFacts
 from apps.dashboard.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
 from apps.web.fields import LineField
+from apps.web.form_keys import KeyedForm
 from apps.web.money_field import MoneyField, NumberField, speak
 from apps.web.whole_fields import WholeNumberField
 
@@ -33,7 +34,7 @@ def _day_field(label: Any) -> forms.DateField:
     )
 
 
-class ReductionForm(forms.Form):
+class ReductionForm(KeyedForm):
     """What is taken off, for which services, from how much on, from when until when."""
 
     use_required_attribute = False

@@ -18,6 +18,7 @@ from apps.catalog.queries import Choice, choose
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
 from apps.dashboard.place_field import FormWithPlace
 from apps.web.fields import AddressField, LineField, VisitAddressField
+from apps.web.form_keys import KeyedForm
 from apps.web.slips import AsksAboutSlips
 
 
@@ -34,7 +35,7 @@ class WishForm(forms.Form):
         return found
 
 
-class NewWishForm(AsksAboutSlips, FormWithPlace):
+class NewWishForm(KeyedForm, AsksAboutSlips, FormWithPlace):
     """Somebody the team puts in the line for a time."""
 
     use_required_attribute = False

@@ -5,7 +5,7 @@ broken file stay loud: waiting mends none of them.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import psycopg
@@ -13,6 +13,8 @@ from django.db import Error, InterfaceError, ProgrammingError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
+
+from apps.web.kept_text import words_typed
 
 logger = logging.getLogger("apps.web.busy")
 
@@ -64,16 +66,17 @@ def is_busy(error: BaseException) -> bool:
     return trouble_with(error) is Trouble.BUSY
 
 
-def apology(error: BaseException | None) -> HttpResponse | None:
+def apology(error: BaseException | None, *, typed: Sequence[str] = ()) -> HttpResponse | None:
     """The 503 page for passing trouble, None for everything else.
 
-    Rendered without the request: its session and its user are in the database, too.
+    Rendered without the request: its session and its user are in the database, too. typed is what
+    somebody sent, to be copied.
     """
     trouble = trouble_with(error)
     if trouble is None:
         return None
     logger.warning("the database is %s: %s", trouble.lower(), " ".join(str(error).split())[:300])
-    page = loader.get_template("503.html").render({"busy": trouble is Trouble.BUSY})
+    page = loader.get_template("503.html").render({"busy": trouble is Trouble.BUSY, "typed": typed})
     response = HttpResponse(page, status=503)
     response.headers["Retry-After"] = RETRY_AFTER[trouble]
     response.headers["Cache-Control"] = "no-store"
@@ -94,8 +97,7 @@ class BusyMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        del request
-        return apology(error)
+        return apology(error, typed=words_typed(request) if request.method == "POST" else ())
 
 
 def _by_code(code: int) -> Trouble | None:

@@ -27,12 +27,14 @@ class TooManyMiddleware:
 
 
 def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:
-    """Render the 429 page or fragment. ``retry_after`` is in seconds."""
+    """Render the 429 page or fragment, with what was typed to be copied. ``retry_after`` is in
+    seconds."""
+    words = words_typed(request) if request.method == "POST" else []
     response = render_page(
         request,
         "429.html",
         "web/_too_many.html",
-        {"wait_words": wait_in_words(retry_after)},
+        {"wait_words": wait_in_words(retry_after), "typed": words},
         status=429,
     )
     response.headers["Retry-After"] = str(retry_after)

@@ -63,8 +63,39 @@ def test_the_page_of_the_class_offers_it_to_whoever_is_in(client: Client, studio
 
     assert "Bring one more person" in text_of(client.get(path))
     assert "Bring one more person" not in text_of(Client().get(path))
-    answer = client.post(f"/manage/{booking.reference}/people")
+    answer = client.post(f"/manage/{booking.reference}/people", {"people": "1"})
 
     booking.refresh_from_db()
     assert (answer.status_code, booking.party_size) == (303, 2)
     assert Client().post(f"/manage/{booking.reference}/people").status_code == 404
+
+
+def test_one_more_person_is_one_however_often_it_is_sent(client: Client, studio: Studio) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=9)
+    path = f"/harbor/classes/{session.pk}/"
+    fill(client, client.post(f"{path}hold", {"people": 1})["Location"])
+    booking = Booking.objects.get()
+    people = f"/manage/{booking.reference}/people"
+    shown = {"people": "1"}
+
+    answers = [client.post(people, shown) for _tap in range(3)]
+
+    booking.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [303, 303, 303]
+    assert (booking.party_size, booking.price) == (2, 3600)
+    assert client.post(people, {"people": "2"}).status_code == 303
+    booking.refresh_from_db()
+    assert booking.party_size == 3
+
+
+@pytest.mark.parametrize("odd", [{}, {"people": ""}, {"people": "many"}])
+def test_a_form_that_does_not_say_what_was_seen_adds_nobody(
+    client: Client, studio: Studio, odd: dict[str, str]
+) -> None:
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    fill(client, client.post(f"/harbor/classes/{session.pk}/hold", {"people": 1})["Location"])
+    booking = Booking.objects.get()
+
+    assert client.post(f"/manage/{booking.reference}/people", odd).status_code == 422
+    booking.refresh_from_db()
+    assert booking.party_size == 1

@@ -5,16 +5,25 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from apps.bookings.operations import StaleRevision
+from apps.availability import operations as availability
+from apps.availability.engine.series import SeriesRule
+from apps.availability.models import Session
+from apps.availability.operations import SessionFacts
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import StaleRevision, WaitingDetails
 from apps.businesses.models import TeamMember
 from apps.catalog import operations as catalog
-from apps.catalog.models import PricingPlan
+from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
+from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
-from apps.checkout.operations import Buyer, Gift
+from apps.checkout.coupons import Kind
+from apps.checkout.models import Discount, GiftCard, Order, Payment, PlanPurchase
+from apps.checkout.operations import Buyer, DiscountFacts, Gift
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
+from tests.factories.studio import make_class
 from tests.races.storm import storm_of
 
 pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
@@ -82,6 +91,43 @@ def take_money_off(_client: int, facts: dict[str, Any]) -> str:
     except checkout.GiftRefused:
         return "another balance"
     return "taken off"
+
+
+def make_discount(_client: int, _facts: dict[str, Any]) -> str:
+    facts = DiscountFacts(name="Autumn", kind=Kind.PERCENT, value=1000, starts_at=NOW)
+    return str(checkout.make_discount(facts=facts, by=olga(), form_key=KEY).pk)
+
+
+def plan_class(_client: int, facts: dict[str, Any]) -> str:
+    service = Service.objects.select_related("business").get(pk=facts["service"])
+    (session,) = availability.open_series(
+        rule=SeriesRule(NOW.date(), (NOW.weekday(),), 1200, 60, count=1),
+        facts=SessionFacts(service, None, (), 5),
+        skip_closed=False,
+        now=NOW,
+        form_key=KEY,
+    )
+    return str(session.pk)
+
+
+def put_in(_client: int, facts: dict[str, Any]) -> str:
+    target = Session.objects.select_related("service", "location").get(pk=facts["session"])
+    service = Service.objects.select_related("business").get(pk=target.service_id or 0)
+    return bookings.add_booking(
+        choice=choose(service=service),
+        target=target,
+        details=WaitingDetails(name="Ida Holm", email="ida@example.com"),
+        by=olga(),
+        now=NOW,
+        form_key=KEY,
+    ).reference
+
+
+def write_to_all(_client: int, facts: dict[str, Any]) -> str:
+    told = bookings.message_people(
+        session_id=facts["session"], text="Bring a towel", by=olga(), now=NOW, form_key=KEY
+    )
+    return f"{told} told"
 
 
 def offer(_client: int, facts: dict[str, Any]) -> str:
@@ -170,3 +216,39 @@ def test_plans_of_one_name_get_addresses_of_their_own(salon: Salon) -> None:
     assert set(told.values()) == {1}
     positions = PricingPlan.objects.order_by("position").values_list("position", flat=True)
     assert list(positions) == list(range(CLIENTS))
+
+
+def test_a_discount_that_is_made_by_many_is_one(salon: Salon) -> None:
+    with storm_of(make_discount, clients=CLIENTS) as storm:
+        told = storm.round()
+
+    assert told == {str(Discount.objects.get().pk): CLIENTS}
+
+
+def test_a_class_that_is_planned_by_many_is_one(salon: Salon) -> None:
+    service = make_class(salon, salon.ana).service
+
+    with storm_of(plan_class, clients=CLIENTS) as storm:
+        told = storm.round(service=service.pk if service else 0)
+
+    assert told == {str(Session.objects.get(series__form_key=KEY).pk): CLIENTS}
+
+
+def test_somebody_who_is_put_in_by_many_comes_once(salon: Salon) -> None:
+    session = make_class(salon, salon.ana)
+
+    with storm_of(put_in, clients=CLIENTS) as storm:
+        told = storm.round(session=session.pk)
+
+    assert told == {Booking.objects.get(contact_email="ida@example.com").reference: CLIENTS}
+    call_command("check_ledger")
+
+
+def test_a_message_that_is_sent_by_many_is_one(salon: Salon) -> None:
+    session = make_class(salon, salon.ana)
+
+    with storm_of(write_to_all, clients=CLIENTS) as storm:
+        told = storm.round(session=session.pk)
+
+    assert told == {"1 told": CLIENTS}
+    assert BookingEvent.objects.filter(action=BookingEvent.Action.MESSAGED).count() == 1

@@ -15,6 +15,7 @@ class CourseRun(models.Model):
     """Written only by apps/availability/operations (rule C1).
 
     starts_at and ends_at are those of its first and last session that take place, in UTC.
+    form_key makes a form that is sent twice open one.
     """
 
     class State(models.TextChoices):
@@ -35,6 +36,7 @@ class CourseRun(models.Model):
     seats_offered = models.PositiveIntegerField(default=0)
     overridden = models.BooleanField(default=False)
     revision = models.PositiveIntegerField(default=1)
+    form_key = models.CharField(max_length=43, unique=True, null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ class SessionSeries(models.Model):
     """The rule as the owner made it; its sessions are rows of their own and may differ from it.
 
     rrule is RFC 5545 without a start; starts_minute counts after local midnight of first_on.
+    form_key makes a form that is sent twice open one.
     """
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="series")
@@ -25,6 +26,7 @@ class SessionSeries(models.Model):
     duration_minutes = models.PositiveIntegerField()
     capacity = models.PositiveIntegerField()
     created_at = models.DateTimeField()
+    form_key = models.CharField(max_length=43, unique=True, null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "session series"

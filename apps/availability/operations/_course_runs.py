@@ -9,22 +9,36 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.operations._cancel_sessions import cancel_sessions
 from apps.availability.operations._open_sessions import SessionFacts, open_sessions
 from apps.availability.queries.plans import SessionPlan
+from apps.businesses.operations import lock_business
 
 
 @transaction.atomic
 def open_course_run(
-    *, facts: SessionFacts, plans: Sequence[SessionPlan], name: str, now: datetime
+    *,
+    facts: SessionFacts,
+    plans: Sequence[SessionPlan],
+    name: str,
+    now: datetime,
+    form_key: str = "",
 ) -> CourseRun:
     """Open a run of a course with all its sessions, or with none of them (rule B15).
 
-    Its places are counted on the run; its sessions have as many, for the roster's sake.
+    Its places are counted on the run; its sessions have as many, for the roster's sake. The same
+    form_key opens one.
 
     Raises:
         SessionsCollide: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """
+    business_id = facts.service.business_id
+    if form_key:
+        lock_business(business_id=business_id)
+        made = CourseRun.objects.filter(form_key=form_key, business_id=business_id)
+        if earlier := made.first():
+            return earlier
     run = CourseRun.objects.create(
-        business_id=facts.service.business_id,
+        business_id=business_id,
+        form_key=form_key or None,
         service=facts.service,
         location=facts.location,
         name=name,

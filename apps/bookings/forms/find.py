@@ -1,10 +1,11 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField, OwnAddressField
+from apps.web.form_keys import KeyedForm
 from apps.web.slips import AsksAboutSlips
 
 
-class FindForm(AsksAboutSlips):
+class FindForm(KeyedForm, AsksAboutSlips):
     """An address, and a reference when somebody has it at hand."""
 
     use_required_attribute = False

@@ -7,7 +7,7 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import price_to_join
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at
+from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at, made_before
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._submit import asked
 from apps.bookings.operations._waitlist_join import WaitingDetails
@@ -26,8 +26,10 @@ def add_booking(
     details: WaitingDetails,
     by: TeamMember,
     now: datetime,
+    form_key: str = "",
 ) -> Booking:
     """Put somebody into a class or a course for the team: confirmed at once, and told by mail.
+    The same form_key does it once.
 
     Where it is not decided yet that it takes place, and too few would come with them, they wait for
     more people like everybody there (rule B16).
@@ -39,11 +41,14 @@ def add_booking(
         BusyTryAgain: the lock did not come in time.
     """
     target = availability.lock_target(target=target, now=now)
+    if earlier := made_before(form_key, business_id=by.business_id):
+        return earlier
     gathering = gathering_of(target, besides=None, now=now, seats_left=0)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
     waits = lacking(target, choice.service) > choice.party_size
     seating = availability.seat(target=target, seats=choice.party_size, expires_at=None)
     booking = draft_at(target, choice=choice, visitor=Visitor("", "", ""), now=now)
+    booking.draft_id = form_key or booking.draft_id
     booking.session = target if isinstance(target, Session) else None
     booking.course_run = target if isinstance(target, CourseRun) else None
     booking.seating = seating

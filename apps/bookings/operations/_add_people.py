@@ -20,11 +20,14 @@ class NotComing(Exception):
 
 
 @transaction.atomic
-def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
+def add_people(
+    *, booking: Booking, more: int, now: datetime, seen_people: int | None = None
+) -> Booking:
     """Let more people come on the same booking, instead of booking the same class again (rule B17).
 
     Whoever was booked already keeps their price, the others come at that of today; who was told is
-    told once more.
+    told once more. seen_people is how many came on it when the page was made: once they are more,
+    whoever sends the page again has them already, and nothing changes.
 
     Raises:
         NotComing: there is nothing to add to, or its people were booked by priced kinds, or were
@@ -37,6 +40,8 @@ def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
     target = locked.course_run or locked.session
     if locked.status not in OCCUPYING or locked.seating_id is None or target is None:
         raise NotComing
+    if seen_people is not None and locked.party_size > seen_people:
+        return locked
     if locked.mix.exists() or locked.paid or locked.payment_option in SETTLED:
         raise NotComing
     if locked.status == Booking.Status.CONFIRMED and locked.service.requires_approval:

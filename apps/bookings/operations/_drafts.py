@@ -152,6 +152,14 @@ def draft_at(
     return booking
 
 
+def made_before(form_key: str, *, business_id: int) -> Booking | None:
+    """What a form of the team has put in already; of a form its key is the draft's name. To be
+    asked under the lock of what it is put into."""
+    if not form_key:
+        return None
+    return Booking.objects.filter(draft_id=form_key, business_id=business_id).first()
+
+
 def _title_of(choice: Choice) -> str:
     if choice.variant is None or choice.mix:
         return choice.service.name

@@ -104,10 +104,13 @@ def write_move(
     reason: str = "",
     delay: timedelta = timedelta(0),
     found: Found[Any] | None = None,
+    said: dict[str, str] | None = None,
 ) -> BookingEvent:
     """Change the columns, bump the revision by one, and append the line of history.
 
     The caller has kept the time or the seats of what is confirmed.
+
+    said goes into the line of history beside what changed.
 
     found is what a column points to and is found or added with it: a customer by their address.
 
@@ -119,6 +122,7 @@ def write_move(
     """
     _require_lawful(booking, columns.get("status"), action)
     event = line_of_history(booking=booking, action=action, columns=columns)
+    event.after |= said or {}
     for name, value in columns.items():
         setattr(booking, name, value)
     if booking.status == Booking.Status.CONFIRMED and AT_STAKE & columns.keys():

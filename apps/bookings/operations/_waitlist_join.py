@@ -8,7 +8,7 @@ from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import Joining, Obstacle, may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at
+from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at, made_before
 from apps.bookings.operations._errors import NotBookable, NotWelcome
 from apps.bookings.operations._moves import Actor, insert_in_line, write_move
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
@@ -63,11 +63,13 @@ def join_waitlist(
     visitor: Visitor,
     now: datetime,
     by: TeamMember | None = None,
+    form_key: str = "",
 ) -> WaitlistEntry:
     """Put somebody at the end of the line of a full class or course (rule B19): themselves, or the
     team for them (by).
 
-    Their booking has the status WAITING_LIST and takes no place.
+    Their booking has the status WAITING_LIST and takes no place. The same form_key of the team
+    does it once.
 
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online.
@@ -83,6 +85,8 @@ def join_waitlist(
     if blocked := find_blocked(business_id=business_id, email=details.email, phone=details.phone):
         raise NotWelcome(blocked)
     target = availability.lock_target(target=target, now=now)
+    if earlier := made_before(form_key, business_id=business_id):
+        return WaitlistEntry.objects.get(booking=earlier)
     gathering = gathering_of(target, besides=None, now=now)
     joining = may_join(
         gathering, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
@@ -91,7 +95,13 @@ def join_waitlist(
     _require_room_in_line(target, details.email, most=choice.policy.waitlist_capacity)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
     booking = _write_booking(
-        target, price.total, choice=choice, details=details, visitor=visitor, now=now
+        target,
+        price.total,
+        choice=choice,
+        details=details,
+        visitor=visitor,
+        form_key=form_key,
+        now=now,
     )
     return _write_entry(booking, target, notice_minutes=details.notice_minutes, by=by, now=now)
 
@@ -119,9 +129,11 @@ def _write_booking(
     choice: Choice,
     details: WaitingDetails,
     visitor: Visitor,
+    form_key: str,
     now: datetime,
 ) -> Booking:
     booking = draft_at(target, choice=choice, visitor=visitor, now=now)
+    booking.draft_id = form_key or booking.draft_id
     booking.session = target if isinstance(target, Session) else None
     booking.course_run = target if isinstance(target, CourseRun) else None
     booking.resource_id = lead_of(target)

@@ -7,7 +7,7 @@ from django.db.models import Max
 from apps.availability import operations as availability
 from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.operations._drafts import Visitor, When, copy_choice, new_draft
+from apps.bookings.operations._drafts import Visitor, When, copy_choice, made_before, new_draft
 from apps.bookings.operations._errors import NotBookable, NotWelcome
 from apps.bookings.operations._waitlist_join import (
     AlreadyInLine,
@@ -51,12 +51,14 @@ def wait_for_time(
     visitor: Visitor,
     now: datetime,
     by: TeamMember | None = None,
+    form_key: str = "",
 ) -> WaitlistEntry:
     """Put somebody in the line of an appointment: any time on these days, in these hours.
 
     They do it themselves, or the team for them (by).
 
     Their booking has the status WAITING_LIST; its session takes no time until one is offered.
+    The same form_key of the team does it once.
 
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online so.
@@ -70,6 +72,8 @@ def wait_for_time(
         business_id=service.business_id, email=details.email, phone=details.phone
     ):
         raise NotWelcome(blocked)
+    if earlier := _made_before(service, form_key):
+        return earlier
     query = slot_query(choice=choice)
     zone = zone_of(service=service, location=query.location)
     starts_at, ends_at = wanted_span(wish, zone=zone)
@@ -84,11 +88,21 @@ def wait_for_time(
     booking = new_draft(
         When(starts_at, ends_at, query.location), choice=choice, visitor=visitor, now=now
     )
+    booking.draft_id = form_key or booking.draft_id
     booking.session = availability.wish_time(query=query, starts_at=starts_at, ends_at=ends_at)
     booking.resource_id = choice.primary_id
     put_in_line(booking, details=details, now=now)
     copy_choice(booking, choice)
     return _write_entry(booking, wish, by=by, now=now)
+
+
+def _made_before(service: Service, form_key: str) -> WaitlistEntry | None:
+    """The line is locked first, so that two who send the same form come one after the other."""
+    if not form_key:
+        return None
+    _lock_line(service.pk)
+    earlier = made_before(form_key, business_id=service.business_id)
+    return WaitlistEntry.objects.get(booking=earlier) if earlier else None
 
 
 def _lock_line(service_id: int) -> None:

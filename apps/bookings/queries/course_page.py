@@ -11,6 +11,7 @@ from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.queries import zone_of
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, may_join, price_to_join, sessions_left
+from apps.bookings.policy import Policy
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.minimum import Progress, progress_of_runs
 from apps.bookings.queries.own import Browser, own_enrolments
@@ -19,7 +20,6 @@ from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.queries.session_page import Line, lines_of
 from apps.bookings.queries.waitlist import count_waiting_for_runs, has_line
 from apps.bookings.reductions import choice_words
-from apps.bookings.wording import cancel_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
 
@@ -41,6 +41,7 @@ class RunRow:
 
     pk: int
     name: str
+    starts_at: datetime
     zone: ZoneInfo
     crew: str
     dates: tuple[CourseDate, ...]
@@ -76,7 +77,7 @@ class CoursePage:
     lines: tuple[Line, ...]
     people: int
     most: int
-    policy_words: str
+    policy: Policy
     discount_words: str
 
 
@@ -114,7 +115,7 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
         lines=lines_of(choice),
         people=choice.party_size,
         most=choice.policy.max_participants,
-        policy_words=cancel_words(policy_of(choice.policy)),
+        policy=policy_of(choice.policy),
         discount_words=choice_words(choice, now=now),
     )
 
@@ -179,6 +180,7 @@ def _row(
     return RunRow(
         pk=run.pk,
         name=run.name,
+        starts_at=run.starts_at,
         zone=zone_of(service=choice.service, location=run.location),
         crew=crew.words,
         dates=tuple(_date(it, now=now) for it in sessions),

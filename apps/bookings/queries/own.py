@@ -18,6 +18,21 @@ class Browser:
     booking_ids: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A live booking of the browser, and how many come on it; none is ("", 0)."""
+
+    reference: str = ""
+    people: int = 0
+
+
+def own_place(*, browser: Browser, session_id: int) -> Own:
+    """Return the browser's live booking of one class session, in one query at most."""
+    mine = _live_bookings_of(browser)
+    found = None if mine is None else mine.filter(session_id=session_id).order_by("pk").last()
+    return Own(found.reference, found.party_size) if found else Own()
+
+
 def own_places(*, browser: Browser, session_ids: Collection[int]) -> Mapping[int, str]:
     """Return the reference of the browser's live booking by class session, in one query at most."""
     mine = _live_bookings_of(browser)

@@ -8,11 +8,11 @@ from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joining, may_join
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
-from apps.bookings.queries.own import Browser, own_places
+from apps.bookings.queries.own import Browser, Own, own_place
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
 from apps.bookings.reductions import choice_words
-from apps.bookings.wording import cancel_words
+from apps.bookings.wording import cancel_by_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
 from apps.kernel.money import Money
@@ -45,7 +45,7 @@ class SessionPage:
     most: int
     policy_words: str
     discount_words: str
-    own_reference: str
+    own: Own
     progress: Progress | None
 
     @property
@@ -73,10 +73,23 @@ def get_session_page(
         lines=lines_of(choice),
         people=choice.party_size,
         most=min(choice.policy.max_participants, session.capacity),
-        policy_words=cancel_words(policy_of(choice.policy)),
+        policy_words=_cancel_words(session, choice, now=now),
         discount_words=choice_words(choice, now=now),
         progress=progress_of(group_of_session(session, service)),
-        own_reference=own_places(browser=browser, session_ids=[session.pk]).get(session.pk, ""),
+        own=own_place(browser=browser, session_id=session.pk),
+    )
+
+
+def _cancel_words(session: Session, choice: Choice, *, now: datetime) -> str:
+    """Until when it may be cancelled, as the page of the details says it; nothing once it began."""
+    if session.starts_at <= now:
+        return ""
+    return cancel_by_words(
+        policy_of(choice.policy),
+        starts_at=session.starts_at,
+        now=now,
+        zone=session.zone,
+        locale=choice.service.business.locale,
     )
 
 

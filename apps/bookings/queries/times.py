@@ -1,5 +1,6 @@
 """The lines above the picker: facts of the choice, whom with, on which clock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.bookings.policy import is_free_now
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.wording import cancel_words, pay_words, price_words
 from apps.catalog.models import Service
@@ -57,6 +59,25 @@ def policy_words(choice: Choice) -> str:
     cancel = cancel_words(policy_of(choice.policy))
     pay = pay_words(choice.service, amount=choice.price.total)
     return f"{cancel} {pay}".strip()
+
+
+def policy_words_of_day(
+    choice: Choice, starts: Sequence[datetime], *, now: datetime, zone: ZoneInfo
+) -> str:
+    """The same for the times (UTC) that a page shows: those that are too near to be cancelled are
+    not told to be free; where all of them are, in the words of the page of the details."""
+    policy = policy_of(choice.policy)
+    near = [at for at in starts if not is_free_now(policy=policy, starts_at=at, now=now)]
+    if not policy.cancel_allowed or not near:
+        return policy_words(choice)
+    pay = pay_words(choice.service, amount=choice.price.total)
+    if len(near) == len(starts):
+        cancel = _("It starts too soon to be cancelled online: please call.")
+        return f"{cancel} {pay}".strip()
+    first = min(at for at in starts if at not in near)
+    when = formatting.format_time(first, zone=zone, locale=choice.service.business.locale)
+    sooner = _("What begins before %(when)s is too soon for that.") % {"when": when}
+    return f"{cancel_words(policy)} {sooner} {pay}".strip()
 
 
 def visitor_note(*, service: Service, theirs: str, venue: ZoneInfo, at: datetime) -> str:

@@ -33,6 +33,12 @@ def line_of(
     return WaitlistEntry.objects.filter(here, state__in=states)
 
 
+def find_in_line(reference: str, *, visitor_hash: str) -> Booking | None:
+    """What a browser has put in line itself: it may see that, whoever else waits there."""
+    mine = Booking.objects.filter(reference=reference, visitor_hash=visitor_hash)
+    return mine.exclude(visitor_hash="").first()
+
+
 def may_wait_for(target: Session | CourseRun, *, choice: Choice, now: datetime) -> bool:
     """Whether somebody could join the line now: it is full, it can be booked, the line has room."""
     gathering = gathering_of(target, besides=None, now=now)

@@ -16,7 +16,13 @@ from apps.bookings.forms.classes import choose_party
 from apps.bookings.forms.picks import Picks, read_number
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
-from apps.bookings.queries.course_page import get_course_page, get_open_run, shift_of
+from apps.bookings.queries.course_page import (
+    CoursePage,
+    RunRow,
+    get_course_page,
+    get_open_run,
+    shift_of,
+)
 from apps.bookings.structured import service_json_ld
 from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_hold
@@ -24,6 +30,7 @@ from apps.bookings.views.lost import no_longer_bookable, try_again
 from apps.bookings.views.other_hold import asking_first, replaced_draft
 from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import browser_of, visitor_of
+from apps.bookings.wording import cancel_by_words
 from apps.businesses.pages import absolute, frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -101,7 +108,7 @@ def _show(
         **_frame(choice),
         "page": page,
         "zone": _zone(request, choice.service, choice.service.business.zone),
-        "runs": [(run, zones[run.pk], shift_of(run, zone=zones[run.pk])) for run in page.runs],
+        "runs": [_told(page, run, zones[run.pk], now=now) for run in page.runs],
         "now": now,
         "chosen": chosen,
         "chosen_zone": zones[chosen.pk] if chosen else None,
@@ -113,6 +120,16 @@ def _show(
     return render_page(
         request, "bookings/course.html", "catalog/_quote.html", context, status=status
     )
+
+
+def _told(
+    page: CoursePage, run: RunRow, zone: ZoneInfo, *, now: datetime
+) -> tuple[RunRow, ZoneInfo, datetime | None, str]:
+    """A run with its clock, the date from which it begins at another hour, and until when it may be
+    cancelled, as the page of the details says it."""
+    locale = page.service.business.locale
+    words = cancel_by_words(page.policy, starts_at=run.starts_at, now=now, zone=zone, locale=locale)
+    return run, zone, shift_of(run, zone=zone), words
 
 
 def _zone(request: HttpRequest, service: Service, venue: ZoneInfo) -> ZoneInfo:

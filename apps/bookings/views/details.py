@@ -26,6 +26,7 @@ from apps.bookings.wording import call_instead, region_of
 from apps.catalog.queries import questions_of
 from apps.web.formguard import SOONEST, Verdict, judge
 from apps.web.http import go_to, render_page, wants_fragment
+from apps.web.limits import TooMany
 
 PURPOSE = "details"
 REFUSALS = {
@@ -53,8 +54,23 @@ def details(request: HttpRequest, draft: Booking) -> HttpResponse:
     refusal = _refusal(request, draft, form, now=now) if form.is_valid() else ""
     if refusal or not form.is_valid():
         return _show(request, draft, form, now=now, notice=refusal, status=422)
-    require_room_to_book(request, draft, form.details(), now=now)
+    _require_room(request, draft, form, now=now)
     return _submit(request, draft, form, now=now)
+
+
+def _require_room(
+    request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime
+) -> None:
+    """Ask the limits; whoever has to wait finds what they typed on the page of the draft.
+
+    Raises:
+        TooMany: as ``require_room_to_book``.
+    """
+    try:
+        require_room_to_book(request, draft, form.details(), now=now)
+    except TooMany:
+        bookings.keep_draft_text(booking=draft, typed=form.typed())
+        raise
 
 
 def _give_back(

@@ -42,11 +42,14 @@ def require_room_to_hold(request: HttpRequest, business: Business, *, now: datet
 def require_room_to_book(
     request: HttpRequest, draft: Booking, given: Details, *, now: datetime
 ) -> None:
-    """Count a booking without payment of this network, address and phone.
+    """Count a booking of this network, address and phone: a draft once for whom it is, however
+    often its details are sent on the way to the page to pay on.
 
     Raises:
         TooMany: one of them booked too often.
     """
+    if _is_prepared_for(draft, given):
+        return
     business = draft.business_id
     hits = [
         Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business}"),
@@ -55,6 +58,14 @@ def require_room_to_book(
     if given.phone:
         hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{line_of(given.phone)}:{business}"))
     require_room(hits=hits, now=now)
+
+
+def _is_prepared_for(draft: Booking, given: Details) -> bool:
+    """Whether these details were counted already: the draft waits for its payment, or is booked."""
+    if draft.customer_id is None:
+        return False
+    known = (identity_of(draft.contact_email), line_of(draft.contact_phone or ""))
+    return known == (identity_of(given.email), line_of(given.phone or ""))
 
 
 def require_room_to_wait(

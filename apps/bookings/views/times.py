@@ -1,7 +1,7 @@
 """The slot picker: days and times of one choice, and the zone they are shown in."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,13 +23,13 @@ from apps.bookings.forms.picks import (
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.queries import slot_query
 from apps.bookings.queries.calendar import calendar_of
-from apps.bookings.queries.days import find_days
+from apps.bookings.queries.days import Days, find_days
 from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
 from apps.bookings.queries.next_times import at_the_soonest_place
 from apps.bookings.queries.picker import buttons, day_of, words_for_ear
 from apps.bookings.queries.times import (
     facts_words,
-    policy_words,
+    policy_words_of_day,
     staff_options,
     visitor_note,
 )
@@ -85,6 +85,7 @@ def show_times(
         **_head(choice, picks),
         **_picker(choice, picks, days, venue),
         "places": _places(choice, picks, on=days.chosen),
+        "policy_words": _policy(choice, days, now=now),
         "now": now,
         "steps": partial(_steps, request, choice, now=now),  # not asked for a part of the page
         "zone": zone,
@@ -93,6 +94,11 @@ def show_times(
         ),
     }
     return render_page(request, "bookings/times.html", "bookings/_picker.html", context, status)
+
+
+def _policy(choice: Choice, days: Days, *, now: datetime) -> str:
+    starts = [datetime.fromtimestamp(slot.start, UTC) for slot in days.slots]
+    return policy_words_of_day(choice, starts, now=now, zone=days.zone)
 
 
 def _steps(request: HttpRequest, choice: Choice, *, now: datetime) -> int:
@@ -125,7 +131,6 @@ def _head(choice: Choice, picks: Picks) -> dict[str, Any]:
         "kept": [(k, v) for k, v in picks.pairs() if k not in {"staff", "people"}],
         "staff": staff_options(choice),
         "people": {"value": choice.party_size, "numbers": range(1, most + 1)} if most > 1 else None,
-        "policy_words": policy_words(choice),
     }
 
 

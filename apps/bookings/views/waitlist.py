@@ -21,7 +21,7 @@ from apps.bookings.operations import Visitor, WaitingDetails
 from apps.bookings.queries.course_page import get_open_run
 from apps.bookings.queries.gatherings import lead_of
 from apps.bookings.queries.timetable import get_class_session
-from apps.bookings.queries.waitlist import line_of, may_wait_for
+from apps.bookings.queries.waitlist import find_in_line, line_of, may_wait_for
 from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_wait
 from apps.bookings.views.times import page_zone
@@ -92,8 +92,10 @@ def _attempt(
         )
     except bookings.NotFull:
         return None, _("A place has come free meanwhile: you can book it now.")
-    except bookings.AlreadyInLine:
-        return None, _("This address is on the list already. Our mail leads to your place in line.")
+    except bookings.AlreadyInLine as known:
+        mine = find_in_line(known.reference, visitor_hash=visitor.visitor_hash)
+        words = _("This address is on the list already. Our mail leads to your place in line.")
+        return mine, "" if mine else words
     except bookings.LineIsFull:
         return None, _("The waitlist is full as well.")
     except (bookings.CannotWait, bookings.NotBookable, bookings.NotWelcome):

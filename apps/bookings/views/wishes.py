@@ -17,6 +17,7 @@ from apps.bookings.forms.waitlist import WishForm, wishes_from
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.bookings.queries.times import facts_words
+from apps.bookings.queries.waitlist import find_in_line
 from apps.bookings.queries.wishes import find_worth_waiting, may_wait_for_a_time
 from apps.bookings.views.found import service_page
 from apps.bookings.views.limits import require_room_to_wait
@@ -92,9 +93,10 @@ def _attempt(
         )
     except bookings.TimesAreFree as free:
         return None, _("There are free times already:"), free.starts[:MOST_SHOWN]
-    except bookings.AlreadyInLine:
+    except bookings.AlreadyInLine as known:
+        mine = find_in_line(known.reference, visitor_hash=visitor.visitor_hash)
         words = _("This address is on the list already. Our mail leads to your place in line.")
-        return None, words, ()
+        return mine, "" if mine else words, ()
     except bookings.LineIsFull:
         return None, _("The waitlist is full as well."), ()
     except bookings.WishIsClosed:

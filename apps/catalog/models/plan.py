@@ -14,7 +14,8 @@ class PricingPlan(models.Model):
 
     price is minor units, for the package or for one period. credits are visits of one person, None
     is as many as one likes. A package is good for valid_days after the day it is bought, None is
-    without end; a membership for period_months at a time.
+    without end; a membership for period_months at a time. form_key makes a form that is sent twice
+    offer one.
     """
 
     class Kind(models.TextChoices):
@@ -50,6 +51,7 @@ class PricingPlan(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=1)
+    form_key = models.CharField(max_length=43, unique=True, null=True, blank=True)
 
     class Meta:
         ordering = ["position", "pk"]

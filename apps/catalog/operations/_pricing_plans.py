@@ -9,7 +9,8 @@ from itertools import count
 from django.db import transaction
 from django.utils.text import slugify
 
-from apps.businesses.models import Business, TeamMember
+from apps.businesses.models import TeamMember
+from apps.businesses.operations import lock_business
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.plan_terms import Terms, Wrong, barred_from_plans, wrong_with
 
@@ -53,22 +54,25 @@ COLUMNS = [it.name for it in fields(PlanFacts) if it.name != "service_ids"]
 
 
 @transaction.atomic
-def make_plan(*, kind: str, facts: PlanFacts, by: TeamMember) -> PricingPlan:
-    """Offer a plan from now on, below the others. Its address is made of its name.
+def make_plan(*, kind: str, facts: PlanFacts, by: TeamMember, form_key: str = "") -> PricingPlan:
+    """Offer a plan from now on, below the others. Its address is made of its name. The same
+    form_key offers one.
 
     Raises:
         PlanTermsWrong: the terms do not fit its kind, or a service cannot be covered.
     """
     services = _services(kind, facts, by.business_id)
-    businesses = Business.objects.select_for_update(no_key=True)
-    businesses.get(pk=by.business_id)  # so that two plans of one name are made one by one
+    lock_business(business_id=by.business_id)  # also so that two of one name get two addresses
     plans = PricingPlan.objects.filter(business_id=by.business_id)
+    if form_key and (earlier := plans.filter(form_key=form_key).first()):
+        return earlier
     last = plans.order_by("-position").values_list("position", flat=True).first()
     plan = PricingPlan.objects.create(
         business_id=by.business_id,
         kind=kind,
         slug=_free_slug(facts.name, set(plans.values_list("slug", flat=True))),
         position=0 if last is None else last + 1,
+        form_key=form_key or None,
         **{name: getattr(facts, name) for name in COLUMNS},
     )
     plan.services.set(services)

@@ -11,7 +11,8 @@ from apps.checkout.models.order import Order
 
 
 class Coupon(models.Model):
-    """value is minor units, or basis points for a share. used counts the orders that use it now."""
+    """value is minor units, or basis points for a share. used counts the orders that use it now.
+    form_key makes a form that is sent twice make one."""
 
     class Kind(models.TextChoices):
         AMOUNT = "AMOUNT", _("An amount off")
@@ -35,6 +36,7 @@ class Coupon(models.Model):
         null=True, blank=True, default=1, validators=[MinValueValidator(1)]
     )
     used = models.PositiveIntegerField(default=0)
+    form_key = models.CharField(max_length=43, unique=True, null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -11,7 +11,8 @@ from apps.catalog.models import Service
 
 class Discount(models.Model):
     """value is minor units, or basis points for a share. It counts from starts_at until ends_at;
-    without services it is good for all of them."""
+    without services it is good for all of them. form_key makes a form that is sent
+    twice make one."""
 
     class Kind(models.TextChoices):
         AMOUNT = "AMOUNT", _("An amount off")
@@ -27,6 +28,7 @@ class Discount(models.Model):
     min_people = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+    form_key = models.CharField(max_length=43, unique=True, null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -10,6 +10,7 @@ from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import UNDO_WINDOW
 from apps.businesses.models import TeamMember
+from apps.businesses.operations import lock_business
 from apps.catalog.models import Service
 from apps.checkout.coupons import Kind, mailbox, plain_code, refusal
 from apps.checkout.models import Coupon, CouponUse, Order, Payment
@@ -137,16 +138,20 @@ class CouponFacts:
 
 
 @transaction.atomic
-def make_coupon(*, facts: CouponFacts, by: TeamMember) -> Coupon:
-    """Make a code that customers can use from now on (rule M13).
+def make_coupon(*, facts: CouponFacts, by: TeamMember, form_key: str = "") -> Coupon:
+    """Make a code that customers can use from now on (rule M13). The same form_key makes one.
 
     Services of another business are left out.
 
     Raises:
         CodeTaken: there is one of this code.
     """
+    lock_business(business_id=by.business_id)
+    made = Coupon.objects.filter(business_id=by.business_id)
+    if form_key and (earlier := made.filter(form_key=form_key).first()):
+        return earlier
     code = plain_code(facts.code)
-    if Coupon.objects.filter(business_id=by.business_id, code=code).exists():
+    if made.filter(code=code).exists():
         raise CodeTaken
     coupon = Coupon.objects.create(
         business_id=by.business_id,
@@ -160,6 +165,7 @@ def make_coupon(*, facts: CouponFacts, by: TeamMember) -> Coupon:
         max_uses=facts.max_uses,
         max_per_customer=facts.max_per_customer,
         covers_plans=facts.covers_plans,
+        form_key=form_key or None,
     )
     own = Service.objects.filter(business_id=by.business_id, pk__in=facts.service_ids)
     coupon.services.set(own)

@@ -10,6 +10,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
+from apps.businesses.operations import lock_business
 from apps.catalog.models import Service
 from apps.catalog.pricing import tax_in
 from apps.checkout.coupons import Kind
@@ -39,13 +40,19 @@ class DiscountFacts:
 
 
 @transaction.atomic
-def make_discount(*, facts: DiscountFacts, by: TeamMember) -> Discount:
-    """Make a discount that counts by itself from its start on (rule M14).
+def make_discount(*, facts: DiscountFacts, by: TeamMember, form_key: str = "") -> Discount:
+    """Make a discount that counts by itself from its start on (rule M14). The same form_key makes
+    one.
 
     Services of another business are left out.
     """
+    lock_business(business_id=by.business_id)
+    made = Discount.objects.filter(business_id=by.business_id)
+    if form_key and (earlier := made.filter(form_key=form_key).first()):
+        return earlier
     discount = Discount.objects.create(
         business_id=by.business_id,
+        form_key=form_key or None,
         name=facts.name,
         kind=facts.kind.value,
         value=facts.value,
@@ -93,21 +100,23 @@ def book_with_discount(*, book: Callable[[], Booking], now: datetime) -> Booking
 
 
 @transaction.atomic
-def add_people(*, booking: Booking, more: int, now: datetime) -> Booking:
-    """Let more people come on a booking; an order that it has grows by what they cost, less what a
-    discount that counts now takes off more than before.
+def add_people(
+    *, booking: Booking, more: int, now: datetime, seen_people: int | None = None
+) -> Booking:
+    """Let more people come on a booking, once for a page that showed seen_people; an order that it
+    has grows by what they cost, less what a discount that counts now takes off more than before.
 
     Raises: as ``bookings.add_people``.
     """
     before = bookings.lock_booking(
         booking_id=booking.pk, business_id=booking.business_id, revision=None
-    ).price
-    grown = bookings.add_people(booking=booking, more=more, now=now)
+    )
+    grown = bookings.add_people(booking=booking, more=more, now=now, seen_people=seen_people)
     order = Order.objects.select_for_update().filter(booking=grown).first()
-    if order is None or not grown.price:
+    if order is None or not grown.price or grown.party_size == before.party_size:
         return grown
     payments = list(order.payments.select_for_update().order_by("pk"))
-    _grow(order, grown, more=grown.price - (before or 0), now=now)
+    _grow(order, grown, more=grown.price - (before.price or 0), now=now)
     sync(order, grown, payments, actor=Actor.of(None), now=now)
     return grown
 

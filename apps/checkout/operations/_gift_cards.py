@@ -107,8 +107,9 @@ def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime, form_key: str =
 
 def offer_gift_cards(*, offered: bool, by: TeamMember) -> None:
     """Sell gift cards on the booking page from now on, or no more; those that were sold stay
-    good, and the desk may sell them all the same."""
-    Business.objects.filter(pk=by.business_id).update(sells_gift_cards=offered)
+    good, and the desk may sell them all the same. Done twice it is the same."""
+    others = Business.objects.filter(pk=by.business_id).exclude(sells_gift_cards=offered)
+    others.update(sells_gift_cards=offered)
 
 
 @transaction.atomic

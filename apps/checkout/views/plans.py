@@ -32,6 +32,7 @@ from apps.checkout.views.plan_till import (
     open_plan_till,
     typed_for,
 )
+from apps.web.form_keys import form_key_of
 from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -187,7 +188,12 @@ def find_plan(request: HttpRequest, business: Business) -> HttpResponse:
         return render_page(request, "checkout/plan_find.html", None, context, status=status)
     now = timezone.now()
     if has_room_for_links(request, form.cleaned_data["email"], now=now):
-        checkout.ask_for_plans(business=business, email=form.cleaned_data["email"], now=now)
+        checkout.ask_for_plans(
+            business=business,
+            email=form.cleaned_data["email"],
+            now=now,
+            form_key=form_key_of(request.POST, business_id=business.pk),
+        )
     return go_to(request, "checkout:plan_sent", business=business.slug)
 
 

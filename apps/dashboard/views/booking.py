@@ -49,7 +49,8 @@ def cancel(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     try:
         _cancel(form, found, by=desk.member, may_refund=desk.may(Right.REFUND), now=now)
     except REFUSED as error:
-        return refuse(request, found, problem_of(error, desk=desk, booking=found), now=now)
+        problem = problem_of(error, desk=desk, booking=found)
+        return refuse(request, found, problem, now=now, forms={"cancel": form})
     return answer(request, reference, now=now)
 
 

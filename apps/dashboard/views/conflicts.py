@@ -29,7 +29,14 @@ from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
-CONFLICT, UNPROCESSABLE = 409, 422
+CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+REFUSED = (
+    bookings.SlotGone,
+    bookings.NoConflict,
+    bookings.NotAllowed,
+    Booking.DoesNotExist,
+    BusyTryAgain,
+)
 
 
 @require_safe
@@ -80,13 +87,23 @@ def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         return _show(request, found, keep, now=now, problem=words, status=UNPROCESSABLE)
     try:
         _resolve(found, form, keep, by=request.desk.member, now=now)
-    except (bookings.SlotGone, BusyTryAgain):
-        words = _("That time is not free any more. Nothing was changed.")
-        return _show(request, found, KeepForm(), now=now, problem=words, status=CONFLICT)
-    except (bookings.NoConflict, bookings.NotAllowed, Booking.DoesNotExist):
-        words = _("It was changed meanwhile. Please look once more.")
-        return _show(request, found, KeepForm(), now=now, problem=words, status=CONFLICT)
+    except REFUSED as refusal:
+        return _refuse(request, found, refusal, now=now)
     return go_to(request, "dashboard:conflicts", slug)
+
+
+def _refuse(
+    request: OwnerRequest, found: Conflict, refusal: Exception, *, now: datetime
+) -> HttpResponse:
+    """Say why nothing was changed, beside the reason that was typed."""
+    words, status = _("It was changed meanwhile. Please look once more."), CONFLICT
+    if isinstance(refusal, bookings.SlotGone):
+        words = _("That time is not free any more. Nothing was changed.")
+    elif isinstance(refusal, BusyTryAgain):
+        words = _("Many people are booking at this moment. Please press the button again.")
+        status = UNAVAILABLE
+    keep = KeepForm(initial={"reason": request.POST.get("reason", "")})
+    return _show(request, found, keep, now=now, problem=words, status=status)
 
 
 def _resolve(

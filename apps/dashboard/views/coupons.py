@@ -17,6 +17,7 @@ from apps.dashboard.queries.discounts import list_discounts
 from apps.dashboard.reduction_forms import CouponForm, DiscountForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
+from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -32,7 +33,8 @@ def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
         form = CouponForm(request.POST, business=desk.business)
         if form.is_valid():
             try:
-                checkout.make_coupon(facts=form.facts(now=now), by=desk.member)
+                key = form_key_of(request.POST, business_id=desk.business.pk)
+                checkout.make_coupon(facts=form.facts(now=now), by=desk.member, form_key=key)
             except checkout.CodeTaken:
                 form.add_error("code", _("There is a code like this already."))
                 status = 409

@@ -1,7 +1,9 @@
 """One tap on a request: confirm, decline, undo. Plain forms that htmx makes shorter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -47,16 +49,20 @@ def undo(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def confirm_anyway(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Confirm a request although something is in the way, with the reason (rules B8, B22)."""
     del slug
-    form = OverrideForm(request.POST)
+    form = OverrideForm(request.POST, auto_id="override_%s")
     if not form.is_valid():
         booking = booking_or_404(request.desk, reference)
         return refuse(request, booking, INCOMPLETE, now=timezone.now(), forms={"override": form})
     why = form.cleaned_data["reason"]
-    return _decide(request, reference, bookings.confirm_request, override_reason=why)
+    confirm_it = partial(bookings.confirm_request, override_reason=why)
+    return _decide(request, reference, confirm_it, forms={"override": form})
 
 
-def _decide(request: OwnerRequest, reference: str, verb: Verb, **more: str) -> HttpResponse:
-    """Do one thing to the booking of the address, and show what became of it where it was done."""
+def _decide(
+    request: OwnerRequest, reference: str, verb: Verb, *, forms: Mapping[str, Form] | None = None
+) -> HttpResponse:
+    """Do one thing to the booking of the address, and show what became of it where it was done;
+    forms are what was typed, for a refusal."""
     now = timezone.now()
     booking = booking_or_404(request.desk, reference)
     form = DecisionForm(request.POST)
@@ -68,9 +74,8 @@ def _decide(request: OwnerRequest, reference: str, verb: Verb, **more: str) -> H
             revision=form.cleaned_data["revision"],
             by=request.desk.member,
             now=now,
-            **more,
         )
     except REFUSED as error:
         problem = problem_of(error, desk=request.desk, booking=booking)
-        return refuse(request, booking, problem, now=now)
+        return refuse(request, booking, problem, now=now, forms=forms)
     return answer(request, reference, now=now)

@@ -10,6 +10,7 @@ from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.reduction_forms import DiscountForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.coupons import show_coupons
+from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -22,7 +23,8 @@ def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
     form = DiscountForm(request.POST, business=desk.business)
     if not form.is_valid():
         return show_coupons(request, now=now, discount_form=form, status=422)
-    checkout.make_discount(facts=form.facts(now=now), by=desk.member)
+    key = form_key_of(request.POST, business_id=desk.business.pk)
+    checkout.make_discount(facts=form.facts(now=now), by=desk.member, form_key=key)
     return go_to(request, "dashboard:coupons", slug, fragment="discounts")
 
 

@@ -34,6 +34,7 @@ from apps.dashboard.views.refusals import (
 )
 from apps.dashboard.views.showing import rest_of_address, show
 from apps.kernel.money import Money
+from apps.web.form_keys import KeyedForm, form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -164,9 +165,10 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
-        checkout.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now)
+        key = form_key_of(request.POST, business_id=desk.business.pk)
+        checkout.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now, form_key=key)
 
-    return _act(request, reference, forms.Form(request.POST), act, now=now, done="sent")
+    return _act(request, reference, KeyedForm(request.POST), act, now=now, done="sent")
 
 
 @require_POST
@@ -274,6 +276,7 @@ def _show(
     fresh: dict[str, forms.Form] = {
         "adjust": AdjustPlanForm(business=request.desk.business),
         "end": EndPlanForm(business=request.desk.business),
+        "link": KeyedForm(auto_id=False),
     }
     done = request.GET.get("done", "")
     context = {

@@ -20,6 +20,7 @@ from apps.dashboard.queries.rows import local_date_of
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.kernel.weeks import week_name
+from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import HttpResponseSeeOther, go_to
 from apps.web.weeks import week_starts_of
@@ -44,7 +45,7 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
         status = 422 if form.errors and request.method == "POST" else 200
         return _show(request, form, planned, now=now, status=status)
     try:
-        starts_at = _open(form, now=now)
+        starts_at = _open(form, form_key_of(request.POST, business_id=desk.business.pk), now=now)
     except availability.SessionsCollide:
         field = "anyway" if "anyway" in form.fields else None
         form.add_error(field, _("Something is in the way on the dates marked below."))
@@ -65,12 +66,12 @@ def _to_preview(request: OwnerRequest) -> HttpResponse:
     return HttpResponseSeeOther(f"{request.path}?{typed.urlencode()}")
 
 
-def _open(form: NewClassForm, *, now: datetime) -> datetime:
+def _open(form: NewClassForm, form_key: str, *, now: datetime) -> datetime:
     """Write the class or the run; return when its first session starts."""
     facts, skip_closed = _facts(form), form.cleaned_data["skip_closed"]
     if facts.service.kind == Service.Kind.CLASS:
         sessions = availability.open_series(
-            rule=form.rule(), facts=facts, skip_closed=skip_closed, now=now
+            rule=form.rule(), facts=facts, skip_closed=skip_closed, now=now, form_key=form_key
         )
         return sessions[0].starts_at
     plans = plan_series(
@@ -80,7 +81,7 @@ def _open(form: NewClassForm, *, now: datetime) -> datetime:
         skip_closed=skip_closed,
     )
     run = availability.open_course_run(
-        facts=facts, plans=plans, name=form.cleaned_data["name"], now=now
+        facts=facts, plans=plans, name=form.cleaned_data["name"], now=now, form_key=form_key
     )
     return run.starts_at
 

@@ -15,6 +15,7 @@ from apps.dashboard.prepaid_forms import RevisionForm
 from apps.dashboard.queries.plan_list import get_own_plan, list_plan_rows
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
+from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -40,7 +41,12 @@ def new_plan(request: OwnerRequest, slug: str) -> HttpResponse:
     form = PlanForm(request.POST, business=desk.business)
     if form.is_valid():
         try:
-            catalog.make_plan(kind=form.chosen_kind, facts=form.facts(), by=desk.member)
+            catalog.make_plan(
+                kind=form.chosen_kind,
+                facts=form.facts(),
+                by=desk.member,
+                form_key=form_key_of(request.POST, business_id=desk.business.pk),
+            )
         except catalog.PlanTermsWrong as error:
             form.blame(error.wrong)
         else:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import Stub, stub_of
 from apps.bookings.queries.waitlist import wish_words_of
+from apps.bookings.states import OCCUPYING
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, Sheet, find_sheet
 from apps.checkout.queries.plans import find_plan_used
@@ -38,9 +39,7 @@ def show_sheet(
     """Render the page with fresh forms, or with the forms that were refused and what they held."""
     page = read_booking(desk=request.desk, booking=booking, now=now)
     sheet = find_sheet(booking=booking)
-    fresh = _fresh_forms(page, booking)
-    shown = {**fresh, "refund": refund_form(sheet, booking), **(forms or {})}
-    told = {"problem": problem, "notes_saved": saved, "other_note": _other_note(page, shown)}
+    shown = {**_fresh_forms(page, booking), "refund": refund_form(sheet, booking), **(forms or {})}
     return show(
         request,
         "dashboard/booking.html",
@@ -51,11 +50,21 @@ def show_sheet(
             **_ticket(request, booking),
             "forms": shown,
             "effect": _effect(sheet, shown.get("refund")),
-            **told,
+            "notes_saved": saved,
+            **_kept(page, sheet, shown, forms or {}),
+            "problem": problem,
         },
         now=now,
         status=problem.status if problem else 200,
     )
+
+
+def _kept(
+    page: BookingPage, sheet: Sheet | None, shown: Mapping[str, Form], sent: Mapping[str, Form]
+) -> dict[str, object]:
+    """What two people have typed, so that none of it is lost."""
+    typed = _typed_elsewhere(page, sheet, sent)
+    return {"other_note": _other_note(page, shown), "typed": typed}
 
 
 def _other_note(page: BookingPage, forms: Mapping[str, Form]) -> str:
@@ -65,6 +74,30 @@ def _other_note(page: BookingPage, forms: Mapping[str, Form]) -> str:
         return ""
     typed = str(form.data.get("note", "")).replace("\r\n", "\n").strip()
     return "" if typed == page.owner_note.strip() else page.owner_note
+
+
+TYPED = ("reason", "message", "link", "note")
+
+
+def _typed_elsewhere(
+    page: BookingPage, sheet: Sheet | None, forms: Mapping[str, Form]
+) -> list[str]:
+    """What was typed into a form that the page does not have any more, to be copied."""
+    is_shown = {
+        "cancel": "CANCEL" in page.actions,
+        "override": page.may_override and not (page.fit and page.fit.ok),
+        "link": page.row.status in {it.value for it in OCCUPYING},
+        "refund": sheet is not None and sheet.refundable > 0,
+        "note": page.owner_note is not None,
+    }
+    gone = [form for name, form in forms.items() if not is_shown.get(name) and form.is_bound]
+    words = [
+        str(form.data.get(name, "")).strip()
+        for form in gone
+        for name in TYPED
+        if name in form.fields
+    ]
+    return [it for it in words if it]
 
 
 def _money(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> dict[str, object]:

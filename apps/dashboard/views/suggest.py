@@ -13,7 +13,7 @@ from apps.dashboard.forms import SuggestForm
 from apps.dashboard.queries.suggest import SuggestPage, get_suggest_page
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import booking_or_404, refuse
-from apps.dashboard.views.refusals import REFUSED, problem_of
+from apps.dashboard.views.refusals import REFUSED, Problem, problem_of
 from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
 from apps.web.http import go_to
@@ -46,8 +46,21 @@ def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         form.add_error("time", SuggestForm.GONE)
         return _show(request, booking, page, form, now=now, status=409)
     except REFUSED as error:
-        return refuse(request, booking, problem_of(error, desk=desk, booking=booking), now=now)
+        problem = problem_of(error, desk=desk, booking=booking)
+        return _show_again(request, reference, form, problem, now=now)
     return go_to(request, "dashboard:requests", slug, fragment=f"card-{reference}")
+
+
+def _show_again(
+    request: OwnerRequest, reference: str, form: SuggestForm, problem: Problem, *, now: datetime
+) -> HttpResponse:
+    """What was ticked and typed, on the page as it is now: the next try knows it. Where nothing can
+    be suggested any more, the booking with the words to be copied."""
+    fresh = booking_or_404(request.desk, reference)
+    if fresh.status != Booking.Status.PENDING:
+        return refuse(request, fresh, problem, now=now, forms={"suggest": form})
+    page = get_suggest_page(desk=request.desk, booking=fresh, ticked=_ticked(request), now=now)
+    return _show(request, fresh, page, form, now=now, status=problem.status, problem=problem)
 
 
 def _ticked(request: OwnerRequest) -> list[datetime] | None:
@@ -71,11 +84,13 @@ def _show(
     *,
     now: datetime,
     status: int = 200,
+    problem: Problem | None = None,
 ) -> HttpResponse:
     if booking.status != Booking.Status.PENDING:
         error = bookings.StaleRevision()
         problem = problem_of(error, desk=request.desk, booking=booking)
-        return refuse(request, booking, problem, now=now)
+        forms = {"suggest": form} if form else None
+        return refuse(request, booking, problem, now=now, forms=forms)
     shown = form or SuggestForm(offered=[])
-    context = {"page": page, "form": shown, "zone": page.zone}
+    context = {"page": page, "form": shown, "zone": page.zone, "problem": problem}
     return show(request, "dashboard/suggest.html", None, context, now=now, status=status)

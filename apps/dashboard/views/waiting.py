@@ -21,6 +21,7 @@ from apps.dashboard.class_forms import AddPersonForm, MessageForm, WaitingForm
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.roster import session_page, show_roster
+from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -67,7 +68,11 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return show_roster(request, session, now=now, message=form, status=422)
     bookings.message_people(
-        session_id=session.pk, text=form.cleaned_data["text"], by=request.desk.member, now=now
+        session_id=session.pk,
+        text=form.cleaned_data["text"],
+        by=request.desk.member,
+        now=now,
+        form_key=form_key_of(request.POST, business_id=request.desk.business.pk),
     )
     return go_to(
         request, "dashboard:roster", request.desk.business.slug, session.pk, query={"sent": "1"}
@@ -104,6 +109,7 @@ def _add(request: OwnerRequest, session: Session, form: AddPersonForm, *, now: d
     member = request.desk.member
     choice = choose(service=_service(request, session), party_size=form.cleaned_data["people"])
     target = session.course_run or session
+    form_key = form_key_of(request.POST, business_id=member.business_id)
     if "line" in request.POST:
         bookings.join_waitlist(
             choice=choice,
@@ -112,12 +118,18 @@ def _add(request: OwnerRequest, session: Session, form: AddPersonForm, *, now: d
             visitor=Visitor("", "", session.zone.key),
             by=member,
             now=now,
+            form_key=form_key,
         )
     else:
         details = form.details()
         checkout.book_with_discount(
             book=lambda: bookings.add_booking(
-                choice=choice, target=target, details=details, by=member, now=now
+                choice=choice,
+                target=target,
+                details=details,
+                by=member,
+                now=now,
+                form_key=form_key,
             ),
             now=now,
         )

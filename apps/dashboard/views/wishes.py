@@ -25,6 +25,7 @@ from apps.dashboard.queries.wishes import (
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
 from apps.dashboard.wish_forms import NewWishForm, WishForm
+from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -53,7 +54,8 @@ def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            words = _put_in_line(form, by=desk.member, now=now)
+            form_key = form_key_of(request.POST, business_id=desk.business.pk)
+            words = _put_in_line(form, form_key, by=desk.member, now=now)
             if not words:
                 return go_to(request, "dashboard:waitlist", slug)
             form.add_error(None, words)
@@ -69,7 +71,7 @@ def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
     )
 
 
-def _put_in_line(form: NewWishForm, *, by: TeamMember, now: datetime) -> str:
+def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datetime) -> str:
     """Why they need not or cannot wait; "" when they are in line."""
     choice = form.choice()
     zone = zone_of(service=choice.service, location=choice.location)
@@ -81,6 +83,7 @@ def _put_in_line(form: NewWishForm, *, by: TeamMember, now: datetime) -> str:
             visitor=Visitor("", "", zone.key),
             by=by,
             now=now,
+            form_key=form_key,
         )
     except bookings.TimesAreFree:
         return _("There are free times in these hours: nobody has to wait.")

@@ -23,6 +23,8 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         target_id = read_number(request.POST.get("target", "")) or 0
     except Unreadable as odd:
         raise Http404 from odd
+    if target_id == booking.session_id:  # sent twice: they are there
+        return go_to(request, "self_service:booking", reference=reference)
     target = find_other_session(booking=booking, target_id=target_id)
     if target is None:
         raise Http404
@@ -39,10 +41,14 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest, reference: str) -> HttpResponse:
-    """Bring one more person."""
+    """Bring one more person than the page showed; sent again, there is nothing left to do."""
     booking, now = granted_booking(request, reference), timezone.now()
+    seen = _people_seen(request)
+    if seen is None:
+        words = _("This could not be changed now. Please look once more.")
+        return show_booking(request, booking, now=now, problem=words, status=422)
     try:
-        checkout.add_people(booking=booking, more=1, now=now)
+        checkout.add_people(booking=booking, more=1, seen_people=seen, now=now)
     except bookings.TooManyPeople:
         words = _("No more people can come on one booking.")
         return show_booking(request, booking, now=now, problem=words, status=422)
@@ -53,3 +59,11 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
         words = _("This could not be changed now. Please look once more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
+
+
+def _people_seen(request: HttpRequest) -> int | None:
+    """How many came on the booking when the page was made; None when it does not say."""
+    try:
+        return read_number(request.POST.get("people", ""))
+    except Unreadable:
+        return None

@@ -1,0 +1,43 @@
+"""What makes a form that is sent twice do its work once (rule B6)."""
+
+import re
+import secrets
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from apps.kernel.digests import key_of
+
+SHAPE = re.compile(r"[A-Za-z0-9_-]{16,24}")
+NOT_TYPED = ("key", "csrfmiddlewaretoken")
+
+
+class KeyInput(forms.HiddenInput):
+    """A form that has no key yet is shown with a new one."""
+
+    def format_value(self, value: Any) -> str:
+        """The key that was sent, or a new one."""
+        return plain_key(value) or secrets.token_urlsafe(16)
+
+
+class KeyedForm(forms.Form):
+    """A form that makes something: shown with a key, and told by it and by what was typed. The same
+    sent again is the same wish; other words under the same key, after Back, are another one."""
+
+    key = forms.CharField(max_length=24, required=False, widget=KeyInput)
+
+
+def plain_key(sent: object) -> str:
+    """The key as it was sent; "" for none and for what is none."""
+    return sent if isinstance(sent, str) and SHAPE.fullmatch(sent) else ""
+
+
+def form_key_of(sent: QueryDict, *, business_id: int) -> str:
+    """What stands for this form with these words in the database, at most 32 characters and never
+    that of another business; "" for a form without a key."""
+    key = plain_key(sent.get("key"))
+    if not key:
+        return ""
+    typed = [(name, *sent.getlist(name)) for name in sent if name not in NOT_TYPED]
+    return key_of([(business_id, key), *typed])
