@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog.paying import MOST_MINOR
 from apps.checkout.models import OrderLine
+from apps.checkout.operations import WayOut
 from apps.dashboard.forms import read_instant
 from apps.dashboard.queries.orders import LONGEST_SEARCH, State
 from apps.web.fields import LineField
@@ -106,6 +108,18 @@ class ResolveForm(forms.Form):
         if found.get("verb") == "move":
             found["time"] = read_instant(found.get("time", ""))
         return found
+
+
+class WayOutForm(forms.Form):
+    """What becomes of money that could not go back."""
+
+    way = forms.ChoiceField(choices=[(it.value, it.value) for it in WayOut])
+
+
+class SettleCardForm(forms.Form):
+    """The amount that the page showed, in minor units."""
+
+    seen = PlainNumberField(min_value=1, max_value=MOST_MINOR)
 
 
 class KeepForm(forms.Form):

@@ -10,7 +10,13 @@ from apps.dashboard.views.change_class import change_class
 from apps.dashboard.views.choose import choose_business
 from apps.dashboard.views.class_week import class_week
 from apps.dashboard.views.clocks import business_clock, clocks, place_clock
-from apps.dashboard.views.conflicts import conflict, conflicts, looked_at
+from apps.dashboard.views.conflicts import (
+    conflict,
+    conflicts,
+    looked_at,
+    refused_refund,
+    uncovered_card,
+)
 from apps.dashboard.views.coupons import coupons, stop_coupon
 from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
 from apps.dashboard.views.desk_sales import sell_gift_card, sell_plan
@@ -62,6 +68,8 @@ urlpatterns = [
     path("<slug:slug>/why/", why, name="why"),
     path("<slug:slug>/conflicts/", conflicts, name="conflicts"),
     path("<slug:slug>/conflicts/payments/<int:payment_id>/", looked_at, name="looked_at"),
+    path("<slug:slug>/conflicts/refunds/<int:refund_id>/", refused_refund, name="refused_refund"),
+    path("<slug:slug>/conflicts/cards/<str:reference>/", uncovered_card, name="uncovered_card"),
     path("<slug:slug>/conflicts/<str:reference>/", conflict, name="conflict"),
     path(
         "<slug:slug>/conflicts/<str:reference>/cancel/<str:side>/",

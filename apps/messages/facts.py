@@ -28,6 +28,7 @@ class Kind(StrEnum):
     TOO_LATE = "TOO_LATE"
     NEW_OVERLAP = "NEW_OVERLAP"
     REFUNDED = "REFUNDED"
+    NOT_REFUNDED = "NOT_REFUNDED"
     MOVED = "MOVED"
     NEW_MOVE = "NEW_MOVE"
     OVERDUE = "OVERDUE"
@@ -55,6 +56,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.TOO_LATE: frozenset({"CONFIRMED", "PENDING"}),
     Kind.NEW_OVERLAP: frozenset({"CONFIRMED", "PENDING"}),
     Kind.REFUNDED: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
+    Kind.NOT_REFUNDED: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
     Kind.MOVED: frozenset({"CONFIRMED", "PENDING", "WAITING_LIST"}),
     Kind.NEW_MOVE: frozenset({"CONFIRMED", "PENDING"}),
     Kind.OVERDUE: frozenset({"PENDING"}),
@@ -109,8 +111,8 @@ class BookingFacts:
     of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
     ``paid`` is what came and did not go back, ``returned`` what came and was given back,
-    ``went_back`` what this message tells of, and ``too_much`` what of that was more than the bill,
-    in minor units. ``kept_aside`` is on the customer's card and
+    ``went_back`` what this message tells of as gone back, or refused, and ``too_much`` what of that
+    was more than the bill, in minor units. ``kept_aside`` is on the customer's card and
     not taken, ``released`` what was, of a booking that is over, ``let_go`` what the bank let go
     of a live one and was not paid since; ``is_kept``: the team decided to keep what was paid;
     ``aside_by_gift`` is what of it a gift card pays. ``paid_parts``: in which ways money came.
@@ -214,6 +216,6 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
         return "it was resolved"
     if kind is Kind.LET_GO and not facts.let_go:
         return "it was paid"
-    if kind is Kind.REFUNDED:
-        return ""  # money is told of whenever it goes back
+    if kind in {Kind.REFUNDED, Kind.NOT_REFUNDED}:
+        return ""  # money is told of whenever it goes back, or cannot
     return "the visit is over" if facts.over_at <= now else ""

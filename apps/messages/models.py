@@ -29,6 +29,7 @@ class Message(models.Model):
         TOO_LATE = "TOO_LATE", _("Paid too late")
         NEW_OVERLAP = "NEW_OVERLAP", _("New overlap")
         REFUNDED = "REFUNDED", _("Money sent back")
+        NOT_REFUNDED = "NOT_REFUNDED", _("Refund failed")
         MOVED = "MOVED", _("Moved")
         NEW_MOVE = "NEW_MOVE", _("Moved by the customer")
         OVERDUE = "OVERDUE", _("Not answered in time")

@@ -15,6 +15,18 @@ from apps.bookings.wording import (
 from apps.messages.facts import ENDED, BookingFacts, Kind
 from apps.web import formatting
 
+OF_REFUNDS = {Kind.REFUNDED, Kind.NOT_REFUNDED}
+
+
+def refused_words(*, amount: str, business: str) -> str:
+    """What somebody reads whose refund was refused by the bank; amount is formatted."""
+    words = _(
+        "Your refund of %(amount)s was refused by the bank, so the money is still with "
+        "%(business)s. They know, and will get in touch about another way. There is nothing you "
+        "need to do."
+    )
+    return words % {"amount": amount, "business": business}
+
 
 def price_words(facts: BookingFacts) -> str:
     """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "Free", "Paid with Ten classes, 7
@@ -96,10 +108,10 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     """What a mail about money says of it, and every mail of what is kept aside; nothing else."""
     if kind is Kind.LET_GO:
         return [_let_go_note(facts)]
-    if kind is not Kind.REFUNDED and (facts.kept_aside or facts.released):
+    if kind not in OF_REFUNDS and (facts.kept_aside or facts.released):
         return [_aside_note(facts, kind), *_over_notes(facts, kind)]
     amount = formatting.format_money(
-        facts.went_back if kind is Kind.REFUNDED else facts.paid,
+        facts.went_back if kind in OF_REFUNDS else facts.paid,
         facts.currency,
         facts.business.locale,
     )
@@ -108,6 +120,8 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         if facts.went_back and facts.too_much == facts.went_back:
             words = _("%(amount)s goes back the way it came: it was more than there was to pay.")
         return [words % {"amount": amount}]
+    if kind is Kind.NOT_REFUNDED:
+        return [refused_words(amount=amount, business=facts.business.name)]
     if kind is Kind.TOO_LATE:
         words = _(
             "Your payment of %(amount)s came after the time had been given to somebody else. "

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.checkout.models import PlanPurchase
 from apps.messages import operations
+from apps.messages.links import portal_host
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from apps.outbox.operations import register
@@ -36,28 +37,54 @@ def mail_links(payload: Mapping[str, Any], item: OutboxItem) -> None:
         reference=payload["reference"],
         attempt=item.attempts,
         now=timezone.now(),
+        message_id=_id_of(item),
     )
 
 
 def mail_plan(payload: Mapping[str, Any], item: OutboxItem) -> None:
-    """Do an item of ``plans.told``: ``{"purchase_id": int, "what": str}``."""
+    """Do an item of ``plans.told``: ``{"purchase_id": int, "what": str, "amount": int}``."""
     with suppress(PlanPurchase.DoesNotExist):  # it was never paid and is forgotten
         operations.send_plan(
             purchase_id=payload["purchase_id"],
             what=payload["what"],
+            amount=payload.get("amount", 0),
             attempt=item.attempts,
             now=timezone.now(),
+            message_id=_id_of(item),
         )
 
 
 def mail_gift(payload: Mapping[str, Any], item: OutboxItem) -> None:
-    """Do an item of ``gifts.told``: ``{"card_id": int}``."""
-    operations.send_gift(card_id=payload["card_id"], attempt=item.attempts, now=timezone.now())
+    """Do an item of ``gifts.told``: ``{"card_id": int, "what": str, "to": str, "amount": int}``."""
+    if "to" not in payload:
+        operations.send_gift_to_all(card_id=payload["card_id"], now=timezone.now())
+        return
+    operations.send_gift(
+        card_id=payload["card_id"],
+        what=payload["what"],
+        to=payload["to"],
+        amount=payload["amount"],
+        attempt=item.attempts,
+        now=timezone.now(),
+        message_id=_id_of(item),
+    )
 
 
 def mail_reset(payload: Mapping[str, Any], item: OutboxItem) -> None:
-    """Do an item of ``accounts.reset``: ``{"email": str}``, as it was typed."""
-    operations.send_reset(email=payload["email"], attempt=item.attempts, now=timezone.now())
+    """Do an item of ``accounts.reset``: ``{"email": str, "user_id": int}``, the address as it was
+    typed; without a user it is for all of this address."""
+    operations.send_reset(
+        email=payload["email"],
+        user_id=payload.get("user_id"),
+        attempt=item.attempts,
+        now=timezone.now(),
+        message_id=_id_of(item),
+    )
+
+
+def _id_of(item: OutboxItem) -> str:
+    """What names a mail at every attempt of its item (rule C9)."""
+    return f"<{item.topic}.{item.pk}@{portal_host()}>"
 
 
 def register_work() -> None:

@@ -139,6 +139,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.TOO_LATE: _("Please choose"),
         Kind.NEW_OVERLAP: _("Booked twice"),
         Kind.REFUNDED: _("Money sent back"),
+        Kind.NOT_REFUNDED: _("Your refund did not work"),
         Kind.MOVED: moved_subject(facts),
         Kind.NEW_MOVE: moved_subject(facts),
         Kind.OVERDUE: _("Not answered yet"),
@@ -171,6 +172,7 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.NOTE: _("A word about your booking"),
         Kind.TOO_LATE: _("Your payment is safe, but your time is gone"),
         Kind.REFUNDED: _("Your money is on its way back"),
+        Kind.NOT_REFUNDED: _("Your money could not be sent back yet"),
         Kind.MOVED: moved_heading(facts),
         Kind.OVERDUE: _("There is no answer yet"),
         Kind.LINK: _("Here is the link for your booking"),
@@ -239,6 +241,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         Kind.OFFERED: _("Take the place"),
         Kind.TOO_LATE: _("Choose another time, or your money back"),
         Kind.REFUNDED: _("See your booking"),
+        Kind.NOT_REFUNDED: _("See your booking"),
         Kind.OVERDUE: _("See your request"),
         Kind.LET_GO: _("See your request") if facts.status == "PENDING" else _("Pay it"),
     }

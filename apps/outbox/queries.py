@@ -1,5 +1,6 @@
 """Questions about the outbox; they never write."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,3 +27,9 @@ def get_outbox_age(*, now: datetime) -> OutboxAge:
         oldest_wait=now - oldest if oldest else timedelta(0),
         failed=OutboxItem.objects.exclude(failed_at=None).count(),
     )
+
+
+def find_failed(*, keys: Collection[str]) -> set[str]:
+    """Return which of these keys belong to work that was given up; one query."""
+    failed = OutboxItem.objects.filter(key__in=keys).exclude(failed_at=None)
+    return set(failed.values_list("key", flat=True))

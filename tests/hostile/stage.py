@@ -17,7 +17,7 @@ from apps.bookings.models import Booking
 from apps.businesses.accent import accent_digest
 from apps.catalog.models import AddOn, AddOnGroup, Question
 from apps.checkout.links import gift_token, plan_token
-from apps.checkout.models import GiftCard, Payment, PlanPurchase
+from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund
 from apps.web.guards import walk_urls
 from tests.bookings.pages import fill, hold
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
@@ -49,6 +49,7 @@ class Stage:
     token: str
     purchase: PlanPurchase
     payment: Payment
+    refund: Refund
     card: GiftCard
 
     @property
@@ -80,6 +81,7 @@ class Stage:
             "place": str(self.salon.location.pk),
             "business_id": str(self.salon.business.pk),
             "payment_id": str(self.payment.pk),
+            "refund_id": str(self.refund.pk),
             "plan": self.purchase.plan.slug,
             "plan_id": str(self.purchase.plan_id),
         }
@@ -92,6 +94,7 @@ class Stage:
             "p/": {"token": plan_token(self.purchase)},
             "gifts/": {"reference": self.card.reference, "token": gift_token(self.card)},
             "own/<slug:slug>/plans/held/": {"reference": self.purchase.reference},
+            "own/<slug:slug>/conflicts/cards/": {"reference": self.card.reference},
             "own/<slug:slug>/gift-cards/": {"reference": self.card.reference},
         }
 
@@ -138,6 +141,7 @@ def make_stage(mails: Path) -> Stage:
     assert carl.get(f"/p/{plan_token(purchase)}").status_code == 303
     card = make_gift_card(by=salon.olga)
     GiftCard.objects.filter(pk=card.pk).update(visitor_hash=booking.visitor_hash)
+    payment = Payment.objects.get(order__purchase=purchase)
     operator = User.objects.create_superuser("root", "root@portal.example", "quiet herons")
     (mails / MAIL).write_text("From: a@b.example\nTo: c@d.example\nSubject: Hello\n\nHello\n")
     return Stage(
@@ -153,8 +157,20 @@ def make_stage(mails: Path) -> Stage:
         session=make_class(salon, salon.ana),
         token=bookings.create_access_link(booking=booking, now=NOW),
         purchase=purchase,
-        payment=Payment.objects.get(order__purchase=purchase),
+        payment=payment,
+        refund=refuse(payment),
         card=card,
+    )
+
+
+def refuse(payment: Payment) -> Refund:
+    """A refund that the bank refused."""
+    return Refund.objects.create(
+        business_id=payment.business_id,
+        payment=payment,
+        amount=100,
+        status=Refund.Status.FAILED,
+        created_at=NOW,
     )
 
 

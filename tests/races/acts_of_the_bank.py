@@ -8,8 +8,8 @@ from django.db.models import F
 from apps.bookings import operations as bookings
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment, PracticeSession, ProviderEvent
-from apps.checkout.operations import Act
+from apps.checkout.models import GiftCard, Payment, PracticeSession, ProviderEvent, Refund
+from apps.checkout.operations import Act, WayOut
 from tests.factories import make_visitor
 from tests.races.acts_of_customers import details_of
 from tests.races.stage_of_all import PLAIN, Stage, later
@@ -104,12 +104,39 @@ class Bank(Stage):
         found = []
         for session in PracticeSession.objects.order_by("pk"):
             payment = Payment.objects.filter(provider_ref=session.ref).first()
-            ours = (payment.captured, payment.refunded) if payment else (0, 0)
+            ours = (payment.captured, self.back_at_the_bank(payment)) if payment else (0, 0)
             is_unclear = payment is not None and payment.told_amount is not None
             if not is_unclear and ours != (session.captured, session.refunded):
                 theirs = f"{session.captured} came, {session.refunded} went back"
                 found.append(f"the bank: {theirs}; {payment!r} says {ours}")
         return found
+
+    def back_at_the_bank(self, payment: Payment) -> int:
+        """What went back through the bank, which knows nothing of what the team gave by hand; and
+        our books end where all that came is gone."""
+        hand = sum(payment.refunds.filter(by_hand=True).values_list("amount", flat=True))
+        session = PracticeSession.objects.get(ref=payment.provider_ref)
+        if hand and payment.refunded == payment.captured:
+            return session.refunded
+        return payment.refunded - hand
+
+    def the_team_decides_about_a_refused_refund(self) -> None:
+        """Also a second time."""
+        refused = Refund.objects.filter(status="FAILED").order_by("pk")
+        if refund := self.one(refused):
+            way, olga = self.dice.choice(list(WayOut)), self.salon.olga
+            self.attempt(
+                lambda: checkout.decide_refused_refund(
+                    refund_id=refund.pk, way=way, by=olga, now=self.now
+                )
+            )
+
+    def the_team_settles_a_card_that_is_not_covered(self) -> None:
+        if card := self.one(GiftCard.objects.filter(uncovered__gt=0).order_by("pk")):
+            olga, seen = self.salon.olga, card.uncovered
+            self.attempt(
+                lambda: checkout.settle_uncovered(card_id=card.pk, seen=seen, by=olga, now=self.now)
+            )
 
     def the_team_looks_at_another_amount(self) -> None:
         if payment := self.one(Payment.objects.exclude(told_amount=None).order_by("pk")):

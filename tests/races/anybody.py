@@ -83,6 +83,8 @@ HOW_OFTEN = {
     "the_bank_takes_another_amount": 1,
     "the_bank_lets_go": 1,
     "the_team_looks_at_another_amount": 1,
+    "the_team_decides_about_a_refused_refund": 1,
+    "the_team_settles_a_card_that_is_not_covered": 1,
     "somebody_buys_a_plan": 3,
     "a_plan_pays_with_one_tap": 3,
     "a_plan_is_changed": 2,

@@ -34,6 +34,7 @@ class BookingEvent(models.Model):
         REFUNDED = "REFUNDED", _("Refund recorded")
         REVERSED = "REVERSED", _("Payment record reversed")
         NOT_REFUNDED = "NOT_REFUNDED", _("Refund failed")
+        HANDED_BACK = "HANDED_BACK", _("Money given back in person")
         PRICED = "PRICED", _("Price changed by a code")
         RESOLVED = "RESOLVED", _("Conflict resolved")
         OVERDUE = "OVERDUE", _("Not answered in time")

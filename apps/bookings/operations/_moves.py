@@ -36,6 +36,7 @@ TOPICS = {
     BookingEvent.Action.MESSAGED: "booking.messaged",
     BookingEvent.Action.MOVED: "booking.moved",
     BookingEvent.Action.REFUNDED: "booking.refunded",
+    BookingEvent.Action.NOT_REFUNDED: "booking.not_refunded",
     BookingEvent.Action.RESOLVED: "booking.resolved",
     BookingEvent.Action.OVERDUE: "booking.overdue",
     BookingEvent.Action.LAPSED: "booking.declined",

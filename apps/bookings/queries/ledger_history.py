@@ -66,6 +66,7 @@ STAYS = (
     Action.REFUNDED,
     Action.REVERSED,
     Action.NOT_REFUNDED,
+    Action.HANDED_BACK,
     Action.PRICED,
     Action.RESOLVED,
     Action.OVERDUE,

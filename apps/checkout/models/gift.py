@@ -12,7 +12,8 @@ from apps.businesses.models import Business
 class GiftCard(models.Model):
     """Amounts are minor units. balance is the sum of its entries; code is what one types, without
     the dashes that people see. A DRAFT is not paid yet and good for nothing. form_key makes a form
-    that is sent twice buy once."""
+    that is sent twice buy once. uncovered was used already although its purchase went back, and
+    waits for the team; written_off is what of that was settled (rule M31)."""
 
     class Status(models.TextChoices):
         DRAFT = "DRAFT", _("Not paid")
@@ -26,6 +27,8 @@ class GiftCard(models.Model):
     currency = models.CharField(max_length=3)
     value = models.PositiveIntegerField()
     balance = models.IntegerField(default=0)
+    uncovered = models.PositiveIntegerField(default=0)
+    written_off = models.PositiveIntegerField(default=0)
     buyer_name = models.CharField(max_length=120)
     buyer_email = models.EmailField(max_length=254)
     to_name = models.CharField(max_length=120, blank=True)
@@ -44,7 +47,10 @@ class GiftCard(models.Model):
             ),
             models.CheckConstraint(name="gift_has_a_value", condition=Q(value__gte=1)),
         ]
-        indexes = [models.Index(fields=["business", "-id"], name="gifts_newest")]
+        indexes = [
+            models.Index(fields=["business", "-id"], name="gifts_newest"),
+            models.Index(fields=["business"], name="gifts_uncovered", condition=Q(uncovered__gt=0)),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -55,13 +61,16 @@ class GiftCard(models.Model):
 
 
 class GiftEntry(models.Model):
-    """One line of a card's ledger: amount is minor units, below 0 where it paid for something."""
+    """One line of a card's ledger: amount is minor units, below 0 where it paid for something, or
+    where the money of its purchase went back."""
 
     class Kind(models.TextChoices):
         BOUGHT = "BOUGHT", _("Bought")
         USED = "USED", _("Used")
         RETURNED = "RETURNED", _("Given back")
         ADJUSTED = "ADJUSTED", _("Changed by the team")
+        REFUNDED = "REFUNDED", _("Money returned to the buyer")
+        SETTLED = "SETTLED", _("Settled by the team")
 
     card = models.ForeignKey(GiftCard, on_delete=models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=8, choices=Kind)

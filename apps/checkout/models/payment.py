@@ -149,7 +149,8 @@ UNDECIDED = (Payment.Status.PENDING, Payment.Status.UNCLEAR)
 class Refund(models.Model):
     """Money on its way back to the customer. PENDING until the provider has done it; its key there
     is this row's id, so that it is done once however often it is asked for. excess is what of it
-    was more than the bill."""
+    was more than the bill. One that FAILED waits for the team until decided_at (rule M32). by_hand:
+    the provider knows nothing of it, although the money came through it."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Under way")
@@ -171,6 +172,8 @@ class Refund(models.Model):
     )
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    by_hand = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]
@@ -180,7 +183,14 @@ class Refund(models.Model):
                 name="refund_excess_within_amount", condition=Q(excess__lte=F("amount"))
             ),
         ]
-        indexes = [models.Index(fields=["business", "created_at"], name="refund_by_day")]
+        indexes = [
+            models.Index(fields=["business", "created_at"], name="refund_by_day"),
+            models.Index(
+                fields=["business"],
+                name="refund_to_decide",
+                condition=Q(status="FAILED", decided_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.payment_id} -{self.amount}"

@@ -80,9 +80,16 @@ from apps.checkout.operations._gift_cards import (
     offer_gift_cards,
     pay_for_gift_card,
     sell_gift_card,
+    settle_uncovered,
     stop_gift_card,
 )
-from apps.checkout.operations._gift_money import GIFT_TOPIC
+from apps.checkout.operations._gift_money import (
+    BUYER,
+    GIFT_TOPIC,
+    RECIPIENT,
+    tell_all_of_gift,
+    tell_of_gift,
+)
 from apps.checkout.operations._in_person import (
     mark_paid,
     mark_plan_paid,
@@ -103,6 +110,7 @@ from apps.checkout.operations._practice import (
 from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
 from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
+from apps.checkout.operations._refused_refund import WayOut, decide_refused_refund
 from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._renew_in_person import renew_in_person
 from apps.checkout.operations._resume_plan import let_go_of_plan
@@ -118,11 +126,13 @@ from apps.checkout.operations._use_gift import SeenGift, release_held
 from apps.checkout.pricing import AmountRefused
 
 __all__ = [
+    "BUYER",
     "CAPTURE_TOPIC",
     "CLOSE_TOPIC",
     "GIFT_TOPIC",
     "LOOK_TOPIC",
     "PLAN_TOPIC",
+    "RECIPIENT",
     "REFUND_TOPIC",
     "RELEASE_TOPIC",
     "TELL_TOPIC",
@@ -157,6 +167,7 @@ __all__ = [
     "TooMuchToRefund",
     "UsedCode",
     "WayNotOffered",
+    "WayOut",
     "act_in_practice",
     "add_people",
     "adjust_gift_card",
@@ -174,6 +185,7 @@ __all__ = [
     "change_zone",
     "check_out",
     "close_payment",
+    "decide_refused_refund",
     "do_refund",
     "end_plans",
     "forget_abandoned_orders",
@@ -211,11 +223,14 @@ __all__ = [
     "send_plan_link",
     "settle_open_payments",
     "settle_payment",
+    "settle_uncovered",
     "start_renewal",
     "stop_coupon",
     "stop_discount",
     "stop_gift_card",
     "stop_renewal",
+    "tell_all_of_gift",
+    "tell_of_gift",
     "tell_of_practice",
     "undo_mark_paid",
     "undo_plan_paid",

@@ -20,11 +20,12 @@ def ask_for_refund(
     reason: str,
     asked_by: int | None,
     now: datetime,
+    by_hand: bool = False,
 ) -> Refund:
     """Write a refund of one of the locked payments of a locked order; the worker does it at the
-    provider. Money that came in person is in the customer's hand already, that of a gift card is on
-    the card at once."""
-    at_once = payment.kind in AT_ONCE
+    provider. Money that came in person, or is given back by_hand, is in the customer's hand
+    already, that of a gift card is on the card at once."""
+    at_once = by_hand or payment.kind in AT_ONCE
     too_much = count_back(payment, order=order, payments=payments, amount=amount)
     payment.save(update_fields=["refunded", "excess"])
     refund = Refund.objects.create(
@@ -33,7 +34,8 @@ def ask_for_refund(
         amount=amount,
         excess=too_much,
         status=Refund.Status.DONE if at_once else Refund.Status.PENDING,
-        is_external=payment.kind == Payment.Kind.IN_PERSON,
+        is_external=by_hand or payment.kind == Payment.Kind.IN_PERSON,
+        by_hand=by_hand,
         reason=reason,
         asked_by_id=asked_by,
         created_at=now,

@@ -12,7 +12,7 @@ from apps.checkout.operations._approve import approve
 from apps.checkout.operations._buy_plan import Buyer
 from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import AlreadyBought, GiftRefused, WayNotOffered
-from apps.checkout.operations._gift_money import write_gift_entry
+from apps.checkout.operations._gift_money import follow_purchase, write_gift_entry
 from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
@@ -128,6 +128,24 @@ def adjust_gift_card(
         raise GiftRefused(card.balance)
     kind = GiftEntry.Kind.ADJUSTED
     write_gift_entry(card, kind, amount=amount, reason=reason, by=by.user_id, now=now)
+    follow_purchase(card, now=now)
+
+
+@transaction.atomic
+def settle_uncovered(*, card_id: int, seen: int, by: TeamMember, now: datetime) -> None:
+    """Record that the team has settled with the buyer what a card paid although its purchase went
+    back (rule M31). seen is the amount that the page showed, in minor units; where it is another
+    one by now, nothing is settled. Done twice it is the same.
+
+    Raises:
+        GiftCard.DoesNotExist: not a card of this business.
+    """
+    card = GiftCard.objects.select_for_update().get(pk=card_id, business_id=by.business_id)
+    if not seen or card.uncovered != seen:
+        return
+    card.written_off, card.uncovered = card.written_off + seen, 0
+    card.save(update_fields=["written_off", "uncovered"])
+    write_gift_entry(card, GiftEntry.Kind.SETTLED, amount=0, by=by.user_id, now=now)
 
 
 @transaction.atomic
@@ -160,7 +178,7 @@ def stop_gift_card(
     if not goes_back:
         return
     order = Order.objects.select_for_update().get(gift_card=card)
-    write_gift_entry(card, GiftEntry.Kind.ADJUSTED, amount=-left, by=by.user_id, now=now)
+    write_gift_entry(card, GiftEntry.Kind.REFUNDED, amount=-left, by=by.user_id, now=now)
     give_back(order, card, amount=left, seen_refunded=None, reason="", actor=Actor.of(by), now=now)
 
 

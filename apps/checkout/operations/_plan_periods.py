@@ -111,12 +111,14 @@ def note_plan_money(
     purchase.save(update_fields=["periods", "ends_at", "opens_at", "renews", "renew_at"])
 
 
-def tell_of_plan(purchase: PlanPurchase, what: str, *, now: datetime, key: str = "") -> None:
-    """Have the worker write to the plan's customer: BOUGHT, RENEWED, UNPAID or LINK; once for each
-    key."""
+def tell_of_plan(
+    purchase: PlanPurchase, what: str, *, now: datetime, key: str = "", amount: int = 0
+) -> None:
+    """Have the worker write to the plan's customer: BOUGHT, RENEWED, UNPAID, LINK or NOT_REFUNDED
+    (amount in minor units); once for each key."""
     outbox.enqueue(
         topic=PLAN_TOPIC,
-        payload={"purchase_id": purchase.pk, "what": what},
+        payload={"purchase_id": purchase.pk, "what": what, "amount": amount},
         business_id=purchase.business_id,
         now=now,
         key=key,

@@ -8,9 +8,11 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.models import Order, OrderLine, Refund, RefundLine
+from apps.checkout.models import GiftCard, Order, OrderLine, PlanPurchase, Refund, RefundLine
 from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
+from apps.checkout.operations._gift_money import tell_of_gift
+from apps.checkout.operations._plan_periods import tell_of_plan
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject, lock_subject
 from apps.checkout.providers import RefundRefused, provider_of
@@ -80,6 +82,7 @@ def give_back(
     if wanted > left or wanted < 0:
         raise TooMuchToRefund(left)
     _take_of_lines(order, of_lines)
+    _decide_refused(order, now=now)
     by_id, asked = {it.pk: it for it in payments}, []
     for pk, part in split(wanted, over=refundable_of(payments)):
         refund = ask_for_refund(
@@ -95,6 +98,12 @@ def give_back(
     _write_lines(of_lines, asked)
     sync(order, subject, payments, actor=actor, now=now)
     return wanted
+
+
+def _decide_refused(order: Order, *, now: datetime) -> None:
+    """Whoever gives money of a locked order back has seen that it did not go before."""
+    refused = Refund.objects.filter(payment__order=order, status=Refund.Status.FAILED)
+    refused.filter(decided_at=None).update(decided_at=now)
 
 
 def _take_of_lines(order: Order, lines: Mapping[int, int]) -> None:
@@ -158,3 +167,13 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
         OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") - amount)
     failed = BookingEvent.Action.NOT_REFUNDED
     sync(order, subject, payments, actor=Actor.system(), now=now, action=failed)
+    _tell_of_failure(subject, refund, now=now)
+
+
+def _tell_of_failure(subject: Subject, refund: Refund, *, now: datetime) -> None:
+    """Who waits for the money reads that it did not go; of a booking its history tells."""
+    key = f"refused:{refund.pk}"
+    if isinstance(subject, PlanPurchase):
+        tell_of_plan(subject, "NOT_REFUNDED", amount=refund.amount, now=now, key=key)
+    if isinstance(subject, GiftCard):
+        tell_of_gift(subject, "NOT_REFUNDED", amount=refund.amount, now=now, key=key)

@@ -13,11 +13,12 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor, SlotGone
-from apps.checkout.models import Order, Payment, PlanPurchase, Refund
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._ask_for_refund import ask_for_refund, count_back
 from apps.checkout.operations._charge import ask_truth
 from apps.checkout.operations._coupons import give_coupon_back
+from apps.checkout.operations._gift_money import follow_purchase
 from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receipts import number_receipt
@@ -98,12 +99,13 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
             sync(order, subject, payments, actor=Actor.system(), now=now)
         return
     was_aside = payment.status == Payment.Status.AUTHORIZED
+    had = sum(it.captured for it in payments)
     is_new = _take_over(payment, truth, order=order, payments=payments, now=now)
     if truth.authorized and payment.status == Payment.Status.CANCELED:
         close_soon(payment, now=now)
     if is_new:
         note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
-        _follow(order, subject, payments, payment, now=now)
+        _follow(order, subject, payments, payment, had=had, now=now)
         if was_aside and payment.status in GONE and isinstance(subject, Booking):
             bookings.note_let_go(booking=subject, now=now)
 
@@ -114,22 +116,23 @@ def _follow(
     payments: Sequence[Payment],
     payment: Payment,
     *,
+    had: int,
     now: datetime,
 ) -> None:
-    """Do what follows from a locked payment that has changed. A booking is told first that money
-    came, then that it goes back: its customer reads both."""
+    """Do what follows from a locked payment that has changed; had is what had come before that. A
+    booking is told first that money came, then that it goes back: its customer reads both."""
     is_booking = isinstance(subject, Booking)
     if not is_booking:
-        _give_back_what_is_too_much(order, subject, payments, now=now)
+        _give_back_what_is_too_much(order, subject, payments, had=had, now=now)
     try:
         with transaction.atomic():
             if _has_come(payment, order):
                 approve(order, subject, payments, now=now)
             sync(order, subject, payments, actor=Actor.system(), now=now)
     except SlotGone:
-        _turn_down(order, subject, payments, payment, now=now)
+        _turn_down(order, subject, payments, payment, had=had, now=now)
         return
-    if is_booking and _give_back_what_is_too_much(order, subject, payments, now=now):
+    if is_booking and _give_back_what_is_too_much(order, subject, payments, had=had, now=now):
         sync(order, subject, payments, actor=Actor.system(), now=now)
 
 
@@ -139,6 +142,7 @@ def _turn_down(
     payments: Sequence[Payment],
     payment: Payment,
     *,
+    had: int,
     now: datetime,
 ) -> None:
     """Decline a draft that nothing is kept for: what was promised is let go, what came for a class
@@ -154,7 +158,7 @@ def _turn_down(
         _let_go(payment, now=now)
     sync(order, subject, payments, actor=Actor.system(), now=now)
     if payment.captured:
-        _give_back_what_is_too_much(order, subject, payments, now=now)
+        _give_back_what_is_too_much(order, subject, payments, had=had, now=now)
         sync(order, subject, payments, actor=Actor.system(), now=now)
 
 
@@ -187,7 +191,8 @@ def _take_over(
     payment.told_amount, payment.told_currency, payment.looked_at = None, "", None
     before = (payment.captured, payment.refunded, payment.authorized, payment.status)
     payment.captured = max(payment.captured, truth.captured)
-    elsewhere = truth.refunded - payment.refunded
+    elsewhere = truth.refunded - (payment.refunded - _by_hand(payment))
+    elsewhere = min(elsewhere, payment.captured - payment.refunded)
     if elsewhere > 0:
         too_much = count_back(payment, order=order, payments=payments, amount=elsewhere)
         Refund.objects.create(
@@ -211,6 +216,15 @@ def _take_over(
     columns = ["captured", "refunded", "excess", "authorized", "failure", "status", "settled_at"]
     payment.save(update_fields=[*columns, "told_amount", "told_currency", "looked_at"])
     return True
+
+
+def _by_hand(payment: Payment) -> int:
+    """What went back without its provider; where all of it did, and the bank takes it too, the
+    books end at what came."""
+    if not payment.refunded:
+        return 0
+    refunds = payment.refunds.filter(by_hand=True, status=Refund.Status.DONE)
+    return sum(refunds.values_list("amount", flat=True))
 
 
 def _status(payment: Payment, truth: Truth) -> Payment.Status:
@@ -253,6 +267,8 @@ def sync(
         _sync_booking(order, subject, payments, actor=actor, now=now, action=action)
     if isinstance(subject, PlanPurchase):
         note_plan_money(subject, order, status, now=now)
+    if isinstance(subject, GiftCard):
+        follow_purchase(subject, now=now)
     if any(it.captured > 0 for it in payments):
         number_receipt(order, business=subject.business, now=now)
 
@@ -282,13 +298,17 @@ def _sync_booking(
 
 
 def _give_back_what_is_too_much(
-    order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime
+    order: Order, subject: Subject, payments: Sequence[Payment], *, had: int, now: datetime
 ) -> bool:
-    """Have what nobody owes go back, and tell whether there was any; cash is in nobody's reach."""
+    """Have what nobody owes go back, and tell whether there was any; cash is in nobody's reach.
+
+    What came for something that is over goes back. What had come before that was decided about when
+    it ended, and stays."""
     before = sum(it.refunded for it in payments)
     too_much = excess(total=order.total, flows=flows_of(payments))
     if is_over(subject) or order.status == Order.Status.CANCELED:
-        too_much = sum(it.captured - it.refunded for it in payments)
+        kept = sum(it.captured - it.refunded for it in payments)
+        too_much = min(kept, sum(it.captured for it in payments) - had)
     for payment in reversed(payments):
         in_hand = payment.kind == Payment.Kind.IN_PERSON
         amount = 0 if in_hand else min(too_much, payment.captured - payment.refunded)

@@ -2,11 +2,22 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce, Greatest
 
 from apps.bookings.models import Booking
-from apps.checkout.models import CreditEntry, GiftCard, Order, Payment, PlanPurchase
+from apps.checkout.models import CreditEntry, GiftCard, GiftEntry, Order, Payment, PlanPurchase
 from apps.checkout.plans import visits_for
 from apps.checkout.queries.passes import terms_of_plan
 from apps.kernel.findings import Finding
@@ -134,3 +145,37 @@ def _bills_overpaid_by_cards(business_id: int | None) -> Iterator[Finding]:
         words = f"cards pay {order.by_cards} of {order.total}"
         where = f"order {order.reference}"
         yield Finding("gifts_pay_no_more_than_the_bill", order.business_id, where, words)
+
+
+def find_uncovered_gift_cards(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield gift cards that hold and have used more than what is kept of their purchase, without
+    the team being told of it, and cards that hold what was told to be gone (rule M31). Counted by
+    the database, apart from the rule that the cards follow."""
+    lines = GiftEntry.objects.filter(card=OuterRef("pk")).order_by().values("card")
+    money = Payment.objects.filter(order__gift_card=OuterRef("pk")).order_by()
+    spent = Q(kind__in=(GiftEntry.Kind.USED, GiftEntry.Kind.RETURNED))
+    put_on = Q(kind=GiftEntry.Kind.ADJUSTED)
+    kept = money.values("order__gift_card").annotate(n=Sum(F("captured") - F("refunded")))
+    cards = GiftCard.objects.exclude(status=GiftCard.Status.DRAFT).order_by("pk")
+    if business_id is not None:
+        cards = cards.filter(business_id=business_id)
+    counted = cards.annotate(
+        used=Coalesce(Subquery(lines.annotate(n=-Sum("amount", filter=spent)).values("n")), 0),
+        put=Greatest(
+            Coalesce(Subquery(lines.annotate(n=Sum("amount", filter=put_on)).values("n")), 0), 0
+        ),
+        kept=Greatest(
+            Coalesce(Subquery(kept.values("n")), F("value"), output_field=IntegerField()), 0
+        ),
+    ).annotate(
+        covered=ExpressionWrapper(
+            F("kept") + F("put") + F("written_off"), output_field=IntegerField()
+        )
+    )
+    wrong = Q(covered__lt=F("balance") + F("used") - F("uncovered")) | Q(
+        uncovered__gt=0, balance__gt=F("put")
+    )
+    for card in counted.filter(wrong).iterator(chunk_size=500):
+        words = f"holds {card.balance}, used {card.used}, {card.covered} are covered"
+        where = f"card {card.reference}"
+        yield Finding("gift_cards_are_covered", card.business_id, where, words)

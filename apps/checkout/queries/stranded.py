@@ -1,8 +1,9 @@
-"""Money that nobody can move, because this portal has no keys to who took it any more."""
+"""Money that did not go where it should: there are no keys to its provider any more, the provider
+refused to give it back, or a gift card used what is not paid for any more."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from apps.checkout.models import Payment, Refund
+from apps.checkout.models import GiftCard, Payment, Refund
 from apps.checkout.providers import names_spoken_to
 
 UNSETTLED = ("PENDING", "AUTHORIZED")
@@ -22,3 +23,16 @@ def stranded_refunds(*, business_id: int) -> QuerySet[Refund]:
     return own.filter(payment__kind=Payment.Kind.ONLINE).exclude(
         payment__provider__in=names_spoken_to()
     )
+
+
+def refused_refunds(*, business_id: int) -> QuerySet[Refund]:
+    """Refunds that the provider refused, whose money is here and about which nobody has decided
+    (rule M32)."""
+    failed = Refund.objects.filter(business_id=business_id, status="FAILED", decided_at=None)
+    still_here = failed.filter(payment__captured__gt=F("payment__refunded"))
+    return still_here.filter(payment__order__kept_at=None)
+
+
+def uncovered_cards(*, business_id: int) -> QuerySet[GiftCard]:
+    """Gift cards that were used and whose purchase went back, until that is settled (rule M31)."""
+    return GiftCard.objects.filter(business_id=business_id, uncovered__gt=0)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
@@ -14,10 +14,15 @@ from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
 from apps.bookings.wording import paid_parts_of
 from apps.businesses.clocks import Clock
-from apps.checkout.models import Order, Payment
+from apps.checkout.models import Order, Payment, Refund
 from apps.checkout.queries.let_go import orders_let_go
 from apps.checkout.queries.orders import PAYER, Payer, payer_of
-from apps.checkout.queries.stranded import stranded_payments, stranded_refunds
+from apps.checkout.queries.stranded import (
+    refused_refunds,
+    stranded_payments,
+    stranded_refunds,
+    uncovered_cards,
+)
 from apps.checkout.queries.under_way import told_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.about import count_visits
@@ -169,9 +174,66 @@ def _stranded(payment: Payment, amount: int, *, is_refund: bool = False) -> Stra
 
 
 def leftovers_of(desk: Desk) -> QuerySet[Booking]:
-    """The bookings of ``list_leftovers``, in no order."""
+    """The bookings of ``list_leftovers``, in no order. What the bank refused to take is decided
+    about there."""
     over = ("CANCELED", "DECLINED")
-    return desk.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
+    rows = desk.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
+    refused = refused_refunds(business_id=desk.business.pk)
+    return rows.exclude(Exists(refused.filter(payment__order__booking=OuterRef("pk"))))
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A refund that the bank refused; money is still here. title says what it was for."""
+
+    pk: int
+    payer: Payer
+    title: str
+    money: Money
+    provider: str
+    at: datetime
+
+
+def list_refused(*, desk: Desk) -> list[Refused]:
+    """The refunds that somebody has to decide about (rule M32), the oldest first; one query."""
+    of_order = (*PAYER, "booking__service", "purchase", "gift_card")
+    rows = refused_refunds(business_id=desk.business.pk).select_related(
+        *(f"payment__order__{it}" for it in of_order)
+    )
+    return [_refused(it) for it in rows.order_by("pk")[:MOST_SHOWN]]
+
+
+def _refused(refund: Refund) -> Refused:
+    payment, order = refund.payment, refund.payment.order
+    subject = order.booking or order.purchase or order.gift_card
+    left = min(refund.amount, payment.captured - payment.refunded)
+    return Refused(
+        pk=refund.pk,
+        payer=payer_of(order),
+        title=getattr(subject, "title", "") or getattr(subject, "name", ""),
+        money=Money(left, order.currency),
+        provider=payment.provider.capitalize(),
+        at=refund.created_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UncoveredCard:
+    """A gift card that paid money, nothing of which is left of what it was bought with."""
+
+    pk: int
+    reference: str
+    buyer: str
+    money: Money
+
+
+def list_uncovered(*, desk: Desk) -> list[UncoveredCard]:
+    """The gift cards whose uses are not covered any more (rule M31); one query."""
+    rows = uncovered_cards(business_id=desk.business.pk).order_by("pk")
+    return [
+        UncoveredCard(it.pk, it.reference, it.buyer_name, Money(it.uncovered, it.currency))
+        for it in rows[:MOST_SHOWN]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,12 @@ from django.db.models.functions import Coalesce
 from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
-from apps.checkout.queries.stranded import stranded_payments, stranded_refunds
+from apps.checkout.queries.stranded import (
+    refused_refunds,
+    stranded_payments,
+    stranded_refunds,
+    uncovered_cards,
+)
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.conflicts import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.queries.rows import LIVE
@@ -68,6 +73,8 @@ def _clashes(desk: Desk, *, now: datetime) -> Combinable:
         unclear_of(desk),
         stranded_payments(business_id=business),
         stranded_refunds(business_id=business),
+        refused_refunds(business_id=business),
+        uncovered_cards(business_id=business),
     )
     counts = (
         Coalesce(

@@ -6,13 +6,17 @@ from datetime import datetime
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from apps.checkout.gifts import plain_gift_code, spell_code
+from apps.checkout.gifts import codes_within, plain_gift_code, spell_code
+from apps.checkout.links import gift_mail_key
 from apps.checkout.models import GiftCard, GiftEntry
+from apps.checkout.operations import BUYER, RECIPIENT
 from apps.checkout.queries.orders import Sheet, find_card_sheet, payer_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.queries.rows import name_of
 from apps.kernel.money import Money
+from apps.outbox.queries import find_failed
 
 A_PAGE = 50
 MOST_LINES = 200
@@ -35,8 +39,8 @@ def find_cards(*, desk: Desk, words: str, page: int) -> Page[GiftCard]:
 
 
 def find_by_code(*, desk: Desk, code: str) -> GiftCard | None:
-    """The card of a whole code."""
-    return _cards(desk).filter(code=plain_gift_code(code)).first()
+    """The card of a whole code, alone or with words around it."""
+    return _cards(desk).filter(code__in=[plain_gift_code(code), *codes_within(code)]).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,9 @@ class GiftLine:
 
 @dataclass(frozen=True, slots=True)
 class CardPage:
-    """value was paid for it, left is still on it; refundable is what can go back to its buyer."""
+    """value was paid for it, left is still on it, uncovered was used although its purchase went
+    back; refundable is what can go back to its buyer. missed are BUYER and RECIPIENT when its mail
+    did not reach them."""
 
     card: GiftCard
     code: str
@@ -64,6 +70,8 @@ class CardPage:
     left: Money
     lines: Sequence[GiftLine]
     sheet: Sheet | None
+    uncovered: Money
+    missed: frozenset[str] = frozenset()
 
     @property
     def refundable(self) -> bool:
@@ -82,7 +90,7 @@ def get_card(*, desk: Desk, reference: str) -> GiftCard:
 
 
 def read_card(*, card: GiftCard) -> CardPage:
-    """Read everything about it; five queries, however long its ledger is."""
+    """Read everything about it; six queries, however long its ledger is."""
     related = ("by", "payment__order__booking__customer", "payment__order__purchase__customer")
     entries = card.entries.select_related(*related).order_by("-pk")[:MOST_LINES]
     return CardPage(
@@ -92,14 +100,21 @@ def read_card(*, card: GiftCard) -> CardPage:
         left=Money(card.balance, card.currency),
         lines=[_line(entry, card.currency) for entry in entries],
         sheet=find_card_sheet(card=card),
+        uncovered=Money(card.uncovered, card.currency),
+        missed=_missed(card),
     )
+
+
+def _missed(card: GiftCard) -> frozenset[str]:
+    keys = {gift_mail_key(card.pk, to): to for to in (BUYER, RECIPIENT)}
+    return frozenset(keys[key] for key in find_failed(keys=keys))
 
 
 def _line(entry: GiftEntry, currency: str) -> GiftLine:
     payer = payer_of(entry.payment.order) if entry.payment else None
     return GiftLine(
         at=entry.at,
-        words=entry.get_kind_display(),
+        words=_words(entry),
         reason=entry.reason,
         amount=Money(entry.amount, currency),
         left=Money(entry.left, currency),
@@ -107,6 +122,12 @@ def _line(entry: GiftEntry, currency: str) -> GiftLine:
         payer=payer.name if payer else "",
         who=name_of(entry.by),
     )
+
+
+def _words(entry: GiftEntry) -> str:
+    if entry.kind == GiftEntry.Kind.REFUNDED and entry.amount > 0:
+        return _("Put back: the refund was refused")
+    return entry.get_kind_display()
 
 
 def _cards(desk: Desk) -> QuerySet[GiftCard]:

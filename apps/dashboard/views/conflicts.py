@@ -12,17 +12,19 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment
+from apps.checkout.models import GiftCard, Payment, Refund
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.money_forms import KeepForm, ResolveForm
+from apps.dashboard.money_forms import KeepForm, ResolveForm, SettleCardForm, WayOutForm
 from apps.dashboard.queries.conflicts import (
     Conflict,
     get_conflict,
     list_conflicts,
     list_leftovers,
     list_let_go,
+    list_refused,
     list_stranded,
     list_unclear,
+    list_uncovered,
 )
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
@@ -52,6 +54,8 @@ def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
         "let_go": list_let_go(desk=request.desk, now=now),
         "unclear": list_unclear(desk=request.desk),
         "stranded": list_stranded(desk=request.desk),
+        "refused": list_refused(desk=request.desk),
+        "uncovered": list_uncovered(desk=request.desk),
     }
     return show(request, "dashboard/conflicts.html", None, context, now=now, current="requests")
 
@@ -66,6 +70,38 @@ def looked_at(request: OwnerRequest, slug: str, payment_id: int) -> HttpResponse
         )
     except Payment.DoesNotExist as missing:
         raise Http404 from missing
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
+def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResponse:
+    """Decide about a refund that the bank refused."""
+    form = WayOutForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    way = checkout.WayOut(form.cleaned_data["way"])
+    try:
+        checkout.decide_refused_refund(
+            refund_id=refund_id, way=way, by=request.desk.member, now=timezone.now()
+        )
+    except Refund.DoesNotExist as missing:
+        raise Http404 from missing
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
+def uncovered_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Record that what a card paid without cover was settled with its buyer."""
+    form = SettleCardForm(request.POST)
+    card = GiftCard.objects.filter(business=request.desk.business, reference=reference).first()
+    if card is None or not form.is_valid():
+        raise Http404
+    seen = form.cleaned_data["seen"]
+    checkout.settle_uncovered(
+        card_id=card.pk, seen=seen, by=request.desk.member, now=timezone.now()
+    )
     return go_to(request, "dashboard:conflicts", slug)
 
 

@@ -2,7 +2,7 @@
 
 from apps.messages.operations.fan_out import SEND_TOPIC, TOPICS, fan_out
 from apps.messages.operations.send import send_message
-from apps.messages.operations.send_gift import GIFT_TOPIC, send_gift
+from apps.messages.operations.send_gift import GIFT_TOPIC, send_gift, send_gift_to_all
 from apps.messages.operations.send_links import LINKS_TOPIC, send_links
 from apps.messages.operations.send_plan import PLAN_TOPIC, send_plan
 from apps.messages.operations.send_reset import RESET_TOPIC, ask_for_reset, send_reset
@@ -17,6 +17,7 @@ __all__ = [
     "ask_for_reset",
     "fan_out",
     "send_gift",
+    "send_gift_to_all",
     "send_links",
     "send_message",
     "send_plan",

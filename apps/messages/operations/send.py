@@ -5,12 +5,8 @@ server's "accepted" and our mark a crash can repeat this one mail, with the same
 (rule C9); it can never lose it.
 """
 
-import smtplib
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-
-from django.core.mail import get_connection
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import BookingEvent
@@ -18,24 +14,20 @@ from apps.checkout.queries.orders import excess_of
 from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
+from apps.messages.operations._hand_over import MAX_ERROR, NotDelivered, hand_over
 from apps.messages.queries import get_booking_facts
 from apps.messages.queries_of_moves import find_place_before, is_moved_again
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.operations import GiveUp, Postpone
 from apps.web.limits import Hit, TooMany, require_room, rules
 
-PERMANENT = 500
-MAX_ERROR = 500
 MOVES = {Kind.MOVED, Kind.NEW_MOVE}
 
 
 def went_back(event: BookingEvent) -> int:
-    """How much went back with a move of a booking, in minor units."""
-    return int(event.before.get("paid", 0)) - int(event.after.get("paid", 0))
-
-
-class NotDelivered(Exception):
-    """The mail server said no for now, or did not answer; the worker tries again later."""
+    """How much went back with a move of a booking, or came back from a refund that was refused,
+    in minor units."""
+    return abs(int(event.before.get("paid", 0)) - int(event.after.get("paid", 0)))
 
 
 def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
@@ -64,7 +56,10 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
         hold_back_floods(message.to_address, now)
     composed = _compose(message, kind, facts, now)
     try:
-        _hand_over(message, composed, now)
+        hand_over(composed.mail, then=lambda: _settle_sent(message, composed, now))
+    except GiveUp as refused:
+        _settle(message, Message.Status.FAILED, error=str(refused))
+        raise
     except NotDelivered as error:
         last = attempt >= MAX_ATTEMPTS
         _settle(message, Message.Status.FAILED if last else Message.Status.QUEUED, error=str(error))
@@ -79,6 +74,8 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
     if kind is Kind.REFUNDED:
         too_much = excess_of(booking_id=message.booking_id, at=message.event.at)
         return replace(facts, went_back=went_back(message.event), too_much=too_much)
+    if kind is Kind.NOT_REFUNDED:
+        return replace(facts, went_back=went_back(message.event))
     if kind in MOVES:
         before = find_place_before(message=message)
         return replace(
@@ -126,39 +123,6 @@ def hold_back_floods(address: str, now: datetime) -> None:
         raise Postpone(now + timedelta(seconds=error.retry_after)) from error
 
 
-def _hand_over(message: Message, composed: ComposedMail, now: datetime) -> None:
-    """Give the mail to the server and mark it before QUIT: the mark must follow at once."""
-    connection = get_connection()
-    try:
-        connection.open()
-        connection.send_messages([composed.mail])
-        _settle_sent(message, composed, now)
-    except smtplib.SMTPRecipientsRefused as error:
-        _judge_refusal(message, error)
-    except smtplib.SMTPDataError as error:
-        if error.smtp_code >= PERMANENT:
-            _fail(message, error.smtp_code, error.smtp_error)
-        raise NotDelivered(_words(error.smtp_code, error.smtp_error)) from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise NotDelivered(type(error).__name__) from error
-    finally:
-        with suppress(smtplib.SMTPException, OSError):
-            connection.close()
-
-
-def _judge_refusal(message: Message, error: smtplib.SMTPRecipientsRefused) -> None:
-    code, reply = next(iter(error.recipients.values()))
-    if code >= PERMANENT:
-        _fail(message, code, reply)
-    raise NotDelivered(_words(code, reply)) from error
-
-
-def _fail(message: Message, code: int, reply: bytes | str) -> None:
-    words = _words(code, reply)
-    _settle(message, Message.Status.FAILED, error=words)
-    raise GiveUp(words)
-
-
 def _settle_sent(message: Message, composed: ComposedMail, now: datetime) -> None:
     message.subject = composed.subject
     message.body_text = composed.kept_text
@@ -171,8 +135,3 @@ def _settle(message: Message, status: Message.Status, *, error: str) -> Message:
     message.error = error[:MAX_ERROR]
     message.save(update_fields=["status", "error", "subject", "body_text", "sent_at"])
     return message
-
-
-def _words(code: int, reply: bytes | str) -> str:
-    text = reply.decode(errors="replace") if isinstance(reply, bytes) else reply
-    return f"{code} {' '.join(text.split())}"[:MAX_ERROR]

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -10,49 +11,83 @@ from django.utils.translation import gettext as _
 from apps.checkout.gifts import spell_code
 from apps.checkout.links import gift_token
 from apps.checkout.models import GiftCard
-from apps.checkout.operations import GIFT_TOPIC
-from apps.messages.composing import require_plain_address, sender_of
+from apps.checkout.operations import GIFT_TOPIC, RECIPIENT, tell_all_of_gift, tell_of_gift
+from apps.messages.composing import sender_of
 from apps.messages.links import gift_url
-from apps.messages.operations.send import NotDelivered, hold_back_floods
+from apps.messages.money_words import refused_words
+from apps.messages.operations._hand_over import NotDelivered, hand_over, require_address
+from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
+from apps.outbox.backoff import MAX_ATTEMPTS
+from apps.outbox.operations import GiveUp
 from apps.web import formatting
 
 __all__ = ["GIFT_TOPIC", "send_gift"]
 
 
-def send_gift(*, card_id: int, attempt: int, now: datetime) -> None:
-    """Mail a gift card that was paid for to its buyer, and to whom it is for when an address was
-    given.
+def send_gift(
+    *,
+    card_id: int,
+    to: str,
+    what: str = "BOUGHT",
+    amount: int = 0,
+    attempt: int,
+    now: datetime,
+    message_id: str = "",
+) -> None:
+    """Mail one person about a gift card: its BUYER, or the RECIPIENT it is for. What is BOUGHT or
+    REINSTATED, NOT_DELIVERED to its recipient, or NOT_REFUNDED (amount in minor units).
+
+    When the recipient cannot be reached, the buyer is told so, once.
 
     Raises:
-        RefusedAddress: an address is not one plain address.
-        Postpone: too many mails to the buyer's address (rule S5).
-        NotDelivered: the mail server is away for now.
+        GiveUp: the address is not one plain address, or is refused for good.
+        Postpone: too many mails to this address (rule S5).
+        NotDelivered: the mail server is away, or refuses for now.
     """
     card = GiftCard.objects.select_related("business").get(pk=card_id)
-    addresses = list(dict.fromkeys(it for it in (card.buyer_email, card.to_email) if it))
-    for address in addresses:
-        require_plain_address(address)
-    if attempt == 1:
-        hold_back_floods(card.buyer_email, now)
-    mails = [compose_gift_mail(card, address) for address in addresses]
+    address = card.to_email if to == RECIPIENT else card.buyer_email
     try:
-        get_connection().send_messages(mails)
-    except OSError as error:  # every error of smtplib is one
-        raise NotDelivered(type(error).__name__) from error
+        require_address(address)
+        if attempt == 1:
+            hold_back_floods(address, now)
+        hand_over(compose_gift_mail(card, address, what, amount=amount), message_id=message_id)
+    except GiveUp:
+        _tell_buyer(card, to, now=now)
+        raise
+    except NotDelivered:
+        if attempt >= MAX_ATTEMPTS:
+            _tell_buyer(card, to, now=now)
+        raise
 
 
-def compose_gift_mail(card: GiftCard, address: str) -> EmailMultiAlternatives:
+@transaction.atomic
+def _tell_buyer(card: GiftCard, to: str, *, now: datetime) -> None:
+    """Nobody else would: the card is paid for, and its recipient knows nothing of it."""
+    if to == RECIPIENT:
+        tell_of_gift(card, "NOT_DELIVERED", now=now, key=f"gift:{card.pk}:NOT_DELIVERED")
+
+
+@transaction.atomic
+def send_gift_to_all(*, card_id: int, now: datetime) -> None:
+    """Have everybody a card is for told by an item of their own. Items that were written before
+    there was one for each person come here; done twice it is the same."""
+    tell_all_of_gift(GiftCard.objects.get(pk=card_id), now=now)
+
+
+def compose_gift_mail(
+    card: GiftCard, address: str, what: str = "BOUGHT", *, amount: int = 0
+) -> EmailMultiAlternatives:
     """Put the mail together in the language of the business."""
     business = card.business
     with translation.override(business.locale):
-        worth = formatting.format_money(card.value, card.currency, business.locale)
-        heading = _("A gift card of %(worth)s") % {"worth": worth}
-        facts = [spell_code(card.code)]
+        heading = _heading(card, what)
+        is_over = what == "NOT_REFUNDED"
+        facts = [_worth(card) if is_over else spell_code(card.code)]
         if card.to_name:
             facts.append(_("For %(name)s") % {"name": card.to_name})
         facts.append(_("From %(name)s") % {"name": card.buyer_name})
-        note = card.words or _("Type the code when you pay, all at once or bit by bit.")
+        note = _note(card, what, amount)
         url = gift_url(gift_token(card))
         footer = _("%(sender)s. Whoever has this code can use the card.")
         footer %= {"sender": business.name}
@@ -63,7 +98,7 @@ def compose_gift_mail(card: GiftCard, address: str) -> EmailMultiAlternatives:
             "facts": facts,
             "note": note,
             "url": url,
-            "button": _("See and print it"),
+            "button": _("See the card") if is_over else _("See and print it"),
             "footer": footer,
             "language": business.locale.split("-", maxsplit=1)[0],
             "css": styles(business.accent),
@@ -79,3 +114,33 @@ def compose_gift_mail(card: GiftCard, address: str) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(html, "text/html")
     return mail
+
+
+def _worth(card: GiftCard) -> str:
+    worth = formatting.format_money(card.value, card.currency, card.business.locale)
+    return _("A gift card of %(worth)s") % {"worth": worth}
+
+
+def _heading(card: GiftCard, what: str) -> str:
+    return {
+        "NOT_DELIVERED": _("Your gift card could not be delivered"),
+        "NOT_REFUNDED": _("Your money could not be sent back yet"),
+        "REINSTATED": _("Your gift card is good again"),
+    }.get(what) or _worth(card)
+
+
+def _note(card: GiftCard, what: str, amount: int) -> str:
+    locale = card.business.locale
+    if what == "NOT_DELIVERED":
+        words = _(
+            "Our mail to %(email)s was refused, so they do not have the card yet. It is good all "
+            "the same: please give them this code yourself, or print the card."
+        )
+        return words % {"email": card.to_email}
+    if what == "NOT_REFUNDED":
+        told = formatting.format_money(amount, card.currency, locale)
+        return refused_words(amount=told, business=card.business.name)
+    if what == "REINSTATED":
+        left = formatting.format_money(card.balance, card.currency, locale)
+        return _("%(left)s is on it. Type the code when you pay.") % {"left": left}
+    return card.words or _("Type the code when you pay, all at once or bit by bit.")

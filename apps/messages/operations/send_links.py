@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from apps.messages.composing import require_plain_address, sender_of
+from apps.messages.composing import sender_of
 from apps.messages.links import manage_url
-from apps.messages.operations.send import NotDelivered, hold_back_floods
+from apps.messages.operations._hand_over import hand_over, require_address
+from apps.messages.operations.send import hold_back_floods
 from apps.messages.queries import list_bookings_of_address
 from apps.messages.style import styles
 from apps.web import formatting
@@ -30,16 +31,24 @@ class LinkRow:
     url: str
 
 
-def send_links(*, business_id: int, email: str, reference: str, attempt: int, now: datetime) -> int:
+def send_links(
+    *,
+    business_id: int,
+    email: str,
+    reference: str,
+    attempt: int,
+    now: datetime,
+    message_id: str = "",
+) -> int:
     """Send the future bookings of an address with a link each; return how many there were.
 
     Nothing is sent to an address without any. With a reference that is among them only that one
     is sent. Older links stay valid.
 
     Raises:
-        RefusedAddress: the address is not one plain address.
+        GiveUp: the address is not one plain address, or is refused for good.
         Postpone: too many mails to this address (rule S5).
-        NotDelivered: the mail server is away for now.
+        NotDelivered: the mail server is away, or refuses for now.
     """
     business = Business.objects.get(pk=business_id)
     found = list_bookings_of_address(business=business, email=email, now=now)
@@ -47,14 +56,10 @@ def send_links(*, business_id: int, email: str, reference: str, attempt: int, no
     chosen = named or found
     if not chosen:
         return 0
-    require_plain_address(email)
+    require_address(email)
     if attempt == 1:
         hold_back_floods(email, now)
-    mail = _compose(business, chosen, email, now=now)
-    try:
-        get_connection().send_messages([mail])
-    except OSError as error:  # every error of smtplib is one
-        raise NotDelivered(type(error).__name__) from error
+    hand_over(_compose(business, chosen, email, now=now), message_id=message_id)
     return len(chosen)
 
 

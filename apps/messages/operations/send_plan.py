@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,43 +14,53 @@ from apps.checkout.operations import PLAN_TOPIC
 from apps.checkout.queries.orders import paid_in_ways
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.renewals import next_period_of
-from apps.messages.composing import require_plain_address, sender_of
+from apps.messages.composing import sender_of
 from apps.messages.links import plan_url
-from apps.messages.operations.send import NotDelivered, hold_back_floods
+from apps.messages.money_words import refused_words
+from apps.messages.operations._hand_over import hand_over, require_address
+from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
 from apps.web.formatting import format_money
 
 __all__ = ["PLAN_TOPIC", "send_plan"]
 
 
-def send_plan(*, purchase_id: int, what: str, attempt: int, now: datetime) -> None:
-    """Write to the holder of a plan: what is BOUGHT, RENEWED, UNPAID, or the LINK they asked for.
+def send_plan(
+    *,
+    purchase_id: int,
+    what: str,
+    attempt: int,
+    now: datetime,
+    amount: int = 0,
+    message_id: str = "",
+) -> None:
+    """Write to the holder of a plan: what is BOUGHT, RENEWED, UNPAID, NOT_REFUNDED (amount in minor
+    units), or the LINK they asked for.
 
     Raises:
-        RefusedAddress: the address is not one plain address.
+        GiveUp: the address is not one plain address, or is refused for good.
         Postpone: too many mails to this address (rule S5).
-        NotDelivered: the mail server is away for now.
+        NotDelivered: the mail server is away, or refuses for now.
     """
     plans = PlanPurchase.objects.select_related("business", "customer")
     purchase = plans.get(pk=purchase_id)
     email = purchase.customer.email
-    require_plain_address(email)
+    require_address(email)
     if attempt == 1:
         hold_back_floods(email, now)
-    try:
-        get_connection().send_messages([compose_plan_mail(purchase, what)])
-    except OSError as error:  # every error of smtplib is one
-        raise NotDelivered(type(error).__name__) from error
+    hand_over(compose_plan_mail(purchase, what, amount=amount), message_id=message_id)
 
 
-def compose_plan_mail(purchase: PlanPurchase, what: str) -> EmailMultiAlternatives:
+def compose_plan_mail(
+    purchase: PlanPurchase, what: str, *, amount: int = 0
+) -> EmailMultiAlternatives:
     """Put the mail together in the language of the business."""
     business = purchase.business
     with translation.override(business.locale):
         heading = _heading(what)
         url = plan_url(plan_token(purchase))
         facts = _facts(purchase, what)
-        note = _note(what)
+        note = _note(purchase, what, amount)
         footer = _("%(sender)s. Whoever has this link can use the plan: please do not forward it.")
         footer %= {"sender": business.name}
         text = "\n\n".join([f"{heading}.", "\n".join(facts), note, url, f"-- \n{footer}"]) + "\n"
@@ -80,6 +90,8 @@ def compose_plan_mail(purchase: PlanPurchase, what: str) -> EmailMultiAlternativ
 
 def _facts(purchase: PlanPurchase, what: str) -> list[str]:
     """What is left is said as long as the period that runs is the one that was paid for."""
+    if what == "NOT_REFUNDED":
+        return [purchase.name]
     facts = [purchase.name] if purchase.opens_at else [purchase.name, left_words(purchase)]
     until = last_day_words(purchase)
     if until:
@@ -107,10 +119,15 @@ def _heading(what: str) -> str:
         "BOUGHT": _("Your plan"),
         "RENEWED": _("Your plan goes on"),
         "UNPAID": _("Your plan could not be paid"),
+        "NOT_REFUNDED": _("Your money could not be sent back yet"),
     }.get(what, _("The link to your plan"))
 
 
-def _note(what: str) -> str:
+def _note(purchase: PlanPurchase, what: str, amount: int) -> str:
+    if what == "NOT_REFUNDED":
+        business = purchase.business
+        told = format_money(amount, purchase.currency, business.locale)
+        return refused_words(amount=told, business=business.name)
     if what == "UNPAID":
         return _("Your card could not be charged. Open your plan and pay there, or it ends.")
     if what == "RENEWED":

@@ -5,7 +5,7 @@ ones alike. Who that is, and the key, come about here: the key is made when the 
 it is in no table and in no log, and a slow mail server does not eat up its time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,8 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -26,8 +27,9 @@ from django.utils.translation import ngettext
 from apps.businesses.accent import DEFAULT
 from apps.businesses.models import Business
 from apps.businesses.queries import list_memberships
-from apps.messages.composing import require_plain_address, sender_of
-from apps.messages.operations.send import NotDelivered, hold_back_floods
+from apps.messages.composing import sender_of
+from apps.messages.operations._hand_over import hand_over, require_address
+from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
 from apps.outbox import operations as outbox
 
@@ -49,29 +51,43 @@ def ask_for_reset(*, email: str, now: datetime) -> None:
     outbox.enqueue(topic=RESET_TOPIC, payload={"email": email}, business_id=None, now=now)
 
 
-def send_reset(*, email: str, attempt: int, now: datetime) -> int:
+def send_reset(
+    *, email: str, attempt: int, now: datetime, user_id: int | None = None, message_id: str = ""
+) -> int:
     """Mail a link to each active account of an address; return how many there were.
 
-    It goes to the address as it stands in the account, never to one that only looks alike.
+    It goes to the address as it stands in the account, never to one that only looks alike. Where
+    there are several, each is mailed by an item of its own (user_id): a refusal is theirs alone.
 
     Raises:
-        RefusedAddress: the address is not one plain address.
+        GiveUp: the address is not one plain address, or is refused for good.
         Postpone: too many mails to this address (rule S5).
-        NotDelivered: the mail server is away for now.
+        NotDelivered: the mail server is away, or refuses for now.
     """
-    accounts = list(_accounts_of(email))
+    accounts = [it for it in _accounts_of(email) if user_id in (None, it.user.pk)]
     if not accounts:
         return 0
-    for account in accounts:
-        require_plain_address(account.address)
+    if len(accounts) > 1:
+        _ask_for_each(accounts, email, key=message_id, now=now)
+        return len(accounts)
+    (account,) = accounts
+    require_address(account.address)
     if attempt == 1:
         hold_back_floods(email, now)
-    mails = [_compose(account) for account in accounts]
-    try:
-        get_connection().send_messages(mails)
-    except OSError as error:  # every error of smtplib is one
-        raise NotDelivered(type(error).__name__) from error
-    return len(mails)
+    hand_over(_compose(account), message_id=message_id)
+    return 1
+
+
+@transaction.atomic
+def _ask_for_each(accounts: Sequence[_Account], email: str, *, key: str, now: datetime) -> None:
+    for account in accounts:
+        outbox.enqueue(
+            topic=RESET_TOPIC,
+            payload={"email": email, "user_id": account.user.pk},
+            business_id=None,
+            now=now,
+            key=key and f"{key}:{account.user.pk}",
+        )
 
 
 def _accounts_of(email: str) -> Iterator[_Account]:

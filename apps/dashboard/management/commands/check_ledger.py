@@ -58,6 +58,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     ledger_prepaid.find_wrong_uses,
     ledger_prepaid.find_visits_for_nothing,
     ledger_prepaid.find_miscounted_gift_cards,
+    ledger_prepaid.find_uncovered_gift_cards,
     money_ledger.find_miscounted_coupons,
     money_ledger.find_lost_receipts,
     money_ledger.find_miscounted_lines,

@@ -1,0 +1,270 @@
+"""A refund that the provider refuses is decided about by the team, and told to whoever waits for
+it (rule M32)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.bookings.models import Booking, BookingEvent
+from apps.businesses.models import Business
+from apps.checkout import operations as checkout
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, PracticeSession, Refund
+from apps.checkout.operations import Act, WayOut
+from apps.checkout.pricing import Way
+from apps.dashboard.management.commands.check_ledger import find_all
+from tests.bookings.pages import text_of
+from tests.checkout.test_use_code import desk
+from tests.factories import NOW, Salon, make_salon
+from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.prepaid import buy_gift_online, buy_online, make_plan
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(minutes=1)
+SOON = NOW + timedelta(minutes=2)
+INBOX = "/own/juniper/conflicts/"
+
+
+@pytest.fixture
+def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From now on the bank has taken the money back itself, so that nothing can be refunded; what
+    it refuses it does not tell of as gone."""
+
+    def refuse() -> None:
+        PracticeSession.objects.update(captured=0)
+
+    return refuse
+
+
+@pytest.fixture
+def card(salon: Salon, refusing: Callable[[], None]) -> GiftCard:
+    """€50.00 bought online, stopped with all of it back: the bank refused."""
+    Business.objects.update(sells_gift_cards=True)
+    salon.business.refresh_from_db()
+    card = buy_gift_online(salon.business).card
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    checkout.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
+    refusing()
+    mail.outbox.clear()
+    work(SOON)
+    card.refresh_from_db()
+    return card
+
+
+@pytest.fixture
+def plan(salon: Salon, refusing: Callable[[], None]) -> PlanPurchase:
+    """Ten cuts for €160.00, ended with €100.00 of it back: the bank refused."""
+    buy_online(make_plan(services=[salon.cut]))
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    purchase = PlanPurchase.objects.get()
+    checkout.cancel_plan(
+        purchase_id=purchase.pk,
+        revision=purchase.revision,
+        amount=10000,
+        seen_refunded=0,
+        reason="",
+        by=salon.olga,
+        now=LATER,
+    )
+    refusing()
+    mail.outbox.clear()
+    work(SOON)
+    purchase.refresh_from_db()
+    return purchase
+
+
+@pytest.fixture
+def booking(salon: Salon, refusing: Callable[[], None]) -> Booking:
+    """A cut of €48.00, paid and cancelled with all of it back: the bank refused."""
+    booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
+    check_out(booking, Way.FULL, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    checkout.cancel_and_refund(
+        booking_id=booking.pk, business_id=booking.business_id, reason="", by=salon.olga, now=LATER
+    )
+    refusing()
+    mail.outbox.clear()
+    work(SOON)
+    work(SOON + timedelta(minutes=1))
+    booking.refresh_from_db()
+    return booking
+
+
+def refused() -> Refund:
+    return Refund.objects.get(status="FAILED")
+
+
+def decide(salon: Salon, way: WayOut) -> int:
+    address = f"{INBOX}refunds/{refused().pk}/"
+    return desk(salon).post(address, {"way": way.value}).status_code
+
+
+def inbox(salon: Salon) -> str:
+    return text_of(desk(salon).get(INBOX))
+
+
+def is_asked(salon: Salon) -> bool:
+    """Once, on the page of today."""
+    return "1 question about money or overlaps" in text_of(desk(salon).get("/own/juniper/"))
+
+
+def clean() -> bool:
+    return list(find_all(business_id=None, now=SOON)) == []
+
+
+def told() -> list[tuple[list[str], str]]:
+    return [(it.to, str(it.subject)) for it in mail.outbox]
+
+
+def test_money_of_a_stopped_card_stands_in_the_inbox_with_both_ways_out(
+    salon: Salon, card: GiftCard
+) -> None:
+    words = inbox(salon)
+
+    assert (card.status, card.balance) == ("STOPPED", 0)
+    assert "€50.00 could not go back through Practice." in words
+    assert "I gave €50.00 back in person" in words
+    assert "Put it back on the card" in words
+    assert is_asked(salon)
+    assert clean()
+
+
+def test_a_card_whose_money_stayed_can_be_put_right(salon: Salon, card: GiftCard) -> None:
+    assert decide(salon, WayOut.ON_CARD) == 303
+    card.refresh_from_db()
+
+    assert (card.status, card.balance) == ("ACTIVE", 5000)
+    assert list(card.entries.values_list("kind", "amount")) == [
+        ("BOUGHT", 5000),
+        ("REFUNDED", -5000),
+        ("REFUNDED", 5000),
+    ]
+    assert "could not go back" not in inbox(salon)
+    assert clean()
+    mail.outbox.clear()
+    work(SOON)
+    assert told() == [(["eva@example.com"], "Your gift card is good again, Juniper Hair")]
+
+
+def test_money_that_was_given_back_in_person_is_written_down_once(
+    salon: Salon, card: GiftCard
+) -> None:
+    assert [decide(salon, WayOut.BY_HAND) for _again in range(2)] == [303, 303]
+    card.refresh_from_db()
+
+    done = Refund.objects.filter(status="DONE")
+    assert list(done.values_list("amount", "is_external")) == [(5000, True)]
+    assert Order.objects.get(gift_card=card).payment_status == "FULLY_REFUNDED"
+    assert (card.status, card.balance) == ("STOPPED", 0)
+    assert "could not go back" not in inbox(salon)
+    assert clean()
+
+
+def test_the_buyer_of_a_card_is_told_that_it_did_not_work(card: GiftCard) -> None:
+    assert told() == [(["eva@example.com"], "Your money could not be sent back yet, Juniper Hair")]
+    assert "Your refund of €50.00 was refused by the bank" in str(mail.outbox[0].body)
+
+
+def test_money_of_an_ended_plan_stands_in_the_inbox(salon: Salon, plan: PlanPurchase) -> None:
+    assert plan.status == "CANCELED"
+    assert "€100.00 could not go back through Practice." in inbox(salon)
+    assert told() == [(["carl@example.com"], "Your money could not be sent back yet: Ten classes")]
+    assert "Your refund of €100.00 was refused by the bank" in str(mail.outbox[0].body)
+
+    assert decide(salon, WayOut.BY_HAND) == 303
+    assert Order.objects.get(purchase=plan).payment_status == "PARTIALLY_REFUNDED"
+    assert "could not go back" not in inbox(salon)
+    assert clean()
+
+
+def test_money_of_a_plan_may_stay(salon: Salon, plan: PlanPurchase) -> None:
+    decide(salon, WayOut.KEEP)
+
+    assert "could not go back" not in inbox(salon)
+    assert Order.objects.get(purchase=plan).payment_status == "PAID"
+    assert clean()
+
+
+def test_money_of_a_cancelled_booking_stands_there_once(salon: Salon, booking: Booking) -> None:
+    words = inbox(salon)
+
+    assert "€48.00 could not go back through Practice." in words
+    assert "Money of cancelled bookings" not in words
+    assert is_asked(salon)
+
+
+def test_the_customer_of_a_booking_is_told_that_it_did_not_work(booking: Booking) -> None:
+    (last,) = [it for it in mail.outbox if "refund did not work" in it.subject]
+
+    assert last.to == ["carl@example.com"]
+    assert "Your refund of €48.00 was refused by the bank" in str(last.body)
+
+
+@pytest.mark.parametrize(
+    ("way", "paid", "last"),
+    [(WayOut.BY_HAND, 0, "HANDED_BACK"), (WayOut.KEEP, 4800, "NOT_REFUNDED")],
+)
+def test_it_is_settled_for_a_booking(
+    salon: Salon, booking: Booking, way: WayOut, paid: int, last: str
+) -> None:
+    decide(salon, way)
+    booking.refresh_from_db()
+    words = inbox(salon)
+
+    assert (booking.paid, BookingEvent.Action(booking.history.latest("pk").action)) == (paid, last)
+    assert "could not go back" not in words
+    assert "Money of cancelled bookings" not in words
+    assert clean()
+
+
+def test_the_bank_is_asked_again(salon: Salon, booking: Booking) -> None:
+    PracticeSession.objects.update(captured=4800)
+    decide(salon, WayOut.AGAIN)
+    work(SOON)
+    booking.refresh_from_db()
+
+    assert booking.paid == 0
+    assert list(Refund.objects.values_list("status", flat=True)) == ["FAILED", "DONE"]
+    assert "could not go back" not in inbox(salon)
+    assert clean()
+
+
+def test_whoever_gives_it_back_on_the_page_of_the_booking_has_decided(
+    salon: Salon, booking: Booking
+) -> None:
+    PracticeSession.objects.update(captured=4800)
+    checkout.refund_order(
+        booking_id=booking.pk, amount=1000, seen_refunded=0, reason="", by=salon.olga, now=SOON
+    )
+    work(SOON)
+
+    assert "could not go back" not in inbox(salon)
+
+
+def test_nobody_decides_about_the_money_of_another_business(salon: Salon, card: GiftCard) -> None:
+    other = make_salon(slug="other")
+    response = desk(other).post(f"/own/other/conflicts/refunds/{refused().pk}/", {"way": "BY_HAND"})
+
+    assert response.status_code == 404
+    assert refused().decided_at is None
+
+
+def test_the_inbox_asks_as_often_for_one_refund_as_for_three(salon: Salon, card: GiftCard) -> None:
+    browser = desk(salon)
+    browser.get(INBOX)
+    with CaptureQueriesContext(connection) as one:
+        browser.get(INBOX)
+    first = refused()
+    for _more in range(2):
+        first.pk = None
+        first.save(force_insert=True)
+    with CaptureQueriesContext(connection) as three:
+        browser.get(INBOX)
+
+    assert len(three) == len(one)
