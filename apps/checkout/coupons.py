@@ -11,6 +11,7 @@ from typing import Protocol
 from apps.kernel.money import Money
 
 WHOLE = 10_000
+QUOTES = frozenset("\"'`´‘’‚“”„«»‹›")
 SAME_MAILBOX = frozenset({"gmail.com", "googlemail.com"})
 """Hosts that deliver j.doe and jdoe into one mailbox."""
 
@@ -115,5 +116,7 @@ def mailbox(address: str) -> str:
 
 
 def plain_code(raw: str) -> str:
-    """A code as it is stored: upper case, without blanks and what cannot be printed."""
-    return "".join(it for it in raw if it.isprintable() and not it.isspace()).upper()
+    """A code as it is stored: upper case, without blanks, quotes, what cannot be printed, and a
+    full stop at its end."""
+    kept = (it for it in raw if it.isprintable() and not it.isspace() and it not in QUOTES)
+    return "".join(kept).rstrip(".").upper()

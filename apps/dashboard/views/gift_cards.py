@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.checkout import operations as checkout
-from apps.checkout.gifts import is_gift_code
 from apps.checkout.models import GiftCard
 from apps.checkout.providers import provider_in_use
 from apps.dashboard.desk import OwnerRequest
@@ -18,7 +17,7 @@ from apps.dashboard.prepaid_forms import AdjustGiftForm, HoldersForm, StopGiftFo
 from apps.dashboard.queries.gift_list import find_by_code, find_cards, get_card, read_card
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.refusals import INCOMPLETE, Problem, plan_problem
-from apps.dashboard.views.showing import rest_of_address, show
+from apps.dashboard.views.showing import away_with, rest_of_address, show
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -29,14 +28,14 @@ REFUSED = (checkout.GiftRefused, checkout.TooMuchToRefund, GiftCard.DoesNotExist
 @guarded(*roles_with(Right.SELL))
 def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
     """List the cards, or those of a name; with POST, go to the card of a code, which stands in no
-    address."""
+    address, nor does what may be one."""
     words, _plan, page = HoldersForm(request.POST or request.GET).asked()
     if request.method == "POST":
         card = find_by_code(desk=request.desk, code=words)
         if card is not None:
             return go_to(request, "dashboard:gift_card", slug, card.reference)
-        if not is_gift_code(words):
-            return go_to(request, "dashboard:gift_cards", slug, query={"q": words})
+    if away := away_with(request, "dashboard:gift_cards", words):
+        return away
     found = find_cards(desk=request.desk, words=words, page=page)
     context = {
         "found": found,

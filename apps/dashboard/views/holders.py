@@ -7,7 +7,7 @@ from typing import TypeVar
 from django import forms
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.bookings.operations import StaleRevision
 from apps.catalog.models import PricingPlan
@@ -32,7 +32,7 @@ from apps.dashboard.views.refusals import (
     code_refused_words,
     plan_problem,
 )
-from apps.dashboard.views.showing import rest_of_address, show
+from apps.dashboard.views.showing import away_with, rest_of_address, show
 from apps.kernel.money import Money
 from apps.web.form_keys import KeyedForm, form_key_of
 from apps.web.guards import guarded
@@ -54,14 +54,15 @@ DONE = ("sold", "sent", "saved")
 """What a page says was done, as its address names it."""
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @guarded(*roles_with(Right.SELL))
 def plan_holders(request: OwnerRequest, slug: str) -> HttpResponse:
     """List who has a plan: all of them, those of one plan, or those of a name."""
     del slug
     now, desk = timezone.now(), request.desk
-    form = HoldersForm(request.GET)
-    words, plan_id, page = form.asked()
+    words, plan_id, page = HoldersForm(request.POST or request.GET).asked()
+    if away := away_with(request, "dashboard:plan_holders", words, plan=plan_id):
+        return away
     context = {
         "found": find_holders(desk=desk, words=words, plan_id=plan_id, page=page),
         "plan": _plan_of(request, plan_id),

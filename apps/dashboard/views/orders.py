@@ -3,13 +3,13 @@
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.money_forms import OrdersForm
 from apps.dashboard.queries.orders import State, list_orders
 from apps.dashboard.roles import Right, roles_with
-from apps.dashboard.views.showing import show
+from apps.dashboard.views.showing import away_with, show
 from apps.web.guards import guarded
 
 CHIPS = (
@@ -24,12 +24,14 @@ CHIPS = (
 )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @guarded(*roles_with(Right.SEE_MONEY))
 def orders(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the orders in a state, or those that are searched for."""
     del slug
-    state, search, before = OrdersForm(request.GET).asked()
+    state, search, before = OrdersForm(request.POST or request.GET).asked()
+    if away := away_with(request, "dashboard:orders", search, state=state.value):
+        return away
     context = {
         "orders": list_orders(desk=request.desk, state=state, search=search, before=before),
         "chips": [(it.value or None, words, it is state) for it, words in CHIPS],

@@ -9,11 +9,12 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from apps.businesses.pages import links_of
+from apps.checkout.gifts import holds_gift_code
 from apps.dashboard.desk import Desk, OwnerRequest
 from apps.dashboard.given_back import give_back
 from apps.dashboard.queries.frame import Frame, get_frame
 from apps.dashboard.roles import Right
-from apps.web.http import render_page, wants_fragment
+from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.kept_text import take_text
 
 
@@ -81,6 +82,20 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
 
 
 def rest_of_address(**filters: object) -> str:
-    """The filters of a list as its next page needs them before "page=": "q=ana&" or nothing."""
-    given = {name: it for name, it in filters.items() if it}
+    """The filters of a list as its next page needs them before "page=": "q=ana&" or nothing. What
+    may be the number of a gift card stands in no address (rule M15)."""
+    given = {name: it for name, it in filters.items() if it and not holds_gift_code(str(it))}
     return f"{urlencode(given)}&" if given else ""
+
+
+def away_with(
+    request: OwnerRequest, url_name: str, words: str, **filters: object
+) -> HttpResponse | None:
+    """Send a search that was posted to an address of its own, and one that has the number of a gift
+    card in its address to the list without it; None where it is answered in place: it was read at
+    its address, or may hold such a number and was posted (rule M15)."""
+    is_code, is_posted = holds_gift_code(words), request.method == "POST"
+    if is_code is is_posted:
+        return None
+    query = {} if is_code else {name: str(it) for name, it in {"q": words, **filters}.items() if it}
+    return go_to(request, url_name, request.desk.business.slug, query=query)
