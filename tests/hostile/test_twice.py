@@ -124,7 +124,9 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "<slug:business>/s/<slug:service>/wait",
     ),
     "one order has one payment under way": (
+        "gifts/<slug:reference>/change",
         "gifts/<slug:reference>/pay",
+        "plans/<slug:reference>/code",
         "manage/<slug:reference>/pay",
         "plans/<slug:reference>/pay",
         "practice/<slug:ref>/",
