@@ -185,7 +185,8 @@ def test_a_deposit_that_went_back_leaves_the_rest_to_be_paid(
         booking_id=deposit.pk, revision=deposit.revision, by=salon.olga, now=NOW
     )
     assert paid.amount == 2800
-    assert "€48.00 paid, €20.00 of it went back" in page_of(carl(deposit), deposit)
+    told = "€48.00 paid (€20.00 online, €28.00 in person), €20.00 of it went back"
+    assert told in page_of(carl(deposit), deposit)
     assert list(find_all(business_id=None, now=NOW)) == []
 
 

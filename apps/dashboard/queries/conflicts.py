@@ -36,7 +36,8 @@ RELATED = ("customer", "service", "resource__staff_member", "business", "locatio
 @dataclass(frozen=True, slots=True)
 class Side:
     """One of the bookings of a conflict, told by the clock of zone, that of its place; money is
-    what came for it and did not go back, parts in which ways where that were several."""
+    what came for it and did not go back. parts, told of one conflict alone: in which ways, where
+    those were several."""
 
     pk: int
     reference: str
@@ -369,7 +370,7 @@ def _side(booking: Booking, visits: Mapping[int, int], *, now: datetime, with_ti
         visits=visits.get(booking.customer_id or 0, 0),
         zone=Clock(booking.business, booking.location).zone,
         times=find_nearest(booking=booking, now=now) if with_times else (),
-        parts=_parts(booking),
+        parts=_parts(booking) if with_times else "",
     )
 
 
