@@ -103,6 +103,7 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "manage/<slug:reference>/money-back",
         "manage/<slug:reference>/refuse",
         "manage/<slug:reference>/take",
+        "plans/<slug:reference>/code",
         "plans/<slug:reference>/start",
         "own/<slug:slug>/bookings/<str:reference>/leftover/",
         "own/<slug:slug>/bookings/<str:reference>/move/",
@@ -111,6 +112,7 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "own/<slug:slug>/classes/<int:session>/takes-place/",
         "own/<slug:slug>/classes/<int:session>/waiting/",
         "own/<slug:slug>/conflicts/<str:reference>/",
+        "own/<slug:slug>/conflicts/cards/<str:reference>/",
         "own/<slug:slug>/conflicts/payments/<int:payment_id>/",
         "own/<slug:slug>/discounts/<int:discount>/stop/",
         "own/<slug:slug>/plans/held/<str:reference>/paid/",
@@ -126,7 +128,6 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
     "one order has one payment under way": (
         "gifts/<slug:reference>/change",
         "gifts/<slug:reference>/pay",
-        "plans/<slug:reference>/code",
         "manage/<slug:reference>/pay",
         "plans/<slug:reference>/pay",
         "practice/<slug:ref>/",

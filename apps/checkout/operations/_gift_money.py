@@ -45,21 +45,21 @@ def load_gift_card(card: GiftCard, *, now: datetime) -> None:
     card.status = GiftCard.Status.ACTIVE
     card.save(update_fields=["status"])
     write_gift_entry(card, Kind.BOUGHT, amount=card.value, now=now)
-    tell_all_of_gift(card, now=now)
+    tell_all_of_gift(card=card, now=now)
 
 
-def tell_all_of_gift(card: GiftCard, *, now: datetime) -> None:
+def tell_all_of_gift(*, card: GiftCard, now: datetime) -> None:
     """Have the worker mail a card that was paid for to its buyer, and to whom it is for when an
     address was given; each by an item of their own, once."""
     recipients = [BUYER]
     if card.to_email and card.to_email.lower() != card.buyer_email.lower():
         recipients.append(RECIPIENT)
     for to in recipients:
-        tell_of_gift(card, "BOUGHT", to=to, now=now, key=gift_mail_key(card.pk, to))
+        tell_of_gift(card=card, what="BOUGHT", to=to, now=now, key=gift_mail_key(card.pk, to))
 
 
 def tell_of_gift(
-    card: GiftCard, what: str, *, now: datetime, to: str = BUYER, amount: int = 0, key: str = ""
+    *, card: GiftCard, what: str, now: datetime, to: str = BUYER, amount: int = 0, key: str = ""
 ) -> None:
     """Have the worker write of a card: BOUGHT, REINSTATED, NOT_DELIVERED, or NOT_REFUNDED (amount
     in minor units); once for each key."""

@@ -176,4 +176,4 @@ def _tell_of_failure(subject: Subject, refund: Refund, *, now: datetime) -> None
     if isinstance(subject, PlanPurchase):
         tell_of_plan(subject, "NOT_REFUNDED", amount=refund.amount, now=now, key=key)
     if isinstance(subject, GiftCard):
-        tell_of_gift(subject, "NOT_REFUNDED", amount=refund.amount, now=now, key=key)
+        tell_of_gift(card=subject, what="NOT_REFUNDED", amount=refund.amount, now=now, key=key)

@@ -68,7 +68,7 @@ def _reinstate(card: GiftCard, amount: int, *, by: TeamMember, now: datetime) ->
     card.save(update_fields=["status"])
     if back > 0:
         write_gift_entry(card, GiftEntry.Kind.REFUNDED, amount=back, by=by.user_id, now=now)
-    tell_of_gift(card, "REINSTATED", now=now)
+    tell_of_gift(card=card, what="REINSTATED", now=now)
 
 
 def _give_back(

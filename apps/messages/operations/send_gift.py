@@ -65,14 +65,14 @@ def send_gift(
 def _tell_buyer(card: GiftCard, to: str, *, now: datetime) -> None:
     """Nobody else would: the card is paid for, and its recipient knows nothing of it."""
     if to == RECIPIENT:
-        tell_of_gift(card, "NOT_DELIVERED", now=now, key=f"gift:{card.pk}:NOT_DELIVERED")
+        tell_of_gift(card=card, what="NOT_DELIVERED", now=now, key=f"gift:{card.pk}:NOT_DELIVERED")
 
 
 @transaction.atomic
 def send_gift_to_all(*, card_id: int, now: datetime) -> None:
     """Have everybody a card is for told by an item of their own. Items that were written before
     there was one for each person come here; done twice it is the same."""
-    tell_all_of_gift(GiftCard.objects.get(pk=card_id), now=now)
+    tell_all_of_gift(card=GiftCard.objects.get(pk=card_id), now=now)
 
 
 def compose_gift_mail(
