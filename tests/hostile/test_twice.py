@@ -136,6 +136,8 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
     "nothing is stored": (
         "own/",
         "own/<slug:slug>/gift-cards/",
+        "own/<slug:slug>/money/orders/",
+        "own/<slug:slug>/plans/holders/",
         "s/did-you-mean",
     ),
     "the library that signs people in, with tests of its own": (
