@@ -16,7 +16,9 @@ from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.management.commands.check_ledger import find_all
 from apps.messages.models import Message
 from tests.checkout.test_balance import carl, page_of
+from tests.checkout.test_use_code import use
 from tests.factories import NOW, Salon
+from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -103,6 +105,20 @@ def test_the_bill_is_open_again_when_the_record_of_the_desk_is_reversed(
         booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=NOW + 6 * MINUTE
     )
     assert again.amount == 2800
+
+
+def test_a_code_counts_beside_what_went_back_because_it_was_too_much(
+    twice: tuple[Booking, Payment], salon: Salon
+) -> None:
+    booking, at_desk = twice
+    reverse(booking, at_desk, salon)
+    make_coupon(business=salon.business)
+
+    use(booking, "WINTER10", salon)
+
+    booking.refresh_from_db()
+    assert (booking.price, booking.paid, owed_of(booking)) == (4320, 2000, 2320)
+    assert is_in_order()
 
 
 def test_a_refund_that_was_decided_is_still_taken_off_the_bill(

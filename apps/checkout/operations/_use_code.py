@@ -152,8 +152,8 @@ def _take_off(
         discounts=off,
         taken=Taken(order.discount_name, order.by_discount),
     )
-    came = sum(it.captured + it.authorized for it in payments)
-    if priced.total < came or any(line.refunded for line in lines):
+    promised = sum(it.came + it.kept_aside for it in flows_of(payments))
+    if priced.total < promised or any(line.refunded for line in lines):
         raise CouponRefused(Refused.PAID_ALREADY)
     _write(order, priced, applied)
     use_coupon(order, user, applied, amount=by_code, now=now)
