@@ -121,6 +121,26 @@ def test_a_code_counts_beside_what_went_back_because_it_was_too_much(
     assert is_in_order()
 
 
+def test_the_parts_of_the_bill_are_named_without_what_was_too_much(
+    twice: tuple[Booking, Payment], salon: Salon
+) -> None:
+    booking, _ = twice
+    parts = "(€20.00 online, €28.00 in person)"
+    assert f"€48.00, paid {parts}" in page_of(carl(booking), booking)
+    checkout.refund_order(
+        booking_id=booking.pk,
+        amount=500,
+        seen_refunded=2800,
+        reason="",
+        by=salon.olga,
+        now=NOW + 4 * MINUTE,
+    )
+
+    page = page_of(carl(booking), booking)
+    assert f"€48.00 paid {parts}, €5.00 of it went back" in page
+    assert page.count("Payment received: €28.00 online") == 1
+
+
 def test_a_refund_that_was_decided_is_still_taken_off_the_bill(
     twice: tuple[Booking, Payment], salon: Salon
 ) -> None:
@@ -136,7 +156,8 @@ def test_a_refund_that_was_decided_is_still_taken_off_the_bill(
     booking.refresh_from_db()
     assert (booking.payment_status, booking.paid, booking.returned) == ("PAID", 4300, 500)
     assert owed_of(booking) == 0
-    assert "€48.00 paid, €5.00 of it went back" in page_of(carl(booking), booking)
+    parts = "(€20.00 online, €28.00 in person)"
+    assert f"€48.00 paid {parts}, €5.00 of it went back" in page_of(carl(booking), booking)
     assert is_in_order()
 
 

@@ -273,21 +273,24 @@ def excess_of(*, booking_id: int, at: datetime) -> int:
 
 def paid_in_ways(payments: Iterable[Payment]) -> list[tuple[str, int, int]]:
     """In which ways money came, how much of it, and how much of that went back, in minor units: by
-    gift card, online, in person. A mistake and the entry against it come to nothing."""
+    gift card, online, in person. A mistake and the entry against it come to nothing, and what was
+    more than the bill paid for nothing of it (rule M8)."""
     found = {kind: [0, 0] for kind in ("GIFT", "ONLINE", "IN_PERSON")}
     for it in payments:
-        found[it.kind][0] += it.captured
-        found[it.kind][1] += it.refunded
+        found[it.kind][0] += it.captured - it.excess
+        found[it.kind][1] += it.refunded - it.excess
     return [(kind, came, back) for kind, (came, back) in found.items() if came]
 
 
 def came_at(*, booking: Booking) -> dict[datetime, list[tuple[str, int, int]]]:
-    """The same for each moment (UTC) at which money of a booking came; one query."""
+    """The same for each moment (UTC) at which money of a booking came, with what of it was too
+    much; one query."""
     payments = Payment.objects.filter(order__booking=booking, captured__gt=0)
-    found: dict[datetime, list[Payment]] = {}
+    found: dict[datetime, list[tuple[str, int, int]]] = {}
     for it in payments.order_by("pk"):
-        found.setdefault(it.settled_at or it.created_at, []).append(it)
-    return {at: paid_in_ways(them) for at, them in found.items()}
+        came = found.setdefault(it.settled_at or it.created_at, [])
+        came.append((it.kind, it.captured, it.refunded))
+    return found
 
 
 def receipt_of(order: Order) -> str:
