@@ -9,6 +9,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.businesses.models import Business
 from apps.checkout import operations as checkout
@@ -19,7 +20,7 @@ from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import text_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan
 
 pytestmark = pytest.mark.django_db
@@ -245,6 +246,119 @@ def test_whoever_gives_it_back_on_the_page_of_the_booking_has_decided(
     work(SOON)
 
     assert "could not go back" not in inbox(salon)
+
+
+@pytest.fixture
+def in_two(salon: Salon) -> Booking:
+    """The same cut, paid by a deposit of €20.00 and €28.00 later, both online."""
+    booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
+    check_out(booking, Way.DEPOSIT, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    asked = {"booking_id": booking.pk, "business_id": booking.business_id}
+    checkout.pay_balance(**asked, origin=ORIGIN, now=NOW)
+    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=NOW)
+    work(LATER)
+    booking.refresh_from_db()
+    assert booking.paid == 4800
+    return booking
+
+
+def give_back(booking: Booking, salon: Salon, amount: int, *, seen: int = 0) -> None:
+    checkout.refund_order(
+        booking_id=booking.pk,
+        amount=amount,
+        seen_refunded=seen,
+        reason="",
+        by=salon.olga,
+        now=LATER,
+    )
+
+
+def cancel(booking: Booking) -> None:
+    bookings.cancel_booking(
+        booking_id=booking.pk,
+        business_id=booking.business_id,
+        revision=booking.revision,
+        by=None,
+        now=LATER,
+    )
+
+
+def test_what_the_bank_refuses_after_the_rest_was_kept_is_still_asked_about(
+    salon: Salon, in_two: Booking, refusing: Callable[[], None]
+) -> None:
+    cancel(in_two)
+    give_back(in_two, salon, 2800)
+    checkout.keep_money(booking_id=in_two.pk, by=salon.olga, now=LATER)
+    refusing()
+    work(SOON)
+
+    assert "€28.00 could not go back through Practice." in inbox(salon)
+    assert is_asked(salon)
+    decide(salon, WayOut.KEEP)
+    assert "could not go back" not in inbox(salon)
+
+
+def test_whoever_keeps_all_of_it_has_decided_about_what_was_refused(
+    salon: Salon, booking: Booking
+) -> None:
+    checkout.keep_money(booking_id=booking.pk, by=salon.olga, now=SOON)
+
+    assert "could not go back" not in inbox(salon)
+
+
+def test_each_of_two_that_were_refused_is_decided_about_by_itself(
+    salon: Salon, in_two: Booking, refusing: Callable[[], None]
+) -> None:
+    cancel(in_two)
+    checkout.refund_the_rest(booking_id=in_two.pk, by=salon.olga, now=LATER)
+    refusing()
+    work(SOON)
+    first, second = Refund.objects.filter(status="FAILED")
+    told = {"refund_id": first.pk, "by": salon.olga, "now": SOON}
+    checkout.decide_refused_refund(**told, way=WayOut.KEEP)
+
+    assert f"€{second.amount / 100:.2f} could not go back through Practice." in inbox(salon)
+    checkout.decide_refused_refund(**{**told, "refund_id": second.pk}, way=WayOut.KEEP)
+    words = inbox(salon)
+    assert "could not go back" not in words
+    assert "Money of cancelled bookings" not in words
+
+
+def test_keeping_what_was_refused_keeps_nothing_else(
+    salon: Salon, in_two: Booking, refusing: Callable[[], None]
+) -> None:
+    cancel(in_two)
+    give_back(in_two, salon, 2800)
+    refusing()
+    work(SOON)
+    decide(salon, WayOut.KEEP)
+
+    assert "Money of cancelled bookings" in inbox(salon)
+
+
+def test_a_small_amount_that_goes_back_later_decides_about_no_larger_one(
+    salon: Salon, in_two: Booking, refusing: Callable[[], None]
+) -> None:
+    give_back(in_two, salon, 2800)
+    refusing()
+    work(SOON)
+    PracticeSession.objects.update(captured=2800)
+    give_back(in_two, salon, 500)
+
+    assert "€23.00 could not go back through Practice." in inbox(salon)
+    give_back(in_two, salon, 2800, seen=500)
+    assert "could not go back" not in inbox(salon)
+
+
+def test_what_comes_back_to_a_stopped_card_decides_nothing_about_what_was_refused(
+    salon: Salon, card: GiftCard
+) -> None:
+    GiftCard.objects.filter(pk=card.pk).update(status="ACTIVE", balance=1000)
+    checkout.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=SOON)
+
+    assert refused().decided_at is None
 
 
 def test_nobody_decides_about_the_money_of_another_business(salon: Salon, card: GiftCard) -> None:

@@ -6,7 +6,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor, NoConflict
 from apps.businesses.models import TeamMember
-from apps.checkout.models import Order
+from apps.checkout.models import Order, Refund
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._redeem import return_credit
 from apps.checkout.operations._refund import give_back
@@ -84,11 +84,15 @@ def cancel_and_keep(
 
 @transaction.atomic
 def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
-    """Decide that the money of a booking that is over stays here, so that nobody is asked again.
+    """Decide that the money of a booking that is over stays here, so that nobody is asked again;
+    what the bank refuses to give back only afterwards is another question (rule M32).
 
     Harmless for a booking without an order.
     """
-    Order.objects.filter(booking_id=booking_id, business_id=by.business_id).update(kept_at=now)
+    orders = Order.objects.filter(booking_id=booking_id, business_id=by.business_id)
+    orders.update(kept_at=now)
+    refused = Refund.objects.filter(payment__order__in=orders, status=Refund.Status.FAILED)
+    refused.filter(decided_at=None).update(decided_at=now)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import F
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import BookingEvent
+from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import GiftCard, Order, OrderLine, PlanPurchase, Refund, RefundLine
@@ -14,7 +14,7 @@ from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMu
 from apps.checkout.operations._gift_money import tell_of_gift
 from apps.checkout.operations._plan_periods import tell_of_plan
 from apps.checkout.operations._settle import sync
-from apps.checkout.operations._subject import Subject, lock_subject
+from apps.checkout.operations._subject import Subject, is_over, lock_subject
 from apps.checkout.providers import RefundRefused, provider_of
 from apps.checkout.queries.orders import refundable_of
 from apps.checkout.refunds import Share, assign, split
@@ -82,7 +82,7 @@ def give_back(
     if wanted > left or wanted < 0:
         raise TooMuchToRefund(left)
     _take_of_lines(order, of_lines)
-    _decide_refused(order, now=now)
+    _decide_refused(order, subject, amount=wanted, now=now)
     by_id, asked = {it.pk: it for it in payments}, []
     for pk, part in split(wanted, over=refundable_of(payments)):
         refund = ask_for_refund(
@@ -100,10 +100,18 @@ def give_back(
     return wanted
 
 
-def _decide_refused(order: Order, *, now: datetime) -> None:
-    """Whoever gives money of a locked order back has seen that it did not go before."""
+def _decide_refused(order: Order, subject: Subject, *, amount: int, now: datetime) -> None:
+    """Whoever gives money of a locked order back has seen that it did not go before. The rest of a
+    booking that is over is asked about by itself; of all else no more is decided than goes back. Of
+    a gift card that is nothing: what was refused is not on it any more."""
+    if isinstance(subject, GiftCard):
+        return
+    asks_by_itself = isinstance(subject, Booking) and is_over(subject) and order.kept_at is None
     refused = Refund.objects.filter(payment__order=order, status=Refund.Status.FAILED)
-    refused.filter(decided_at=None).update(decided_at=now)
+    for refund in refused.filter(decided_at=None).order_by("pk"):
+        if asks_by_itself or refund.amount <= amount:
+            Refund.objects.filter(pk=refund.pk).update(decided_at=now)
+            amount -= refund.amount
 
 
 def _take_of_lines(order: Order, lines: Mapping[int, int]) -> None:

@@ -1,5 +1,6 @@
 """A refund that the provider refused: the team decides what becomes of the money (rule M32)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,7 +47,7 @@ def decide_refused_refund(
     payment = next(it for it in payments if it.pk == found.payment_id)
     amount = min(found.amount, payment.captured - payment.refunded)
     if way is WayOut.KEEP or amount <= 0:
-        _keep(order, subject, now=now)
+        _keep(order, subject, payments, now=now)
         return None
     if way is WayOut.ON_CARD and isinstance(subject, GiftCard):
         _reinstate(subject, amount, by=by, now=now)
@@ -54,8 +55,15 @@ def decide_refused_refund(
     return _give_back(found, order, subject, payments, amount, way=way, by=by, now=now)
 
 
-def _keep(order: Order, subject: Subject, *, now: datetime) -> None:
-    if isinstance(subject, Booking) and is_over(subject):
+def _keep(order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime) -> None:
+    """The money of a booking that is over is decided about, unless more of it is here, or more of
+    it was refused, than anybody has decided about."""
+    if not isinstance(subject, Booking) or not is_over(subject):
+        return
+    refused = Refund.objects.filter(payment__order=order, status=Refund.Status.FAILED)
+    waits = any(it.decided_at is None for it in refused)
+    here = sum(it.captured - it.refunded for it in payments)
+    if not waits and here <= sum(it.amount for it in refused):
         Order.objects.filter(pk=order.pk, kept_at=None).update(kept_at=now)
 
 
@@ -94,10 +102,11 @@ def _give_back(
         by_hand=by_hand,
         now=now,
     )
-    for line, part in refused.lines.values_list("line_id", "amount"):
-        if amount == refused.amount:
-            RefundLine.objects.create(refund=refund, line_id=line, amount=part)
-            OrderLine.objects.filter(pk=line).update(refunded=F("refunded") + part)
+    for it in refused.lines.select_related("line"):
+        part = min(it.amount, it.line.left) if amount == refused.amount else 0
+        if part:
+            RefundLine.objects.create(refund=refund, line=it.line, amount=part)
+            OrderLine.objects.filter(pk=it.line_id).update(refunded=F("refunded") + part)
     action = BookingEvent.Action.HANDED_BACK if by_hand else None
     sync(order, subject, payments, actor=Actor.of(by), now=now, action=action)
     return refund

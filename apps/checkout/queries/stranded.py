@@ -29,8 +29,7 @@ def refused_refunds(*, business_id: int) -> QuerySet[Refund]:
     """Refunds that the provider refused, whose money is here and about which nobody has decided
     (rule M32)."""
     failed = Refund.objects.filter(business_id=business_id, status="FAILED", decided_at=None)
-    still_here = failed.filter(payment__captured__gt=F("payment__refunded"))
-    return still_here.filter(payment__order__kept_at=None)
+    return failed.filter(payment__captured__gt=F("payment__refunded"))
 
 
 def uncovered_cards(*, business_id: int) -> QuerySet[GiftCard]:
