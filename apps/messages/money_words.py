@@ -105,11 +105,13 @@ def _aside_note(facts: BookingFacts, kind: Kind) -> str:
 
 
 def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
-    """What a mail about money says of it, and every mail of what is kept aside; nothing else."""
+    """What a mail about money says of it, every mail of what is kept aside, and the yes of what was
+    let go before it (rule M29); nothing else."""
     if kind is Kind.LET_GO:
         return [_let_go_note(facts)]
+    gone = [_let_go_note(facts)] if kind is Kind.CONFIRMED and facts.let_go else []
     if kind not in OF_REFUNDS and (facts.kept_aside or facts.released):
-        return [_aside_note(facts, kind), *_over_notes(facts, kind)]
+        return [_aside_note(facts, kind), *gone, *_over_notes(facts, kind)]
     amount = formatting.format_money(
         facts.went_back if kind in OF_REFUNDS else facts.paid,
         facts.currency,
@@ -130,7 +132,7 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         return [words % {"amount": amount}]
     if kind is Kind.NEW_OVERLAP:
         return [_("%(amount)s was paid after the hold had ended.") % {"amount": amount}]
-    return _over_notes(facts, kind)
+    return [*gone, *_over_notes(facts, kind)]
 
 
 def _let_go_note(facts: BookingFacts) -> str:

@@ -122,6 +122,35 @@ def test_a_yes_that_finds_nothing_to_take_leaves_the_deposit_owed_and_says_so(
     assert is_in_order()
 
 
+def test_the_mail_with_the_yes_asks_for_what_was_let_go_before_it(
+    asked: Booking, salon: Salon
+) -> None:
+    lapse(look=True)
+    confirm(asked, salon)
+
+    mail = " ".join(Message.objects.get(kind="CONFIRMED").body_text.split())
+    assert "Your booking stands, and the €40.00 is still to be paid." in mail
+
+
+def test_whoever_paid_what_was_let_go_is_not_told_that_nothing_was_taken(
+    asked: Booking, salon: Salon
+) -> None:
+    lapse(look=False)
+    confirm(asked, salon)
+    Payment.objects.update(status="CANCELED")  # as a bank that does not say why
+    told = {"booking_id": asked.pk, "business_id": asked.business_id}
+    checkout.pay_balance(**told, origin=ORIGIN, now=NOW + 6 * MINUTE)
+    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=NOW + 6 * MINUTE)
+    work(NOW + 7 * MINUTE)
+    checkout.cancel_and_refund(**told, reason="", by=salon.olga, now=NOW + 8 * MINUTE)
+    work(NOW + 9 * MINUTE)
+
+    mail = " ".join(Message.objects.get(kind="CANCELED").body_text.split())
+    assert "€40.00 is given back, the way it came." in mail
+    assert "Nothing was taken" not in mail
+    assert "Nothing was taken" not in page_of(carl(asked), asked)
+
+
 def test_what_was_let_go_is_paid_online_and_leaves_the_inbox(
     asked: Booking, salon: Salon, desk: Client
 ) -> None:

@@ -237,12 +237,15 @@ def smallest_part(currency: str) -> int:
 
 
 def released_of(*, booking: Booking) -> int:
-    """What was kept aside for a booking that is over, and was never taken, in minor units."""
-    payments = Payment.objects.filter(
-        order__booking=booking, order__status=Order.Status.APPROVED, captures_later=True
-    )
+    """What was kept aside for a booking that is over, and was never taken, in minor units. Where
+    other money came, only what is kept aside until now: what was let go before was paid since."""
+    found = Payment.objects.filter(order__booking=booking, order__status=Order.Status.APPROVED)
+    of_order = list(found.order_by("pk"))
+    payments = [it for it in of_order if it.captures_later]
     lets_go = {Payment.Status.AUTHORIZED, Payment.Status.CANCELED}
-    online = [it for it in payments.order_by("pk") if it.kind != Payment.Kind.GIFT]
+    if any(it.captured for it in of_order):
+        lets_go = {Payment.Status.AUTHORIZED}
+    online = [it for it in payments if it.kind != Payment.Kind.GIFT]
     gifts = [it for it in payments if it.kind == Payment.Kind.GIFT]
     return sum(it.amount for it in (*online[-1:], *gifts) if it.status in lets_go)
 
