@@ -291,6 +291,22 @@ def test_what_the_card_held_goes_back_when_nobody_pays_and_when_the_plan_stops(
     assert_the_books_add_up(OVER)
 
 
+def test_a_plan_that_stops_after_the_bank_refused_the_rest_waits_for_no_payment(
+    client: Client, due: PlanPurchase, salon: Salon
+) -> None:
+    card = make_gift_card(by=salon.olga, value=2000)
+    press(client, due, "code", at=DUE, code=card.code)
+    press(client, due, "pay", at=DUE)
+    pay_at_practice(Payment.objects.filter(kind="ONLINE").latest("pk"), Act.DECLINE, now=DUE)
+    work(SOON)
+
+    press(client, due, "stop", at=SOON)
+
+    stopped = Order.objects.filter(purchase=due).latest("pk")
+    assert (stopped.status, stopped.payment_status) == ("CANCELED", "NOT_PAID")
+    assert_the_books_add_up(SOON)
+
+
 def test_a_code_is_for_the_first_period_and_says_so(
     client: Client, due: PlanPurchase, winter10: Coupon, gift_card: GiftCard
 ) -> None:

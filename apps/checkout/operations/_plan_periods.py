@@ -4,7 +4,7 @@ from datetime import datetime
 
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.operations._credits import let_run_out, write_entry
-from apps.checkout.operations._use_gift import let_gifts_go
+from apps.checkout.operations._use_gift import let_all_go
 from apps.checkout.plans import Kind, good_until
 from apps.checkout.renewals import first_try_at
 from apps.checkout.states import PaymentStatus
@@ -89,7 +89,7 @@ def drop_next_order(purchase: PlanPurchase, *, now: datetime) -> None:
         purchase=purchase, status=Order.Status.INITIALIZED
     )
     for order in unpaid:
-        let_gifts_go(order, now=now)
+        let_all_go(order, now=now)
     Order.objects.filter(pk__in=[it.pk for it in unpaid]).update(status=Order.Status.CANCELED)
 
 
