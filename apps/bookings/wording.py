@@ -175,20 +175,29 @@ def let_go_words(*, amount: int, currency: str, locale: str, business: str, stat
 
 
 def over_words(
-    *, paid: int, returned: int, is_kept: bool, currency: str, locale: str, business: str
+    *,
+    paid: int,
+    returned: int,
+    is_kept: bool,
+    currency: str,
+    locale: str,
+    business: str,
+    by_hand: int = 0,
 ) -> list[str]:
     """What its customer reads of the money of a booking that is over: paid is still here, returned
-    went back (minor units); is_kept: the team decided that it stays."""
+    went back, by_hand of that in person because the bank refused it (minor units); is_kept: the
+    team decided that it stays."""
     here = _(
         "%(paid)s is still with %(business)s. They look at it, and we write when it goes back."
     )
     if is_kept:
         here = _("%(paid)s stays with %(business)s.")
-    notes = [_("%(back)s is given back, the way it came.")] if returned else []
+    notes = [_("%(back)s is given back, the way it came.")] if returned > by_hand else []
+    notes += [_("%(by_hand)s is given back in person.")] if by_hand else []
     notes += [here] if paid else []
+    amounts = {"paid": paid, "back": returned - by_hand, "by_hand": by_hand}
     told = {
-        name: formatting.format_money(amount, currency, locale)
-        for name, amount in {"paid": paid, "back": returned}.items()
+        name: formatting.format_money(amount, currency, locale) for name, amount in amounts.items()
     }
     return [note % {**told, "business": business} for note in notes]
 

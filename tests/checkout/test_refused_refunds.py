@@ -16,8 +16,11 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, PracticeSession, Refund
 from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
+from apps.dashboard.desk import open_desk
 from apps.dashboard.management.commands.check_ledger import find_all
+from apps.dashboard.queries.takings import get_takings
 from tests.bookings.pages import text_of
+from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
@@ -167,6 +170,14 @@ def test_money_that_was_given_back_in_person_is_written_down_once(
     assert clean()
 
 
+def test_what_was_given_back_in_person_is_out_of_the_till(salon: Salon, card: GiftCard) -> None:
+    decide(salon, WayOut.BY_HAND)
+
+    takings = get_takings(desk=open_desk(member=salon.olga), on=NOW.date())
+    sums = {it.words: it.amount.amount for it in takings.sums}
+    assert (sums["Online"], sums["In person"]) == (5000, -5000)
+
+
 def test_the_buyer_of_a_card_is_told_that_it_did_not_work(card: GiftCard) -> None:
     assert told() == [(["eva@example.com"], "Your money could not be sent back yet, Juniper Hair")]
     assert "Your refund of €50.00 was refused by the bank" in str(mail.outbox[0].body)
@@ -222,6 +233,16 @@ def test_it_is_settled_for_a_booking(
     assert "could not go back" not in words
     assert "Money of cancelled bookings" not in words
     assert clean()
+
+
+def test_the_page_does_not_say_that_what_was_handed_over_went_back_as_it_came(
+    salon: Salon, booking: Booking
+) -> None:
+    decide(salon, WayOut.BY_HAND)
+    page = page_of(carl(booking), booking)
+
+    assert "€48.00 is given back in person." in page
+    assert "the way it came" not in page
 
 
 def test_the_bank_is_asked_again(salon: Salon, booking: Booking) -> None:

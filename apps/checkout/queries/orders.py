@@ -117,6 +117,12 @@ class Sheet:
         return let_go_of(self.order, (it.payment for it in self.entries if it.payment))
 
     @property
+    def by_hand(self) -> int:
+        """What of the refunds the provider had refused and the team handed over."""
+        done = (it.refund for it in self.entries if it.refund and it.refund.by_hand)
+        return sum(it.amount - it.excess for it in done)
+
+    @property
     def has_details(self) -> bool:
         """Whether its lines say more than its total."""
         lines = self.order.lines.all()

@@ -91,14 +91,16 @@ def _came(payment: Payment) -> Taking:
 
 
 def _went(refund: Refund) -> Taking:
+    """What was handed over is out of the till, however it had come (rule M32)."""
     payer = payer_of(refund.payment.order)
+    kind = Payment.Kind.IN_PERSON if refund.by_hand else Payment.Kind(refund.payment.kind)
     return Taking(
         at=refund.created_at,
         reference=payer.reference,
         of=payer.of,
         name=payer.name,
-        kind=refund.payment.kind,
-        kind_words=refund.payment.get_kind_display(),
+        kind=kind,
+        kind_words=str(kind.label),
         is_refund=True,
         amount=Money(-refund.amount, refund.payment.order.currency),
         receipt=receipt_of(refund.payment.order),
