@@ -89,7 +89,9 @@ def compose_gift_mail(
         facts.append(_("From %(name)s") % {"name": card.buyer_name})
         note = _note(card, what, amount)
         url = gift_url(gift_token(card))
-        footer = _("%(sender)s. Whoever has this code can use the card.")
+        footer = "%(sender)s."
+        if not is_over:
+            footer = _("%(sender)s. Whoever has this code can use the card.")
         footer %= {"sender": business.name}
         text = "\n\n".join([f"{heading}.", "\n".join(facts), note, url, f"-- \n{footer}"]) + "\n"
         context = {
