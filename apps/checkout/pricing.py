@@ -44,6 +44,28 @@ class Line:
     discount: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Off:
+    """What is taken off a bill as customers read it, tax included (rule M27)."""
+
+    by_discount: int
+    by_code: int
+
+    @classmethod
+    def of(cls, off: int, *, by_discount: int, has_code: bool) -> "Off":
+        """Split what is taken off in all; the code has what the discount leaves."""
+        part = min(off, by_discount) if has_code else off
+        return cls(part, off - part)
+
+
+def with_nothing_off(plain: int, *, total: int, discount: int, rate: int, included: bool) -> int:
+    """What a line of a price as it is kept (plain) would cost if nothing was taken off, tax
+    included; total is what it costs."""
+    if not discount:
+        return total
+    return plain if included else plain + tax_on(plain, rate=rate)
+
+
 class AmountRefused(ValueError):
     """Not an amount that may be paid now; least and most are, in minor units."""
 
@@ -77,6 +99,27 @@ class Quote:
     def by_code(self) -> int:
         """What of the discount a code took off; the rest is a discount's."""
         return self.discount - self.taken.amount
+
+    @property
+    def before(self) -> tuple[int, ...]:
+        """What each line would cost if nothing was taken off, tax included."""
+        return tuple(
+            with_nothing_off(
+                it.amount * it.quantity,
+                total=it.total,
+                discount=it.discount,
+                rate=self.tax_rate,
+                included=self.tax_included,
+            )
+            for it in self.lines
+        )
+
+    @property
+    def off(self) -> Off:
+        """What a discount and a code take off, as customers read it."""
+        rate = 0 if self.tax_included else self.tax_rate
+        told = self.taken.amount + tax_on(self.taken.amount, rate=rate)
+        return Off.of(sum(self.before) - self.total, by_discount=told, has_code=self.by_code > 0)
 
     @property
     def takes_any(self) -> bool:

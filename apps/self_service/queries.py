@@ -211,8 +211,16 @@ def _notes(booking: Booking, sheet: Sheet) -> tuple[str, ...]:
     name = booking.business.name
     if booking.status not in OPEN:
         kept = booking.paid > 0 and is_kept(booking=booking)
-        told = {"paid": booking.paid, "returned": booking.returned, "by_hand": sheet.by_hand}
-        return tuple(over_words(**told, is_kept=kept, business=name, **money))
+        return tuple(
+            over_words(
+                paid=booking.paid,
+                returned=booking.returned,
+                by_hand=sheet.by_hand,
+                is_kept=kept,
+                business=name,
+                **money,
+            )
+        )
     if not sheet.let_go:
         return ()
     return (let_go_words(amount=sheet.let_go, business=name, status=booking.status, **money),)

@@ -3,6 +3,7 @@ migration that brings the rules."""
 
 from datetime import datetime, timedelta
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -88,7 +89,7 @@ def test_a_refund_that_was_refused_before_is_asked_about_unless_something_follow
     salon: Salon, bought: GiftCard, later: list[int], kept_at: datetime | None, asked: int
 ) -> None:
     purchase = Payment.objects.get(order__gift_card=bought)
-    told = {"business": salon.business, "payment": purchase, "created_at": NOW}
+    told: dict[str, Any] = {"business": salon.business, "payment": purchase, "created_at": NOW}
     Payment.objects.filter(pk=purchase.pk).update(captured=9000, amount=9000, refunded=sum(later))
     Refund.objects.create(**told, amount=5000, status="FAILED")
     for amount in later:

@@ -339,11 +339,14 @@ def test_each_of_two_that_were_refused_is_decided_about_by_itself(
     refusing()
     work(SOON)
     first, second = Refund.objects.filter(status="FAILED")
-    told = {"refund_id": first.pk, "by": salon.olga, "now": SOON}
-    checkout.decide_refused_refund(**told, way=WayOut.KEEP)
+
+    def keep(it: Refund) -> None:
+        checkout.decide_refused_refund(refund_id=it.pk, way=WayOut.KEEP, by=salon.olga, now=SOON)
+
+    keep(first)
 
     assert f"€{second.amount / 100:.2f} could not go back through Practice." in inbox(salon)
-    checkout.decide_refused_refund(**{**told, "refund_id": second.pk}, way=WayOut.KEEP)
+    keep(second)
     words = inbox(salon)
     assert "could not go back" not in words
     assert "Money of cancelled bookings" not in words

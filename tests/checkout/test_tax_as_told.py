@@ -10,7 +10,10 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import AddOn, AddOnGroup, Service
 from apps.checkout import operations as checkout
+from apps.checkout.discounts import NOTHING, Taken
 from apps.checkout.models import Order
+from apps.checkout.pricing import Item, Off, Way, quote
+from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import fill, hold, text_of, times_url
 from tests.factories import NOW, Salon
@@ -119,6 +122,45 @@ def test_a_price_of_several_lines_is_owed_to_the_cent(client: Client, net: Salon
     assert sorted(booking.add_ons.values_list("price", flat=True)) == [125, 125, 125]
     assert pay_at_the_desk(net, booking).total == booking.price
     assert findings() == []
+
+
+def test_a_code_is_told_with_the_tax_it_saves_wherever_a_bill_is_shown(
+    client: Client, net: Salon
+) -> None:
+    booking = book(client, net)
+    make_coupon(business=net.business, code="TEN", kind="AMOUNT", value=1000)
+    told = {"booking_id": booking.pk, "business_id": net.business.pk}
+    checkout.use_code(**told, code="TEN", by=net.olga, now=NOW)
+    sheet = find_sheet(booking=booking)
+    assert sheet is not None
+    (line,) = sheet.order.lines.all()
+    assert (line.before, sheet.order.off, sheet.order.total) == (8806, Off(0, 1190), 7616)
+    client.force_login(net.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = text_of(client.get(f"/own/juniper/bookings/{booking.reference}/"))
+    for amount in ("€88.06", "−\xa0€11.90", "€76.16"):
+        assert amount.replace("\xa0", " ") in page.replace("\xa0", " ")
+
+
+@pytest.mark.parametrize(
+    ("taken", "by_code", "off"),
+    [(740, 0, (881, 0)), (0, 1000, (0, 1190)), (740, 1000, (881, 1190))],
+)
+def test_what_is_taken_off_a_bill_is_told_with_its_tax(
+    taken: int, by_code: int, off: tuple[int, int]
+) -> None:
+    priced = quote(
+        items=[Item("Colour", 7400)],
+        currency="EUR",
+        tax_rate=1900,
+        tax_included=False,
+        way=Way.IN_PERSON,
+        deposit=None,
+        discounts=[taken + by_code],
+        taken=Taken("Autumn", taken) if taken else NOTHING,
+    )
+
+    assert (priced.before, priced.off) == ((8806,), Off(*off))
+    assert priced.total == 8806 - sum(off)
 
 
 def test_a_code_at_the_desk_is_taken_off_before_tax(client: Client, net: Salon) -> None:

@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
+from apps.catalog.pricing import tax_on
 from apps.checkout.models.gift import GiftCard
 from apps.checkout.models.plan import PlanPurchase
+from apps.checkout.pricing import Off, with_nothing_off
 
 
 class Order(models.Model):
@@ -15,8 +17,8 @@ class Order(models.Model):
     added to it; either way it is in total. way is how the customer chose to pay. It is for one
     thing: a booking, a period of a plan, or a gift card.
 
-    discount is all that was taken off: by_discount by a discount of this name, the rest by the
-    code.
+    discount is all that was taken off, before tax: by_discount by a discount of this name, the
+    rest by the code.
     """
 
     class Status(models.TextChoices):
@@ -105,8 +107,16 @@ class Order(models.Model):
 
     @property
     def by_code(self) -> int:
-        """What the code took off."""
+        """What the code took off, as the business keeps its prices."""
         return self.discount - self.by_discount
+
+    @property
+    def off(self) -> Off:
+        """What was taken off as customers read it, tax included; the lines come along."""
+        rate = 0 if self.tax_included else self.tax_rate
+        told = self.by_discount + tax_on(self.by_discount, rate=rate)
+        off = sum(line.before for line in self.lines.all()) - self.total
+        return Off.of(off, by_discount=told, has_code=self.by_code > 0)
 
 
 class OrderLine(models.Model):
@@ -136,8 +146,14 @@ class OrderLine(models.Model):
 
     @property
     def before(self) -> int:
-        """What it would cost if nothing was taken off."""
-        return self.total + self.discount
+        """What it would cost if nothing was taken off, tax included; the order comes along."""
+        return with_nothing_off(
+            self.amount * self.quantity,
+            total=self.total,
+            discount=self.discount,
+            rate=self.order.tax_rate,
+            included=self.order.tax_included,
+        )
 
     @property
     def left(self) -> int:

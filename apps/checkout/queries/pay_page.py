@@ -127,12 +127,12 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
         lines=tuple(
             CostLine(
                 _label(line.name or booking.title, line.quantity),
-                Money(line.total + line.discount, currency),
+                Money(before, currency),
             )
-            for line in quote.lines
+            for line, before in zip(quote.lines, quote.before, strict=True)
         ),
-        taken=CostLine(quote.taken.name, Money(quote.taken.amount, currency)),
-        discount=Money(quote.by_code, currency),
+        taken=CostLine(quote.taken.name, Money(quote.off.by_discount, currency)),
+        discount=Money(quote.off.by_code, currency),
         total=Money(quote.total, currency),
         tax_words=_tax_words(quote, locale),
         later=Money(quote.due_later - (gift if way is Way.IN_PERSON else 0), currency),
