@@ -28,8 +28,10 @@ LATER = NOW + timedelta(minutes=1)
 
 def upgrade() -> None:
     found = import_module("apps.checkout.migrations.0022_true_of_old_rows")
-    for step in (found.follow_purchases, found.decide_refused, found.tell_prices):
-        step(apps, None)
+    found.name_refunds(apps, None)
+    found.follow_purchases(apps, None)
+    found.decide_refused(apps, None)
+    found.tell_prices(apps, None)
 
 
 def findings() -> list[str]:
@@ -78,6 +80,26 @@ def test_a_card_whose_purchase_went_back_before_follows_it(
     bought.refresh_from_db()
     assert (bought.status, bought.balance, bought.uncovered) == after
     assert GiftEntry.objects.filter(card=bought, kind="REFUNDED").count() == 1
+    assert findings() == []
+
+
+def test_what_the_team_put_on_a_card_covers_it_after_its_rest_went_back(
+    salon: Salon, bought: GiftCard
+) -> None:
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
+    told = {"booking_id": booking.pk, "business_id": booking.business_id}
+    checkout.use_code(**told, code=bought.code, by=None, now=NOW)
+    checkout.adjust_gift_card(
+        card_id=bought.pk, amount=1000, seen_balance=200, reason="Sorry", by=salon.olga, now=NOW
+    )
+    checkout.stop_gift_card(card_id=bought.pk, gives_back=True, by=salon.olga, now=LATER)
+    GiftEntry.objects.filter(kind="REFUNDED").update(kind="ADJUSTED")  # as it was called
+    assert findings() == ["gift_cards_are_covered"]
+
+    upgrade()
+
+    bought.refresh_from_db()
+    assert (bought.status, bought.balance, bought.uncovered) == ("STOPPED", 0, 0)
     assert findings() == []
 
 

@@ -8,6 +8,17 @@ from django.utils import timezone
 LIVE = ("PENDING", "CONFIRMED")
 
 
+def name_refunds(apps, schema_editor):
+    """What went off a card because its rest went back to its buyer was called a change by the team,
+    which would hide what the team had put on it."""
+    GiftEntry, Refund = (apps.get_model("checkout", it) for it in ("GiftEntry", "Refund"))
+    at_once = Refund.objects.filter(
+        payment__order__gift_card=OuterRef("card"), created_at=OuterRef("at")
+    )
+    taken_off = GiftEntry.objects.filter(kind="ADJUSTED", amount__lt=0, reason="")
+    taken_off.filter(Exists(at_once)).update(kind="REFUNDED")
+
+
 def follow_purchases(apps, schema_editor):
     """Cards whose purchase went back hold no more than is kept of it (rule M31)."""
     GiftCard, Payment = (apps.get_model("checkout", it) for it in ("GiftCard", "Payment"))
@@ -75,5 +86,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(step, migrations.RunPython.noop, elidable=True)
-        for step in (follow_purchases, decide_refused, tell_prices)
+        for step in (name_refunds, follow_purchases, decide_refused, tell_prices)
     ]
