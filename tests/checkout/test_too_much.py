@@ -13,7 +13,9 @@ from apps.checkout.models import Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_sheet
+from apps.dashboard.desk import open_desk
 from apps.dashboard.management.commands.check_ledger import find_all
+from apps.dashboard.queries.takings import get_takings
 from apps.messages.models import Message
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import use
@@ -252,6 +254,18 @@ def test_money_of_before_is_told_apart_in_the_order_in_which_it_moved(
     booking.refresh_from_db()
     assert (booking.payment_status, booking.returned, owed_of(booking)) == true
     assert is_in_order()
+
+
+def test_what_goes_back_elsewhere_on_another_day_leaves_the_day_it_came(
+    salon: Salon, twice: tuple[Booking, Payment]
+) -> None:
+    first = Payment.objects.earliest("pk")
+    PracticeSession.objects.filter(ref=first.provider_ref).update(refunded=800)
+    checkout.settle_payment(payment_id=first.pk, now=NOW + timedelta(days=1))
+
+    desk = open_desk(member=salon.olga)
+    days = [get_takings(desk=desk, on=NOW.date() + timedelta(days=day)) for day in (0, 1)]
+    assert [it.total.amount for it in days] == [4800, -800]
 
 
 def test_the_ledger_finds_an_excess_that_no_refund_is(twice: tuple[Booking, Payment]) -> None:

@@ -212,7 +212,8 @@ def _take_over(
     after = (payment.captured, payment.refunded, payment.authorized, payment.status)
     if after == before:
         return False
-    payment.settled_at = None if payment.status in UNSETTLED else now
+    if (payment.captured, payment.status) != (before[0], before[3]):  # what goes back comes later
+        payment.settled_at = None if payment.status in UNSETTLED else now
     columns = ["captured", "refunded", "excess", "authorized", "failure", "status", "settled_at"]
     payment.save(update_fields=[*columns, "told_amount", "told_currency", "looked_at"])
     return True
