@@ -236,3 +236,16 @@ def test_nobody_waits_twice(client: Client, full: Session) -> None:
     assert page.status_code == 409
     assert "This address is on the list already." in text_of(page)
     assert WaitlistEntry.objects.count() == 1
+
+
+def test_more_people_than_wait_already_are_not_lost_in_silence(
+    client: Client, full: Session
+) -> None:
+    first = ask(client, wait_path(full))
+
+    again = ask(client, wait_path(full))
+    other = ask(client, f"{wait_path(full)}?people=2", people="2")
+
+    assert (again.status_code, again["Location"]) == (303, first["Location"])
+    assert other.status_code == 409
+    assert "This address is on the list already." in text_of(other)

@@ -205,3 +205,17 @@ def test_the_mails_name_the_days_and_then_the_time(
     ]
     assert "Thursday 26 November\nany time, Berlin time" in eva[0].body
     assert eva[0].attachments == []
+
+
+def test_the_same_wish_sent_again_leads_to_it_and_another_one_is_not_lost_in_silence(
+    client: Client, salon: Salon
+) -> None:
+    fill(salon)
+    first = ask(client, hours="1")
+
+    again, other = ask(client, hours="1"), ask(client, hours="2")
+
+    assert (again.status_code, again["Location"]) == (303, first["Location"])
+    assert other.status_code == 409
+    assert "This address is on the list already." in text_of(other)
+    assert 'value="eva@example.com"' in text_of(other)

@@ -43,6 +43,21 @@ def choice_as_booked(*, booking: Booking) -> Choice:
         return replace(choose(service=booking.service), location=_place_of(booking))
 
 
+def wants_the_same(booking: Booking, choice: Choice) -> bool:
+    """Whether a booking was made by this choice: the same service and place, for as many people,
+    with the same person if one was named."""
+    try:
+        return _wanted(choice_of(booking=booking)) == _wanted(choice)
+    except UnknownChoice:
+        return False
+
+
+def _wanted(choice: Choice) -> tuple[object, ...]:
+    extras = frozenset(it.pk for it in choice.add_ons)
+    people = (choice.party_size, choice.chosen_id)
+    return (choice.service.pk, choice.variant, tuple(choice.mix), choice.location, extras, people)
+
+
 def _place_of(booking: Booking) -> Location | None:
     if booking.location_id is None:
         return None

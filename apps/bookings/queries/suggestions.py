@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from apps.availability.engine.slots import find_slots
 from apps.availability.queries import load_search, zone_of
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime
-from apps.bookings.queries.choice import choice_of
+from apps.bookings.queries.choice import choice_of, wants_the_same
 from apps.bookings.queries.claims import slot_query
 from apps.bookings.suggesting import nearest_times, pick_times
 from apps.catalog.models import Service
@@ -82,7 +82,7 @@ def find_suggestion(
     if has_lapsed(declined=declined):
         return None
     found = SuggestedTime.objects.filter(booking=declined, starts_at=starts_at).first()
-    return found if found and _is_the_same(declined, choice) else None
+    return found if found and wants_the_same(declined, choice) else None
 
 
 def has_taken_one(*, declined: Booking) -> bool:
@@ -93,20 +93,6 @@ def has_taken_one(*, declined: Booking) -> bool:
 def has_lapsed(*, declined: Booking) -> bool:
     """Whether the request ended because nobody answered in time."""
     return declined.history.filter(action=BookingEvent.Action.LAPSED).exists()
-
-
-def _is_the_same(declined: Booking, choice: Choice) -> bool:
-    try:
-        asked = choice_of(booking=declined)
-    except UnknownChoice:
-        return False
-    return _wanted(asked) == _wanted(choice)
-
-
-def _wanted(choice: Choice) -> tuple[object, ...]:
-    extras = frozenset(it.pk for it in choice.add_ons)
-    people = (choice.party_size, choice.chosen_id)
-    return (choice.service.pk, choice.variant, choice.location, extras, people)
 
 
 def _instants(starts: Sequence[int]) -> tuple[datetime, ...]:

@@ -1,7 +1,7 @@
 """Questions about the lines in front of full classes and courses."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,10 +11,12 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
 from apps.bookings.joining import Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.queries.choice import wants_the_same
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.wishes import open_wish, place_among_wishes, wish_of
 from apps.bookings.states import OCCUPYING
 from apps.bookings.waiting import QuietHours
+from apps.bookings.wishes import Wish
 from apps.bookings.wording import wish_words
 from apps.businesses.models import Location
 from apps.catalog.models import Service
@@ -33,10 +35,25 @@ def line_of(
     return WaitlistEntry.objects.filter(here, state__in=states)
 
 
-def find_in_line(reference: str, *, visitor_hash: str) -> Booking | None:
-    """What a browser has put in line itself: it may see that, whoever else waits there."""
-    mine = Booking.objects.filter(reference=reference, visitor_hash=visitor_hash)
-    return mine.exclude(visitor_hash="").first()
+def find_in_line(
+    reference: str,
+    *,
+    visitor_hash: str,
+    choice: Choice,
+    notice_minutes: int,
+    wish: Wish | None = None,
+) -> Booking | None:
+    """What a browser has put in line itself by the same words: it may see that, whoever else waits
+    there. Nothing when it asks for another thing now (more people, other days): it still waits for
+    what it asked for before, and has to be told so."""
+    mine = WaitlistEntry.objects.select_related("booking__service__business", "booking__location")
+    found = mine.filter(booking__reference=reference, booking__visitor_hash=visitor_hash)
+    entry = found.exclude(booking__visitor_hash="").first()
+    if entry is None or entry.notice_minutes != notice_minutes:
+        return None
+    waited_for = wish_of(entry)
+    is_same = wish == (waited_for and replace(waited_for, let_pass=()))
+    return entry.booking if is_same and wants_the_same(entry.booking, choice) else None
 
 
 def may_wait_for(target: Session | CourseRun, *, choice: Choice, now: datetime) -> bool:

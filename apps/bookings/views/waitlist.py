@@ -93,7 +93,12 @@ def _attempt(
     except bookings.NotFull:
         return None, _("A place has come free meanwhile: you can book it now.")
     except bookings.AlreadyInLine as known:
-        mine = find_in_line(known.reference, visitor_hash=visitor.visitor_hash)
+        mine = find_in_line(
+            known.reference,
+            visitor_hash=visitor.visitor_hash,
+            choice=choice,
+            notice_minutes=details.notice_minutes,
+        )
         words = _("This address is on the list already. Our mail leads to your place in line.")
         return mine, "" if mine else words
     except bookings.LineIsFull:

@@ -94,7 +94,13 @@ def _attempt(
     except bookings.TimesAreFree as free:
         return None, _("There are free times already:"), free.starts[:MOST_SHOWN]
     except bookings.AlreadyInLine as known:
-        mine = find_in_line(known.reference, visitor_hash=visitor.visitor_hash)
+        mine = find_in_line(
+            known.reference,
+            visitor_hash=visitor.visitor_hash,
+            choice=choice,
+            notice_minutes=form.wish().notice_minutes,
+            wish=form.wish(),
+        )
         words = _("This address is on the list already. Our mail leads to your place in line.")
         return mine, "" if mine else words, ()
     except bookings.LineIsFull:
