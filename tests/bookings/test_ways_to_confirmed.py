@@ -1,13 +1,14 @@
 """Whatever way leads to *booked*, it asks what a tap on the page asks: is this sold, does the team
 say yes first, is it decided that it takes place, and does the plan pay for that day (rule B31)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db.models import F
 from django.test import Client
 
+from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
 from apps.bookings.operations import Details, WaitingDetails
@@ -101,22 +102,14 @@ def test_places_of_a_class_are_not_sold_anew_either(studio: Studio, what: str) -
 def taken_suggestion(salon: Salon) -> tuple[Booking, Booking]:
     """Olga suggests another time for a request, and its customer holds it at once."""
     asked = make_booking(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
-    bookings.suggest_times(
-        booking_id=asked.pk,
-        revision=asked.revision,
-        by=salon.olga,
-        starts=[salon.at(27, 12)],
-        now=NOW,
+    asked = suggest(salon, asked, salon.at(27, 12))
+    return asked, hold_suggested(salon, SuggestedTime.objects.get(), visitor="carl")
+
+
+def suggest(salon: Salon, asked: Booking, *starts: datetime) -> Booking:
+    return bookings.suggest_times(
+        booking_id=asked.pk, revision=asked.revision, by=salon.olga, starts=starts, now=NOW
     )
-    draft = bookings.place_hold(
-        choice=choose(service=salon.bridal),
-        starts_at=salon.at(27, 12),
-        visitor=make_visitor("carl"),
-        suggested=SuggestedTime.objects.get(),
-        now=NOW,
-    )
-    asked.refresh_from_db()
-    return asked, draft
 
 
 def undo(salon: Salon, asked: Booking) -> Booking:
@@ -145,6 +138,38 @@ def test_a_suggestion_that_is_booked_cannot_be_taken_back(salon: Salon) -> None:
         undo(salon, asked)
 
     assert (status(asked), status(draft)) == ("DECLINED", "CONFIRMED")
+
+
+def hold_suggested(salon: Salon, suggested: SuggestedTime, *, visitor: str) -> Booking:
+    return bookings.place_hold(
+        choice=choose(service=salon.bridal),
+        starts_at=suggested.starts_at,
+        visitor=make_visitor(visitor),
+        suggested=suggested,
+        now=NOW,
+    )
+
+
+def test_a_tap_that_a_colleague_s_undo_came_before_asks_like_any_other(salon: Salon) -> None:
+    asked = make_booking(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
+    asked = suggest(salon, asked, salon.at(27, 12))
+    tapped = SuggestedTime.objects.get()  # read by the page, before the undo
+    undo(salon, asked)
+
+    draft = hold_suggested(salon, tapped, visitor="carl")
+
+    assert send(draft, now=LATER).status == "PENDING"
+    assert is_clean()
+
+
+def test_one_yes_is_good_for_one_booking_however_many_are_tapped_at_once(salon: Salon) -> None:
+    asked = make_booking(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
+    suggest(salon, asked, salon.at(27, 12), salon.at(28, 12))
+    first, second = SuggestedTime.objects.order_by("starts_at")  # both read before either is held
+
+    assert send(hold_suggested(salon, first, visitor="phone"), now=NOW).status == "CONFIRMED"
+    assert send(hold_suggested(salon, second, visitor="tablet"), now=NOW).status == "PENDING"
+    assert is_clean()
 
 
 def test_no_place_is_offered_where_the_team_says_yes_first(studio: Studio) -> None:
@@ -255,6 +280,60 @@ def test_whom_the_team_adds_waits_for_more_people_like_everybody(with_three: Stu
     join(session, email="ida@example.com")
     bookings.decide_minimums(now=NOW)
     assert (status(added), status(carl)) == ("CONFIRMED", "CONFIRMED")
+    assert is_clean()
+
+
+@pytest.fixture
+def with_five(studio: Studio) -> Studio:
+    """A class takes place with five people; six at most come on one booking."""
+    Service.objects.filter(pk=studio.flow.pk).update(min_participants=5)
+    studio.flow.refresh_from_db()
+    studio.policy.max_participants = 6
+    studio.policy.save()
+    return studio
+
+
+def wait_together(name: str, session: Session, studio: Studio, *, people: int) -> WaitlistEntry:
+    return bookings.join_waitlist(
+        choice=choose(service=studio.flow, party_size=people),
+        target=session,
+        details=WaitingDetails(name=name, email=f"{name.lower()}@example.com"),
+        visitor=make_visitor(name.lower()),
+        now=NOW,
+    )
+
+
+def test_those_who_are_too_few_are_stepped_over_for_those_with_whom_it_is_enough(
+    with_five: Studio,
+) -> None:
+    session = make_session(with_five, starts_at=with_five.at(27, 18), capacity=6)
+    join(session, email="sam@example.com")
+    tom = join(session, email="tom@example.com", people=3)
+    eva = wait_together("Eva", session, with_five, people=3)
+    ida = wait_together("Ida", session, with_five, people=4)
+
+    cancel(tom, with_five)
+
+    eva.refresh_from_db()
+    ida.refresh_from_db()
+    assert (eva.state, ida.state) == ("WAITING", "OFFERED")
+    assert bookings.take_offered_place(booking=ida.booking, now=LATER).status == "CONFIRMED"
+    assert is_clean()
+
+
+def test_an_offer_is_no_way_in_where_too_few_are_left_meanwhile(with_five: Studio) -> None:
+    session = make_session(with_five, starts_at=with_five.at(27, 18), capacity=6)
+    sam, tom = (join(session, email=f"{it}@example.com", people=2) for it in ("sam", "tom"))
+    eva = wait_together("Eva", session, with_five, people=3)
+    cancel(tom, with_five)
+    cancel(sam, with_five)
+
+    with pytest.raises(bookings.TooFewSoFar):
+        bookings.take_offered_place(booking=eva.booking, now=LATER)
+    assert status(eva.booking) == "WAITING_LIST"
+
+    join(session, email="tom@example.com", people=2)
+    assert bookings.take_offered_place(booking=eva.booking, now=LATER).status == "CONFIRMED"
     assert is_clean()
 
 

@@ -3,6 +3,7 @@
 Every test here was seen to fail with its protection off; the first one shows it every time.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 
 from apps.availability import operations as availability
@@ -22,6 +23,7 @@ from apps.availability.queries.seats import count_seats
 from apps.bookings import operations as bookings
 from apps.bookings.joining import Joining
 from apps.bookings.models import Booking
+from apps.catalog.models import Service
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 from tests.races.storm import storm_of
@@ -183,6 +185,46 @@ def test_late_submissions_and_new_people_share_the_places(studio: Studio) -> Non
     assert told.keys() <= {"kept", "gone", "booked", "FULL"}
     assert count_seats(target=session) == 8
     call_command("check_ledger")
+
+
+def cancel(booking: Booking) -> None:
+    bookings.cancel_booking(
+        booking_id=booking.pk,
+        business_id=booking.business_id,
+        revision=booking.revision,
+        by=None,
+        now=NOW,
+    )
+
+
+def test_nobody_moves_in_where_somebody_leaves_at_this_moment(studio: Studio) -> None:
+    """Two would be enough with Ada, but one of them goes while she waits for the lock."""
+    Service.objects.filter(pk=studio.flow.pk).update(min_participants=3)
+    full = make_session(studio, starts_at=studio.at(27, 18))
+    ada, *_others = [join(full, email=f"{name}@example.com") for name in ("ada", "eva", "ida")]
+    bookings.decide_minimums(now=NOW)
+    ada.refresh_from_db()
+    waiting = make_session(studio, starts_at=studio.at(28, 18))
+    leaves, _stays = [join(waiting, email=f"{name}@example.com") for name in ("sam", "tom")]
+    told: list[str] = []
+
+    def move() -> None:
+        try:
+            bookings.move_places(booking=ada, target=waiting, by=None, now=NOW)
+            told.append("moved")
+        except bookings.TooFewSoFar:
+            told.append("too few")
+        finally:
+            connection.close()
+
+    mover = threading.Thread(target=move)
+    with transaction.atomic():
+        cancel(leaves)
+        mover.start()
+        mover.join(timeout=1)  # it has looked, and waits for the session
+    mover.join()
+
+    assert told == ["too few"]
 
 
 def squeeze_or_come(client: int, facts: dict[str, Any]) -> str:

@@ -20,7 +20,7 @@ from apps.bookings.operations._drafts import (
     require_consent,
 )
 from apps.bookings.operations._errors import NotBookable, SlotGone
-from apps.bookings.operations._suggest import mark_taken
+from apps.bookings.operations._suggest import mark_taken, take_yes
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.catalog.queries import Choice, is_bookable
 from apps.statements import insert
@@ -42,7 +42,7 @@ def place_hold(
 
     text is what is known already, in the fields of the details form, when no earlier draft of
     theirs has any. suggested is the time of these that the team suggested: it is held and booked
-    without being asked for again.
+    without being asked for again, as long as that yes stands.
 
     A visitor holds one time per business: an earlier hold of theirs is let go in the same
     transaction. replaces names the draft that is given up by that, "" when the page knew of none;
@@ -95,6 +95,7 @@ def _hold_once(
     suggested: SuggestedTime | None,
     now: datetime,
 ) -> Booking:
+    suggested = take_yes(suggested) if suggested else None
     if previous is not None and is_live(previous, now=now):
         let_go(previous, now=now)
     minutes = choice.service.business.hold_minutes

@@ -13,11 +13,12 @@ APPOINTMENT = Service.Kind.APPOINTMENT
 
 def give_back(booking: Booking, *, now: datetime) -> None:
     """Free the time or the seats of a booking, for whoever waits first; harmless when they are free
-    already."""
+    already. Its end is written afterwards, so it does not count any more where people are counted.
+    """
     if booking.seating_id is not None:
         availability.release_seats(seating_id=booking.seating_id, now=now)
         if target := booking.course_run or booking.session:
-            offer_places(target=target, now=now, new_round=True)
+            offer_places(target=target, now=now, new_round=True, besides=booking)
     elif booking.status == Booking.Status.WAITING_LIST and booking.kind != APPOINTMENT:
         leave_line(booking=booking, now=now)
     elif booking.session_id is not None and booking.kind == APPOINTMENT:

@@ -47,8 +47,8 @@ def move_places(
     _require_allowed(locked, target, is_team=by is not None, now=now)
     if by is None:
         _require_open(locked, target, now=now)
-    _require_decided(locked, target)
     availability.lock_for_move(seating_id=locked.seating_id, target=target)
+    _require_decided(locked, target)
     old, left = locked.seating_id, locked.course_run or locked.session
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
     availability.take_seats(seating=seating, now=now)

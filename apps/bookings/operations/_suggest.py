@@ -8,7 +8,7 @@ from apps.bookings.operations._decline import decline_locked
 from apps.bookings.operations._errors import NotAllowed, SuggestionTaken
 from apps.bookings.operations._moves import lock_booking
 from apps.bookings.policy import Reason
-from apps.bookings.queries.suggestions import find_free_starts
+from apps.bookings.queries.suggestions import BOOKED, find_free_starts
 from apps.bookings.suggesting import MOST_SUGGESTED
 from apps.businesses.models import TeamMember
 
@@ -47,12 +47,24 @@ def suggest_times(
     return declined
 
 
-def mark_taken(suggested: SuggestedTime, *, draft: Booking) -> None:
-    """Say which draft took a suggested time. One yes of the team is good for one booking: an older
-    draft that took another of these times asks again."""
+def take_yes(suggested: SuggestedTime) -> SuggestedTime | None:
+    """Lock the suggestion of a tap and take the team's yes for it. One yes is good for one booking:
+    an older draft that took another of these times asks again. None where the yes is gone: it was
+    taken back since the page was made, or one of the times is booked.
+
+    To be called before any resource is locked. The suggestions come first, then their drafts, as
+    in an undo; whoever sends one of those drafts at this moment has it locked, and is waited for.
+    """
     others = SuggestedTime.objects.filter(booking_id=suggested.booking_id)
-    older = others.exclude(taken_by=None).values("taken_by")
+    locked = {it.pk: it for it in others.select_for_update().order_by("pk")}
+    older = [it.taken_by_id for it in locked.values() if it.taken_by_id is not None]
     Booking.objects.filter(pk__in=older, status=Booking.Status.CREATED).update(
         skip_business_confirmation=False
     )
-    others.filter(pk=suggested.pk).update(taken_by=draft)
+    is_used = Booking.objects.filter(pk__in=older, status__in=BOOKED).exists()
+    return None if is_used else locked.get(suggested.pk)
+
+
+def mark_taken(suggested: SuggestedTime, *, draft: Booking) -> None:
+    """Say which draft took a suggestion that ``take_yes`` has locked."""
+    SuggestedTime.objects.filter(pk=suggested.pk).update(taken_by=draft)

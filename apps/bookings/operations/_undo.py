@@ -80,7 +80,8 @@ def _take_suggestions_back(booking: Booking) -> None:
     Raises:
         TooLateToUndo: one of the times is booked already, or is being paid for.
     """
-    taken = booking.suggestions.exclude(taken_by=None).values("taken_by")
+    locked = booking.suggestions.select_for_update().order_by("pk")
+    taken = [it.taken_by_id for it in locked if it.taken_by_id is not None]
     theirs = Booking.objects.select_for_update().filter(pk__in=taken).order_by("pk")
     for other in theirs:
         is_paying = other.payment_option == Booking.PaymentOption.ONLINE

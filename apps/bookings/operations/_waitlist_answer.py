@@ -35,6 +35,7 @@ def take_offered_place(*, booking: Booking, now: datetime) -> Booking:
 
     Raises:
         OfferGone: it ran out, or there is none.
+        TooFewSoFar: others left meanwhile, and it would not take place with them; the offer stays.
         NotInLine: they left, or it was cancelled.
         BusyTryAgain: the lock did not come in time.
     """
@@ -45,6 +46,8 @@ def take_offered_place(*, booking: Booking, now: datetime) -> Booking:
         raise NotInLine
     if not has_offer(entry, now=now):
         raise OfferGone
+    if lacking(target, booking.service) > entry.people:
+        raise TooFewSoFar
     seating = availability.seat(target=target, seats=entry.people, expires_at=None)
     availability.take_offered_seats(seating=seating)
     columns = {"seating_id": seating.pk}

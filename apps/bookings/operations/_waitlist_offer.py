@@ -29,13 +29,21 @@ class Step(Protocol):
 
 
 @transaction.atomic(savepoint=False)
-def offer_places(*, target: Target, now: datetime, new_round: bool = False) -> int:
+def offer_places(
+    *,
+    target: Target,
+    now: datetime,
+    new_round: bool = False,
+    besides: Booking | None = None,
+) -> int:
     """Offer the free places of a session or a run to those whom they fit; return how many offers.
 
-    None where the team says yes to everybody first: it puts people in by itself. None either where
-    it is not decided yet that it takes place and too few would come with them (rule B31).
+    None where the team says yes to everybody first: it puts people in by itself. Where it
+    is not decided yet that it takes place, those with whom too few would come are stepped over
+    (rule B31).
 
     new_round: places came free, so everybody is asked again, also those who passed before.
+    besides is the booking that gives them back, and whose end is written next.
     """
     line = line_of(target)
     if not line.exists():
@@ -46,23 +54,27 @@ def offer_places(*, target: Target, now: datetime, new_round: bool = False) -> i
         line.filter(state=WaitlistEntry.State.WAITING).update(passed_at=None)
     by_pk = {entry.pk: entry for entry in entries}
     waiting = [_waiting(entry, forgets=new_round) for entry in entries]
-    return sum(1 for _each in _offers(target, waiting, by_pk, now=now))
+    return sum(1 for _each in _offers(target, waiting, by_pk, besides=besides, now=now))
 
 
 def _offers(
-    target: Target, waiting: list[Waiting], by_pk: dict[int, WaitlistEntry], *, now: datetime
+    target: Target,
+    waiting: list[Waiting],
+    by_pk: dict[int, WaitlistEntry],
+    *,
+    besides: Booking | None,
+    now: datetime,
 ) -> Iterator[WaitlistEntry]:
     free = target.seats_left
     rules = offer_rules(service_id=target.service_id or 0, location=target.location)
     if not has_line(rules.service):
         return
-    missing = lacking(target, rules.service)
+    missing = lacking(target, rules.service, besides=besides)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     begins_at = last_chance(target, late_entry=rules.late_entry, now=now)
+    waiting = [it for it in waiting if it.people >= missing]
     while entry := next_in_line(waiting, seats_free=free, starts_at=begins_at, now=told_at):
-        if entry.people < missing or not availability.offer_seats(
-            target=target, seats=entry.people
-        ):
+        if not availability.offer_seats(target=target, seats=entry.people):
             return
         ends_at = offer_ends_at(now=told_at, starts_at=begins_at, minutes=rules.minutes)
         yield _write_offer(by_pk[entry.pk], ends_at=ends_at, told_at=told_at, now=now)

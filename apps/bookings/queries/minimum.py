@@ -90,26 +90,31 @@ def group_of(booking: Booking, service: Service) -> Group | None:
     return group_of_session(booking.session, service) if booking.session else None
 
 
-def progress_of(group: Group | None) -> Progress | None:
-    """How a group stands, None where no minimum is needed; one query."""
+def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progress | None:
+    """How a group stands, None where no minimum is needed; one query. besides is not counted."""
     if group is None or not group.service.min_participants:
         return None
     live = Booking.objects.filter(group.members, status__in=LIVE)
+    if besides is not None:
+        live = live.exclude(pk=besides.pk)
     counted = live.aggregate(
         people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED)
     )
     return _progress(group, counted["people"] or 0, counted["confirmed"] or 0)
 
 
-def lacking(target: Session | CourseRun, service: Service) -> int:
+def lacking(
+    target: Session | CourseRun, service: Service, *, besides: Booking | None = None
+) -> int:
     """How many people a class or a course still lacks before it takes place; 0 once that is
-    decided, or where nobody counts. One query, none without a minimum."""
+    decided, or where nobody counts. besides is not counted: it is about to go. One query, none
+    without a minimum."""
     if not service.min_participants:
         return 0
     if isinstance(target, CourseRun):
-        progress = progress_of(group_of_run(target, service))
+        progress = progress_of(group_of_run(target, service), besides=besides)
     else:
-        progress = progress_of(group_of_session(target, service))
+        progress = progress_of(group_of_session(target, service), besides=besides)
     return 0 if progress is None or progress.is_settled else progress.missing
 
 

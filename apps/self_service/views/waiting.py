@@ -82,6 +82,12 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
     except bookings.OfferGone:
         words = _("The offer went to the next person. You keep your place in line.")
         return show_booking(request, booking, now=now, problem=words, status=410)
+    except bookings.TooFewSoFar:
+        words = _(
+            "Others have left, and with you it would be too few people. Your place is kept until "
+            "the offer ends: please try again later."
+        )
+        return show_booking(request, booking, now=now, problem=words, status=409)
     except (bookings.NotInLine, NoSeats):
         words = _("You are not in line for this any more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
