@@ -92,7 +92,7 @@ def take_text(request: HttpRequest, *, now: datetime) -> KeptText | None:
         return None
     del request.session[FIELD]
     typed = tuple((name, value) for name, value in kept["typed"])
-    return KeptText(kept["page"], typed, kept["sent_to"])
+    return KeptText(kept["page"], typed, kept.get("sent_to", ""))
 
 
 def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:

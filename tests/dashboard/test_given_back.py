@@ -1,5 +1,6 @@
 """A sign-in that ends while somebody types gives the text back, to them and to nobody else."""
 
+import json
 import re
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from django.test import Client
 
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
+from apps.web.kept_text import FIELD, _box
 from tests.factories import NOW, Salon, make_booking, make_member
 from tests.factories.studio import make_class
 
@@ -37,6 +39,24 @@ def type_late(olga: Client, eva: Booking, **more: str) -> Any:
 def sign_in(browser: Client, salon: Salon, email: str) -> None:
     user = make_member(business=salon.business, email=email).user if email else salon.olga.user
     browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+
+
+def test_a_text_that_an_older_version_kept_is_given_back_after_an_upgrade(
+    olga: Client, salon: Salon, eva: Booking
+) -> None:
+    olga.get(page_of(eva))
+    with time_machine.travel(NOW + timedelta(hours=13), tick=False):
+        type_late(olga, eva)
+        session = olga.session
+        kept = json.loads(_box().decrypt(session[FIELD].encode()))
+        del kept["sent_to"]
+        session[FIELD] = _box().encrypt(json.dumps(kept).encode()).decode()
+        session.save()
+        sign_in(olga, salon, "")
+        page = olga.get(page_of(eva))
+
+    assert page.status_code == 200
+    assert "Allergic to henna</textarea>" in page.content.decode()
 
 
 def test_the_text_is_in_the_form_again_and_nothing_was_saved(
