@@ -114,6 +114,7 @@ def test_a_yes_that_finds_nothing_to_take_leaves_the_deposit_owed_and_says_so(
     assert (asked.status, asked.paid, asked.kept_aside) == ("CONFIRMED", 0, 0)
     inbox = text_of(desk.get(INBOX))
     assert "Deposits that were let go" in inbox
+    assert "No overlaps." not in inbox
     assert f"{GONE}: nothing was taken. The customer was told and can pay it online." in inbox
     page = page_of(carl(asked), asked)
     assert "Your booking stands, and the €40.00 is still to be paid." in page
