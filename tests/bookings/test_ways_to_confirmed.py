@@ -12,7 +12,7 @@ from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
 from apps.bookings.operations import Details, WaitingDetails
-from apps.bookings.queries.other_sessions import list_open_to
+from apps.bookings.queries.other_sessions import list_open_to, list_other_sessions
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
@@ -238,6 +238,7 @@ def test_nobody_moves_in_confirmed_where_too_few_are(with_three: Studio) -> None
     ada = Booking.objects.get(pk=three[0].pk)
 
     assert list_open_to(booking=ada, now=NOW) == []
+    assert list_other_sessions(booking=ada, now=NOW) == []  # no button that is refused (rule B4)
     for by in (None, with_three.olga):
         with pytest.raises(bookings.TooFewSoFar):
             bookings.move_places(booking=ada, target=waiting, by=by, now=NOW)

@@ -28,8 +28,8 @@ def add_booking(
     now: datetime,
     form_key: str = "",
 ) -> Booking:
-    """Put somebody into a class or a course for the team: confirmed at once, and told by mail.
-    The same form_key does it once.
+    """Put somebody into a class or a course for the team, confirmed and told by mail. The same
+    form_key does it once.
 
     Where it is not decided yet that it takes place, and too few would come with them, they wait for
     more people like everybody there (rule B16).

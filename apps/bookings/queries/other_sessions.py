@@ -16,7 +16,16 @@ Target = Session | CourseRun
 
 def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
     """The coming sessions of the same class with room for the whole party, or the other open runs
-    of the same course, soonest first; one query."""
+    of the same course, soonest first. What is confirmed goes only where it is decided that it takes
+    place, or is with these people (rule B31). One query, and one more with a minimum of people."""
+    found = _with_room(booking, now=now)
+    if booking.status != Booking.Status.CONFIRMED:
+        return found
+    missing = lacking_in(found, booking.service)
+    return [it for it in found if missing.get(it.pk, 0) <= booking.party_size]
+
+
+def _with_room(booking: Booking, *, now: datetime) -> list[Target]:
     room = F("seats_taken") + F("seats_offered") + booking.party_size
     if booking.kind == Service.Kind.CLASS:
         sessions = Session.objects.filter(
@@ -42,21 +51,21 @@ def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
 def may_go_to(booking: Booking, starts_at: datetime) -> bool:
     """Whether customers may take their booking to what begins then (UTC): a plan that pays has to
     be good for it (rule M16), and what the team said yes to is for that day."""
-    if booking.status == Booking.Status.CONFIRMED and booking.service.requires_approval:
-        return False
     last = last_start_of(booking)
-    return last is None or starts_at < last
+    return _may_leave(booking) and (last is None or starts_at < last)
+
+
+def _may_leave(booking: Booking) -> bool:
+    return booking.status != Booking.Status.CONFIRMED or not booking.service.requires_approval
 
 
 def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
     """Those of the other sessions to which customers may take their booking themselves; one more
-    query with a plan, and one where a minimum of people is needed."""
-    if not may_go_to(booking, now):
+    query with a plan."""
+    if not _may_leave(booking):
         return []
-    found, last = list_other_sessions(booking=booking, now=now), last_start_of(booking)
-    if booking.status == Booking.Status.CONFIRMED:
-        missing = lacking_in(found, booking.service)
-        found = [it for it in found if missing.get(it.pk, 0) <= booking.party_size]
+    last = last_start_of(booking)
+    found = list_other_sessions(booking=booking, now=now)
     return [it for it in found if last is None or it.starts_at < last]
 
 

@@ -83,7 +83,7 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
 @guarded(*roles_with(Right.CANCEL))
 @session_page
 def add(request: OwnerRequest, session: Session) -> HttpResponse:
-    """Put somebody into the class, confirmed at once."""
+    """Put somebody into the class, or into the line in front of it."""
     now, form = timezone.now(), AddPersonForm(request.POST, locale=request.desk.business.locale)
     if not form.is_valid():
         return show_roster(request, session, now=now, add=form, status=422)
