@@ -379,3 +379,17 @@ def test_hours_are_drawn_by_the_clock_of_the_place_they_are_worked_at(
         datetime(2026, 11, 24, 9, tzinfo=UTC),
         datetime(2026, 11, 24, 18, tzinfo=UTC),
     )
+
+
+def test_hours_of_what_takes_place_nowhere_there_are_drawn_too(olga: Client, abroad: Salon) -> None:
+    """What is online keeps the clock of the business: it is booked from nine in Berlin on."""
+    Service.objects.filter(pk=abroad.bridal.pk).update(online=True)
+
+    page = olga.get("/own/juniper/agenda/")
+
+    lanes = {lane.resource_id: lane.cells[0].hours for lane in page.context["agenda"].lanes}
+    ana = lanes[abroad.ana.resource_id]
+    assert (ana.starts_at, ana.ends_at) == (
+        datetime(2026, 11, 24, 8, tzinfo=UTC),
+        datetime(2026, 11, 24, 18, tzinfo=UTC),
+    )

@@ -17,6 +17,7 @@ from apps.availability.queries.busy import LONGEST_SESSION, EpochSeconds
 from apps.businesses.clocks import Clock
 from apps.businesses.models import Business
 from apps.businesses.queries import list_places
+from apps.catalog.models import Service
 from apps.dashboard.queries.team import Team, load_team
 from apps.kernel.spans import Seconds, Spans, intersect, merge, subtract
 
@@ -81,7 +82,8 @@ class Rota:
 
 
 def load_rota(*, business: Business, dates: Iterable[date], now: datetime) -> Rota:
-    """Load the rota around some dates of the business's clock in five queries."""
+    """Load the rota around some dates of the business's clock in five queries, six where a place
+    keeps another clock."""
     days = sorted(set(dates))
     team = load_team(business_id=business.pk)
     hours = load_hours_book(business=business, first=days[0], last=days[-1])
@@ -91,11 +93,19 @@ def load_rota(*, business: Business, dates: Iterable[date], now: datetime) -> Ro
 
 
 def _load_venues(business: Business) -> tuple[Venue, ...]:
-    """Each place by its own clock, where any of them keeps another one than the business."""
+    """Each place by its own clock, where any of them keeps another one than the business; beside
+    them the business's own, where something takes place at none of them."""
+    no_place = Venue(business.zone)
     venues = tuple(Venue(Clock(business, it).zone, it.pk) for it in list_places(business=business))
     if all(it.zone == business.zone for it in venues):
-        return (Venue(business.zone),)
-    return venues
+        return (no_place,)
+    return (*venues, no_place) if _has_services_without_a_place(business) else venues
+
+
+def _has_services_without_a_place(business: Business) -> bool:
+    """Whether something is online, at the customer's, or nowhere yet."""
+    nowhere = Q(online=True) | Q(home_visit=True) | Q(locations=None)
+    return Service.objects.filter(nowhere, business=business, retired_at=None).exists()
 
 
 def _load_busy(
