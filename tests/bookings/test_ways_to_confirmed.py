@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db.models import F
 from django.test import Client
 
@@ -19,7 +20,7 @@ from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings import test_wishes
-from tests.bookings.pages import text_of
+from tests.bookings.pages import DETAILS, fields_of, hold, text_of
 from tests.bookings.test_waitlist import cancel, wait
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.bookings import make_draft, make_visitor
@@ -96,6 +97,24 @@ def test_places_of_a_class_are_not_sold_anew_either(studio: Studio, what: str) -
     with pytest.raises(bookings.SlotGone):
         send(draft, now=AFTER_THE_HOLD)
     assert status(draft) == "CREATED"
+
+
+@pytest.mark.parametrize("what", ["service", "business"])
+def test_the_page_says_that_it_is_not_sold_and_not_that_it_went(
+    salon: Salon, client: Client, what: str
+) -> None:
+    address = hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone))
+    page = client.get(address)
+    switch_off(what)
+
+    with time_machine.travel(AFTER_THE_HOLD, tick=False):
+        typed = {**fields_of(page), **DETAILS, "note": "Left side, please"}
+        answer = client.post(address, typed, headers={"Origin": "http://testserver"})
+
+    text = text_of(answer)
+    assert answer.status_code == 409
+    assert "This cannot be booked online now" in text
+    assert ("Left side, please" in text, 'name="slot"' in text) == (True, False)
 
 
 # ----- the team's own yes

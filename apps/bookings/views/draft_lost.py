@@ -8,16 +8,21 @@ from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.views.classes import show_places_lost
 from apps.bookings.views.courses import show_enrolment_lost
-from apps.bookings.views.lost import show_lost
+from apps.bookings.views.lost import no_longer_bookable, show_lost
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice
+from apps.catalog.queries import UnknownChoice, is_offered
 from apps.web.http import go_to
+from apps.web.kept_text import words_typed
 
 
 def show_draft_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
-    """Say that the time went, with what is free now (409).
+    """Say that the time went, with what is free now (409); where nothing of it is sold any more,
+    that.
 
     The text stays with the draft; the next time that is tapped brings it along."""
+    if not is_offered(service=draft.service):
+        typed = words_typed(request) if request.method == "POST" else ()
+        return no_longer_bookable(request, draft.service, typed=typed)
     try:
         if draft.kind == Service.Kind.CLASS:
             return show_places_lost(request, draft, now=now)

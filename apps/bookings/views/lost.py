@@ -1,5 +1,6 @@
 """Answers when a time cannot be had: lost, too busy, closed, or a button nobody of ours made."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -46,14 +47,17 @@ def try_again(request: HttpRequest, service: Service) -> HttpResponse:
     return response
 
 
-def no_longer_bookable(request: HttpRequest, service: Service) -> HttpResponse:
-    """Say that booking was closed meanwhile (409)."""
+def no_longer_bookable(
+    request: HttpRequest, service: Service, *, typed: Sequence[str] = ()
+) -> HttpResponse:
+    """Say that booking was closed meanwhile, with what was typed to be copied (409)."""
     context = {
         **_frame(service),
         "times_url": service_url(service, Picks()),
         "button_words": _("See why"),
         "title_words": _("This cannot be booked online now"),
         "words": _("Nothing was booked."),
+        "typed": typed,
     }
     return render_page(request, "bookings/refused.html", None, context, status=409)
 
