@@ -43,6 +43,16 @@ MACHINE = (
     "asked",
 )
 """Fields of a form that a person never sees."""
+CHOSEN = frozenset(
+    (
+        *("act", "back", "by_card", "drop", "give_up", "go_on", "instead_of", "is_paid", "keep"),
+        *("kind", "line", "near", "next", "offer", "order", "payment", "preview", "price_kind"),
+        *("reference", "resume", "scope", "seat", "service", "side", "staff", "state", "stop"),
+        *("target", "time", "tz", "update", "verb", "view", "way", "zone"),
+    )
+)
+"""Fields that were there, or were ticked or pressed: what they hold is a word of ours."""
+TICKED = "on"
 LEFT_OUT = ("csrfmiddlewaretoken", "page_around", "password", "code", "gift", "seal", "revision")
 
 
@@ -119,11 +129,13 @@ def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:
 
 def words_typed(request: HttpRequest) -> list[str]:
     """What a person typed into a form of our own, to be read and copied; fields that no person sees
-    are left out, and so are the numbers of what was ticked."""
+    are left out, and so is what was ticked or pressed."""
     return [
         it
         for name, it in typed_again(request) or ()
         if it.strip()
+        and it != TICKED
+        and name not in CHOSEN
         and (name == "phone" or not it.isdigit())
         and not any(word in name for word in MACHINE)
     ]

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 
 from apps.bookings.models import Booking
 from apps.web.limits import Hit, require_room, rules
-from tests.bookings.pages import DETAILS, fields_of, fill, hold, text_of
+from tests.bookings.pages import DETAILS, fields_of, fill, hold, slot_at, text_of
 from tests.factories import NOW, Salon
 from tests.factories.studio import join, make_session, make_studio
 
@@ -84,3 +84,15 @@ def test_find_my_booking_shows_what_was_typed(client: Client, salon: Salon) -> N
 
     assert refused.status_code == 429
     assert '<p class="keep-lines mt-1">carl@example.com</p>' in text_of(refused)
+
+
+def test_a_tap_is_nothing_that_was_typed(client: Client, salon: Salon) -> None:
+    at = salon.at(26, 10).astimezone(salon.business.zone)
+    tapped = {"service": salon.cut.slug, "slot": slot_at(at)}
+    address, browser = f"/{salon.business.slug}/hold", from_our_page(client)
+
+    with override_settings(RATE_LIMIT_SCALE=0.01):
+        refused = [browser.post(address, tapped) for _time in range(2)][-1]
+
+    assert refused.status_code == 429
+    assert HEADING not in text_of(refused)

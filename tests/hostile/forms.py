@@ -17,6 +17,8 @@ class Form:
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """The fields that somebody types words into."""
+    chosen: Pairs = field(default_factory=list)
+    """What is sent along unseen, or because it was ticked or pressed: nobody typed any of it."""
 
     def ways(self) -> list[tuple[str, Pairs]]:
         """Address and fields for each button; a form without any is sent by Enter."""
@@ -84,6 +86,10 @@ class Reader(HTMLParser):
 def _put(form: Form, tag: str, told: dict[str, str]) -> None:
     kind = told.get("type", "submit" if tag == "button" else "text")
     name, value = told.get("name", ""), told.get("value", "")
+    if name and kind in {"hidden", "submit", "image"}:
+        form.chosen.append((name, value))
+    if kind in {"checkbox", "radio"}:
+        form.chosen.append((name, value or "on"))
     if kind in {"submit", "image"}:
         form.buttons.append((name, value, told.get("formaction", "")))
     elif kind in {"checkbox", "radio"}:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 from django.db.models import F
+from django.test import RequestFactory
 
 from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan, Service
 from apps.checkout.models import GiftCard, PlanPurchase
+from apps.web.kept_text import words_typed
 from tests.bookings.pages import text_of
 from tests.factories import NOW, make_booking
 from tests.factories.prepaid import make_gift_card
@@ -28,6 +30,10 @@ NOT_WORDS = (
     *("variant_1", "variant_2"),
 )
 """Fields of other things than words."""
+
+
+ANSWER = re.compile(r"q\d+(_\d+)?")
+"""What somebody answers to a question of the business, ticked or typed."""
 
 
 def pages_of(stage: Stage) -> Iterator[str]:
@@ -81,6 +87,26 @@ def test_words_survive_that_somebody_else_was_faster(stage: Stage, *, htmx: bool
     assert {route: status for route, (status, _kept) in found.items() if status != CONFLICT} == {}
     assert [route for route, (_status, kept) in found.items() if not kept] == []
     assert len(found) >= LEAST_FORMS
+
+
+@pytest.mark.slow
+def test_nothing_is_told_as_typed_that_was_ticked_pressed_or_sent_unseen(stage: Stage) -> None:
+    told = {}
+    for path in stage.addresses.values():
+        by = stage.olga if path.startswith("/own/juniper/") else stage.carl
+        page = by.get(path, follow=True)
+        if not page.get("Content-Type", "").startswith("text/html"):
+            continue
+        for form in forms_of(page.content.decode(), path=path):
+            sent: dict[str, list[str]] = {}
+            for name, value in form.chosen:
+                if not ANSWER.fullmatch(name):
+                    sent.setdefault(name, []).append(value)
+            request = RequestFactory().post("/", sent, headers={"Origin": "http://testserver"})
+            if words := words_typed(request):
+                told[form.action] = words
+
+    assert told == {}
 
 
 CONFLICT, LEAST_FORMS = 409, 8
