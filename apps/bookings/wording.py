@@ -45,6 +45,8 @@ def cancel_by_words(
     until = free_until(policy=policy, starts_at=starts_at)
     if until is None:
         return _("This booking cannot be cancelled online.")
+    if starts_at <= now:
+        return _("It has begun, so it cannot be cancelled online: please call.")
     if not is_free_now(policy=policy, starts_at=starts_at, now=now):
         return _("It starts too soon to be cancelled online: please call.")
     when = formatting.format_datetime(until, zone=zone, locale=locale)

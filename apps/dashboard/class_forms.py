@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
-from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.engine.series import SeriesRule
@@ -240,7 +239,7 @@ class ChangeClassForm(OverridingForm):
 
 def _check_places(form: forms.Form, place: Location | None) -> None:
     """Say beside its field when a teacher or a room is at another place than the class."""
-    words = now_in_words("%(name)s is at %(there)s, and this takes place at %(place)s.")
+    words = _("%(name)s is at %(there)s, and this takes place at %(place)s.")
     for field in ("staff", "room"):
         needed = form.cleaned_data.get(field)
         if needed is None or place is None or needed.location in {None, place}:

@@ -1,5 +1,5 @@
 """A page that knows when it begins names no deadline that has passed as if it were open: it says
-what the page of the details says (rule B10)."""
+what the page of the details says (rule T17)."""
 
 import re
 from datetime import timedelta
@@ -16,6 +16,7 @@ from tests.factories.studio import Studio, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 SOON = "It starts too soon to be cancelled online: please call."
+BEGUN = "It has begun, so it cannot be cancelled online: please call."
 SOONER = "What begins before {} is too soon for that."
 DAY = 24 * 60
 
@@ -67,7 +68,7 @@ def test_each_run_of_a_course_has_its_own_moment(client: Client, studio: Studio)
 
     _of_all, begun, ahead = policies(client.get("/harbor/courses/beginners/"))
 
-    assert begun == SOON
+    assert begun == BEGUN
     assert ahead.startswith("Free to cancel until ")
 
 
@@ -78,7 +79,7 @@ def test_each_run_of_a_course_has_its_own_moment(client: Client, studio: Studio)
             60,
             f"Free to cancel until 1 hour before. {SOONER.format('11:45')}",
         ),
-        (DAY, SOON),
+        (DAY, "What starts so soon cannot be cancelled online: please call."),
         (0, "Free to cancel until the start."),
     ],
 )

@@ -47,11 +47,11 @@ def test_the_words_before_booking(seconds: int, minutes: int) -> None:
 
     until = {1440: "Wed 25 Nov, 10:42", 0: "Thu 26 Nov, 10:42"}[minutes]
     is_open = seconds < 0 or (seconds == 0 and minutes > 0)
-    assert strip_tags(words) == (
-        f"Free to cancel until {until}."
-        if is_open
-        else "It starts too soon to be cancelled online: please call."
-    )
+    late = {
+        1440: "It starts too soon to be cancelled online: please call.",
+        0: "It has begun, so it cannot be cancelled online: please call.",
+    }[minutes]
+    assert strip_tags(words) == (f"Free to cancel until {until}." if is_open else late)
 
 
 @SECONDS

@@ -65,14 +65,14 @@ def policy_words_of_day(
     choice: Choice, starts: Sequence[datetime], *, now: datetime, zone: ZoneInfo
 ) -> str:
     """The same for the times (UTC) that a page shows: those that are too near to be cancelled are
-    not told to be free; where all of them are, in the words of the page of the details."""
+    not told to be free."""
     policy = policy_of(choice.policy)
     near = [at for at in starts if not is_free_now(policy=policy, starts_at=at, now=now)]
     if not policy.cancel_allowed or not near:
         return policy_words(choice)
     pay = pay_words(choice.service, amount=choice.price.total)
     if len(near) == len(starts):
-        cancel = _("It starts too soon to be cancelled online: please call.")
+        cancel = _("What starts so soon cannot be cancelled online: please call.")
         return f"{cancel} {pay}".strip()
     first = min(at for at in starts if at not in near)
     when = formatting.format_time(first, zone=zone, locale=choice.service.business.locale)
