@@ -50,7 +50,7 @@ REFUSED = (
     ),
     *(bookings.LineIsFull, bookings.AlreadyInLine, bookings.WishIsOver, bookings.WishIsClosed),
     *(bookings.TimesAreFree, bookings.NotWelcome, bookings.AlreadyCorrected),
-    *(bookings.NotOnTheList, SessionsHaveChanged),
+    *(bookings.NotOnTheList, bookings.TooFewSoFar, SessionsHaveChanged),
     *(checkout.WayNotOffered, checkout.QuoteChanged, checkout.DetailsMissing, checkout.NotOwed),
     *(checkout.AmountRefused, checkout.RefundChanged, checkout.TooMuchToRefund),
     *(checkout.PaymentUnderWay, checkout.CouponRefused, checkout.GiftRefused),
