@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.http import QueryDict
 from apps.kernel.digests import key_of
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{16,24}")
+FEW_MINUTES = 600  # seconds
 NOT_TYPED = ("key", "csrfmiddlewaretoken")
 
 
@@ -36,8 +38,18 @@ def plain_key(sent: object) -> str:
 def form_key_of(sent: QueryDict, *, business_id: int) -> str:
     """What stands for this form with these words in the database, at most 32 characters and never
     that of another business; "" for a form without a key."""
+    return _key_of(sent, business_id)
+
+
+def passing_key_of(sent: QueryDict, *, business_id: int, now: datetime) -> str:
+    """The same for a form that only has a mail sent: it is another one after a few minutes, so that
+    whoever goes back because no mail came is sent one."""
+    return _key_of(sent, business_id, int(now.timestamp()) // FEW_MINUTES)
+
+
+def _key_of(sent: QueryDict, *of: int) -> str:
     key = plain_key(sent.get("key"))
     if not key:
         return ""
     typed = [(name, *sent.getlist(name)) for name in sent if name not in NOT_TYPED]
-    return key_of([(business_id, key), *typed])
+    return key_of([(*of, key), *typed])

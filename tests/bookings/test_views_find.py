@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,21 @@ def test_the_answer_is_the_same_for_known_and_unknown_addresses(
     assert known["Location"] == unknown["Location"] == "/juniper/find/sent/"
     assert "If we know this address" in text_of(client.get(known["Location"]))
     assert OutboxItem.objects.filter(topic="bookings.find").count() == 2
+
+
+def test_the_same_form_sends_one_mail_and_one_more_to_whoever_comes_back_because_none_came(
+    client: Client, salon: Salon
+) -> None:
+    make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    asked = OutboxItem.objects.filter(topic="bookings.find")
+
+    for _tap in range(2):
+        ask(client, key="a-form-of-a-page")
+    assert asked.count() == 1
+
+    with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
+        ask(client, key="a-form-of-a-page")
+    assert asked.count() == 2
 
 
 def test_one_mail_lists_what_is_ahead_with_links_that_open_it(client: Client, salon: Salon) -> None:

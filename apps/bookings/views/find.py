@@ -9,7 +9,7 @@ from apps.bookings.forms.find import FindForm
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
 from apps.web.addresses import client_network
-from apps.web.form_keys import form_key_of
+from apps.web.form_keys import passing_key_of
 from apps.web.http import go_to, render_page
 from apps.web.limits import Hit, count_hits, require_room, rules
 
@@ -33,7 +33,7 @@ def find(request: HttpRequest, business: Business) -> HttpResponse:
             email=address,
             reference=form.cleaned_data["reference"],
             now=now,
-            form_key=form_key_of(request.POST, business_id=business.pk),
+            form_key=passing_key_of(request.POST, business_id=business.pk, now=now),
         )
     return go_to(request, "bookings:find_sent", business=business.slug)
 

@@ -32,7 +32,7 @@ from apps.checkout.views.plan_till import (
     open_plan_till,
     typed_for,
 )
-from apps.web.form_keys import form_key_of
+from apps.web.form_keys import passing_key_of
 from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
@@ -192,7 +192,7 @@ def find_plan(request: HttpRequest, business: Business) -> HttpResponse:
             business=business,
             email=form.cleaned_data["email"],
             now=now,
-            form_key=form_key_of(request.POST, business_id=business.pk),
+            form_key=passing_key_of(request.POST, business_id=business.pk, now=now),
         )
     return go_to(request, "checkout:plan_sent", business=business.slug)
 

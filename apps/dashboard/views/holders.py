@@ -34,7 +34,7 @@ from apps.dashboard.views.refusals import (
 )
 from apps.dashboard.views.showing import away_with, rest_of_address, show
 from apps.kernel.money import Money
-from apps.web.form_keys import KeyedForm, form_key_of
+from apps.web.form_keys import KeyedForm, passing_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -166,7 +166,7 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
-        key = form_key_of(request.POST, business_id=desk.business.pk)
+        key = passing_key_of(request.POST, business_id=desk.business.pk, now=now)
         checkout.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now, form_key=key)
 
     return _act(request, reference, KeyedForm(request.POST), act, now=now, done="sent")
