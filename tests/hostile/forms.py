@@ -13,6 +13,8 @@ class Form:
     action: str
     method: str
     id: str
+    is_htmx: bool = False
+    """Whether htmx sends it, where there are scripts."""
     fields: Pairs = field(default_factory=list)
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
@@ -46,7 +48,8 @@ class Reader(HTMLParser):
         told = {name: value or "" for name, value in attrs}
         if tag == "form":
             action = told.get("action") or self.path
-            self.open = Form(action, told.get("method", "get"), told.get("id", ""))
+            method, is_htmx = told.get("method", "get"), "hx-post" in told
+            self.open = Form(action, method, told.get("id", ""), is_htmx)
             self.forms.append(self.open)
             self.by_id[self.open.id] = self.open
         elif tag in {"input", "button"}:

@@ -71,6 +71,8 @@ def test_words_survive_that_somebody_else_was_faster(stage: Stage, *, htmx: bool
     found: dict[str, tuple[int, bool]] = {}
 
     for address, form, words in list(worded(stage)):
+        if htmx and not form.is_htmx:
+            continue
         typed: dict[str, list[str]] = {}
         for name, value in form.fields:
             filled = WORDS if name in words else value or TYPED.get(name, "")
@@ -86,7 +88,7 @@ def test_words_survive_that_somebody_else_was_faster(stage: Stage, *, htmx: bool
 
     assert {route: status for route, (status, _kept) in found.items() if status != CONFLICT} == {}
     assert [route for route, (_status, kept) in found.items() if not kept] == []
-    assert len(found) >= LEAST_FORMS
+    assert len(found) >= (1 if htmx else LEAST_FORMS)
 
 
 @pytest.mark.slow
