@@ -31,7 +31,9 @@ from tests.factories.studio import join, make_session, make_studio
 pytestmark = pytest.mark.django_db
 
 MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
-NOISE = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|"X-CSRFToken": "[^"]*"')
+NOISE = re.compile(
+    r'name="(csrfmiddlewaretoken|key)" value="[^"]*"|"X-CSRFToken": "[^"]*"',
+)
 FOOTER = re.compile(r"Juniper Hair, [^.]*\. You get this mail")
 """The address of who sends it: that is where the business is today."""
 HOME = "22 Hanley Road\nLondon N4 3DR"

@@ -80,6 +80,8 @@ CASES: dict[str, Case] = {
     "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
     "use_code": Case(DESKS, "POST", {"code": "NOTHING"}, answer=409),  # not confirmed yet
     "looked_at": Case(MANAGERS, "POST", answer=404),  # every payment came as it was asked for
+    "refused_refund": Case(MANAGERS, "POST", answer=404),  # the bank refused none
+    "uncovered_card": Case(MANAGERS, "POST", answer=404),  # every card is covered
     "new_wish": Case(DESKS, "POST", answer=422, other=200),
     "services": Case(MANAGERS),
     "service_payment": Case(
@@ -106,7 +108,7 @@ CASES: dict[str, Case] = {
         MANAGERS, "POST", {"zone": "Europe/Lisbon", "keep": "MOMENT"}, answer=422, other=200
     ),
     "takings": Case(frozenset(ROLES) - {"STAFF"}),
-    "orders": Case(frozenset(ROLES) - {"STAFF"}),
+    "orders": Case(frozenset(ROLES) - {"STAFF"}, other=303),
     "coupons": Case(MANAGERS, "POST", answer=422, other=200),
     "stop_coupon": Case(MANAGERS, "POST", answer=404),  # the stage has no codes
     "discounts": Case(MANAGERS, "POST", answer=422),
@@ -116,7 +118,7 @@ CASES: dict[str, Case] = {
     "plan": Case(MANAGERS, "POST", answer=422, other=200),
     "retire_plan": Case(MANAGERS, "POST", {"revision": "1"}, answer=303),
     "sell_plan": Case(DESKS, "POST", {**BUYER, "seen_price": "16000"}, answer=303, other=200),
-    "plan_holders": Case(DESKS),
+    "plan_holders": Case(DESKS, other=303),
     "held_plan": Case(DESKS),
     "pause_plan": Case(MANAGERS, "POST", {"revision": "1"}, answer=303),
     "stop_renewal": Case(MANAGERS, "POST", answer=303),
@@ -248,12 +250,12 @@ class Stage:
         """What stands in an address beside the business."""
         sold = self.prepaid[booking.business_id]
         kinds: tuple[tuple[Collection[str], object], ...] = (
-            ({"stop_coupon", "stop_discount", "looked_at"}, 1),
+            ({"stop_coupon", "stop_discount", "looked_at", "refused_refund"}, 1),
             (WITH_SERVICE, booking.service_id),
             (WITH_PLACE, booking.location_id),
             (WITH_SESSION, self.sessions[booking.pk].pk),
             (WITH_BOOKING, booking.reference),
-            ({"cancel_side"}, booking.reference),
+            ({"cancel_side", "uncovered_card"}, booking.reference),
             (WITH_PLAN, sold.plan.pk),
             (WITH_PURCHASE, sold.purchase.reference),
             (WITH_CARD, sold.card.reference),

@@ -15,11 +15,13 @@ from typing import Protocol
 from playwright.sync_api import Page, Playwright, ViewportSize, expect
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.remote_connection import RemoteConnection
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
+from urllib3.exceptions import HTTPError
 
 from tests.journeys.conftest import FLAGS, PATIENCE
 
@@ -82,7 +84,8 @@ class WebDriverHand:
     def follow(self, css: str) -> None:
         page = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.CSS_SELECTOR, css).click()
-        WebDriverWait(self.driver, PATIENCE / 1000).until(staleness_of(page))
+        wait = WebDriverWait(self.driver, PATIENCE / 1000, ignored_exceptions=[HTTPError])
+        wait.until(staleness_of(page))
 
     def fill(self, css: str, text: str) -> None:
         self.driver.find_element(By.CSS_SELECTOR, css).send_keys(text)
@@ -139,12 +142,21 @@ def webkit(_: Playwright, *, scripts: bool = True) -> Iterator[Hand]:
         environment = {**os.environ, "DISPLAY": display, "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
         service = Service(shutil.which("WebKitWebDriver"), env=environment)
         driver = webdriver.WebKitGTK(options=options, service=service)
+        _answer_in_time(driver)
         try:
             driver.set_window_size(PHONE["width"], PHONE["height"])
             driver.implicitly_wait(PATIENCE / 1000)
             yield WebDriverHand(driver)
         finally:
             driver.quit()
+
+
+def _answer_in_time(driver: WebDriver) -> None:
+    """Asked about a page that is just going, WebKit's driver may never answer; a question that was
+    not answered is asked again."""
+    executor = driver.command_executor
+    if isinstance(executor, RemoteConnection) and executor.client_config is not None:
+        executor.client_config.timeout = PATIENCE / 1000 / 3
 
 
 ENGINES = {"Chromium": chromium, "Firefox": firefox, "WebKit": webkit}

@@ -333,4 +333,4 @@ def icon(name: str, size: str = "") -> SafeString:
 @register.inclusion_tag("components/_field.html")
 def field(bound: BoundField, **extra: Any) -> dict[str, Any]:
     """Label, hint, error and control of one form field; `extra` goes to the template as it is."""
-    return {"field": bound, "kind": bound.widget_type, **extra}
+    return {"field": bound, "kind": "hidden" if bound.is_hidden else bound.widget_type, **extra}
