@@ -21,7 +21,6 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 from selenium.webdriver.webkitgtk.options import Options
 from selenium.webdriver.webkitgtk.service import Service
-from urllib3.exceptions import HTTPError
 
 from tests.journeys.conftest import FLAGS, PATIENCE
 
@@ -84,8 +83,7 @@ class WebDriverHand:
     def follow(self, css: str) -> None:
         page = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.CSS_SELECTOR, css).click()
-        wait = WebDriverWait(self.driver, PATIENCE / 1000, ignored_exceptions=[HTTPError])
-        wait.until(staleness_of(page))
+        WebDriverWait(self.driver, PATIENCE / 1000).until(staleness_of(page))
 
     def fill(self, css: str, text: str) -> None:
         self.driver.find_element(By.CSS_SELECTOR, css).send_keys(text)
