@@ -22,7 +22,7 @@ BOXES = (CheckboxInput, *SEVERAL)
 """What sends nothing when nothing is ticked."""
 
 
-ELSE = {"confirm-anyway": "override"}
+FORM_OF = {"confirm-anyway": "override"}
 """The form of an address that is not named after it."""
 
 
@@ -42,7 +42,7 @@ def give_back(kept: KeptText, context: Mapping[str, Any]) -> GivenBack:
     for name, words in kept.typed:
         typed.setdefault(name, []).append(words)
     verb = kept.sent_to.rstrip("/").rpartition("/")[2]
-    verb = ELSE.get(verb, verb)
+    verb = FORM_OF.get(verb, verb)
     fitting = [
         (verb.startswith(name), len(_named(form, typed)), form)
         for name, form in _forms(context)

@@ -23,7 +23,7 @@ from apps.kernel.spans import Seconds, Spans, intersect, merge, subtract
 
 
 @dataclass(frozen=True, slots=True)
-class Venue:
+class Workplace:
     """By which clock hours are read at a place; location_id None is any place."""
 
     zone: ZoneInfo
@@ -42,7 +42,7 @@ class Rota:
     team: Team
     hours: HoursBook
     busy: Mapping[int, tuple[BusyRow, ...]]
-    venues: tuple[Venue, ...]
+    workplaces: tuple[Workplace, ...]
 
     def open_spans(self, resource_id: int, on: date) -> Spans:
         """When this resource works on a date, holidays and special hours included."""
@@ -58,14 +58,14 @@ class Rota:
         return (min(begun)[0], max(end for _start, end in begun)) if begun else None
 
     def _openings(self, resource_id: int, on: date) -> Iterator[Opening]:
-        for venue in self.venues:
+        for workplace in self.workplaces:
             search = Search(
-                zone=venue.zone,
+                zone=workplace.zone,
                 business_hours=self.hours.business,
                 resources={},
                 requirements=(),
                 shape=Shape(duration=1, step=1),
-                location_id=venue.location_id,
+                location_id=workplace.location_id,
             )
             opening = OpeningHours(search, *day_bounds(self.zone, on))
             yield opening.of(self.hours.resources.get(resource_id))
@@ -88,18 +88,20 @@ def load_rota(*, business: Business, dates: Iterable[date], now: datetime) -> Ro
     team = load_team(business_id=business.pk)
     hours = load_hours_book(business=business, first=days[0], last=days[-1])
     busy = _load_busy(team, days, zone=business.zone, now=now)
-    venues = _load_venues(business)
-    return Rota(zone=business.zone, team=team, hours=hours, busy=busy, venues=venues)
+    workplaces = _load_workplaces(business)
+    return Rota(zone=business.zone, team=team, hours=hours, busy=busy, workplaces=workplaces)
 
 
-def _load_venues(business: Business) -> tuple[Venue, ...]:
+def _load_workplaces(business: Business) -> tuple[Workplace, ...]:
     """Each place by its own clock, where any of them keeps another one than the business; beside
     them the business's own, where something takes place at none of them."""
-    no_place = Venue(business.zone)
-    venues = tuple(Venue(Clock(business, it).zone, it.pk) for it in list_places(business=business))
-    if all(it.zone == business.zone for it in venues):
+    no_place = Workplace(business.zone)
+    workplaces = tuple(
+        Workplace(Clock(business, it).zone, it.pk) for it in list_places(business=business)
+    )
+    if all(it.zone == business.zone for it in workplaces):
         return (no_place,)
-    return (*venues, no_place) if _has_services_without_a_place(business) else venues
+    return (*workplaces, no_place) if _has_services_without_a_place(business) else workplaces
 
 
 def _has_services_without_a_place(business: Business) -> bool:

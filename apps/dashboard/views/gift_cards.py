@@ -17,7 +17,7 @@ from apps.dashboard.prepaid_forms import AdjustGiftForm, HoldersForm, StopGiftFo
 from apps.dashboard.queries.gift_list import find_by_code, find_cards, get_card, read_card
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.refusals import INCOMPLETE, Problem, plan_problem
-from apps.dashboard.views.showing import away_with, rest_of_address, show
+from apps.dashboard.views.showing import redirect_search, rest_of_address, show
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -34,8 +34,8 @@ def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
         card = find_by_code(desk=request.desk, code=words)
         if card is not None:
             return go_to(request, "dashboard:gift_card", slug, card.reference)
-    if away := away_with(request, "dashboard:gift_cards", words):
-        return away
+    if redirect := redirect_search(request, "dashboard:gift_cards", words):
+        return redirect
     found = find_cards(desk=request.desk, words=words, page=page)
     context = {
         "found": found,

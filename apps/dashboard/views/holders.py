@@ -32,7 +32,7 @@ from apps.dashboard.views.refusals import (
     code_refused_words,
     plan_problem,
 )
-from apps.dashboard.views.showing import away_with, rest_of_address, show
+from apps.dashboard.views.showing import redirect_search, rest_of_address, show
 from apps.kernel.money import Money
 from apps.web.form_keys import KeyedForm, passing_key_of
 from apps.web.guards import guarded
@@ -61,8 +61,8 @@ def plan_holders(request: OwnerRequest, slug: str) -> HttpResponse:
     del slug
     now, desk = timezone.now(), request.desk
     words, plan_id, page = HoldersForm(request.POST or request.GET).asked()
-    if away := away_with(request, "dashboard:plan_holders", words, plan=plan_id):
-        return away
+    if redirect := redirect_search(request, "dashboard:plan_holders", words, plan=plan_id):
+        return redirect
     context = {
         "found": find_holders(desk=desk, words=words, plan_id=plan_id, page=page),
         "plan": _plan_of(request, plan_id),

@@ -9,7 +9,7 @@ from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.money_forms import OrdersForm
 from apps.dashboard.queries.orders import State, list_orders
 from apps.dashboard.roles import Right, roles_with
-from apps.dashboard.views.showing import away_with, show
+from apps.dashboard.views.showing import redirect_search, show
 from apps.web.guards import guarded
 
 CHIPS = (
@@ -30,8 +30,8 @@ def orders(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the orders in a state, or those that are searched for."""
     del slug
     state, search, before = OrdersForm(request.POST or request.GET).asked()
-    if away := away_with(request, "dashboard:orders", search, state=state.value):
-        return away
+    if redirect := redirect_search(request, "dashboard:orders", search, state=state.value):
+        return redirect
     context = {
         "orders": list_orders(desk=request.desk, state=state, search=search, before=before),
         "chips": [(it.value or None, words, it is state) for it, words in CHIPS],

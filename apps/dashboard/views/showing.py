@@ -88,7 +88,7 @@ def rest_of_address(**filters: object) -> str:
     return f"{urlencode(given)}&" if given else ""
 
 
-def away_with(
+def redirect_search(
     request: OwnerRequest, url_name: str, words: str, **filters: object
 ) -> HttpResponse | None:
     """Send a search that was posted to an address of its own, and one that has the number of a gift
