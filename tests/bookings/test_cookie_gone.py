@@ -202,7 +202,7 @@ def test_from_a_draft_that_is_gone_one_button_leads_to_the_times_of_the_same_cho
     assert times.status_code == 200
 
 
-def test_from_a_place_in_a_class_it_leads_to_the_class(client: Client, db: None) -> None:
+def test_from_a_place_in_a_class_it_leads_to_the_class(client: Client, at_now: datetime) -> None:
     studio = make_studio()
     session = make_session(studio, starts_at=studio.at(26, 18))
     address = client.post(f"/harbor/classes/{session.pk}/hold", {"people": "2"})["Location"]
