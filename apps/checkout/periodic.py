@@ -8,6 +8,7 @@ from apps.checkout.operations import (
     forget_unpaid_gifts,
     forget_unpaid_plans,
     look_after_kept_aside,
+    look_after_refunds,
     open_paid_periods,
     release_held,
     renew_plans,
@@ -21,6 +22,11 @@ from apps.outbox.operations import register_periodic
 def reconcile(now: datetime) -> None:
     """Ask providers about payments whose word never came (rule M6)."""
     settle_open_payments(now=now)
+
+
+def ask_after_refunds(now: datetime) -> None:
+    """Ask providers whether a bank refused a refund after all (rule M32)."""
+    look_after_refunds(now=now)
 
 
 def decide_kept_aside(now: datetime) -> None:
@@ -49,8 +55,9 @@ def look_after_plans(now: datetime) -> None:
 
 def register_periodic_work() -> None:
     """Look after open payments and plans each 30 seconds, after what is kept aside each ten, after
-    abandoned orders each ten minutes."""
+    abandoned orders each ten minutes, after refunds each hour."""
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
+    register_periodic("checkout.refunds", timedelta(hours=1), ask_after_refunds)
     register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
     register_periodic("checkout.plans", timedelta(seconds=30), look_after_plans)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import Any
 
 SECRET_KEY = "sk_test_" + "stubbed"
+AT_MOST = 10
 HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 3600
 Row = dict[str, Any]
 
@@ -78,6 +79,13 @@ class Stub:
     def refund_outside(self, intent_id: str, amount: int) -> None:
         """Somebody gives money back on Stripe's own pages."""
         self._refund({"payment_intent": intent_id, "amount": str(amount)})
+
+    def refuse_refund(self, refund_id: str, why: str = "expired_or_canceled_card") -> Row:
+        """The bank sends money back that was refunded, days later."""
+        refund = self.rows[refund_id]
+        refund.update(status="failed", failure_reason=why)
+        self.rows[refund["charge"]]["amount_refunded"] -= refund["amount"]
+        return refund
 
     def fail(self, path: str, how: str, *, times: int = 1) -> None:
         """Let the next requests whose "METHOD /path" contains this go wrong."""
@@ -299,7 +307,11 @@ class Stub:
         return row
 
     def _expand(self, row: Row, path: list[str]) -> None:
-        if row.get(path[0]):
+        if path == ["refunds"]:  # ten of them come along
+            mine = [it for it in self.refunds() if it["charge"] == row["id"]][::-1]
+            more = len(mine) > AT_MOST
+            row["refunds"] = {"object": "list", "data": mine[:AT_MOST], "has_more": more}
+        elif row.get(path[0]):
             row[path[0]] = dict(self.rows[row[path[0]]])
             if path[1:]:
                 self._expand(row[path[0]], path[1:])

@@ -14,6 +14,7 @@ from apps.checkout.providers import (
     OpenRefused,
     ProviderDown,
     RefundRefused,
+    Returned,
     Truth,
     Wanted,
     stripe_api,
@@ -186,7 +187,8 @@ def test_money_goes_back_in_parts_once_for_each_key(stub: Stub) -> None:
     other = Stripe().refund(opened.ref, amount=500, key="refund-2")
 
     assert first == again != other
-    assert fetch(opened) == replace(PAID, refunded=1500)
+    refunds = (Returned(other, "refund-2", 500), Returned(first, "refund-1", 1000))
+    assert fetch(opened) == replace(PAID, refunded=1500, refunds=refunds)
 
 
 def test_a_day_later_the_same_refund_is_still_known(stub: Stub) -> None:
@@ -237,9 +239,10 @@ def test_a_saved_card_is_charged_once_for_each_key(stub: Stub) -> None:
 def test_money_of_a_saved_card_goes_back_too(stub: Stub) -> None:
     opened = Stripe().charge_saved(replace(WANTED, key="payment-8"), saved=save_card(stub))
 
-    Stripe().refund(opened.ref, amount=4000, key="refund-1")
+    ref = Stripe().refund(opened.ref, amount=4000, key="refund-1")
 
-    assert fetch(opened) == replace(PAID, refunded=4000)
+    refunds = (Returned(ref, "refund-1", 4000),)
+    assert fetch(opened) == replace(PAID, refunded=4000, refunds=refunds)
 
 
 def test_a_saved_card_may_keep_an_amount_aside(stub: Stub) -> None:
@@ -350,6 +353,58 @@ def test_currencies_are_counted_as_stripe_counts_them(
 
     assert stub.rows[opened.ref]["amount_total"] == units
     assert fetch(opened) == Truth(amount, currency, captured=amount, refunded=0, is_open=False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        ("expired_or_canceled_card", "The card has expired or was cancelled."),
+        ("unknown", "The bank did not take the money back."),
+    ],
+)
+def test_a_refund_that_its_bank_refuses_later_is_told_by_its_status(
+    stub: Stub, reason: str, words: str
+) -> None:
+    opened = pay(stub)
+    gone = Stripe().refund(opened.ref, amount=1000, key="refund-1")
+    came_back = Stripe().refund(opened.ref, amount=500, key="refund-2")
+    stub.refuse_refund(came_back, reason)
+
+    refunds = (Returned(came_back, "refund-2", 500, words), Returned(gone, "refund-1", 1000))
+    assert fetch(opened) == replace(PAID, refunded=1000, refunds=refunds)
+
+
+def test_what_stripe_counts_on_the_charge_is_not_asked(stub: Stub) -> None:
+    opened = pay(stub)
+    stub.refuse_refund(Stripe().refund(opened.ref, amount=1000, key="refund-1"))
+    stub.rows["ch_3"]["amount_refunded"] = 1000
+
+    assert fetch(opened).refunded == 0
+
+
+def test_a_refund_that_was_refused_is_not_taken_for_done_the_next_time(stub: Stub) -> None:
+    opened = pay(stub)
+    stub.refuse_refund(Stripe().refund(opened.ref, amount=1000, key="refund-1"))
+    stub.forget_keys()
+
+    with pytest.raises(RefundRefused, match="The card has expired or was cancelled"):
+        Stripe().refund(opened.ref, amount=1000, key="refund-1")
+    assert len(stub.refunds()) == 1
+
+
+def test_more_refunds_than_come_along_are_asked_for(stub: Stub) -> None:
+    opened = pay(stub)
+    for number in range(12):
+        Stripe().refund(opened.ref, amount=100, key=f"refund-{number}")
+    stub.asked.clear()
+
+    truth = fetch(opened)
+
+    assert (truth.refunded, len(truth.refunds)) == (1200, 12)
+    assert [f"{method} {path}" for method, path, _params in stub.asked] == [
+        f"GET /v1/checkout/sessions/{opened.ref}",
+        "GET /v1/refunds",
+    ]
 
 
 def test_an_amount_that_stripe_cannot_count_is_refused(stub: Stub) -> None:

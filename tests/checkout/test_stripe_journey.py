@@ -13,6 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, ProviderEvent, Refund
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
+from apps.checkout.queries.stranded import refused_refunds
 from apps.dashboard.management.commands.check_ledger import find_all
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
@@ -317,6 +318,48 @@ def test_our_own_refunds_are_told_of_by_name(
     named = ProviderEvent.objects.get(event_id="evt_2").payment_ref
     assert named == stub.intents()[0]["id"]
     assert OutboxItem.objects.filter(key="event:stripe:evt_2").exists()
+
+
+@pytest.mark.parametrize("kind", ["refund.failed", "charge.refund.updated", "refund.updated"])
+def test_a_refund_that_the_bank_refuses_days_later_is_taken_back(
+    client: Client, paid: Payment, salon: Salon, stub: Stub, kind: str
+) -> None:
+    refund(salon, 1000)
+    work(LATER)
+    later = LATER + timedelta(days=5)
+    told = stub.refuse_refund(stub.refunds()[0]["id"])
+
+    for name in ("evt_2", "evt_2", "evt_3"):
+        assert deliver(client, event(kind, told, event_id=name), at=later) == 200
+        work(later)
+
+    assert list(Refund.objects.values_list("amount", "status", "reason")) == [
+        (1000, "FAILED", "(The card has expired or was cancelled.)")
+    ]
+    assert state() == ("CONFIRMED", "PAID", "PAID")
+    assert refused_refunds(business_id=salon.business.pk).count() == 1
+    assert Message.objects.filter(kind="NOT_REFUNDED").count() == 1
+    assert clean(later)
+
+
+def test_money_given_back_on_stripe_s_own_pages_may_come_back_too(
+    client: Client, paid: Payment, salon: Salon, stub: Stub
+) -> None:
+    """Nothing of ours is written on such a refund: it is known by its name."""
+    intent = stub.intents()[0]
+    for amount in (1000, 800):
+        stub.refund_outside(intent["id"], amount)
+    charge = stub.rows[intent["latest_charge"]]
+    deliver(client, event("charge.refunded", charge, event_id="evt_2"))
+    work(LATER)
+    told = stub.refuse_refund(stub.refunds()[1]["id"])
+
+    assert deliver(client, event("refund.failed", told, event_id="evt_3")) == 200
+    work(LATER)
+
+    assert set(Refund.objects.values_list("amount", "status")) == {(1000, "DONE"), (800, "FAILED")}
+    assert state() == ("CONFIRMED", "PAID", "PARTIALLY_REFUNDED")
+    assert clean()
 
 
 def test_a_session_ends_with_the_hold_although_stripe_keeps_it_longer(

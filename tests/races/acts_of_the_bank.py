@@ -47,6 +47,14 @@ class Bank(Stage):
             session.refunded += self.dice.choice((1, left))
             self.attempt(lambda: session.save(update_fields=["refunded"]))
 
+    def the_bank_refuses_a_refund_days_later(self) -> None:
+        """Its word of it comes, or we find it ourselves."""
+        if session := self.one(PracticeSession.objects.filter(refunded__gt=0).order_by("pk")):
+            act = Act.REFUSE_REFUND
+            self.attempt(lambda: checkout.act_in_practice(ref=session.ref, act=act, now=self.now))
+            if payment := Payment.objects.filter(provider_ref=session.ref).first():
+                self.attempt(lambda: checkout.settle_payment(payment_id=payment.pk, now=self.now))
+
     def the_bank_takes_another_amount(self) -> None:
         """What came is not what we asked for: a person has to look."""
         if session := self.one(PracticeSession.objects.filter(state="OPEN").order_by("pk")):

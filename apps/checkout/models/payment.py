@@ -149,8 +149,9 @@ UNDECIDED = (Payment.Status.PENDING, Payment.Status.UNCLEAR)
 class Refund(models.Model):
     """Money on its way back to the customer. PENDING until the provider has done it; its key there
     is this row's id, so that it is done once however often it is asked for. excess is what of it
-    was more than the bill. One that FAILED waits for the team until decided_at (rule M32). by_hand:
-    the provider knows nothing of it, although the money came through it."""
+    was more than the bill. One that FAILED, which it may do days after it was DONE, waits for the
+    team until decided_at (rule M32). by_hand: the provider knows nothing of it, although the money
+    came through it."""
 
     class Status(models.TextChoices):
         PENDING = "PENDING", _("Under way")
@@ -172,6 +173,7 @@ class Refund(models.Model):
     )
     created_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    refused_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     by_hand = models.BooleanField(default=False)
 
@@ -189,6 +191,16 @@ class Refund(models.Model):
                 fields=["business"],
                 name="refund_to_decide",
                 condition=Q(status="FAILED", decided_at__isnull=True),
+            ),
+            models.Index(
+                fields=["business", "refused_at"],
+                name="refund_refused_by_day",
+                condition=Q(refused_at__isnull=False),
+            ),
+            models.Index(
+                fields=["done_at"],
+                name="refund_taken_on",
+                condition=Q(status="DONE", by_hand=False),
             ),
         ]
 

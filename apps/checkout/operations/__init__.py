@@ -116,6 +116,7 @@ from apps.checkout.operations._renew_in_person import renew_in_person
 from apps.checkout.operations._resume_plan import let_go_of_plan
 from apps.checkout.operations._sell_plan import sell_plan
 from apps.checkout.operations._settle import (
+    look_after_refunds,
     settle_open_payments,
     settle_payment,
     write_truth,
@@ -196,6 +197,7 @@ __all__ = [
     "keep_money",
     "let_go_of_plan",
     "look_after_kept_aside",
+    "look_after_refunds",
     "look_after_unclear",
     "make_coupon",
     "make_discount",

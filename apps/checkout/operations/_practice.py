@@ -9,7 +9,13 @@ from django.db import transaction
 
 from apps.checkout.models import PracticeSession
 from apps.checkout.operations._receive import receive_event
-from apps.checkout.providers.practice import HEADER, Practice, practice_message, receive_money
+from apps.checkout.providers.practice import (
+    HEADER,
+    Practice,
+    practice_message,
+    receive_money,
+    refuse_refunds,
+)
 from apps.outbox import operations as outbox
 
 TELL_TOPIC = "practice.tell"
@@ -20,7 +26,7 @@ State = PracticeSession.State
 
 class Act(StrEnum):
     """PAY_LATE tells of it two minutes later, PAY_TWICE twice, PAY_SHUFFLED in the wrong order,
-    PAY_SILENTLY never."""
+    PAY_SILENTLY never. REFUSE_REFUND: the bank sends back what was refunded."""
 
     PAY = "PAY"
     PAY_LATE = "PAY_LATE"
@@ -29,10 +35,11 @@ class Act(StrEnum):
     PAY_SILENTLY = "PAY_SILENTLY"
     DECLINE = "DECLINE"
     CANCEL = "CANCEL"
+    REFUSE_REFUND = "REFUSE_REFUND"
 
 
 class SessionOver(Exception):
-    """It was paid, cancelled, or ran out."""
+    """It was paid, cancelled, or ran out, or nothing was refunded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +53,19 @@ class Told:
 
 @transaction.atomic
 def act_in_practice(*, ref: str, act: Act, now: datetime) -> PracticeSession:
-    """Pay, decline or cancel a practice payment; return the session with where to go next.
+    """Pay, decline or cancel a practice payment, or have its bank refuse what was refunded; return
+    the session with where to go next.
 
     Raises:
         PracticeSession.DoesNotExist: there is none.
-        SessionOver: it cannot be paid (any more).
+        SessionOver: it cannot be paid (any more), or nothing was refunded.
     """
     session = PracticeSession.objects.select_for_update().get(ref=ref)
-    if session.state not in {State.OPEN, State.DECLINED} or now >= session.expires_at:
-        raise SessionOver
-    if act is Act.CANCEL:
-        session.state = State.CANCELED
-    elif act is Act.DECLINE:
-        session.state = State.DECLINED
+    if act is Act.REFUSE_REFUND:
+        if not refuse_refunds(session):
+            raise SessionOver
     else:
-        receive_money(session)
-    session.save(update_fields=["state"])
+        _pay_or_not(session, act, now=now)
     for told in _messages(act):
         outbox.enqueue(
             topic=TELL_TOPIC,
@@ -71,6 +75,18 @@ def act_in_practice(*, ref: str, act: Act, now: datetime) -> PracticeSession:
             delay=told.after,
         )
     return session
+
+
+def _pay_or_not(session: PracticeSession, act: Act, *, now: datetime) -> None:
+    if session.state not in {State.OPEN, State.DECLINED} or now >= session.expires_at:
+        raise SessionOver
+    if act is Act.CANCEL:
+        session.state = State.CANCELED
+    elif act is Act.DECLINE:
+        session.state = State.DECLINED
+    else:
+        receive_money(session)
+    session.save(update_fields=["state"])
 
 
 def tell_of_practice(*, ref: str, kind: str, event_id: str, now: datetime) -> None:
@@ -93,5 +109,9 @@ def _messages(act: Act) -> list[Told]:
             Told("payment.failed", SHORTLY, again),
             Told("payment.created", SHORTLY * 2, f"evt_{token_hex(8)}"),
         ]
-    kinds = {Act.DECLINE: "payment.failed", Act.CANCEL: "payment.canceled"}
+    kinds = {
+        Act.DECLINE: "payment.failed",
+        Act.CANCEL: "payment.canceled",
+        Act.REFUSE_REFUND: "refund.failed",
+    }
     return [Told(kinds.get(act, "payment.succeeded"), event_id=paid)]

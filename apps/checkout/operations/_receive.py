@@ -32,7 +32,7 @@ def _store(provider: str, event: Event, *, now: datetime) -> bool:
         event_id=event.event_id,
         defaults={"kind": event.kind, "payment_ref": event.ref, "received_at": now},
     )
-    payment = find_named(provider=provider, ref=event.ref, key=event.key)
+    payment = find_named(provider=provider, ref=event.ref, key=event.key, refund=event.refund)
     if not is_new or payment is None:
         return False
     outbox.enqueue(

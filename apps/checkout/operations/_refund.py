@@ -8,15 +8,15 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.models import GiftCard, Order, OrderLine, PlanPurchase, Refund, RefundLine
+from apps.checkout.models import GiftCard, Order, OrderLine, Refund, RefundLine
 from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
-from apps.checkout.operations._gift_money import tell_of_gift
-from apps.checkout.operations._plan_periods import tell_of_plan
+from apps.checkout.operations._refusal import take_back_refund, tell_of_refusal
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
 from apps.checkout.providers import RefundRefused, provider_of
 from apps.checkout.queries.orders import refundable_of
+from apps.checkout.queries.payments import key_of_refund
 from apps.checkout.refunds import Share, assign, split
 
 
@@ -134,7 +134,8 @@ def _write_lines(lines: Mapping[int, int], asked: Sequence[Share]) -> None:
 
 def do_refund(*, refund_id: int, now: datetime) -> None:
     """Do a refund at the provider, once however often this runs; kill -9 on either side of the call
-    is harmless, because the key is the refund's own.
+    is harmless, because the key is the refund's own. Done means that the provider took it on: what
+    the bank then refuses is learnt from the truth of the payment (``write_truth``).
 
     Raises:
         ProviderDown: it does not answer; the outbox tries again.
@@ -145,7 +146,7 @@ def do_refund(*, refund_id: int, now: datetime) -> None:
     provider = provider_of(refund.payment.provider)
     try:
         ref = provider.refund(
-            refund.payment.provider_ref, amount=refund.amount, key=f"refund-{refund.pk}"
+            refund.payment.provider_ref, amount=refund.amount, key=key_of_refund(refund)
         )
     except RefundRefused as no:
         _fail(refund_id, why=str(no), now=now)
@@ -163,25 +164,8 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
     subject = lock_subject(order)
     order = Order.objects.select_for_update().get(pk=order.pk)
     payments = list(order.payments.select_for_update().order_by("pk"))
-    open_ones = Refund.objects.filter(pk=refund_id, status=Refund.Status.PENDING)
-    if not open_ones.update(status=Refund.Status.FAILED, reason=f"{refund.reason} ({why})"[:250]):
+    if not take_back_refund(refund, payments=payments, why=why, now=now):
         return
-    for payment in payments:
-        if payment.pk == refund.payment_id:
-            payment.refunded -= refund.amount
-            payment.excess -= refund.excess
-            payment.save(update_fields=["refunded", "excess"])
-    for pk, amount in refund.lines.values_list("line_id", "amount"):
-        OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") - amount)
     failed = BookingEvent.Action.NOT_REFUNDED
     sync(order, subject, payments, actor=Actor.system(), now=now, action=failed)
-    _tell_of_failure(subject, refund, now=now)
-
-
-def _tell_of_failure(subject: Subject, refund: Refund, *, now: datetime) -> None:
-    """Who waits for the money reads that it did not go; of a booking its history tells."""
-    key = f"refused:{refund.pk}"
-    if isinstance(subject, PlanPurchase):
-        tell_of_plan(subject, "NOT_REFUNDED", amount=refund.amount, now=now, key=key)
-    if isinstance(subject, GiftCard):
-        tell_of_gift(card=subject, what="NOT_REFUNDED", amount=refund.amount, now=now, key=key)
+    tell_of_refusal(subject, refund, now=now)

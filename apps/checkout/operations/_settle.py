@@ -23,6 +23,13 @@ from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._receive import LOOK_TOPIC
+from apps.checkout.operations._refusal import (
+    outdated_in,
+    refused_in,
+    split_elsewhere,
+    take_back_refund,
+    tell_of_refusal,
+)
 from apps.checkout.operations._renew import note_charge
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
 from apps.checkout.operations._unclear import is_as_asked, note_unclear
@@ -38,6 +45,8 @@ from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
 
 PATIENCE = timedelta(seconds=60)
+LONGEST_REFUND = timedelta(days=35)
+"""Until then a bank may refuse a refund that its provider took on."""
 UNSETTLED = (Payment.Status.PENDING, Payment.Status.AUTHORIZED)
 
 
@@ -53,6 +62,31 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
     payment = Payment.objects.select_related("order").get(pk=payment_id)
     provider = provider_of(payment.provider)
     write_truth(payment_id=payment_id, truth=ask_truth(payment, provider, now=now), now=now)
+
+
+def look_after_refunds(*, now: datetime) -> int:
+    """Ask once a day about payments whose provider took on a refund within the last weeks: banks
+    refuse some days later, and the provider's word of it may never come. Return how many were asked
+    about."""
+    taken_on = Refund.objects.filter(
+        status=Refund.Status.DONE, by_hand=False, done_at__gt=now - LONGEST_REFUND
+    )
+    asked = Payment.objects.filter(
+        kind=Payment.Kind.ONLINE, provider__in=names_spoken_to(), pk__in=taken_on.values("payment")
+    )
+    return sweep(asked, partial(_look_again, now=now))
+
+
+@transaction.atomic
+def _look_again(payment_id: int, *, now: datetime) -> bool:
+    outbox.enqueue(
+        topic=LOOK_TOPIC,
+        payload={"payment_id": payment_id},
+        business_id=None,
+        now=now,
+        key=f"refunds:{payment_id}:{now.date()}",
+    )
+    return True
 
 
 def settle_open_payments(*, now: datetime) -> int:
@@ -98,6 +132,7 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
         if note_unclear(payment, truth, now=now):
             sync(order, subject, payments, actor=Actor.system(), now=now)
         return
+    _take_back(order, subject, payments, payment, truth=truth, now=now)
     was_aside = payment.status == Payment.Status.AUTHORIZED
     had = sum(it.captured for it in payments)
     is_new = _take_over(payment, truth, order=order, payments=payments, now=now)
@@ -108,6 +143,24 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
         _follow(order, subject, payments, payment, had=had, now=now)
         if was_aside and payment.status in GONE and isinstance(subject, Booking):
             bookings.note_let_go(booking=subject, now=now)
+
+
+def _take_back(
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    payment: Payment,
+    *,
+    truth: Truth,
+    now: datetime,
+) -> None:
+    """Write which refunds of a locked payment its bank has refused after all: each is told, and
+    waits for the team (rule M32)."""
+    for refund, why in refused_in(truth, payment):
+        if take_back_refund(refund, payments=payments, why=why, now=now):
+            action = BookingEvent.Action.NOT_REFUNDED
+            sync(order, subject, payments, actor=Actor.system(), now=now, action=action)
+            tell_of_refusal(subject, refund, now=now)
 
 
 def _follow(
@@ -191,17 +244,19 @@ def _take_over(
     payment.told_amount, payment.told_currency, payment.looked_at = None, "", None
     before = (payment.captured, payment.refunded, payment.authorized, payment.status)
     payment.captured = max(payment.captured, truth.captured)
-    elsewhere = truth.refunded - (payment.refunded - _by_hand(payment))
+    gone = truth.refunded - outdated_in(truth, payment)
+    elsewhere = gone - (payment.refunded - _by_hand(payment))
     elsewhere = min(elsewhere, payment.captured - payment.refunded)
-    if elsewhere > 0:
-        too_much = count_back(payment, order=order, payments=payments, amount=elsewhere)
+    for ref, amount in split_elsewhere(elsewhere, truth=truth, payment=payment):
+        too_much = count_back(payment, order=order, payments=payments, amount=amount)
         Refund.objects.create(
             business_id=payment.business_id,
             payment=payment,
-            amount=elsewhere,
+            amount=amount,
             excess=too_much,
             status=Refund.Status.DONE,
             is_external=True,
+            provider_ref=ref,
             created_at=now,
             done_at=now,
         )

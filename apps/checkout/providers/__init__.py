@@ -14,6 +14,7 @@ from apps.checkout.providers.protocol import (
     ProviderDown,
     ProviderGone,
     RefundRefused,
+    Returned,
     Truth,
     Wanted,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "ProviderDown",
     "ProviderGone",
     "RefundRefused",
+    "Returned",
     "Truth",
     "Wanted",
     "names_spoken_to",

@@ -24,12 +24,13 @@ from apps.checkout.providers.protocol import (
     Opened,
     ProviderDown,
     RefundRefused,
+    Returned,
     Truth,
     Wanted,
 )
 from apps.checkout.providers.reading import read_object, words_in
 from apps.checkout.providers.signing import is_signed, sign
-from apps.checkout.providers.words import declined_words, lapsed_words
+from apps.checkout.providers.words import declined_words, lapsed_words, refused_words
 
 HEADER = "Practice-Signature"
 HELD_FOR = timedelta(days=7)
@@ -80,6 +81,7 @@ class Practice:
             failure=_failure(session),
             authorized=session.authorized,
             saved=session.saved,
+            refunds=tuple(_returned(key, it) for key, it in session.refund_keys.items()),
         )
 
     def close(self, ref: str) -> None:
@@ -101,13 +103,17 @@ class Practice:
     def refund(self, ref: str, *, amount: int, key: str) -> str:
         session = PracticeSession.objects.select_for_update().get(ref=ref)
         if key in session.refund_keys:
-            return str(session.refund_keys[key])
+            known = _returned(key, session.refund_keys[key])
+            if known.refused:
+                raise RefundRefused(known.refused)
+            return known.ref
         if session.refunded + amount > session.captured:
             raise RefundRefused(f"{session.captured - session.refunded} left")
         session.refunded += amount
-        session.refund_keys[key] = f"re_{secrets.token_hex(8)}"
+        ref = f"re_{secrets.token_hex(8)}"
+        session.refund_keys[key] = {"ref": ref, "amount": amount}
         session.save(update_fields=["refunded", "refund_keys"])
-        return str(session.refund_keys[key])
+        return ref
 
     def read_event(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Event:
         if not is_signed(body, headers.get(HEADER, ""), secrets=practice_secrets(), now=now):
@@ -129,6 +135,17 @@ def receive_money(session: PracticeSession) -> None:
     if session.saves_card:
         session.saved = f"card_{secrets.token_hex(8)}"
     session.save()
+
+
+def refuse_refunds(session: PracticeSession) -> bool:
+    """Let the bank of a locked session send back all that was refunded, and tell whether there was
+    anything; for good, as banks do days after the provider said yes."""
+    gone = [it for it in session.refund_keys.values() if _can_refuse(it)]
+    session.refunded -= sum(it["amount"] for it in gone)
+    for it in gone:
+        it["is_refused"] = True
+    session.save(update_fields=["refunded", "refund_keys"])
+    return bool(gone)
 
 
 def practice_secrets() -> list[str]:
@@ -158,6 +175,18 @@ def _columns(wanted: Wanted) -> dict[str, Any]:
         "captures_later": wanted.captures_later,
         "saves_card": wanted.saves_card,
     }
+
+
+def _returned(key: str, kept: Any) -> Returned:
+    """A refund as a session remembers it; sessions of before knew its name only."""
+    if not isinstance(kept, dict):
+        return Returned(str(kept), key, 0)
+    refused = refused_words() if kept.get("is_refused") else ""
+    return Returned(kept["ref"], key, kept["amount"], refused)
+
+
+def _can_refuse(kept: Any) -> bool:
+    return isinstance(kept, dict) and not kept.get("is_refused")
 
 
 def _failure(session: PracticeSession) -> str:

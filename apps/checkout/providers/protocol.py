@@ -74,12 +74,26 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """One refund as the provider knows it: its name there, our key ("" where somebody made it on
+    the provider's own pages), and minor units. refused says in words why the bank did not take the
+    money after all, which may turn out days after the provider said yes and is for good; "" while
+    it stands."""
+
+    ref: str
+    key: str
+    amount: int
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """How a payment stands at the provider at this moment, in minor units.
 
     is_open: it can still be paid. failure is for people, "" when nothing failed. authorized is kept
     aside on the card and not captured; saved is the provider's name of a card that may be charged
-    again later, "" when there is none.
+    again later, "" when there is none. refunds are those that the provider tells one by one;
+    refunded is what is gone, without those that were refused.
     """
 
     amount: int
@@ -90,20 +104,22 @@ class Truth:
     failure: str = ""
     authorized: int = 0
     saved: str = ""
+    refunds: tuple[Returned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """A hint that something happened to a payment; the truth is fetched.
 
-    The payment is named by ref, or by key where the provider speaks of a part of it only ("" each
-    when it does not say). An event about nothing of ours has neither.
+    The payment is named by ref, or by key where the provider speaks of a part of it only, or by one
+    of its refunds ("" each when it does not say). An event about nothing of ours has none of them.
     """
 
     event_id: str
     kind: str
     ref: str
     key: str = ""
+    refund: str = ""
 
 
 class Provider(Protocol):

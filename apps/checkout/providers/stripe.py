@@ -29,7 +29,12 @@ from apps.checkout.providers.protocol import (
 from apps.checkout.providers.signing import is_signed
 from apps.checkout.providers.stripe_amounts import NotCountable, stripe_bounds, to_stripe
 from apps.checkout.providers.stripe_api import Declined, Facts, KeyReused, Refused, ask, text
-from apps.checkout.providers.stripe_truth import truth_of_intent, truth_of_session
+from apps.checkout.providers.stripe_truth import (
+    refunds_in,
+    refusal_of,
+    truth_of_intent,
+    truth_of_session,
+)
 from apps.checkout.providers.words import declined_words, lapsed_words
 
 HEADER = "Stripe-Signature"
@@ -87,9 +92,13 @@ class Stripe:
         return text(known, "id") if known else ""
 
     def fetch(self, ref: str, *, now: datetime) -> Truth:  # noqa: ARG002 - Stripe has a clock
+        """Counts what went back by the refunds themselves: one that the bank refuses days later is
+        told by its own status."""
         if _is_intent(ref):
-            return truth_of_intent(_get(INTENTS, ref, expand=["latest_charge"]))
-        return truth_of_session(_get(SESSIONS, ref, expand=["payment_intent.latest_charge"]))
+            intent = _get(INTENTS, ref, expand=["latest_charge.refunds"])
+            return truth_of_intent(intent, refunds=_refunds_of(intent))
+        session = _get(SESSIONS, ref, expand=["payment_intent.latest_charge.refunds"])
+        return truth_of_session(session, refunds=_refunds_of(session.get("payment_intent")))
 
     def close(self, ref: str) -> None:
         if not _is_intent(ref) and _get(SESSIONS, ref).get("status") == "open":
@@ -127,14 +136,14 @@ class Stripe:
 
     def refund(self, ref: str, *, amount: int, key: str) -> str:
         """Looks for a refund of that key first: Stripe forgets keys after a day, and the worker may
-        come back later than that."""
+        come back later than that, when the bank has refused it."""
         intent = _intent_of(ref)
         if intent is None:
             raise RefundRefused(_("Nothing was paid."))
         named = text(intent, "id")
         known = _find(ask("get", REFUNDS, payment_intent=named, limit=MOST), key, field="refund")
         if known is not None:
-            return text(known, "id")
+            return _name_of(known)
         try:
             done = ask(
                 "post",
@@ -146,7 +155,7 @@ class Stripe:
             )
         except (Refused, NotCountable) as no:
             raise RefundRefused(_refusal(str(no))) from no
-        return text(done, "id")
+        return _name_of(done)
 
     def read_event(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Event:
         secrets = settings.STRIPE_WEBHOOK_SECRETS
@@ -214,6 +223,25 @@ def _intent_of(ref: str) -> Facts | None:
         return _get(INTENTS, ref)
     intent = _get(SESSIONS, ref, expand=["payment_intent"]).get("payment_intent")
     return intent if isinstance(intent, dict) else None
+
+
+def _refunds_of(intent: object) -> list[Facts]:
+    """All refunds of a payment intent that was paid, asked for where they did not come along."""
+    if not isinstance(intent, dict) or intent.get("status") != "succeeded":
+        return []
+    known = refunds_in(intent)
+    if known is not None:
+        return known
+    rows = ask("get", REFUNDS, payment_intent=text(intent, "id"), limit=MOST).get("data")
+    if not isinstance(rows, list):
+        raise ProviderDown("stripe: no list of refunds")
+    return rows
+
+
+def _name_of(refund: Facts) -> str:
+    if refused := refusal_of(refund):
+        raise RefundRefused(refused)
+    return text(refund, "id")
 
 
 def _find(listed: Facts, key: str, *, field: str = "key") -> Facts | None:

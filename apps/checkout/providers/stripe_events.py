@@ -32,7 +32,13 @@ def read(body: bytes, *, is_live: bool) -> Event:
     if told.get("account"):
         raise ForgedEvent("account")
     ref, key = _named(about)
-    return Event(event_id=event_id, kind=kind, ref=ref, key=key)
+    refund = words_or_none(about, "id", most=LONGEST_ID) if _is_refund(about) else ""
+    return Event(event_id=event_id, kind=kind, ref=ref, key=key, refund=refund)
+
+
+def _is_refund(about: Mapping[str, Any]) -> bool:
+    """Whoever gives money back on Stripe's own pages writes none of our keys on it."""
+    return about.get("object") == "refund"
 
 
 def _named(about: Mapping[str, Any]) -> tuple[str, str]:

@@ -12,6 +12,16 @@ def declined_words(code: str = "") -> str:
     }.get(code) or _("The card was declined.")
 
 
+def refused_words(code: str = "") -> str:
+    """Why a refund did not go, or came back; code is the reason as Stripe names it."""
+    return {
+        "charge_for_pending_refund_disputed": _("The customer disputes the payment with the bank."),
+        "lost_or_stolen_card": _("The card was lost or stolen."),
+        "expired_or_canceled_card": _("The card has expired or was cancelled."),
+        "insufficient_funds": _("There is not enough money in the account with Stripe."),
+    }.get(code) or _("The bank did not take the money back.")
+
+
 def lapsed_words() -> str:
     """What a payment says whose amount is kept aside no longer."""
     return _("The bank does not keep the amount aside any more.")

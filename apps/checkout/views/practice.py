@@ -44,6 +44,7 @@ def _show(request: HttpRequest, session: PracticeSession, *, status: int = 200) 
         "session": session,
         "amount": Money(session.amount, session.currency),
         "is_open": is_open and timezone.now() < session.expires_at,
+        "has_refunded": session.refunded > 0,
         "is_stale": status == 409,  # noqa: PLR2004 - conflict
     }
     return render_page(request, "checkout/practice.html", None, context, status=status)

@@ -1,9 +1,11 @@
 """The money of one day: what came, what went back, and how (the cash sheet)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from operator import attrgetter
+
+from django.db.models import Q
 
 from apps.availability.engine.zones import day_bounds
 from apps.checkout.models import Payment, Refund
@@ -17,8 +19,9 @@ KINDS = tuple(Payment.Kind)
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """One amount that came (above 0) or went back (below); a record taken back is below 0, too.
-    receipt is the number of its receipt."""
+    """One amount that came (above 0) or went back (below); a record taken back is below 0, too, and
+    a refund that its bank refused later (is_refused) is above 0 on the day it came back. receipt is
+    the number of its receipt."""
 
     at: datetime
     reference: str
@@ -27,6 +30,7 @@ class Taking:
     kind: str
     kind_words: str
     is_refund: bool
+    is_refused: bool
     amount: Money
     receipt: str
 
@@ -56,14 +60,20 @@ def get_takings(*, desk: Desk, on: date) -> Takings:
         .exclude(captured=0)
         .select_related("order__receipt", *(f"order__{name}" for name in PAYER))[:MOST_ROWS]
     )
-    went = (
-        Refund.objects.filter(business=desk.business, created_at__gte=low, created_at__lt=high)
-        .exclude(status=Refund.Status.FAILED)
+    back = (
+        Refund.objects.filter(
+            Q(created_at__gte=low, created_at__lt=high)
+            | Q(refused_at__gte=low, refused_at__lt=high),
+            business=desk.business,
+        )
+        .exclude(status=Refund.Status.FAILED, done_at=None)
         .select_related("payment__order__receipt", *(f"payment__order__{name}" for name in PAYER))[
             :MOST_ROWS
         ]
     )
-    rows = sorted([*map(_came, came), *map(_went, went)], key=attrgetter("at"))
+    went = (_went(it) for it in back if low <= it.created_at < high)
+    refused = (_refused(it, at) for it in back if (at := it.refused_at) and low <= at < high)
+    rows = sorted([*map(_came, came), *went, *refused], key=attrgetter("at"))
     return Takings(
         on=on,
         rows=tuple(rows),
@@ -85,6 +95,7 @@ def _came(payment: Payment) -> Taking:
         kind=payment.kind,
         kind_words=payment.get_kind_display(),
         is_refund=False,
+        is_refused=False,
         amount=Money(payment.captured, payment.order.currency),
         receipt=receipt_of(payment.order),
     )
@@ -102,8 +113,17 @@ def _went(refund: Refund) -> Taking:
         kind=kind,
         kind_words=str(kind.label),
         is_refund=True,
+        is_refused=False,
         amount=Money(-refund.amount, refund.payment.order.currency),
         receipt=receipt_of(refund.payment.order),
+    )
+
+
+def _refused(refund: Refund, at: datetime) -> Taking:
+    """What the provider had taken on and the bank refused later: the day on which it went keeps its
+    sum, and the money is here again on this one."""
+    return replace(
+        _went(refund), at=at, is_refund=False, is_refused=True, amount=-_went(refund).amount
     )
 
 
