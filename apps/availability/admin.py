@@ -1,13 +1,17 @@
-"""Opening hours to edit, sessions and occupied time to look at (rule C1)."""
+"""Opening hours to edit, sessions and occupied time to look at (rule C1); and what can be occupied,
+which does not move away from what needs it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.availability.models import (
     CourseRun,
@@ -20,9 +24,56 @@ from apps.availability.models import (
     WeeklyHours,
 )
 from apps.availability.queries.contradictions import find_contradictions
+from apps.availability.queries.elsewhere import sessions_elsewhere
 from apps.businesses.forms import TenantForm
+from apps.catalog.models import Resource
+from apps.web.formatting import format_datetime
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
 from apps.web.whole_fields import PLAIN_NUMBERS
+
+MOST_TOLD = 3
+
+
+class ResourceForm(TenantForm):
+    """A room, a tool or a person. Its row is locked while it is saved, as by whoever takes its
+    time: nothing comes in between."""
+
+    def clean(self) -> dict[str, Any]:
+        """What needs it elsewhere was told its place, and is named."""
+        cleaned = super().clean()
+        location, now = cleaned.get("location"), timezone.now()
+        if self.instance.pk is None or location is None or "location" not in self.changed_data:
+            return cleaned
+        found = sessions_elsewhere(resource=self.instance, location=location, now=now)
+        if first := list(found[:MOST_TOLD]):
+            self.add_error("location", _elsewhere_words(first, more=found.count() - len(first)))
+        return cleaned
+
+
+def _elsewhere_words(sessions: Sequence[Session], *, more: int) -> list[str]:
+    words = [now_in_words("It is needed elsewhere. Move or cancel this first:")]
+    words += [_in_words(it) for it in sessions]
+    return [*words, ngettext("and %d more", "and %d more", more) % more] if more else words
+
+
+def _in_words(session: Session) -> str:
+    what = session.service.name if session.service else session.note or now_in_words("Blocked time")
+    at = format_datetime(session.starts_at, zone=session.zone, locale=session.business.locale)
+    return f"{what}, {at}, {session.location}"
+
+
+@admin.register(Resource)
+class ResourceAdmin(OperatorAdmin):
+    form = ResourceForm
+    list_display = ["name", "type", "business", "rank", "active"]
+    list_select_related = ["type", "business"]
+    autocomplete_fields = ["business"]
+    raw_id_fields = ["type", "location"]
+    search_fields = ["name"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Resource | None = None) -> list[str]:
+        """Its minutes are counted for its business and type."""
+        return ["business", "type"] if obj else []
 
 
 class WeeklyHoursInline(OperatorInline, admin.TabularInline):  # type: ignore[type-arg]

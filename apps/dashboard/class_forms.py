@@ -1,7 +1,7 @@
 """What owners type about classes and at the door: syntax and shape only."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -206,7 +206,7 @@ class ChangeClassForm(OverridingForm):
 
     def clean(self) -> dict[str, Any]:
         found = super().clean()
-        _check_places(self, self.place)
+        tell_elsewhere(self, self.place)
         return found
 
     def change(self) -> SessionChange:
@@ -237,11 +237,16 @@ class ChangeClassForm(OverridingForm):
                 self.add_error(name, _("It is %(now)s now.") % {"now": words})
 
 
-def _check_places(form: forms.Form, place: Location | None) -> None:
-    """Say beside its field when a teacher or a room is at another place than the class."""
+def tell_elsewhere(
+    form: forms.Form, place: Location | None, *, resources: Collection[Resource] | None = None
+) -> None:
+    """Say beside its field when a teacher or a room is at another place than the class; resources
+    are those two as they are by now, where somebody has moved them since the form was read."""
     words = _("%(name)s is at %(there)s, and this takes place at %(place)s.")
+    now = {it.pk: it for it in resources or ()}
     for field in ("staff", "room"):
-        needed = form.cleaned_data.get(field)
+        chosen = form.cleaned_data.get(field)
+        needed = now.get(chosen.pk, chosen) if chosen else None
         if needed is None or place is None or needed.location in {None, place}:
             continue
         names = {"name": needed.name, "there": needed.location.name, "place": place.name}
@@ -351,7 +356,7 @@ class NewClassForm(KeyedForm, OverridingForm, FormWithPlace):
         found = super().clean() or {}
         self.check_place(found.get("service"))
         if found.get("service") and not self.has_error(PLACE):
-            _check_places(self, self.place_for(found["service"]))
+            tell_elsewhere(self, self.place_for(found["service"]))
         return found
 
     def rule(self) -> SeriesRule:

@@ -27,6 +27,7 @@ def open_course_run(
     form_key opens one.
 
     Raises:
+        ResourceElsewhere: its room is at another place.
         SessionsCollide: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """

@@ -26,6 +26,7 @@ def open_series(
 
     Raises:
         NoEnd, TooManyDates, NoDates: see ``series_dates``.
+        ResourceElsewhere: its room is at another place.
         SessionsCollide: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """

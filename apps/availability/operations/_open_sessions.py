@@ -24,7 +24,11 @@ class SessionsCollide(Exception):
 
 
 class ResourceElsewhere(Exception):
-    """A room or a person that stands at another place than the session."""
+    """Rooms or people that stand at another place than the session; resources are those."""
+
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        super().__init__(", ".join(it.name for it in resources))
+        self.resources = tuple(resources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +87,10 @@ def _require_here(facts: SessionFacts) -> None:
     """Whoever books is sent to the place of the session, so what it needs has to be there."""
     if facts.location is None:
         return
-    elsewhere = Resource.objects.filter(pk__in=facts.resource_ids).exclude(location=None)
-    if elsewhere.exclude(location=facts.location).exists():
-        raise ResourceElsewhere
+    placed = Resource.objects.filter(pk__in=facts.resource_ids).exclude(location=None)
+    elsewhere = placed.exclude(location=facts.location).select_related("location")
+    if found := list(elsewhere.order_by("pk")):
+        raise ResourceElsewhere(found)
 
 
 def occupy(sessions: Sequence[Session], *, facts: SessionFacts) -> None:

@@ -104,7 +104,7 @@ def _submit(
         return _show(request, draft, form, now=now, notice=notice, status=422)
     except bookings.NotWelcome:
         return _show(request, draft, form, now=now, notice=call_instead(draft), status=422)
-    except (bookings.PriceChanged, bookings.SlotGone, BusyTryAgain) as lost:
+    except (bookings.PriceChanged, bookings.SlotGone, bookings.DraftGone, BusyTryAgain) as lost:
         bookings.keep_draft_text(booking=draft, typed=form.typed())
         return _not_booked(request, draft, lost, now=now)
     if booking.status == Booking.Status.CREATED:

@@ -1,8 +1,7 @@
 from django.contrib import admin
-from django.http import HttpRequest
 
 from apps.businesses.forms import TenantForm
-from apps.catalog.models import Resource, ResourceType, ServiceRequirement, StaffMember
+from apps.catalog.models import ResourceType, ServiceRequirement, StaffMember
 from apps.web.operators import OperatorAdmin
 
 
@@ -13,20 +12,6 @@ class ResourceTypeAdmin(OperatorAdmin):
     list_select_related = ["business"]
     autocomplete_fields = ["business"]
     search_fields = ["name"]
-
-
-@admin.register(Resource)
-class ResourceAdmin(OperatorAdmin):
-    form = TenantForm
-    list_display = ["name", "type", "business", "rank", "active"]
-    list_select_related = ["type", "business"]
-    autocomplete_fields = ["business"]
-    raw_id_fields = ["type", "location"]
-    search_fields = ["name"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Resource | None = None) -> list[str]:
-        """Its minutes are counted for its business and type."""
-        return ["business", "type"] if obj else []
 
 
 @admin.register(StaffMember)

@@ -28,6 +28,10 @@ from apps.checkout.queries.plan_words import card_hint, plan_refused_words, refu
 from apps.web.http import go_to, render_page
 
 CONFLICT, UNPROCESSABLE = 409, 422
+CHANGED = (
+    *(bookings.CannotJoin, bookings.SlotGone),
+    *(checkout.QuoteChanged, checkout.WayNotOffered),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +74,7 @@ def _book(
     except checkout.PlanRefused as no:
         words = _refused_now_words(no, usable)
         return show_session(request, found, choice, now=now, notice=words, status=CONFLICT)
-    except (bookings.CannotJoin, bookings.SlotGone):
+    except CHANGED:
         found.refresh_from_db()
         return show_session(request, found, choice, now=now, status=CONFLICT)
     except (bookings.NotBookable, bookings.NotWelcome):

@@ -62,8 +62,8 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
             origin=request.build_absolute_uri("/").removesuffix("/"),
             now=now,
         )
-    except checkout.AlreadyBought as other:
-        return _another(request, business, other, now=now)
+    except (checkout.AlreadyBought, checkout.PaymentUnderWay) as other:
+        return _another(request, business, form, other, now=now)
     except (ProviderDown, checkout.WayNotOffered):
         words = _("Payments do not work at this moment. Please try again in a minute.")
         return _show(request, business, form, now=now, notice=words, status=UNAVAILABLE)
@@ -83,11 +83,17 @@ def _ask(request: HttpRequest, business: Business, *, now: datetime) -> HttpResp
 def _another(
     request: HttpRequest,
     business: Business,
-    other: checkout.AlreadyBought,
+    form: GiftForm,
+    other: checkout.AlreadyBought | checkout.PaymentUnderWay,
     *,
     now: datetime,
 ) -> HttpResponse:
-    """The form bought another card before: that one stays, and the next tap buys this one."""
+    """The form bought another card before: that one stays, and the next tap buys this one. A card
+    that is being paid leads to its page."""
+    if isinstance(other, checkout.PaymentUnderWay):
+        words = _("Another payment is under way. Go on with it, or give it up first.")
+        begun = back_to_begun_card(request, business)
+        return begun or _show(request, business, form, now=now, notice=words, status=CONFLICT)
     worth = format_money(other.value, business.currency, business.locale)
     words = _(
         "You have begun to buy a gift card of %(worth)s with this form. "
@@ -145,6 +151,8 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     origin = request.build_absolute_uri("/").removesuffix("/")
     try:
         bought = checkout.pay_for_gift_card(card_id=found.pk, origin=origin, now=timezone.now())
+    except checkout.PaymentUnderWay:  # the page says what is
+        return go_to(request, "checkout:gift_card", reference=reference)
     except (ProviderDown, checkout.WayNotOffered):
         return _unpayable(request, found)
     if bought.url:

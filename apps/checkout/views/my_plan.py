@@ -141,7 +141,7 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     except checkout.PlanChanged as changed:
         words = price_changed_words(changed.price, seen or 0, found.business)
         return _show(request, found, notice=words, status=409)
-    except (checkout.GiftRefused, checkout.PaymentUnderWay) as changed:
+    except (checkout.GiftRefused, checkout.PaymentUnderWay, checkout.CouponRefused) as changed:
         return _show(request, found, notice=_not_paid(changed, found), status=409)
     except (ProviderDown, checkout.WayNotOffered):
         return _unpayable(request, found)
@@ -153,6 +153,8 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
 def _not_paid(changed: Exception, found: PlanPurchase) -> str:
     if isinstance(changed, checkout.GiftRefused):
         return gift_refused_words(changed, found.business)
+    if isinstance(changed, checkout.CouponRefused):
+        return _("This code cannot be used any more. You can continue without it.")
     return _("Another payment is under way. Go on with it, or give it up first.")
 
 

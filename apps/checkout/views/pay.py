@@ -143,7 +143,7 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
         return _show(request, draft, till, notice=words, status=UNPROCESSABLE)
     except CHANGED as changed:
         return _not_like_that(request, draft, till, changed, now=now)
-    except SlotGone:
+    except (SlotGone, bookings.DraftGone):
         return show_draft_lost(request, draft, now=now)
     except BusyTryAgain:
         return try_again(request, draft.service)

@@ -40,7 +40,7 @@ PURPOSE = "plan"
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
 CHANGED = (
     *(checkout.PlanChanged, checkout.PlanNotSold, checkout.WayNotOffered, NotWelcome),
-    *(checkout.CouponRefused, checkout.GiftRefused),
+    *(checkout.CouponRefused, checkout.GiftRefused, checkout.PaymentUnderWay),
 )
 
 
@@ -164,6 +164,8 @@ def _not_as_seen(
         words = gift_refused_words(changed, plan.business)
     elif isinstance(changed, checkout.CouponRefused):
         words = _("This code cannot be used any more. You can continue without it.")
+    elif isinstance(changed, checkout.PaymentUnderWay):
+        words = _("Another payment is under way. Go on with it, or give it up first.")
     else:
         words = _("This plan cannot be bought online. Please ask us.")
     return _show(request, plan, till, form, now=now, notice=words, status=CONFLICT)

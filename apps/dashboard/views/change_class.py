@@ -10,12 +10,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from apps.availability.models import Session
-from apps.availability.operations import BusyTryAgain, SessionsCollide, SessionsHaveChanged
+from apps.availability.operations import (
+    BusyTryAgain,
+    ResourceElsewhere,
+    SessionsCollide,
+    SessionsHaveChanged,
+)
 from apps.bookings import operations as bookings
 from apps.bookings.queries.attending import Scope
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Resource
-from apps.dashboard.class_forms import SEEN, ChangeClassForm
+from apps.dashboard.class_forms import SEEN, ChangeClassForm, tell_elsewhere
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.roster import ScopeChoice, list_scopes
 from apps.dashboard.roles import Right, roles_with
@@ -24,7 +29,10 @@ from apps.dashboard.views.showing import show
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
-REFUSED = (SessionsCollide, SessionsHaveChanged, bookings.StaleRevision, BusyTryAgain)
+REFUSED = (
+    *(SessionsCollide, SessionsHaveChanged, ResourceElsewhere),
+    *(bookings.StaleRevision, BusyTryAgain),
+)
 WORDS = {
     Scope.THIS: gettext_lazy("Only this one"),
     Scope.LATER: gettext_lazy("This and all later ones"),
@@ -80,6 +88,9 @@ def _refuse(
         n = len(refusal.starts)
         words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
         form.add_error("anyway" if "anyway" in form.fields else None, words)
+        return form
+    if isinstance(refusal, ResourceElsewhere):
+        tell_elsewhere(form, session.location, resources=refusal.resources)
         return form
     session.refresh_from_db()
     typed, choices = request.POST.copy(), list_scopes(session, now=now)

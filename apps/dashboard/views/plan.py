@@ -13,7 +13,7 @@ from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
 from apps.businesses.clocks import Clock
 from apps.catalog.models import Service
-from apps.dashboard.class_forms import NewClassForm
+from apps.dashboard.class_forms import NewClassForm, tell_elsewhere
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.queries.plan_preview import PlanLine, preview_series
 from apps.dashboard.queries.rows import local_date_of
@@ -26,6 +26,11 @@ from apps.web.http import HttpResponseSeeOther, go_to
 from apps.web.weeks import week_starts_of
 
 PREVIEW = "preview"
+NO_SERIES = (NoEnd, TooManyDates, NoDates)
+REFUSED = (
+    *(availability.SessionsCollide, availability.ResourceElsewhere, availability.BusyTryAgain),
+    *NO_SERIES,
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -46,16 +51,29 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
         return _show(request, form, planned, now=now, status=status)
     try:
         starts_at = _open(form, form_key_of(request.POST, business_id=desk.business.pk), now=now)
-    except availability.SessionsCollide:
-        field = "anyway" if "anyway" in form.fields else None
-        form.add_error(field, _("Something is in the way on the dates marked below."))
-        return _show(request, form, _preview(form, now=now), now=now, status=409)
-    except availability.BusyTryAgain:
-        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+    except REFUSED as refusal:
+        planned = _refuse(form, refusal, planned, now=now)
         return _show(request, form, planned, now=now, status=409)
     first = local_date_of(starts_at, desk.business.zone)
     week = week_name(first, week_starts=week_starts_of(desk.business.locale))
     return go_to(request, "dashboard:classes", slug, query={"week": week})
+
+
+def _refuse(
+    form: NewClassForm, refusal: Exception, planned: list[PlanLine], *, now: datetime
+) -> list[PlanLine] | None:
+    """Say beside what was typed why nothing was written; return the dates as they are now."""
+    if isinstance(refusal, availability.BusyTryAgain):
+        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+        return planned
+    if isinstance(refusal, availability.ResourceElsewhere):
+        place = form.place_for(form.cleaned_data["service"])
+        tell_elsewhere(form, place, resources=refusal.resources)
+        return planned
+    if isinstance(refusal, availability.SessionsCollide):
+        field = "anyway" if "anyway" in form.fields else None
+        form.add_error(field, _("Something is in the way on the dates marked below."))
+    return _preview(form, now=now)
 
 
 def _to_preview(request: OwnerRequest) -> HttpResponse:

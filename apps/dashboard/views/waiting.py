@@ -98,6 +98,9 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
     except (NoSeats, UnknownChoice):
         form.add_error("people", _("There are not so many places for one booking."))
         return show_roster(request, session, now=now, add=form, status=409)
+    except bookings.NotBookable:
+        form.add_error(None, _("Nobody can join the line now: this is not offered any more."))
+        return show_roster(request, session, now=now, add=form, status=409)
     except BusyTryAgain:
         form.add_error(None, _("Somebody is booking at this moment. Please press again."))
         return show_roster(request, session, now=now, add=form, status=409)
