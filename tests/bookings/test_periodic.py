@@ -25,6 +25,7 @@ def test_the_worker_knows_all_of_our_periodic_work() -> None:
         "checkout.reconcile": timedelta(seconds=30),
         "checkout.kept_aside": timedelta(seconds=10),
         "checkout.plans": timedelta(seconds=30),
+        "checkout.refunds": timedelta(hours=1),
         "checkout.forget_abandoned_orders": timedelta(minutes=10),
         "web.forget_counters": timedelta(hours=1),
     }
