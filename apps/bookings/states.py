@@ -33,7 +33,9 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.CREATED: frozenset({Status.PENDING, Status.CONFIRMED, Status.DECLINED}),
     Status.PENDING: frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELED}),
     Status.CONFIRMED: frozenset({Status.CANCELED}),
-    Status.WAITING_LIST: frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELED}),
+    Status.WAITING_LIST: frozenset(
+        {Status.PENDING, Status.CONFIRMED, Status.DECLINED, Status.CANCELED}
+    ),
     Status.DECLINED: frozenset(),
     Status.CANCELED: frozenset(),
 }

@@ -12,6 +12,7 @@ from apps.availability.queries import zone_of
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
+from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.other_sessions import list_open_to
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
@@ -159,10 +160,12 @@ def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseR
 
 @dataclass(frozen=True, slots=True)
 class PlaceInLine:
-    """place is 1 for the first; offer_ends_at is None while nothing is offered."""
+    """place is 1 for the first; offer_ends_at is None while nothing is offered. is_enough: it takes
+    place with them, so that they can take what is offered."""
 
     place: int
     offer_ends_at: datetime | None
+    is_enough: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +304,12 @@ def place_of(*, booking: Booking, now: datetime) -> PlaceInLine | None:
     entry = find_entry(booking=booking)
     if entry is None:
         return None
-    offered = entry.offer_ends_at if has_offer(entry, now=now) else None
-    return PlaceInLine(place=place_in_line(entry), offer_ends_at=offered)
+    place = place_in_line(entry)
+    if not has_offer(entry, now=now):
+        return PlaceInLine(place, None)
+    target = entry.course_run or entry.session
+    missing = lacking(target, booking.service) if target is not None else 0
+    return PlaceInLine(place, entry.offer_ends_at, is_enough=missing <= entry.people)
 
 
 @dataclass(frozen=True, slots=True)

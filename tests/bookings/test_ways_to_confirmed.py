@@ -357,6 +357,46 @@ def test_an_offer_is_no_way_in_where_too_few_are_left_meanwhile(with_five: Studi
     assert is_clean()
 
 
+def test_whom_the_team_puts_in_from_the_line_waits_for_more_people_like_everybody(
+    with_five: Studio,
+) -> None:
+    session = make_session(with_five, starts_at=with_five.at(27, 18), capacity=6)
+    sam = join(session, email="sam@example.com", people=6)
+    eva = wait_together("Eva", session, with_five, people=3)
+    cancel(sam, with_five)
+
+    bookings.enrol_from_line(booking=eva.booking, by=with_five.olga, now=LATER)
+    bookings.decide_minimums(now=LATER)
+
+    put_in = Booking.objects.get(pk=eva.booking_id)
+    assert (put_in.status, put_in.answer_by) == ("PENDING", session.starts_at - timedelta(days=1))
+    session.refresh_from_db()
+    assert session.seats_taken == 3
+    assert is_clean()
+
+    join(session, email="tom@example.com", people=2)
+    bookings.decide_minimums(now=LATER)
+    assert status(put_in) == "CONFIRMED"
+    assert is_clean()
+
+
+def test_an_offer_that_would_be_refused_is_no_button(with_five: Studio, client: Client) -> None:
+    session = make_session(with_five, starts_at=with_five.at(27, 18), capacity=6)
+    sam, tom = (join(session, email=f"{it}@example.com", people=2) for it in ("sam", "tom"))
+    eva = wait_together("Eva", session, with_five, people=3)
+    cancel(tom, with_five)
+    client.get(f"/m/{bookings.create_access_link(booking=eva.booking, now=NOW)}")
+    address = f"/manage/{eva.booking.reference}/"
+    assert "Take it" in text_of(client.get(address))
+
+    cancel(sam, with_five)
+
+    page = text_of(client.get(address))
+    assert ("Take it" in page, "it would be too few people by now" in page) == (False, True)
+    join(session, email="tom@example.com", people=2)
+    assert "Take it" in text_of(client.get(address))
+
+
 # ----- a plan's end
 def test_a_plan_pays_for_no_day_after_its_end(studio: Studio) -> None:
     plan = make_plan(services=[studio.flow], valid_days=7)

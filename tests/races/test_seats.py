@@ -5,7 +5,7 @@ Every test here was seen to fail with its protection off; the first one shows it
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -23,8 +23,9 @@ from apps.availability.queries.seats import count_seats
 from apps.bookings import operations as bookings
 from apps.bookings.joining import Joining
 from apps.bookings.models import Booking
+from apps.bookings.operations import Details
 from apps.catalog.models import Service
-from tests.factories import NOW
+from tests.factories import NOW, make_booking, make_salon
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 from tests.races.storm import storm_of
 
@@ -225,6 +226,58 @@ def test_nobody_moves_in_where_somebody_leaves_at_this_moment(studio: Studio) ->
     mover.join()
 
     assert told == ["too few"]
+
+
+def test_nobody_is_confirmed_with_whoever_leaves_at_this_moment(studio: Studio) -> None:
+    """With Ada they would be three, but one of them goes while she waits for the lock."""
+    Service.objects.filter(pk=studio.flow.pk).update(min_participants=3)
+    session = make_session(studio, starts_at=studio.at(27, 18))
+    leaves, _stays = [join(session, email=f"{name}@example.com") for name in ("sam", "tom")]
+
+    ada = join(session, email="ada@example.com", submits=False)
+
+    def submit() -> str:
+        details = Details(name="Ada", email="ada@example.com")
+        found = bookings.submit_draft(
+            draft_id=ada.draft_id, details=details, seen_price=ada.price, now=NOW
+        )
+        return found.status
+
+    assert submit_beside(leaves, submit) == "PENDING"
+
+
+def test_nor_of_a_day_of_appointments() -> None:
+    salon = make_salon()
+    Service.objects.filter(pk=salon.cut.pk).update(min_participants=2)
+    cut = Service.objects.get(pk=salon.cut.pk)
+    leaves = make_booking(service=cut, starts_at=salon.at(27, 10), now=NOW)
+
+    def book() -> str:
+        found = make_booking(
+            service=cut, starts_at=salon.at(27, 14), now=NOW, email="ada@example.com"
+        )
+        return found.status
+
+    assert submit_beside(leaves, book) == "PENDING"
+
+
+def submit_beside(leaves: Booking, book: Callable[[], str]) -> str:
+    """What becomes of whoever sends details while somebody else is about to leave."""
+    told: list[str] = []
+
+    def submit() -> None:
+        try:
+            told.append(book())
+        finally:
+            connection.close()
+
+    submitter = threading.Thread(target=submit)
+    with transaction.atomic():
+        cancel(leaves)
+        submitter.start()
+        submitter.join(timeout=1)  # it waits for whoever counts
+    submitter.join()
+    return told[0]
 
 
 def squeeze_or_come(client: int, facts: dict[str, Any]) -> str:

@@ -28,9 +28,10 @@ from apps.bookings.queries import (
 from apps.bookings.queries.as_seen import Change, change_since
 from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
-from apps.bookings.queries.minimum import group_of, progress_of
+from apps.bookings.queries.minimum import Group, decided_by, group_of
 from apps.bookings.queries.price import price_of
 from apps.bookings.unanswered import KEY, last_moment
+from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Customer
@@ -232,15 +233,33 @@ def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime
 
 
 def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | None:
-    """Until when the team answers, or until when more people have to come; None: it is booked."""
+    """Until when the team answers, or until when more people have to come; None: it is booked.
+
+    Where people are counted, nobody of them comes or goes until the transaction ends (rule C2).
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
     if booking.asks_first:
         patience = timedelta(hours=choice.service.business.answer_within_hours)
         last = last_moment(starts_at=booking.starts_at, ends_at=booking.ends_at, asked_at=now)
         return min(now + patience, last)
-    progress = progress_of(group_of(booking, choice.service))
-    if progress is None or progress.is_settled:
-        return None
-    return None if progress.missing <= booking.party_size else progress.decides_at
+    group = group_of(booking, choice.service)
+    if group is not None:
+        _lock_group(booking, group, now=now)
+    return decided_by(group, people=booking.party_size)
+
+
+def _lock_group(booking: Booking, group: Group, *, now: datetime) -> None:
+    """Those of a day are locked themselves, as by whoever decides about them; whoever comes to a
+    class or a course, or leaves it, locks that."""
+    target = booking.course_run or booking.session
+    if booking.kind != Service.Kind.APPOINTMENT and target is not None:
+        availability.lock_target(target=target, now=now)
+        return
+    with availability.saying_busy():
+        members = Booking.objects.filter(group.members, status__in=states.OCCUPYING)
+        list(members.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _terms(

@@ -7,12 +7,14 @@ from django.db.models import QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
+from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import TooFewSoFar
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._submit import asked
 from apps.bookings.operations._waitlist_offer import offer_places, pass_by
-from apps.bookings.queries.minimum import lacking
+from apps.bookings.queries.minimum import Group, decided_by, group_of, group_of_day, lacking
 from apps.bookings.queries.price import price_in_line
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.businesses.models import TeamMember
@@ -58,17 +60,17 @@ def take_offered_place(*, booking: Booking, now: datetime) -> Booking:
 def enrol_from_line(*, booking: Booking, by: TeamMember, now: datetime) -> Booking:
     """Give somebody in line a place for the team, whoever is before them (rule B19).
 
+    Where it is not decided yet that it takes place, and too few would come with them, they wait for
+    more people like everybody there (rule B16).
+
     Raises:
         NoSeats: there is no place for all of them.
         NotInLine: they left, or have a place already.
-        TooFewSoFar: it is not decided yet that it takes place, and too few would come with them.
         BusyTryAgain: the lock did not come in time.
     """
     booking, target, entry = _lock(booking, now=now)
     if entry is None or booking.status != Status.WAITING_LIST:
         raise NotInLine
-    if lacking(target, booking.service) > entry.people:
-        raise TooFewSoFar
     if entry.state == State.OFFERED:
         availability.withdraw_seats(target=target, seats=entry.people)
     seating = availability.seat(target=target, seats=entry.people, expires_at=None)
@@ -164,17 +166,21 @@ def enrol(
     actor: Actor,
     now: datetime,
 ) -> Booking:
-    """Confirm a locked booking that waited and has what it waited for now; columns says what."""
+    """Confirm a locked booking that waited and has what it waited for now; columns says what. Where
+    too few come so far it is a request, which is decided with those of the others."""
+    starts_at = columns.get("starts_at", booking.starts_at)
+    until = decided_by(_group_at(booking, starts_at), people=entry.people)
     WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
     price = price_in_line(booking=booking, now=now)
     free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
     write_move(
         booking,
-        action=BookingEvent.Action.BOOKED,
+        action=BookingEvent.Action.REQUESTED if until else BookingEvent.Action.BOOKED,
         actor=actor,
         now=now,
         columns={
-            "status": Status.CONFIRMED.value,
+            "status": (Status.PENDING if until else Status.CONFIRMED).value,
+            **asked(booking, until, now=now),
             "price": price,
             "payment_status": free.value,
             "payment_option": Booking.PaymentOption.OFFLINE.value,
@@ -182,3 +188,12 @@ def enrol(
         },
     )
     return booking
+
+
+def _group_at(booking: Booking, starts_at: datetime) -> Group | None:
+    """The group that a booking counts in at a start (UTC) that is not written yet."""
+    service = booking.service
+    if booking.kind != Service.Kind.APPOINTMENT or not service.min_participants:
+        return group_of(booking, service)
+    zone = zone_of(service=service, location=booking.location)
+    return group_of_day(service, starts_at.astimezone(zone).date(), zone)

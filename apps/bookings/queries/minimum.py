@@ -103,6 +103,15 @@ def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progr
     return _progress(group, counted["people"] or 0, counted["confirmed"] or 0)
 
 
+def decided_by(group: Group | None, *, people: int) -> datetime | None:
+    """When so many who come now learn whether it takes place (UTC); None where that is decided, or
+    is with them, or where nobody counts. One query, none without a minimum."""
+    progress = progress_of(group)
+    if progress is None or progress.is_settled or progress.missing <= people:
+        return None
+    return progress.decides_at
+
+
 def lacking(
     target: Session | CourseRun, service: Service, *, besides: Booking | None = None
 ) -> int:

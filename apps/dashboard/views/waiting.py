@@ -41,9 +41,6 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
     except NoSeats:
         words = _("There is no place. Change the places first, or wait until one comes free.")
         return show_roster(request, session, now=now, problem=words, status=409)
-    except bookings.TooFewSoFar:
-        words = _("It is not decided yet that this takes place. Decide that first.")
-        return show_roster(request, session, now=now, problem=words, status=409)
     except (bookings.NotInLine, BusyTryAgain):
         words = _("That has changed meanwhile. Please look once more.")
         return show_roster(request, session, now=now, problem=words, status=409)
