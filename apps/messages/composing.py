@@ -25,7 +25,7 @@ LONGEST_SUBJECT = 200
 WITHOUT_CALENDAR = {
     *(Kind.WAITLISTED, Kind.OFFERED, Kind.NOTE),
     *(Kind.TOO_LATE, Kind.NEW_OVERLAP, Kind.REFUNDED, Kind.OVERDUE, Kind.NEW_OVERDUE),
-    *(Kind.LET_GO, Kind.NOT_REFUNDED),
+    *(Kind.LET_GO, Kind.NOT_REFUNDED, Kind.KEPT),
 }
 """Nothing new to keep free."""
 LONGEST_ADDRESS = 254

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     NEW_LAPSED = "NEW_LAPSED"
     LINK = "LINK"
     LET_GO = "LET_GO"
+    KEPT = "KEPT"
 
     @property
     def is_for_team(self) -> bool:
@@ -64,6 +65,7 @@ FITTING_STATUS: dict[Kind, frozenset[str]] = {
     Kind.NEW_LAPSED: frozenset({"DECLINED"}),
     Kind.LINK: frozenset({"CONFIRMED"}),
     Kind.LET_GO: frozenset({"CONFIRMED", "PENDING"}),
+    Kind.KEPT: frozenset({"CONFIRMED", "PENDING", "CANCELED", "DECLINED"}),
 }
 
 
@@ -111,7 +113,8 @@ class BookingFacts:
     of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
     first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
     ``paid`` is what came and did not go back, ``returned`` what came and was given back,
-    ``went_back`` what this message tells of as gone back, or refused, and ``too_much`` what of that
+    ``went_back`` what this message tells of as gone back, refused or kept, ``handed_over`` what of
+    that was given back in person, ``by_hand`` all that ever was, and ``too_much`` what of that
     was more than the bill, in minor units. ``kept_aside`` is on the customer's card and
     not taken, ``released`` what was, of a booking that is over, ``let_go`` what the bank let go
     of a live one and was not paid since; ``is_kept``: the team decided to keep what was paid;
@@ -166,9 +169,11 @@ class BookingFacts:
     paid: int = 0
     returned: int = 0
     went_back: int = 0
+    handed_over: int = 0
     too_much: int = 0
     let_go: int = 0
     is_kept: bool = False
+    by_hand: int = 0
     double_booked: bool = False
     payment_status: str = "NOT_PAID"
     by_plan: str = ""
@@ -197,6 +202,11 @@ class BookingFacts:
         return Venue.CUSTOMER if self.at_customer else Venue.BUSINESS
 
     @property
+    def is_handed_over(self) -> bool:
+        """Whether all that this message tells of was given back in person."""
+        return 0 < self.went_back <= self.handed_over
+
+    @property
     def over_at(self) -> datetime:
         """When the last of it ends."""
         return self.dates[-1][1] if self.dates else self.ends_at
@@ -216,6 +226,6 @@ def overtaken_by(*, kind: Kind, facts: BookingFacts, now: datetime) -> str:
         return "it was resolved"
     if kind is Kind.LET_GO and not facts.let_go:
         return "it was paid"
-    if kind in {Kind.REFUNDED, Kind.NOT_REFUNDED}:
-        return ""  # money is told of whenever it goes back, or cannot
+    if kind in {Kind.REFUNDED, Kind.NOT_REFUNDED, Kind.KEPT}:
+        return ""  # money is told of whenever it goes back, cannot, or will not
     return "the visit is over" if facts.over_at <= now else ""

@@ -37,6 +37,7 @@ class Message(models.Model):
         NEW_LAPSED = "NEW_LAPSED", _("Request ended without an answer")
         LINK = "LINK", _("Link sent")
         LET_GO = "LET_GO", _("Money kept aside was let go")
+        KEPT = "KEPT", _("Money kept")
 
     class Status(models.TextChoices):
         QUEUED = "QUEUED", _("Waiting")

@@ -15,7 +15,7 @@ from apps.bookings.wording import (
 from apps.messages.facts import ENDED, BookingFacts, Kind
 from apps.web import formatting
 
-OF_REFUNDS = {Kind.REFUNDED, Kind.NOT_REFUNDED}
+OF_REFUNDS = {Kind.REFUNDED, Kind.NOT_REFUNDED, Kind.KEPT}
 
 
 def refused_words(*, amount: str, business: str) -> str:
@@ -26,6 +26,43 @@ def refused_words(*, amount: str, business: str) -> str:
         "need to do."
     )
     return words % {"amount": amount, "business": business}
+
+
+def handed_over_words(*, amount: str, business: str) -> str:
+    """What somebody reads to whom the team gave money back in person; amount is formatted."""
+    words = _(
+        "%(business)s recorded that %(amount)s was given back to you in person. If you have not "
+        "received it, please get in touch with them."
+    )
+    return words % {"amount": amount, "business": business}
+
+
+def kept_words(*, amount: str, business: str) -> str:
+    """What somebody reads whose money might have gone back, and stays; amount is formatted."""
+    words = _(
+        "%(business)s decided to keep the %(amount)s that you paid. If you disagree, please get in "
+        "touch with them."
+    )
+    return words % {"amount": amount, "business": business}
+
+
+def money_went_words(what: str, *, amount: str, business: str) -> str:
+    """What becomes of money for a plan or a gift card that is REFUNDED, HANDED_BACK in person,
+    NOT_REFUNDED or KEPT; amount is formatted."""
+    if what == "REFUNDED":
+        return _("%(amount)s goes back the way it came.") % {"amount": amount}
+    words = {"HANDED_BACK": handed_over_words, "NOT_REFUNDED": refused_words, "KEPT": kept_words}
+    return words[what](amount=amount, business=business)
+
+
+def money_went_heading(what: str, *, business: str) -> str:
+    """The same in a few words."""
+    return {
+        "REFUNDED": _("Your money is on its way back"),
+        "HANDED_BACK": _("Your money was given back"),
+        "NOT_REFUNDED": _("Your money could not be sent back yet"),
+        "KEPT": _("Your payment stays with %(business)s") % {"business": business},
+    }[what]
 
 
 def price_words(facts: BookingFacts) -> str:
@@ -112,18 +149,17 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     gone = [_let_go_note(facts)] if kind is Kind.CONFIRMED and facts.let_go else []
     if kind not in OF_REFUNDS and (facts.kept_aside or facts.released):
         return [_aside_note(facts, kind), *gone, *_over_notes(facts, kind)]
+    if kind is Kind.REFUNDED:
+        return _refund_notes(facts)
     amount = formatting.format_money(
         facts.went_back if kind in OF_REFUNDS else facts.paid,
         facts.currency,
         facts.business.locale,
     )
-    if kind is Kind.REFUNDED:
-        words = _("%(amount)s goes back the way it came.")
-        if facts.went_back and facts.too_much == facts.went_back:
-            words = _("%(amount)s goes back the way it came: it was more than there was to pay.")
-        return [words % {"amount": amount}]
     if kind is Kind.NOT_REFUNDED:
         return [refused_words(amount=amount, business=facts.business.name)]
+    if kind is Kind.KEPT:
+        return [kept_words(amount=amount, business=facts.business.name)]
     if kind is Kind.TOO_LATE:
         words = _(
             "Your payment of %(amount)s came after the time had been given to somebody else. "
@@ -133,6 +169,27 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     if kind is Kind.NEW_OVERLAP:
         return [_("%(amount)s was paid after the hold had ended.") % {"amount": amount}]
     return [*gone, *_over_notes(facts, kind)]
+
+
+def _refund_notes(facts: BookingFacts) -> list[str]:
+    """Each way in which the money goes back by itself."""
+    in_person = min(facts.handed_over, facts.went_back)
+    as_it_came = facts.went_back - in_person
+    amounts = {"amount": as_it_came, "in_person": in_person}
+    told = {
+        name: formatting.format_money(amount, facts.currency, facts.business.locale)
+        for name, amount in amounts.items()
+    }
+    notes = []
+    if as_it_came or not in_person:
+        words = _("%(amount)s goes back the way it came.")
+        if facts.went_back and facts.too_much == facts.went_back:
+            words = _("%(amount)s goes back the way it came: it was more than there was to pay.")
+        notes.append(words % told)
+    if in_person:
+        name = facts.business.name
+        notes.append(handed_over_words(amount=told["in_person"], business=name))
+    return notes
 
 
 def _let_go_note(facts: BookingFacts) -> str:
@@ -153,6 +210,7 @@ def _over_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         paid=facts.paid,
         returned=facts.returned,
         is_kept=facts.is_kept,
+        by_hand=facts.by_hand,
         currency=facts.currency,
         locale=facts.business.locale,
         business=facts.business.name,

@@ -19,7 +19,12 @@ from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.models import Resource
 from apps.checkout.queries.let_go import let_go_of_booking
-from apps.checkout.queries.orders import aside_by_gift, is_kept, released_of
+from apps.checkout.queries.orders import (
+    aside_by_gift,
+    handed_over_of,
+    is_kept,
+    released_of,
+)
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
 
@@ -100,6 +105,7 @@ def _money_facts(booking: Booking) -> dict[str, Any]:
         "kept_aside": booking.kept_aside,
         "released": released,
         "let_go": let_go_of_booking(booking=booking) if booking.status not in ENDED else 0,
+        "by_hand": handed_over_of(booking=booking) if booking.returned else 0,
         "is_kept": booking.status in ENDED and booking.paid > 0 and is_kept(booking=booking),
         "aside_by_gift": aside_by_gift(booking=booking) if booking.kept_aside or released else 0,
     }

@@ -138,7 +138,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NOTE: _("About your booking"),
         Kind.TOO_LATE: _("Please choose"),
         Kind.NEW_OVERLAP: _("Booked twice"),
-        Kind.REFUNDED: _("Money sent back"),
+        Kind.REFUNDED: _("Money given back") if facts.is_handed_over else _("Money sent back"),
         Kind.NOT_REFUNDED: _("Your refund did not work"),
         Kind.MOVED: moved_subject(facts),
         Kind.NEW_MOVE: moved_subject(facts),
@@ -147,6 +147,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_LAPSED: _("Ended without an answer"),
         Kind.LINK: _("Your link"),
         Kind.LET_GO: _("Your card was not charged"),
+        Kind.KEPT: _("About your money"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -171,12 +172,15 @@ def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> 
         Kind.OFFERED: _("A place is free for you"),
         Kind.NOTE: _("A word about your booking"),
         Kind.TOO_LATE: _("Your payment is safe, but your time is gone"),
-        Kind.REFUNDED: _("Your money is on its way back"),
+        Kind.REFUNDED: _("Your money was given back")
+        if facts.is_handed_over
+        else _("Your money is on its way back"),
         Kind.NOT_REFUNDED: _("Your money could not be sent back yet"),
         Kind.MOVED: moved_heading(facts),
         Kind.OVERDUE: _("There is no answer yet"),
         Kind.LINK: _("Here is the link for your booking"),
         Kind.LET_GO: _("Your card was not charged"),
+        Kind.KEPT: _("Your payment stays with %(business)s") % {"business": facts.business.name},
     }.get(kind) or _("See you on %(day)s") % {"day": _day_word(facts, zone, now)}
     return f"{words}, {name}." if name else f"{words}."
 
@@ -242,6 +246,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         Kind.TOO_LATE: _("Choose another time, or your money back"),
         Kind.REFUNDED: _("See your booking"),
         Kind.NOT_REFUNDED: _("See your booking"),
+        Kind.KEPT: _("See your booking"),
         Kind.OVERDUE: _("See your request"),
         Kind.LET_GO: _("See your request") if facts.status == "PENDING" else _("Pay it"),
     }

@@ -54,6 +54,7 @@ WORDS = {
     BookingEvent.Action.REVERSED: _("Payment record reversed"),
     BookingEvent.Action.NOT_REFUNDED: _("The refund could not be made"),
     BookingEvent.Action.HANDED_BACK: _("Money given back in person"),
+    BookingEvent.Action.KEPT: _("The business keeps the money"),
     BookingEvent.Action.PRICED: _("Code used"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),

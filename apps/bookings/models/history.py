@@ -35,6 +35,7 @@ class BookingEvent(models.Model):
         REVERSED = "REVERSED", _("Payment record reversed")
         NOT_REFUNDED = "NOT_REFUNDED", _("Refund failed")
         HANDED_BACK = "HANDED_BACK", _("Money given back in person")
+        KEPT = "KEPT", _("Money kept")
         PRICED = "PRICED", _("Price changed by a code")
         RESOLVED = "RESOLVED", _("Conflict resolved")
         OVERDUE = "OVERDUE", _("Not answered in time")

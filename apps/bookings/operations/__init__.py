@@ -41,7 +41,13 @@ from apps.bookings.operations._move_places import CannotMove, move_places
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, line_of_history, lock_booking
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._online_link import set_online_link
-from apps.bookings.operations._paid import MoneyOfBooking, note_let_go, note_money, note_price
+from apps.bookings.operations._paid import (
+    MoneyOfBooking,
+    note_kept,
+    note_let_go,
+    note_money,
+    note_price,
+)
 from apps.bookings.operations._places import change_places
 from apps.bookings.operations._prepare import prepare_draft
 from apps.bookings.operations._readdress import correct_address
@@ -183,6 +189,7 @@ __all__ = [
     "move_the_other",
     "move_to_front",
     "note_booking",
+    "note_kept",
     "note_let_go",
     "note_money",
     "note_price",

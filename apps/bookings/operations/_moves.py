@@ -37,6 +37,8 @@ TOPICS = {
     BookingEvent.Action.MOVED: "booking.moved",
     BookingEvent.Action.REFUNDED: "booking.refunded",
     BookingEvent.Action.NOT_REFUNDED: "booking.not_refunded",
+    BookingEvent.Action.HANDED_BACK: "booking.refunded",
+    BookingEvent.Action.KEPT: "booking.kept",
     BookingEvent.Action.RESOLVED: "booking.resolved",
     BookingEvent.Action.OVERDUE: "booking.overdue",
     BookingEvent.Action.LAPSED: "booking.declined",

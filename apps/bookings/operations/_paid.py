@@ -59,6 +59,13 @@ def note_money(
     )
 
 
+def note_kept(*, booking: Booking, amount: int, actor: Actor, now: datetime) -> None:
+    """Write into the history of a locked booking that the team decided to keep an amount (minor
+    units) that might have gone back; its customer is told."""
+    said = {"kept": str(amount)}
+    write_move(booking, action=Action.KEPT, actor=actor, now=now, columns={}, said=said)
+
+
 def note_let_go(*, booking: Booking, now: datetime) -> None:
     """Write into the history of a locked request or confirmed booking that its bank let go what was
     kept aside, or did not let it be taken; its customer is told."""

@@ -53,6 +53,7 @@ TOLD = (
     Action.REZONED,
     Action.LINKED,
     Action.LET_GO,
+    Action.KEPT,
 )
 STAYS = (
     Action.NOTED,
@@ -67,6 +68,7 @@ STAYS = (
     Action.REVERSED,
     Action.NOT_REFUNDED,
     Action.HANDED_BACK,
+    Action.KEPT,
     Action.PRICED,
     Action.RESOLVED,
     Action.OVERDUE,

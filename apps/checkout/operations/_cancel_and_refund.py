@@ -10,6 +10,7 @@ from apps.checkout.models import Order, Refund
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._redeem import return_credit
 from apps.checkout.operations._refund import give_back
+from apps.checkout.operations._subject import is_over
 
 
 @transaction.atomic
@@ -78,21 +79,34 @@ def cancel_and_keep(
         now=now,
         reason=reason,
     )
-    keep_money(booking_id=booking_id, by=by, now=now)
+    _keep(booking, now=now)
     return booking
 
 
 @transaction.atomic
 def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
     """Decide that the money of a booking that is over stays here, so that nobody is asked again;
-    what the bank refuses to give back only afterwards is another question (rule M32).
+    what the bank refuses to give back only afterwards is another question (rule M32). The customer,
+    who has read that somebody looks at it, is told, once (rule M30).
 
     Harmless for a booking without an order.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
     """
-    orders = Order.objects.filter(booking_id=booking_id, business_id=by.business_id)
-    orders.update(kept_at=now)
+    booking = bookings.lock_booking(
+        booking_id=booking_id, business_id=by.business_id, revision=None
+    )
+    if _keep(booking, now=now) and booking.paid > 0 and is_over(booking):
+        bookings.note_kept(booking=booking, amount=booking.paid, actor=Actor.of(by), now=now)
+
+
+def _keep(booking: Booking, *, now: datetime) -> bool:
+    """Write the decision about a locked booking down, and tell whether it is new."""
+    orders = Order.objects.filter(booking=booking)
+    is_new = bool(orders.filter(kept_at=None).update(kept_at=now))
     refused = Refund.objects.filter(payment__order__in=orders, status=Refund.Status.FAILED)
-    refused.filter(decided_at=None).update(decided_at=now)
+    return bool(refused.filter(decided_at=None).update(decided_at=now)) or is_new
 
 
 @transaction.atomic

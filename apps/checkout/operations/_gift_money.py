@@ -61,8 +61,8 @@ def tell_all_of_gift(*, card: GiftCard, now: datetime) -> None:
 def tell_of_gift(
     *, card: GiftCard, what: str, now: datetime, to: str = BUYER, amount: int = 0, key: str = ""
 ) -> None:
-    """Have the worker write of a card: BOUGHT, REINSTATED, NOT_DELIVERED, or NOT_REFUNDED (amount
-    in minor units); once for each key."""
+    """Have the worker write of a card: BOUGHT, REINSTATED, NOT_DELIVERED, or of an amount (minor
+    units) that is REFUNDED, HANDED_BACK or NOT_REFUNDED; once for each key."""
     outbox.enqueue(
         topic=GIFT_TOPIC,
         payload={"card_id": card.pk, "what": what, "to": to, "amount": amount},

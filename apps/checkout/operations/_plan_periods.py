@@ -114,8 +114,8 @@ def note_plan_money(
 def tell_of_plan(
     purchase: PlanPurchase, what: str, *, now: datetime, key: str = "", amount: int = 0
 ) -> None:
-    """Have the worker write to the plan's customer: BOUGHT, RENEWED, UNPAID, LINK or NOT_REFUNDED
-    (amount in minor units); once for each key."""
+    """Have the worker write to the plan's customer: BOUGHT, RENEWED, UNPAID, LINK, or of an amount
+    (minor units) that is REFUNDED, HANDED_BACK, NOT_REFUNDED or KEPT; once for each key."""
     outbox.enqueue(
         topic=PLAN_TOPIC,
         payload={"purchase_id": purchase.pk, "what": what, "amount": amount},

@@ -11,9 +11,10 @@ from apps.businesses.models import TeamMember
 from apps.checkout.models import GiftCard, Order, OrderLine, Refund, RefundLine
 from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
-from apps.checkout.operations._refusal import take_back_refund, tell_of_refusal
+from apps.checkout.operations._refusal import take_back_refund
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
+from apps.checkout.operations._tell_of_money import tell_of_refunds, tell_of_refusal
 from apps.checkout.providers import RefundRefused, provider_of
 from apps.checkout.queries.orders import refundable_of
 from apps.checkout.queries.payments import key_of_refund
@@ -94,9 +95,10 @@ def give_back(
             asked_by=actor.user_id,
             now=now,
         )
-        asked.append((refund.pk, part))
-    _write_lines(of_lines, asked)
+        asked.append(refund)
+    _write_lines(of_lines, [(it.pk, it.amount) for it in asked])
     sync(order, subject, payments, actor=actor, now=now)
+    tell_of_refunds(subject, asked, now=now)
     return wanted
 
 

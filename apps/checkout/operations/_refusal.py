@@ -5,10 +5,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from apps.checkout.models import GiftCard, OrderLine, Payment, PlanPurchase, Refund
-from apps.checkout.operations._gift_money import tell_of_gift
-from apps.checkout.operations._plan_periods import tell_of_plan
-from apps.checkout.operations._subject import Subject
+from apps.checkout.models import OrderLine, Payment, Refund
 from apps.checkout.providers import Truth
 from apps.checkout.queries.payments import key_of_refund
 
@@ -32,15 +29,6 @@ def take_back_refund(
     for pk, amount in refund.lines.values_list("line_id", "amount"):
         OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") - amount)
     return True
-
-
-def tell_of_refusal(subject: Subject, refund: Refund, *, now: datetime) -> None:
-    """Have whoever waits for the money read that it did not go; of a booking its history tells."""
-    key = f"refused:{refund.pk}"
-    if isinstance(subject, PlanPurchase):
-        tell_of_plan(subject, "NOT_REFUNDED", amount=refund.amount, now=now, key=key)
-    if isinstance(subject, GiftCard):
-        tell_of_gift(card=subject, what="NOT_REFUNDED", amount=refund.amount, now=now, key=key)
 
 
 def refused_in(truth: Truth, payment: Payment) -> list[tuple[Refund, str]]:

@@ -15,6 +15,7 @@ from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._gift_money import holding_of, tell_of_gift, write_gift_entry
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
+from apps.checkout.operations._tell_of_money import tell_of_kept, tell_of_refunds
 
 
 class WayOut(StrEnum):
@@ -48,6 +49,8 @@ def decide_refused_refund(
     amount = min(found.amount, payment.captured - payment.refunded)
     if way is WayOut.KEEP or amount <= 0:
         _keep(order, subject, payments, now=now)
+        if amount > 0:
+            tell_of_kept(subject, found, amount=amount, by=by, now=now)
         return None
     if way is WayOut.ON_CARD and isinstance(subject, GiftCard):
         _reinstate(subject, amount, by=by, now=now)
@@ -109,4 +112,5 @@ def _give_back(
             OrderLine.objects.filter(pk=it.line_id).update(refunded=F("refunded") + part)
     action = BookingEvent.Action.HANDED_BACK if by_hand else None
     sync(order, subject, payments, actor=Actor.of(by), now=now, action=action)
+    tell_of_refunds(subject, [refund], now=now)
     return refund

@@ -28,10 +28,10 @@ from apps.checkout.operations._refusal import (
     refused_in,
     split_elsewhere,
     take_back_refund,
-    tell_of_refusal,
 )
 from apps.checkout.operations._renew import note_charge
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
+from apps.checkout.operations._tell_of_money import tell_of_refusal
 from apps.checkout.operations._unclear import is_as_asked, note_unclear
 from apps.checkout.providers import (
     Truth,

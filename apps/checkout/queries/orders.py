@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
@@ -118,8 +118,9 @@ class Sheet:
 
     @property
     def by_hand(self) -> int:
-        """What of the refunds the provider had refused and the team handed over."""
-        done = (it.refund for it in self.entries if it.refund and it.refund.by_hand)
+        """What of the refunds the team handed over: of money that had come in person, or that the
+        provider had refused to give back."""
+        done = (it.refund for it in self.entries if it.refund and _is_by_hand(it.refund))
         return sum(it.amount - it.excess for it in done)
 
     @property
@@ -158,6 +159,8 @@ def payer_of(order: Order) -> Payer:
     return Payer(card.reference, card.buyer_name, "GIFT_CARD") if card else NOBODY
 
 
+IN_PERSON = Q(by_hand=True) | Q(payment__kind=Payment.Kind.IN_PERSON)
+"""The refunds that the team hands over, as ``_is_by_hand`` tells them."""
 NOBODY = Payer("", "", "")
 PAYER = ("booking__customer", "purchase__customer", "gift_card")
 """What ``payer_of`` reads along, as names for select_related of an order."""
@@ -280,6 +283,20 @@ def excess_of(*, booking_id: int, at: datetime) -> int:
     return sum(refunds.values_list("excess", flat=True))
 
 
+def handed_over_at(*, booking_id: int, at: datetime) -> int:
+    """What of the money of a booking that went back at a moment was given back in person, in minor
+    units; one query."""
+    refunds = Refund.objects.filter(IN_PERSON, payment__order__booking=booking_id, created_at=at)
+    return sum(refunds.values_list("amount", flat=True))
+
+
+def handed_over_of(*, booking: Booking) -> int:
+    """All that was given back in person of the money of a booking that it had owed, in minor units;
+    one query."""
+    refunds = Refund.objects.filter(IN_PERSON, payment__order__booking=booking)
+    return sum(it.amount - it.excess for it in refunds.exclude(status=Refund.Status.FAILED))
+
+
 def paid_in_ways(payments: Iterable[Payment]) -> list[tuple[str, int, int]]:
     """In which ways money came, how much of it, and how much of that went back, in minor units: by
     gift card, online, in person. A mistake and the entry against it come to nothing, and what was
@@ -312,6 +329,10 @@ def _payment(payment: Payment) -> Entry:
     taken_back = hasattr(payment, "reversed_by") or payment.refunded > 0
     amount = payment.captured or payment.authorized
     return Entry(payment, None, amount, can_undo=in_person and not taken_back)
+
+
+def _is_by_hand(refund: Refund) -> bool:
+    return refund.by_hand or refund.payment.kind == Payment.Kind.IN_PERSON
 
 
 def _refund(refund: Refund) -> Entry:

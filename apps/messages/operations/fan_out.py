@@ -31,6 +31,7 @@ TOPICS = (
     "booking.overdue",
     "booking.linked",
     "booking.let_go",
+    "booking.kept",
 )
 SEND_TOPIC = "mail.send"
 
@@ -45,6 +46,8 @@ CUSTOMER_KINDS = {
     BookingEvent.Action.MESSAGED: Kind.NOTE,
     BookingEvent.Action.REFUNDED: Kind.REFUNDED,
     BookingEvent.Action.NOT_REFUNDED: Kind.NOT_REFUNDED,
+    BookingEvent.Action.HANDED_BACK: Kind.REFUNDED,
+    BookingEvent.Action.KEPT: Kind.KEPT,
     BookingEvent.Action.MOVED: Kind.MOVED,
     BookingEvent.Action.OVERDUE: Kind.OVERDUE,
     BookingEvent.Action.LAPSED: Kind.DECLINED,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import BookingEvent
-from apps.checkout.queries.orders import excess_of
+from apps.checkout.queries.orders import excess_of, handed_over_at
 from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
@@ -25,8 +25,10 @@ MOVES = {Kind.MOVED, Kind.NEW_MOVE}
 
 
 def went_back(event: BookingEvent) -> int:
-    """How much went back with a move of a booking, or came back from a refund that was refused,
-    in minor units."""
+    """How much went back with a move of a booking, came back from a refund that was refused, or was
+    kept, in minor units."""
+    if "kept" in event.after:
+        return int(event.after["kept"])
     return abs(int(event.before.get("paid", 0)) - int(event.after.get("paid", 0)))
 
 
@@ -72,9 +74,14 @@ def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFac
     if kind is Kind.NOTE:
         return replace(facts, reason=message.event.reason)
     if kind is Kind.REFUNDED:
-        too_much = excess_of(booking_id=message.booking_id, at=message.event.at)
-        return replace(facts, went_back=went_back(message.event), too_much=too_much)
-    if kind is Kind.NOT_REFUNDED:
+        of, at = message.booking_id, message.event.at
+        return replace(
+            facts,
+            went_back=went_back(message.event),
+            too_much=excess_of(booking_id=of, at=at),
+            handed_over=handed_over_at(booking_id=of, at=at),
+        )
+    if kind in {Kind.NOT_REFUNDED, Kind.KEPT}:
         return replace(facts, went_back=went_back(message.event))
     if kind in MOVES:
         before = find_place_before(message=message)

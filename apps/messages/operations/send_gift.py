@@ -14,7 +14,7 @@ from apps.checkout.models import GiftCard
 from apps.checkout.operations import GIFT_TOPIC, RECIPIENT, tell_all_of_gift, tell_of_gift
 from apps.messages.composing import sender_of
 from apps.messages.links import gift_url
-from apps.messages.money_words import refused_words
+from apps.messages.money_words import money_went_heading, money_went_words
 from apps.messages.operations._hand_over import NotDelivered, hand_over, require_address
 from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
@@ -23,6 +23,8 @@ from apps.outbox.operations import GiveUp
 from apps.web import formatting
 
 __all__ = ["GIFT_TOPIC", "send_gift"]
+
+OF_MONEY = ("REFUNDED", "HANDED_BACK", "NOT_REFUNDED")
 
 
 def send_gift(
@@ -36,7 +38,8 @@ def send_gift(
     message_id: str = "",
 ) -> None:
     """Mail one person about a gift card: its BUYER, or the RECIPIENT it is for. What is BOUGHT or
-    REINSTATED, NOT_DELIVERED to its recipient, or NOT_REFUNDED (amount in minor units).
+    REINSTATED, NOT_DELIVERED to its recipient; or an amount (minor units) that is REFUNDED,
+    HANDED_BACK in person, or NOT_REFUNDED.
 
     When the recipient cannot be reached, the buyer is told so, once.
 
@@ -82,7 +85,7 @@ def compose_gift_mail(
     business = card.business
     with translation.override(business.locale):
         heading = _heading(card, what)
-        is_over = what == "NOT_REFUNDED"
+        is_over = what in OF_MONEY
         facts = [_worth(card) if is_over else spell_code(card.code)]
         if card.to_name:
             facts.append(_("For %(name)s") % {"name": card.to_name})
@@ -124,9 +127,10 @@ def _worth(card: GiftCard) -> str:
 
 
 def _heading(card: GiftCard, what: str) -> str:
+    if what in OF_MONEY:
+        return money_went_heading(what, business=card.business.name)
     return {
         "NOT_DELIVERED": _("Your gift card could not be delivered"),
-        "NOT_REFUNDED": _("Your money could not be sent back yet"),
         "REINSTATED": _("Your gift card is good again"),
     }.get(what) or _worth(card)
 
@@ -139,9 +143,9 @@ def _note(card: GiftCard, what: str, amount: int) -> str:
             "the same: please give them this code yourself, or print the card."
         )
         return words % {"email": card.to_email}
-    if what == "NOT_REFUNDED":
+    if what in OF_MONEY:
         told = formatting.format_money(amount, card.currency, locale)
-        return refused_words(amount=told, business=card.business.name)
+        return money_went_words(what, amount=told, business=card.business.name)
     if what == "REINSTATED":
         left = formatting.format_money(card.balance, card.currency, locale)
         return _("%(left)s is on it. Type the code when you pay.") % {"left": left}

@@ -16,13 +16,15 @@ from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.renewals import next_period_of
 from apps.messages.composing import sender_of
 from apps.messages.links import plan_url
-from apps.messages.money_words import refused_words
+from apps.messages.money_words import money_went_heading, money_went_words
 from apps.messages.operations._hand_over import hand_over, require_address
 from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
 from apps.web.formatting import format_money
 
 __all__ = ["PLAN_TOPIC", "send_plan"]
+
+OF_MONEY = ("REFUNDED", "HANDED_BACK", "NOT_REFUNDED", "KEPT")
 
 
 def send_plan(
@@ -34,8 +36,9 @@ def send_plan(
     amount: int = 0,
     message_id: str = "",
 ) -> None:
-    """Write to the holder of a plan: what is BOUGHT, RENEWED, UNPAID, NOT_REFUNDED (amount in minor
-    units), or the LINK they asked for.
+    """Write to the holder of a plan: what is BOUGHT, RENEWED, UNPAID, or the LINK they asked for;
+    or what becomes of an amount (minor units) that is REFUNDED, HANDED_BACK in person, NOT_REFUNDED
+    or KEPT.
 
     Raises:
         GiveUp: the address is not one plain address, or is refused for good.
@@ -57,7 +60,7 @@ def compose_plan_mail(
     """Put the mail together in the language of the business."""
     business = purchase.business
     with translation.override(business.locale):
-        heading = _heading(what)
+        heading = _heading(purchase, what)
         url = plan_url(plan_token(purchase))
         facts = _facts(purchase, what)
         note = _note(purchase, what, amount)
@@ -90,7 +93,7 @@ def compose_plan_mail(
 
 def _facts(purchase: PlanPurchase, what: str) -> list[str]:
     """What is left is said as long as the period that runs is the one that was paid for."""
-    if what == "NOT_REFUNDED":
+    if what in OF_MONEY:
         return [purchase.name]
     facts = [purchase.name] if purchase.opens_at else [purchase.name, left_words(purchase)]
     until = last_day_words(purchase)
@@ -114,20 +117,21 @@ def _parts_of_newest(purchase: PlanPurchase, amount: int) -> str:
     return paid_parts(amount, parts, currency=purchase.currency, locale=purchase.business.locale)
 
 
-def _heading(what: str) -> str:
+def _heading(purchase: PlanPurchase, what: str) -> str:
+    if what in OF_MONEY:
+        return money_went_heading(what, business=purchase.business.name)
     return {
         "BOUGHT": _("Your plan"),
         "RENEWED": _("Your plan goes on"),
         "UNPAID": _("Your plan could not be paid"),
-        "NOT_REFUNDED": _("Your money could not be sent back yet"),
     }.get(what, _("The link to your plan"))
 
 
 def _note(purchase: PlanPurchase, what: str, amount: int) -> str:
-    if what == "NOT_REFUNDED":
+    if what in OF_MONEY:
         business = purchase.business
         told = format_money(amount, purchase.currency, business.locale)
-        return refused_words(amount=told, business=business.name)
+        return money_went_words(what, amount=told, business=business.name)
     if what == "UNPAID":
         return _("Your card could not be charged. Open your plan and pay there, or it ends.")
     if what == "RENEWED":
