@@ -113,7 +113,20 @@ class ResolveForm(forms.Form):
 class WayOutForm(forms.Form):
     """What becomes of money that could not go back."""
 
-    way = forms.ChoiceField(choices=[(it.value, it.value) for it in WayOut])
+    way = forms.TypedChoiceField(choices=[(it.value, it.value) for it in WayOut], coerce=WayOut)
+
+
+class LeftoverForm(forms.Form):
+    """What becomes of the money of a booking that is over: the one button that was pressed."""
+
+    back = forms.BooleanField(required=False)
+    keep = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("back") is found.get("keep"):
+            raise forms.ValidationError(_("Say what becomes of the money."))
+        return found
 
 
 class SettleCardForm(forms.Form):

@@ -393,6 +393,33 @@ def test_what_comes_back_to_a_stopped_card_decides_nothing_about_what_was_refuse
     assert refused().decided_at is None
 
 
+CHOOSE = "Choose one of these ways. Nothing was changed."
+
+
+@pytest.mark.parametrize("way", ["ON_CARD", "", "SOMEWHERE"])
+def test_a_booking_offers_no_way_but_its_own(salon: Salon, booking: Booking, way: str) -> None:
+    answer = desk(salon).post(f"{INBOX}refunds/{refused().pk}/", {"way": way})
+
+    assert answer.status_code == 422
+    assert CHOOSE in text_of(answer)
+    assert (refused().decided_at, Refund.objects.count()) == (None, 1)
+
+
+def test_a_plan_offers_no_card_to_put_it_on(salon: Salon, plan: PlanPurchase) -> None:
+    answer = desk(salon).post(f"{INBOX}refunds/{refused().pk}/", {"way": "ON_CARD"})
+
+    assert (answer.status_code, refused().decided_at) == (422, None)
+    assert "Put it back on the card" not in text_of(answer)
+
+
+def test_the_money_of_a_card_is_not_kept(salon: Salon, card: GiftCard) -> None:
+    answer = desk(salon).post(f"{INBOX}refunds/{refused().pk}/", {"way": "KEEP"})
+
+    assert (answer.status_code, refused().decided_at) == (422, None)
+    assert CHOOSE in text_of(answer)
+    assert "Keep it" not in text_of(answer)
+
+
 def test_nobody_decides_about_the_money_of_another_business(salon: Salon, card: GiftCard) -> None:
     other = make_salon(slug="other")
     response = desk(other).post(f"/own/other/conflicts/refunds/{refused().pk}/", {"way": "BY_HAND"})

@@ -130,6 +130,31 @@ def test_money_that_somebody_looked_at_and_kept_is_told_once(
     assert clean()
 
 
+@pytest.mark.parametrize("pressed", [{}, {"keep": "1", "back": "1"}, {"stay": "1"}])
+def test_what_was_not_said_is_not_decided(
+    salon: Salon, given_up: Booking, pressed: dict[str, str]
+) -> None:
+    address = f"/own/juniper/bookings/{given_up.reference}/leftover/"
+    answer = desk(salon).post(address, pressed)
+    given_up.refresh_from_db()
+
+    assert answer.status_code == 422
+    assert "Something is missing. Nothing was changed." in text_of(answer)
+    assert (given_up.paid, given_up.order.kept_at) == (4800, None)
+
+
+@pytest.mark.parametrize("pressed", ["keep", "back"])
+def test_nothing_is_decided_about_a_booking_that_is_not_over(salon: Salon, pressed: str) -> None:
+    booking = pay_for_cut(salon)
+    address = f"/own/juniper/bookings/{booking.reference}/leftover/"
+    answer = desk(salon).post(address, {pressed: "1"})
+    booking.refresh_from_db()
+
+    assert answer.status_code == 409
+    assert "This booking is not over" in text_of(answer)
+    assert (booking.paid, booking.order.kept_at) == (4800, None)
+
+
 def test_history_says_who_kept_it(salon: Salon, given_up: Booking) -> None:
     checkout.keep_money(booking_id=given_up.pk, by=salon.olga, now=SOON)
 

@@ -56,6 +56,7 @@ REFUSED = (
     *(checkout.PaymentUnderWay, checkout.CouponRefused, checkout.GiftRefused),
     *(checkout.PlanRefused, checkout.PlanNotSold, checkout.PlanIsOver, checkout.CardMissing),
     *(checkout.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
+    *(checkout.WayOutNotOffered, checkout.NotOver),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
 )
 """What an operation may answer; anything else is a fault, TimeNotKept and IllegalMove above all."""

@@ -57,6 +57,7 @@ from apps.checkout.operations._errors import (
     CouponRefused,
     DetailsMissing,
     GiftRefused,
+    NotOver,
     NotOwed,
     PaymentUnderWay,
     PlanChanged,
@@ -69,6 +70,7 @@ from apps.checkout.operations._errors import (
     TooMuchOfLine,
     TooMuchToRefund,
     WayNotOffered,
+    WayOutNotOffered,
 )
 from apps.checkout.operations._forget import close_payment, forget_abandoned_orders
 from apps.checkout.operations._gift_cards import (
@@ -110,7 +112,7 @@ from apps.checkout.operations._practice import (
 from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
 from apps.checkout.operations._redeem import return_lost_credits
 from apps.checkout.operations._refund import do_refund, refund_order
-from apps.checkout.operations._refused_refund import WayOut, decide_refused_refund
+from apps.checkout.operations._refused_refund import WayOut, decide_refused_refund, ways_out
 from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
 from apps.checkout.operations._renew_in_person import renew_in_person
 from apps.checkout.operations._resume_plan import let_go_of_plan
@@ -152,6 +154,7 @@ __all__ = [
     "DiscountFacts",
     "Gift",
     "GiftRefused",
+    "NotOver",
     "NotOwed",
     "PaymentUnderWay",
     "PlanChanged",
@@ -169,6 +172,7 @@ __all__ = [
     "UsedCode",
     "WayNotOffered",
     "WayOut",
+    "WayOutNotOffered",
     "act_in_practice",
     "add_people",
     "adjust_gift_card",
@@ -238,5 +242,6 @@ __all__ = [
     "undo_plan_paid",
     "use_code",
     "use_code_for_plan",
+    "ways_out",
     "write_truth",
 ]

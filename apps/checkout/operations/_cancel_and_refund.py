@@ -8,6 +8,7 @@ from apps.bookings.operations import Actor, NoConflict
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, Refund
 from apps.checkout.operations._coupons import give_coupon_back
+from apps.checkout.operations._errors import NotOver
 from apps.checkout.operations._redeem import return_credit
 from apps.checkout.operations._refund import give_back
 from apps.checkout.operations._subject import is_over
@@ -93,11 +94,14 @@ def keep_money(*, booking_id: int, by: TeamMember, now: datetime) -> None:
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
+        NotOver: it may still take place.
     """
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
-    if _keep(booking, now=now) and booking.paid > 0 and is_over(booking):
+    if not is_over(booking):
+        raise NotOver
+    if _keep(booking, now=now) and booking.paid > 0:
         bookings.note_kept(booking=booking, amount=booking.paid, actor=Actor.of(by), now=now)
 
 
@@ -116,10 +120,13 @@ def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         Order.DoesNotExist: it was never paid.
+        NotOver: it may still take place.
     """
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
+    if not is_over(booking):
+        raise NotOver
     order = Order.objects.select_for_update().get(booking=booking)
     give_back(
         order, booking, amount=None, seen_refunded=None, reason="", actor=Actor.of(by), now=now

@@ -125,3 +125,11 @@ class TooMuchOfLine(Exception):
         super().__init__(f"{left} of line {line_id}")
         self.line_id = line_id
         self.left = left
+
+
+class NotOver(Exception):
+    """What is decided about is the money of a booking that is over, and this one is not."""
+
+
+class WayOutNotOffered(Exception):
+    """The money of this order is not decided about in that way."""

@@ -12,6 +12,7 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import GiftCard, GiftEntry, Order, OrderLine, Payment, Refund, RefundLine
 from apps.checkout.operations._ask_for_refund import ask_for_refund
+from apps.checkout.operations._errors import WayOutNotOffered
 from apps.checkout.operations._gift_money import holding_of, tell_of_gift, write_gift_entry
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
@@ -28,6 +29,13 @@ class WayOut(StrEnum):
     KEEP = "KEEP"
 
 
+def ways_out(order: Order) -> tuple[WayOut, ...]:
+    """What may be decided about a refused refund of an order: a card's money is put back on the
+    card where it is not given back, all other is kept."""
+    other = WayOut.ON_CARD if order.gift_card_id else WayOut.KEEP
+    return (WayOut.BY_HAND, WayOut.AGAIN, other)
+
+
 @transaction.atomic
 def decide_refused_refund(
     *, refund_id: int, way: WayOut, by: TeamMember, now: datetime
@@ -37,9 +45,12 @@ def decide_refused_refund(
 
     Raises:
         Refund.DoesNotExist: no refund of this business that was refused.
+        WayOutNotOffered: nobody was offered that for what was bought here.
     """
     refused = Refund.objects.filter(business_id=by.business_id, status=Refund.Status.FAILED)
     found = refused.select_related("payment__order").get(pk=refund_id)
+    if way not in ways_out(found.payment.order):
+        raise WayOutNotOffered
     subject = lock_subject(found.payment.order)
     order = Order.objects.select_for_update().get(pk=found.payment.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
@@ -52,7 +63,7 @@ def decide_refused_refund(
         if amount > 0:
             tell_of_kept(subject, found, amount=amount, by=by, now=now)
         return None
-    if way is WayOut.ON_CARD and isinstance(subject, GiftCard):
+    if isinstance(subject, GiftCard) and way is WayOut.ON_CARD:
         _reinstate(subject, amount, by=by, now=now)
         return None
     return _give_back(found, order, subject, payments, amount, way=way, by=by, now=now)

@@ -15,6 +15,7 @@ from apps.bookings.queries.suggestions import find_nearest
 from apps.bookings.wording import paid_parts_of
 from apps.businesses.clocks import Clock
 from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.operations import WayOut, ways_out
 from apps.checkout.queries.let_go import orders_let_go
 from apps.checkout.queries.orders import PAYER, Payer, payer_of
 from apps.checkout.queries.stranded import (
@@ -185,7 +186,8 @@ def leftovers_of(desk: Desk) -> QuerySet[Booking]:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A refund that the bank refused; money is still here. title says what it was for."""
+    """A refund that the bank refused; money is still here. title says what it was for, ways what
+    may be decided about it."""
 
     pk: int
     payer: Payer
@@ -193,6 +195,7 @@ class Refused:
     money: Money
     provider: str
     at: datetime
+    ways: tuple[WayOut, ...]
 
 
 def list_refused(*, desk: Desk) -> list[Refused]:
@@ -215,6 +218,7 @@ def _refused(refund: Refund) -> Refused:
         money=Money(left, order.currency),
         provider=payment.provider.capitalize(),
         at=refund.created_at,
+        ways=ways_out(order),
     )
 
 

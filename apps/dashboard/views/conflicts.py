@@ -46,18 +46,29 @@ REFUSED = (
 def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
     """List what has to be resolved, the soonest first."""
     del slug
-    now = timezone.now()
-    found = list_conflicts(desk=request.desk, now=now)
+    return _show_all(request, now=timezone.now())
+
+
+def _show_all(
+    request: OwnerRequest,
+    *,
+    now: datetime,
+    refused_problem: tuple[int, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page with all of it; refused_problem is what is wrong with a decision about a refund."""
     context = {
-        "conflicts": found,
+        "conflicts": list_conflicts(desk=request.desk, now=now),
         "leftovers": list_leftovers(desk=request.desk),
         "let_go": list_let_go(desk=request.desk, now=now),
         "unclear": list_unclear(desk=request.desk),
         "stranded": list_stranded(desk=request.desk),
         "refused": list_refused(desk=request.desk),
+        "refused_problem": refused_problem,
         "uncovered": list_uncovered(desk=request.desk),
     }
-    return show(request, "dashboard/conflicts.html", None, context, now=now, current="requests")
+    template = "dashboard/conflicts.html"
+    return show(request, template, None, context, now=now, current="requests", status=status)
 
 
 @require_POST
@@ -76,17 +87,20 @@ def looked_at(request: OwnerRequest, slug: str, payment_id: int) -> HttpResponse
 @require_POST
 @guarded(*roles_with(Right.REFUND))
 def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResponse:
-    """Decide about a refund that the bank refused."""
-    form = WayOutForm(request.POST)
-    if not form.is_valid():
+    """Decide about a refund that the bank refused, in one of the ways that are offered for it."""
+    now, form = timezone.now(), WayOutForm(request.POST)
+    own = Refund.objects.filter(business=request.desk.business, status=Refund.Status.FAILED)
+    if not own.filter(pk=refund_id).exists():
         raise Http404
-    way = checkout.WayOut(form.cleaned_data["way"])
+    problem = (refund_id, _("Choose one of these ways. Nothing was changed."))
+    if not form.is_valid():
+        return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
     try:
         checkout.decide_refused_refund(
-            refund_id=refund_id, way=way, by=request.desk.member, now=timezone.now()
+            refund_id=refund_id, way=form.cleaned_data["way"], by=request.desk.member, now=now
         )
-    except Refund.DoesNotExist as missing:
-        raise Http404 from missing
+    except checkout.WayOutNotOffered:
+        return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
     return go_to(request, "dashboard:conflicts", slug)
 
 

@@ -14,7 +14,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.money_forms import CodeForm, PaidForm, RefundForm, UndoPaidForm
+from apps.dashboard.money_forms import CodeForm, LeftoverForm, PaidForm, RefundForm, UndoPaidForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import booking_or_404, refuse
 from apps.dashboard.views.refusals import INCOMPLETE, code_refused_words, money_problem
@@ -24,6 +24,7 @@ from apps.web.http import go_to, wants_fragment
 
 REFUSED = (
     bookings.StaleRevision,
+    checkout.NotOver,
     checkout.NotOwed,
     checkout.RefundChanged,
     checkout.TooMuchToRefund,
@@ -106,8 +107,10 @@ def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Decide about the money of a booking that is over: give it back, or keep it."""
     now, desk = timezone.now(), request.desk
-    booking = booking_or_404(desk, reference)
-    decide = checkout.refund_the_rest if "back" in request.POST else checkout.keep_money
+    booking, form = booking_or_404(desk, reference), LeftoverForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    decide = checkout.refund_the_rest if form.cleaned_data["back"] else checkout.keep_money
     try:
         decide(booking_id=booking.pk, by=desk.member, now=now)
     except REFUSED as error:

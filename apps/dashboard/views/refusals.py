@@ -47,6 +47,7 @@ class Problem:
 INCOMPLETE = Problem("INCOMPLETE", 422)
 WRITTEN_WRONG = ("TOO_MUCH", "CODE_REFUSED")
 MONEY_CODES: dict[type[Exception], str] = {
+    checkout.NotOver: "NOT_OVER",
     checkout.NotOwed: "NOT_OWED",
     checkout.RefundChanged: "REFUND_CHANGED",
     checkout.TooMuchToRefund: "TOO_MUCH",
