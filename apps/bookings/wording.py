@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,7 +12,6 @@ from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
 from apps.bookings.paid_words import PaidPart, paid_parts, with_parts
 from apps.bookings.plan_uses import plan_words_of, with_extras
-from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.reductions import paid_in_ways
 from apps.bookings.venues import pay_place, pay_place_of, venue_of
 from apps.bookings.wishes import Wish
@@ -36,31 +34,6 @@ def price_words(
     if amount == 0:
         return _("Free")
     return formatting.format_money(amount * quantity, currency, locale)
-
-
-def cancel_by_words(
-    policy: Policy, *, starts_at: datetime, now: datetime, zone: ZoneInfo, locale: str
-) -> str:
-    """Until when cancelling is free, as a date that never breaks; too late is said as such."""
-    until = free_until(policy=policy, starts_at=starts_at)
-    if until is None:
-        return _("This booking cannot be cancelled online.")
-    if starts_at <= now:
-        return _("It has begun, so it cannot be cancelled online: please call.")
-    if not is_free_now(policy=policy, starts_at=starts_at, now=now):
-        return _("It starts too soon to be cancelled online: please call.")
-    when = formatting.format_datetime(until, zone=zone, locale=locale)
-    return format_html(_("Free to cancel until {}."), format_html('<b class="nowrap">{}</b>', when))
-
-
-def cancel_words(policy: Policy) -> str:
-    """Until when cancelling is free, as a length: before a time is chosen."""
-    if not policy.cancel_allowed:
-        return _("A booking cannot be cancelled online.")
-    if not policy.cancel_until_minutes:
-        return _("Free to cancel until the start.")
-    length = length_words(policy.cancel_until_minutes)
-    return _("Free to cancel until %(length)s before.") % {"length": length}
 
 
 def mix_words(people: Sequence[tuple[int, str]]) -> str:

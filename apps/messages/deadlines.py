@@ -26,7 +26,7 @@ def cancel_note(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
     if facts.cancel_until is None:
         return ""
     if not may_still_cancel(facts, now):
-        return _("It is too late to cancel online: please call us.")
+        return _("It is too late to cancel free of charge.")
     until = _moment(facts.cancel_until, facts, zone)
     return _("Free to cancel until %(until)s.") % {"until": until}
 

@@ -198,8 +198,6 @@ def _cancel_until(booking: Booking) -> datetime | None:
     if not booking.policy_snapshot:
         return None
     policy = Policy.from_snapshot(booking.policy_snapshot)
-    if not policy.cancel_by_link:
-        return None
     return free_until(policy=policy, starts_at=booking.starts_at)
 
 

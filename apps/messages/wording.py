@@ -12,12 +12,12 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from apps.bookings.cancelling_words import contact_words
 from apps.bookings.wording import mix_words, wish_words
 from apps.messages.deadlines import (
     answer_note,
     cancel_note,
     line_notes,
-    may_still_cancel,
     overdue_notes,
 )
 from apps.messages.facts import BookingFacts, Kind
@@ -250,11 +250,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
         Kind.OVERDUE: _("See your request"),
         Kind.LET_GO: _("See your request") if facts.status == "PENDING" else _("Pay it"),
     }
-    return manage_url(token), labels.get(kind) or _see_words(facts, now)
-
-
-def _see_words(facts: BookingFacts, now: datetime) -> str:
-    return _("See or cancel") if may_still_cancel(facts, now) else _("See your booking")
+    return manage_url(token), labels.get(kind) or _("See your booking")
 
 
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> list[str]:
@@ -275,9 +271,19 @@ def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> li
         notes.append(cancel_note(facts, zone, now))
         if facts.business.arrival_note:
             notes.append(facts.business.arrival_note)
-    if not kind.is_for_team and facts.business.phone:
-        notes.append(_("Questions? Call %(phone)s.") % {"phone": facts.business.phone})
+    if not kind.is_for_team:
+        notes.append(_contact_note(facts, now))
     return [note for note in notes if note]
+
+
+def _contact_note(facts: BookingFacts, now: datetime) -> str:
+    words = contact_words(
+        status=facts.status,
+        is_over=facts.over_at <= now or facts.double_booked,
+        may_cancel=facts.cancel_until is not None,
+        business=facts.business,
+    )
+    return words.format(facts.business.phone)
 
 
 def _said(facts: BookingFacts) -> dict[str, str]:

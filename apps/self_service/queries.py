@@ -5,10 +5,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
+from apps.bookings.cancelling_words import contact_words
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
@@ -24,6 +26,7 @@ from apps.bookings.queries.suggestions import (
 from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
 from apps.bookings.wording import aside_words, let_go_words, over_words
+from apps.businesses.models import Business
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (
     Sheet,
@@ -38,6 +41,7 @@ from apps.checkout.queries.pay_page import came_words_at, too_little_words
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, zone_label
+from apps.web.phones import link_of_phone
 
 WORDS = {
     BookingEvent.Action.BOOKED: _("Booked"),
@@ -102,10 +106,27 @@ def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
         Limit(
             until=None,
             note="" if early else str(_("Now.")),
-            cost_words=str(_("Please call")),
+            cost_words=_ask_words(booking.business),
             is_now=not early,
         ),
     ]
+
+
+def _ask_words(business: Business) -> str:
+    return str(_("Please call") if business.phone else _("Please ask us"))
+
+
+def contact_words_of(*, booking: Booking, now: datetime) -> str:
+    """How its customer reaches the business, with a number that can be tapped, and what for."""
+    phone = booking.business.phone
+    words = contact_words(
+        status=booking.status,
+        is_over=booking.ends_at <= now,
+        may_cancel=Policy.from_snapshot(booking.policy_snapshot).cancel_allowed,
+        business=booking.business,
+    )
+    link = format_html('<a class="nowrap" href="{}">{}</a>', link_of_phone(phone), phone)
+    return format_html(words, link) if words else ""
 
 
 def list_events(*, booking: Booking) -> list[tuple[datetime, str]]:

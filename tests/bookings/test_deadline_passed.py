@@ -15,8 +15,8 @@ from tests.factories import NOW, Salon
 from tests.factories.studio import Studio, make_run, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
-SOON = "It starts too soon to be cancelled online: please call."
-BEGUN = "It has begun, so it cannot be cancelled online: please call."
+SOON = "It starts too soon to be cancelled free of charge."
+BEGUN = "It has begun, so it cannot be cancelled free of charge."
 SOONER = "What begins before {} is too soon for that."
 DAY = 24 * 60
 
@@ -52,7 +52,7 @@ def test_a_class_with_time_left_names_the_last_moment(client: Client, studio: St
 
     shown = policies(client.get(f"/harbor/classes/{session.pk}/"))
 
-    assert shown == ["Free to cancel until Thu 26 Nov, 18:00."]
+    assert shown == ["Free to cancel until Thu 26 Nov, 18:00, by calling us."]
 
 
 def test_a_class_that_has_begun_says_nothing_of_cancelling(client: Client, studio: Studio) -> None:
@@ -79,7 +79,7 @@ def test_each_run_of_a_course_has_its_own_moment(client: Client, studio: Studio)
             60,
             f"Free to cancel until 1 hour before. {SOONER.format('11:45')}",
         ),
-        (DAY, "What starts so soon cannot be cancelled online: please call."),
+        (DAY, "What starts so soon cannot be cancelled free of charge."),
         (0, "Free to cancel until the start."),
     ],
 )

@@ -10,9 +10,10 @@ import time_machine
 from django.test import Client
 from django.utils.html import strip_tags
 
+from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
-from apps.bookings.wording import cancel_by_words
+from apps.businesses.models import Business
 from apps.messages.deadlines import may_still_cancel
 from apps.messages.queries import get_booking_facts
 from tests.bookings.pages import fill, hold, text_of
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.usefixtures("at_now")
 
 DAY = timedelta(days=1)
 SECONDS = pytest.mark.parametrize("seconds", [-1, 0, 1], ids=["before", "at", "after"])
+SALON = Business(phone="030 555 0142", locale="en-GB")
 LENGTHS = pytest.mark.parametrize("minutes", [24 * 60, 0], ids=["a day before", "until it begins"])
 
 
@@ -42,16 +44,18 @@ def test_the_words_before_booking(seconds: int, minutes: int) -> None:
     policy = Policy.from_snapshot({"cancel_allowed": True, "cancel_until_minutes": minutes})
 
     words = cancel_by_words(
-        policy, starts_at=starts_at, now=now, zone=ZoneInfo("Europe/Berlin"), locale="en-GB"
+        policy, starts_at=starts_at, now=now, zone=ZoneInfo("Europe/Berlin"), business=SALON
     )
 
     until = {1440: "Wed 25 Nov, 10:42", 0: "Thu 26 Nov, 10:42"}[minutes]
     is_open = seconds < 0 or (seconds == 0 and minutes > 0)
     late = {
-        1440: "It starts too soon to be cancelled online: please call.",
-        0: "It has begun, so it cannot be cancelled online: please call.",
+        1440: "It starts too soon to be cancelled free of charge.",
+        0: "It has begun, so it cannot be cancelled free of charge.",
     }[minutes]
-    assert strip_tags(words) == (f"Free to cancel until {until}." if is_open else late)
+    assert strip_tags(words) == (
+        f"Free to cancel until {until}, by calling us." if is_open else late
+    )
 
 
 @SECONDS
@@ -72,7 +76,8 @@ def test_the_team_s_page_and_the_mail(
 
     until = {1440: "Wed 25 Nov, 10:00", 0: "Thu 26 Nov, 10:00"}[minutes]
     said = re.findall(r"The customer (?:may|could) cancel until [^.]*\.", page)
-    assert said == [f"The customer {'may' if is_open else 'could'} cancel until {until}."]
+    how = "may cancel until {}, by calling you." if is_open else "could cancel until {}."
+    assert said == [f"The customer {how.format(until)}"]
     assert may_still_cancel(facts, now) is is_open
 
 
@@ -87,4 +92,4 @@ def test_the_page_that_says_booked(client: Client, salon: Salon, seconds: int) -
         page = words_of(client.get(done))
 
     assert Booking.objects.get().status == "CONFIRMED"
-    assert page.count("Free to cancel until then.") == (1 if seconds <= 0 else 0)
+    assert page.count("Free to cancel until then, by calling us.") == (1 if seconds <= 0 else 0)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
+from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.joining import Joining, may_join
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
@@ -12,7 +13,6 @@ from apps.bookings.queries.own import Browser, Own, own_place
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
 from apps.bookings.reductions import choice_words
-from apps.bookings.wording import cancel_by_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
 from apps.kernel.money import Money
@@ -89,7 +89,7 @@ def _cancel_words(session: Session, choice: Choice, *, now: datetime) -> str:
         starts_at=session.starts_at,
         now=now,
         zone=session.zone,
-        locale=choice.service.business.locale,
+        business=choice.service.business,
     )
 
 

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.bookings.cancelling_words import cancel_words
 from apps.bookings.policy import is_free_now
 from apps.bookings.queries.rules import policy_of
-from apps.bookings.wording import cancel_words, pay_words, price_words
+from apps.bookings.wording import pay_words, price_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.web import formatting
@@ -72,7 +73,7 @@ def policy_words_of_day(
         return policy_words(choice)
     pay = pay_words(choice.service, amount=choice.price.total)
     if len(near) == len(starts):
-        cancel = _("What starts so soon cannot be cancelled online: please call.")
+        cancel = _("What starts so soon cannot be cancelled free of charge.")
         return f"{cancel} {pay}".strip()
     first = min(at for at in starts if at not in near)
     when = formatting.format_time(first, zone=zone, locale=choice.service.business.locale)

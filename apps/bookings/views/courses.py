@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.availability.models import CourseRun
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
+from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.forms.classes import choose_party
 from apps.bookings.forms.picks import Picks, read_number
 from apps.bookings.models import Booking
@@ -30,7 +31,6 @@ from apps.bookings.views.lost import no_longer_bookable, try_again
 from apps.bookings.views.other_hold import asking_first, replaced_draft
 from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import browser_of, visitor_of
-from apps.bookings.wording import cancel_by_words
 from apps.businesses.pages import absolute, frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -127,8 +127,10 @@ def _told(
 ) -> tuple[RunRow, ZoneInfo, datetime | None, str]:
     """A run with its clock, the date from which it begins at another hour, and until when it may be
     cancelled, as the page of the details says it."""
-    locale = page.service.business.locale
-    words = cancel_by_words(page.policy, starts_at=run.starts_at, now=now, zone=zone, locale=locale)
+    business = page.service.business
+    words = cancel_by_words(
+        page.policy, starts_at=run.starts_at, now=now, zone=zone, business=business
+    )
     return run, zone, shift_of(run, zone=zone), words
 
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.forms import seal, way_back
 from apps.bookings.forms.classes import party_query
 from apps.bookings.forms.details import DetailsForm, Known
@@ -18,7 +19,7 @@ from apps.bookings.queries import choice_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.reductions import discount_words, is_reduced, takes_codes
 from apps.bookings.unanswered import Rule, last_moment
-from apps.bookings.wording import cancel_by_words, pay_words, unanswered_words
+from apps.bookings.wording import pay_words, unanswered_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice
@@ -97,13 +98,13 @@ def _button(draft: Booking, *, pays: bool) -> dict[str, str]:
 
 
 def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = True) -> str:
-    """ "Free to cancel until Wed 25 Nov, 10:15. You pay at the salon." """
+    """ "Free to cancel until Wed 25 Nov, 10:15, by calling us. You pay at the salon." """
     cancel = cancel_by_words(
         Policy.from_snapshot(draft.policy_snapshot),
         starts_at=draft.starts_at,
         now=now,
         zone=draft.zone,
-        locale=draft.business.locale,
+        business=draft.business,
     )
     if not says_how_to_pay:
         return cancel

@@ -24,6 +24,7 @@ from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
 from apps.bookings.visitors import Proof, proof_of, remember, remembered
 from apps.bookings.wording import aside_words
+from apps.businesses.models import Business
 from apps.businesses.pages import frame_of
 from apps.web.http import go_to, render_page
 from apps.web.typos import suggest_address
@@ -117,5 +118,13 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
     arrival = booking.as_booked.arrival_note or _("Your appointment")
     steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
     if until is not None and is_free_now(policy=policy, starts_at=booking.starts_at, now=now):
-        steps.insert(0, (until, _("Free to cancel until then.")))
+        steps.insert(0, (until, _free_words(booking.business)))
     return steps
+
+
+def _free_words(business: Business) -> str:
+    if business.phone:
+        return _("Free to cancel until then, by calling us.")
+    if business.email:
+        return _("Free to cancel until then, by answering our e-mail.")
+    return _("Free to cancel until then.")

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.availability.queries import find_opening
+from apps.bookings.cancelling_words import cancel_words
 from apps.bookings.queries.drafts import find_last
 from apps.bookings.queries.next_times import NextTime, find_next_times
 from apps.bookings.queries.rules import policy_of
@@ -18,7 +19,6 @@ from apps.bookings.structured import business_json_ld
 from apps.bookings.views.again import again_strip
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remembered
-from apps.bookings.wording import cancel_words
 from apps.businesses.models import Business, Location
 from apps.businesses.pages import absolute, frame_of, public_page, search_map
 from apps.catalog.queries import (

@@ -27,6 +27,7 @@ from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import (
     MyMoney,
     cancel_limits,
+    contact_words_of,
     list_events,
     money_of,
     other_sessions,
@@ -87,6 +88,7 @@ def show_booking(
         **frame_of(business=found.business, place=found.location),
         **_facts(found, now=now),
         "limits": cancel_limits(booking=found, now=now),
+        "contact_words": contact_words_of(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
         "progress": progress_of(group_of(found, found.service)),

@@ -1,0 +1,211 @@
+"""Nobody can cancel online yet: no page and no mail says so, and each says how it is done (rule
+W10)."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils.html import strip_tags
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.messages.composing import compose
+from apps.messages.facts import Kind
+from tests.bookings.pages import fill, hold, text_of
+from tests.factories import NOW, Salon, make_booking, make_request
+from tests.messages.facts import EVA_S_CUT
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
+
+ROOT = Path(__file__).parents[2]
+ONLINE = re.compile(r"cancel\w* online|see or cancel", re.IGNORECASE)
+WAYS = pytest.mark.parametrize(
+    ("phone", "email", "way"),
+    [
+        ("030 555 0142", "hello@juniper.example", "PHONE"),
+        ("", "hello@juniper.example", "MAIL"),
+        ("", "", ""),
+    ],
+    ids=["by phone", "by e-mail", "nothing is known"],
+)
+
+
+def reached_by(salon: Salon, phone: str, email: str) -> None:
+    salon.business.phone, salon.business.email = phone, email
+    salon.business.save()
+
+
+def words_of(page: Any) -> str:
+    return " ".join(strip_tags(text_of(page)).replace("\xa0", " ").split())
+
+
+def cancel(salon: Salon, booking: Booking) -> None:
+    bookings.cancel_booking(
+        booking_id=booking.pk,
+        business_id=salon.business.pk,
+        revision=booking.revision,
+        by=salon.olga,
+        now=NOW,
+    )
+
+
+def said_of_cancelling(page: Any) -> list[str]:
+    """The sentences about until when and how."""
+    words = words_of(page)
+    return re.findall(
+        r"(?:Free to cancel|To change or|Questions\?|The customer (?:may|could)) ?[^.]*\.", words
+    )
+
+
+def test_no_words_promise_cancelling_online() -> None:
+    files = [*(ROOT / "apps").rglob("*.py"), *(ROOT / "templates").rglob("*.html")]
+
+    assert [str(it.relative_to(ROOT)) for it in files if ONLINE.search(it.read_text())] == []
+
+
+@WAYS
+def test_the_page_of_the_details(
+    client: Client, salon: Salon, phone: str, email: str, way: str
+) -> None:
+    reached_by(salon, phone, email)
+
+    page = client.get(hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone)))
+
+    how = {"PHONE": ", by calling us", "MAIL": ", by answering our e-mail", "": ""}[way]
+    assert said_of_cancelling(page) == [f"Free to cancel until Wed 25 Nov, 10:00{how}."]
+
+
+@WAYS
+def test_the_page_that_says_booked(
+    client: Client, salon: Salon, phone: str, email: str, way: str
+) -> None:
+    reached_by(salon, phone, email)
+    address = hold(client, salon.cut, salon.at(26, 10).astimezone(salon.business.zone))
+
+    done = client.get(
+        fill(client, address, {"name": "Eva", "email": "eva@example.com"})["Location"]
+    )
+
+    how = {"PHONE": ", by calling us", "MAIL": ", by answering our e-mail", "": ""}[way]
+    assert said_of_cancelling(done) == [f"Free to cancel until then{how}."]
+
+
+@WAYS
+def test_the_page_behind_the_link(
+    client: Client, salon: Salon, phone: str, email: str, way: str
+) -> None:
+    reached_by(salon, phone, email)
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+
+    page = opened(client, booking)
+
+    how = {
+        "PHONE": ["To change or cancel, call 030 555 0142."],
+        "MAIL": ["To change or cancel, answer our e-mail."],
+        "": [],
+    }[way]
+    assert said_of_cancelling(page) == how
+    later = {"PHONE": "Please call"}.get(way, "Please ask us")
+    assert [it.cost_words for it in page.context["limits"]] == ["Free", later]
+
+
+def test_a_request_is_withdrawn_by_a_call(client: Client, salon: Salon) -> None:
+    booking = make_request(service=salon.bridal, starts_at=salon.at(26, 10), now=NOW)
+
+    page = opened(client, booking)
+
+    assert said_of_cancelling(page) == ["To change or withdraw your request, call 030 555 0142."]
+
+
+def test_what_has_ended_or_may_not_be_cancelled_leaves_questions(
+    client: Client, salon: Salon
+) -> None:
+    ended = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    cancel(salon, ended)
+    salon.policy.cancel_allowed = False
+    salon.policy.save()
+    fixed = make_booking(service=salon.cut, starts_at=salon.at(26, 14), now=NOW)
+
+    for booking in (ended, fixed):
+        assert said_of_cancelling(opened(client, booking)) == ["Questions? Call 030 555 0142."]
+
+
+def opened(client: Client, booking: Booking) -> Any:
+    token = bookings.create_access_link(booking=booking, now=NOW)
+    return client.get(f"/m/{token}", follow=True)
+
+
+@WAYS
+def test_the_mail(phone: str, email: str, way: str) -> None:
+    facts = replace(EVA_S_CUT, business=replace(EVA_S_CUT.business, phone=phone, email=email))
+
+    body = str(mail_of(facts, Kind.BOOKED).mail.body)
+
+    how = {
+        "PHONE": ["To change or cancel, call 030 555 0142."],
+        "MAIL": ["To change or cancel, answer our e-mail."],
+        "": [],
+    }[way]
+    said = [line for line in body.splitlines() if "cancel" in line]
+    assert said == ["Free to cancel until Wed 25 Nov, 10:15.", *how]
+    assert "\nSee your booking: http" in body
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "words"),
+    [
+        (Kind.REQUESTED, "PENDING", "To change or withdraw your request, call 030 555 0142."),
+        (Kind.CANCELED, "CANCELED", "Questions? Call 030 555 0142."),
+        (Kind.WAITLISTED, "WAITING_LIST", "Questions? Call 030 555 0142."),
+    ],
+)
+def test_other_mails(kind: Kind, status: str, words: str) -> None:
+    body = str(mail_of(replace(EVA_S_CUT, status=status), kind).mail.body)
+
+    assert [line for line in body.splitlines() if "030 555 0142" in line] == [words]
+
+
+def mail_of(facts: Any, kind: Kind) -> Any:
+    return compose(
+        facts=facts,
+        kind=kind,
+        to_address="eva@example.com",
+        message_id="<booked.1.7KQ4MWXD@book.example>",
+        token="t" * 43,
+        now=NOW,
+    )
+
+
+@WAYS
+def test_the_owner_reads_how_it_is_done(
+    client: Client, salon: Salon, phone: str, email: str, way: str
+) -> None:
+    reached_by(salon, phone, email)
+    booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+
+    page = owner_page(client, salon, booking)
+
+    how = {"PHONE": ", by calling you", "MAIL": ", by e-mail to you", "": ""}[way]
+    assert said_of_cancelling(page) == [f"The customer may cancel until Wed 25 Nov, 10:00{how}."]
+
+
+def test_the_owner_reads_no_deadline_of_what_has_ended(client: Client, salon: Salon) -> None:
+    cancelled = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+    cancel(salon, cancelled)
+    declined = make_request(service=salon.bridal, starts_at=salon.at(27, 10), now=NOW)
+    bookings.decline_request(
+        booking_id=declined.pk, revision=declined.revision, by=salon.olga, now=NOW
+    )
+
+    for booking in (cancelled, declined):
+        page = owner_page(client, salon, booking)
+        assert said_of_cancelling(page) == []
+        assert "Rules as they were" not in words_of(page)
+
+
+def owner_page(client: Client, salon: Salon, booking: Booking) -> Any:
+    client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client.get(f"/own/{salon.business.slug}/bookings/{booking.reference}/")
