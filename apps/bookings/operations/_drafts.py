@@ -6,6 +6,7 @@ from datetime import datetime
 
 from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
+from apps.bookings.joining import may_join
 from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
 from apps.bookings.operations._errors import HoldsAnother, SlotGone
 from apps.bookings.operations._kept import give_back
@@ -16,6 +17,7 @@ from apps.bookings.operations._snapshots import (
     tzdata_version,
 )
 from apps.bookings.queries.as_seen import reading_of
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
@@ -175,6 +177,23 @@ def require_sold(booking: Booking, *, now: datetime) -> None:
     """
     lives = booking.hold_expires_at is not None and booking.hold_expires_at > now
     if not lives and not is_offered(service=booking.service):
+        raise SlotGone
+
+
+def require_open(booking: Booking, *, choice: Choice, now: datetime) -> None:
+    """Refuse places whose hold has ended where nobody may join the class or course any more: it has
+    begun, is over, was called off, is too near or too full (rules B14, B31). One query, two for a
+    course.
+
+    Raises:
+        SlotGone: they would be sold anew.
+    """
+    target = booking.course_run or booking.session
+    if target is None:
+        raise SlotGone
+    gathering = gathering_of(target, besides=booking, now=now)
+    rules = join_rules_of(choice.policy)
+    if not may_join(gathering, rules=rules, seats=booking.party_size, now=now).is_open:
         raise SlotGone
 
 

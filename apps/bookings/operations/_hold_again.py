@@ -4,7 +4,7 @@ from apps.availability import operations as availability
 from apps.availability.engine.limits import hold_ends_at
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings.models import Booking
-from apps.bookings.operations._drafts import require_sold
+from apps.bookings.operations._drafts import require_open, require_sold
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._kept import extend
 from apps.bookings.operations._release import longest_hold
@@ -16,10 +16,11 @@ def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
     """Keep the time of a locked draft while it is paid for, and return until when (rule M19, UTC).
 
     A living hold is made longer, 60 minutes in all; one that ran out is taken anew when the time is
-    still free. None where the business keeps nothing while a draft is filled in.
+    still free and still open to whoever comes new. None where the business keeps nothing while a
+    draft is filled in.
 
     Raises:
-        SlotGone: the time went to somebody else.
+        SlotGone: the time went to somebody else, or nobody can join any more.
         BusyTryAgain: the lock did not come in time.
     """
     if booking.hold_expires_at is None:
@@ -40,10 +41,11 @@ def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
 
 def _take_anew(booking: Booking, *, until: datetime, now: datetime) -> None:
     try:
+        choice = choice_of(booking=booking)
         if booking.seating_id is not None:
+            require_open(booking, choice=choice, now=now)
             availability.hold_seats_again(seating_id=booking.seating_id, expires_at=until, now=now)
             return
-        choice = choice_of(booking=booking)
         query = query_again(booking=booking, choice=choice)
         claim = find_claim(query=query, starts_at=booking.starts_at, now=now)
         availability.grant_time(

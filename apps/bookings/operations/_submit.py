@@ -9,10 +9,9 @@ from django.db.models import OuterRef
 from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
 from apps.bookings import states
-from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._details import Details, contact, write_answers, write_consents
-from apps.bookings.operations._drafts import require_sold
+from apps.bookings.operations._drafts import require_open, require_sold
 from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._release import release_draft
@@ -27,7 +26,6 @@ from apps.bookings.queries import (
 )
 from apps.bookings.queries.as_seen import Change, change_since
 from apps.bookings.queries.drafts import with_revision, with_setup
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import Group, decided_by, group_of
 from apps.bookings.queries.price import price_of
 from apps.bookings.unanswered import KEY, last_moment
@@ -206,21 +204,11 @@ def secure_time(
 def _secure_seats(booking: Booking, *, choice: Choice, now: datetime) -> None:
     """While the hold lives, nobody is too late; after it, the rules of joining count again."""
     if booking.hold_expires_at is None or booking.hold_expires_at <= now:
-        _require_open(booking, choice=choice, now=now)
+        require_open(booking, choice=choice, now=now)
     try:
         availability.keep_seats(seating_id=booking.seating_id or 0, now=now)
     except NoSeats as lost:
         raise SlotGone from lost
-
-
-def _require_open(booking: Booking, *, choice: Choice, now: datetime) -> None:
-    target = booking.course_run or booking.session
-    if target is None:
-        raise SlotGone
-    gathering = gathering_of(target, besides=booking, now=now)
-    rules = join_rules_of(choice.policy)
-    if not may_join(gathering, rules=rules, seats=booking.party_size, now=now).is_open:
-        raise SlotGone
 
 
 def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime) -> Claim:
