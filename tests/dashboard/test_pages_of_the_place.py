@@ -257,8 +257,17 @@ def test_why_there_are_no_times_is_told_there(olga: Client, abroad: Salon) -> No
 @pytest.mark.parametrize(
     ("is_abroad", "words"),
     [
-        (True, "Thu 26 Nov, 17:00 (Lisbon time) does not take place. Flu."),
-        (False, "Thu 26 Nov, 12:00 does not take place. Flu."),
+        (
+            True,
+            (
+                "Thu 26 Nov, 17:00 (Lisbon time) does not take place. Flu. "
+                "The course begins on Thu 3 Dec, 12:00."
+            ),
+        ),
+        (
+            False,
+            "Thu 26 Nov, 12:00 does not take place. Flu. The course begins on Thu 3 Dec, 12:00.",
+        ),
     ],
 )
 def test_a_date_of_a_course_that_is_called_off_is_told_there(

@@ -9,7 +9,11 @@ from apps.availability.operations._change_sessions import (
     SessionsHaveChanged,
     change_sessions,
 )
-from apps.availability.operations._course_runs import cancel_course_run, open_course_run
+from apps.availability.operations._course_runs import (
+    cancel_course_date,
+    cancel_course_run,
+    open_course_run,
+)
 from apps.availability.operations._errors import (
     BusyTryAgain,
     NoSeats,
@@ -70,6 +74,7 @@ __all__ = [
     "SessionsHaveChanged",
     "SlotTaken",
     "block_time",
+    "cancel_course_date",
     "cancel_course_run",
     "cancel_sessions",
     "change_seats",

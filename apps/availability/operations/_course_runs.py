@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max, Min
 
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations._cancel_sessions import cancel_sessions
@@ -61,4 +61,19 @@ def cancel_course_run(*, course_run_id: int, reason: str, now: datetime) -> Cour
     CourseRun.objects.filter(pk=run.pk).update(
         state=CourseRun.State.CANCELED, revision=F("revision") + 1
     )
+    return run
+
+
+@transaction.atomic(savepoint=False)
+def cancel_course_date(*, session_id: int, reason: str, now: datetime) -> CourseRun:
+    """Let one date of a run not take place, while others do: the run lasts from the first to the
+    last of those from now on (rule B15). Returns the run, locked, as it is then."""
+    session = Session.objects.get(pk=session_id, kind=Session.Kind.COURSE)
+    run = CourseRun.objects.select_for_update(no_key=True).get(pk=session.course_run_id or 0)
+    cancel_sessions(session_ids=[session_id], reason=reason, now=now)
+    kept = Session.objects.filter(course_run=run, state=Session.State.SCHEDULED)
+    span = kept.aggregate(first=Min("starts_at"), last=Max("ends_at"))
+    run.starts_at, run.ends_at = span["first"], span["last"]
+    run.revision += 1
+    run.save(update_fields=["starts_at", "ends_at", "revision"])
     return run

@@ -3,7 +3,7 @@ right beside live traffic too, and one pass over the table, so it is quick on a 
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, RowRange, Sum, Window
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, RowRange, Sum, Window
 from django.db.models.functions import Coalesce
 
 from apps.availability.models import CourseRun, Occupancy, Session
@@ -120,6 +120,24 @@ def find_miscounted_seatings(*, business_id: int | None = None) -> Iterator[Find
                 f"{rows.model._meta.verbose_name} {pk}",
                 f"says {taken} taken, its seatings take {seats}",
             )
+
+
+def find_courses_of_other_days(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield open runs of a course that do not last from the first to the last date that takes
+    place, or that have none (rule B15)."""
+    runs = CourseRun.objects.filter(state=CourseRun.State.OPEN).order_by()
+    if business_id is not None:
+        runs = runs.filter(business_id=business_id)
+    takes_place = Q(sessions__state=Session.State.SCHEDULED)
+    counted = runs.annotate(
+        first=Min("sessions__starts_at", filter=takes_place),
+        last=Max("sessions__ends_at", filter=takes_place),
+    )
+    wrong = counted.exclude(
+        starts_at=F("first"), ends_at=F("last"), first__isnull=False, last__isnull=False
+    )
+    for pk, of in wrong.values_list("pk", "business_id"):
+        yield Finding("course_spans_its_dates", of, f"course run {pk}", "lasts unlike its dates")
 
 
 def _occupancies(business_id: int | None) -> QuerySet[Occupancy]:

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations._change_class import columns_of
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
-from apps.bookings.queries.attending import Seen, people_seen, sessions_seen
+from apps.bookings.queries.attending import Seen, other_dates, people_seen, sessions_seen
+from apps.bookings.queries.gatherings import first_date, lead_of
 from apps.businesses.models import TeamMember
 from apps.web.formatting import format_datetime, zone_label
 
@@ -24,29 +26,49 @@ def cancel_course_date(
     """Let one date of a course not take place; whoever is enrolled stays so and is told. seen is
     what the page showed (``seen_of_date``).
 
+    Where it was the first date, the course and everything that counts from its start begin with the
+    next one; where it was the only one left, the course is called off (rule B15).
+
     Raises:
         Session.DoesNotExist: not a session of a course of this business.
         StaleRevision: somebody enrolled, left or changed a date meanwhile.
         BusyTryAgain: the lock did not come in time.
     """
-    session = Session.objects.select_related("business", "location").get(
+    session = Session.objects.select_related("business", "location", "course_run").get(
         pk=session_id, business_id=by.business_id, kind=Session.Kind.COURSE
     )
-    booked = _lock(session.course_run_id or 0, EXPECTED)
+    run, actor = session.course_run, Actor.of(by)
+    if run is None:
+        raise Session.DoesNotExist
+    live = _lock(run.pk, LIVE)
+    booked = [it for it in live if it.status in EXPECTED]
     if Seen(people_seen(booked), sessions_seen([session])) != seen:
         raise StaleRevision
-    availability.cancel_sessions(session_ids=[session.pk], reason=reason, now=now)
-    when = _when(session)
-    words = _("%(when)s does not take place. %(reason)s") % {"when": when, "reason": reason}
-    for booking in booked:
+    if not other_dates(session).exists():
+        call_off_run(run, reason=reason, actor=actor, now=now)
+        return
+    began = run.starts_at
+    run = availability.cancel_course_date(session_id=session.pk, reason=reason, now=now)
+    begins = first_date(run) if run.starts_at != began else None
+    words = _words(session, begins=begins, reason=reason)
+    for booking in live if begins else booked:
         write_move(
             booking,
             action=BookingEvent.Action.MESSAGED,
-            actor=Actor.of(by),
+            actor=actor,
             now=now,
             reason=words,
-            columns={},
+            columns=columns_of(booking, run, lead_id=lead_of(run)),
         )
+
+
+def _words(session: Session, *, begins: Session | None, reason: str) -> str:
+    """What whoever is enrolled, or waits, is told; begins is the first date where it is another."""
+    words = _("%(when)s does not take place. %(reason)s")
+    gone = words % {"when": _when(session), "reason": reason}
+    if begins is None:
+        return gone
+    return f"{gone} " + _("The course begins on %(when)s.") % {"when": _when(begins)}
 
 
 def _when(session: Session) -> str:

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -78,12 +79,20 @@ def _move(
         action=BookingEvent.Action.MOVED,
         actor=actor,
         now=now,
-        columns={
-            "starts_at": target.starts_at,
-            "ends_at": target.ends_at,
-            **deadline_columns(booking, starts_at=target.starts_at, ends_at=target.ends_at),
-            **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
-            "resource_id": lead_id,
-        },
+        columns=columns_of(booking, target, lead_id=lead_id),
     )
     return True
+
+
+def columns_of(
+    booking: Booking, target: Session | CourseRun, *, lead_id: int | None
+) -> dict[str, Any]:
+    """What stands in a booking of when its class or course is, and with whom. One query, to be
+    asked after the locks."""
+    return {
+        "starts_at": target.starts_at,
+        "ends_at": target.ends_at,
+        **deadline_columns(booking, starts_at=target.starts_at, ends_at=target.ends_at),
+        **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
+        "resource_id": lead_id,
+    }

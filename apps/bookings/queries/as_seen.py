@@ -38,10 +38,10 @@ def change_since(booking: Booking) -> Change:
     if booking.seating_id is None:
         return Change.NONE
     if booking.course_run_id is not None:
-        goes_on = CourseRun.objects.filter(pk=booking.course_run_id, state=CourseRun.State.OPEN)
-        return Change.NONE if goes_on.exists() else Change.CALLED_OFF
-    session = Session.objects.get(pk=booking.session_id or 0)
-    if session.state != Session.State.SCHEDULED:
+        target: Session | CourseRun = CourseRun.objects.get(pk=booking.course_run_id)
+    else:
+        target = Session.objects.get(pk=booking.session_id or 0)
+    if target.state not in {Session.State.SCHEDULED, CourseRun.State.OPEN}:
         return Change.CALLED_OFF
     seen = (booking.starts_at, booking.ends_at)
-    return Change.NONE if (session.starts_at, session.ends_at) == seen else Change.MOVED
+    return Change.NONE if (target.starts_at, target.ends_at) == seen else Change.MOVED

@@ -75,6 +75,14 @@ def told_of_run(course_run_id: int, *, whole: bool) -> QuerySet[Booking]:
     return found.filter(status__in=TOLD if whole else LIVE)
 
 
+def other_dates(session: Session) -> QuerySet[Session]:
+    """The other dates of a course that take place, or took place."""
+    dates = Session.objects.filter(
+        course_run_id=session.course_run_id, state=Session.State.SCHEDULED
+    )
+    return dates.exclude(pk=session.pk)
+
+
 def seen_of_class(*, session: Session, scope: Scope, now: datetime) -> Seen:
     """What is seen of a class before this much of it is changed or cancelled."""
     ids = sessions_in(session=session, scope=scope, now=now)

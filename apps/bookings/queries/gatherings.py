@@ -67,10 +67,15 @@ def _seats_left(target: Session | CourseRun, besides: Booking | None, *, now: da
 
 
 def lead_of(target: Session | CourseRun) -> int | None:
-    """Return the resource of whoever teaches it: the person the customer sees."""
-    session = (
-        target if isinstance(target, Session) else target.sessions.order_by("starts_at").first()
-    )
+    """Return the resource of whoever teaches it, or the first date of a course that takes place:
+    the person the customer sees."""
+    session = target if isinstance(target, Session) else first_date(target)
     if session is None:
         return None
     return find_crews(session_ids=[session.pk]).get(session.pk, Crew()).lead_id
+
+
+def first_date(run: CourseRun) -> Session | None:
+    """The first session of a course that takes place."""
+    kept = run.sessions.filter(state=Session.State.SCHEDULED)
+    return kept.select_related("business", "location").order_by("starts_at").first()

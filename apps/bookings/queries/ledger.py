@@ -166,10 +166,11 @@ def find_bookings_of_nothing(*, business_id: int | None = None) -> Iterator[Find
 
 
 def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield live bookings whose own start or end is not that of their session."""
-    same = Q(starts_at=F("session__starts_at"), ends_at=F("session__ends_at"))
-    rows = _live(business_id).filter(~same, session__isnull=False)
-    yield from _found(rows, "session_time", "starts or ends unlike its session")
+    """Yield live bookings whose own start or end is not that of their session or course."""
+    for target, what in (("session", "session"), ("course_run", "course")):
+        same = Q(starts_at=F(f"{target}__starts_at"), ends_at=F(f"{target}__ends_at"))
+        rows = _live(business_id).filter(~same, **{f"{target}__isnull": False})
+        yield from _found(rows, f"{what}_time", f"starts or ends unlike its {what}")
 
 
 def find_late_deadlines(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from apps.bookings.queries.attending import (
     Scope,
     Seen,
     find_attending,
+    other_dates,
     people_seen,
     seen_of_date,
     seen_of_run,
@@ -196,14 +197,14 @@ def list_scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
 
 
 def _course_scopes(session: Session, *, now: datetime) -> list[ScopeChoice]:
-    """This date, or the whole run."""
+    """This date, or the whole run; the only date is all of it."""
     run = session.course_run
     if run is None or run.ends_at <= now:
         return []
     whole, enrolled = (told_of_run(run.pk, whole=it).count() for it in (True, False))
     left = run.sessions.filter(state=Session.State.SCHEDULED, ends_at__gt=now).count()
     all_of_it = ScopeChoice(Scope.ALL, left, whole, seen_of_run(course_run_id=run.pk))
-    if session.ends_at <= now:
+    if session.ends_at <= now or not other_dates(session).exists():
         return [all_of_it]
     return [ScopeChoice(Scope.THIS, 1, enrolled, seen_of_date(session=session)), all_of_it]
 

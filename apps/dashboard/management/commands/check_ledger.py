@@ -32,6 +32,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     time_ledger.find_wrong_footprints,
     time_ledger.find_idle_overrides,
     time_ledger.find_miscounted_seatings,
+    time_ledger.find_courses_of_other_days,
     booking_ledger.find_other_seats,
     booking_ledger.find_miscounted_seats,
     booking_ledger.find_unexplained_overrides,
