@@ -6,7 +6,7 @@ from datetime import datetime
 
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
-from apps.bookings.models import Attendance, Booking
+from apps.bookings.models import Attendance, Booking, WaitlistEntry
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.queries.attending import (
     Scope,
@@ -21,6 +21,7 @@ from apps.bookings.queries.attending import (
     told_of_class,
     told_of_run,
 )
+from apps.bookings.queries.ending import find_called_off
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.stub import kinds_of
 from apps.bookings.queries.waitlist import has_offer, line_of
@@ -75,6 +76,18 @@ class InLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """Somebody whose class, or date of a course, does not take place; waited: they were on the
+    waitlist."""
+
+    reference: str
+    name: str
+    people: int
+    waited: bool
+    kinds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
     session: Session
     name: str
@@ -84,6 +97,7 @@ class Roster:
     people: tuple[Person, ...]
     scopes: tuple[ScopeChoice, ...]
     line: tuple[InLine, ...]
+    lost: tuple[Lost, ...]
     progress: Progress | None
 
     @property
@@ -118,11 +132,9 @@ def get_session(*, desk: Desk, session_id: int) -> Session:
 
 def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
     """Read the people of a session with what was marked; a constant number of queries."""
-    bookings = list(
-        find_attending(business_id=desk.business.pk, session_id=session.pk)
-        .select_related("customer")
-        .prefetch_related("participants")
-    )
+    is_off = session.state == Session.State.CANCELED
+    attending = find_attending(business_id=desk.business.pk, session_id=session.pk)
+    bookings = list(attending.select_related("customer").prefetch_related("participants"))
     marks = Attendance.objects.filter(session=session).values_list("booking_id", "seat", "state")
     marked = {(booking_id, seat): state for booking_id, seat, state in marks}
     counted, name = session.course_run or session, session.service.name if session.service else ""
@@ -133,9 +145,10 @@ def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
         crew=crew.words,
         capacity=counted.capacity,
         taken=counted.seats_taken,
-        people=tuple(_people(bookings, marked, below=name)),
+        people=() if is_off else tuple(_people(bookings, marked, below=name)),
         scopes=tuple(list_scopes(session, now=now)),
         line=tuple(_line(session, below=name, now=now)),
+        lost=tuple(_lost(session, bookings, below=name)) if is_off else (),
         progress=_progress(session),
     )
 
@@ -170,6 +183,24 @@ def _people(
                 )
             )
     return found
+
+
+def _lost(session: Session, enrolled: Sequence[Booking], *, below: str) -> list[Lost]:
+    """Those who are enrolled in a course go on with its other dates."""
+    found = find_called_off(session=session).select_related("customer")
+    bookings = [*enrolled, *found]
+    entries = WaitlistEntry.objects.filter(booking__in=bookings, state=WaitlistEntry.State.LEFT)
+    waited = set(entries.values_list("booking_id", flat=True))
+    return [
+        Lost(
+            reference=it.reference,
+            name=customer_name(it),
+            people=it.party_size,
+            waited=it.pk in waited,
+            kinds=kinds_of(it, below=below),
+        )
+        for it in bookings
+    ]
 
 
 def _line(session: Session, *, below: str, now: datetime) -> list[InLine]:

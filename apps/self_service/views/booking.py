@@ -15,6 +15,7 @@ from apps.bookings.forms.picks import picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
+from apps.bookings.queries.ending import ending_of
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
@@ -94,7 +95,6 @@ def show_booking(
         "progress": progress_of(group_of(found, found.service)),
         "other_sessions": other_sessions(booking=found, now=now),
         "waiting": place_of(booking=found, now=now),
-        "waited": has_waited_in_vain(booking=found),
         "money": money,
         "part": part or part_form(found, money),
         "overlap": overlap_of(booking=found, now=now),
@@ -149,6 +149,8 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "stub": stub,
         "reference": found.reference,
         "status": found.status,
+        "waited": has_waited_in_vain(booking=found),
+        "ending": ending_of(booking=found),
         "kind": found.kind,
         "awaiting": awaiting_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
