@@ -232,6 +232,15 @@ class Takes(Protocol):
     def takes(self, amount: int, /) -> bool: ...
 
 
+def first_part(*, missing: int, owed: int, bounds: Takes | None) -> int:
+    """How much of what is owed is paid online first, in minor units: what is missing of a deposit,
+    or all of it where nothing is missing, or too little to be paid by itself (rules M5, M29)."""
+    first = min(missing or owed, owed)
+    if bounds is None or bounds.takes(first) or not bounds.takes(owed):
+        return first
+    return owed
+
+
 def payable(quotes: Mapping[Way, Quote], *, there: Quote, bounds: Takes | None) -> dict[Way, Quote]:
     """The ways that can really be gone: what a provider does not take (too little, too much, or
     more decimals) is not paid there. there is the way that is left then: all of it at the place.

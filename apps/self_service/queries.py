@@ -27,6 +27,7 @@ from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
 from apps.bookings.wording import aside_words, let_go_words, over_words
 from apps.businesses.models import Business
+from apps.checkout.pricing import first_part
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (
     Sheet,
@@ -37,7 +38,7 @@ from apps.checkout.queries.orders import (
     smallest_part,
     waits_for_a_yes,
 )
-from apps.checkout.queries.pay_page import came_words_at, too_little_words
+from apps.checkout.queries.pay_page import came_words_at, together_words, too_little_words
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, zone_label
@@ -220,15 +221,23 @@ def money_of(*, booking: Booking, now: datetime) -> MyMoney:
     under_way = find_under_way(booking, now=now) if sheet else None
     is_owed = owed > 0 and booking.status in OPEN and not waits_for_a_yes(booking)
     gone = sheet.let_go if sheet and not booking.as_booked.any_amount else 0
+    provider = provider_in_use()
+    bounds = provider.bounds(booking.currency) if provider else None
+    first = first_part(missing=gone, owed=owed, bounds=bounds)
     found = _my_money(
         booking,
-        _payable(booking, min(gone or owed, owed)),
+        _payable(booking, first),
         under_way=under_way,
         has_receipt=sheet is not None and sheet.paid > 0,
         aside=_aside_words(booking, sheet) if sheet else "",
         takes_codes=is_owed and under_way is None,
     )
-    return replace(found, notes=_notes(booking, sheet)) if sheet else found
+    if sheet is None:
+        return found
+    notes = _notes(booking, sheet)
+    if found.left and 0 < gone < first:
+        notes += (together_words(booking=booking, alone=gone, left=first),)
+    return replace(found, notes=notes)
 
 
 def _notes(booking: Booking, sheet: Sheet) -> tuple[str, ...]:

@@ -14,16 +14,19 @@ from apps.checkout import operations as checkout
 from apps.checkout import periodic
 from apps.checkout.models import Order, Payment, PracticeSession
 from apps.checkout.operations import Act
-from apps.checkout.pricing import Way
+from apps.checkout.pricing import Way, first_part
+from apps.checkout.providers import Bounds
 from apps.dashboard.desk import open_desk
 from apps.dashboard.management.commands.check_ledger import find_all
 from apps.dashboard.queries.conflicts import list_let_go
 from apps.dashboard.queries.frame import get_frame
 from apps.messages.models import Message
 from tests.bookings.pages import text_of
+from tests.checkout.stripe_memory import Stub
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.prepaid import make_gift_card
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 MINUTE = timedelta(minutes=1)
@@ -194,3 +197,58 @@ def test_the_list_of_the_inbox_is_one_query_for_any_number(
     assert len(queries) == 1
     assert get_frame(desk=desk, now=NOW).clashes == more + 1
     assert list_let_go(desk=desk, now=NOW + timedelta(days=30)) == []
+
+
+@pytest.fixture
+def nearly_paid(asked: Booking, salon: Salon) -> Booking:
+    """It was confirmed, and a gift card of €39.80 paid all but 20 cents of the deposit since."""
+    lapse(look=True)
+    confirm(asked, salon)
+    card = make_gift_card(by=salon.olga, value=3980)
+    checkout.use_code(
+        booking_id=asked.pk,
+        business_id=asked.business_id,
+        code=card.code,
+        by=None,
+        now=NOW + 6 * MINUTE,
+    )
+    asked.refresh_from_db()
+    assert (asked.price, asked.paid) == (12000, 3980)
+    return asked
+
+
+def test_what_is_missing_of_a_deposit_is_paid_with_all_the_rest_where_it_is_too_little_alone(
+    nearly_paid: Booking, stub: Stub
+) -> None:
+    page = page_of(carl(nearly_paid), nearly_paid)
+    answer = carl(nearly_paid).post(f"/manage/{nearly_paid.reference}/pay")
+
+    assert "Pay €80.20 online" in page
+    assert "€0.20 alone is too little to be paid online, so you pay all €80.20." in page
+    assert answer.status_code == 303
+    assert Payment.objects.get(provider="stripe").amount == 8020
+
+
+def test_what_is_missing_of_a_deposit_is_paid_alone_where_the_bank_takes_it(
+    nearly_paid: Booking,
+) -> None:
+    page = page_of(carl(nearly_paid), nearly_paid)
+
+    assert "Pay €0.20 online" in page
+    assert "alone is too little" not in page
+
+
+@pytest.mark.parametrize(
+    ("missing", "owed", "first"),
+    [
+        (0, 8000, 8000),
+        (4000, 8000, 4000),
+        (49, 8000, 8000),
+        (50, 8000, 50),
+        (20, 20, 20),  # too little in any case: it is paid at the place
+        (20, 49, 20),
+        (9000, 8000, 8000),
+    ],
+)
+def test_what_is_paid_first_is_what_can_be_paid(missing: int, owed: int, first: int) -> None:
+    assert first_part(missing=missing, owed=owed, bounds=Bounds(least=50)) == first

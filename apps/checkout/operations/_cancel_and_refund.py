@@ -48,7 +48,9 @@ def cancel_and_refund(
         waives_policy=True,
     )
     order = Order.objects.select_for_update().filter(booking=booking).first()
+    return_credit(booking_id=booking.pk, now=now)  # plan, code, cards: that order (rule C2)
     if order is not None:
+        give_coupon_back(order)
         give_back(
             order,
             booking,
@@ -58,8 +60,6 @@ def cancel_and_refund(
             actor=Actor.of(by),
             now=now,
         )
-        give_coupon_back(order)
-    return_credit(booking_id=booking.pk, now=now)
     return booking
 
 

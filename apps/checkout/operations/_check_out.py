@@ -134,11 +134,11 @@ def _place_order(
     if amount is not None and way is Way.DEPOSIT:
         quote = choose_amount(quote, amount)
     order = _write_order(booking, way, quote, code=applied.code, now=now)
-    use_coupon(order, booker(booking), applied, amount=quote.by_code, now=now)
     if way is Way.PLAN:
         redeem(booking, purchase_id=seen.purchase_id or 0, now=now)
+    use_coupon(order, booker(booking), applied, amount=quote.by_code, now=now)
     until = (booking.hold_expires_at or now) + PAY_WITHIN
-    let_gifts_go(order, now=now)
+    let_gifts_go(order, now=now, besides=seen.gift)
     gifts = [hold_gift(order, seen.gift, until=until, now=now)] if seen.gift else []
     left = max(0, order.due_now - sum(gift.amount for gift in gifts))
     if not left:

@@ -1,5 +1,6 @@
 """The ledger of a gift card. Its row is the last one that is locked."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F, Q, Sum
@@ -70,6 +71,15 @@ def tell_of_gift(
         now=now,
         key=key,
     )
+
+
+def lock_cards(payments: Iterable[Payment], *, besides: int | None = None) -> None:
+    """Lock the cards of several payments, and one besides, in the order of their keys (rule C2):
+    two orders may have been paid by the same two cards."""
+    used = (*(it.gift_card_id for it in payments), besides)
+    cards = {pk for pk in used if pk is not None}
+    if len(cards) > 1:
+        list(GiftCard.objects.select_for_update().filter(pk__in=cards).order_by("pk"))
 
 
 def give_to_card(payment: Payment, *, amount: int, now: datetime) -> None:

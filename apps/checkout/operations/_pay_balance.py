@@ -10,7 +10,8 @@ from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._in_person import order_of
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
-from apps.checkout.pricing import choose_part
+from apps.checkout.pricing import choose_part, first_part
+from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.let_go import let_go_of
 from apps.checkout.queries.orders import flows_of, smallest_part, waits_for_a_yes
 from apps.checkout.states import balance
@@ -22,7 +23,7 @@ def pay_balance(
     *, booking_id: int, business_id: int, origin: str, now: datetime, amount: int | None = None
 ) -> str:
     """Open a payment for what is left of a booking, and return where to pay it (rule M7). Where
-    what was kept aside was let go, that is paid first.
+    what was kept aside was let go, that is paid first, or all of it where that is too little.
 
     Tapped again it leads to the same payment; another amount never takes its place. origin as in
     ``check_out``; amount is a part of what is left, in minor units, where the service takes any
@@ -51,10 +52,11 @@ def _place(
     owed = balance(total=order.total, flows=flows_of(payments))
     if owed <= 0:
         raise NotOwed
-    any_amount = booking.as_booked.any_amount
-    missing = let_go_of(order, payments)
+    any_amount, provider = booking.as_booked.any_amount, provider_in_use()
+    missing = 0 if any_amount else let_go_of(order, payments)
+    bounds = provider.bounds(order.currency) if provider else None
     chosen = choose_part(
-        owed=owed if any_amount else min(missing or owed, owed),
+        owed=first_part(missing=missing, owed=owed, bounds=bounds),
         unit=smallest_part(order.currency),
         any_amount=any_amount,
         amount=amount,

@@ -11,6 +11,7 @@ from apps.businesses.models import TeamMember
 from apps.checkout.models import GiftCard, Order, OrderLine, Refund, RefundLine
 from apps.checkout.operations._ask_for_refund import ask_for_refund
 from apps.checkout.operations._errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
+from apps.checkout.operations._gift_money import lock_cards
 from apps.checkout.operations._refusal import take_back_refund
 from apps.checkout.operations._settle import sync
 from apps.checkout.operations._subject import Subject, is_over, lock_subject
@@ -84,6 +85,7 @@ def give_back(
         raise TooMuchToRefund(left)
     _take_of_lines(order, of_lines)
     _decide_refused(order, subject, amount=wanted, now=now)
+    lock_cards(payments)
     by_id, asked = {it.pk: it for it in payments}, []
     for pk, part in split(wanted, over=refundable_of(payments)):
         refund = ask_for_refund(

@@ -29,7 +29,7 @@ class WayOut(StrEnum):
     KEEP = "KEEP"
 
 
-def ways_out(order: Order) -> tuple[WayOut, ...]:
+def ways_out(*, order: Order) -> tuple[WayOut, ...]:
     """What may be decided about a refused refund of an order: a card's money is put back on the
     card where it is not given back, all other is kept."""
     other = WayOut.ON_CARD if order.gift_card_id else WayOut.KEEP
@@ -49,7 +49,7 @@ def decide_refused_refund(
     """
     refused = Refund.objects.filter(business_id=by.business_id, status=Refund.Status.FAILED)
     found = refused.select_related("payment__order").get(pk=refund_id)
-    if way not in ways_out(found.payment.order):
+    if way not in ways_out(order=found.payment.order):
         raise WayOutNotOffered
     subject = lock_subject(found.payment.order)
     order = Order.objects.select_for_update().get(pk=found.payment.order_id)

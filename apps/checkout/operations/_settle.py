@@ -18,7 +18,7 @@ from apps.checkout.operations._approve import approve
 from apps.checkout.operations._ask_for_refund import ask_for_refund, count_back
 from apps.checkout.operations._charge import ask_truth
 from apps.checkout.operations._coupons import give_coupon_back
-from apps.checkout.operations._gift_money import follow_purchase
+from apps.checkout.operations._gift_money import follow_purchase, lock_cards
 from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._plan_periods import note_plan_money
 from apps.checkout.operations._receipts import number_receipt
@@ -365,6 +365,8 @@ def _give_back_what_is_too_much(
     if is_over(subject) or order.status == Order.Status.CANCELED:
         kept = sum(it.captured - it.refunded for it in payments)
         too_much = min(kept, sum(it.captured for it in payments) - had)
+    if too_much > 0:
+        lock_cards(payments)
     for payment in reversed(payments):
         in_hand = payment.kind == Payment.Kind.IN_PERSON
         amount = 0 if in_hand else min(too_much, payment.captured - payment.refunded)

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from apps.checkout.models import UNDECIDED, CouponUse, GiftCard, GiftEntry, Order, Payment
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._errors import GiftRefused
-from apps.checkout.operations._gift_money import let_gift_go, write_gift_entry
+from apps.checkout.operations._gift_money import let_gift_go, lock_cards, write_gift_entry
 from apps.checkout.queries.orders import status_of
 from apps.outbox.sweeping import sweep
 
@@ -58,12 +58,15 @@ def _has(card: GiftCard, amount: int) -> bool:
     return card.balance >= amount
 
 
-def let_gifts_go(order: Order, *, now: datetime) -> None:
-    """Give back what cards held for a locked order that is placed anew or forgotten."""
-    held = order.payments.select_for_update().filter(
+def let_gifts_go(order: Order, *, now: datetime, besides: SeenGift | None = None) -> None:
+    """Give back what cards held for a locked order that is placed anew or forgotten; besides is the
+    card that is used next."""
+    pending = order.payments.select_for_update().filter(
         kind=Payment.Kind.GIFT, status=Payment.Status.PENDING
     )
-    for payment in held.order_by("pk"):
+    held = list(pending.order_by("pk"))
+    lock_cards(held, besides=besides.card_id if besides else None)
+    for payment in held:
         let_gift_go(payment, now=now)
 
 

@@ -156,6 +156,17 @@ def too_little_words(*, booking: Booking, amount: int) -> str:
     return words % {"amount": told, "where": pay_place_of(booking.as_booked)}
 
 
+def together_words(*, booking: Booking, alone: int, left: int) -> str:
+    """Why all that is left is paid at once, where the bank let go of too little to be paid alone;
+    amounts in minor units."""
+    told = {
+        name: formatting.format_money(amount, booking.currency, booking.business.locale)
+        for name, amount in {"alone": alone, "left": left}.items()
+    }
+    words = _("%(alone)s alone is too little to be paid online, so you pay all %(left)s.")
+    return words % told
+
+
 def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
     """Why a code that was typed changes nothing, or ""."""
     if applied.refused is None:

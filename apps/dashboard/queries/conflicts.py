@@ -218,7 +218,7 @@ def _refused(refund: Refund) -> Refused:
         money=Money(left, order.currency),
         provider=payment.provider.capitalize(),
         at=refund.created_at,
-        ways=ways_out(order),
+        ways=ways_out(order=order),
     )
 
 
