@@ -1,16 +1,18 @@
 """A place gets another clock while people book there: every promise that stands reads true."""
 
+import threading
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection, transaction
 
 from apps.availability.engine.rezoning import Keep
 from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import Booking, BookingEvent, SuggestedTime
 from apps.bookings.operations import Actor, ClockConflicts, SlotGone, StaleRevision
 from apps.bookings.queries.as_seen import reading_of
 from apps.bookings.queries.rezoning import find_touched
@@ -19,7 +21,8 @@ from apps.businesses.queries import get_clock, read_zone
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.dashboard.management.commands.check_ledger import find_all
-from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.factories import NOW, Salon, make_booking, make_request, make_salon
+from tests.factories.bookings import make_visitor
 from tests.factories.studio import make_class
 from tests.races.storm import storm_of
 
@@ -117,4 +120,45 @@ def test_whatever_happens_at_once_each_promise_reads_true(salon: Salon) -> None:
         zone = read_zone(business_id=booking.business_id, location_id=booking.location_id)
         assert booking.wall_time == reading_of(booking.starts_at, zone)
         assert ZoneInfo(booking.time_zone)
+    assert [str(it) for it in find_all(business_id=None, now=NOW)] == []
+
+
+def test_whoever_takes_a_suggestion_and_whoever_changes_the_clock_wait_in_one_order(
+    salon: Salon,
+) -> None:
+    """The tap has the suggestions; it needs a resource yet, which the change takes too."""
+    request = make_request(service=salon.bridal, starts_at=salon.at(28, 10), now=NOW)
+    declined = bookings.suggest_times(
+        booking_id=request.pk,
+        revision=request.revision,
+        by=salon.olga,
+        starts=[salon.at(28, 12)],
+        now=NOW,
+    )
+    suggested = SuggestedTime.objects.select_related("booking").get(booking=declined)
+    told: list[str] = []
+
+    def change() -> None:
+        try:
+            told.append(_change_once(salon.location, turn=0))
+        except Exception as error:  # noqa: BLE001
+            told.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    changer = threading.Thread(target=change)
+    with transaction.atomic():
+        list(SuggestedTime.objects.select_for_update().filter(booking=declined))
+        changer.start()
+        changer.join(timeout=1)
+        draft = bookings.place_hold(
+            choice=choose(service=salon.bridal),
+            starts_at=suggested.starts_at,
+            visitor=make_visitor(),
+            suggested=suggested,
+            now=NOW,
+        )
+    changer.join()
+
+    assert (told, draft.skip_business_confirmation) == (["changed"], True)
     assert [str(it) for it in find_all(business_id=None, now=NOW)] == []

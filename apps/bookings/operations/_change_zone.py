@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.engine.rezoning import Keep, same_reading
@@ -17,9 +18,11 @@ from apps.bookings.queries.rezoning import (
     bookings_ahead,
     columns_after,
     find_touched,
+    suggested_ahead,
 )
 from apps.bookings.wishes import wanted_span
 from apps.businesses import operations as businesses
+from apps.businesses.clocks import Clock
 
 
 class ClockConflicts(Exception):
@@ -51,7 +54,8 @@ def change_zone(
     told by the clock and stay on it. Whoever is booking at this moment is asked to choose again.
 
     seen is the seal of what the page listed. Where the clock has this zone already, because the
-    same choice was sent twice, nothing is touched. Locks: the place, bookings, resources, sessions.
+    same choice was sent twice, nothing is touched. Locks: the place, suggestions, bookings,
+    resources, sessions.
 
     Raises:
         Business.DoesNotExist, Location.DoesNotExist: there is no such place.
@@ -62,9 +66,7 @@ def change_zone(
     clock = businesses.lock_clock(business_id=business_id, location_id=location_id)
     if clock.own_name == name:
         return Touched(clock=clock, name=name, zone_before=clock.zone)
-    ahead = bookings_ahead(clock=clock, now=now).select_for_update(of=("self",))
-    with availability.saying_busy():
-        list(ahead.values_list("pk"))
+    _lock_promises(clock, now=now)
     availability.lock_time_by(clock=clock, now=now)
     touched = find_touched(clock=clock, name=name, now=now)
     if touched.seal != seen:
@@ -74,6 +76,18 @@ def change_zone(
     _move_all(touched, keep, actor=actor, now=now)
     businesses.set_zone(clock=clock, name=name)
     return touched
+
+
+def _lock_promises(clock: Clock, *, now: datetime) -> None:
+    """Suggestions first: whoever takes one has it locked before the drafts that took the others,
+    and before any resource (rule C2)."""
+    rows: tuple[QuerySet[Any], ...] = (
+        suggested_ahead(clock=clock, now=now),
+        bookings_ahead(clock=clock, now=now),
+    )
+    with availability.saying_busy():
+        for each in rows:
+            list(each.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _move_all(touched: Touched, keep: Keep, *, actor: Actor, now: datetime) -> None:

@@ -113,7 +113,7 @@ def find_touched(*, clock: Clock, name: str, now: datetime) -> Touched:
         drafts=drafts,
         wishes=wishes,
         sessions=sessions,
-        suggested=tuple(_suggested(clock, now=now)),
+        suggested=tuple(suggested_ahead(clock=clock, now=now)),
         shifts=shifts,
         conflicts=find_conflicts(shifts=shifts.values(), going=going, now=now),
     )
@@ -180,8 +180,8 @@ def _wish_of(booking: Booking) -> Wish | None:
     return open_wish(entry)
 
 
-def _suggested(clock: Clock, *, now: datetime) -> QuerySet[SuggestedTime]:
-    """Times that were suggested to somebody and that nobody took yet."""
+def suggested_ahead(*, clock: Clock, now: datetime) -> QuerySet[SuggestedTime]:
+    """Times by this clock that were suggested to somebody declined, in order of their keys."""
     rows = SuggestedTime.objects.filter(
         clock.rows("booking__"), starts_at__gt=now, booking__status=Booking.Status.DECLINED
     )
