@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
+from django.http import HttpRequest
 
 from apps.kernel.digests import key_of
 
@@ -35,21 +35,22 @@ def plain_key(sent: object) -> str:
     return sent if isinstance(sent, str) and SHAPE.fullmatch(sent) else ""
 
 
-def form_key_of(sent: QueryDict, *, business_id: int) -> str:
+def form_key_of(request: HttpRequest, *, business_id: int) -> str:
     """What stands for this form with these words in the database, at most 32 characters and never
-    that of another business; "" for a form without a key."""
-    return _key_of(sent, business_id)
+    that of another business, or of a form at another address; "" for a form without a key."""
+    return _key_of(request, business_id)
 
 
-def passing_key_of(sent: QueryDict, *, business_id: int, now: datetime) -> str:
+def passing_key_of(request: HttpRequest, *, business_id: int, now: datetime) -> str:
     """The same for a form that only has a mail sent: it is another one after a few minutes, so that
     whoever goes back because no mail came is sent one."""
-    return _key_of(sent, business_id, int(now.timestamp()) // FEW_MINUTES)
+    return _key_of(request, business_id, int(now.timestamp()) // FEW_MINUTES)
 
 
-def _key_of(sent: QueryDict, *of: int) -> str:
+def _key_of(request: HttpRequest, *of: int) -> str:
+    sent = request.POST
     key = plain_key(sent.get("key"))
     if not key:
         return ""
     typed = [(name, *sent.getlist(name)) for name in sent if name not in NOT_TYPED]
-    return key_of([(*of, key), *typed])
+    return key_of([(*of, request.path, key), *typed])

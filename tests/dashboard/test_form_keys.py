@@ -185,3 +185,19 @@ def test_an_odd_key_is_no_key_and_is_not_shown_again(odd: str) -> None:
     shown = KeyedForm({"key": odd})["key"].value()
 
     assert KeyedForm({"key": odd}).fields["key"].widget.format_value(shown) != odd
+
+
+def test_the_same_key_at_two_addresses_is_two_forms(desk: Client, studio: Studio) -> None:
+    """Nobody makes a key twice, but a page that was copied by hand, or saved, has it."""
+    sessions = [make_session(studio, starts_at=studio.at(day, 18)) for day in (27, 28)]
+    somebody = {"name": "Eva", "email": "eva@example.com", "people": "1", "key": KEY}
+    for session in sessions:
+        join(session)
+        roster = f"/own/harbor/classes/{session.pk}/"
+        assert desk.post(f"{roster}add/", somebody).status_code == 303
+        assert desk.post(f"{roster}message/", {"text": "Bring a mat", "key": KEY}).status_code == 303
+
+    eva = Booking.objects.filter(contact_email="eva@example.com")
+    written = BookingEvent.objects.filter(action="MESSAGED")
+    assert sorted(eva.values_list("session_id", flat=True)) == [it.pk for it in sessions]
+    assert {it.booking.session_id for it in written} == {it.pk for it in sessions}

@@ -33,7 +33,7 @@ def find(request: HttpRequest, business: Business) -> HttpResponse:
             email=address,
             reference=form.cleaned_data["reference"],
             now=now,
-            form_key=passing_key_of(request.POST, business_id=business.pk, now=now),
+            form_key=passing_key_of(request, business_id=business.pk, now=now),
         )
     return go_to(request, "bookings:find_sent", business=business.slug)
 

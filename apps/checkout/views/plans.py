@@ -194,7 +194,7 @@ def find_plan(request: HttpRequest, business: Business) -> HttpResponse:
             business=business,
             email=form.cleaned_data["email"],
             now=now,
-            form_key=passing_key_of(request.POST, business_id=business.pk, now=now),
+            form_key=passing_key_of(request, business_id=business.pk, now=now),
         )
     return go_to(request, "checkout:plan_sent", business=business.slug)
 

@@ -33,7 +33,7 @@ def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
         form = CouponForm(request.POST, business=desk.business)
         if form.is_valid():
             try:
-                key = form_key_of(request.POST, business_id=desk.business.pk)
+                key = form_key_of(request, business_id=desk.business.pk)
                 checkout.make_coupon(facts=form.facts(now=now), by=desk.member, form_key=key)
             except checkout.CodeTaken:
                 form.add_error("code", _("There is a code like this already."))

@@ -23,7 +23,7 @@ def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
     form = DiscountForm(request.POST, business=desk.business)
     if not form.is_valid():
         return show_coupons(request, now=now, discount_form=form, status=422)
-    key = form_key_of(request.POST, business_id=desk.business.pk)
+    key = form_key_of(request, business_id=desk.business.pk)
     checkout.make_discount(facts=form.facts(now=now), by=desk.member, form_key=key)
     return go_to(request, "dashboard:coupons", slug, fragment="discounts")
 

@@ -166,7 +166,7 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
-        key = passing_key_of(request.POST, business_id=desk.business.pk, now=now)
+        key = passing_key_of(request, business_id=desk.business.pk, now=now)
         checkout.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now, form_key=key)
 
     return _act(request, reference, KeyedForm(request.POST), act, now=now, done="sent")

@@ -50,7 +50,7 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
         status = 422 if form.errors and request.method == "POST" else 200
         return _show(request, form, planned, now=now, status=status)
     try:
-        starts_at = _open(form, form_key_of(request.POST, business_id=desk.business.pk), now=now)
+        starts_at = _open(form, form_key_of(request, business_id=desk.business.pk), now=now)
     except REFUSED as refusal:
         planned = _refuse(form, refusal, planned, now=now)
         return _show(request, form, planned, now=now, status=409)

@@ -45,7 +45,7 @@ def new_plan(request: OwnerRequest, slug: str) -> HttpResponse:
                 kind=form.chosen_kind,
                 facts=form.facts(),
                 by=desk.member,
-                form_key=form_key_of(request.POST, business_id=desk.business.pk),
+                form_key=form_key_of(request, business_id=desk.business.pk),
             )
         except catalog.PlanTermsWrong as error:
             form.blame(error.wrong)

@@ -69,7 +69,7 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
         text=form.cleaned_data["text"],
         by=request.desk.member,
         now=now,
-        form_key=form_key_of(request.POST, business_id=request.desk.business.pk),
+        form_key=form_key_of(request, business_id=request.desk.business.pk),
     )
     return go_to(
         request, "dashboard:roster", request.desk.business.slug, session.pk, query={"sent": "1"}
@@ -109,7 +109,7 @@ def _add(request: OwnerRequest, session: Session, form: AddPersonForm, *, now: d
     member = request.desk.member
     choice = choose(service=_service(request, session), party_size=form.cleaned_data["people"])
     target = session.course_run or session
-    form_key = form_key_of(request.POST, business_id=member.business_id)
+    form_key = form_key_of(request, business_id=member.business_id)
     if "line" in request.POST:
         bookings.join_waitlist(
             choice=choice,

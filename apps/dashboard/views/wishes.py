@@ -54,7 +54,7 @@ def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            form_key = form_key_of(request.POST, business_id=desk.business.pk)
+            form_key = form_key_of(request, business_id=desk.business.pk)
             words = _put_in_line(form, form_key, by=desk.member, now=now)
             if not words:
                 return go_to(request, "dashboard:waitlist", slug)
