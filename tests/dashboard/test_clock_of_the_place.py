@@ -13,7 +13,9 @@ from apps.bookings.operations import Details
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from tests.factories import NOW, Salon
+from apps.dashboard.queries.fits import find_fits
+from apps.dashboard.queries.rota import load_rota
+from tests.factories import NOW, Salon, make_location, make_request
 from tests.factories.money import work
 
 WEEK = timedelta(days=7)
@@ -89,3 +91,22 @@ def test_what_was_over_when_the_clock_was_changed_stays_by_the_clock_it_was_told
     assert "10:00 Lisbon time" in day
     assert "Athens" not in day
     assert page.context["zone"].key == "Europe/Lisbon"
+
+
+def test_the_room_around_a_request_is_told_by_the_clock_of_its_place(salon: Salon) -> None:
+    """Open from nine to six: in Berlin that is over while Lisbon still works for an hour."""
+    make_location(business=salon.business, name="Porto", time_zone="Europe/Lisbon")
+    asked = make_request(service=salon.bridal, starts_at=salon.at(27, 9, 15), now=NOW)
+    late = make_request(
+        service=salon.bridal, starts_at=salon.at(27, 15, 45), now=NOW, email="ida@example.com"
+    )
+    rows = Booking.objects.select_related("service__business", "location")
+    both = list(rows.filter(pk__in=[asked.pk, late.pk]).order_by("starts_at"))
+    rota = load_rota(business=salon.business, dates=[salon.at(27, 9).date()], now=NOW)
+
+    fits = find_fits(bookings=both, rota=rota)
+
+    assert [(fits[it.pk].free_before, fits[it.pk].free_after) for it in both] == [
+        (15, None),
+        (None, 15),
+    ]

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 from apps.availability.engine.check import pick_one_of_each, with_kept_buffers
 from apps.availability.engine.inputs import Requirement, ResourceFacts, Search, Shape
 from apps.availability.engine.reasons import ChangeKind, Reason, ReasonCode, why_not_fit
-from apps.availability.engine.zones import local_date
 from apps.bookings.models import Booking
 from apps.catalog.models import ServiceRequirement
-from apps.dashboard.queries.rota import Rota
+from apps.dashboard.queries.rota import Rota, Workplace
 from apps.dashboard.queries.team import Team
 from apps.kernel.spans import Seconds
 
@@ -145,11 +144,11 @@ def _kept(booking: Booking, rota: Rota) -> dict[int, Seconds]:
 
 def _room_around(booking: Booking, rota: Rota, resource_id: int) -> Fit:
     start, end = int(booking.starts_at.timestamp()), int(booking.ends_at.timestamp())
-    on = local_date(rota.zone, start)
-    for low, high in rota.free_spans(resource_id, on, without=booking.session_id):
-        if low <= start and end <= high:
-            return Fit((), _worth_saying(start - low), _worth_saying(high - end))
-    return Fit()
+    place = Workplace(_zone(booking, rota), booking.location_id)
+    free = rota.free_around(resource_id, (start, end), at=place, without=booking.session_id)
+    if free is None:
+        return Fit()
+    return Fit((), _worth_saying(start - free[0]), _worth_saying(free[1] - end))
 
 
 def _worth_saying(seconds: int) -> int | None:

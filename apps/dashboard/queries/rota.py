@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -20,6 +20,8 @@ from apps.businesses.queries import list_places
 from apps.catalog.models import Service
 from apps.dashboard.queries.team import Team, load_team
 from apps.kernel.spans import Seconds, Spans, intersect, merge, subtract
+
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,28 @@ class Rota:
 
     def _openings(self, resource_id: int, on: date) -> Iterator[Opening]:
         for workplace in self.workplaces:
-            search = Search(
-                zone=workplace.zone,
-                business_hours=self.hours.business,
-                resources={},
-                requirements=(),
-                shape=Shape(duration=1, step=1),
-                location_id=workplace.location_id,
-            )
-            opening = OpeningHours(search, *day_bounds(self.zone, on))
-            yield opening.of(self.hours.resources.get(resource_id))
+            yield self._opening(resource_id, day_bounds(self.zone, on), at=workplace)
+
+    def _opening(self, resource_id: int, around: Seconds, *, at: Workplace) -> Opening:
+        search = Search(
+            zone=at.zone,
+            business_hours=self.hours.business,
+            resources={},
+            requirements=(),
+            shape=Shape(duration=1, step=1),
+            location_id=at.location_id,
+        )
+        return OpeningHours(search, *around).of(self.hours.resources.get(resource_id))
+
+    def free_around(
+        self, resource_id: int, span: Seconds, *, at: Workplace, without: int | None = None
+    ) -> Seconds | None:
+        """The working time around a span that nothing takes, by the clock of one place alone; None
+        where the span itself is not all of it. Beyond an hour on either side of the dates that were
+        loaded something may be there."""
+        taken = merge(self.taken(resource_id, without=without))
+        free = subtract(self._opening(resource_id, span, at=at).spans, taken)
+        return next((it for it in free if it[0] <= span[0] and span[1] <= it[1]), None)
 
     def free_spans(self, resource_id: int, on: date, *, without: int | None = None) -> Spans:
         """Working time that nothing takes; without leaves one session out of what is taken."""
@@ -117,6 +131,7 @@ def _load_busy(
     near = Q(pk__in=())
     for on in days:
         low, high = (datetime.fromtimestamp(it, UTC) for it in day_bounds(zone, on))
+        low, high = low - AN_HOUR, high + AN_HOUR
         longest = high + LONGEST_SESSION
         near |= Q(ends_at__gt=low, ends_at__lt=longest, starts_at__lt=high)
     rows = Occupancy.objects.filter(near, resource_id__in=list(team)).values_list(
