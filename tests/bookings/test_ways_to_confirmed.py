@@ -397,6 +397,42 @@ def test_an_offer_that_would_be_refused_is_no_button(with_five: Studio, client: 
     assert "Take it" in text_of(client.get(address))
 
 
+def test_what_cannot_be_gone_to_hides_nothing_that_can(with_three: Studio) -> None:
+    """Before the first that suits come more than a page shows."""
+    ada = join(make_session(with_three, starts_at=with_three.at(25, 6)), people=3)
+    bookings.decide_minimums(now=NOW)
+    for hour in range(7, 21):
+        make_session(with_three, starts_at=with_three.at(25, hour))
+    late = make_session(with_three, starts_at=with_three.at(28, 18))
+    ada.refresh_from_db()
+    Booking.objects.filter(pk=ada.pk).update(party_size=2)
+    ada.refresh_from_db()
+    join(late, email="sam@example.com")
+
+    assert list_other_sessions(booking=ada, now=NOW) == [late]
+    assert list_open_to(booking=ada, now=NOW) == [late]
+
+
+@pytest.mark.parametrize("rule", ["min_notice_minutes", "max_advance_minutes"])
+def test_customers_are_shown_only_where_their_tap_is_accepted(studio: Studio, rule: str) -> None:
+    here = make_session(studio, starts_at=studio.at(27, 18))
+    booking = join(here)
+    days = [studio.at(day, 18) for day in (25, 26, 28, 29)]
+    others = [make_session(studio, starts_at=at) for at in days]
+    limit = int((days[1] - NOW) / timedelta(minutes=1))
+    type(studio.policy).objects.filter(pk=studio.policy.pk).update(**{rule: limit})
+    booking = Booking.objects.get(pk=booking.pk)
+
+    shown = list_open_to(booking=booking, now=NOW)
+
+    assert shown == (others[1:] if rule == "min_notice_minutes" else others[:2])
+    assert list_other_sessions(booking=booking, now=NOW) == others  # the team is never too late
+    for other in set(others) - set(shown):
+        with pytest.raises(bookings.CannotJoin):
+            bookings.move_places(booking=booking, target=other, by=None, now=NOW)
+    assert bookings.move_places(booking=booking, target=shown[0], by=None, now=NOW)
+
+
 # ----- a plan's end
 def test_a_plan_pays_for_no_day_after_its_end(studio: Studio) -> None:
     plan = make_plan(services=[studio.flow], valid_days=7)

@@ -195,7 +195,9 @@ def test_the_same_key_at_two_addresses_is_two_forms(desk: Client, studio: Studio
         join(session)
         roster = f"/own/harbor/classes/{session.pk}/"
         assert desk.post(f"{roster}add/", somebody).status_code == 303
-        assert desk.post(f"{roster}message/", {"text": "Bring a mat", "key": KEY}).status_code == 303
+        assert (
+            desk.post(f"{roster}message/", {"text": "Bring a mat", "key": KEY}).status_code == 303
+        )
 
     eva = Booking.objects.filter(contact_email="eva@example.com")
     written = BookingEvent.objects.filter(action="MESSAGED")

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -13,11 +12,11 @@ from apps.bookings.operations._moves import Actor, deadline_columns, lock_bookin
 from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.operations._waitlist_offer import offer_places
 from apps.bookings.policy import Policy, may_move_to_session
-from apps.bookings.queries import choice_as_booked
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
 from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.other_sessions import may_go_to
 from apps.businesses.models import TeamMember
+from apps.catalog.queries import policy_of
 
 
 class CannotMove(Exception):
@@ -113,9 +112,8 @@ def _require_decided(booking: Booking, target: Session | CourseRun) -> None:
 
 def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
     """The people are those who are booked, whatever the service offers to new ones by now."""
-    rules = join_rules_of(choice_as_booked(booking=booking).policy)
-    rules = replace(rules, max_participants=max(rules.max_participants, booking.party_size))
     gathering = gathering_of(target, besides=None, now=now)
+    rules = join_rules_of(policy_of(service=booking.service))
     joining = may_join(gathering, rules=rules, seats=booking.party_size, now=now)
     if not joining.is_open:
         raise CannotJoin(joining)

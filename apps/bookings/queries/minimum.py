@@ -7,9 +7,11 @@ an appointment of a service on one day of the venue.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.zones import day_bounds
@@ -20,6 +22,8 @@ from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.kernel.spans import Seconds
 
+BY: dict[type[Model], str] = {Session: "session", CourseRun: "course_run"}
+T = TypeVar("T", Session, CourseRun)
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 COUNTED = ("service_id", "starts_at", "status", "party_size")
 CONFIRMED = Q(status=Booking.Status.CONFIRMED)
@@ -127,23 +131,17 @@ def lacking(
     return 0 if progress is None or progress.is_settled else progress.missing
 
 
-def lacking_in(targets: Sequence[Session | CourseRun], service: Service) -> Mapping[int, int]:
-    """The same for several sessions of one class, or several runs of one course, by their keys;
-    those that lack nobody may be left out."""
-    if not service.min_participants or not targets:
-        return {}
-    of = "course_run_id" if isinstance(targets[0], CourseRun) else "session_id"
-    live = Booking.objects.filter(**{f"{of}__in": [it.pk for it in targets]}, status__in=LIVE)
-    counted = (
-        live.order_by()
-        .values(of)
-        .annotate(people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED))
-    )
-    found = {it.pk: service.min_participants for it in targets}
-    for row in counted:
-        missing = max(0, service.min_participants - row["people"])
-        found[row[of]] = 0 if row["confirmed"] else missing
-    return found
+def enough_with(rows: QuerySet[T], service: Service, *, people: int) -> QuerySet[T]:
+    """Of the sessions of a class, or the runs of a course, those that take place with so many who
+    come: where ``lacking`` says no more than that."""
+    if not service.min_participants:
+        return rows
+    of = BY[rows.model]
+    live = Booking.objects.filter(**{of: OuterRef("pk")}, status__in=LIVE).order_by()
+    counted = live.values(of).annotate(people=Sum("party_size")).values("people")
+    come = rows.annotate(people=Coalesce(Subquery(counted), 0))
+    is_enough = Q(people__gte=service.min_participants - people)
+    return come.filter(is_enough | Exists(live.filter(CONFIRMED)))
 
 
 def progress_of_runs(*, runs: Collection[CourseRun], service: Service) -> Mapping[int, Progress]:

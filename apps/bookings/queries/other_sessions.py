@@ -1,31 +1,33 @@
 """Where a booking of a class or a course could go instead (rule B18)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
 from apps.bookings.plan_uses import last_start_of
-from apps.bookings.queries.minimum import lacking_in
+from apps.bookings.queries.gatherings import join_rules_of
+from apps.bookings.queries.minimum import enough_with
 from apps.catalog.models import Service
+from apps.catalog.queries import policy_of
 
 MOST = 12
+ALL = Q()
 Target = Session | CourseRun
+T = TypeVar("T", Session, CourseRun)
 
 
 def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
     """The coming sessions of the same class with room for the whole party, or the other open runs
     of the same course, soonest first. What is confirmed goes only where it is decided that it takes
-    place, or is with these people (rule B31). One query, and one more with a minimum of people."""
-    found = _with_room(booking, now=now)
-    if booking.status != Booking.Status.CONFIRMED:
-        return found
-    missing = lacking_in(found, booking.service)
-    return [it for it in found if missing.get(it.pk, 0) <= booking.party_size]
+    place, or is with these people (rule B31). One query."""
+    return _soonest(booking, now=now)
 
 
-def _with_room(booking: Booking, *, now: datetime) -> list[Target]:
+def _soonest(booking: Booking, within: Q = ALL, *, now: datetime) -> list[Target]:
+    """The first of those that begin within, whatever else there is."""
     room = F("seats_taken") + F("seats_offered") + booking.party_size
     if booking.kind == Service.Kind.CLASS:
         sessions = Session.objects.filter(
@@ -34,7 +36,7 @@ def _with_room(booking: Booking, *, now: datetime) -> list[Target]:
             starts_at__gt=now,
             capacity__gte=room,
         ).exclude(pk=booking.session_id or 0)
-        told = sessions.select_related("business", "location")
+        told = _decided(sessions.filter(within), booking).select_related("business", "location")
         return list(told.order_by("starts_at", "pk")[:MOST])
     if booking.kind == Service.Kind.COURSE:
         runs = CourseRun.objects.filter(
@@ -43,9 +45,15 @@ def _with_room(booking: Booking, *, now: datetime) -> list[Target]:
             ends_at__gt=now,
             capacity__gte=room,
         ).exclude(pk=booking.course_run_id or 0)
-        told_runs = runs.select_related("business", "location")
+        told_runs = _decided(runs.filter(within), booking).select_related("business", "location")
         return list(told_runs.order_by("starts_at", "pk")[:MOST])
     return []
+
+
+def _decided(rows: QuerySet[T], booking: Booking) -> QuerySet[T]:
+    if booking.status != Booking.Status.CONFIRMED:
+        return rows
+    return enough_with(rows, booking.service, people=booking.party_size)
 
 
 def may_go_to(booking: Booking, starts_at: datetime) -> bool:
@@ -60,13 +68,18 @@ def _may_leave(booking: Booking) -> bool:
 
 
 def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
-    """Those of the other sessions to which customers may take their booking themselves; one more
-    query with a plan."""
+    """Those of the other sessions to which customers may take their booking themselves, by the same
+    rules as their tap (rule B4); one more query with a plan."""
     if not _may_leave(booking):
         return []
     last = last_start_of(booking)
-    found = list_other_sessions(booking=booking, now=now)
-    return [it for it in found if last is None or it.starts_at < last]
+    rules = join_rules_of(policy_of(service=booking.service))
+    within = ALL if last is None else Q(starts_at__lt=last)
+    if rules.min_notice_minutes:
+        within &= Q(starts_at__gte=now + timedelta(minutes=rules.min_notice_minutes))
+    if rules.max_advance_minutes is not None:
+        within &= Q(starts_at__lte=now + timedelta(minutes=rules.max_advance_minutes))
+    return _soonest(booking, within, now=now)
 
 
 def find_other_session(*, booking: Booking, target_id: int) -> Target | None:

@@ -14,6 +14,7 @@ from apps.catalog.queries.offered import (
     list_public_pages,
     list_services,
     list_staff,
+    policy_of,
 )
 from apps.catalog.queries.pages import (
     ServiceList,
@@ -49,5 +50,6 @@ __all__ = [
     "list_staff",
     "load_requirements",
     "place_of",
+    "policy_of",
     "questions_of",
 ]

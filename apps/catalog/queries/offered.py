@@ -119,6 +119,11 @@ def is_bookable(*, service: Service) -> bool:
     return is_offered(service=service) and service.kind == Service.Kind.APPOINTMENT
 
 
+def policy_of(*, service: Service) -> BookingPolicy:
+    """Return the rules of a service: its own, else those of its business."""
+    return service.policy or default_policy(business=service.business)
+
+
 def default_policy(*, business: Business) -> BookingPolicy:
     """Return the policy of services that name none.
 
