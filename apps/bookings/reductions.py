@@ -32,6 +32,11 @@ class Reductions(Protocol):
         """What of the money kept aside for a booking a gift card pays, in minor units."""
         ...
 
+    def let_go(self, *, booking: Booking) -> int:
+        """What is to be paid online because the bank let go of what was kept aside for a live
+        booking, in minor units; 0 also where nothing can be paid online."""
+        ...
+
     def paid_parts(self, *, booking: Booking) -> Sequence[tuple[str, int, int]]:
         """In which ways money of a booking came, how much of it, and how much of that went back, in
         minor units."""
@@ -62,6 +67,14 @@ def takes_codes(*, business_id: int, now: datetime) -> bool:
 def aside_by_gift(booking: Booking) -> int:
     """What of the money kept aside for a booking a gift card pays, in minor units."""
     return sum(known.aside_by_gift(booking=booking) for known in _known)
+
+
+def let_go(booking: Booking) -> int:
+    """What is to be paid online in place of what was kept aside and let go, in minor units; nothing
+    is asked of what was never to be paid online."""
+    if booking.payment_option != Booking.PaymentOption.ONLINE:
+        return 0
+    return sum(known.let_go(booking=booking) for known in _known)
 
 
 def paid_in_ways(booking: Booking) -> list[tuple[str, int, int]]:

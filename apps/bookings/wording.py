@@ -12,7 +12,7 @@ from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
 from apps.bookings.paid_words import PaidPart, paid_parts, with_parts
 from apps.bookings.plan_uses import plan_words_of, with_extras
-from apps.bookings.reductions import paid_in_ways
+from apps.bookings.reductions import let_go, paid_in_ways
 from apps.bookings.venues import pay_place, pay_place_of, venue_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
@@ -185,6 +185,24 @@ def price_aside(*, price: str, total: int | None, aside: int, currency: str, loc
     return _("%(price)s, %(aside)s of it kept aside") % {"price": price, "aside": told}
 
 
+def price_let_go(
+    *, gone: int, total: int, status: str, where: str, currency: str, locale: str
+) -> str:
+    """ "€40.00 to be paid online, €80.00 at the salon" of a price (total) of which the bank let go
+    what was kept aside (gone): amounts in minor units; a request pays it once it is confirmed."""
+    is_asked, is_all = status == Booking.Status.PENDING, gone >= total
+    words = _("%(gone)s to be paid online, %(rest)s %(where)s")
+    if is_asked:
+        words = _("%(gone)s to be paid online after a yes, %(rest)s %(where)s")
+    if is_all:
+        words = _("%(gone)s, to be paid online")
+    if is_all and is_asked:
+        words = _("%(gone)s, to be paid online after a yes")
+    amounts = {"gone": gone, "rest": total - gone}
+    told = {name: formatting.format_money(it, currency, locale) for name, it in amounts.items()}
+    return words % {**told, "where": where}
+
+
 @dataclass(frozen=True, slots=True)
 class Moved:
     """Money of a booking that came, or came and went back (returned): minor units of its price
@@ -270,6 +288,15 @@ def _money_words(booking: Booking, price: str) -> str:
             price=price,
             total=booking.price,
             aside=booking.kept_aside,
+            currency=booking.currency,
+            locale=booking.business.locale,
+        )
+    if booking.price and booking.status not in _ENDED and (gone := let_go(booking)):
+        return price_let_go(
+            gone=gone,
+            total=booking.price,
+            status=booking.status,
+            where=where,
             currency=booking.currency,
             locale=booking.business.locale,
         )

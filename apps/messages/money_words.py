@@ -11,6 +11,7 @@ from apps.bookings.wording import (
     moved_words,
     over_words,
     price_aside,
+    price_let_go,
 )
 from apps.messages.facts import ENDED, BookingFacts, Kind
 from apps.web import formatting
@@ -101,6 +102,15 @@ def _amount_words(facts: BookingFacts) -> str:
             price=amount,
             total=facts.price,
             aside=facts.kept_aside,
+            currency=facts.currency,
+            locale=facts.business.locale,
+        )
+    if facts.let_go:
+        return price_let_go(
+            gone=facts.let_go,
+            total=facts.price,
+            status=facts.status,
+            where=_pay_place(facts),
             currency=facts.currency,
             locale=facts.business.locale,
         )

@@ -102,9 +102,11 @@ def test_whoever_waits_for_an_answer_is_told_that_nothing_was_taken(asked: Booki
     )
     assert told in " ".join(mail.body_text.split())
     assert mail.to_address == "carl@example.com"
+    assert "€40.00 to be paid online after a yes, €80.00 at the studio" in mail.body_text
     page = page_of(carl(asked), asked)
     assert told in page
     assert "online</button>" not in page
+    assert "€40.00 to be paid online after a yes, €80.00 at the studio" in page
 
 
 @pytest.mark.parametrize("known", ["before the yes", "after the yes"])
@@ -122,6 +124,7 @@ def test_a_yes_that_finds_nothing_to_take_leaves_the_deposit_owed_and_says_so(
     page = page_of(carl(asked), asked)
     assert "Your booking stands, and the €40.00 is still to be paid." in page
     assert "Pay €40.00 online" in page
+    assert "€40.00 to be paid online, €80.00 at the studio" in page
     assert Message.objects.filter(kind="LET_GO").count() == 1
     assert is_in_order()
 
@@ -134,6 +137,27 @@ def test_the_mail_with_the_yes_asks_for_what_was_let_go_before_it(
 
     mail = " ".join(Message.objects.get(kind="CONFIRMED").body_text.split())
     assert "Your booking stands, and the €40.00 is still to be paid." in mail
+    assert "€40.00 to be paid online, €80.00 at the studio" in mail
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_where_all_of_it_was_let_go_all_of_it_is_paid_online(
+    salon: Salon, *, answered: bool
+) -> None:
+    Service.objects.filter(pk=salon.bridal.pk).update(
+        pays_online=True, allows_multiple_requests=False
+    )
+    salon.bridal.refresh_from_db()
+    draft = make_prepared(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
+    check_out(draft, Way.FULL, now=NOW)
+    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    work(NOW)
+    lapse(look=True)
+    if answered:
+        confirm(draft, salon)
+
+    words = "€120.00, to be paid online" + ("" if answered else " after a yes")
+    assert words in page_of(carl(draft), draft)
 
 
 def test_whoever_paid_what_was_let_go_is_not_told_that_nothing_was_taken(

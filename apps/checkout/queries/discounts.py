@@ -14,6 +14,8 @@ from apps.catalog.models import Service
 from apps.checkout.coupons import WHOLE, Kind
 from apps.checkout.discounts import NOTHING, Rule, Taken, best, is_live
 from apps.checkout.models import Coupon, Discount, GiftCard, Payment
+from apps.checkout.providers import provider_in_use
+from apps.checkout.queries.let_go import let_go_of_booking
 from apps.checkout.queries.orders import aside_by_gift, paid_in_ways
 from apps.web.formatting import format_money
 
@@ -66,6 +68,10 @@ class Discounts:
     def aside_by_gift(self, *, booking: Booking) -> int:
         """What of the money kept aside for a booking a gift card pays. One query."""
         return aside_by_gift(booking=booking)
+
+    def let_go(self, *, booking: Booking) -> int:
+        """What is to be paid online in place of what was let go. Two queries at most."""
+        return let_go_of_booking(booking=booking) if provider_in_use() is not None else 0
 
     def paid_parts(self, *, booking: Booking) -> list[tuple[str, int, int]]:
         """In which ways money of a booking came. One query."""
