@@ -16,6 +16,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from tests.bookings.pages import text_of
 from tests.bookings.test_wishes import fill, wait
+from tests.checkout.test_conflicts import make_conflict
 from tests.factories import NOW, Salon, make_visitor
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
@@ -39,7 +40,7 @@ class Asking(HTMLParser):
         if tag == "details":
             self.depth += 1
             self.folds.append("")
-        is_final = given.get("value") == "remove" or given.get("name") == "back"
+        is_final = given.get("value") == "remove" or given.get("name") in {"back", "time"}
         if tag == "button" and is_final and not self.depth:
             self.unasked.append(given)
 
@@ -131,3 +132,35 @@ def test_giving_the_rest_of_a_stopped_gift_card_back_is_asked(olga: Client, salo
 
     words = BACK.format(card.buyer_name)
     assert f"€50.00 back to {card.buyer_name}{words}Yes, give €50.00 back" in found
+
+
+@pytest.mark.usefixtures("at_now")
+def test_moving_a_side_of_an_overlap_is_asked_with_the_new_time(olga: Client, salon: Salon) -> None:
+    Service.objects.filter(pk=salon.cut.pk).update(pays_online=True, deposit=2000)
+    salon.cut.refresh_from_db()
+    late = make_conflict(salon)
+
+    page = text_of(olga.get(f"/own/juniper/conflicts/{late.reference}/"))
+
+    moves = [it for it in questions(page) if "Yes, move Carl Vogt" in it]
+    assert moves[0] == (
+        "Thu 26 Nov09:00Carl Vogt is told by e-mail: Thu 26 Nov, 09:00. "
+        "The old time is free then.Yes, move Carl Vogt"
+    )
+    assert page.count('name="time"') == page.count("<summary")
+
+
+def test_that_a_class_takes_place_anyway_is_asked(client: Client) -> None:
+    studio = make_studio()
+    Service.objects.filter(pk=studio.flow.pk).update(min_participants=3)
+    session = make_session(studio, starts_at=studio.at(27, 18))
+    join(session)
+    client.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+
+    page = text_of(client.get(f"/own/harbor/classes/{session.pk}/"))
+
+    asked = next(it for it in questions(page) if "It takes place anyway" in it)
+    assert asked == (
+        "It takes place anywayEverybody who has booked is confirmed and told by e-mail, however "
+        "few come. This cannot be taken back.Yes, it takes place"
+    )
