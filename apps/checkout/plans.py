@@ -28,14 +28,16 @@ class Refused(StrEnum):
     OTHER_SERVICE = "OTHER_SERVICE"
     OVER = "OVER"
     PAUSED = "PAUSED"
-    ONE_PERSON = "ONE_PERSON"
     ENDS_BEFORE = "ENDS_BEFORE"
+    ONE_PERSON = "ONE_PERSON"
+    THERE_ALREADY = "THERE_ALREADY"
     TOO_FEW = "TOO_FEW"
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A plan as it stands: left is how many visits there are, None where nobody counts."""
+    """A plan as it stands: left is how many visits there are, None where nobody counts. is_taken:
+    its holder has another visit with it at the time that is asked for."""
 
     kind: Kind
     is_active: bool
@@ -44,6 +46,7 @@ class Terms:
     starts_at: datetime | None
     ends_at: datetime | None
     service_ids: frozenset[int]
+    is_taken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def refusal(terms: Terms, wanted: Wanted) -> Refused | None:
     """Why the plan cannot pay for it; None when it can.
 
     What the team has to approve is never paid by plan. Who pays as many visits as they like comes
-    alone. The visit has to begin before the plan ends.
+    alone, and to one of them at a time. The visit has to begin before the plan ends.
     """
     if wanted.needs_approval:
         return Refused.NOT_BY_PLAN
@@ -70,10 +73,16 @@ def refusal(terms: Terms, wanted: Wanted) -> Refused | None:
         return Refused.PAUSED
     if not terms.is_active:
         return Refused.OVER
-    if terms.kind is Kind.UNLIMITED and wanted.people > 1:
-        return Refused.ONE_PERSON
     if terms.ends_at is not None and wanted.starts_at >= terms.ends_at:
         return Refused.ENDS_BEFORE
+    return _too_many_at_once(terms, wanted)
+
+
+def _too_many_at_once(terms: Terms, wanted: Wanted) -> Refused | None:
+    if terms.kind is Kind.UNLIMITED and wanted.people > 1:
+        return Refused.ONE_PERSON
+    if terms.kind is Kind.UNLIMITED and terms.is_taken:
+        return Refused.THERE_ALREADY
     if terms.left is not None and terms.left < wanted.people:
         return Refused.TOO_FEW
     return None

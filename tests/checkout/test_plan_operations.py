@@ -290,6 +290,32 @@ def test_unlimited_keeps_its_lines_and_counts_nothing(studio: Studio) -> None:
     assert_the_books_add_up()
 
 
+def test_unlimited_pays_for_one_place_at_a_time(studio: Studio) -> None:
+    plan = make_plan(services=[studio.flow], kind="UNLIMITED", slug="unlimited")
+    purchase = make_purchase(plan=plan, by=studio.olga)
+    evening = make_session(studio, starts_at=studio.at(27, 18))
+    half_past = make_session(
+        studio, starts_at=studio.at(27, 18, 30), resource_ids=(studio.dan.resource_id,)
+    )
+    after = make_session(studio, starts_at=studio.at(27, 20))
+    book_with_plan(evening, purchase)
+
+    refused = []
+    for session in (evening, half_past):
+        with pytest.raises(PlanRefused) as again:
+            book_with_plan(session, purchase)
+        refused.append(again.value.refused)
+    draft = make_prepared_place(evening)
+    with pytest.raises(PlanRefused) as at_the_page:
+        pay_with(draft, purchase)
+    book_with_plan(after, purchase)
+
+    assert refused == [Refused.THERE_ALREADY] * 2
+    assert at_the_page.value.refused is Refused.THERE_ALREADY
+    assert Booking.objects.filter(status="CONFIRMED").count() == 2
+    assert_the_books_add_up()
+
+
 def test_only_services_it_covers(purchase: PlanPurchase, studio: Studio) -> None:
     other = make_service(business=studio.business, name="Yin", kind="CLASS", price=2200)
     purchase.services.set([other])

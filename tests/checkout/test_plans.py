@@ -48,6 +48,8 @@ WANTED = Wanted(service_id=1, needs_approval=False, people=1, starts_at=NOW + ti
         ({"ends_at": None}, {"starts_at": NOW + timedelta(days=900)}, None),
         ({"kind": Kind.UNLIMITED, "left": None}, {}, None),
         ({"kind": Kind.UNLIMITED, "left": None}, {"people": 2}, Refused.ONE_PERSON),
+        ({"kind": Kind.UNLIMITED, "left": None, "is_taken": True}, {}, Refused.THERE_ALREADY),
+        ({"kind": Kind.PACKAGE, "is_taken": True}, {}, None),
         ({"kind": Kind.CREDITS}, {"people": 2}, None),
     ],
 )

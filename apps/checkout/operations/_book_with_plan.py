@@ -12,10 +12,10 @@ from apps.catalog.queries import Choice, questions_of
 from apps.checkout.models import PlanPurchase
 from apps.checkout.operations._check_out import Seen, check_out
 from apps.checkout.operations._errors import PlanRefused
-from apps.checkout.plans import Refused, refusal
+from apps.checkout.plans import Refused
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
-from apps.checkout.queries.passes import terms_of_plan, wanted_of
+from apps.checkout.queries.passes import refusal_of
 from apps.customers.models import Customer
 
 
@@ -47,7 +47,7 @@ def book_with_plan(
     draft = bookings.hold_seats(
         choice=choice, target=target, visitor=visitor, replaces=replaces, now=now
     )
-    refused = refusal(terms_of_plan(purchase, now=now), wanted_of(draft))
+    refused = refusal_of(purchase, booking=draft, now=now)
     if refused is not None:
         raise PlanRefused(refused)
     details = _details(choice, purchase.customer)

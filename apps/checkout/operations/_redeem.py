@@ -7,8 +7,8 @@ from apps.bookings.models import Booking
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import PlanRefused
-from apps.checkout.plans import Refused, refusal, visits_for
-from apps.checkout.queries.passes import terms_of_plan, wanted_of
+from apps.checkout.plans import Refused, visits_for
+from apps.checkout.queries.passes import refusal_of, terms_of_plan
 from apps.outbox.sweeping import sweep
 
 USED, RETURNED = CreditEntry.Kind.USED, CreditEntry.Kind.RETURNED
@@ -25,11 +25,10 @@ def redeem(booking: Booking, *, purchase_id: int, now: datetime) -> None:
     purchase = plans.filter(pk=purchase_id, business_id=booking.business_id).first()
     if purchase is None:
         raise PlanRefused(Refused.OVER)
-    terms = terms_of_plan(purchase, now=now)
-    refused = refusal(terms, wanted_of(booking))
+    refused = refusal_of(purchase, booking=booking, now=now)
     if refused is not None:
         raise PlanRefused(refused)
-    visits = visits_for(terms, people=booking.party_size)
+    visits = visits_for(terms_of_plan(purchase, now=now), people=booking.party_size)
     write_entry(purchase, USED, amount=-visits, booking=booking, now=now)
 
 

@@ -1,13 +1,13 @@
 """Which plans a browser may pay with, and what they say to a draft (rule M5)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking
 from apps.catalog.queries import Choice
-from apps.checkout.models import PlanPurchase
+from apps.checkout.models import CreditEntry, PlanPurchase
 from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for
 
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
@@ -26,6 +26,14 @@ class Pass:
         return self.purchase.pk
 
 
+def refusal_of(purchase: PlanPurchase, *, booking: Booking, now: datetime) -> Refused | None:
+    """Why a plan cannot pay for a draft, or for a booking that it does not pay for yet; None when
+    it can."""
+    taken = is_taken(purchase, starts_at=booking.starts_at, ends_at=booking.ends_at)
+    terms = replace(terms_of_plan(purchase, now=now), is_taken=taken)
+    return refusal(terms, wanted_of(booking))
+
+
 def terms_of_plan(purchase: PlanPurchase, *, now: datetime) -> Terms:
     """A bought plan as plain facts; one query for the services, unless they are prefetched."""
     lapsed = purchase.ends_at is not None and purchase.ends_at <= now
@@ -40,6 +48,21 @@ def terms_of_plan(purchase: PlanPurchase, *, now: datetime) -> Terms:
     )
 
 
+def is_taken(purchase: PlanPurchase, *, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether the holder of an unlimited plan, which is for one person, has a visit with it then;
+    no query for other plans, one for these. Under the lock of the plan the answer stays true."""
+    if purchase.kind != Kind.UNLIMITED:
+        return False
+    visits = Booking.objects.filter(
+        credits__purchase=purchase,
+        credits__kind=CreditEntry.Kind.USED,
+        status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
+        starts_at__lt=ends_at,
+        ends_at__gt=starts_at,
+    )
+    return visits.exists()
+
+
 def wanted_of(booking: Booking) -> Wanted:
     """What a plan should pay for."""
     return Wanted(
@@ -51,10 +74,10 @@ def wanted_of(booking: Booking) -> Wanted:
 
 
 def passes_for(*, booking: Booking, purchase_ids: Sequence[int], now: datetime) -> tuple[Pass, ...]:
-    """The live plans among these of the booking's business, usable ones first; two queries, none
-    when there are no ids."""
-    wanted = wanted_of(booking)
-    return _judge(purchase_ids, wanted, business_id=booking.business_id, now=now)
+    """The live plans among these of the booking's business, usable ones first; two queries, and
+    one for each that is unlimited; none when there are no ids."""
+    found = _live_plans(purchase_ids, business_id=booking.business_id)
+    return _judge(found, wanted_of(booking), ends_at=booking.ends_at, now=now)
 
 
 def passes_for_class(
@@ -70,20 +93,26 @@ def passes_for_class(
         people=choice.party_size,
         starts_at=session.starts_at,
     )
-    return _judge(purchase_ids, wanted, business_id=session.business_id, now=now)
+    plans = _live_plans(purchase_ids, business_id=session.business_id)
+    return _judge(plans, wanted, ends_at=session.ends_at, now=now)
 
 
-def _judge(
-    purchase_ids: Sequence[int], wanted: Wanted, *, business_id: int, now: datetime
-) -> tuple[Pass, ...]:
+def _live_plans(purchase_ids: Sequence[int], *, business_id: int) -> Iterable[PlanPurchase]:
     if not purchase_ids:
         return ()
     plans = PlanPurchase.objects.filter(
         pk__in=purchase_ids, business_id=business_id, status__in=LIVE
     )
+    return plans.prefetch_related("services").order_by("ends_at", "pk")
+
+
+def _judge(
+    plans: Iterable[PlanPurchase], wanted: Wanted, *, ends_at: datetime, now: datetime
+) -> tuple[Pass, ...]:
     found = []
-    for purchase in plans.prefetch_related("services").order_by("ends_at", "pk"):
-        terms = terms_of_plan(purchase, now=now)
+    for purchase in plans:
+        taken = is_taken(purchase, starts_at=wanted.starts_at, ends_at=ends_at)
+        terms = replace(terms_of_plan(purchase, now=now), is_taken=taken)
         visits = visits_for(terms, people=wanted.people)
         found.append(Pass(purchase, visits, refusal(terms, wanted)))
     return tuple(sorted(found, key=lambda it: it.refused is not None))

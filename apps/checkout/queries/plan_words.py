@@ -56,5 +56,6 @@ def plan_refused_words(refused: Refused | None, purchase: PlanPurchase | None) -
         Refused.OTHER_SERVICE: _("It does not include this."),
         Refused.PAUSED: _("It is paused."),
         Refused.ONE_PERSON: _("It is for one person."),
+        Refused.THERE_ALREADY: _("It is for one person, who is booked with it at that time."),
         Refused.TOO_FEW: _("Too few visits are left."),
     }.get(refused or Refused.OVER, _("It is over."))
