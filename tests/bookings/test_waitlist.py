@@ -1,16 +1,18 @@
 """A line in front of a full class: first come, first offered, nobody in between (rule B19)."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from apps.availability.models import CourseRun, Session
+from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.operations import WaitingDetails
-from apps.catalog.models import Service
+from apps.bookings.queries.attending import Scope, seen_of_class
+from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import choose
 from apps.dashboard.desk import Desk
 from apps.dashboard.management.commands.check_ledger import find_all
@@ -124,6 +126,34 @@ def test_an_offer_is_shown_until_it_ends_and_not_a_second_longer(studio: Studio)
     assert shown(ends - second) == (ends, ends)
     assert shown(ends) == (None, None)
     assert shown(ends + second) == (None, None)
+
+
+def test_an_offer_does_not_outlive_the_start_that_the_class_was_moved_to(studio: Studio) -> None:
+    BookingPolicy.objects.update(waitlist_minutes=30 * 60)
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    sam = join(session, email="sam@example.com")
+    eva = wait(session, "Eva")
+    cancel(sam, studio)
+    eva.refresh_from_db()
+    offered_until, starts_at = eva.offer_ends_at, studio.at(25, 7)
+    people = [studio.noor.resource_id, studio.pier.pk]
+
+    bookings.change_class(
+        session_id=session.pk,
+        scope=Scope.THIS,
+        change=SessionChange(resource_ids=tuple(people), at=time(7)),
+        seen=seen_of_class(session=session, scope=Scope.THIS, now=LATER),
+        by=studio.olga,
+        now=LATER,
+    )
+
+    eva.refresh_from_db()
+    assert offered_until is not None
+    assert offered_until > starts_at
+    assert eva.offer_ends_at == starts_at
+    with pytest.raises(bookings.OfferGone):
+        bookings.take_offered_place(booking=eva.booking, now=starts_at)
+    assert list(find_all(business_id=None, now=LATER)) == []
 
 
 def test_a_party_is_stepped_over_until_there_is_room(studio: Studio) -> None:

@@ -11,6 +11,7 @@ from apps.bookings.operations._cancel_class import lock_live
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import Actor, deadline_columns, write_move
 from apps.bookings.operations._snapshots import clock_columns
+from apps.bookings.operations._waitlist_offer import shorten_offers
 from apps.bookings.queries.attending import Scope, Seen, people_seen, sessions_in
 from apps.bookings.queries.gatherings import lead_of
 from apps.businesses.models import TeamMember
@@ -28,7 +29,8 @@ def change_class(
 ) -> list[Booking]:
     """Give a class, it and the later ones, or all of its series another teacher, room or time.
 
-    Everybody whose time or teacher is another one is told; seen as in ``cancel_class``: what
+    Everybody whose time or teacher is another one is told, and no offer to those who wait outlives
+    the new start; seen as in ``cancel_class``: what
     somebody else changed is not changed back unread.
 
     Raises:
@@ -46,6 +48,8 @@ def change_class(
     changed = availability.change_sessions(
         session_ids=ids, change=change, seen=seen.sessions, now=now
     )
+    for it in changed:
+        shorten_offers(target=it, now=now)
     sessions = {it.pk: (it, lead_of(it)) for it in changed}
     told = [it for it in live if it.session_id in sessions]
     actor = Actor.of(by)

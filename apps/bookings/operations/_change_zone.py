@@ -8,10 +8,12 @@ from django.db.models import QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.engine.rezoning import Keep, same_reading
+from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._snapshots import tzdata_version
+from apps.bookings.operations._waitlist_offer import shorten_offers
 from apps.bookings.queries.rezoning import (
     Span,
     Touched,
@@ -105,6 +107,7 @@ def _move_all(touched: Touched, keep: Keep, *, actor: Actor, now: datetime) -> N
             )
     if keep is Keep.CLOCK:
         _move_offers(touched)
+        _shorten_offers(touched, now=now)
 
 
 def _spans(touched: Touched, keep: Keep) -> dict[int, Span]:
@@ -130,6 +133,16 @@ def _ask_again(touched: Touched, *, now: datetime) -> None:
             if draft.hold_expires_at is not None:
                 columns["hold_expires_at"] = min(draft.hold_expires_at, now)
         Booking.objects.filter(pk=draft.pk, status=Booking.Status.CREATED).update(**columns)
+
+
+def _shorten_offers(touched: Touched, *, now: datetime) -> None:
+    """No place that is kept for somebody in line is kept past the new start."""
+    ids = [it.pk for it in touched.sessions]
+    runs = {it.course_run_id for it in touched.sessions}
+    for session in Session.objects.filter(pk__in=ids, waitlist__state="OFFERED").distinct():
+        shorten_offers(target=session, now=now)
+    for run in CourseRun.objects.filter(pk__in=runs, waitlist__state="OFFERED").distinct():
+        shorten_offers(target=run, now=now)
 
 
 def _move_offers(touched: Touched) -> None:

@@ -99,6 +99,17 @@ def _write_offer(
     return entry
 
 
+def shorten_offers(*, target: Target, now: datetime) -> None:
+    """End the offers of a session or a run that was moved at its new start at the latest; inside the
+    caller's transaction, which has it locked."""
+    offered = line_of(target, states=(WaitlistEntry.State.OFFERED,))
+    if not offered.exists():
+        return
+    rules = offer_rules(service_id=target.service_id or 0, location=target.location)
+    ends_at = last_chance(target, late_entry=rules.late_entry, now=now)
+    offered.filter(offer_ends_at__gt=ends_at).update(offer_ends_at=ends_at)
+
+
 def lapse_offers(*, now: datetime) -> int:
     """End the offers that ran out and ask the next in line; return how many ended.
 

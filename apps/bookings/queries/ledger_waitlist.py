@@ -24,6 +24,19 @@ def find_miscounted_offers(*, business_id: int | None = None) -> Iterator[Findin
             yield Finding("offers_are_counted", of, where, f"keeps {said} places, offers {kept}")
 
 
+def find_offers_past_the_start(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield offers of places in a class that go on after it has begun (rule B19)."""
+    entries = WaitlistEntry.objects.filter(
+        state=WaitlistEntry.State.OFFERED,
+        session__kind=Session.Kind.CLASS,
+        offer_ends_at__gt=F("session__starts_at"),
+    )
+    if business_id is not None:
+        entries = entries.filter(business_id=business_id)
+    for pk, of in entries.order_by("pk").values_list("pk", "business_id"):
+        yield Finding("offers_end_in_time", of, f"place in line {pk}", "is offered past the start")
+
+
 def find_lost_in_line(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield bookings that wait without a place in line, and places in line of bookings that do
     not wait."""

@@ -44,6 +44,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     booking_ledger.find_long_holds,
     booking_ledger.find_broken_promises,
     ledger_waitlist.find_miscounted_offers,
+    ledger_waitlist.find_offers_past_the_start,
     ledger_waitlist.find_lost_in_line,
     ledger_history.find_gaps_in_history,
     ledger_history.find_unwritten_moves,
