@@ -100,8 +100,8 @@ def _write_offer(
 
 
 def shorten_offers(*, target: Target, now: datetime) -> None:
-    """End the offers of a session or a run that was moved at its new start at the latest; inside the
-    caller's transaction, which has it locked."""
+    """End the offers of a session or a run that was moved at its new start at the latest; in the
+    transaction of the caller, who has it locked."""
     offered = line_of(target, states=(WaitlistEntry.State.OFFERED,))
     if not offered.exists():
         return
