@@ -26,6 +26,7 @@ from tests.factories import NOW, make_draft
 
 SPEED = 100  # the players' clock: ten seconds are a quarter of an hour, so that holds run out
 REFUSALS = (
+    bookings.AtTheTill,
     bookings.DraftGone,
     bookings.NotAllowed,
     bookings.NotBookable,

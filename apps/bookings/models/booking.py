@@ -214,6 +214,12 @@ class Booking(models.Model):
         return self.reference
 
     @property
+    def is_at_the_till(self) -> bool:
+        """Whether a payment was begun for a draft; it has an order then."""
+        is_draft = self.status == self.Status.CREATED
+        return is_draft and self.payment_option == self.PaymentOption.ONLINE
+
+    @property
     def asks_first(self) -> bool:
         """Whether the team has to say yes: to a time it suggested itself it did already."""
         return self.service.requires_approval and not self.skip_business_confirmation

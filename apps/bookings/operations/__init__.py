@@ -15,6 +15,7 @@ from apps.bookings.operations._details import Details, GivenAnswer
 from apps.bookings.operations._drafts import Visitor
 from apps.bookings.operations._errors import (
     AlreadyCorrected,
+    AtTheTill,
     CannotJoin,
     DoesNotFit,
     DraftGone,
@@ -113,6 +114,7 @@ __all__ = [
     "Actor",
     "AlreadyCorrected",
     "AlreadyInLine",
+    "AtTheTill",
     "CannotJoin",
     "CannotMove",
     "CannotWait",

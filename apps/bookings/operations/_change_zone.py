@@ -138,7 +138,7 @@ def _ask_again(touched: Touched, *, now: datetime) -> None:
 def _shorten_offers(touched: Touched, *, now: datetime) -> None:
     """No place that is kept for somebody in line is kept past the new start."""
     ids = [it.pk for it in touched.sessions]
-    runs = {it.course_run_id for it in touched.sessions}
+    runs = {it.course_run_id or 0 for it in touched.sessions}
     for session in Session.objects.filter(pk__in=ids, waitlist__state="OFFERED").distinct():
         shorten_offers(target=session, now=now)
     for run in CourseRun.objects.filter(pk__in=runs, waitlist__state="OFFERED").distinct():

@@ -51,6 +51,10 @@ class DraftGone(Exception):
     """The draft was cleared away or never existed in this browser."""
 
 
+class AtTheTill(Exception):
+    """A payment for this draft was begun: it is booked, or let go, where it is paid for."""
+
+
 class NotWelcome(Exception):
     """The business takes no online bookings from this person; they are told to call (rule B25)."""
 

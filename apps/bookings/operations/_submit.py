@@ -12,7 +12,13 @@ from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._details import Details, contact, write_answers, write_consents
 from apps.bookings.operations._drafts import require_open, require_sold
-from apps.bookings.operations._errors import DraftGone, NotWelcome, PriceChanged, SlotGone
+from apps.bookings.operations._errors import (
+    AtTheTill,
+    DraftGone,
+    NotWelcome,
+    PriceChanged,
+    SlotGone,
+)
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._release import release_draft
 from apps.bookings.operations._snapshots import settled_columns
@@ -60,6 +66,7 @@ def submit_draft(
 
     Raises:
         DraftGone: there is no such draft.
+        AtTheTill: a payment was begun for it, whatever may be paid for by now.
         NotWelcome: the business blocked this person; the time is given back.
         PriceChanged: the price is another one now; nothing was booked.
         SlotGone: the hold ran out and the time went to somebody else, or the class is not where it
@@ -105,6 +112,8 @@ def _submit_once(
     require_welcome(booking, details)
     require_sold(booking, now=now)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
+    if booking.is_at_the_till and price.total is not None:
+        raise AtTheTill
     by = answer_by(booking, choice=choice, now=now)
     asks = by is not None
     if change_since(booking) is not Change.NONE:

@@ -102,6 +102,8 @@ def _submit(
     except seal.BrokenSeal:
         notice = _("Please check the price and press the button again.")
         return _show(request, draft, form, now=now, notice=notice, status=422)
+    except bookings.AtTheTill:
+        return go_to(request, "checkout:pay", draft=draft.draft_id)
     except bookings.NotWelcome:
         return _show(request, draft, form, now=now, notice=call_instead(draft), status=422)
     except (bookings.PriceChanged, bookings.SlotGone, bookings.DraftGone, BusyTryAgain) as lost:

@@ -114,8 +114,10 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
 
 def pays_next(draft: Booking, *, has_plan: bool = False, now: datetime) -> bool:
     """Whether a page to pay on comes after the details: where it is paid online, where they have a
-    plan, where a code or a gift card may be used, and where anything is taken off the price, so
-    that nobody books at a price they did not see."""
+    plan, where a code or a gift card may be used, where anything is taken off the price, so that
+    nobody books at a price they did not see, and where a payment was begun already."""
+    if draft.is_at_the_till and draft.price is not None:
+        return True
     by_plan = has_plan and not draft.asks_first
     return _pays(draft.service, draft.price, draft.party_size, by_plan=by_plan, now=now)
 

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.bookings.models import Booking
 from apps.checkout.models import UNDECIDED, Order, Payment
@@ -27,16 +28,17 @@ def close_payment(*, payment_id: int) -> None:
 
 
 def forget_abandoned_orders(*, now: datetime) -> int:
-    """Delete orders of drafts that nobody paid for within 24 hours; return how many.
+    """Delete orders of drafts that nobody paid for within 24 hours, and those of what was booked
+    without them; return how many.
 
     Only where nothing came and nothing can come any more; the draft is then forgotten like any
-    other.
+    other, and what is booked is owed at its own price.
     """
-    old = Order.objects.filter(
-        status=Order.Status.INITIALIZED,
-        placed_at__lte=now - ORDER_LIFE,
-        booking__status=Booking.Status.CREATED,
-    ).exclude(payments__status__in=ALIVE)
+    left = Q(booking__status=Booking.Status.CREATED, placed_at__lte=now - ORDER_LIFE)
+    passed_by = Q(booking__status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
+    old = Order.objects.filter(left | passed_by, status=Order.Status.INITIALIZED).exclude(
+        payments__status__in=ALIVE
+    )
     return sweep(old, partial(_forget, now=now))
 
 

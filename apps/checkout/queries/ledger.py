@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.checkout.models import (
+    UNDECIDED,
     Coupon,
     GiftCard,
     Order,
@@ -24,6 +25,7 @@ from apps.checkout.states import PaymentStatus, booking_status
 from apps.kernel.findings import Finding
 
 DECIDED_WITHIN = timedelta(hours=1)
+ALIVE = (*UNDECIDED, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 Row = TypeVar("Row", bound=Model)
 
 
@@ -126,6 +128,21 @@ def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding
         yield Finding(
             "money_makes_a_booking", of, f"order {reference}", "was paid but not approved"
         )
+
+
+def find_bookings_past_the_till(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield orders that were begun and never approved, of what is booked all the same: nothing
+    comes for them any more, and nobody could pay for it."""
+    alive = Payment.objects.filter(order=OuterRef("pk"), status__in=ALIVE)
+    begun = _of(Order.objects.order_by("pk"), business_id).filter(
+        ~Exists(alive),
+        status=Order.Status.INITIALIZED,
+        booking__status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
+        booking__price__isnull=False,
+    )
+    for order in begun:
+        where = f"order {order.reference}"
+        yield Finding("booked_at_the_till", order.business_id, where, "is booked but not approved")
 
 
 def find_kept_too_long(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:

@@ -54,6 +54,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     money_ledger.find_hidden_debts,
     money_ledger.find_untrue_bookings,
     money_ledger.find_unapproved_money,
+    money_ledger.find_bookings_past_the_till,
     money_ledger.find_kept_too_long,
     money_ledger.find_miscounted_refunds,
     ledger_prepaid.find_miscounted_plans,
