@@ -19,7 +19,7 @@ from apps.checkout.pricing import Way
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import DETAILS, fields_of, fill, hold
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice
+from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=3)
@@ -89,6 +89,7 @@ def test_what_was_booked_past_the_till_before_is_owed_at_its_price(salon: Salon)
     check_out(draft, Way.DEPOSIT, now=NOW)
     pay_at_practice(Payment.objects.get(), Act.CANCEL, now=NOW)
     checkout.settle_open_payments(now=NOW + timedelta(minutes=2))
+    work(NOW + timedelta(minutes=2))
     Booking.objects.update(payment_option="OFFLINE")
     bookings.submit_draft(
         draft_id=draft.draft_id,

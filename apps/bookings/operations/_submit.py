@@ -120,14 +120,13 @@ def _submit_once(
         raise SlotGone
     secure_time(booking, choice=choice, asks=asks, trusts_hold=trusts_hold, now=now)
     found = _customer_of(booking, details, now=now)
-    target = states.Status.PENDING if asks else states.Status.CONFIRMED
     write_move(
         booking,
         action=BookingEvent.Action.REQUESTED if asks else BookingEvent.Action.BOOKED,
         actor=Actor.of(None),
         now=now,
         columns={
-            "status": target.value,
+            "status": (Booking.Status.PENDING if asks else Booking.Status.CONFIRMED).value,
             "customer": found.row,
             "hold_expires_at": None,
             **contact(details),
