@@ -1,5 +1,6 @@
 """Joining and answering on the web, without an account."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,6 +102,25 @@ def test_an_offer_is_taken_by_post_alone_and_once(
     assert Booking.objects.get(contact_email="eva@example.com").status == "CONFIRMED"
     full.refresh_from_db()
     assert (full.seats_taken, full.seats_offered) == (1, 0)
+
+
+def test_while_a_place_is_offered_the_page_does_not_say_that_they_wait_for_one(
+    client: Client, studio: Studio, full: Session
+) -> None:
+    manage = ask(client, wait_path(full))["Location"]
+    waits = "You are first in line. We write to you as soon as a place comes free."
+    assert leads_of(client.get(manage)) == [waits]
+    free_a_place(studio)
+
+    assert leads_of(client.get(manage)) == []
+
+    client.post(f"{manage}refuse")
+    assert leads_of(client.get(manage)) == [waits]
+
+
+def leads_of(page: Any) -> list[str]:
+    found = re.findall(r'<p class="lead">(.*?)</p>', text_of(page), re.DOTALL)
+    return [" ".join(it.split()) for it in found]
 
 
 def test_an_offer_taken_too_late_is_a_410_that_keeps_the_place(
