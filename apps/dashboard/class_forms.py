@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from apps.availability.engine.series import SeriesRule
 from apps.availability.operations import Override, SessionChange
 from apps.bookings.models import Attendance
-from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.attending import Scope, Seen
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service
@@ -26,11 +25,10 @@ from apps.dashboard.place_field import FormWithPlace
 from apps.dashboard.roles import Right
 from apps.kernel.digests import PATTERN
 from apps.kernel.weeks import days_in_order
-from apps.web.fields import AddressField, LineField, TextField
+from apps.web.fields import LineField, TextField
 from apps.web.form_keys import KeyedForm
 from apps.web.formatting import zone_label
 from apps.web.money_field import speak
-from apps.web.slips import AsksAboutSlips
 from apps.web.weeks import week_starts_of
 from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
@@ -65,26 +63,6 @@ class WaitingForm(forms.Form):
 
     reference = forms.CharField(max_length=8)
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
-
-
-class AddPersonForm(KeyedForm, AsksAboutSlips, FormWithNumbers):
-    """Somebody the team puts into a class."""
-
-    name = LineField(
-        label=_("Name"), max_length=120, error_messages={"required": _("Enter a name.")}
-    )
-    email = AddressField(
-        label=_("E-mail"),
-        max_length=254,
-        error_messages={
-            "required": _("Enter an e-mail address: the confirmation goes there."),
-        },
-    )
-    people = WholeNumberField(label=_("People"), min_value=1, max_value=99, initial=1)
-
-    def details(self) -> WaitingDetails:
-        """Who comes, cleaned."""
-        return WaitingDetails(name=self.cleaned_data["name"], email=self.cleaned_data["email"])
 
 
 class MessageForm(KeyedForm):

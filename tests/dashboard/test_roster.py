@@ -286,7 +286,7 @@ def test_the_roster_costs_the_same_for_one_and_for_three(
         join(session, email=f"carl{number}@example.com")
     olga.get(path(session))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         olga.get(path(session))
 
 

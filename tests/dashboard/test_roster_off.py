@@ -146,7 +146,7 @@ def test_it_asks_as_much_for_many(
         join(session, email=f"carl{number}@example.com")
     call_off(studio, session)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         page = roster(olga, session)
 
     assert len(page.context["roster"].lost) == count

@@ -102,12 +102,14 @@ def choose(
     resource_id: int | None = None,
     mix: Mapping[int, int] | None = None,
     location_id: int | None = None,
+    is_for_team: bool = False,
 ) -> Choice:
     """Check a choice against what the service offers and put it together.
 
     A service with variants and none chosen takes the first, as the page shows it, and one with
     several places the first of them. mix says how many people come under which variant; the party
-    is then their sum.
+    is then their sum. is_for_team: the team chooses for somebody, so that the policy's limit of
+    people on one booking does not count.
 
     Raises:
         UnknownChoice: something chosen does not belong to this service, or too many people.
@@ -118,7 +120,7 @@ def choose(
         raise UnknownChoice("staff")
     people = _pick_mix(service, mix or {})
     size = sum(count for _variant, count in people) or party_size
-    if not 1 <= size <= policy.max_participants:
+    if size < 1 or (size > policy.max_participants and not is_for_team):
         raise UnknownChoice("participants")
     return Choice(
         service=service,

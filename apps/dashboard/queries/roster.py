@@ -123,6 +123,8 @@ def get_session(*, desk: Desk, session_id: int) -> Session:
     found = sessions.exclude(service=None).filter(kind__in=("CLASS", "COURSE"))
     session = found.get(pk=session_id, business_id=desk.business.pk)
     session.business = desk.business
+    if session.service is not None:
+        session.service.business = desk.business
     if desk.own_resource_ids is not None:
         own = session.occupancies.filter(resource_id__in=desk.own_resource_ids)
         if not own.exists():

@@ -18,7 +18,6 @@ from apps.bookings import operations as bookings
 from apps.bookings.queries.attending import Scope
 from apps.businesses.models import TeamMember
 from apps.dashboard.class_forms import (
-    AddPersonForm,
     CancelSessionsForm,
     CheckInForm,
     MessageForm,
@@ -26,6 +25,7 @@ from apps.dashboard.class_forms import (
     seen_in,
 )
 from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.person_form import AddPersonForm
 from apps.dashboard.queries.roster import get_roster, get_session
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.showing import show
@@ -175,7 +175,7 @@ def show_roster(
         or PlacesForm(initial={"capacity": found.capacity, "seen": found.capacity}, locale=locale),
         "cancel_form": given.get("cancel") or CancelSessionsForm(),
         "message_form": given.get("message") or MessageForm(),
-        "add_form": given.get("add") or AddPersonForm(auto_id="add_%s", locale=locale),
+        "add_form": given.get("add") or _add_form(session, locale),
     }
     return show(
         request,
@@ -186,3 +186,7 @@ def show_roster(
         current="classes",
         status=status,
     )
+
+
+def _add_form(session: Session, locale: str) -> AddPersonForm:
+    return AddPersonForm(auto_id="add_%s", service=session.service, locale=locale)

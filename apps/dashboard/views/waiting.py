@@ -17,8 +17,9 @@ from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, choose, get_service_by_id
 from apps.checkout import operations as checkout
-from apps.dashboard.class_forms import AddPersonForm, MessageForm, WaitingForm
+from apps.dashboard.class_forms import MessageForm, WaitingForm
 from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.person_form import AddPersonForm
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.roster import session_page, show_roster
 from apps.web.form_keys import form_key_of
@@ -81,19 +82,23 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
 @session_page
 def add(request: OwnerRequest, session: Session) -> HttpResponse:
     """Put somebody into the class, or into the line in front of it."""
-    now, form = timezone.now(), AddPersonForm(request.POST, locale=request.desk.business.locale)
+    now, service = timezone.now(), _service(request, session)
+    form = AddPersonForm(request.POST, service=service, locale=request.desk.business.locale)
     if not form.is_valid():
         return show_roster(request, session, now=now, add=form, status=422)
     try:
-        _add(request, session, form, now=now)
+        _add(request, session, service, form, now=now)
     except (bookings.NotFull, bookings.CannotWait):
-        form.add_error("people", _("There is no need to wait: put them in."))
+        form.add_error(form.people_field, _("There is no need to wait: put them in."))
         return show_roster(request, session, now=now, add=form, status=409)
     except (bookings.AlreadyInLine, bookings.LineIsFull, bookings.NotWelcome):
         form.add_error("email", _("This address waits already, or the line is full."))
         return show_roster(request, session, now=now, add=form, status=409)
-    except (NoSeats, UnknownChoice):
-        form.add_error("people", _("There are not so many places for one booking."))
+    except NoSeats:
+        form.add_error(form.people_field, _("There are not so many free places."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except UnknownChoice:
+        form.add_error(None, _("That has changed meanwhile. Please look once more."))
         return show_roster(request, session, now=now, add=form, status=409)
     except bookings.NotBookable:
         form.add_error(None, _("Nobody can join the line now: this is not offered any more."))
@@ -104,10 +109,12 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
-def _add(request: OwnerRequest, session: Session, form: AddPersonForm, *, now: datetime) -> None:
+def _add(
+    request: OwnerRequest, session: Session, service: Service, form: AddPersonForm, *, now: datetime
+) -> None:
     """Into the class, or, by the other button, into the line in front of it."""
     member = request.desk.member
-    choice = choose(service=_service(request, session), party_size=form.cleaned_data["people"])
+    choice = choose(service=service, party_size=form.party_size, mix=form.mix, is_for_team=True)
     target = session.course_run or session
     form_key = form_key_of(request, business_id=member.business_id)
     if "line" in request.POST:
