@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.queries import zone_of
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, may_join, price_to_join, sessions_left
+from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.minimum import Progress, progress_of_runs
-from apps.bookings.queries.own import Browser, own_enrolments
+from apps.bookings.queries.own import Browser, own_enrolments, own_hold
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.queries.session_page import Line, lines_of
@@ -82,7 +83,8 @@ class CoursePage:
 
 
 def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> CoursePage:
-    """Read the open runs of a course that are not over, in eight queries however many they are."""
+    """Read the open runs of a course that are not over, in eight queries however many they are, and
+    one more for a browser that may hold places, which are free to it."""
     service = choice.service
     runs = list(
         CourseRun.objects.filter(service=service, state=CourseRun.State.OPEN, ends_at__gt=now)
@@ -90,8 +92,9 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
         .order_by("starts_at", "pk")
     )
     sessions = _sessions(runs)
-    crews = find_crews(session_ids=[them[0].pk for them in sessions.values() if them])
-    lapsed = _lapsed(runs, now=now)
+    crews = find_crews(session_ids=[first.pk for first in map(_first, sessions.values()) if first])
+    held = own_hold(browser=browser, business_id=service.business_id, now=now)
+    free = _free_again(runs, held=held, now=now)
     own = own_enrolments(browser=browser, run_ids=[run.pk for run in runs])
     waiting = count_waiting_for_runs(run_ids=[run.pk for run in runs])
     progress = progress_of_runs(runs=runs, service=service)
@@ -102,7 +105,7 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
                 run,
                 sessions.get(run.pk, ()),
                 crews,
-                lapsed=lapsed,
+                free=free,
                 own=own,
                 waiting=waiting,
                 progress=progress,
@@ -149,10 +152,20 @@ def _sessions(runs: Sequence[CourseRun]) -> dict[int, list[Session]]:
     return found
 
 
-def _lapsed(runs: Sequence[CourseRun], *, now: datetime) -> dict[int | None, int]:
-    held = Seating.objects.filter(course_run__in=runs, released_at=None, expires_at__lte=now)
-    counted = held.values("course_run_id").annotate(lapsed=Sum("seats"))
-    return dict(counted.values_list("course_run_id", "lapsed"))
+def _first(sessions: Sequence[Session]) -> Session | None:
+    """The first date that takes place."""
+    return next((it for it in sessions if it.state == Session.State.SCHEDULED), None)
+
+
+def _free_again(
+    runs: Sequence[CourseRun], *, held: Booking | None, now: datetime
+) -> dict[int | None, int]:
+    """Places that still count as taken: their hold has ended, or it is the visitor's own."""
+    mine = held.seating_id if held is not None else None
+    kept = Seating.objects.filter(course_run__in=runs, released_at=None)
+    freed = kept.filter(Q(expires_at__lte=now) | Q(pk=mine or 0))
+    counted = freed.values("course_run_id").annotate(places=Sum("seats"))
+    return dict(counted.values_list("course_run_id", "places"))
 
 
 def _row(
@@ -160,7 +173,7 @@ def _row(
     sessions: Sequence[Session],
     crews: Mapping[int, Crew],
     *,
-    lapsed: Mapping[int | None, int],
+    free: Mapping[int | None, int],
     own: Mapping[int, str],
     waiting: Mapping[int, int],
     progress: Mapping[int, Progress],
@@ -172,11 +185,12 @@ def _row(
         starts=tuple(it.starts_at for it in held),
         ends_at=run.ends_at,
         takes_place=True,
-        seats_left=run.seats_left + lapsed.get(run.pk, 0),
+        seats_left=run.seats_left + free.get(run.pk, 0),
     )
     rules = join_rules_of(choice.policy)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
-    crew = crews.get(sessions[0].pk, Crew()) if sessions else Crew()
+    first = _first(sessions)
+    crew = crews.get(first.pk, Crew()) if first else Crew()
     return RunRow(
         pk=run.pk,
         name=run.name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
@@ -24,6 +25,20 @@ class Own:
 
     reference: str = ""
     people: int = 0
+
+
+def own_hold(*, browser: Browser, business_id: int, now: datetime) -> Booking | None:
+    """Return the draft whose time or places the browser holds at a business now: a tap on another
+    time lets them go, so that to this browser they are free. One query at most."""
+    if not browser.visitor_hash:
+        return None
+    drafts = Booking.objects.filter(
+        business_id=business_id,
+        visitor_hash=browser.visitor_hash,
+        status=Booking.Status.CREATED,
+        hold_expires_at__gt=now,
+    ).only("session_id", "course_run_id", "seating_id", "party_size")
+    return max(drafts, key=lambda draft: draft.pk, default=None)
 
 
 def own_place(*, browser: Browser, session_id: int) -> Own:

@@ -9,7 +9,7 @@ from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.joining import Joining, may_join
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
-from apps.bookings.queries.own import Browser, Own, own_place
+from apps.bookings.queries.own import Browser, Own, own_hold, own_place
 from apps.bookings.queries.rules import policy_of
 from apps.bookings.queries.service_page import Quote, quote_of
 from apps.bookings.reductions import choice_words
@@ -56,9 +56,12 @@ class SessionPage:
 def get_session_page(
     *, session: Session, choice: Choice, browser: Browser, now: datetime
 ) -> SessionPage:
-    """Read the page of a session for a choice of people; a constant number of queries."""
+    """Read the page of a session for a choice of people; a constant number of queries. Places that
+    this browser holds are free to it."""
     service = choice.service
-    gathering = gathering_of(session, besides=None, now=now)
+    held = own_hold(browser=browser, business_id=session.business_id, now=now)
+    mine = held if held is not None and held.session_id == session.pk else None
+    gathering = gathering_of(session, besides=mine, now=now)
     return SessionPage(
         session=session,
         name=service.name,

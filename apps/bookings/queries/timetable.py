@@ -9,6 +9,7 @@ from apps.availability.engine.zones import day_bounds
 from apps.availability.models import DateException, Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, Obstacle, may_join
+from apps.bookings.models import Booking
 from apps.bookings.queries.class_filters import (
     Coming,
     Filters,
@@ -17,7 +18,7 @@ from apps.bookings.queries.class_filters import (
     public_classes,
 )
 from apps.bookings.queries.gatherings import join_rules_of
-from apps.bookings.queries.own import Browser, own_places
+from apps.bookings.queries.own import Browser, own_hold, own_places
 from apps.bookings.queries.waitlist import count_waiting
 from apps.businesses.clocks import Clock
 from apps.businesses.models import Business
@@ -129,7 +130,8 @@ def get_timetable(
 ) -> Timetable:
     """Read the week that begins on first: its classes, closed days, and the visitor's own places.
 
-    A lapsed hold still counts as taken here; whoever books finds it free (rule C5).
+    A lapsed hold still counts as taken here; whoever books finds it free (rule C5). Places that
+    this browser holds are free to it.
     """
     zone = business.zone
     today = now.astimezone(zone).date()
@@ -140,7 +142,9 @@ def get_timetable(
     own = own_places(browser=browser, session_ids=[it.pk for it in sessions])
     waiting = count_waiting(session_ids=[it.pk for it in sessions])
     shown = [it for it in sessions if is_wanted(it, crews, filters, business)]
-    rows = [_row(it, business, crews, own, waiting, now=now) for it in shown]
+    held = own_hold(browser=browser, business_id=business.pk, now=now)
+    places = _Places(crews, own, waiting, held)
+    rows = [_row(it, business, places, now=now) for it in shown]
     closed = _closed_days(business, first)
     days = tuple(_day(first + DAY * offset, rows, closed, today=today) for offset in range(7))
     return Timetable(
@@ -192,29 +196,38 @@ def _instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _row(
-    session: Session,
-    business: Business,
-    crews: Mapping[int, Crew],
-    own: Mapping[int, str],
-    waiting: Mapping[int, int],
-    *,
-    now: datetime,
-) -> ClassRow:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What is known of all sessions of a week: who teaches, what the visitor booked and holds, and
+    how many wait."""
+
+    crews: Mapping[int, Crew]
+    own: Mapping[int, str]
+    waiting: Mapping[int, int]
+    held: Booking | None
+
+    def left(self, session: Session) -> int:
+        """How many places there are for this visitor."""
+        mine = self.held is not None and self.held.session_id == session.pk
+        return session.seats_left + (self.held.party_size if mine and self.held else 0)
+
+
+def _row(session: Session, business: Business, places: _Places, *, now: datetime) -> ClassRow:
+    waiting = places.waiting.get(session.pk, 0)
     return ClassRow(
         pk=session.pk,
         starts_at=session.starts_at,
         ends_at=session.ends_at,
         zone=Clock(business, session.location).zone,
         name=session.service.name if session.service else "",
-        crew=crews.get(session.pk, Crew()).words,
-        seats_left=session.seats_left,
-        waiting=waiting.get(session.pk, 0),
-        joining=_joining(session, business, now=now),
+        crew=places.crews.get(session.pk, Crew()).words,
+        seats_left=places.left(session),
+        waiting=waiting,
+        joining=_joining(session, business, seats_left=places.left(session), now=now),
         is_canceled=session.state == Session.State.CANCELED,
         has_begun=session.starts_at <= now,
-        own_reference=own.get(session.pk, ""),
-        line_has_room=waiting.get(session.pk, 0) < _policy_of(session, business).waitlist_capacity,
+        own_reference=places.own.get(session.pk, ""),
+        line_has_room=waiting < _policy_of(session, business).waitlist_capacity,
     )
 
 
@@ -223,13 +236,13 @@ def _policy_of(session: Session, business: Business) -> BookingPolicy:
     return own or default_policy(business=business)
 
 
-def _joining(session: Session, business: Business, *, now: datetime) -> Joining:
+def _joining(session: Session, business: Business, *, seats_left: int, now: datetime) -> Joining:
     rules = join_rules_of(_policy_of(session, business))
     gathering = Gathering(
         starts=(session.starts_at,),
         ends_at=session.ends_at,
         takes_place=session.state == Session.State.SCHEDULED,
-        seats_left=session.seats_left,
+        seats_left=seats_left,
     )
     return may_join(gathering, rules=rules, seats=1, now=now)
 

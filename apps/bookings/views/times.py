@@ -26,6 +26,7 @@ from apps.bookings.queries.calendar import calendar_of
 from apps.bookings.queries.days import Days, find_days
 from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
 from apps.bookings.queries.next_times import at_the_soonest_place
+from apps.bookings.queries.own import own_hold
 from apps.bookings.queries.picker import buttons, day_of, words_for_ear
 from apps.bookings.queries.times import (
     facts_words,
@@ -37,7 +38,7 @@ from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.venues import where_words
 from apps.bookings.views.details_page import steps_of
 from apps.bookings.views.found import service_page
-from apps.bookings.visitors import plans_of
+from apps.bookings.visitors import browser_of, plans_of
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable
@@ -73,9 +74,12 @@ def _soonest(choice: Choice, *, now: datetime) -> int | None:
 def show_times(
     request: HttpRequest, service: Service, picks: Picks, *, now: datetime, status: int = 200
 ) -> HttpResponse:
-    """Render the picker for these picks; 409 when it is the answer to a time that was lost."""
+    """Render the picker for these picks; 409 when it is the answer to a time that was lost. What
+    this browser holds is free to it: a tap on another time lets it go."""
     choice = picks.choose(service)
-    query = slot_query(choice=choice)
+    held = own_hold(browser=browser_of(request), business_id=service.business_id, now=now)
+    own_time = held.session_id if held is not None and held.seating_id is None else None
+    query = slot_query(choice=choice, own_session_id=own_time)
     venue = zone_of(service=service, location=query.location)
     zone = page_zone(request, service, picks, venue=venue)
     starts = week_starts_of(service.business.locale)
