@@ -24,7 +24,7 @@ def studio(db: None, at_now: Any) -> Studio:
 
 
 def day_of_ana(client: Client, salon: Salon) -> list[str]:
-    query = {"staff": salon.ana.resource_id, "date": "2026-11-26"}
+    query: dict[str, str | int] = {"staff": salon.ana.resource_id or 0, "date": "2026-11-26"}
     return slots_of(client.get(times_url(salon.cut), query))
 
 
