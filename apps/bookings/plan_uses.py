@@ -24,27 +24,43 @@ class PlanUse:
 Find = Callable[[Collection[int]], Mapping[int, PlanUse]]
 """Answers by the ids of bookings; those that no plan paid for are left out."""
 
-LastStart = Callable[[int], datetime | None]
-"""Answers by the id of a booking that a plan paid for: what it pays for has to begin before that
-instant (UTC); None is no limit."""
+
+@dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """When the visit that a plan paid for may be instead: it has to begin before ends_at (UTC,
+    None is no limit), and not while the plan pays another visit for the one person it is for
+    (taken: from, to)."""
+
+    ends_at: datetime | None = None
+    taken: tuple[tuple[datetime, datetime], ...] = ()
+
+    def allow(self, *, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether the plan pays for a visit that lasts from then to then (UTC)."""
+        if self.ends_at is not None and starts_at >= self.ends_at:
+            return False
+        return not any(start < ends_at and starts_at < end for start, end in self.taken)
+
+
+Limits = Callable[[int, bool], PlanLimits]
+"""Answers by the id of a booking that a plan paid for; locks the plan where that is asked, so that
+the answer stays true."""
 
 _known: list[Find] = []
-_limits: list[LastStart] = []
+_limits: list[Limits] = []
 
 
-def register_plan_uses(find: Find, *, last_start: LastStart) -> None:
+def register_plan_uses(find: Find, *, limits: Limits) -> None:
     """Let these be asked from now on, and no others."""
     _known[:] = [find]
-    _limits[:] = [last_start]
+    _limits[:] = [limits]
 
 
-def last_start_of(booking: Booking) -> datetime | None:
-    """Before when it has to begin what a plan pays for (UTC); None where there is no limit, or no
-    plan. One query where there is one."""
+def plan_limits_of(booking: Booking, *, locks: bool = False) -> PlanLimits:
+    """When what a plan paid for may be instead; no limits where no plan did. One query with a plan,
+    one more where it is for one person. locks: the plan is locked, after booking and session."""
     if booking.payment_option != Booking.PaymentOption.MEMBERSHIP:
-        return None
-    limits = (last_start(booking.pk) for last_start in _limits)
-    return min((it for it in limits if it is not None), default=None)
+        return PlanLimits()
+    return next((limits(booking.pk, locks) for limits in _limits), PlanLimits())
 
 
 def plan_words_of(*bookings: Booking) -> dict[int, str]:

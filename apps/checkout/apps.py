@@ -22,10 +22,10 @@ class CheckoutConfig(AppConfig):
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
         from apps.checkout.queries.discounts import Discounts
-        from apps.checkout.queries.plan_uses import find_plan_uses, last_start_of
+        from apps.checkout.queries.plan_uses import find_plan_uses, limits_of
         from apps.checkout.queries.reach import ProviderReach
 
-        register_plan_uses(find_plan_uses, last_start=last_start_of)
+        register_plan_uses(find_plan_uses, limits=limits_of)
         register_reach(ProviderReach())
         register_reductions(Discounts())
         register_work()

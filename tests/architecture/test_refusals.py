@@ -68,6 +68,7 @@ NEVER = {
     ("self_service.money_back", "StaleRevision"),
     # The team goes wherever there are places.
     ("dashboard.move", "CannotJoin"),
+    ("dashboard.move", "NotBookable"),
 }
 
 

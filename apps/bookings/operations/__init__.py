@@ -38,7 +38,7 @@ from apps.bookings.operations._hold_again import hold_again
 from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._message import message_people
 from apps.bookings.operations._minimum import decide_minimums, let_take_place
-from apps.bookings.operations._move_places import CannotMove, move_places
+from apps.bookings.operations._move_places import CannotMove, PlanDoesNotPay, move_places
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, line_of_history, lock_booking
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._online_link import set_online_link
@@ -135,6 +135,7 @@ __all__ = [
     "NotOnTheList",
     "NotWelcome",
     "OfferGone",
+    "PlanDoesNotPay",
     "PriceChanged",
     "SlotGone",
     "StaleRevision",

@@ -7,20 +7,25 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings import states
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import CannotJoin, TooFewSoFar
+from apps.bookings.operations._errors import CannotJoin, NotBookable, TooFewSoFar
 from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
 from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.operations._waitlist_offer import offer_places
+from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
 from apps.bookings.queries.minimum import lacking
-from apps.bookings.queries.other_sessions import may_go_to
+from apps.bookings.queries.other_sessions import may_leave
 from apps.businesses.models import TeamMember
-from apps.catalog.queries import policy_of
+from apps.catalog.queries import is_offered, policy_of
 
 
 class CannotMove(Exception):
     """The booking is final, its policy does not allow it, or it is there already."""
+
+
+class PlanDoesNotPay(CannotMove):
+    """A plan pays for the booking, and not for that other time."""
 
 
 @transaction.atomic
@@ -35,10 +40,13 @@ def move_places(
     all of them or nobody (rules B18, B15).
 
     The places it leaves are offered to those who wait. The team may move whenever it likes, the
-    customer (by None) as the policy frozen with the booking says, and never with a course.
+    customer (by None) as the policy frozen with the booking says, never with a course, and only
+    where customers could book it online now (rule B31).
 
     Raises:
         CannotMove: as its name says.
+        PlanDoesNotPay: of those, where the plan that pays is over by then or pays another visit.
+        NotBookable: a customer wants it while the service, or the business, takes no bookings.
         CannotJoin: there are not so many places, or it is too late for that.
         TooFewSoFar: it is confirmed, and that one still waits for more people than these.
         NoSeats, BusyTryAgain: somebody was faster.
@@ -52,6 +60,8 @@ def move_places(
     old, left = locked.seating_id, locked.course_run or locked.session
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
     availability.take_seats(seating=seating, now=now)
+    if by is None:
+        _require_paid_then(locked, target)
     write_move(
         locked,
         action=BookingEvent.Action.MOVED,
@@ -98,7 +108,7 @@ def _require_allowed(
     )
     if not allowed or target.service_id != booking.service_id or here == target.pk:
         raise CannotMove
-    if not is_team and not may_go_to(booking, target.starts_at):
+    if not is_team and not may_leave(booking):
         raise CannotMove
 
 
@@ -110,8 +120,18 @@ def _require_decided(booking: Booking, target: Session | CourseRun) -> None:
         raise TooFewSoFar
 
 
+def _require_paid_then(booking: Booking, target: Session | CourseRun) -> None:
+    """The plan is locked last, as wherever one pays."""
+    limits = plan_limits_of(booking, locks=True)
+    if not limits.allow(starts_at=target.starts_at, ends_at=target.ends_at):
+        raise PlanDoesNotPay
+
+
 def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
-    """The people are those who are booked, whatever the service offers to new ones by now."""
+    """The people are those who are booked, however many a booking may bring now; they come as
+    whoever books now does, and not where nobody can."""
+    if not is_offered(service=booking.service):
+        raise NotBookable
     gathering = gathering_of(target, besides=None, now=now)
     rules = join_rules_of(policy_of(service=booking.service))
     joining = may_join(gathering, rules=rules, seats=booking.party_size, now=now)

@@ -7,11 +7,11 @@ from django.db.models import F, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
-from apps.bookings.plan_uses import last_start_of
+from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.minimum import enough_with
 from apps.catalog.models import Service
-from apps.catalog.queries import policy_of
+from apps.catalog.queries import is_offered, policy_of
 
 MOST = 12
 ALL = Q()
@@ -56,25 +56,24 @@ def _decided(rows: QuerySet[T], booking: Booking) -> QuerySet[T]:
     return enough_with(rows, booking.service, people=booking.party_size)
 
 
-def may_go_to(booking: Booking, starts_at: datetime) -> bool:
-    """Whether customers may take their booking to what begins then (UTC): a plan that pays has to
-    be good for it (rule M16), and what the team said yes to is for that day."""
-    last = last_start_of(booking)
-    return _may_leave(booking) and (last is None or starts_at < last)
-
-
-def _may_leave(booking: Booking) -> bool:
+def may_leave(booking: Booking) -> bool:
+    """Whether customers may take their booking anywhere else themselves: what the team said yes to
+    is for that day."""
     return booking.status != Booking.Status.CONFIRMED or not booking.service.requires_approval
 
 
 def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
     """Those of the other sessions to which customers may take their booking themselves, by the same
-    rules as their tap (rule B4); one more query with a plan."""
-    if not _may_leave(booking):
+    rules as their tap (rules B4, B31); none where it is not booked online now. At most two more
+    queries with a plan."""
+    if not may_leave(booking) or not is_offered(service=booking.service):
         return []
-    last = last_start_of(booking)
+    limits = plan_limits_of(booking)
     rules = join_rules_of(policy_of(service=booking.service))
-    within = ALL if last is None else Q(starts_at__lt=last)
+    within = ALL if limits.ends_at is None else Q(starts_at__lt=limits.ends_at)
+    for start, end in limits.taken:
+        if end > now:
+            within &= ~Q(starts_at__lt=end, ends_at__gt=start)
     if rules.min_notice_minutes:
         within &= Q(starts_at__gte=now + timedelta(minutes=rules.min_notice_minutes))
     if rules.max_advance_minutes is not None:

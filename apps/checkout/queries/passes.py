@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from apps.availability.models import Session
 from apps.bookings.models import Booking
 from apps.catalog.queries import Choice
@@ -51,16 +53,20 @@ def terms_of_plan(purchase: PlanPurchase, *, now: datetime) -> Terms:
 def is_taken(purchase: PlanPurchase, *, starts_at: datetime, ends_at: datetime) -> bool:
     """Whether the holder of an unlimited plan, which is for one person, has a visit with it then;
     no query for other plans, one for these. Under the lock of the plan the answer stays true."""
+    visits = visits_of_one(purchase).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+    return visits.exists()
+
+
+def visits_of_one(purchase: PlanPurchase) -> QuerySet[Booking]:
+    """The live bookings that an unlimited plan, which is for one person, pays for; none, and no
+    query, for other plans."""
     if purchase.kind != Kind.UNLIMITED:
-        return False
-    visits = Booking.objects.filter(
+        return Booking.objects.none()
+    return Booking.objects.filter(
         credits__purchase=purchase,
         credits__kind=CreditEntry.Kind.USED,
         status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
-        starts_at__lt=ends_at,
-        ends_at__gt=starts_at,
     )
-    return visits.exists()
 
 
 def wanted_of(booking: Booking) -> Wanted:

@@ -3,22 +3,28 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-from apps.bookings.plan_uses import PlanUse
+from apps.bookings.plan_uses import PlanLimits, PlanUse
 from apps.checkout.models import CreditEntry, PlanPurchase
+from apps.checkout.queries.passes import visits_of_one
 
 Kind = CreditEntry.Kind
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 
 
-def last_start_of(booking_id: int) -> datetime | None:
-    """Before when it has to begin what this booking is for (UTC), None where its plan has no end;
-    long ago where the plan is over. One query (rule M16)."""
-    used = CreditEntry.objects.filter(booking_id=booking_id, kind=Kind.USED)
-    entry = used.select_related("purchase").order_by("-pk").first()
-    if entry is None:
-        return None
-    is_live = entry.purchase.status in LIVE
-    return entry.purchase.ends_at if is_live else datetime.min.replace(tzinfo=UTC)
+def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a registered question
+    """When what this booking is for may be instead: before its plan ends, and not while an
+    unlimited plan pays another visit of its one person; never where the plan is over (rule M16).
+    One query, and one more for an unlimited plan."""
+    used = PlanPurchase.objects.filter(entries__booking=booking_id, entries__kind=Kind.USED)
+    rows = used.select_for_update(of=("self",)) if locks else used
+    purchase = rows.order_by("-entries__pk").first()
+    if purchase is None:
+        return PlanLimits()
+    if purchase.status not in LIVE:
+        return PlanLimits(ends_at=datetime.min.replace(tzinfo=UTC))
+    others = visits_of_one(purchase).exclude(pk=booking_id).order_by("starts_at")
+    taken = tuple(others.values_list("starts_at", "ends_at"))
+    return PlanLimits(ends_at=purchase.ends_at, taken=taken)
 
 
 def find_plan_uses(booking_ids: Collection[int]) -> Mapping[int, PlanUse]:

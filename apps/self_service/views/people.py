@@ -6,13 +6,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from apps.availability.models import CourseRun, Session
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
+from apps.bookings.joining import Joining, Obstacle
+from apps.bookings.joining_words import obstacle_words
 from apps.bookings.queries.other_sessions import find_other_session
 from apps.checkout import operations as checkout
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to
+
+REFUSALS = (
+    *(bookings.CannotJoin, bookings.CannotMove, bookings.NotBookable, bookings.TooFewSoFar),
+    *(NoSeats, BusyTryAgain),
+)
 
 
 @require_POST
@@ -30,13 +38,27 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     try:
         bookings.move_places(booking=booking, target=target, by=None, now=now)
-    except (bookings.CannotJoin, NoSeats):
-        words = _("That session is full by now. You keep the one you have.")
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    except (bookings.CannotMove, bookings.TooFewSoFar, BusyTryAgain):
-        words = _("This could not be changed now. Please look once more.")
+    except REFUSALS as refused:
+        words = _why_not(refused, target)
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
+
+
+def _why_not(refused: Exception, target: Session | CourseRun) -> str:
+    if isinstance(refused, NoSeats):
+        refused = bookings.CannotJoin(Joining(Obstacle.FULL))
+    if isinstance(refused, bookings.CannotJoin):
+        zone, locale = target.zone, target.business.locale
+        why = obstacle_words(refused.joining, zone=zone, locale=locale)
+    elif isinstance(refused, bookings.TooFewSoFar):
+        why = _("That one still waits for more people.")
+    elif isinstance(refused, bookings.PlanDoesNotPay):
+        why = _("Your plan does not pay for that one.")
+    elif isinstance(refused, bookings.NotBookable):
+        why = _("This cannot be booked online now.")
+    else:
+        return _("This could not be changed now. Please look once more.")
+    return _("%(why)s You keep the one you have.") % {"why": why}
 
 
 @require_POST

@@ -1,0 +1,29 @@
+"""Why somebody cannot join a class or a course, in a sentence (rule B14); pages that have the whole
+obstacle draw ``bookings/_obstacle.html``."""
+
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.bookings.joining import Joining, Obstacle
+from apps.web.formatting import format_datetime
+
+
+def obstacle_words(joining: Joining, *, zone: ZoneInfo, locale: str) -> str:
+    """ "It is full.", "Booking opens on Tue 1 Dec, 09:00." on the clock of zone; "" when it is
+    open."""
+    if joining.opens_at is not None:
+        at = format_datetime(joining.opens_at, zone=zone, locale=locale)
+        return _("Booking opens on %(at)s.") % {"at": at}
+    if joining.obstacle is Obstacle.TOO_MANY:
+        left = joining.seats_left
+        words = ngettext("Only %(n)s place is left.", "Only %(n)s places are left.", left)
+        return words % {"n": left}
+    return {
+        Obstacle.CANCELED: _("It does not take place."),
+        Obstacle.OVER: _("It is over."),
+        Obstacle.STARTED: _("It has begun."),
+        Obstacle.TOO_LATE: _("It is too late to book this online."),
+        Obstacle.FULL: _("It is full."),
+    }.get(joining.obstacle or Obstacle.TOO_MANY, "")
