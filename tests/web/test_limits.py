@@ -134,6 +134,7 @@ def test_the_default_limits_are_those_of_the_security_paper() -> None:
         "booking:network": (10, 3600),
         "booking:email": (5, 86400),
         "booking:phone": (3, 86400),
+        "purchase:email": (5, 86400),
         "mail:address-hour": (5, 3600),
         "mail:address-day": (10, 86400),
         "mail:domain": (200, 3600),

@@ -115,23 +115,34 @@ def count_unpaid_ahead(
     0 for somebody who opened the link of one of theirs (proven): the mailbox is theirs.
     """
     mine = Booking.objects.filter(business=business).filter(_perhaps_of(email, phone))
-    contacts = ("customer__email", "contact_phone", "customer__phone")
-
-    def count(rows: QuerySet[Booking]) -> int:
-        wanted, line = identity_of(email), line_of(phone)
-        return sum(
-            identity_of(address) == wanted or (bool(line) and line in map(line_of, numbers))
-            for address, *numbers in rows.values_list(*contacts)
-        )
-
-    if proven and count(mine.filter(pk__in=list(proven))):
+    if proven and _count_of(email, phone, mine.filter(pk__in=list(proven))):
         return 0
     ahead = mine.filter(
         status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
         payment_status=Booking.PaymentStatus.NOT_PAID,
         starts_at__gt=now,
     )
-    return count(ahead)
+    return _count_of(email, phone, ahead)
+
+
+def count_paid_since(*, business_id: int, email: str, phone: str, since: datetime) -> int:
+    """Count the bookings of a mailbox or a phone, as in ``count_unpaid_ahead``, that were begun
+    since then (UTC) and for which money, or the promise of it, is here, or a plan paid."""
+    money = Q(paid__gt=0) | Q(kept_aside__gt=0)
+    by_plan = Q(payment_option=Booking.PaymentOption.MEMBERSHIP)
+    live = Q(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
+    mine = Booking.objects.filter(_perhaps_of(email, phone), business=business_id)
+    return _count_of(email, phone, mine.filter(live, money | by_plan, created_at__gte=since))
+
+
+def _count_of(email: str, phone: str, rows: QuerySet[Booking]) -> int:
+    """How many of the bookings are of a mailbox in all its spellings, or of a phone."""
+    contacts = ("customer__email", "contact_phone", "customer__phone")
+    wanted, line = identity_of(email), line_of(phone)
+    return sum(
+        identity_of(address) == wanted or (bool(line) and line in map(line_of, numbers))
+        for address, *numbers in rows.values_list(*contacts)
+    )
 
 
 def _perhaps_of(email: str, phone: str) -> Q:

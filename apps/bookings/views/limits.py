@@ -5,6 +5,7 @@ other's way, and before the operation: what is refused counts too.
 """
 
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -12,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
-from apps.bookings.queries.drafts import count_live_holds, count_unpaid_ahead
+from apps.bookings.queries.drafts import count_live_holds, count_paid_since, count_unpaid_ahead
 from apps.bookings.visitors import network_hash_of, opened_by_link, visitor_hash_of
 from apps.businesses.models import Business
 from apps.customers.identity import identity_of
 from apps.web.addresses import client_network
-from apps.web.limits import Hit, TooMany, require_room, rules
+from apps.web.limits import Hit, TooMany, require_room, rules, window_start
 from apps.web.phones import line_of
 
 
@@ -43,7 +44,8 @@ def require_room_to_book(
     request: HttpRequest, draft: Booking, given: Details, *, now: datetime
 ) -> None:
     """Count a booking of this network, address and phone: a draft once for whom it is, however
-    often its details are sent on the way to the page to pay on.
+    often its details are sent on the way to the page to pay on. What they have paid for today does
+    not count against them.
 
     Raises:
         TooMany: one of them booked too often.
@@ -51,13 +53,30 @@ def require_room_to_book(
     if _is_prepared_for(draft, given):
         return
     business = draft.business_id
-    hits = [
-        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business}"),
-        Hit(rules.BOOKINGS_PER_EMAIL, f"{identity_of(given.email)}:{business}"),
-    ]
+    hits = _hits(request, business, given.email)
     if given.phone:
-        hits.append(Hit(rules.BOOKINGS_PER_PHONE, f"{line_of(given.phone)}:{business}"))
-    require_room(hits=hits, now=now)
+        key = f"{line_of(given.phone)}:{business}"
+        hits.append(Hit(rules.BOOKINGS_PER_PHONE, key, earns=True))
+    paid = partial(
+        count_paid_since,
+        business_id=business,
+        email=given.email,
+        phone=given.phone,
+        since=today(now),
+    )
+    require_room(hits=hits, now=now, earned=paid)
+
+
+def _hits(request: HttpRequest, business_id: int, email: str) -> list[Hit]:
+    return [
+        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business_id}"),
+        Hit(rules.BOOKINGS_PER_EMAIL, f"{identity_of(email)}:{business_id}", earns=True),
+    ]
+
+
+def today(now: datetime) -> datetime:
+    """When the window of a day began in which bookings are counted (UTC)."""
+    return window_start(rules.DAY, now)
 
 
 def _is_prepared_for(draft: Booking, given: Details) -> bool:
@@ -76,11 +95,10 @@ def require_room_to_wait(
     Raises:
         TooMany: one of them joined or booked too often.
     """
-    hits = [
-        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business.pk}"),
-        Hit(rules.BOOKINGS_PER_EMAIL, f"{identity_of(email)}:{business.pk}"),
-    ]
-    require_room(hits=hits, now=now)
+    paid = partial(
+        count_paid_since, business_id=business.pk, email=email, phone="", since=today(now)
+    )
+    require_room(hits=_hits(request, business.pk, email), now=now, earned=paid)
 
 
 def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now: datetime) -> str:

@@ -2,12 +2,15 @@
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from django.http import HttpRequest
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
+from apps.checkout.queries.bought import count_bought_since
 from apps.checkout.queries.declined import WINDOW, count_declined
+from apps.customers.identity import identity_of
 from apps.web.addresses import client_network
 from apps.web.limits import (
     Hit,
@@ -16,6 +19,7 @@ from apps.web.limits import (
     require_room,
     require_room_left,
     rules,
+    window_start,
 )
 
 logger = logging.getLogger("apps.checkout")
@@ -24,16 +28,19 @@ logger = logging.getLogger("apps.checkout")
 def require_room_to_buy(
     request: HttpRequest, business: Business, email: str, *, now: datetime
 ) -> None:
-    """Count a purchase of this network and address.
+    """Count a purchase of this network and address; what they have paid for today does not count
+    against them.
 
     Raises:
         TooMany: one of them bought too often.
     """
     hits = [
         Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business.pk}"),
-        Hit(rules.BOOKINGS_PER_EMAIL, f"{email}:{business.pk}"),
+        Hit(rules.PURCHASES_PER_EMAIL, f"{identity_of(email)}:{business.pk}", earns=True),
     ]
-    require_room(hits=hits, now=now)
+    since = window_start(rules.DAY, now)
+    paid = partial(count_bought_since, business_id=business.pk, email=email, since=since)
+    require_room(hits=hits, now=now, earned=paid)
 
 
 def require_room_to_pay(draft: Booking, *, now: datetime) -> None:

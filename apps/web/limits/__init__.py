@@ -15,6 +15,7 @@ from apps.web.limits.counting import (
     require_room,
     require_room_left,
     take_back,
+    window_start,
 )
 from apps.web.limits.reading import forget_readers, require_room_to_read
 from apps.web.limits.rules import LimitRule
@@ -33,4 +34,5 @@ __all__ = [
     "require_room_to_read",
     "rules",
     "take_back",
+    "window_start",
 ]

@@ -1,7 +1,7 @@
 """Counting with one statement, which is right under any number of processes."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,10 +27,12 @@ class TooMany(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing that is about to happen: which rule counts it, and for whom."""
+    """One thing that is about to happen: which rule counts it, and for whom. earns: what was paid
+    for in the same window comes on top of the limit."""
 
     rule: LimitRule
     key: str
+    earns: bool = False
 
 
 def count_hit(*, action: str, key: str, limit: int, window: timedelta, now: datetime) -> int:
@@ -44,16 +46,23 @@ def count_hit(*, action: str, key: str, limit: int, window: timedelta, now: date
 
 def count_hits(*, hits: Sequence[Hit], now: datetime) -> int:
     """Count several hits with one statement; return 0 or the longest wait in seconds."""
-    return max((wait for _, wait in _waits(hits, now)), default=0)
+    return max((wait for _, wait, _ in _waits(hits, now)), default=0)
 
 
-def require_room(*, hits: Sequence[Hit], now: datetime) -> None:
-    """Count several hits with one statement, each for the rule it names.
+def require_room(
+    *, hits: Sequence[Hit], now: datetime, earned: Callable[[], int] | None = None
+) -> None:
+    """Count several hits with one statement, each for the rule it names. earned says how much of
+    what was counted was paid for; it is asked only where a hit that earns was too many.
 
     Raises:
         TooMany: one of them was too many; the longest wait is in the exception (answer 429).
     """
-    action, wait = max(_waits(hits, now), key=lambda pair: pair[1], default=("", 0))
+    waits = _waits(hits, now)
+    of_earning = {hit.rule.action for hit in hits if hit.earns}
+    if earned is not None and any(wait and action in of_earning for action, wait, _ in waits):
+        waits = _waits_again(hits, waits, more=earned(), now=now)
+    action, wait, _count = max(waits, key=lambda it: it[1], default=("", 0, 0))
     if wait:
         raise TooMany(action=action, retry_after=wait)
 
@@ -96,8 +105,9 @@ def forget_counters(*, now: datetime, keep: timedelta = timedelta(hours=48)) -> 
     return RateCounter.objects.filter(window_started_at__lt=now - keep).delete()[0]
 
 
-def _waits(hits: Iterable[Hit], now: datetime) -> list[tuple[str, int]]:
-    """The rule's action and the wait in seconds for every hit, in the order of the hash."""
+def _waits(hits: Iterable[Hit], now: datetime) -> list[tuple[str, int, int]]:
+    """The rule's action, the wait in seconds and the count for every hit, in the order of the
+    hash."""
     # Sorted, so that two requests that share keys lock the rows in one order and never deadlock.
     by_hash = sorted({hash_of(hit): hit for hit in hits}.items())
     if not by_hash:
@@ -105,9 +115,23 @@ def _waits(hits: Iterable[Hit], now: datetime) -> list[tuple[str, int]]:
     starts = {digest: window_start(hit.rule.window, now) for digest, hit in by_hash}
     counts = _upsert([(digest, starts[digest]) for digest, _ in by_hash])
     return [
-        (hit.rule.action, wait_of(hit.rule, counts[digest], starts[digest], now))
+        (hit.rule.action, wait_of(hit.rule, counts[digest], starts[digest], now), counts[digest])
         for digest, hit in by_hash
     ]
+
+
+def _waits_again(
+    hits: Sequence[Hit], waits: Iterable[tuple[str, int, int]], *, more: int, now: datetime
+) -> list[tuple[str, int, int]]:
+    """The same where the limit of each hit that earns is higher by so many."""
+    by_action = {hit.rule.action: hit for hit in hits}
+    found = []
+    for action, wait, count in waits:
+        hit = by_action[action]
+        rule = replace(hit.rule, limit=hit.rule.limit + more) if hit.earns else hit.rule
+        left = wait_of(rule, count, window_start(rule.window, now), now) if wait else 0
+        found.append((action, left, count))
+    return found
 
 
 def wait_of(rule: LimitRule, count: int, start: datetime, now: datetime) -> int:

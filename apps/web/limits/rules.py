@@ -27,8 +27,10 @@ DECLINED_PER_NETWORK = 10
 
 HOLDS_PER_NETWORK = LimitRule("hold:network", 20, HOUR)
 BOOKINGS_PER_NETWORK = LimitRule("booking:network", 10, HOUR)
+# What was paid for in the same day comes on top of these three: money is no robot's.
 BOOKINGS_PER_EMAIL = LimitRule("booking:email", 5, DAY)
 BOOKINGS_PER_PHONE = LimitRule("booking:phone", 3, DAY)
+PURCHASES_PER_EMAIL = LimitRule("purchase:email", 5, DAY)
 MAILS_PER_ADDRESS_HOURLY = LimitRule("mail:address-hour", 5, HOUR)
 MAILS_PER_ADDRESS_DAILY = LimitRule("mail:address-day", 10, DAY)
 MAILS_PER_DOMAIN = LimitRule("mail:domain", 200, HOUR)
