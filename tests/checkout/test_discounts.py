@@ -352,7 +352,14 @@ def test_more_people_cost_more_on_the_same_order(at_now: object) -> None:
     checkout.add_people(booking=eva, more=1, now=NOW)
 
     assert sums(eva) == (5040, 5040, 360)
+    assert prices_told(eva) == [(1800, 1620), (1620, 3240), (3240, 5040)]
     assert clean()
+
+
+def prices_told(booking: Booking) -> list[tuple[int, int]]:
+    """Before and after each line of history that tells a price."""
+    lines = booking.history.order_by("revision")
+    return [(it.before["price"], it.after["price"]) for it in lines if "price" in it.after]
 
 
 def sums(booking: Booking) -> tuple[int | None, int, int]:

@@ -47,6 +47,7 @@ from apps.bookings.operations._paid import (
     note_kept,
     note_let_go,
     note_money,
+    note_owed,
     note_price,
 )
 from apps.bookings.operations._places import change_places
@@ -195,6 +196,7 @@ __all__ = [
     "note_kept",
     "note_let_go",
     "note_money",
+    "note_owed",
     "note_price",
     "offer_free_times",
     "offer_places",

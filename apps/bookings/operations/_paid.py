@@ -59,6 +59,19 @@ def note_money(
     )
 
 
+def note_owed(*, booking: Booking, price: int) -> None:
+    """Write what a locked booking costs after what is taken off it (minor units), into the booking
+    and into the line of history that this transaction has just written: it tells what is owed."""
+    line = booking.history.latest("revision")
+    if "price" in line.after:
+        line.after["price"] = price
+        line.save(update_fields=["after"])
+    booking.price = price
+    if not price:
+        booking.payment_status = Booking.PaymentStatus.EXEMPT
+    booking.save(update_fields=["price", "payment_status"])
+
+
 def note_kept(*, booking: Booking, amount: int, actor: Actor, now: datetime) -> None:
     """Write into the history of a locked booking that the team decided to keep an amount (minor
     units) that might have gone back; its customer is told."""

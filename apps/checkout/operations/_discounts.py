@@ -159,5 +159,4 @@ def _grow(order: Order, booking: Booking, *, more: int, now: datetime) -> None:
         order.by_discount += less
         order.discount_name = taken.name if less else order.discount_name
         order.save(update_fields=["total", "tax", "discount", "by_discount", "discount_name"])
-    Booking.objects.filter(pk=booking.pk).update(price=order.total)
-    booking.price = order.total
+    bookings.note_owed(booking=booking, price=order.total)

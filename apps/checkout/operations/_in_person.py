@@ -194,7 +194,7 @@ def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -
         taken=taken,
     )
     if takes_discount:
-        _tell_price(booking, priced)
+        bookings.note_owed(booking=booking, price=priced.total)
     return _write(booking, priced, now=now)
 
 
@@ -203,14 +203,6 @@ def discount_of(booking: Booking, *, now: datetime) -> Taken:
     told, price = booking.as_booked, booking.price or 0
     net = price if told.tax_included else price - tax_in(price, rate=told.tax_rate)
     return find_discount(booking=booking, subtotal=net, now=now)
-
-
-def _tell_price(booking: Booking, priced: Quote) -> None:
-    """Write the price with the discount into a locked booking that nobody was told of yet."""
-    booking.price = priced.total
-    if not priced.total:
-        booking.payment_status = Booking.PaymentStatus.EXEMPT
-    booking.save(update_fields=["price", "payment_status"])
 
 
 def _write(booking: Booking, priced: Quote, *, now: datetime) -> Order:
