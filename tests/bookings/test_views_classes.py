@@ -104,7 +104,7 @@ def test_a_cancelled_class_stays_and_says_so(client: Client, studio: Studio) -> 
     page = client.get(WEEK)
 
     assert rows_of(page) == [("2026-11-25", 12, "CANCELED")]
-    assert "Canceled" in text_of(page)
+    assert "Cancelled" in text_of(page)
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,13 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability import operations as availability
+from apps.bookings.bringing import has_room_for, takes_more
 from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import CannotJoin, TooManyPeople
+from apps.bookings.operations._errors import CannotJoin, NotBookable, TooManyPeople
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.policy import Policy
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
-from apps.bookings.states import OCCUPYING
-from apps.catalog.queries import Choice, UnknownChoice, choose
-
-SETTLED = (Booking.PaymentOption.ONLINE, Booking.PaymentOption.MEMBERSHIP)
+from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered
 
 
 class NotComing(Exception):
@@ -32,23 +29,24 @@ def add_people(
     Raises:
         NotComing: there is nothing to add to, or its people were booked by priced kinds, or were
             paid for: more of them are another booking. So they are where the team says yes first.
+        NotBookable: customers cannot book it online any more (rule B31).
         TooManyPeople: more than one booking may bring.
         CannotJoin: there are not so many places, or it is too late.
         NoSeats: somebody was faster.
     """
     locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
     target = locked.course_run or locked.session
-    if locked.status not in OCCUPYING or locked.seating_id is None or target is None:
+    if locked.seating_id is None or target is None:
         raise NotComing
     if seen_people is not None and locked.party_size > seen_people:
         return locked
-    if locked.mix.exists() or locked.paid or locked.payment_option in SETTLED:
+    if not takes_more(locked) or locked.mix.exists():
         raise NotComing
-    if locked.status == Booking.Status.CONFIRMED and locked.service.requires_approval:
-        raise NotComing
-    people = locked.party_size + more
-    if people > Policy.from_snapshot(locked.policy_snapshot).max_participants:
+    if not is_offered(service=locked.service):
+        raise NotBookable
+    if not has_room_for(locked, more=more):
         raise TooManyPeople
+    people = locked.party_size + more
     choice = _choice(locked, people=more)
     gathering = gathering_of(target, besides=None, now=now)
     joining = may_join(gathering, rules=join_rules_of(choice.policy), seats=more, now=now)

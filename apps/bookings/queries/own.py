@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from apps.bookings.bringing import has_room_for, takes_more
 from apps.bookings.models import Booking
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
@@ -21,10 +22,12 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A live booking of the browser, and how many come on it; none is ("", 0)."""
+    """A live booking of the browser, how many come on it, and whether one more may; none is
+    ("", 0)."""
 
     reference: str = ""
     people: int = 0
+    may_bring: bool = False
 
 
 def own_hold(*, browser: Browser, business_id: int, now: datetime) -> Booking | None:
@@ -44,8 +47,13 @@ def own_hold(*, browser: Browser, business_id: int, now: datetime) -> Booking | 
 def own_place(*, browser: Browser, session_id: int) -> Own:
     """Return the browser's live booking of one class session, in one query at most."""
     mine = _live_bookings_of(browser)
-    found = None if mine is None else mine.filter(session_id=session_id).order_by("pk").last()
-    return Own(found.reference, found.party_size) if found else Own()
+    if mine is None:
+        return Own()
+    found = mine.filter(session_id=session_id).select_related("service").order_by("pk").last()
+    if found is None:
+        return Own()
+    may_bring = takes_more(found) and has_room_for(found, more=1)
+    return Own(found.reference, found.party_size, may_bring)
 
 
 def own_places(*, browser: Browser, session_ids: Collection[int]) -> Mapping[int, str]:

@@ -74,7 +74,15 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     except bookings.TooManyPeople:
         words = _("No more people can come on one booking.")
         return show_booking(request, booking, now=now, problem=words, status=422)
-    except (bookings.CannotJoin, NoSeats):
+    except bookings.NotBookable:
+        words = _("This cannot be booked online now. Nobody was added.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except bookings.CannotJoin as refused:
+        zone, locale = booking.zone, booking.business.locale
+        why = obstacle_words(refused.joining, zone=zone, locale=locale)
+        words = _("%(why)s Nobody was added.") % {"why": why}
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except NoSeats:
         words = _("There is no place for one more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except (bookings.NotComing, BusyTryAgain):
