@@ -181,12 +181,7 @@ def _row(
     now: datetime,
 ) -> RunRow:
     held = [it for it in sessions if it.state == Session.State.SCHEDULED]
-    gathering = Gathering(
-        starts=tuple(it.starts_at for it in held),
-        ends_at=run.ends_at,
-        takes_place=True,
-        seats_left=run.seats_left + free.get(run.pk, 0),
-    )
+    gathering = _gathering(run, held, free=free.get(run.pk, 0))
     rules = join_rules_of(choice.policy)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
     first = _first(sessions)
@@ -208,6 +203,15 @@ def _row(
         may_wait=has_line(choice.service)
         and waiting.get(run.pk, 0) < choice.policy.waitlist_capacity,
         progress=progress.get(run.pk),
+    )
+
+
+def _gathering(run: CourseRun, held: Sequence[Session], *, free: int) -> Gathering:
+    return Gathering(
+        starts=tuple(it.starts_at for it in held),
+        ends_at=run.ends_at,
+        takes_place=True,
+        seats_left=run.seats_left + free,
     )
 
 
