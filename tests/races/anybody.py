@@ -80,6 +80,7 @@ HOW_OFTEN = {
     "money_comes_too_late": 3,
     "the_bank_tells_it_again": 2,
     "the_bank_gives_money_back_by_itself": 1,
+    "the_bank_refuses_a_refund_days_later": 2,
     "the_bank_takes_another_amount": 1,
     "the_bank_lets_go": 1,
     "the_team_looks_at_another_amount": 1,

@@ -57,6 +57,7 @@ REFUSED = (
     *(checkout.PlanRefused, checkout.PlanNotSold, checkout.PlanIsOver, checkout.CardMissing),
     *(checkout.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
     *(checkout.WayOutNotOffered, checkout.NotOver),
+    *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
 )
 """What an operation may answer; anything else is a fault, TimeNotKept and IllegalMove above all."""
