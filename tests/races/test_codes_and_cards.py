@@ -1,13 +1,16 @@
 """A code and a gift card are locked in one order by whoever buys and whoever cancels (rule C2)."""
 
+import threading
 from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 
 from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.catalog.models import Service
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, GiftCard
 from apps.checkout.operations import Seen, SeenGift
@@ -110,3 +113,45 @@ def test_nobody_waits_for_each_other_for_ever(
     assert told == Counter(done=CLIENTS)
     assert (coupon.used, card.balance) == (half, half * OWED)
     assert list(find_all(business_id=None, now=NOW)) == []
+
+
+def test_those_who_count_together_are_locked_before_any_money(
+    salon: Salon, coupon: Coupon, card: GiftCard
+) -> None:
+    """Somebody leaves and gives a code back, while somebody else buys the same day with it."""
+    Service.objects.filter(pk=salon.cut.pk).update(min_participants=1)
+    salon.cut.refresh_from_db()
+    leaves, comes = (
+        make_prepared(
+            service=salon.cut, starts_at=salon.at(26, hour), now=NOW, email=f"at{hour}@a.org"
+        )
+        for hour in (10, 14)
+    )
+    buy(leaves.draft_id, card.pk)
+    leaves.refresh_from_db()
+    told: list[str] = []
+
+    def come() -> None:
+        try:
+            buy(comes.draft_id, card.pk)
+            told.append("bought")
+        except (BusyTryAgain, OperationalError) as trouble:
+            told.append(str(trouble))
+        finally:
+            connection.close()
+
+    buyer = threading.Thread(target=come)
+    with transaction.atomic():
+        bookings.cancel_booking(
+            booking_id=leaves.pk,
+            business_id=salon.business.pk,
+            revision=leaves.revision,
+            by=salon.olga,
+            now=NOW,
+        )
+        buyer.start()
+        buyer.join(timeout=1)  # it waits for whoever leaves, and holds no code yet
+        list(Coupon.objects.select_for_update().filter(pk=coupon.pk))
+    buyer.join()
+
+    assert told == ["bought"]

@@ -66,7 +66,7 @@ from apps.bookings.operations._resolve import (
     move_the_other,
     settle_conflict,
 )
-from apps.bookings.operations._submit import lock_draft, submit_draft
+from apps.bookings.operations._submit import lock_counted, lock_draft, submit_draft
 from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._take_over import hold_draft_again, take_over_draft
 from apps.bookings.operations._unanswered import settle_unanswered
@@ -184,6 +184,7 @@ __all__ = [
     "let_take_place",
     "line_of_history",
     "lock_booking",
+    "lock_counted",
     "lock_draft",
     "mark_all_here",
     "mark_attendance",

@@ -111,22 +111,22 @@ def _submit_once(
         return booking
     require_welcome(booking, details)
     require_sold(booking, now=now)
+    lock_counted(booking=booking, now=now)
     choice, price = price_now(booking, seen_price=seen_price, now=now)
     if booking.is_at_the_till and price.total is not None:
         raise AtTheTill
     by = answer_by(booking, choice=choice, now=now)
-    asks = by is not None
     if change_since(booking) is not Change.NONE:
         raise SlotGone
-    secure_time(booking, choice=choice, asks=asks, trusts_hold=trusts_hold, now=now)
+    secure_time(booking, choice=choice, asks=by is not None, trusts_hold=trusts_hold, now=now)
     found = _customer_of(booking, details, now=now)
     write_move(
         booking,
-        action=BookingEvent.Action.REQUESTED if asks else BookingEvent.Action.BOOKED,
+        action=BookingEvent.Action.REQUESTED if by else BookingEvent.Action.BOOKED,
         actor=Actor.of(None),
         now=now,
         columns={
-            "status": (Booking.Status.PENDING if asks else Booking.Status.CONFIRMED).value,
+            "status": (Booking.Status.PENDING if by else Booking.Status.CONFIRMED).value,
             "customer": found.row,
             "hold_expires_at": None,
             **contact(details),
@@ -231,19 +231,27 @@ def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime
 def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | None:
     """Until when the team answers, or until when more people have to come; None: it is booked.
 
-    Where people are counted, nobody of them comes or goes until the transaction ends (rule C2).
-
-    Raises:
-        BusyTryAgain: the lock did not come in time.
-    """
+    Those who count together were locked by the caller (``lock_counted``)."""
     if booking.asks_first:
         patience = timedelta(hours=choice.service.business.answer_within_hours)
         last = last_moment(starts_at=booking.starts_at, ends_at=booking.ends_at, asked_at=now)
         return min(now + patience, last)
-    group = group_of(booking, choice.service)
+    return decided_by(group_of(booking, choice.service), people=booking.party_size)
+
+
+def lock_counted(*, booking: Booking, now: datetime) -> None:
+    """Let nobody come or go of those who count together with a locked draft, where people are
+    counted, until the transaction ends. Once, and before any money is locked, as whoever of them
+    leaves is locked before theirs (rule C2).
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
+    if booking.status != Booking.Status.CREATED or booking.asks_first:
+        return
+    group = group_of(booking, booking.service)
     if group is not None:
         _lock_group(booking, group, now=now)
-    return decided_by(group, people=booking.party_size)
 
 
 def _lock_group(booking: Booking, group: Group, *, now: datetime) -> None:

@@ -125,7 +125,7 @@ def _kept_aside(
 def _decide_gift(payment_id: int, *, now: datetime) -> None:
     """Take what a gift card keeps aside, or give it back to the card, as the booking stands under
     its lock; once however often this runs."""
-    order, subject, payments, payment = _lock(payment_id)
+    order, subject, payments, payment = _lock(payment_id, now=now)
     if payment.status != Payment.Status.AUTHORIZED:
         return
     if subject.status == Booking.Status.CONFIRMED:
@@ -135,9 +135,9 @@ def _decide_gift(payment_id: int, *, now: datetime) -> None:
     sync(order, subject, payments, actor=Actor.system(), now=now)
 
 
-def _lock(payment_id: int) -> tuple[Order, Subject, list[Payment], Payment]:
+def _lock(payment_id: int, *, now: datetime) -> tuple[Order, Subject, list[Payment], Payment]:
     found = Payment.objects.select_related("order").get(pk=payment_id)
-    subject = lock_subject(found.order)
+    subject = lock_subject(found.order, now=now)
     order = Order.objects.select_for_update().get(pk=found.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
     return order, subject, payments, next(it for it in payments if it.pk == payment_id)
@@ -145,7 +145,7 @@ def _lock(payment_id: int) -> tuple[Order, Subject, list[Payment], Payment]:
 
 @transaction.atomic
 def _fail(payment_id: int, *, why: str, now: datetime) -> None:
-    order, subject, payments, payment = _lock(payment_id)
+    order, subject, payments, payment = _lock(payment_id, now=now)
     if payment.status != Payment.Status.AUTHORIZED:
         return
     payment.status, payment.authorized, payment.failure = Payment.Status.FAILED, 0, why[:200]

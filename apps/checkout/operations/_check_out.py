@@ -130,6 +130,7 @@ def _place_order(
         return booking, None
     if not booking.contact_name:
         raise DetailsMissing
+    bookings.lock_counted(booking=booking, now=now)
     quote, applied = _quote(booking, way, seen, now=now)
     if amount is not None and way is Way.DEPOSIT:
         quote = choose_amount(quote, amount)

@@ -105,7 +105,7 @@ def _lost_orders(*, now: datetime) -> QuerySet[Order]:
 
 @transaction.atomic
 def _return_if_lost(order_id: int, *, now: datetime) -> bool:
-    lock_subject(Order.objects.get(pk=order_id))
+    lock_subject(Order.objects.get(pk=order_id), now=now)
     order = Order.objects.select_for_update().get(pk=order_id)
     if not _lost_orders(now=now).filter(pk=order_id).exists():
         return False

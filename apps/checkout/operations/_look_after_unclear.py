@@ -22,7 +22,7 @@ def look_after_unclear(*, payment_id: int, by: TeamMember, now: datetime) -> Non
     found = Payment.objects.select_related("order").get(
         pk=payment_id, business_id=by.business_id, told_amount__isnull=False
     )
-    subject = lock_subject(found.order)
+    subject = lock_subject(found.order, now=now)
     order = Order.objects.select_for_update().get(pk=found.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
     for payment in payments:

@@ -165,7 +165,7 @@ def _fail(refund_id: int, *, why: str, now: datetime) -> None:
     """The money stays where it is; the order says so again, and the team sees it."""
     refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
     order = refund.payment.order
-    subject = lock_subject(order)
+    subject = lock_subject(order, now=now)
     order = Order.objects.select_for_update().get(pk=order.pk)
     payments = list(order.payments.select_for_update().order_by("pk"))
     if not take_back_refund(refund, payments=payments, why=why, now=now):

@@ -51,7 +51,7 @@ def decide_refused_refund(
     found = refused.select_related("payment__order").get(pk=refund_id)
     if way not in ways_out(order=found.payment.order):
         raise WayOutNotOffered
-    subject = lock_subject(found.payment.order)
+    subject = lock_subject(found.payment.order, now=now)
     order = Order.objects.select_for_update().get(pk=found.payment.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
     if not refused.filter(pk=refund_id, decided_at=None).update(decided_at=now):

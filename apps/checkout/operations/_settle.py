@@ -124,7 +124,7 @@ def write_truth(*, payment_id: int, truth: Truth, now: datetime) -> None:
         BusyTryAgain: the lock did not come in time.
     """
     found = Payment.objects.select_related("order").get(pk=payment_id)
-    subject = lock_subject(found.order)
+    subject = lock_subject(found.order, now=now)
     order = Order.objects.select_for_update().get(pk=found.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
     payment = next(it for it in payments if it.pk == payment_id)

@@ -1,5 +1,6 @@
 """What an order is for: a booking, a period of a plan, or a gift card."""
 
+from datetime import datetime
 from typing import TypeAlias
 
 from apps.bookings import operations as bookings
@@ -15,12 +16,15 @@ OVER = {
 }
 
 
-def lock_subject(order: Order) -> Subject:
-    """Lock what an order is for; to be done before the order itself is locked."""
+def lock_subject(order: Order, *, now: datetime) -> Subject:
+    """Lock what an order is for; to be done before the order itself is locked. Of a draft those
+    come along who count together with it: its money may make it a booking."""
     if order.booking_id is not None:
-        return bookings.lock_booking(
+        booking = bookings.lock_booking(
             booking_id=order.booking_id, business_id=order.business_id, revision=None
         )
+        bookings.lock_counted(booking=booking, now=now)
+        return booking
     if order.purchase_id is not None:
         purchases = PlanPurchase.objects.select_related("business")
         return purchases.select_for_update(of=("self",)).get(pk=order.purchase_id)

@@ -58,7 +58,7 @@ def give_up_payment(*, payment_id: int, order_id: int, now: datetime) -> None:
 def _cancel(found: Payment, *, now: datetime) -> None:
     """It was never opened, as far as we know: a crash may have lost its name."""
     order = Order.objects.get(pk=found.order_id)
-    subject = lock_subject(order)
+    subject = lock_subject(order, now=now)
     order = Order.objects.select_for_update().get(pk=order.pk)
     payments = list(order.payments.select_for_update().order_by("pk"))
     for payment in payments:
