@@ -1,5 +1,6 @@
 """The money of a day."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
+from apps.dashboard.queries import takings
 from tests.bookings.pages import text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking
@@ -94,3 +96,44 @@ def test_the_day_costs_the_same_with_one_row_and_with_three(olga: Client, salon:
 @pytest.mark.parametrize(("role", "code"), [("ACCOUNTANT", 200), ("STAFF", 403)])
 def test_who_sees_money_sees_it(seat: Sit, role: str, code: int) -> None:
     assert seat(role).get(MONEY).status_code == code
+
+
+def test_what_a_gift_card_pays_came_when_it_was_bought(olga: Client, salon: Salon) -> None:
+    card = make_gift_card(by=salon.olga)  # €50.00 into the drawer
+    plan = make_plan(services=[salon.cut])  # €160.00, and the card pays €50.00 of it
+    checkout.sell_plan(
+        plan_id=plan.pk,
+        buyer=checkout.Buyer(name="Lou", email="lou@example.com"),
+        by=salon.olga,
+        gift=checkout.SeenGift(card.pk, 5000),
+        now=NOW,
+    )
+
+    assert sums_of(olga) == {
+        "In person": "€160.00",
+        "Together": "€160.00",
+        "Paid with gift cards": "€50.00",
+    }
+
+
+def test_the_sums_are_of_all_rows_however_many_are_shown(
+    olga: Client, salon: Salon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(takings, "MOST_ROWS", 2)
+    for number in (1, 2, 3):
+        pay(salon, number)
+
+    page = text_of(olga.get(MONEY))
+
+    assert ("Guest 2" in page, "Guest 3" in page) == (True, False)
+    assert "One more row, which the sums count." in page
+    assert sums_of(olga) == {"In person": "€144.00", "Together": "€144.00"}
+
+
+def sums_of(olga: Client) -> dict[str, str]:
+    """The last rows of the sheet: what came how, and all of it."""
+    cells = re.findall(
+        r"<td>(In person|Together|Paid with gift cards).*?</td><td>([^<]*)</td>",
+        text_of(olga.get(MONEY)),
+    )
+    return {words: amount.replace("\xa0", " ") for words, amount in cells}

@@ -14,7 +14,7 @@ from apps.dashboard.desk import Desk
 from apps.kernel.money import Money
 
 MOST_ROWS = 1000
-KINDS = tuple(Payment.Kind)
+KINDS = tuple(kind for kind in Payment.Kind if kind != Payment.Kind.GIFT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,18 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Takings:
+    """The sums are of all rows; more is how many follow those that are shown.
+
+    total is the money that came, less what went; what gift cards paid (by_card) is no part of it,
+    for its money came when the card was bought.
+    """
+
     on: date
     rows: tuple[Taking, ...]
+    more: int
     sums: tuple[Sum, ...]
     total: Money
+    by_card: Money
 
 
 def get_takings(*, desk: Desk, on: date) -> Takings:
@@ -58,7 +66,7 @@ def get_takings(*, desk: Desk, on: date) -> Takings:
     came = (
         Payment.objects.filter(business=desk.business, settled_at__gte=low, settled_at__lt=high)
         .exclude(captured=0)
-        .select_related("order__receipt", *(f"order__{name}" for name in PAYER))[:MOST_ROWS]
+        .select_related("order__receipt", *(f"order__{name}" for name in PAYER))
     )
     back = (
         Refund.objects.filter(
@@ -67,21 +75,22 @@ def get_takings(*, desk: Desk, on: date) -> Takings:
             business=desk.business,
         )
         .exclude(status=Refund.Status.FAILED, done_at=None)
-        .select_related("payment__order__receipt", *(f"payment__order__{name}" for name in PAYER))[
-            :MOST_ROWS
-        ]
+        .select_related("payment__order__receipt", *(f"payment__order__{name}" for name in PAYER))
     )
     went = (_went(it) for it in back if low <= it.created_at < high)
     refused = (_refused(it, at) for it in back if (at := it.refused_at) and low <= at < high)
     rows = sorted([*map(_came, came), *went, *refused], key=attrgetter("at"))
+    by_card = _sum((it for it in rows if it.kind == Payment.Kind.GIFT), currency)
     return Takings(
         on=on,
-        rows=tuple(rows),
+        rows=tuple(rows[:MOST_ROWS]),
+        more=len(rows[MOST_ROWS:]),
         sums=tuple(
             Sum(str(kind.label), _sum((it for it in rows if it.kind == kind), currency))
             for kind in KINDS
         ),
-        total=_sum(rows, currency),
+        total=_sum(rows, currency) - by_card,
+        by_card=by_card,
     )
 
 
