@@ -1,11 +1,13 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
 
 Action = BookingEvent.Action
+ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
+"""Their mails wait for the undo window: that their money goes back is told after them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def note_money(
         actor=actor,
         now=now,
         columns={"payment_status": money.payment_status, "paid": money.paid},
+        delay=UNDO_WINDOW if action is None and booking.status in ENDED else timedelta(0),
     )
 
 
