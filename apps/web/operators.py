@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField
+from apps.web.row_fields import PicksRows
 from apps.web.seen_row import FIELD, SeenRow, carrying_what_was_seen
 from apps.web.whole_fields import PLAIN_NUMBERS
 
@@ -43,7 +44,7 @@ def reason_of(request: HttpRequest) -> str:
     return str(form.cleaned_data["reason"]) if form.is_valid() else ""
 
 
-class SeenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class SeenAdmin(PicksRows, admin.ModelAdmin):  # type: ignore[type-arg]
     """A page of one row that carries what it showed; of two operators the second reads the first
     one's change before replacing it."""
 
@@ -115,7 +116,7 @@ class LookOnlyAdmin(OperatorAdmin):
         return False
 
 
-class OperatorInline(admin.options.InlineModelAdmin):  # type: ignore[type-arg]
+class OperatorInline(PicksRows, admin.options.InlineModelAdmin):  # type: ignore[type-arg]
     """Rows that are edited below their parent, each with what the page showed of it."""
 
     extra = 0
