@@ -111,7 +111,8 @@ def test_nor_where_it_was_paid_for(
     Booking.objects.update(**columns)
 
     assert not shows_the_button(client, session)
-    assert bring(client, carl).status_code == 409
+    words = "Nobody can be added to this booking. For more people, book again."
+    assert problem_of(bring(client, carl)) == (409, words)
 
 
 def test_nor_where_the_team_says_yes_first(

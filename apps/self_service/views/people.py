@@ -85,7 +85,10 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     except NoSeats:
         words = _("There is no place for one more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
-    except (bookings.NotComing, BusyTryAgain):
+    except bookings.NotComing:
+        words = _("Nobody can be added to this booking. For more people, book again.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except BusyTryAgain:
         words = _("This could not be changed now. Please look once more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
