@@ -77,7 +77,7 @@ CASES: dict[str, Case] = {
     "refund": Case(
         MANAGERS, "POST", {"amount": "1.00", "seen_refunded": "0"}, answer=409
     ),  # nothing was paid yet
-    "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=303, changes=False),  # nothing is left
+    "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=409),  # it is not over
     "use_code": Case(DESKS, "POST", {"code": "NOTHING"}, answer=409),  # not confirmed yet
     "looked_at": Case(MANAGERS, "POST", answer=404),  # every payment came as it was asked for
     "refused_refund": Case(MANAGERS, "POST", answer=404),  # the bank refused none
