@@ -212,7 +212,9 @@ def test_an_overlap_is_resolved_side_by_side(
     expect_page(page, "Ana is booked twice")
     if scripts:
         expect_no_flaw(page)
-    page.locator(f"section[aria-labelledby=side-{late.reference}] button[name=time]").first.click()
+    side = page.locator(f"section[aria-labelledby=side-{late.reference}]")
+    side.locator("summary.slot").first.click()
+    side.locator("button[name=time]").first.click()
 
     expect(page.get_by_text("No overlaps.")).to_be_visible()
     late.refresh_from_db()

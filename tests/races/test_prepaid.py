@@ -24,6 +24,7 @@ from apps.checkout.models import CreditEntry, GiftCard, GiftEntry, Payment, Plan
 from apps.checkout.operations import Seen, SeenGift, _redeem, _use_gift
 from apps.checkout.plans import refusal
 from apps.checkout.pricing import Way
+from apps.checkout.queries import passes
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import ORIGIN, make_prepared
 from tests.factories.prepaid import (
@@ -158,7 +159,7 @@ def without_constraint(model: type[models.Model], name: str) -> Iterator[None]:
 @pytest.fixture
 def unlooking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks whether there is enough."""
-    monkeypatch.setattr(_redeem, "refusal", lambda *_facts: None)
+    monkeypatch.setattr(passes, "refusal", lambda *_facts: None)
     monkeypatch.setattr(_use_gift, "_has", lambda *_facts: True)
 
 
@@ -177,7 +178,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     def unlock(rows: QuerySet[Any], *_args: Any, **_named: Any) -> QuerySet[Any]:
         return rows.all()
 
-    monkeypatch.setattr(_redeem, "refusal", slowly)
+    monkeypatch.setattr(passes, "refusal", slowly)
     monkeypatch.setattr(_use_gift, "_has", has)
     monkeypatch.setattr(QuerySet, "select_for_update", unlock)
     if connection.vendor == "sqlite":
