@@ -290,3 +290,10 @@ def test_the_team_changes_the_order_and_offers_at_once(salon: Salon) -> None:
     bookings.offer_free_times(now=LATER)
 
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
+
+
+def test_a_time_is_offered_only_to_somebody_who_waits(salon: Salon) -> None:
+    booked = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
+
+    with pytest.raises(bookings.NotInLine):
+        bookings.offer_time(booking=booked, starts_at=salon.at(27, 12), by=salon.olga, now=NOW)

@@ -79,8 +79,10 @@ def offer_time(*, booking: Booking, starts_at: datetime, by: TeamMember, now: da
     try:
         query = slot_query(choice=choice_of(booking=booking), own_session_id=booking.session_id)
         claim = find_claim(query=query, starts_at=starts_at, now=now)
-        entry = WaitlistEntry.objects.get(booking=booking)
-        if not offer_claim(entry_id=entry.pk, claim=claim, actor=Actor.of(by), now=now):
+        entry = WaitlistEntry.objects.filter(booking=booking).first()
+        if entry is None or not offer_claim(
+            entry_id=entry.pk, claim=claim, actor=Actor.of(by), now=now
+        ):
             raise NotInLine
     except (NoTime, UnknownChoice, SlotTaken) as lost:
         raise SlotGone from lost
