@@ -67,7 +67,11 @@ def cancel_course_run(*, course_run_id: int, reason: str, now: datetime) -> Cour
 @transaction.atomic(savepoint=False)
 def cancel_course_date(*, session_id: int, reason: str, now: datetime) -> CourseRun:
     """Let one date of a run not take place, while others do: the run lasts from the first to the
-    last of those from now on (rule B15). Returns the run, locked, as it is then."""
+    last of those from now on (rule B15). Returns the run, locked, as it is then.
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
     session = Session.objects.get(pk=session_id, kind=Session.Kind.COURSE)
     run = CourseRun.objects.select_for_update(no_key=True).get(pk=session.course_run_id or 0)
     cancel_sessions(session_ids=[session_id], reason=reason, now=now)

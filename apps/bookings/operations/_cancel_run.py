@@ -41,6 +41,8 @@ def cancel_course_date(
     if run is None:
         raise Session.DoesNotExist
     live = _lock(run.pk, LIVE)
+    availability.lock_target(target=run, now=now)
+    session.refresh_from_db(fields=["revision"])
     booked = [it for it in live if it.status in EXPECTED]
     if Seen(people_seen(booked), sessions_seen([session])) != seen:
         raise StaleRevision

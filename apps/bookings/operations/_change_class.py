@@ -30,8 +30,8 @@ def change_class(
     """Give a class, it and the later ones, or all of its series another teacher, room or time.
 
     Everybody whose time or teacher is another one is told, and no offer to those who wait outlives
-    the new start; seen as in ``cancel_class``: what
-    somebody else changed is not changed back unread.
+    the new start; seen as in ``cancel_class``: what somebody else changed is not changed back
+    unread.
 
     Raises:
         Session.DoesNotExist: not a session of this business.
