@@ -25,6 +25,7 @@ class Refused(StrEnum):
     """Why a plan does not pay for a booking, the most lasting reason first."""
 
     NOT_BY_PLAN = "NOT_BY_PLAN"
+    PAID_ALREADY = "PAID_ALREADY"
     OTHER_SERVICE = "OTHER_SERVICE"
     OVER = "OVER"
     PAUSED = "PAUSED"

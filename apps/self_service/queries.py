@@ -14,7 +14,6 @@ from apps.bookings.cancelling_words import contact_words
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
-from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.other_sessions import list_open_to
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
@@ -23,7 +22,6 @@ from apps.bookings.queries.suggestions import (
     has_taken_one,
     list_suggested,
 )
-from apps.bookings.queries.waitlist import find_entry, has_offer, place_in_line
 from apps.bookings.states import Status
 from apps.bookings.wording import aside_words, let_go_words, over_words
 from apps.businesses.models import Business
@@ -38,7 +36,11 @@ from apps.checkout.queries.orders import (
     smallest_part,
     waits_for_a_yes,
 )
-from apps.checkout.queries.pay_page import came_words_at, together_words, too_little_words
+from apps.checkout.queries.pay_page import (
+    came_words_at,
+    together_words,
+    too_little_words,
+)
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, zone_label
@@ -61,6 +63,7 @@ WORDS = {
     BookingEvent.Action.HANDED_BACK: _("Money given back in person"),
     BookingEvent.Action.KEPT: _("The business keeps the money"),
     BookingEvent.Action.PRICED: _("Code used"),
+    BookingEvent.Action.BY_PLAN: _("Paid with a plan"),
     BookingEvent.Action.RESIZED: _("More people added"),
     BookingEvent.Action.MESSAGED: _("Message from the team"),
     BookingEvent.Action.OVERDUE: _("Not answered in time: we reminded them"),
@@ -179,16 +182,6 @@ def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseR
         is_team=False,
     )
     return list_open_to(booking=booking, now=now)[:MOST_SHOWN] if may_move else []
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceInLine:
-    """place is 1 for the first; offer_ends_at is None while nothing is offered. is_enough: it takes
-    place with them, so that they can take what is offered."""
-
-    place: int
-    offer_ends_at: datetime | None
-    is_enough: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,21 +319,6 @@ def overlap_of(*, booking: Booking, now: datetime) -> Overlap | None:
         times=find_nearest(booking=booking, now=now),
         money=Money(booking.paid, booking.currency),
     )
-
-
-def place_of(*, booking: Booking, now: datetime) -> PlaceInLine | None:
-    """Return where a booking stands in its waitlist, None when it does not wait."""
-    if booking.status != Booking.Status.WAITING_LIST:
-        return None
-    entry = find_entry(booking=booking)
-    if entry is None:
-        return None
-    place = place_in_line(entry)
-    if not has_offer(entry, now=now):
-        return PlaceInLine(place, None)
-    target = entry.course_run or entry.session
-    missing = lacking(target, booking.service) if target is not None else 0
-    return PlaceInLine(place, entry.offer_ends_at, is_enough=missing <= entry.people)
 
 
 @dataclass(frozen=True, slots=True)

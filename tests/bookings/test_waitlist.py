@@ -18,7 +18,7 @@ from apps.dashboard.desk import Desk
 from apps.dashboard.management.commands.check_ledger import find_all
 from apps.dashboard.queries.roster import get_roster
 from apps.outbox.models import OutboxItem
-from apps.self_service.queries import place_of
+from apps.self_service.in_line import place_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio

@@ -12,7 +12,7 @@ from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import passes_for
 from tests.factories.money import ORIGIN
 from tests.races.acts_of_customers import details_of
-from tests.races.stage_of_all import LIVE, Stage
+from tests.races.stage_of_all import LIVE, PLAIN, Stage
 
 
 class Payers(Stage):
@@ -108,6 +108,34 @@ class Payers(Stage):
 
     def _give_up(self, payment: Payment) -> None:
         checkout.give_up_payment(payment_id=payment.pk, order_id=payment.order_id, now=self.now)
+
+    def a_plan_pays_later(self) -> None:
+        """What a waitlist offers is taken with it, or it pays at the desk what is owed."""
+        offered = self.a_booking("WAITING_LIST", waiting__state="OFFERED")
+        found = offered if offered and self.chance(0.5) else self.a_booking(*LIVE)
+        purchase = self.one(PlanPurchase.objects.order_by("pk"))
+        if found is None or purchase is None:
+            return
+        for_time = found.kind == PLAIN
+        take = bookings.take_offered_time if for_time else bookings.take_offered_place
+        if found.status == "WAITING_LIST" and hasattr(found, "waiting"):
+            self.attempt(
+                lambda: checkout.take_with_plan(
+                    take=lambda: take(booking=found, now=self.now),
+                    purchase_id=purchase.pk,
+                    now=self.now,
+                )
+            )
+            return
+        self.attempt(
+            lambda: checkout.pay_with_plan(
+                booking_id=found.pk,
+                revision=found.revision,
+                purchase_id=purchase.pk,
+                by=self.salon.olga,
+                now=self.now,
+            )
+        )
 
     def a_code_is_used_later(self) -> None:
         """On the page of the booking, or at the desk."""

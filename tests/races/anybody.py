@@ -76,6 +76,7 @@ HOW_OFTEN = {
     "the_rest_is_paid_online": 3,
     "a_payment_goes_on_or_is_given_up": 2,
     "a_code_is_used_later": 2,
+    "a_plan_pays_later": 6,
     "somebody_is_at_the_bank": 8,
     "money_comes_too_late": 3,
     "the_bank_tells_it_again": 2,

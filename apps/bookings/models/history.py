@@ -37,6 +37,7 @@ class BookingEvent(models.Model):
         HANDED_BACK = "HANDED_BACK", _("Money given back in person")
         KEPT = "KEPT", _("Money kept")
         PRICED = "PRICED", _("Price changed by a code")
+        BY_PLAN = "BY_PLAN", _("Paid with a plan")
         RESOLVED = "RESOLVED", _("Conflict resolved")
         OVERDUE = "OVERDUE", _("Not answered in time")
         LAPSED = "LAPSED", _("Ended without an answer")

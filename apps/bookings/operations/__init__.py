@@ -48,6 +48,7 @@ from apps.bookings.operations._paid import (
     note_let_go,
     note_money,
     note_owed,
+    note_plan,
     note_price,
 )
 from apps.bookings.operations._places import change_places
@@ -198,6 +199,7 @@ __all__ = [
     "note_let_go",
     "note_money",
     "note_owed",
+    "note_plan",
     "note_price",
     "offer_free_times",
     "offer_places",

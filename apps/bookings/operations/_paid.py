@@ -27,6 +27,14 @@ def note_price(*, booking: Booking, price: int, actor: Actor, now: datetime) -> 
         write_move(booking, action=Action.PRICED, actor=actor, now=now, columns={"price": price})
 
 
+def note_plan(*, booking: Booking, price: int, actor: Actor, now: datetime) -> None:
+    """Write into a locked booking that a plan pays for it; price is what is left for extras, in
+    minor units."""
+    option = Booking.PaymentOption.MEMBERSHIP.value
+    columns = {"price": price, "payment_option": option}
+    write_move(booking, action=Action.BY_PLAN, actor=actor, now=now, columns=columns)
+
+
 def note_money(
     *,
     booking: Booking,

@@ -70,6 +70,7 @@ STAYS = (
     Action.HANDED_BACK,
     Action.KEPT,
     Action.PRICED,
+    Action.BY_PLAN,
     Action.RESOLVED,
     Action.OVERDUE,
     Action.REZONED,

@@ -1,5 +1,5 @@
 """The verbs of money. Rows are locked in this order: booking (or plan or gift card that is bought),
-resources, sessions, order, payments, coupon, plan or gift card that pays, counter of receipts; a
+resources, sessions, order, payments, plan that pays, coupon, gift cards, counter of receipts; a
 provider is asked only while nothing is locked."""
 
 from apps.checkout.operations._aside import (
@@ -101,6 +101,7 @@ from apps.checkout.operations._in_person import (
 from apps.checkout.operations._look_after_unclear import look_after_unclear
 from apps.checkout.operations._new_payment import CLOSE_TOPIC
 from apps.checkout.operations._pay_balance import pay_balance
+from apps.checkout.operations._pay_with_plan import pay_with_plan, take_with_plan
 from apps.checkout.operations._plan_periods import PLAN_TOPIC
 from apps.checkout.operations._practice import (
     TELL_TOPIC,
@@ -213,6 +214,7 @@ __all__ = [
     "pay_balance",
     "pay_for_gift_card",
     "pay_for_plan",
+    "pay_with_plan",
     "receive_event",
     "refund_order",
     "refund_the_rest",
@@ -235,6 +237,7 @@ __all__ = [
     "stop_discount",
     "stop_gift_card",
     "stop_renewal",
+    "take_with_plan",
     "tell_all_of_gift",
     "tell_of_gift",
     "tell_of_practice",

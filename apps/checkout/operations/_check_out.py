@@ -209,11 +209,17 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
     order, _new = Order.objects.update_or_create(
         booking=booking, defaults=columns, create_defaults={**columns, **first}
     )
+    write_lines(order, quote, title=booking.title)
+    return order
+
+
+def write_lines(order: Order, quote: Quote, *, title: str) -> None:
+    """Write the lines of a locked order anew; title names a line that has no name of its own."""
     order.lines.all().delete()
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
-            name=line.name or booking.title,
+            name=line.name or title,
             amount=line.amount,
             quantity=line.quantity,
             tax=line.tax,
@@ -223,4 +229,3 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
         )
         for position, line in enumerate(quote.lines)
     )
-    return order

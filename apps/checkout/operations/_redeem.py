@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.bookings.models import Booking
+from apps.businesses.models import TeamMember
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import PlanRefused
@@ -15,8 +16,11 @@ USED, RETURNED = CreditEntry.Kind.USED, CreditEntry.Kind.RETURNED
 LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 
 
-def redeem(booking: Booking, *, purchase_id: int, now: datetime) -> None:
-    """Pay for a locked draft with a plan; the plan's row is locked last.
+def redeem(
+    booking: Booking, *, purchase_id: int, now: datetime, by: TeamMember | None = None
+) -> None:
+    """Pay for a locked draft or booking with a plan, whose row is locked here. by is None for the
+    customer.
 
     Raises:
         PlanRefused: it does not cover this, or its visits were used up meanwhile.
@@ -29,7 +33,8 @@ def redeem(booking: Booking, *, purchase_id: int, now: datetime) -> None:
     if refused is not None:
         raise PlanRefused(refused)
     visits = visits_for(terms_of_plan(purchase, now=now), people=booking.party_size)
-    write_entry(purchase, USED, amount=-visits, booking=booking, now=now)
+    user_id = by.user_id if by else None
+    write_entry(purchase, USED, amount=-visits, booking=booking, by=user_id, now=now)
 
 
 @transaction.atomic

@@ -86,6 +86,13 @@ def passes_for(*, booking: Booking, purchase_ids: Sequence[int], now: datetime) 
     return _judge(found, wanted_of(booking), ends_at=booking.ends_at, now=now)
 
 
+def has_plans_for(*, booking: Booking) -> bool:
+    """Whether anybody has a plan that includes the service of a booking; one query. Whose it is,
+    nobody learns."""
+    plans = PlanPurchase.objects.filter(status__in=LIVE, services=booking.service_id)
+    return plans.filter(business=booking.business_id).exists()
+
+
 def passes_for_class(
     *, session: Session, choice: Choice, purchase_ids: Sequence[int], now: datetime
 ) -> tuple[Pass, ...]:

@@ -103,6 +103,24 @@ def cards_of(
     ]
 
 
+LATER = "LATER"
+"""The way to pay a place from the waitlist that is no plan: as it was told when they joined."""
+
+
+def cards_in_line(*, booking: Booking, passes: Sequence[Pass]) -> list[WayCard]:
+    """How an offered place may be paid, a card for each plan first; no card where there is no plan,
+    as there is no choice then."""
+    if not booking.price or not passes:
+        return []
+    usable = next((found.pk for found in passes if found.refused is None), None)
+    label, hint = _("Online"), _("Once you have taken it")
+    if booking.as_booked.pays_in_person:
+        label, hint = in_person_words(booking.as_booked)
+    cards = [_plan_card(found, chosen=found.pk == usable, pays=True) for found in passes]
+    price = Money(booking.price, booking.currency)
+    return [*cards, WayCard(LATER, label, hint, amount=price, chosen=usable is None)]
+
+
 def _plan_card(found: Pass, *, chosen: bool, pays: bool) -> WayCard:
     """pays: a plan is a way here at all; it is none for extras that are only paid online."""
     is_off = found.refused is not None or not pays

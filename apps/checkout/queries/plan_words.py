@@ -45,6 +45,11 @@ def refused_words(found: Pass) -> str:
     return plan_refused_words(found.refused, found.purchase)
 
 
+def cannot_pay_words(why: str) -> str:
+    """That a plan does not pay, with the reason behind it."""
+    return _("Your plan cannot pay for this. %(why)s") % {"why": why}
+
+
 def plan_refused_words(refused: Refused | None, purchase: PlanPurchase | None) -> str:
     """The same without the booking beside it."""
     if refused is Refused.ENDS_BEFORE and purchase is not None:
@@ -53,6 +58,7 @@ def plan_refused_words(refused: Refused | None, purchase: PlanPurchase | None) -
         return _("Too few visits are left: %(left)s.") % {"left": left_words(purchase)}
     return {
         Refused.NOT_BY_PLAN: _("What has to be approved first is not paid with a plan."),
+        Refused.PAID_ALREADY: _("A part was paid in another way already."),
         Refused.OTHER_SERVICE: _("It does not include this."),
         Refused.PAUSED: _("It is paused."),
         Refused.ONE_PERSON: _("It is for one person."),

@@ -24,7 +24,12 @@ from apps.catalog.queries import Choice
 from apps.checkout import operations as checkout
 from apps.checkout.pricing import Way
 from apps.checkout.queries.passes import Pass, passes_for_class
-from apps.checkout.queries.plan_words import card_hint, plan_refused_words, refused_words
+from apps.checkout.queries.plan_words import (
+    cannot_pay_words,
+    card_hint,
+    plan_refused_words,
+    refused_words,
+)
 from apps.web.http import go_to, render_page
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -94,14 +99,10 @@ def _to_what_comes_next(request: HttpRequest, booking: Booking, plan: Pass) -> H
 def _refused_now_words(no: checkout.PlanRefused, used: Pass) -> str:
     """Somebody used the plan since this page looked at it."""
     used.purchase.refresh_from_db()
-    return _refused_words(plan_refused_words(no.refused, used.purchase))
+    return cannot_pay_words(plan_refused_words(no.refused, used.purchase))
 
 
 def _no_plan_words(choice: Choice, passes: tuple[Pass, ...]) -> str:
     if not choice.price.total:
         return _("This is not paid with a plan.")
-    return _refused_words(refused_words(passes[0]) if passes else _("You have no plan here."))
-
-
-def _refused_words(why: str) -> str:
-    return _("Your plan cannot pay for this. %(why)s") % {"why": why}
+    return cannot_pay_words(refused_words(passes[0]) if passes else _("You have no plan here."))

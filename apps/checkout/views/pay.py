@@ -42,7 +42,7 @@ from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, too_little_words
-from apps.checkout.queries.plan_words import plan_refused_words
+from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import Stand, stand_of
 from apps.checkout.views.changed import gift_refused_words
@@ -222,7 +222,7 @@ def _not_like_that(
         words = gift_refused_words(changed, draft.business)
     elif isinstance(changed, checkout.PlanRefused):
         why = plan_refused_words(changed.refused, till.purchase)
-        words = _("Your plan cannot pay for this. %(why)s") % {"why": why}
+        words = cannot_pay_words(why)
     else:
         words = _changed_words(draft, changed)
     fresh = open_till(request, draft, code=code, now=now) or till

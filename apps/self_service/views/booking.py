@@ -20,11 +20,12 @@ from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import has_waited_in_vain, wish_words_of
-from apps.bookings.visitors import grant, proof_of
+from apps.bookings.visitors import grant, plans_of, proof_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
 from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
+from apps.self_service.in_line import place_of, till_in_line
 from apps.self_service.queries import (
     MyMoney,
     cancel_limits,
@@ -33,7 +34,6 @@ from apps.self_service.queries import (
     money_of,
     other_sessions,
     overlap_of,
-    place_of,
     suggested_slots,
 )
 from apps.web.http import go_to, render_page
@@ -94,11 +94,10 @@ def show_booking(
         "suggested": suggested_slots(booking=found, now=now),
         "progress": progress_of(group_of(found, found.service)),
         "other_sessions": other_sessions(booking=found, now=now),
-        "waiting": place_of(booking=found, now=now),
+        **_in_line(request, found, now=now),
         "money": money,
         "part": part or part_form(found, money),
         "overlap": overlap_of(booking=found, now=now),
-        "wish": wish_words_of(booking=found),
         "problem": problem,
         "wrong_code": wrong_code,
     }
@@ -137,6 +136,18 @@ def part_form(found: Booking, money: MyMoney, data: QueryDict | None = None) -> 
     return AmountForm(
         data, least=money.least, most=money.left, locale=found.business.locale, chosen=money.left
     )
+
+
+def _in_line(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, Any]:
+    waiting, plans = (
+        place_of(booking=found, now=now),
+        plans_of(request, business_id=found.business_id),
+    )
+    return {
+        "waiting": waiting,
+        "till": till_in_line(booking=found, waiting=waiting, plans=plans, now=now),
+        "wish": wish_words_of(booking=found),
+    }
 
 
 def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:

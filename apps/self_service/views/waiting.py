@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,17 +15,29 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.waitlist import wish_words_of
+from apps.bookings.visitors import plans_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
-from apps.self_service.queries import place_of
+from apps.checkout.models import PlanPurchase
+from apps.checkout.operations import PlanRefused
+from apps.checkout.plans import Refused
+from apps.checkout.pricing import Way
+from apps.checkout.queries.pay_page import LATER
+from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
+from apps.self_service.in_line import place_of
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to, render_page
+
+REFUSED = (
+    *(bookings.OfferGone, bookings.TooFewSoFar, bookings.NotInLine, NoSeats, BusyTryAgain),
+    *(PlanRefused, checkout.NotOwed, checkout.PaymentUnderWay),
+)
 
 
 @require_POST
 def take(request: HttpRequest, reference: str) -> HttpResponse:
     """Take the place that is offered; taken twice it is the same booking."""
-    return _answer(request, reference, _take)
+    return _answer(request, reference, partial(_take, request))
 
 
 @require_POST
@@ -56,10 +69,32 @@ def leave(request: HttpRequest, reference: str) -> HttpResponse:
     return render_page(request, "self_service/leave.html", None, context)
 
 
-def _take(*, booking: Booking, now: datetime) -> None:
+def _take(request: HttpRequest, *, booking: Booking, now: datetime) -> None:
     is_time = booking.kind == "APPOINTMENT"
-    take = bookings.take_offered_time if is_time else bookings.take_offered_place
-    checkout.book_with_discount(book=lambda: take(booking=booking, now=now), now=now)
+    verb = bookings.take_offered_time if is_time else bookings.take_offered_place
+    take = partial(verb, booking=booking, now=now)
+    plan = _chosen_plan(request, booking)
+    if plan is None:
+        checkout.book_with_discount(book=take, now=now)
+    else:
+        checkout.take_with_plan(take=take, purchase_id=plan, now=now)
+
+
+def _chosen_plan(request: HttpRequest, booking: Booking) -> int | None:
+    """The plan of this browser that was chosen to pay, None where another way was.
+
+    Raises:
+        PlanRefused: it is no plan of this browser.
+    """
+    way = request.POST.get("way", LATER)
+    if not way.startswith(f"{Way.PLAN.value}-"):
+        return None
+    held = plans_of(request, business_id=booking.business_id)
+    named = (pk for pk in held if way == f"{Way.PLAN.value}-{pk}")
+    plan = next(named, None)
+    if plan is None:
+        raise PlanRefused(Refused.OVER)
+    return plan
 
 
 def _refuse(*, booking: Booking, now: datetime) -> None:
@@ -79,19 +114,34 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
         raise Http404
     try:
         verb(booking=booking, now=now)
-    except bookings.OfferGone:
-        words = _("The offer went to the next person. You keep your place in line.")
-        return show_booking(request, booking, now=now, problem=words, status=410)
-    except bookings.TooFewSoFar:
-        words = _(
+    except REFUSED as no:
+        words = _plan_words(no, request, booking) if isinstance(no, PlanRefused) else _words(no)
+        status = 410 if isinstance(no, bookings.OfferGone) else 409
+        return show_booking(request, booking, now=now, problem=words, status=status)
+    return go_to(request, "self_service:booking", reference=reference)
+
+
+def _words(no: Exception) -> str:
+    """Why nothing was done."""
+    if isinstance(no, bookings.OfferGone):
+        return _("The offer went to the next person. You keep your place in line.")
+    if isinstance(no, bookings.TooFewSoFar):
+        return _(
             "Others have left, and with you it would be too few people. Your place is kept until "
             "the offer ends: please try again later."
         )
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    except (bookings.NotInLine, NoSeats):
-        words = _("You are not in line for this any more.")
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    except BusyTryAgain:
-        words = _("Many people are booking at this moment. Please press the button again.")
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    return go_to(request, "self_service:booking", reference=reference)
+    if isinstance(no, bookings.NotInLine | NoSeats):
+        return _("You are not in line for this any more.")
+    if isinstance(no, BusyTryAgain):
+        return _("Many people are booking at this moment. Please press the button again.")
+    return _("There is nothing left to be paid at this moment.")
+
+
+def _plan_words(no: PlanRefused, request: HttpRequest, booking: Booking) -> str:
+    """Why the plan that was chosen does not pay, as it is now."""
+    named = request.POST.get("way", "").removeprefix(f"{Way.PLAN.value}-")
+    held = [pk for pk in plans_of(request, business_id=booking.business_id) if str(pk) == named]
+    plan = PlanPurchase.objects.select_related("business").filter(pk__in=held).first()
+    if plan is None:
+        return cannot_pay_words(_("You have no plan here."))
+    return cannot_pay_words(plan_refused_words(no.refused, plan))
