@@ -61,7 +61,7 @@ def test(arguments: list[str]) -> int:
         environment |= {"DATA_DIR": folder, "CHROMIUM": browser}
         # Half of the time browsers and storms wait, so two cores carry three workers. Idle ones
         # take over what the others have not begun: browser tests lie close together.
-        command = [python, "-m", "pytest", "-n", "3", "--dist", "worksteal"]
+        command = [python, "-m", "pytest", "-n", "3", "--dist", "worksteal", "--durations=10"]
         # What asks no database, what a browser shows and who may open what is the same on both:
         # it runs once, in the first leg.
         again = [*command, "-m", "not without_database and not once"]

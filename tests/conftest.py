@@ -41,13 +41,18 @@ DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url", "o
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what `manage.py test` runs in its first leg only: what asks no database, and what drives
-    a browser. Others that answer the same on any database say so themselves (``once``)."""
+    """Mark what `manage.py test` runs in its first leg only: what asks no database, what drives a
+    browser, and what looks at pages, for their words do not come from the database. The own file of
+    every page and the walks over all pages are run on both (``both_databases``); others that answer
+    the same on any database say so themselves (``once``)."""
     for item in items:
         asked = set(getattr(item, "fixturenames", ()))
         if item.get_closest_marker("django_db") is None and not asked & DATABASE_FIXTURES:
             item.add_marker(pytest.mark.without_database)
-        if "chromium" in asked:
+        looks_at_pages = bool(asked & {"client", "admin_client"})
+        if "chromium" in asked or (
+            looks_at_pages and not item.get_closest_marker("both_databases")
+        ):
             item.add_marker(pytest.mark.once)
     _leave_out_what_stands_elsewhere(config, items)
 

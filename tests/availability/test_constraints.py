@@ -17,7 +17,7 @@ from apps.availability.triggers import missing_guards
 from apps.dashboard.management.commands.check_ledger import find_unguarded
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 HOUR = timedelta(hours=1)
 TRIGGERS = {"resource_occupied_once_insert", "resource_occupied_once_update"}

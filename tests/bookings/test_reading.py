@@ -18,7 +18,7 @@ from tests.factories import NOW, make_salon
 from tests.factories.prepaid import make_plan
 from tests.factories.studio import make_run, make_session, make_studio
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN", "LOCK", "SAVEPOINT", "REPLACE")
 
 

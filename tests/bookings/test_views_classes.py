@@ -15,7 +15,7 @@ from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, make_variant
 from tests.factories.studio import Studio, join, make_session, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WEEK = "/harbor/classes/"
 
 

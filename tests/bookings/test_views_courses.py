@@ -12,7 +12,7 @@ from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 COURSE = "/harbor/courses/beginners/"
 
 

@@ -14,7 +14,7 @@ from apps.web.models import RateCounter
 from tests.bookings.pages import DETAILS, fields_of, fill, hold, slot_at, tap, text_of
 from tests.factories import NOW, Salon, make_booking
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

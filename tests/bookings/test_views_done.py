@@ -6,7 +6,7 @@ from apps.web.templatetags.portal import whole_address
 from tests.bookings.pages import fill, hold, text_of
 from tests.factories import NOW, Salon, make_booking
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from apps.outbox.models import OutboxItem
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_salon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def ask(client: Client, email: Any = "carl@example.com", **extra: str) -> Any:

@@ -11,7 +11,7 @@ from apps.businesses.models import Business
 from tests.bookings.pages import hold, slot_at, slots_of, tap, text_of
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def berlin(salon: Salon, day: int, hour: int, minute: int = 0) -> Any:

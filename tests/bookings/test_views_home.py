@@ -13,7 +13,7 @@ from apps.catalog.models import AddOn, AddOnGroup, Category, FormerServiceSlug, 
 from tests.bookings.pages import text_of
 from tests.factories import Salon, make_booking, make_salon, make_service, make_variant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HTMX = {"HX-Request": "true"}
 
 

@@ -12,7 +12,7 @@ from apps.catalog.models import AddOn, AddOnGroup
 from tests.bookings.pages import slots_of, text_of, times_url
 from tests.factories import Salon, make_booking, make_salon, make_staff, make_variant
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

@@ -18,7 +18,7 @@ from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TYPED = {"name": "Eva Lindner", "email": "eva@example.com", "notice": "0"}
 
 

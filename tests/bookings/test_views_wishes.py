@@ -17,7 +17,7 @@ from tests.bookings.pages import fields_of, text_of
 from tests.bookings.test_wishes import cancel, fill
 from tests.factories import NOW, Salon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WAIT = "/juniper/s/cut/wait?date=2026-11-26"
 TYPED = {
     "name": "Eva Lindner",

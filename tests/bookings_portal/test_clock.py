@@ -14,7 +14,12 @@ from apps.outbox.worker import Worker
 from bookings_portal import clock
 from tests.factories import make_business
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("checked"), pytest.mark.real_time]
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("checked"),
+    pytest.mark.real_time,
+]
 on_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only")
 FORM = "/juniper/find/"
 

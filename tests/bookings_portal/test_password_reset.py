@@ -21,7 +21,7 @@ from apps.outbox.worker import Worker
 from bookings_portal.request_log import JsonFormatter, TextFormatter
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
 PASSWORD, NEW = "seven quiet herons", "nine loud pelicans"
 FORM, SENT = "/own/sign-in/forgotten/", "/own/sign-in/forgotten/sent/"
 

@@ -1,6 +1,8 @@
 import pytest
 from django.test import Client
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_healthz_answers_without_a_database(client: Client) -> None:
     response = client.get("/healthz")

@@ -16,7 +16,7 @@ from tests.bookings.pages import fields_of, hold
 from tests.bookings.test_reading import nobody_may_write
 from tests.factories import NOW, Salon, make_salon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PASSWORD = "seven quiet herons"
 TODAY, OPERATOR = "/own/juniper/", "/operator/"
 SECOND = timedelta(seconds=1)

@@ -3,7 +3,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PASSWORD = "seven quiet herons"
 QUARTER = 15 * 60
 

@@ -8,7 +8,7 @@ from apps.businesses.models import Business
 from apps.businesses.validators import RESERVED_SLUGS, validate_slug
 from tests.factories import make_business, make_salon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def test_the_front_page_lists_published_businesses_only(client: Client) -> None:

@@ -22,7 +22,7 @@ from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 from tests.factories.studio import join, make_session, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TOO_LATE = NOW + timedelta(minutes=40)
 
 

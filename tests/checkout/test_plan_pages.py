@@ -30,7 +30,7 @@ from tests.factories.prepaid import (
 )
 from tests.factories.studio import Studio, make_session, make_studio
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TYPED = NOW + timedelta(seconds=30)
 LATER = NOW + timedelta(minutes=1)
 CARL = {"name": "Carl Vogt", "email": "carl@example.com"}

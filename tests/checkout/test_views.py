@@ -16,7 +16,7 @@ from tests.bookings.pages import fields_of, fill, hold, plain_looks, text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = NOW + timedelta(minutes=1)
 
 

@@ -55,7 +55,7 @@ from tests.factories import NOW
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 OURS = {
     *("web", "outbox", "businesses", "customers", "catalog", "availability", "bookings"),

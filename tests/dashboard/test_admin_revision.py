@@ -15,7 +15,7 @@ from apps.web.operators import SeenAdmin
 from tests.dashboard.test_admin_actions import typed
 from tests.factories import Salon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture

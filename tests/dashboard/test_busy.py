@@ -12,6 +12,8 @@ from apps.bookings.models import Booking
 from apps.catalog.models import Resource
 from tests.factories import NOW, make_request, make_salon
 
+pytestmark = pytest.mark.both_databases
+
 
 @contextmanager
 def holding(resource_id: int) -> Iterator[None]:

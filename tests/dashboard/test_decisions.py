@@ -17,7 +17,7 @@ from apps.dashboard.views.refusals import CODES, problem_of
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking, make_request
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HTMX = {"HX-Request": "true"}
 
 

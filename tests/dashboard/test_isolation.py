@@ -25,7 +25,7 @@ from tests.factories import NOW, Salon, make_member, make_request, make_salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.both_databases, pytest.mark.django_db, pytest.mark.once]
 
 METHODS = ("GET", "POST")
 ROLES = ("OWNER", "MANAGER", "FRONT_DESK", "STAFF", "ACCOUNTANT")

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.bookings.models import Booking
 from tests.factories import NOW, Salon, make_booking, make_request
 
+pytestmark = pytest.mark.both_databases
+
 PAGES = {
     "today": "/own/juniper/",
     "requests": "/own/juniper/requests/",

@@ -10,6 +10,8 @@ from apps.bookings.models import Answer, Booking
 from apps.catalog.models import Question
 from tests.factories import NOW, Salon, make_booking, make_request
 
+pytestmark = pytest.mark.both_databases
+
 INBOX = "/own/juniper/requests/"
 HTMX = {"HX-Request": "true"}
 

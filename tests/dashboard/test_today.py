@@ -11,6 +11,8 @@ from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from tests.factories import NOW, Salon, make_booking, make_request
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = "/own/juniper/"
 HTMX = {"HX-Request": "true"}
 

@@ -18,7 +18,12 @@ from apps.outbox.models import OutboxItem
 from benchmarks.browser import Answer, Browser
 from tests.factories import Salon, make_salon
 
-pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.real_time,
+    pytest.mark.race,
+    pytest.mark.django_db(transaction=True),
+]
 
 CLIENTS = 40
 DETAILS = {"name": "Carl Vogt", "email": "carl@example.com"}

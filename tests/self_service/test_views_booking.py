@@ -11,7 +11,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import AccessLink, Booking, BookingEvent
 from tests.factories import NOW, Salon, make_booking, make_request
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
