@@ -96,6 +96,31 @@ def test_the_same_time_tapped_twice_is_no_question(carl: Client, salon: Salon) -
     assert [tap_ten(carl, salon).status_code for _time in range(2)] == [303, 303]
 
 
+def test_the_same_time_with_somebody_else_asks(carl: Client, salon: Salon) -> None:
+    """Whoever let the business choose has one person now, and may tap that one without a word."""
+    ana, ben = salon.ana.resource_id, salon.ben.resource_id
+    ten = salon.at(26, 10).astimezone(salon.business.zone)
+    tap_ten(carl, salon)
+
+    codes = [tap(carl, salon.cut, slot_at(ten, staff=it)).status_code for it in (ana, ben, "")]
+
+    assert codes == [303, 409, 303]
+    assert [it.resource_id for it in Booking.objects.filter(hold_expires_at__gt=NOW)] == [
+        salon.ana.resource_id
+    ]
+
+
+def test_another_number_of_people_asks(carl: Client, at_now: datetime) -> None:
+    studio = make_studio()
+    session = make_session(studio, starts_at=studio.at(25, 18))
+    address = f"/harbor/classes/{session.pk}/hold"
+
+    codes = [carl.post(address, {"people": people}).status_code for people in ("2", "1", "2")]
+
+    assert codes == [303, 409, 303]
+    assert Booking.objects.get(hold_expires_at__gt=NOW).party_size == 2
+
+
 def test_a_hold_that_ran_out_is_no_question(carl: Client, salon: Salon) -> None:
     tap_ten(carl, salon)
     with time_machine.travel(NOW + timedelta(minutes=10), tick=False):

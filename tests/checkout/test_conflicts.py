@@ -390,3 +390,22 @@ def test_money_that_goes_back_is_told_with_its_amount(
     (told,) = (it for it in mailoutbox if it.subject.startswith("Money sent back"))
     assert told.to == ["carl0@example.com"]
     assert "€48.00 goes back the way it came." in str(told.body)
+
+
+def test_a_request_that_is_moved_out_of_the_way_is_answered_before_its_new_time(
+    salon: Salon, olga: Client
+) -> None:
+    salon.business.answer_within_hours = 72
+    salon.business.save()
+    late = make_conflict(salon)
+    Booking.objects.filter(pk=eva().pk).update(
+        status="PENDING", requested_at=TOO_LATE, answer_by=TOO_LATE + timedelta(hours=72)
+    )
+    starts_at = salon.at(25, 12)
+
+    bookings.move_the_other(
+        booking_id=late.pk, other_id=eva().pk, starts_at=starts_at, by=salon.olga, now=TOO_LATE
+    )
+
+    moved = eva()
+    assert (moved.starts_at, moved.answer_by) == (starts_at, starts_at)

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.mail import EmailMessage
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import Details, NotAllowed, NotWelcome
+from apps.bookings.operations import UNDO_WINDOW, Details, NotAllowed, NotWelcome
 from apps.bookings.queries.attending import Scope, seen_of_class
 from apps.catalog.models import AddOn, AddOnGroup, PricingPlan
 from apps.catalog.queries import choose
@@ -538,3 +539,65 @@ def test_a_class_that_is_called_off_gives_everybody_theirs_back(
     assert booking.status == "CANCELED"
     assert (fresh(purchase).balance, fresh(evas).balance) == (10, 10)
     assert_the_books_add_up(LATER)
+
+
+def test_a_visit_stays_used_as_long_as_the_decision_can_be_taken_back(
+    purchase: PlanPurchase, studio: Studio
+) -> None:
+    studio.flow.min_participants = 2
+    studio.flow.save()
+    booking = book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase)
+    assert booking.status == "PENDING"
+    declined = bookings.decline_request(
+        booking_id=booking.pk, revision=booking.revision, by=studio.olga, now=NOW
+    )
+    almost = NOW + UNDO_WINDOW - timedelta(seconds=1)
+
+    assert checkout.return_lost_credits(now=almost) == 0
+    bookings.undo_decision(
+        booking_id=booking.pk, revision=declined.revision, by=studio.olga, now=almost
+    )
+    assert checkout.return_lost_credits(now=LATER) == 0
+
+    assert fresh(purchase).balance == 9
+    assert_the_books_add_up(LATER)
+
+
+def test_a_visit_goes_back_from_the_instant_that_nothing_can_be_taken_back(
+    purchase: PlanPurchase, studio: Studio
+) -> None:
+    cancel_by_link(book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase))
+
+    assert checkout.return_lost_credits(now=NOW + UNDO_WINDOW) == 1
+
+
+def test_the_mail_about_a_cancellation_knows_that_the_visit_goes_back(
+    purchase: PlanPurchase, studio: Studio, mailoutbox: list[EmailMessage]
+) -> None:
+    booking = book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase)
+    work(NOW)
+    mailoutbox.clear()
+
+    cancel_by_link(booking)
+    work(LATER)  # before the visit went back
+
+    (to_carl,) = [it for it in mailoutbox if it.to == ["carl@example.com"]]
+    paid = [line.strip() for line in str(to_carl.body).splitlines() if "Ten classes" in line]
+    assert paid == ["Price      Paid with Ten classes, given back"]
+
+
+def test_the_mail_about_a_visit_that_is_kept_does_not_give_it_back(
+    purchase: PlanPurchase, studio: Studio, mailoutbox: list[EmailMessage]
+) -> None:
+    booking = book_with_plan(make_session(studio, starts_at=studio.at(24, 18)), purchase)
+    work(NOW)
+    mailoutbox.clear()
+
+    checkout.cancel_and_keep(
+        booking_id=booking.pk, revision=booking.revision, reason="", by=studio.olga, now=NOW
+    )
+    work(LATER)
+
+    (to_carl,) = [it for it in mailoutbox if it.to == ["carl@example.com"]]
+    paid = [line.strip() for line in str(to_carl.body).splitlines() if "Ten classes" in line]
+    assert paid == ["Price      Paid with Ten classes, 9 left"]

@@ -25,6 +25,7 @@ from tests.factories.studio import Studio, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 Kind = CreditEntry.Kind
+STANDS = "the visit went back and the booking stands"
 
 
 @pytest.fixture
@@ -122,7 +123,10 @@ def test_visits_that_came_back_in_another_number_are_found(
     )
     PlanPurchase.objects.update(balance=9)
 
-    assert found() == [("visits_come_back_whole", "1 came back of 2")]
+    assert found() == [
+        ("visits_come_back_whole", "1 came back of 2"),
+        ("a_plan_pays_by_its_lines", STANDS),
+    ]
 
 
 def test_a_visit_that_came_back_without_having_been_used_is_found(
@@ -134,6 +138,7 @@ def test_a_visit_that_came_back_without_having_been_used_is_found(
     assert found() == [
         ("a_plan_pays_by_its_lines", "no plan was used"),
         ("visits_come_back_whole", "a visit came back that was never used"),
+        ("a_plan_pays_by_its_lines", STANDS),
     ]
 
 

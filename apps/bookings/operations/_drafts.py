@@ -77,7 +77,7 @@ def is_live(draft: Booking, *, now: datetime) -> bool:
 def require_consent(
     previous: Booking | None,
     *,
-    service: Service,
+    choice: Choice,
     starts_at: datetime,
     replaces: str | None,
     now: datetime,
@@ -85,16 +85,23 @@ def require_consent(
     """Let a hold go only when that is meant: another tab may be filling in its details.
 
     replaces is the draft that the tapped page knew of, "" for none, None where nobody is asked. The
-    same thing tapped twice is no other hold.
+    same thing tapped twice is no other hold; another person, variant or number of people is.
 
     Raises:
         HoldsAnother: a live hold of the visitor would end unasked.
     """
     if previous is None or replaces is None or not is_live(previous, now=now):
         return
-    is_same = previous.service_id == service.pk and previous.starts_at == starts_at
-    if not is_same and previous.draft_id != replaces:
+    if not _is_same(previous, choice=choice, starts_at=starts_at) and previous.draft_id != replaces:
         raise HoldsAnother(previous.draft_id)
+
+
+def _is_same(previous: Booking, *, choice: Choice, starts_at: datetime) -> bool:
+    """Whether a draft holds what is tapped now; whoever lets the business choose has no person."""
+    variant_id = choice.variant.pk if choice.variant else None
+    held = (previous.service_id, previous.starts_at, previous.variant_id, previous.party_size)
+    tapped = (choice.service.pk, starts_at, variant_id, choice.party_size)
+    return held == tapped and choice.chosen_id in {None, previous.resource_id}
 
 
 def let_go(previous: Booking, *, now: datetime) -> None:

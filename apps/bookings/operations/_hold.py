@@ -58,9 +58,7 @@ def place_hold(
     if not is_bookable(service=choice.service):
         raise NotBookable
     previous = last_draft(choice, visitor=visitor)
-    require_consent(
-        previous, service=choice.service, starts_at=starts_at, replaces=replaces, now=now
-    )
+    require_consent(previous, choice=choice, starts_at=starts_at, replaces=replaces, now=now)
     live = previous is not None and is_live(previous, now=now)
     own = previous.session_id if previous is not None and live else None
     query = slot_query(choice=choice, own_session_id=own)

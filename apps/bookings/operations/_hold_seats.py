@@ -52,9 +52,7 @@ def hold_seats(
     if not is_offered(service=choice.service):
         raise NotBookable
     previous = last_draft(choice, visitor=visitor)
-    require_consent(
-        previous, service=choice.service, starts_at=target.starts_at, replaces=replaces, now=now
-    )
+    require_consent(previous, choice=choice, starts_at=target.starts_at, replaces=replaces, now=now)
     own = previous if previous is not None and is_live(previous, now=now) else None
     gathering = gathering_of(target, besides=own, now=now)
     joining = may_join(

@@ -9,7 +9,7 @@ from apps.availability import operations as availability
 from apps.availability.operations import SlotTaken
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import SlotGone
-from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
 from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember
@@ -132,6 +132,7 @@ def _move(booking: Booking, *, starts_at: datetime, actor: Actor, now: datetime)
         ),
         "double_booked": False,
         **place_columns(booking, location),
+        **deadline_columns(booking, starts_at=claim.starts_at, ends_at=claim.ends_at),
     }
     _write(booking, BookingEvent.Action.MOVED, actor, columns, now=now)
 

@@ -1,19 +1,20 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import UNDO_WINDOW
 from apps.businesses.models import TeamMember
-from apps.checkout.models import CreditEntry, Order, PlanPurchase
+from apps.checkout.models import CreditEntry, PlanPurchase
 from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import PlanRefused
 from apps.checkout.plans import Refused, visits_for
 from apps.checkout.queries.passes import refusal_of, terms_of_plan
+from apps.checkout.queries.plan_uses import lost_uses
 from apps.outbox.sweeping import sweep
 
 USED, RETURNED = CreditEntry.Kind.USED, CreditEntry.Kind.RETURNED
-LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 
 
 def redeem(
@@ -55,15 +56,11 @@ def return_credit(*, booking_id: int, now: datetime) -> bool:
 
 def return_lost_credits(*, now: datetime) -> int:
     """Give back the visits of bookings that were cancelled or declined, unless somebody decided to
-    keep them; return how many plans got something back."""
-    bookings = Booking.objects.filter(pk__in=lost_credits().values("booking"))
+    keep them; return how many plans got something back.
+
+    A decision of the last ten seconds may still be taken back, and then the visit stays used.
+    """
+    undoable = BookingEvent.objects.filter(booking=OuterRef("booking"), at__gt=now - UNDO_WINDOW)
+    lost = lost_uses().filter(~Exists(undoable))
+    bookings = Booking.objects.filter(pk__in=lost.values("booking"))
     return sweep(bookings, lambda pk: return_credit(booking_id=pk, now=now))
-
-
-def lost_credits() -> QuerySet[CreditEntry]:
-    """Uses of plans whose bookings are over without anything given back or kept."""
-    returned = CreditEntry.objects.filter(kind=RETURNED, booking=OuterRef("booking"))
-    kept = Order.objects.filter(booking=OuterRef("booking"), kept_at__isnull=False)
-    return CreditEntry.objects.filter(
-        ~Exists(returned), ~Exists(kept), kind=USED, booking__status__in=LOST
-    )

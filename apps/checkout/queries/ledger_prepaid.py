@@ -26,6 +26,7 @@ BEGINNINGS = (CreditEntry.Kind.BOUGHT, CreditEntry.Kind.RENEWED)
 PAID = Order.PaymentStatus.PAID
 HOLDING = (Payment.Status.PENDING, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 """As long as a payment stands so, its money is off the card."""
+STANDING = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 
 def find_miscounted_plans(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -83,21 +84,28 @@ def find_wrong_uses(*, business_id: int | None = None) -> Iterator[Finding]:
 
 
 def find_visits_for_nothing(*, business_id: int | None = None) -> Iterator[Finding]:
-    """Yield bookings that say a plan paid for them while none did, and visits that came back
-    without having been used."""
+    """Yield bookings that say a plan paid for them while none did, visits that came back without
+    having been used, and visits that came back while their booking stands."""
     used = CreditEntry.objects.filter(kind=CreditEntry.Kind.USED, booking=OuterRef("pk"))
     by_plan = Booking.objects.filter(~Exists(used), payment_option=Booking.PaymentOption.MEMBERSHIP)
     back = CreditEntry.objects.filter(kind=CreditEntry.Kind.RETURNED).exclude(
         booking__credits__kind=CreditEntry.Kind.USED
     )
+    standing = CreditEntry.objects.filter(
+        kind=CreditEntry.Kind.RETURNED, booking__status__in=STANDING
+    )
     if business_id is not None:
         by_plan = by_plan.filter(business_id=business_id)
         back = back.filter(purchase__business_id=business_id)
+        standing = standing.filter(purchase__business_id=business_id)
     for of, reference in by_plan.values_list("business_id", "reference"):
         yield Finding("a_plan_pays_by_its_lines", of, f"booking {reference}", "no plan was used")
     for of, reference in back.values_list("purchase__business_id", "purchase__reference"):
         words = "a visit came back that was never used"
         yield Finding("visits_come_back_whole", of, f"plan {reference}", words)
+    for of, reference in standing.values_list("purchase__business_id", "booking__reference"):
+        words = "the visit went back and the booking stands"
+        yield Finding("a_plan_pays_by_its_lines", of, f"booking {reference}", words)
 
 
 def find_miscounted_gift_cards(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -3,12 +3,16 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
+
+from apps.bookings.models import Booking
 from apps.bookings.plan_uses import PlanLimits, PlanUse
-from apps.checkout.models import CreditEntry, PlanPurchase
+from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.queries.passes import visits_of_one
 
 Kind = CreditEntry.Kind
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
+LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 
 
 def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a registered question
@@ -28,17 +32,33 @@ def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a r
 
 
 def find_plan_uses(booking_ids: Collection[int]) -> Mapping[int, PlanUse]:
-    """Return the plans that paid, by the ids of the bookings; one query."""
+    """Return the plans that paid, by the ids of the bookings; one query.
+
+    What the worker is about to give back counts as given back: the mail about a cancellation may
+    leave before it.
+    """
     entries = CreditEntry.objects.filter(
         booking_id__in=booking_ids, kind__in=(Kind.USED, Kind.RETURNED)
-    ).select_related("purchase")
-    back = {it.booking_id for it in entries if it.kind == Kind.RETURNED}
+    )
+    told = entries.select_related("purchase").annotate(
+        is_lost=Exists(lost_uses().filter(pk=OuterRef("pk")))
+    )
+    back = {it.booking_id for it in told if it.kind == Kind.RETURNED or it.is_lost}
     return {
         it.booking_id: PlanUse(
             name=it.purchase.name,
             left=it.purchase.balance if it.purchase.status in LIVE else None,
             is_back=it.booking_id in back,
         )
-        for it in entries
+        for it in told
         if it.booking_id is not None
     }
+
+
+def lost_uses() -> QuerySet[CreditEntry]:
+    """Uses of plans whose bookings are over without anything given back or kept: they go back."""
+    returned = CreditEntry.objects.filter(kind=Kind.RETURNED, booking=OuterRef("booking"))
+    kept = Order.objects.filter(booking=OuterRef("booking"), kept_at__isnull=False)
+    return CreditEntry.objects.filter(
+        ~Exists(returned), ~Exists(kept), kind=Kind.USED, booking__status__in=LOST
+    )
