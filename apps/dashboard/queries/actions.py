@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from apps.bookings.models import Booking
-from apps.bookings.policy import Policy, allowed_actions
+from apps.bookings.policy import Action, Policy, allowed_actions
 from apps.bookings.states import Status
 from apps.dashboard.desk import Desk
 from apps.dashboard.roles import permitted
 
 
 def actions_of(booking: Booking, *, desk: Desk, now: datetime) -> frozenset[str]:
-    """Name the actions as CONFIRM, DECLINE, CANCEL, NOTE; the buttons are what the POST accepts."""
+    """Name the actions as CONFIRM, DECLINE, SUGGEST, CANCEL, NOTE; the buttons are what the POST
+    accepts. Other times are suggested for appointments only: a class or course has its own."""
     allowed = allowed_actions(
         policy=Policy.from_snapshot(booking.policy_snapshot),
         status=Status(booking.status),
@@ -18,4 +19,6 @@ def actions_of(booking: Booking, *, desk: Desk, now: datetime) -> frozenset[str]
         now=now,
         is_team=True,
     )
-    return frozenset(action.value for action in permitted(allowed, rights=desk.rights))
+    named = frozenset(action.value for action in permitted(allowed, rights=desk.rights))
+    suggests = Action.DECLINE in named and booking.seating_id is None
+    return named | {"SUGGEST"} if suggests else named

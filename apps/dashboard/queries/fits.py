@@ -81,6 +81,9 @@ def _known(resource_id: int | None) -> list[int]:
 
 
 def _fit(booking: Booking, rota: Rota, needs: Sequence[Requirement]) -> Fit:
+    """A place of a class or course is kept already, and its hour is the session's: it fits."""
+    if booking.seating_id is not None:
+        return Fit()
     start = int(booking.starts_at.timestamp())
     kept = _kept(booking, rota)
     search = with_kept_buffers(_search(booking, rota, needs), start=start, kept=list(kept.values()))

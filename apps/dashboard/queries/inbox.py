@@ -45,7 +45,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Everybody who wants the same time of the same person, first come first."""
+    """Everybody who wants the same time of the same person, first come first; or, where they do not
+    compete, everybody whose place in one class or course waits for an answer."""
 
     ident: str
     starts_at: datetime
@@ -60,6 +61,7 @@ class Group:
     waiting: int
     progress: Progress | None = None
     ends_unanswered: bool = False
+    competes: bool = True
 
     @property
     def others(self) -> int:
@@ -196,6 +198,7 @@ def _group(
         fit=fits[waiting[0].pk] if waiting else None,
         people=tuple(person for _booking, person in ordered),
         waiting=len(waiting),
+        competes=booking.seating_id is None,
     )
 
 

@@ -109,6 +109,7 @@ def _same_time() -> Coalesce:
             starts_at=OuterRef("starts_at"),
             status=Booking.Status.PENDING,
             resource_id=OuterRef("resource_id"),
+            seating=None,
         )
         .exclude(pk=OuterRef("pk"))
         .order_by()
@@ -145,7 +146,7 @@ def request_card(
         ends_at=booking.ends_at,
         asked_at=booking.requested_at or booking.created_at,
         answer_by=booking.answer_by,
-        rivals=getattr(booking, "rivals", 0),
+        rivals=getattr(booking, "rivals", 0) if booking.seating_id is None else 0,
         fit=fit,
         actions=actions_of(booking, desk=desk, now=now),
         is_oldest=is_oldest,

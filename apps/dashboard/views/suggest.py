@@ -25,6 +25,8 @@ def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Offer free times around the one that was asked for; decline with one to three of them."""
     now, desk = timezone.now(), request.desk
     booking = booking_or_404(desk, reference)
+    if booking.seating_id is not None:  # a class or course has times of its own
+        return go_to(request, "dashboard:booking", slug, reference)
     page = get_suggest_page(desk=desk, booking=booking, ticked=_ticked(request), now=now)
     if request.method != "POST":
         return _show(request, booking, page, None, now=now)
