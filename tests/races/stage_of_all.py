@@ -18,6 +18,7 @@ from apps.availability.operations import (
     SessionsCollide,
     SessionsHaveChanged,
     SlotTaken,
+    UnclearTime,
 )
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
@@ -50,7 +51,7 @@ REFUSED = (
     ),
     *(bookings.LineIsFull, bookings.AlreadyInLine, bookings.WishIsOver, bookings.WishIsClosed),
     *(bookings.TimesAreFree, bookings.NotWelcome, bookings.AlreadyCorrected),
-    *(bookings.NotOnTheList, bookings.TooFewSoFar, SessionsHaveChanged),
+    *(bookings.NotOnTheList, bookings.TooFewSoFar, SessionsHaveChanged, UnclearTime),
     *(checkout.WayNotOffered, checkout.QuoteChanged, checkout.DetailsMissing, checkout.NotOwed),
     *(checkout.AmountRefused, checkout.RefundChanged, checkout.TooMuchToRefund),
     *(checkout.PaymentUnderWay, checkout.CouponRefused, checkout.GiftRefused),

@@ -7,6 +7,7 @@ from apps.availability.operations._cancel_sessions import cancel_sessions
 from apps.availability.operations._change_sessions import (
     SessionChange,
     SessionsHaveChanged,
+    UnclearTime,
     change_sessions,
 )
 from apps.availability.operations._course_runs import (
@@ -73,6 +74,7 @@ __all__ = [
     "SessionsCollide",
     "SessionsHaveChanged",
     "SlotTaken",
+    "UnclearTime",
     "block_time",
     "cancel_course_date",
     "cancel_course_run",

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from django.db.models import F
 
 from apps.availability.engine.recurrence import occurrences
+from apps.availability.engine.zones import Resolution
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations._claim import buffers_of
 from apps.availability.operations._door import open_door
@@ -22,6 +23,15 @@ from apps.kernel.digests import digest_of
 
 class SessionsHaveChanged(Exception):
     """Somebody changed one of the sessions since they were read; nothing was changed now."""
+
+
+class UnclearTime(Exception):
+    """The clock of the place skips this wall time on the session's date, or shows it twice (rule
+    T6); resolution says which, next_at (UTC) is the first time there from then on."""
+
+    def __init__(self, resolution: Resolution, next_at: datetime) -> None:
+        super().__init__(f"{resolution}: {next_at:%Y-%m-%d %H:%M}Z")
+        self.resolution, self.next_at = resolution, next_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +54,14 @@ def change_sessions(
     """Give coming sessions of one class another teacher, room or time, all of them or none.
 
     The same door as for new ones: old and new resources are locked in one order, what these
-    sessions occupy is set aside, and the rest of the world decides whether they fit.
+    sessions occupy is set aside, and the rest of the world decides whether they fit. A session that
+    stands at that wall time already stays there; in a series a skipped one is moved on (rule T5).
     seen is the digest of their keys and revisions as they were read; with None nobody has read
     them.
 
     Raises:
         SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
+        UnclearTime: the clock skips the time of the only session meant, or shows it twice.
         ResourceElsewhere: the room is at another place.
         SessionsCollide: with the starts that do not fit; nothing was changed.
         BusyTryAgain: the lock did not come in time.
@@ -67,6 +79,7 @@ def change_sessions(
         plans = [_plan(session, change) for session in sessions]
         if not sessions:
             return []
+        _require_clear(plans)
         facts = _facts(sessions[0], change)
         blocked = find_blocked(facts, plans, now=now)
         for session, plan in zip(sessions, plans, strict=True):
@@ -94,9 +107,17 @@ def _plan(session: Session, change: SessionChange) -> SessionPlan:
     if change.at is None or session.service is None:
         return SessionPlan(start, start + seconds)
     zone = zone_of(service=session.service, location=session.location)
-    on = session.starts_at.astimezone(zone).date()
+    stands = session.starts_at.astimezone(zone)
+    if stands.time() == change.at:  # also the second of two
+        return SessionPlan(start, start + seconds)
+    on = stands.date()
     (found,) = occurrences(zone=zone, dates=[on], at=change.at, duration=seconds)
     return SessionPlan(found.start, found.end, found.resolution)
+
+
+def _require_clear(plans: Sequence[SessionPlan]) -> None:
+    if len(plans) == 1 and plans[0].resolution is not Resolution.EXACT:
+        raise UnclearTime(plans[0].resolution, plans[0].starts_at)
 
 
 def _facts(session: Session, change: SessionChange) -> SessionFacts:

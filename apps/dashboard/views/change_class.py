@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from apps.availability.engine.zones import Resolution
 from apps.availability.models import Session
 from apps.availability.operations import (
     BusyTryAgain,
     ResourceElsewhere,
     SessionsCollide,
     SessionsHaveChanged,
+    UnclearTime,
 )
 from apps.bookings import operations as bookings
 from apps.bookings.queries.attending import Scope
@@ -26,12 +28,13 @@ from apps.dashboard.queries.roster import ScopeChoice, list_scopes
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.roster import session_page
 from apps.dashboard.views.showing import show
+from apps.web.formatting import format_time
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
 REFUSED = (
     *(SessionsCollide, SessionsHaveChanged, ResourceElsewhere),
-    *(bookings.StaleRevision, BusyTryAgain),
+    *(bookings.StaleRevision, BusyTryAgain, UnclearTime),
 )
 WORDS = {
     Scope.THIS: gettext_lazy("Only this one"),
@@ -59,7 +62,8 @@ def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
         _change(session, form, by=request.desk.member, now=now)
     except REFUSED as refusal:
         form = _refuse(request, session, form, refusal, now=now)
-        return _show(request, session, form, now=now, status=409)
+        status = 422 if isinstance(refusal, UnclearTime) else 409
+        return _show(request, session, form, now=now, status=status)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
@@ -89,6 +93,9 @@ def _refuse(
         words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
         form.add_error("anyway" if "anyway" in form.fields else None, words)
         return form
+    if isinstance(refusal, UnclearTime):
+        form.add_error("at", _unclear_words(refusal, session))
+        return form
     if isinstance(refusal, ResourceElsewhere):
         tell_elsewhere(form, session.location, resources=refusal.resources)
         return form
@@ -104,6 +111,17 @@ def _refuse(
     if isinstance(refusal, bookings.StaleRevision):
         fresh.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
     return fresh
+
+
+def _unclear_words(refusal: UnclearTime, session: Session) -> str:
+    """A wall time that does not exist is told with the next one that does (rule T6)."""
+    if refusal.resolution is not Resolution.SHIFTED_FORWARD:
+        return _("The clock is put back that night, and this time comes twice. Choose another.")
+    there = format_time(refusal.next_at, zone=session.zone, locale=session.business.locale)
+    words = _(
+        "The clock is put forward that night and skips this time. Choose %(time)s or another."
+    )
+    return words % {"time": there}
 
 
 def _form(
