@@ -7,6 +7,7 @@ holds, the bookings whose link it opened) has its own life in the session and st
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -19,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from apps.bookings.visitors import GRANTS
-from apps.web.kept_text import ENDED_FOR, WAS_SIGNED_IN
+from apps.web.kept_text import ENDED_FOR, WAS_SIGNED_IN, keep_text
 
 SEEN = "signed_in_seen"
 """In the session: the second of the sign-in, which also ties the mark of the browser to it."""
@@ -56,7 +57,8 @@ def end_idle_sign_ins(
     Parts of a page that ask again by themselves are no use by a person: an open tab in an empty
     office keeps nobody signed in.
     """
-    guarded = (*settings.GUARDED_SECTIONS, f"/{settings.OPERATOR_PATH}")
+    operators = f"/{settings.OPERATOR_PATH}"
+    guarded = (*settings.GUARDED_SECTIONS, operators)
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         is_use = False
@@ -68,6 +70,9 @@ def end_idle_sign_ins(
         response = get_response(request)
         if is_use and request.user.is_authenticated:
             _mark(request, response, now=timezone.now())
+        is_sent_away = response.status_code == HTTPStatus.FOUND and not request.user.pk
+        if is_sent_away and request.path_info.startswith(operators):
+            keep_text(request, now=timezone.now())  # what forged its token was refused before
         return response
 
     return middleware

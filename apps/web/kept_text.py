@@ -6,14 +6,15 @@ only, and never sends itself.
 
 import json
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.core.exceptions import SuspiciousOperation
-from django.http import HttpRequest
+from django.forms import Form
+from django.http import HttpRequest, QueryDict
 from django.utils.crypto import salted_hmac
 
 from apps.web.http import own_path, wants_fragment
@@ -103,6 +104,20 @@ def take_text(request: HttpRequest, *, now: datetime) -> KeptText | None:
     del request.session[FIELD]
     typed = tuple((name, value) for name, value in kept["typed"])
     return KeptText(kept["page"], typed, kept.get("sent_to", ""))
+
+
+def fill_in(forms: Iterable[Form], kept: KeptText) -> None:
+    """Let forms that show a row begin with what was typed, as far as it may come back."""
+    typed = QueryDict(mutable=True)
+    for name, value in kept.typed:
+        typed.appendlist(name, value)
+    for form in forms:
+        for name, field in form.fields.items():
+            sent = form.add_prefix(name)
+            if any(word in sent for word in LEFT_OUT) or field.disabled:
+                continue
+            if not field.widget.value_omitted_from_data(typed, {}, sent):
+                form.initial[name] = field.widget.value_from_datadict(typed, {}, sent)
 
 
 def typed_again(request: HttpRequest) -> list[tuple[str, str]] | None:

@@ -4,16 +4,18 @@ nothing about states or money is edited raw."""
 
 from typing import Any, cast
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.utils import flatten_fieldsets
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField
+from apps.web.kept_text import fill_in, take_text
 from apps.web.row_fields import PicksRows
 from apps.web.seen_row import FIELD, SeenRow, carrying_what_was_seen
 from apps.web.whole_fields import PLAIN_NUMBERS
@@ -80,10 +82,16 @@ class SeenAdmin(PicksRows, admin.ModelAdmin):  # type: ignore[type-arg]
         return found
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kw: Any) -> Any:
-        """409 where somebody else has changed the row or one below it meanwhile."""
-        response = super().render_change_form(request, context, *args, **kw)
+        """409 where somebody else has changed the row or one below it meanwhile; what was typed
+        before a sign-in ended stands in the form again."""
         below = [form for it in context["inline_admin_formsets"] for form in it.formset.forms]
         forms = [context["adminform"].form, *below]
+        kept = take_text(request, now=timezone.now()) if request.method == "GET" else None
+        if kept is not None:
+            fill_in(forms, kept)
+            words = _("Your sign-in had ended, and nothing was saved. Your text is here again.")
+            self.message_user(request, words, messages.WARNING)
+        response = super().render_change_form(request, context, *args, **kw)
         if any(isinstance(it, SeenRow) and it.is_stale for it in forms):
             response.status_code = 409
         return response
