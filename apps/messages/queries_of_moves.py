@@ -13,11 +13,12 @@ from apps.messages.models import Message
 
 class PlaceBefore(NamedTuple):
     """Where its reader knows a booking: the start (UTC), the zone it was told in, and the person;
-    "" for what is the same as now."""
+    "" for what is the same as now. is_back: it was moved away and back again unread."""
 
     starts_at: datetime | None
     time_zone: str
     person: str
+    is_back: bool = False
 
 
 def find_place_before(*, message: Message) -> PlaceBefore:
@@ -38,10 +39,15 @@ def find_place_before(*, message: Message) -> PlaceBefore:
             break
         first, zone = move, _zone_before(move) or zone
     was = first.before.get("starts_at")
+    starts_at = datetime.fromisoformat(was) if was else None
+    zone = "" if zone == message.booking.time_zone else zone
+    person = _person(first, moves[0])
+    is_as_it_was = starts_at == message.booking.starts_at and not zone and not person
     return PlaceBefore(
-        starts_at=datetime.fromisoformat(was) if was else None,
-        time_zone="" if zone == message.booking.time_zone else zone,
-        person=_person(first, moves[0]),
+        starts_at=starts_at,
+        time_zone=zone,
+        person=person,
+        is_back=is_as_it_was and first.pk != moves[0].pk,
     )
 
 

@@ -210,3 +210,49 @@ def events_of_course(message: Any) -> list[tuple[str, datetime]]:
     (part,) = [it for it in message.attachments if it.get_content_type() == "text/calendar"]
     calendar = Calendar.from_ical(part.get_payload(decode=True).decode())
     return [(str(it["STATUS"]), it.decoded("DTSTART")) for it in calendar.walk("VEVENT")]
+
+
+def test_what_was_moved_and_moved_back_before_anybody_read_of_it_is_not_told(
+    studio: Studio, carl: Booking
+) -> None:
+    session = carl.session
+    assert session is not None
+    for hour in (13, 12):
+        session.refresh_from_db()
+        bookings.change_class(
+            session_id=session.pk,
+            scope=Scope.THIS,
+            change=SessionChange((studio.noor.resource_id, studio.pier.pk), at=time(hour)),
+            seen=seen_of_class(session=session, scope=Scope.THIS, now=SOON),
+            by=studio.olga,
+            now=SOON,
+        )
+
+    work(SOON)
+
+    assert mail.outbox == []
+    assert set(Message.objects.filter(kind="MOVED").values_list("status", "error")) == {
+        ("SKIPPED", "overtaken: moved again"),
+        ("SKIPPED", "overtaken: moved back"),
+    }
+
+
+def test_what_is_moved_back_after_it_was_read_is_told(studio: Studio, carl: Booking) -> None:
+    session = carl.session
+    assert session is not None
+    for hour in (13, 12):
+        session.refresh_from_db()
+        bookings.change_class(
+            session_id=session.pk,
+            scope=Scope.THIS,
+            change=SessionChange((studio.noor.resource_id, studio.pier.pk), at=time(hour)),
+            seen=seen_of_class(session=session, scope=Scope.THIS, now=SOON),
+            by=studio.olga,
+            now=SOON,
+        )
+        work(SOON)
+
+    assert [it.subject for it in mail.outbox] == [
+        "Moved: Thu 26 Nov, 19:00, Vinyasa flow",
+        "Moved: Thu 26 Nov, 18:00, Vinyasa flow",
+    ]

@@ -50,8 +50,8 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
     kind = Kind(message.kind)
     facts = get_booking_facts(booking_id=message.booking_id)
     facts = _with_event(facts, kind, message)
-    if kind in MOVES and is_moved_again(event=message.event):
-        return _settle(message, Message.Status.SKIPPED, error="overtaken: moved again")
+    if kind in MOVES and (reason := _moved_meanwhile(message)):
+        return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if reason := overtaken_by(kind=kind, facts=facts, now=now):
         return _settle(message, Message.Status.SKIPPED, error=f"overtaken: {reason}")
     if attempt == 1 and not kind.is_for_team:
@@ -67,6 +67,13 @@ def send_message(*, message_id: int, attempt: int, now: datetime) -> Message:
         _settle(message, Message.Status.FAILED if last else Message.Status.QUEUED, error=str(error))
         raise
     return message
+
+
+def _moved_meanwhile(message: Message) -> str:
+    """What makes a mail about a move say nothing by now, "" where it does."""
+    if is_moved_again(event=message.event):
+        return "moved again"
+    return "moved back" if find_place_before(message=message).is_back else ""
 
 
 def _with_event(facts: BookingFacts, kind: Kind, message: Message) -> BookingFacts:
