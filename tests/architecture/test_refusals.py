@@ -60,6 +60,7 @@ NEVER = {
     ("checkout.book_with_plan", "CouponRefused"),
     ("checkout.book_with_plan", "DetailsMissing"),
     ("checkout.book_with_plan", "GiftRefused"),
+    ("checkout.book_with_plan", "OpenRefused"),
     ("checkout.book_with_plan", "PaymentUnderWay"),
     ("checkout.book_with_plan", "ProviderGone"),
     # The page showed no revision.

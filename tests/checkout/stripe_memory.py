@@ -53,6 +53,7 @@ class Stub:
         self.failures: list[Failure] = []
         self.asked: list[tuple[str, str, Row]] = []
         self.declines = ""
+        self.least = 0  # of what Stripe takes, in its units
         self.on_expire: Callable[[str], None] | None = None
         self.numbers = count(1)
         self.lock = Lock()
@@ -154,6 +155,8 @@ class Stub:
             raise StripeError(400, "invalid_request_error", "parameter_invalid")
         price = "line_items[0][price_data]"
         amount = int(params[f"{price}[unit_amount]"]) * int(params["line_items[0][quantity]"])
+        if amount < self.least:
+            raise StripeError(400, "invalid_request_error", "amount_too_small")
         named = f"cs_test_{next(self.numbers)}"
         return self._keep(
             id=named,

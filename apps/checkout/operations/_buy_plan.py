@@ -8,10 +8,10 @@ from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout.coupons import worth
 from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
-from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._coupons import use_coupon
 from apps.checkout.operations._errors import CouponRefused, PlanChanged, PlanNotSold
 from apps.checkout.operations._resume_plan import pay_order, resume_order
+from apps.checkout.operations._under_way import begin_paying
 from apps.checkout.operations._use_gift import SeenGift
 from apps.checkout.pricing import Way
 from apps.checkout.queries.coupons import Applied, apply_code, buyer_of, plan_buyer
@@ -79,7 +79,7 @@ def buy_plan(
     )
     if payment is None:
         return BoughtPlan(purchase, "")
-    url = open_payment(payment=payment, subject=purchase, origin=origin, now=now)
+    url = begin_paying(payment=payment, subject=purchase, origin=origin, now=now)
     return BoughtPlan(purchase, url)
 
 
@@ -104,7 +104,7 @@ def pay_for_plan(
     purchase, payment = _place_again(purchase_id, seen_left=seen_left, gift_code=gift_code, now=now)
     if payment is None:
         return BoughtPlan(purchase, "")
-    url = open_payment(payment=payment, subject=purchase, origin=origin, now=now)
+    url = begin_paying(payment=payment, subject=purchase, origin=origin, now=now)
     return BoughtPlan(purchase, url)
 
 

@@ -9,10 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.checkout.models import Order, Payment, PlanPurchase
-from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._links import wanted_of
 from apps.checkout.operations._subject import Subject, subject_of
-from apps.checkout.providers import OpenRefused, Provider, Truth
+from apps.checkout.providers import OpenRefused, Provider, Truth, provider_of
 from apps.checkout.queries.payments import key_of
 
 
@@ -36,6 +35,27 @@ def ask_truth(payment: Payment, provider: Provider, *, now: datetime) -> Truth:
         provider.close(payment.provider_ref)
         truth = provider.fetch(payment.provider_ref, now=now)
     return truth
+
+
+def open_payment(*, payment: Payment, subject: Subject, origin: str, now: datetime) -> str:
+    """Open a payment at the provider and return where to pay it; the same one when asked again.
+
+    No row is locked while the provider is asked; its key makes a crash in between harmless.
+
+    Raises:
+        OpenRefused: it will never open this.
+        ProviderDown: it does not answer.
+    """
+    if payment.url:
+        return payment.url
+    provider = provider_of(payment.provider)
+    if not payment.origin:
+        payment.origin = origin[:200]
+        Payment.objects.filter(pk=payment.pk).update(origin=payment.origin)
+    wanted = wanted_of(payment, subject, origin=payment.origin, now=now)
+    opened = provider.open_payment(wanted)
+    Payment.objects.filter(pk=payment.pk).update(provider_ref=opened.ref, url=opened.url)
+    return opened.url
 
 
 def _open_or_charge(

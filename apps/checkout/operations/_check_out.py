@@ -16,14 +16,13 @@ from apps.checkout.operations._errors import (
     QuoteChanged,
     WayNotOffered,
 )
-from apps.checkout.operations._links import PAY_WITHIN, wanted_of
+from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment, require_none_under_way
 from apps.checkout.operations._receipts import number_receipt
 from apps.checkout.operations._redeem import redeem
-from apps.checkout.operations._subject import Subject
+from apps.checkout.operations._under_way import begin_paying
 from apps.checkout.operations._use_gift import SeenGift, hold_gift, let_gifts_go
 from apps.checkout.pricing import Quote, Way, choose_amount
-from apps.checkout.providers import provider_of
 from apps.checkout.queries.coupons import Applied, booker
 from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import money_of_booking, status_of
@@ -90,6 +89,7 @@ def check_out(
         PlanRefused: the plan does not pay for this, or not any more.
         GiftRefused: the gift card has less on it than the page showed, or the order costs less.
         SlotGone: the time went to somebody else.
+        OpenRefused: the provider will never open this payment; it is given up.
         ProviderDown: the provider does not answer; nothing was paid.
         BusyTryAgain: the lock did not come in time.
     """
@@ -97,28 +97,8 @@ def check_out(
     if payment is None:
         return CheckedOut(booking, "")
     return CheckedOut(
-        booking, open_payment(payment=payment, subject=booking, origin=origin, now=now)
+        booking, begin_paying(payment=payment, subject=booking, origin=origin, now=now)
     )
-
-
-def open_payment(*, payment: Payment, subject: Subject, origin: str, now: datetime) -> str:
-    """Open a payment at the provider and return where to pay it; the same one when asked again.
-
-    No row is locked while the provider is asked; its key makes a crash in between harmless.
-
-    Raises:
-        ProviderDown: it does not answer.
-    """
-    if payment.url:
-        return payment.url
-    provider = provider_of(payment.provider)
-    if not payment.origin:
-        payment.origin = origin[:200]
-        Payment.objects.filter(pk=payment.pk).update(origin=payment.origin)
-    wanted = wanted_of(payment, subject, origin=payment.origin, now=now)
-    opened = provider.open_payment(wanted)
-    Payment.objects.filter(pk=payment.pk).update(provider_ref=opened.ref, url=opened.url)
-    return opened.url
 
 
 @transaction.atomic

@@ -10,7 +10,6 @@ from apps.checkout.gifts import new_gift_code
 from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, OrderLine, Payment
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._buy_plan import Buyer
-from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import AlreadyBought, GiftRefused, WayNotOffered
 from apps.checkout.operations._gift_money import follow_purchase, write_gift_entry
 from apps.checkout.operations._in_person import take_in_person
@@ -18,6 +17,7 @@ from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
 from apps.checkout.operations._refund import give_back
 from apps.checkout.operations._sell_plan import desk_key
+from apps.checkout.operations._under_way import begin_paying
 from apps.checkout.pricing import Way
 from apps.kernel.references import new_reference
 from apps.outbox.sweeping import sweep
@@ -68,7 +68,7 @@ def buy_gift_card(
     card, payment = _place(business, gift, form_key=form_key, visitor_hash=visitor_hash, now=now)
     if payment is None:
         return BoughtGift(card, "")
-    return BoughtGift(card, open_payment(payment=payment, subject=card, origin=origin, now=now))
+    return BoughtGift(card, begin_paying(payment=payment, subject=card, origin=origin, now=now))
 
 
 def pay_for_gift_card(*, card_id: int, origin: str, now: datetime) -> BoughtGift:
@@ -81,7 +81,7 @@ def pay_for_gift_card(*, card_id: int, origin: str, now: datetime) -> BoughtGift
     card, payment = _place_again(card_id, now=now)
     if payment is None:
         return BoughtGift(card, "")
-    return BoughtGift(card, open_payment(payment=payment, subject=card, origin=origin, now=now))
+    return BoughtGift(card, begin_paying(payment=payment, subject=card, origin=origin, now=now))
 
 
 @transaction.atomic

@@ -5,11 +5,11 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout.models import Payment
-from apps.checkout.operations._check_out import open_payment
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._in_person import order_of
 from apps.checkout.operations._links import PAY_WITHIN
 from apps.checkout.operations._new_payment import new_payment
+from apps.checkout.operations._under_way import begin_paying
 from apps.checkout.pricing import choose_part, first_part
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.let_go import let_go_of
@@ -37,7 +37,7 @@ def pay_balance(
         ProviderDown: the provider does not answer; nothing was paid.
     """
     booking, payment = _place(booking_id, business_id, amount=amount, now=now)
-    return open_payment(payment=payment, subject=booking, origin=origin, now=now)
+    return begin_paying(payment=payment, subject=booking, origin=origin, now=now)
 
 
 @transaction.atomic

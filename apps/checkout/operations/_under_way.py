@@ -1,5 +1,5 @@
-"""A payment that was begun: somebody goes on with it, or gives it up. Nothing is locked while the
-provider is asked."""
+"""A payment that is under way: somebody begins it, goes on with it, or gives it up. Nothing is
+locked while the provider is asked."""
 
 from datetime import datetime
 
@@ -7,12 +7,27 @@ from django.db import transaction
 
 from apps.bookings.operations import Actor
 from apps.checkout.models import Order, Payment
-from apps.checkout.operations._check_out import open_payment
+from apps.checkout.operations._charge import open_payment
 from apps.checkout.operations._errors import NotOwed
 from apps.checkout.operations._new_payment import close_soon
 from apps.checkout.operations._settle import settle_payment, sync
-from apps.checkout.operations._subject import lock_subject, subject_of
-from apps.checkout.providers import provider_of
+from apps.checkout.operations._subject import Subject, lock_subject, subject_of
+from apps.checkout.providers import OpenRefused, provider_of
+
+
+def begin_paying(*, payment: Payment, subject: Subject, origin: str, now: datetime) -> str:
+    """Return where somebody pays a payment that was placed for them (``open_payment``); one that
+    the provider will never open is given up, so that another way can be chosen.
+
+    Raises:
+        OpenRefused: it will never be opened.
+        ProviderDown: the provider does not answer; nothing was paid.
+    """
+    try:
+        return open_payment(payment=payment, subject=subject, origin=origin, now=now)
+    except OpenRefused:
+        _cancel(payment, now=now)
+        raise
 
 
 def go_on_paying(*, order_id: int, origin: str, now: datetime) -> str:
@@ -20,6 +35,7 @@ def go_on_paying(*, order_id: int, origin: str, now: datetime) -> str:
 
     Raises:
         NotOwed: none is open (any more).
+        OpenRefused: the provider will never open it; it is given up.
         ProviderDown: the provider does not answer; nothing was paid.
     """
     pending = Payment.objects.select_related("order").filter(
@@ -28,7 +44,8 @@ def go_on_paying(*, order_id: int, origin: str, now: datetime) -> str:
     payment = pending.filter(saved_card="", expires_at__gt=now).order_by("-pk").first()
     if payment is None:
         raise NotOwed
-    return open_payment(payment=payment, subject=subject_of(payment.order), origin=origin, now=now)
+    subject = subject_of(payment.order)
+    return begin_paying(payment=payment, subject=subject, origin=origin, now=now)
 
 
 def give_up_payment(*, payment_id: int, order_id: int, now: datetime) -> None:

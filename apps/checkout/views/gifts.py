@@ -18,6 +18,7 @@ from apps.checkout.buyer_forms import GiftForm, new_form_key
 from apps.checkout.gifts import spell_code
 from apps.checkout.links import open_gift_token
 from apps.checkout.models import GiftCard
+from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.gifts import find_begun_card, has_payment_under_way
 from apps.checkout.queries.under_way import UnderWay, find_under_way
@@ -35,7 +36,7 @@ from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 PURPOSE = "gift"
-CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+CONFLICT, UNPROCESSABLE = 409, 422
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -64,9 +65,9 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
         )
     except (checkout.AlreadyBought, checkout.PaymentUnderWay) as other:
         return _another(request, business, form, other, now=now)
-    except (ProviderDown, checkout.WayNotOffered):
-        words = _("Payments do not work at this moment. Please try again in a minute.")
-        return _show(request, business, form, now=now, notice=words, status=UNAVAILABLE)
+    except (ProviderDown, checkout.WayNotOffered) as down:
+        words, status = unpaid_words(down), unpaid_status(down)
+        return _show(request, business, form, now=now, notice=words, status=status)
     keep_gift_till(request, bought.card)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
@@ -153,8 +154,8 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
         bought = checkout.pay_for_gift_card(card_id=found.pk, origin=origin, now=timezone.now())
     except checkout.PaymentUnderWay:  # the page says what is
         return go_to(request, "checkout:gift_card", reference=reference)
-    except (ProviderDown, checkout.WayNotOffered):
-        return _unpayable(request, found)
+    except (ProviderDown, checkout.WayNotOffered) as down:
+        return _unpayable(request, found, down)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "checkout:gift_card", reference=reference)
@@ -169,17 +170,18 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         if begun is not None and begun.told is None:
             checkout.give_up_payment(payment_id=begun.payment_id, order_id=begun.order_id, now=now)
-    except ProviderDown:
-        return _unpayable(request, found)
+    except ProviderDown as down:
+        return _unpayable(request, found, down)
     if find_begun_card(card_id=found.pk) is None or has_payment_under_way(found):
         return go_to(request, "checkout:gift_card", reference=reference)
     change_gift_till(request)
     return go_to(request, "checkout:buy_gift", business=found.business.slug)
 
 
-def _unpayable(request: HttpRequest, found: GiftCard) -> HttpResponse:
-    context = frame_of(business=found.business)
-    return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+def _unpayable(request: HttpRequest, found: GiftCard, down: Exception) -> HttpResponse:
+    context = {**frame_of(business=found.business), "words": unpaid_words(down)}
+    status = unpaid_status(down)
+    return render_page(request, "checkout/plan_unpayable.html", None, context, status=status)
 
 
 def _bought_here(request: HttpRequest, reference: str) -> GiftCard:

@@ -16,6 +16,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.buyer_forms import SeenLeftForm
 from apps.checkout.links import open_plan_token
 from apps.checkout.models import PlanPurchase
+from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.passes import terms_of_plan
 from apps.checkout.queries.plan_words import last_day_words, left_words
@@ -143,8 +144,8 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
         return _show(request, found, notice=words, status=409)
     except (checkout.GiftRefused, checkout.PaymentUnderWay, checkout.CouponRefused) as changed:
         return _show(request, found, notice=_not_paid(changed, found), status=409)
-    except (ProviderDown, checkout.WayNotOffered):
-        return _unpayable(request, found)
+    except (ProviderDown, checkout.WayNotOffered) as down:
+        return _unpayable(request, found, down)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "checkout:plan", reference=reference)
@@ -158,9 +159,10 @@ def _not_paid(changed: Exception, found: PlanPurchase) -> str:
     return _("Another payment is under way. Go on with it, or give it up first.")
 
 
-def _unpayable(request: HttpRequest, found: PlanPurchase) -> HttpResponse:
-    context = frame_of(business=found.business)
-    return render_page(request, "checkout/plan_unpayable.html", None, context, status=503)
+def _unpayable(request: HttpRequest, found: PlanPurchase, down: Exception) -> HttpResponse:
+    context = {**frame_of(business=found.business), "words": unpaid_words(down)}
+    status = unpaid_status(down)
+    return render_page(request, "checkout/plan_unpayable.html", None, context, status=status)
 
 
 @require_POST
@@ -194,8 +196,8 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         checkout.let_go_of_plan(purchase_id=found.pk, now=now)
     except checkout.NotOwed:
         return go_to(request, "checkout:plan", reference=reference)
-    except ProviderDown:
-        return _unpayable(request, found)
+    except ProviderDown as down:
+        return _unpayable(request, found, down)
     if found.status != PlanPurchase.Status.DRAFT:
         return go_to(request, "checkout:plan", reference=reference)
     revoke_plan(request, found.pk)

@@ -38,6 +38,7 @@ from apps.checkout.forms import (
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
+from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import Offer
@@ -58,7 +59,7 @@ from apps.checkout.views.till import (
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
 
-CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+CONFLICT, UNPROCESSABLE = 409, 422
 ONLINE = (Way.FULL, Way.DEPOSIT)
 NOT_AS_SHOWN = (
     BrokenSeal,
@@ -147,8 +148,8 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
         return show_draft_lost(request, draft, now=now)
     except BusyTryAgain:
         return try_again(request, draft.service)
-    except ProviderDown:
-        return _show(request, draft, till, notice=_unavailable(), status=UNAVAILABLE)
+    except ProviderDown as down:
+        return _show(request, draft, till, notice=unpaid_words(down), status=unpaid_status(down))
     if done.url:
         return HttpResponseSeeOther(done.url)
     forget_typed(request)
@@ -165,8 +166,8 @@ def _go_on(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -
     except checkout.NotOwed:
         words = _("The payment that was begun is over. Please choose once more.")
         return _show(request, draft, till, notice=words, status=CONFLICT)
-    except ProviderDown:
-        return _show(request, draft, till, notice=_unavailable(), status=UNAVAILABLE)
+    except ProviderDown as down:
+        return _show(request, draft, till, notice=unpaid_words(down), status=unpaid_status(down))
     return HttpResponseSeeOther(url)
 
 
@@ -182,10 +183,6 @@ def _place_or_give_up(
         order_id = Payment.objects.values_list("order_id", flat=True).get(pk=begun.payment_id)
         checkout.give_up_payment(payment_id=begun.payment_id, order_id=order_id, now=now)
         return _place(request, draft, till, now=now)
-
-
-def _unavailable() -> str:
-    return _("Payments do not work at this moment. Please try again in a minute.")
 
 
 def _place(

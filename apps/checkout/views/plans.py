@@ -19,6 +19,7 @@ from apps.catalog.queries import get_plan, has_plans
 from apps.checkout import operations as checkout
 from apps.checkout.buyer_forms import PlanBuyerForm, PlanHolderForm, new_form_key
 from apps.checkout.gifts import spell_code
+from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.plan_offer import plans_take_codes
 from apps.checkout.queries.plans import card_of_plan, cards_of_plans
@@ -37,7 +38,7 @@ from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
 PURPOSE = "plan"
-CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+CONFLICT, UNPROCESSABLE = 409, 422
 CHANGED = (
     *(checkout.PlanChanged, checkout.PlanNotSold, checkout.WayNotOffered, NotWelcome),
     *(checkout.CouponRefused, checkout.GiftRefused, checkout.PaymentUnderWay),
@@ -126,9 +127,9 @@ def _buy(
     except CHANGED as changed:
         begun = back_to_begun(request, plan)
         return begun or _not_as_seen(request, plan, till, form, changed, now=now)
-    except ProviderDown:
-        words = _("Payments do not work at this moment. Please try again in a minute.")
-        return _show(request, plan, till, form, now=now, notice=words, status=UNAVAILABLE)
+    except ProviderDown as down:
+        words, status = unpaid_words(down), unpaid_status(down)
+        return _show(request, plan, till, form, now=now, notice=words, status=status)
     keep_plan_till(request, plan, till)
     return _to_what_was_bought(request, bought, by_gift=offer.by_gift)
 

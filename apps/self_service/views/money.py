@@ -14,6 +14,7 @@ from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
 from apps.checkout.coupons import Refused
+from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.orders import find_sheet
@@ -57,8 +58,8 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     except checkout.AmountRefused:
         words = _("What is left to be paid has changed. Please look at the amount again.")
         return show_booking(request, booking, now=now, problem=words, status=409)
-    except ProviderDown:
-        return _provider_down(request, booking, now=now)
+    except ProviderDown as down:
+        return _provider_down(request, booking, down, now=now)
     return HttpResponseSeeOther(url)
 
 
@@ -76,8 +77,8 @@ def _begun(
     except checkout.NotOwed:
         words = _("That payment is over.")
         return show_booking(request, booking, now=now, problem=words, status=409)
-    except ProviderDown:
-        return _provider_down(request, booking, now=now)
+    except ProviderDown as down:
+        return _provider_down(request, booking, down, now=now)
     return go_to(request, "self_service:booking", reference=booking.reference)
 
 
@@ -104,9 +105,11 @@ def use_code(request: HttpRequest, reference: str) -> HttpResponse:
     return go_to(request, "self_service:booking", reference=reference)
 
 
-def _provider_down(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
-    words = _("Payments do not work at this moment. Please try again in a minute.")
-    return show_booking(request, booking, now=now, problem=words, status=503)
+def _provider_down(
+    request: HttpRequest, booking: Booking, down: ProviderDown, *, now: datetime
+) -> HttpResponse:
+    words, status = unpaid_words(down), unpaid_status(down)
+    return show_booking(request, booking, now=now, problem=words, status=status)
 
 
 def _origin(request: HttpRequest) -> str:

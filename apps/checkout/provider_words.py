@@ -1,0 +1,22 @@
+"""What somebody reads when the provider opens no payment. Pure."""
+
+from django.utils.translation import gettext as _
+
+from apps.checkout.providers import OpenRefused
+
+CONFLICT, UNAVAILABLE = 409, 503
+
+
+def unpaid_words(error: Exception) -> str:
+    """That nothing was paid, and what helps: waiting, or another way."""
+    if isinstance(error, OpenRefused):
+        return _(
+            "This cannot be paid online: the payment service does not take it. Nothing was "
+            "charged. Please choose another way to pay, or get in touch with us."
+        )
+    return _("Payments do not work at this moment. Please try again in a minute.")
+
+
+def unpaid_status(error: Exception) -> int:
+    """409 for what will never be paid like that, 503 for what passes."""
+    return CONFLICT if isinstance(error, OpenRefused) else UNAVAILABLE
