@@ -1,11 +1,20 @@
 """Which free time suits somebody who waits for one: "any time on this day or week". Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-DAY_MINUTES = 24 * 60
+HOUR = 60
+DAY_MINUTES = 24 * HOUR
+NOON, EVENING = 12 * HOUR, 17 * HOUR
+SPANS = (1, 7, 14)
+"""How many days in a row can be waited for."""
+PARTS = ((0, DAY_MINUTES), (0, NOON), (NOON, EVENING), (EVENING, DAY_MINUTES))
+"""Within which hours a visit may be wanted to begin."""
+
+Key = tuple[int, int]
+"""A wish by the position of its days and of its hours among those that can be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +36,32 @@ class Wish:
     @property
     def is_any_hour(self) -> bool:
         return self.from_minute == 0 and self.to_minute == DAY_MINUTES
+
+
+def wishes_from(on: date, *, spans: Sequence[int] = SPANS) -> dict[Key, Wish]:
+    """Every wish of so many days that can be chosen from a day on."""
+    return {
+        (SPANS.index(days), part): Wish(on, on + timedelta(days=days - 1), *hours)
+        for days in spans
+        for part, hours in enumerate(PARTS)
+    }
+
+
+def worth_waiting(
+    wishes: Mapping[Key, Wish],
+    *,
+    worked: Sequence[datetime],
+    free: Sequence[datetime],
+    lasts: timedelta,
+    zone: ZoneInfo,
+) -> frozenset[Key]:
+    """Those of some wishes in which somebody works (starts as if nothing were booked), and nothing
+    is free (starts that are)."""
+
+    def has(starts: Sequence[datetime], wish: Wish) -> bool:
+        return any(suits(wish, starts_at=at, ends_at=at + lasts, zone=zone) for at in starts)
+
+    return frozenset(key for key, it in wishes.items() if has(worked, it) and not has(free, it))
 
 
 def suits(wish: Wish, *, starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> bool:

@@ -8,9 +8,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.forms.waitlist import PARTS
 from apps.bookings.operations import WaitingDetails
-from apps.bookings.wishes import Wish
+from apps.bookings.wishes import PARTS, Wish
 from apps.bookings.wording import hours_words
 from apps.businesses.models import Business
 from apps.catalog.models import Service

@@ -1,5 +1,7 @@
 """Waiting for a time of an appointment on the web, and answering the offer by its link."""
 
+import html
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +11,12 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
+from apps.availability import operations as availability
 from apps.availability.models import DateException, Schedule
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.outbox.worker import Worker
-from tests.bookings.pages import fields_of, text_of
+from tests.bookings.pages import fields_of, slots_of, text_of
 from tests.bookings.test_wishes import cancel, fill
 from tests.factories import NOW, Salon
 
@@ -90,11 +93,86 @@ def test_only_what_is_full_can_be_waited_for(client: Client, salon: Salon) -> No
 
 
 def test_a_full_line_invites_nobody(client: Client, salon: Salon) -> None:
+    """The day says so where it has no times: before, its link led back to it without a word."""
+    picker = "/juniper/s/cut/times?date=2026-11-26"
+    taken = fill(salon)
+    salon.policy.waitlist_capacity = 1
+    salon.policy.save()
+    assert _invitation(client.get(picker)) == WAIT
+    assert client.get(WAIT).status_code == 200
+    ask(client)
+
+    page = client.get(picker)
+
+    assert (_invitation(page), client.get(WAIT).status_code) == ("", 303)
+    assert "The waitlist is full as well." in text_of(page)
+    cancel(taken[0], salon)
+    with_a_time = text_of(client.get(picker))
+    assert ("09:00" in with_a_time, "The waitlist is full" in with_a_time) == (True, False)
+
+
+def test_a_line_of_nobody_is_not_called_full(client: Client, salon: Salon) -> None:
     fill(salon)
     salon.policy.waitlist_capacity = 0
     salon.policy.save()
 
-    assert client.get(WAIT).status_code == 303
+    page = client.get("/juniper/s/cut/times?date=2026-11-26")
+
+    assert (_invitation(page), "waitlist" in text_of(page)) == ("", False)
+
+
+@pytest.mark.parametrize("shown", ["?week=2026-11-30", "", "?date=2026-12-01"])
+def test_the_invitation_is_for_the_days_that_are_shown(
+    client: Client, salon: Salon, *, shown: str
+) -> None:
+    """Nothing is free from 30 November to the end of what can be booked: who looks at a week of
+    it, or at all of it, is led to those days and not to today."""
+    salon.policy.horizon_days = 40
+    salon.policy.save()
+    until = salon.at(24, 0) + timedelta(days=45)
+    since = salon.at(30, 0) if shown else salon.at(24, 0)
+    availability.block_time(
+        business_id=salon.business.pk,
+        resource_ids=[salon.ana.resource_id, salon.ben.resource_id],
+        starts_at=since,
+        ends_at=until,
+        note="",
+        now=NOW,
+    )
+
+    page = client.get(f"/juniper/s/cut/times{shown}")
+
+    assert slots_of(page) == []
+    link = _invitation(page)
+    first = {"?week=2026-11-30": "2026-11-30", "": "2026-11-24", "?date=2026-12-01": "2026-12-01"}
+    assert link == f"/juniper/s/cut/wait?date={first[shown]}"
+    assert client.get(link).status_code == 200
+
+
+def test_where_every_day_is_taken_none_of_them_shows_a_time(client: Client, salon: Salon) -> None:
+    """What is taken in the days that are shown is not forgotten by looking at the later ones."""
+    salon.policy.horizon_days = 40
+    salon.policy.save()
+    for day in range(41):
+        availability.block_time(
+            business_id=salon.business.pk,
+            resource_ids=[salon.ana.resource_id, salon.ben.resource_id],
+            starts_at=salon.at(24, 9) + timedelta(days=day),
+            ends_at=salon.at(24, 18) + timedelta(days=day),
+            note="",
+            now=NOW,
+        )
+
+    page = client.get("/juniper/s/cut/times")
+
+    assert (slots_of(page), page.context["chosen_on"]) == ([], None)
+    assert client.get(_invitation(page)).status_code == 200
+
+
+def _invitation(page: Any) -> str:
+    """Where *Join the waitlist* of a page leads."""
+    found = re.findall(r'<a href="([^"]*)">Join the waitlist</a>', text_of(page))
+    return html.unescape(found[0]) if found else ""
 
 
 def test_a_week_is_waited_for_from_the_shown_day_on(client: Client, salon: Salon) -> None:

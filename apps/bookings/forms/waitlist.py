@@ -5,13 +5,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.operations import WaitingDetails
-from apps.bookings.wishes import DAY_MINUTES, Wish
+from apps.bookings.wishes import HOUR, PARTS, SPANS, Key, Wish, wishes_from
 from apps.bookings.wording import hours_words
 from apps.web import formatting
 from apps.web.fields import OwnAddressField, OwnNameField, VisitAddressField
 from apps.web.slips import AsksAboutSlips
 
-HOUR = 60
 NOTICES = (
     (0, _("Any time, I am quick")),
     (2 * HOUR, _("2 hours before")),
@@ -45,12 +44,6 @@ class WaitlistForm(AsksAboutSlips):
         )
 
 
-SPANS = (1, 7, 14)
-"""How many days in a row can be waited for."""
-NOON, EVENING = 12 * HOUR, 17 * HOUR
-PARTS = ((0, DAY_MINUTES), (0, NOON), (NOON, EVENING), (EVENING, DAY_MINUTES))
-
-
 class WishForm(WaitlistForm):
     """Which days from ``on`` on, and at which hours, beside who waits."""
 
@@ -64,7 +57,7 @@ class WishForm(WaitlistForm):
         on: date,
         locale: str,
         asks_address: bool = False,
-        worth: frozenset[tuple[int, int]] | None = None,
+        worth: frozenset[Key] | None = None,
         **kwargs: Any,
     ) -> None:
         """worth names the days and hours (positions) that are worth waiting for: the others are
@@ -101,15 +94,6 @@ class WishForm(WaitlistForm):
             to_minute=last,
             notice_minutes=found["notice"],
         )
-
-
-def wishes_from(on: date) -> dict[tuple[int, int], Wish]:
-    """Every wish that can be chosen from a day on, by the positions of its days and hours."""
-    return {
-        (span, part): Wish(on, on + timedelta(days=days - 1), *PARTS[part])
-        for span, days in enumerate(SPANS)
-        for part in range(len(PARTS))
-    }
 
 
 def _days_words(on: date, days: int, *, locale: str) -> str:

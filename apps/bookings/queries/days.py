@@ -16,10 +16,11 @@ from apps.availability.engine.slots import DayParts, Slot, find_slots, free_days
 from apps.availability.queries import SlotQuery, as_if_free, load_search, with_later_busy
 from apps.bookings.queries.minimum import without_undecided
 from apps.bookings.queries.periods import DAY, Period, period_of, strip_start
+from apps.bookings.queries.wishes import may_wait_for_a_time
+from apps.bookings.wishes import SPANS, Wish, wishes_from, worth_waiting
 from apps.kernel.weeks import WEEK
 
 FARTHEST = timedelta(days=366)
-WAITS_AHEAD = timedelta(days=13)
 NEAREST = 3
 
 
@@ -51,8 +52,8 @@ class Days:
     """Everything the picker shows of time. Dates are those of zone, the clock of the page.
 
     nearest is None unless a time was lost; then the free times closest to it, perhaps none.
-    can_wait: somebody works at hours of the chosen day, or of the next two weeks when no day has
-    times, in which nothing is free.
+    waits: somebody works at these hours of the chosen day, or of the days from the first one on
+    when no day has times, and nothing is free in them (venue's clock).
     """
 
     zone: ZoneInfo
@@ -65,7 +66,7 @@ class Days:
     slots: tuple[Slot, ...]
     nearest: tuple[Slot, ...] | None
     reasons: tuple[Reason, ...]
-    can_wait: bool = False
+    waits: Wish | None = None
 
     def count(self, on: date) -> int:
         return self.parts[on].total if on in self.parts else 0
@@ -99,12 +100,13 @@ def find_days(
     search = without_undecided(search, service=query.service, now=now)
     parts = free_days(search, first=shown[0], last=last, dates_in=zone)
     chosen = _choose(ask, parts, today=today)
+    there = search
     if chosen is None and ask.takes_later and last < horizon:
-        search = with_later_busy(search, query=query, first=last + DAY, last=horizon, now=now)
-        later = free_days(search, first=last + DAY, last=horizon, dates_in=zone)
-        parts = {**parts, **later}
-        chosen = _first_free(later, Period(last + DAY, horizon))
-        anchor = chosen or anchor
+        later = with_later_busy(search, query=query, first=last + DAY, last=horizon, now=now)
+        found = free_days(later, first=last + DAY, last=horizon, dates_in=zone)
+        parts = {**parts, **found}
+        chosen = _first_free(found, Period(last + DAY, horizon))
+        anchor, there = (chosen, later) if chosen else (anchor, search)
     if chosen is None and ask.near is not None:
         anywhere = replace(ask, near=None)
         return find_days(query=query, ask=anywhere, zone=zone, week_starts=week_starts, now=now)
@@ -121,32 +123,37 @@ def find_days(
         nearest=_nearest(search, ask, zone=zone, shown=Period(shown[0], last)),
         reasons=(),
     )
-    return _with_times(days, search, anchor)
+    return _with_times(days, there, query, anchor, last)
 
 
-def _with_times(days: Days, search: Search, anchor: date) -> Days:
+def _with_times(days: Days, search: Search, query: SlotQuery, anchor: date, last: date) -> Days:
     on = days.chosen or anchor
     slots = tuple(find_slots(search, first=on, last=on, dates_in=days.zone))
     until = on if days.chosen else days.period.last
     reasons = () if slots else why_no_times(search, first=on, last=until, dates_in=days.zone)
-    waits = _can_wait(days, search, Period(on, on if days.chosen else on + WAITS_AHEAD))
-    return replace(days, slots=slots, reasons=reasons, can_wait=waits)
+    return replace(days, slots=slots, reasons=reasons, waits=_waits(days, search, query, on, last))
 
 
-def _can_wait(days: Days, search: Search, wanted: Period) -> bool:
-    """Whether some part of these days would have times if nothing were booked, and has none."""
-    worked = free_days(
-        as_if_free(search),
-        first=wanted.first,
-        last=min(wanted.last, days.horizon),
-        dates_in=days.zone,
+def _waits(days: Days, search: Search, query: SlotQuery, on: date, last: date) -> Wish | None:
+    """The wish for the fewest days from the shown one on, of those that were read, that is worth
+    waiting for."""
+    if not may_wait_for_a_time(query.service):
+        return None
+    reach = 0 if days.chosen else (last - on).days
+    wishes = wishes_from(on, spans=[it for it in SPANS if it - 1 <= reach])
+    until = max(it.last_on for it in wishes.values())
+    worth = worth_waiting(
+        wishes,
+        worked=_starts(as_if_free(search), on, until),
+        free=_starts(search, on, until),
+        lasts=timedelta(seconds=search.shape.duration),
+        zone=search.zone,
     )
-    for on, open_parts in worked.items():
-        free = days.parts.get(on, DayParts())
-        pairs = zip(open_parts.counts, free.counts, strict=True)
-        if any(could and not can for could, can in pairs):
-            return True
-    return False
+    return wishes[min(worth)] if worth else None
+
+
+def _starts(search: Search, first: date, last: date) -> list[datetime]:
+    return [starts_at(slot) for slot in find_slots(search, first=first, last=last)]
 
 
 def _shown(anchor: date, *, today: date, week_starts: int) -> tuple[date, date]:

@@ -1,6 +1,7 @@
 """Questions about those who wait for a time of an appointment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -9,12 +10,10 @@ from apps.availability.engine.slots import find_slots
 from apps.availability.queries import as_if_free, load_search, zone_of
 from apps.bookings.models import WaitlistEntry
 from apps.bookings.queries.claims import slot_query
-from apps.bookings.wishes import Wish, suits
+from apps.bookings.wishes import Key, Wish, suits, worth_waiting
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 
-Key = tuple[int, int]
-"""A wish by the position of its days and of its hours among those that can be chosen."""
 IN_LINE = (WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED)
 
 
@@ -84,26 +83,37 @@ def find_worth_waiting(
         first_on=min(it.first_on for it in wishes.values()),
         last_on=max(it.last_on for it in wishes.values()),
     )
-    could = find_times_for(choice=choice, wish=whole, ignores_bookings=True, now=now)
-    free = find_times_for(choice=choice, wish=whole, now=now)
-    lasts = timedelta(minutes=choice.duration_minutes)
-    zone = zone_of(service=choice.service, location=choice.location)
+    open_ones = worth_waiting(
+        wishes,
+        worked=find_times_for(choice=choice, wish=whole, ignores_bookings=True, now=now),
+        free=find_times_for(choice=choice, wish=whole, now=now),
+        lasts=timedelta(minutes=choice.duration_minutes),
+        zone=zone_of(service=choice.service, location=choice.location),
+    )
+    days = {(it.first_on, it.last_on): it for key, it in wishes.items() if key in open_ones}
+    roomy = {pair for pair, it in days.items() if line_for(choice, it).has_room}
+    return frozenset(
+        key for key in open_ones if (wishes[key].first_on, wishes[key].last_on) in roomy
+    )
 
-    def has(starts: Sequence[datetime], wish: Wish) -> bool:
-        return any(suits(wish, starts_at=at, ends_at=at + lasts, zone=zone) for at in starts)
 
-    open_ones = {key for key, it in wishes.items() if has(could, it) and not has(free, it)}
-    return frozenset(key for key in open_ones if _has_room(choice, wishes[key]))
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How many wait for one of the same days, and whether one more may."""
+
+    waiting: int
+    has_room: bool
 
 
-def _has_room(choice: Choice, wish: Wish) -> bool:
-    line = wishes_for(
+def line_for(choice: Choice, wish: Wish) -> Line:
+    """How long the line is that somebody with this wish would join; one query."""
+    waiting = wishes_for(
         service_id=choice.service.pk,
         location_id=choice.location.pk if choice.location else None,
         first_on=wish.first_on,
         last_on=wish.last_on,
-    )
-    return line.count() < choice.policy.waitlist_capacity
+    ).count()
+    return Line(waiting, has_room=waiting < choice.policy.waitlist_capacity)
 
 
 def find_times_for(

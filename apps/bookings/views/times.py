@@ -34,11 +34,12 @@ from apps.bookings.queries.times import (
     staff_options,
     visitor_note,
 )
-from apps.bookings.queries.wishes import may_wait_for_a_time
+from apps.bookings.queries.wishes import line_for
 from apps.bookings.venues import where_words
 from apps.bookings.views.details_page import steps_of
 from apps.bookings.views.found import service_page
 from apps.bookings.visitors import browser_of, plans_of
+from apps.bookings.wishes import Wish
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable
@@ -157,7 +158,7 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
         "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
         "hold_fields": hold_fields(service, picks),
         "progress": _progress(service, days.chosen, venue),
-        "waitlist_url": wait_url(service, picks, on=days.chosen) if days.can_wait else "",
+        **_waitlist(choice, picks, days.waits),
     }
 
 
@@ -181,13 +182,20 @@ def _progress(service: Service, on: date | None, venue: ZoneInfo) -> Progress | 
     return None if on is None else progress_of(group_of_day(service, on, venue))
 
 
-def wait_url(service: Service, picks: Picks, *, on: date | None) -> str:
-    """Where to wait for a time of these picks, from the shown day on; "" where there is no line."""
-    if not may_wait_for_a_time(service):
-        return ""
+def _waitlist(choice: Choice, picks: Picks, wish: Wish | None) -> dict[str, Any]:
+    """Where to wait for a time, from the shown day on, and whether nobody can because too many wait
+    already: the page behind the address asks the same."""
+    if wish is None:
+        return {"waitlist_url": "", "waitlist_is_full": False}
+    line = line_for(choice, wish)
+    service = choice.service
     slugs = {"business": service.business.slug, "service": service.slug}
-    query = picks.query({"date": on.isoformat()} if on else {})
-    return f"{reverse('bookings:wait', kwargs=slugs)}?{query}".removesuffix("?")
+    query = picks.query({"date": wish.first_on.isoformat()})
+    url = f"{reverse('bookings:wait', kwargs=slugs)}?{query}"
+    return {
+        "waitlist_url": url if line.has_room else "",
+        "waitlist_is_full": line.waiting > 0 and not line.has_room,
+    }
 
 
 def hold_fields(service: Service, picks: Picks) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, read_picks, times_url
-from apps.bookings.forms.waitlist import WishForm, wishes_from
+from apps.bookings.forms.waitlist import WishForm
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.bookings.queries.times import facts_words
@@ -23,6 +23,7 @@ from apps.bookings.views.found import service_page
 from apps.bookings.views.limits import require_room_to_wait
 from apps.bookings.views.waitlist import PURPOSE, is_robot
 from apps.bookings.visitors import visitor_of
+from apps.bookings.wishes import Key, wishes_from
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable
@@ -70,7 +71,7 @@ def _form(
     data: QueryDict | None,
     *,
     on: date,
-    worth: frozenset[tuple[int, int]] | None = None,
+    worth: frozenset[Key] | None = None,
 ) -> WishForm:
     service = choice.service
     return WishForm(
