@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.kernel.money import Money, exponent
-from apps.web.numbers import NotANumber, OtherDigits, read_number, write_number
+from apps.web.numbers import NotANumber, OtherDigits, read_amount, read_number, write_number
 
 MOST = Decimal(2_000_000)
 SAMPLE = 1250
@@ -57,11 +57,19 @@ class NumberField(forms.Field):
         text = str(value).strip()
         sign = -1 if self.min_value < 0 and text[0] in _MINUS else 1
         try:
-            return sign * read_number(text[sign < 0 :], locale=self.locale)
+            return sign * self.read(text[sign < 0 :])
         except OtherDigits as other:
             raise self.wrong("digits") from other
         except NotANumber as wrong:
             raise self.wrong("invalid") from wrong
+
+    def read(self, text: str) -> Decimal:
+        """What stands behind the sign.
+
+        Raises:
+            NotANumber: nobody of this locale writes a number like that.
+        """
+        return read_number(text, locale=self.locale)
 
     def validate(self, value: Any) -> None:
         """Between the least and the most that may be, and not finer than it may be."""
@@ -84,7 +92,7 @@ class NumberField(forms.Field):
 
 class MoneyField(NumberField):
     """Main units in, minor units out ("12.50" EUR is 1250, "12,50" where people write a comma; None
-    when it may be empty).
+    when it may be empty). An amount that was copied from a page keeps the sign of its currency.
 
     Currency and locale may be set after the form was made (``speak``).
     """
@@ -116,6 +124,9 @@ class MoneyField(NumberField):
             whole = _("Enter a whole amount: %(currency)s has no decimals.")
             raise forms.ValidationError(words if digits else whole % {"currency": self.currency})
         return Money.from_decimal(found, self.currency).amount
+
+    def read(self, text: str) -> Decimal:
+        return read_amount(text, currency=self.currency, locale=self.locale)
 
     def wrong(self, code: str) -> forms.ValidationError:
         words = str(self.error_messages[code]).replace("%(sample)s", self._write(SAMPLE))

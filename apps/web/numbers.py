@@ -8,13 +8,14 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.numbers import get_decimal_symbol, get_group_symbol
+from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
 
 from apps.web.formatting import locale_of
 
 LONGEST = 40
 _SPACES = "\u0020\u00a0\u2009\u202f"
 _APOSTROPHES = "'\u2019"
+_DIRECTIONS = dict.fromkeys(map(ord, "\u200e\u200f\u061c"))
 
 
 class NotANumber(ValueError):
@@ -45,6 +46,23 @@ def read_number(text: str, *, locale: str) -> Decimal:
     return Decimal(f"{whole or 0}.{part}" if part else whole)
 
 
+def read_amount(text: str, *, currency: str, locale: str) -> Decimal:
+    """Read an amount in main units as it was typed, or copied from a page of ours: the sign or the
+    code of its currency may stand before it or behind it, as ``format_money`` writes it.
+
+    Raises:
+        OtherDigits, NotANumber: as their names say; a sign of another currency is no number.
+    """
+    text = text.translate(_DIRECTIONS).strip()
+    shown = get_currency_symbol(currency, locale_of(locale)).translate(_DIRECTIONS)
+    for sign in (shown, currency):
+        bare = text.removeprefix(sign)
+        bare = bare if bare != text else text.removesuffix(sign)
+        if bare != text:
+            return read_number(bare, locale=locale)
+    return read_number(text, locale=locale)
+
+
 def write_number(value: Decimal, *, locale: str) -> str:
     """A number as it stands in a field: the decimal sign of the locale, all of its decimals, and no
     groups."""
@@ -55,10 +73,17 @@ def write_number(value: Decimal, *, locale: str) -> str:
 def _patterns(tag: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     locale = locale_of(tag)
     decimal, group = get_decimal_symbol(locale), get_group_symbol(locale)
-    last, before = locale.decimal_formats[None].grouping
     groups = _SPACES + (_APOSTROPHES if group in _APOSTROPHES else group)
+    # Marathi and others write an amount of money in other groups than a number.
+    shapes = dict.fromkeys(
+        (locale.decimal_formats[None].grouping, locale.currency_formats["standard"].grouping)
+    )
+    grouped = "|".join(
+        rf"[0-9]{{1,{before}}}(?P<by{at}>[{re.escape(groups)}])"
+        rf"(?:[0-9]{{{before}}}(?P=by{at}))*[0-9]{{{last}}}"
+        for at, (last, before) in enumerate(shapes)
+    )
     part = re.escape(decimal)
-    grouped = rf"[0-9]{{1,{before}}}(?P<by>[{re.escape(groups)}])(?:[0-9]{{{before}}}(?P=by))*"
-    own = rf"(?P<whole>[0-9]+|{grouped}[0-9]{{{last}}}|(?={part}))(?:{part}(?P<part>[0-9]+))?"
+    own = rf"(?P<whole>[0-9]+|{grouped}|(?={part}))(?:{part}(?P<part>[0-9]+))?"
     other = "," if decimal == "." else r"\."
     return re.compile(own), re.compile(rf"(?P<whole>[0-9]+){other}(?P<part>[0-9]{{1,2}})")

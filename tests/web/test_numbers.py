@@ -3,14 +3,16 @@
 from decimal import Decimal
 
 import pytest
+from babel.localedata import locale_identifiers
 from babel.numbers import format_decimal
 from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.web.formatting import locale_of
+from apps.kernel.money import Money
+from apps.web.formatting import format_money, locale_of
 from apps.web.money_field import MoneyField, NumberField, speak
-from apps.web.numbers import NotANumber, OtherDigits, read_number, write_number
+from apps.web.numbers import NotANumber, OtherDigits, read_amount, read_number, write_number
 
 LOCALES = ("en-GB", "en-US", "en-IN", "de-DE", "de-CH", "de-AT", "fr-FR", "es-MX", "pt-BR", "pl-PL")
 AMOUNTS = st.decimals(0, 99_999_999, places=2, allow_nan=False, allow_infinity=False)
@@ -77,6 +79,46 @@ def test_what_a_locale_writes_it_reads_again(number: Decimal, tag: str) -> None:
     assert read_number(write_number(number, locale=tag), locale=tag) == number
 
 
+ALL_LOCALES = sorted(tag.replace("_", "-") for tag in locale_identifiers())
+CURRENCIES = ("EUR", "USD", "INR", "CHF", "DKK", "JPY", "KWD", "MVR")
+
+
+@pytest.mark.parametrize("locale", ["mr-IN", "ml-IN", "or-IN", "dv-MV"])
+def test_the_groups_of_money_are_read_beside_those_of_numbers(locale: str) -> None:
+    for text in ("123,456.78", "1,23,456.78"):
+        assert read_number(text, locale=locale) == Decimal("123456.78")
+
+
+@pytest.mark.slow
+def test_every_locale_reads_the_amounts_that_its_pages_show() -> None:
+    refused = {}
+    for tag in ALL_LOCALES:
+        shown = format_money(12_345_678_90, "INR", tag)
+        try:
+            assert read_amount(shown, currency="INR", locale=tag) == Decimal("12345678.90")
+        except NotANumber:
+            refused[tag] = shown
+
+    assert refused == {}
+
+
+@given(
+    minor=st.integers(0, 99_999_999_99),
+    currency=st.sampled_from(CURRENCIES),
+    tag=st.sampled_from(ALL_LOCALES),
+)
+def test_an_amount_is_read_as_it_is_shown(minor: int, currency: str, tag: str) -> None:
+    shown = format_money(minor, currency, tag)
+
+    assert read_amount(shown, currency=currency, locale=tag) == Money(minor, currency).to_decimal()
+
+
+@pytest.mark.parametrize("text", ["$5", "5 USD", "€€5", "€5€", "EUR €5", "€", "€-5"])
+def test_an_amount_bears_the_sign_of_its_own_currency_once(text: str) -> None:
+    with pytest.raises(NotANumber):
+        read_amount(text, currency="EUR", locale="en-GB")
+
+
 @given(text=st.text(max_size=50), tag=st.sampled_from(LOCALES))
 def test_any_text_is_a_number_or_refused(text: str, tag: str) -> None:
     try:
@@ -106,6 +148,10 @@ def errors(text: str, *, currency: str = "EUR", locale: str = "en-GB") -> list[s
         ("990,50", "RSD", "sr-Latn-RS", 99_050),
         ("12.345", "IQD", "en-GB", 12_345),
         ("500", "JPY", "ja-JP", 500),
+        ("€1,234.56", "EUR", "en-GB", 123_456),
+        ("48,00\u00a0€", "EUR", "de-DE", 4800),
+        ("12.50 EUR", "EUR", "en-GB", 1250),
+        ("₹123,456.78", "INR", "mr-IN", 12_345_678),
     ],
 )
 def test_amounts_are_kept_in_minor_units(text: str, currency: str, locale: str, minor: int) -> None:
