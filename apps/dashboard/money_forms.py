@@ -38,6 +38,14 @@ class CodeForm(forms.Form):
     code = LineField(max_length=40, error_messages={"required": _("Enter a code.")})
 
 
+class PlanForm(forms.Form):
+    """Which plan of the customer pays, as the radio cards name it, and the revision of the booking
+    the page showed."""
+
+    revision = PlainNumberField(min_value=1, max_value=2_000_000_000)
+    way = forms.CharField(max_length=30, required=False)
+
+
 class RefundForm(forms.Form):
     """How much goes back, for which lines and besides, and what had gone back when the page was
     made (minor units)."""

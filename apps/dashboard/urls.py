@@ -40,7 +40,7 @@ from apps.dashboard.views.holders import (
     stop_renewal,
     undo_plan_paid,
 )
-from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid, use_code
+from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid, use_code, use_plan
 from apps.dashboard.views.move import move
 from apps.dashboard.views.orders import orders
 from apps.dashboard.views.plan import new_class
@@ -79,6 +79,7 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/paid/", mark_paid, name="mark_paid"),
     path("<slug:slug>/bookings/<str:reference>/undo-paid/", undo_paid, name="undo_paid"),
     path("<slug:slug>/bookings/<str:reference>/code/", use_code, name="use_code"),
+    path("<slug:slug>/bookings/<str:reference>/plan/", use_plan, name="use_plan"),
     path("<slug:slug>/bookings/<str:reference>/refund/", refund, name="refund"),
     path("<slug:slug>/bookings/<str:reference>/leftover/", leftover, name="leftover"),
     path("<slug:slug>/coupons/", coupons, name="coupons"),

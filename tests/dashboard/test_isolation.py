@@ -79,6 +79,7 @@ CASES: dict[str, Case] = {
     ),  # nothing was paid yet
     "leftover": Case(MANAGERS, "POST", {"keep": "1"}, answer=409),  # it is not over
     "use_code": Case(DESKS, "POST", {"code": "NOTHING"}, answer=409),  # not confirmed yet
+    "use_plan": Case(DESKS, "POST", {"way": "PLAN-1"}, answer=409),  # not answered yet
     "looked_at": Case(MANAGERS, "POST", answer=404),  # every payment came as it was asked for
     "refused_refund": Case(MANAGERS, "POST", answer=404),  # the bank refused none
     "uncovered_card": Case(MANAGERS, "POST", answer=404),  # every card is covered
@@ -210,6 +211,7 @@ WITH_BOOKING = {
         "refund",
         "leftover",
         "use_code",
+        "use_plan",
         "online_link",
     ),
 }

@@ -106,6 +106,15 @@ class Sheet:
         return state_words(self.order, is_unclear=any(unclear), is_aside=self.kept_aside > 0)
 
     @property
+    def owes_all(self) -> bool:
+        """Whether it is placed, nothing of it was paid or is on its way, and it costs something."""
+        payments = [it.payment for it in self.entries if it.payment]
+        online = Payment.Kind.ONLINE
+        is_open = any(it.kind == online and it.status in UNDECIDED for it in payments)
+        is_placed = self.order.status == Order.Status.APPROVED
+        return is_placed and self.balance > 0 and not (self.paid or self.kept_aside or is_open)
+
+    @property
     def aside_by_gift(self) -> int:
         """What of kept_aside is on a gift card."""
         payments = (it.payment for it in self.entries if it.payment)

@@ -11,6 +11,7 @@ from apps.bookings.models import Booking
 from apps.catalog.queries import Choice
 from apps.checkout.models import CreditEntry, PlanPurchase
 from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for
+from apps.checkout.queries.orders import Sheet, waits_for_a_yes
 
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 
@@ -84,6 +85,25 @@ def passes_for(*, booking: Booking, purchase_ids: Sequence[int], now: datetime) 
     one for each that is unlimited; none when there are no ids."""
     found = _live_plans(purchase_ids, business_id=booking.business_id)
     return _judge(found, wanted_of(booking), ends_at=booking.ends_at, now=now)
+
+
+def passes_of_customer(*, booking: Booking, sheet: Sheet | None, now: datetime) -> tuple[Pass, ...]:
+    """The live plans of whoever booked, usable ones first, as long as all that was booked is still
+    owed (``operations.pay_with_plan``); none, and no query, where nothing is. One query more than
+    ``passes_for``."""
+    if booking.customer_id is None or not _owes_all(booking, sheet):
+        return ()
+    own = PlanPurchase.objects.filter(customer=booking.customer_id, status__in=LIVE)
+    held = list(own.values_list("pk", flat=True))
+    return passes_for(booking=booking, purchase_ids=held, now=now)
+
+
+def _owes_all(booking: Booking, sheet: Sheet | None) -> bool:
+    lives = booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}
+    by_plan = booking.payment_option == Booking.PaymentOption.MEMBERSHIP
+    if not lives or not booking.price or by_plan or waits_for_a_yes(booking):
+        return False
+    return sheet is None or sheet.owes_all
 
 
 def has_plans_for(*, booking: Booking) -> bool:

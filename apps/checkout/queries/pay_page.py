@@ -103,6 +103,14 @@ def cards_of(
     ]
 
 
+def cards_at_the_desk(*, passes: Sequence[Pass], chosen: str = "") -> list[WayCard]:
+    """The plans with which the team may let a customer pay; chosen is the value that was sent."""
+    usable = [found.pk for found in passes if found.refused is None]
+    named = (pk for pk in usable if chosen == f"{Way.PLAN.value}-{pk}")
+    pk = next(named, usable[0] if usable else None)
+    return [_plan_card(found, chosen=found.pk == pk, pays=True) for found in passes]
+
+
 LATER = "LATER"
 """The way to pay a place from the waitlist that is no plan: as it was told when they joined."""
 

@@ -11,10 +11,19 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment
+from apps.checkout.models import Order, Payment, PlanPurchase
+from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.plan_words import plan_refused_words
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.money_forms import CodeForm, LeftoverForm, PaidForm, RefundForm, UndoPaidForm
+from apps.dashboard.money_forms import (
+    CodeForm,
+    LeftoverForm,
+    PaidForm,
+    PlanForm,
+    RefundForm,
+    UndoPaidForm,
+)
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.views.answers import booking_or_404, refuse
 from apps.dashboard.views.refusals import INCOMPLETE, code_refused_words, money_problem
@@ -31,6 +40,7 @@ REFUSED = (
     checkout.TooMuchOfLine,
     checkout.PaymentUnderWay,
     checkout.CouponRefused,
+    checkout.PlanRefused,
     Order.DoesNotExist,
     Payment.DoesNotExist,
     BusyTryAgain,
@@ -100,6 +110,37 @@ def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         problem = money_problem(error, desk=desk, booking=booking)
         return refuse(request, booking, problem, now=now, forms={"code": form})
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def use_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Let a plan of the customer pay for what is booked and still owed."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), PlanForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now, forms={"plan": form})
+    plan = _plan_named(form.cleaned_data["way"], booking)
+    try:
+        checkout.pay_with_plan(
+            booking_id=booking.pk,
+            revision=form.cleaned_data["revision"],
+            purchase_id=plan.pk if plan else 0,
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        if isinstance(error, checkout.PlanRefused):
+            form.add_error("way", plan_refused_words(error.refused, plan))
+        problem = money_problem(error, desk=desk, booking=booking)
+        return refuse(request, booking, problem, now=now, forms={"plan": form})
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+def _plan_named(way: str, booking: Booking) -> PlanPurchase | None:
+    """The plan of the customer that was chosen."""
+    plans = PlanPurchase.objects.filter(customer=booking.customer_id).select_related("business")
+    return next((it for it in plans if way == f"{Way.PLAN.value}-{it.pk}"), None)
 
 
 @require_POST

@@ -54,6 +54,7 @@ MONEY_CODES: dict[type[Exception], str] = {
     checkout.TooMuchOfLine: "TOO_MUCH",
     checkout.PaymentUnderWay: "UNDER_WAY",
     checkout.CouponRefused: "CODE_REFUSED",
+    checkout.PlanRefused: "PLAN_REFUSED",
     Order.DoesNotExist: "NOT_OWED",
     Payment.DoesNotExist: "NOT_OWED",
 }

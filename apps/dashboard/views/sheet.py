@@ -15,6 +15,8 @@ from apps.bookings.queries.waitlist import wish_words_of
 from apps.bookings.states import OCCUPYING
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, Sheet, find_sheet
+from apps.checkout.queries.passes import passes_of_customer
+from apps.checkout.queries.pay_page import WayCard, cards_at_the_desk
 from apps.checkout.queries.plans import find_plan_used
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm, OverrideForm
@@ -47,6 +49,7 @@ def show_sheet(
         {
             "page": page,
             **_money(request, booking, sheet),
+            "plans": _plans(request, booking, sheet, shown.get("plan"), now=now),
             **_ticket(request, booking),
             "forms": shown,
             "effect": _effect(sheet, shown.get("refund")),
@@ -105,6 +108,22 @@ def _money(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> dict
         "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
         "plan_used": _plan_used(request, booking, sheet),
     }
+
+
+def _plans(
+    request: OwnerRequest,
+    booking: Booking,
+    sheet: Sheet | None,
+    sent: Form | None,
+    *,
+    now: datetime,
+) -> list[WayCard]:
+    """The plans of the customer beside what is owed, for those who take money."""
+    if not request.desk.may(Right.TAKE_MONEY):
+        return []
+    passes = passes_of_customer(booking=booking, sheet=sheet, now=now)
+    chosen = str(sent.data.get("way", "")) if sent else ""
+    return cards_at_the_desk(passes=passes, chosen=chosen)
 
 
 def _plan_used(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> PlanPurchase | None:
