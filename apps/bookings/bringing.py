@@ -1,5 +1,7 @@
 """Whether more people may come on a booking that stands (rule B17). Pure."""
 
+from django.utils.translation import gettext as _
+
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.states import OCCUPYING
@@ -21,3 +23,13 @@ def has_room_for(booking: Booking, *, more: int) -> bool:
     """Whether so many more stay within the limit that was frozen with it."""
     most = Policy.from_snapshot(booking.policy_snapshot).max_participants
     return booking.party_size + more <= most
+
+
+def alone_words(booking: Booking) -> str:
+    """Why nobody is added to a booking, and what whoever comes along does instead; it is of a class
+    that can be booked. Its service comes joined."""
+    if booking.paid or booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
+        return _("It is paid. For more people, book again.")
+    if takes_more(booking) and not has_room_for(booking, more=1):
+        return _("No more people can come on one booking.")
+    return _("For more people, book again.")

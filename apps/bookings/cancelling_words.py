@@ -2,7 +2,6 @@
 zone's."""
 
 from datetime import datetime
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.html import format_html
@@ -12,16 +11,8 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.wording import length_words
 from apps.businesses.models import Business
+from apps.businesses.reaching import Contacts
 from apps.web import formatting
-
-
-class Contacts(Protocol):
-    """How a business is reached; "" where it does not say."""
-
-    @property
-    def phone(self) -> str: ...
-    @property
-    def email(self) -> str: ...
 
 
 def cancel_by_words(

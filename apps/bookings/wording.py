@@ -16,6 +16,7 @@ from apps.bookings.reductions import let_go, paid_in_ways
 from apps.bookings.venues import pay_place, pay_place_of, venue_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
+from apps.businesses.reaching import and_reach
 from apps.catalog.models import Service
 from apps.web import formatting
 
@@ -307,10 +308,7 @@ def _money_words(booking: Booking, price: str) -> str:
 
 def call_instead(booking: Booking) -> str:
     """What a blocked person reads; that there is a block is not said (rule B25)."""
-    phone = booking.business.phone
-    if not phone:
-        return _("This cannot be booked online.")
-    return _("This cannot be booked online. Please call %(phone)s.") % {"phone": phone}
+    return and_reach(_("This cannot be booked online."), booking.business)
 
 
 def length_words(minutes: int) -> str:

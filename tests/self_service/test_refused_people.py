@@ -12,6 +12,7 @@ from apps.availability.models import Session
 from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy
 from tests.bookings.pages import fill, text_of
+from tests.factories.catalog import make_variant
 from tests.factories.studio import Studio, join, make_session, make_studio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
@@ -84,33 +85,40 @@ def bring(client: Client, booking: Booking) -> Any:
     return client.post(f"/manage/{booking.reference}/people", {"people": booking.party_size})
 
 
-def shows_the_button(client: Client, session: Session) -> bool:
-    return MORE in text_of(client.get(f"/harbor/classes/{session.pk}/"))
+def note_of(client: Client, session: Session) -> str:
+    """What the page of the class says to somebody who is in, after that."""
+    page = text_of(client.get(f"/harbor/classes/{session.pk}/"))
+    note = page.partition("See your booking</a></p>")[2].partition("</div>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", note).split())
 
 
 def test_the_button_stands_where_one_more_may_come(
     client: Client, session: Session, carl: Booking
 ) -> None:
-    assert shows_the_button(client, session)
+    assert note_of(client, session) == MORE
     assert bring(client, carl).status_code == 303
 
     carl.refresh_from_db()
     assert carl.party_size == 2
-    assert not shows_the_button(client, session)
+    assert note_of(client, session) == "No more people can come on one booking."
     assert problem_of(bring(client, carl)) == (422, "No more people can come on one booking.")
 
 
 @pytest.mark.parametrize(
-    "columns",
-    [{"payment_option": "ONLINE"}, {"payment_option": "MEMBERSHIP"}],
-    ids=["paid online", "paid with a plan"],
+    ("columns", "paid"),
+    [
+        ({"payment_option": "ONLINE"}, ""),
+        ({"payment_option": "ONLINE", "paid": 1800}, "It is paid. "),
+        ({"payment_option": "MEMBERSHIP"}, "It is paid. "),
+    ],
+    ids=["being paid online", "paid online", "paid with a plan"],
 )
 def test_nor_where_it_was_paid_for(
-    client: Client, session: Session, carl: Booking, columns: dict[str, str]
+    client: Client, session: Session, carl: Booking, columns: dict[str, Any], paid: str
 ) -> None:
     Booking.objects.update(**columns)
 
-    assert not shows_the_button(client, session)
+    assert note_of(client, session) == f"{paid}For more people, book again."
     words = "Nobody can be added to this booking. For more people, book again."
     assert problem_of(bring(client, carl)) == (409, words)
 
@@ -121,8 +129,26 @@ def test_nor_where_the_team_says_yes_first(
     studio.flow.requires_approval = True
     studio.flow.save()
 
-    assert not shows_the_button(client, session)
+    assert note_of(client, session) == "For more people, book again."
     assert bring(client, carl).status_code == 409
+
+
+def test_nor_where_people_are_counted_by_kind(
+    client: Client, studio: Studio, session: Session, carl: Booking
+) -> None:
+    for name in ("Adult", "Child"):
+        make_variant(service=studio.flow, name=name, price=900)
+
+    assert note_of(client, session) == "For more people, book again."
+
+
+def test_a_full_class_sends_nobody_to_book_again(
+    client: Client, session: Session, carl: Booking
+) -> None:
+    Booking.objects.update(payment_option="MEMBERSHIP")
+    Session.objects.update(capacity=1)
+
+    assert note_of(client, session) == ""
 
 
 @pytest.mark.parametrize("closed", ["service", "business"])
@@ -140,4 +166,4 @@ def test_nobody_is_added_where_booking_was_switched_off(
     assert problem_of(bring(client, carl)) == (409, words)
     carl.refresh_from_db()
     assert carl.party_size == 1
-    assert not shows_the_button(client, session)
+    assert note_of(client, session) == ""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from apps.bookings.bringing import has_room_for, takes_more
+from apps.bookings.bringing import alone_words, has_room_for, takes_more
 from apps.bookings.models import Booking
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
@@ -22,12 +22,13 @@ class Browser:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """A live booking of the browser, how many come on it, and whether one more may; none is
-    ("", 0)."""
+    """A live booking of the browser, how many come on it, and whether one more may; alone_words say
+    what is done instead. None is ("", 0)."""
 
     reference: str = ""
     people: int = 0
     may_bring: bool = False
+    alone_words: str = ""
 
 
 def own_hold(*, browser: Browser, business_id: int, now: datetime) -> Booking | None:
@@ -53,7 +54,7 @@ def own_place(*, browser: Browser, session_id: int) -> Own:
     if found is None:
         return Own()
     may_bring = takes_more(found) and has_room_for(found, more=1)
-    return Own(found.reference, found.party_size, may_bring)
+    return Own(found.reference, found.party_size, may_bring, alone_words(found))
 
 
 def own_places(*, browser: Browser, session_ids: Collection[int]) -> Mapping[int, str]:

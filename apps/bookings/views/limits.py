@@ -16,6 +16,7 @@ from apps.bookings.operations import Details
 from apps.bookings.queries.drafts import count_live_holds, count_paid_since, count_unpaid_ahead
 from apps.bookings.visitors import network_hash_of, opened_by_link, visitor_hash_of
 from apps.businesses.models import Business
+from apps.businesses.reaching import or_reach
 from apps.customers.identity import identity_of
 from apps.web.addresses import client_network
 from apps.web.limits import Hit, TooMany, require_room, rules, window_start
@@ -113,7 +114,8 @@ def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now:
     )
     if count < most:
         return ""
-    return _(
+    words = _(
         "%(count)s unpaid bookings with this address or phone number are still to come. Please "
-        "open one of them from our e-mail first, so that we know it is you, or call us."
-    ) % {"count": count}
+        "open one of them from our e-mail first, so that we know it is you."
+    )
+    return or_reach(words % {"count": count}, draft.business)

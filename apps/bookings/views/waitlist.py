@@ -28,6 +28,7 @@ from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
+from apps.businesses.reaching import and_reach
 from apps.catalog.models import Service, StaffMember
 from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
 from apps.web.formguard import Verdict, judge, new_guard
@@ -104,7 +105,8 @@ def _attempt(
     except bookings.LineIsFull:
         return None, _("The waitlist is full as well.")
     except (bookings.CannotWait, bookings.NotBookable, bookings.NotWelcome):
-        return None, _("This cannot be booked online any more. Please call us.")
+        words = _("This cannot be booked online any more.")
+        return None, and_reach(words, choice.service.business)
     except BusyTryAgain:
         return None, _("Many people are booking at this moment. Please press the button again.")
     return entry.booking, ""

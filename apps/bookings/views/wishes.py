@@ -25,6 +25,7 @@ from apps.bookings.views.waitlist import PURPOSE, is_robot
 from apps.bookings.visitors import visitor_of
 from apps.bookings.wishes import Key, wishes_from
 from apps.businesses.pages import frame_of
+from apps.businesses.reaching import and_reach
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable
 from apps.web.formguard import new_guard
@@ -111,7 +112,8 @@ def _attempt(
     except bookings.WishIsOver:
         return None, _("These hours have passed. Please choose others."), ()
     except (bookings.NotBookable, bookings.NotWelcome):
-        return None, _("This cannot be booked online any more. Please call us."), ()
+        words = and_reach(_("This cannot be booked online any more."), choice.service.business)
+        return None, words, ()
     return entry.booking, "", ()
 
 

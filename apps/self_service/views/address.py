@@ -13,6 +13,7 @@ from apps.bookings.queries.drafts import get_booking
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.visitors import Proof, proof_of
 from apps.businesses.pages import frame_of
+from apps.businesses.reaching import and_reach
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
 from apps.web.addresses import client_network
@@ -40,7 +41,8 @@ def address(request: HttpRequest, reference: str) -> HttpResponse:
             now=now,
         )
     except bookings.AlreadyCorrected:
-        form.add_error("email", _("The address was corrected before. Please call us."))
+        words = and_reach(_("The address was corrected before."), booking.business)
+        form.add_error("email", words)
         return _show(request, booking, form, status=409)
     except bookings.NotAllowed:
         form.add_error("email", _("This booking can no longer be changed here."))
