@@ -48,8 +48,7 @@ def show_sheet(
         fragment,
         {
             "page": page,
-            **_money(request, booking, sheet),
-            "plans": _plans(request, booking, sheet, shown.get("plan"), now=now),
+            **_money(request, booking, sheet, shown.get("plan"), now=now),
             **_ticket(request, booking),
             "forms": shown,
             "effect": _effect(sheet, shown.get("refund")),
@@ -103,8 +102,16 @@ def _typed_elsewhere(
     return [it for it in words if it]
 
 
-def _money(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> dict[str, object]:
+def _money(
+    request: OwnerRequest,
+    booking: Booking,
+    sheet: Sheet | None,
+    sent: Form | None,
+    *,
+    now: datetime,
+) -> dict[str, object]:
     return {
+        "plans": _plans(request, booking, sheet, sent, now=now),
         "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
         "plan_used": _plan_used(request, booking, sheet),
     }
