@@ -328,6 +328,8 @@ def no_times_words(reasons: Sequence[Reason], *, zone: ZoneInfo, locale: str) ->
     if at is not None:
         when = formatting.format_datetime(datetime.fromtimestamp(at, UTC), zone=zone, locale=locale)
         return _("Booking opens on %(when)s.") % {"when": when}
+    if ReasonCode.TOO_FEW_PEOPLE in codes:
+        return _("Too few people booked this day in time.")
     if codes & {ReasonCode.BUSY, ReasonCode.BUFFER_TOO_SHORT}:
         return _("Everything is taken on this day.")
     if ReasonCode.TOO_LATE in codes:

@@ -62,8 +62,9 @@ class Board:
 
     @cached_property
     def others(self) -> int:
-        """The starts for which each further requirement has a free resource."""
-        mask = self.whole
+        """The starts of days that take place for which each further requirement has a free
+        resource."""
+        mask = self.whole & ~self._called_off
         for requirement in self.search.requirements[1:]:
             mask &= self._any_free(self._facts(requirement), mask)
         return mask
@@ -174,6 +175,14 @@ class Board:
             last = bisect_right(self.starts, end - after)
             if first < last:
                 mask |= ((1 << (last - first)) - 1) << first
+        return mask
+
+    @property
+    def _called_off(self) -> int:
+        mask = 0
+        for start, end in self.search.limits.called_off:
+            first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
+            mask |= ((1 << (last - first)) - 1) << first
         return mask
 
     def _busy(self, busy: Iterable[Seconds]) -> int:

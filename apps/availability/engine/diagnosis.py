@@ -38,6 +38,7 @@ def why_no_times(
         return ()
     return (
         _missing_resources(search)
+        or _called_off(search, low, high)
         or _taken_or_limited(search, low, high)
         or _hours_to_blame(search, low, high)
     )
@@ -61,7 +62,21 @@ def _unable(search: Search, requirement: Requirement) -> list[Reason]:
     return [Reason(ReasonCode.NO_WORKING_HOURS, id_) for id_ in known]
 
 
+def _called_off(search: Search, low: int, high: int) -> tuple[Reason, ...]:
+    """Too few people came for the days on which there would be times; the others may be taken."""
+    if not search.limits.called_off or not Board(_on_all_days(search), low, high).bookable:
+        return ()
+    others_taken = Board(_idle(search), low, high).bookable
+    taken = [_taken(search, low, high)] if others_taken else []
+    return in_order([Reason(ReasonCode.TOO_FEW_PEOPLE), *taken])
+
+
+def _on_all_days(search: Search) -> Search:
+    return replace(search, limits=replace(search.limits, called_off=()))
+
+
 def _taken_or_limited(search: Search, low: int, high: int) -> tuple[Reason, ...]:
+    search = _on_all_days(search)
     always, idle = replace(search, limits=Limits()), _idle(search)
     free = Board(always, low, high)
     if free.bookable:

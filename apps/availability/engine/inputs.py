@@ -139,7 +139,9 @@ class Limits:
 
     The other fields remember the policy behind them, so that a refusal can say when it opens:
     ``max_advance`` in elapsed seconds, ``horizon_days`` in dates of the business, and the last
-    second that horizon allows. Made by ``limits.compute_limits``.
+    second that horizon allows. Made by ``limits.compute_limits``. Nothing starts within the spans
+    ``called_off`` (Unix seconds, in order), whatever else is allowed: days of appointments for
+    which too few people came in time (rule B16).
     """
 
     earliest: int | None = None
@@ -147,12 +149,19 @@ class Limits:
     max_advance: int | None = None
     horizon_days: int | None = None
     horizon_latest: int | None = None
+    called_off: tuple[Seconds, ...] = ()
 
     def allow(self, start: int) -> bool:
-        """Whether a start lies between both limits."""
+        """Whether a start lies between both limits, and on no day that is called off."""
+        if self.is_called_off(start):
+            return False
         return (self.earliest is None or self.earliest <= start) and (
             self.latest is None or start <= self.latest
         )
+
+    def is_called_off(self, start: int) -> bool:
+        """Whether a start lies on a day for which too few people came in time."""
+        return any(low <= start < high for low, high in self.called_off)
 
 
 @dataclass(frozen=True, slots=True)

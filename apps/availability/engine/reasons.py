@@ -66,8 +66,10 @@ def why_not_fit(search: Search, *, start: int, resource_ids: Sequence[int]) -> t
 
 
 def limit_reasons(search: Search, start: int) -> Iterable[Reason]:
-    """What early and late limits say against a start; a far one knows when it opens (rule T12)."""
+    """What limits say against a start; a far one knows when it opens (rule T12)."""
     limits = search.limits
+    if limits.is_called_off(start):
+        yield Reason(ReasonCode.TOO_FEW_PEOPLE)
     if limits.earliest is not None and start < limits.earliest:
         missing = minutes_up(limits.earliest - start)
         yield Reason(ReasonCode.TOO_LATE, change=Change(ChangeKind.SHORTEN_NOTICE, missing))

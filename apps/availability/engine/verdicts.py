@@ -11,6 +11,7 @@ class ReasonCode(StrEnum):
     """Why a time cannot be booked; the order here is the order of the answers."""
 
     TOO_LATE = "TOO_LATE"
+    TOO_FEW_PEOPLE = "TOO_FEW_PEOPLE"
     OFF_GRID = "OFF_GRID"
     BUFFER_TOO_SHORT = "BUFFER_TOO_SHORT"
     BUSY = "BUSY"

@@ -16,7 +16,7 @@ from apps.availability.models import Occupancy
 from apps.availability.operations import Claim
 from apps.availability.queries import SlotQuery, load_rules, load_search, zone_of
 from apps.bookings.models import Booking
-from apps.bookings.queries.minimum import without_undecided
+from apps.bookings.queries.offered import load_offer
 from apps.catalog.queries import Choice
 from apps.kernel.spans import Seconds
 
@@ -57,8 +57,8 @@ def find_claim(*, query: SlotQuery, starts_at: datetime, now: datetime) -> Claim
     Raises:
         NoTime: it is not offered now.
     """
-    search = _load_search_around(query, starts_at=starts_at, now=now)
-    search = without_undecided(search, service=query.service, now=now)
+    day = _day_of(query, starts_at)
+    search = load_offer(query=query, first=day, last=day, now=now)
     start = int(starts_at.timestamp())
     found = is_still_free(search, start=start, primary_id=query.primary_id)
     if found is None:
@@ -128,7 +128,8 @@ def _search_for(
     """The question of a booking, the rules around its time, and the resources it keeps: with the
     clean-up it was booked with, else with that of today."""
     query = _query_of(booking, choice)
-    search = _load_search_around(query, starts_at=booking.starts_at, now=now)
+    day = _day_of(query, booking.starts_at)
+    search = load_search(query=query, first=day, last=day, now=now)
     kept = _kept_spans(booking)
     start = int(booking.starts_at.timestamp())
     return query, with_kept_buffers(search, start=start, kept=list(kept.values())), tuple(kept)
@@ -160,11 +161,6 @@ def _kept_spans(booking: Booking) -> dict[int, Seconds]:
         pk: (int(start.timestamp()), int(end.timestamp()))
         for pk, start, end in kept.values_list("resource_id", "starts_at", "ends_at")
     }
-
-
-def _load_search_around(query: SlotQuery, *, starts_at: datetime, now: datetime) -> Search:
-    day = _day_of(query, starts_at)
-    return load_search(query=query, first=day, last=day, now=now)
 
 
 def _day_of(query: SlotQuery, starts_at: datetime) -> date:

@@ -13,8 +13,8 @@ from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason
 from apps.availability.engine.slots import DayParts, Slot, find_slots, free_days, nearest_slots
-from apps.availability.queries import SlotQuery, as_if_free, load_search, with_later_busy
-from apps.bookings.queries.minimum import without_undecided
+from apps.availability.queries import SlotQuery, as_if_free, with_later_busy
+from apps.bookings.queries.offered import load_offer
 from apps.bookings.queries.periods import DAY, Period, period_of, strip_start
 from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.wishes import SPANS, Wish, wishes_from, worth_waiting
@@ -96,8 +96,7 @@ def find_days(
     shown = _shown(anchor, today=today, week_starts=week_starts)
     horizon = max(_horizon(query, today=today, now=now), anchor)
     last = min(shown[1], horizon)
-    search = load_search(query=query, first=shown[0], last=last, now=now, hours_until=horizon)
-    search = without_undecided(search, service=query.service, now=now)
+    search = load_offer(query=query, first=shown[0], last=last, now=now, hours_until=horizon)
     parts = free_days(search, first=shown[0], last=last, dates_in=zone)
     chosen = _choose(ask, parts, today=today)
     there = search

@@ -5,7 +5,7 @@ an appointment of a service on one day of the venue.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -13,14 +13,12 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from apps.availability.engine.inputs import Search
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
-from apps.kernel.spans import Seconds
 
 BY: dict[type[Model], str] = {Session: "session", CourseRun: "course_run"}
 T = TypeVar("T", Session, CourseRun)
@@ -188,41 +186,6 @@ def _count(group: Group, live: Sequence[Booking]) -> Progress:
     ]
     confirmed = sum(it.status == Booking.Status.CONFIRMED for it in mine)
     return _progress(group, sum(it.party_size for it in mine), confirmed)
-
-
-def undecided_days(*, service: Service, zone: ZoneInfo, now: datetime) -> list[Seconds]:
-    """The coming days of an appointment for which too few came in time, as spans of Unix seconds.
-
-    Nobody can book them any more: one more person would not make them enough. One query, none for a
-    service without a minimum.
-    """
-    if not service.min_participants:
-        return []
-    today = now.astimezone(zone).date()
-    last = (now + timedelta(minutes=service.decide_before_minutes)).astimezone(zone).date()
-    days = [today + timedelta(days=number) for number in range((last - today).days + 1)]
-    bounds = {on: day_bounds(zone, on) for on in days}
-    settled = Booking.objects.filter(
-        CONFIRMED,
-        service=service,
-        starts_at__gte=datetime.fromtimestamp(bounds[today][0], UTC),
-        starts_at__lt=datetime.fromtimestamp(bounds[last][1], UTC),
-    )
-    taken = {at.astimezone(zone).date() for at in settled.values_list("starts_at", flat=True)}
-    due = int(now.timestamp()) + service.decide_before_minutes * 60
-    return [span for on, span in bounds.items() if on not in taken and span[0] <= due]
-
-
-def without_undecided(search: Search, *, service: Service, now: datetime) -> Search:
-    """The search with the days of ``undecided_days`` taken at every resource."""
-    closed = undecided_days(service=service, zone=search.zone, now=now)
-    if not closed:
-        return search
-    resources = {
-        pk: replace(facts, busy=tuple(sorted((*facts.busy, *closed))))
-        for pk, facts in search.resources.items()
-    }
-    return replace(search, resources=resources)
 
 
 def find_undecided(*, now: datetime) -> list[Group]:

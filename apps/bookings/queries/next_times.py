@@ -10,10 +10,11 @@ from django.db.models import Min
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.slots import Slot, find_slots, free_days
 from apps.availability.models import Session
-from apps.availability.queries import SlotQuery, load_search, load_searches, zone_of
+from apps.availability.queries import SlotQuery, zone_of
 from apps.bookings.models import Booking
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import slot_query
+from apps.bookings.queries.offered import load_offer, load_offers
 from apps.businesses.models import Business, Location
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Choice, UnknownChoice, default_policy, is_bookable
@@ -37,7 +38,7 @@ def find_next_times(
 ) -> Mapping[int, NextTime]:
     """Return the next start by service id, in its shortest form, within three weeks.
 
-    Where a service happens at several places, it is the soonest of them all. Seven queries for any
+    Where a service happens at several places, it is the soonest of them all. Eight queries for any
     number of services; a service without a time is left out.
     """
     together = _next_gatherings(services, own=business.zone, now=now)
@@ -73,7 +74,7 @@ def _first_starts(
 ) -> list[tuple[SlotQuery, datetime | None]]:
     zones = {zone_of(service=it.service, location=it.location) for it in queries}
     todays = [now.astimezone(zone).date() for zone in zones]
-    searches = load_searches(queries=queries, first=min(todays), last=max(todays) + AHEAD, now=now)
+    searches = load_offers(queries=queries, first=min(todays), last=max(todays) + AHEAD, now=now)
     return [
         (query, _first_start(search, now.astimezone(search.zone).date()))
         for query, search in zip(queries, searches, strict=True)
@@ -119,7 +120,7 @@ def find_next_of_staff(*, choice: Choice, now: datetime) -> Mapping[int | None, 
     """Return the next start by the staff's resource id, and under None with anybody."""
     query = slot_query(choice=choice)
     today = now.astimezone(zone_of(service=choice.service, location=query.location)).date()
-    search = load_search(query=query, first=today, last=today + AHEAD, now=now)
+    search = load_offer(query=query, first=today, last=today + AHEAD, now=now)
     found: dict[int | None, datetime] = {}
     for slot in find_slots(search, first=today, last=today + AHEAD):
         at = datetime.fromtimestamp(slot.start, UTC)
@@ -188,7 +189,7 @@ def find_again(*, last: Booking, now: datetime) -> Again | None:
     zone = zone_of(service=choice.service, location=query.location)
     today = now.astimezone(zone).date()
     until = today + AHEAD
-    search = load_search(query=query, first=today, last=until, now=now)
+    search = load_offer(query=query, first=today, last=until, now=now)
     days = free_days(search, first=today, last=until)
     free = [on for on in sorted(days) if days[on].total][:STRIP]
     usual = last.starts_at.astimezone(zone)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from apps.availability.engine.slots import find_slots
-from apps.availability.queries import load_search, zone_of
+from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime
 from apps.bookings.queries.choice import choice_of, wants_the_same
 from apps.bookings.queries.claims import slot_query
+from apps.bookings.queries.offered import load_offer
 from apps.bookings.suggesting import nearest_times, pick_times
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, is_bookable
@@ -30,7 +31,7 @@ def find_free_starts(*, booking: Booking, now: datetime) -> list[datetime]:
     today = now.astimezone(zone).date()
     wanted = max(booking.starts_at.astimezone(zone).date(), today)
     first, last = max(wanted - BEFORE, today), wanted + AFTER
-    search = load_search(query=query, first=first, last=last, now=now)
+    search = load_offer(query=query, first=first, last=last, now=now)
     return [
         datetime.fromtimestamp(slot.start, UTC)
         for slot in find_slots(search, first=first, last=last)

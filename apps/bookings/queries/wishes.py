@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from apps.availability.engine.slots import find_slots
-from apps.availability.queries import as_if_free, load_search, zone_of
+from apps.availability.queries import as_if_free, zone_of
 from apps.bookings.models import WaitlistEntry
 from apps.bookings.queries.claims import slot_query
+from apps.bookings.queries.offered import load_offer
 from apps.bookings.wishes import Key, Wish, suits, worth_waiting
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice
@@ -134,7 +135,7 @@ def find_times_for(
     if first > wish.last_on:
         return []
     query = slot_query(choice=choice, own_session_id=own_session_id)
-    search = load_search(query=query, first=first, last=wish.last_on, now=now)
+    search = load_offer(query=query, first=first, last=wish.last_on, now=now)
     if ignores_bookings:
         search = as_if_free(search)
     lasts = timedelta(minutes=choice.duration_minutes)

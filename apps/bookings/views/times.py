@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from apps.availability.engine.reasons import ReasonCode
 from apps.availability.queries import zone_of
 from apps.bookings.forms.picks import (
     Picks,
@@ -157,7 +158,7 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
         "day": day,
         "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
         "hold_fields": hold_fields(service, picks),
-        "progress": _progress(service, days.chosen, venue),
+        "progress": _progress(service, days, venue),
         **_waitlist(choice, picks, days.waits),
     }
 
@@ -178,8 +179,11 @@ def _places(choice: Choice, picks: Picks, *, on: date | None) -> list[dict[str, 
     ]
 
 
-def _progress(service: Service, on: date | None, venue: ZoneInfo) -> Progress | None:
-    return None if on is None else progress_of(group_of_day(service, on, venue))
+def _progress(service: Service, days: Days, venue: ZoneInfo) -> Progress | None:
+    """How the chosen day stands; nothing of one that is called off, which its reason says."""
+    if days.chosen is None or any(it.code == ReasonCode.TOO_FEW_PEOPLE for it in days.reasons):
+        return None
+    return progress_of(group_of_day(service, days.chosen, venue))
 
 
 def _waitlist(choice: Choice, picks: Picks, wish: Wish | None) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def _attempt(
     except bookings.LineIsFull:
         return None, _("The waitlist is full as well."), ()
     except bookings.WishIsClosed:
-        return None, _("Nobody works in these hours. Please choose others."), ()
+        return None, _("These hours cannot be booked. Please choose others."), ()
     except bookings.WishIsOver:
         return None, _("These hours have passed. Please choose others."), ()
     except (bookings.NotBookable, bookings.NotWelcome):

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.slots import find_slots
-from apps.availability.queries import load_search
 from apps.bookings.queries import slot_query
+from apps.bookings.queries.offered import load_offer
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
@@ -45,7 +45,7 @@ def find_why(
         resource_id=resource_id,
         location_id=location.pk if location else None,
     )
-    search = load_search(query=slot_query(choice=choice), first=on, last=on, now=now)
+    search = load_offer(query=slot_query(choice=choice), first=on, last=on, now=now)
     reasons = why_no_times(search, first=on, last=on)
     if not reasons:
         times = len(find_slots(search, first=on, last=on))

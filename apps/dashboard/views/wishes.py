@@ -88,7 +88,7 @@ def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datet
     except bookings.TimesAreFree:
         return _("There are free times in these hours: nobody has to wait.")
     except (bookings.WishIsClosed, bookings.WishIsOver):
-        return _("Nobody works in these hours.")
+        return _("These hours cannot be booked.")
     except (bookings.AlreadyInLine, bookings.LineIsFull):
         return _("This address waits already, or the line is full.")
     except (bookings.NotBookable, bookings.NotWelcome):

@@ -201,6 +201,8 @@ class Reference:
 
     def allowed(self, start: int) -> bool:
         limits = self.search.limits
+        if any(low <= start * 60 < high for low, high in limits.called_off):
+            return False
         return (limits.earliest is None or limits.earliest <= start * 60) and (
             limits.latest is None or start * 60 <= limits.latest
         )

@@ -119,9 +119,11 @@ def shapes(draw: DrawFn) -> Shape:
 def limits(draw: DrawFn, midnight: int) -> Limits:
     early = draw(st.none() | st.integers(-1000, 2000))
     late = draw(st.none() | st.integers(0, 5000))
+    day = midnight + draw(st.integers(-1, 3)) * 86_400
     return Limits(
         earliest=None if early is None else midnight + early * 60,
         latest=None if late is None else midnight + late * 60,
+        called_off=draw(st.sampled_from([(), (), ((day, day + 86_400),)])),
     )
 
 

@@ -9,6 +9,7 @@ from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.inputs import (
     DateRule,
     Hours,
+    Limits,
     Requirement,
     ResourceFacts,
     Search,
@@ -16,7 +17,8 @@ from apps.availability.engine.inputs import (
     WeeklyRange,
 )
 from apps.availability.engine.limits import compute_limits
-from apps.availability.engine.reasons import Change, ChangeKind, Reason, ReasonCode
+from apps.availability.engine.reasons import Change, ChangeKind, Reason, ReasonCode, why_not
+from apps.availability.engine.slots import find_slots
 from tests.availability.engine.test_slots import (
     ANNA,
     BERLIN,
@@ -35,6 +37,16 @@ FULL = team(ResourceFacts(ANNA, busy=((at(8), at(13)),)))
 
 def why(search: Search) -> list[Reason]:
     return list(why_no_times(search, first=MONDAY, last=MONDAY))
+
+
+def test_a_day_for_which_too_few_people_came_says_that_and_not_that_it_is_taken() -> None:
+    called_off = replace(SALON, limits=Limits(called_off=((at(0), at(23)),)))
+    full = replace(called_off, resources=FULL)
+
+    assert find_slots(called_off, first=MONDAY, last=MONDAY) == []
+    assert why(called_off) == [Reason(ReasonCode.TOO_FEW_PEOPLE)]
+    assert [it.code for it in why(full)] == [ReasonCode.BUSY]
+    assert Reason(ReasonCode.TOO_FEW_PEOPLE) in why_not(called_off, start=at(9), primary_id=None)
 
 
 def test_a_day_with_times_needs_no_diagnosis() -> None:
