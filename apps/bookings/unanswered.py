@@ -5,9 +5,12 @@ for: when that begins nobody can answer any more, and the request ends whatever 
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+ANEW = timedelta(minutes=15)
+"""How long there is at least to answer anew what was answered and taken back."""
 
 KEY = "unanswered"
 """Where the rule stands in the rules that are frozen with a booking."""
@@ -51,6 +54,17 @@ def deadline_after(
     """Until when a request is answered whose time has become this one: as before, or sooner."""
     last = last_moment(starts_at=starts_at, ends_at=ends_at, asked_at=asked_at)
     return min(answer_by, last)
+
+
+def deadline_anew(
+    answer_by: datetime, *, ends_at: datetime, was_reminded: bool, now: datetime
+) -> datetime:
+    """Until when a request is answered whose answer was taken back (rule B11): as before, or a
+    little later where that is over or nearly so, but not after ends_at, when nobody can answer any
+    more. What the team was reminded of stays overdue."""
+    if was_reminded:
+        return answer_by
+    return max(answer_by, min(now + ANEW, ends_at))
 
 
 def rule_of(snapshot: Mapping[str, Any]) -> Rule:

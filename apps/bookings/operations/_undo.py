@@ -16,6 +16,7 @@ from apps.bookings.operations._moves import (
 )
 from apps.bookings.policy import Reason
 from apps.bookings.queries import NoTime, choice_as_booked, claim_of
+from apps.bookings.queries.unanswered import answer_anew_by
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
 
@@ -23,7 +24,8 @@ from apps.outbox import operations as outbox
 def undo_decision(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> Booking:
     """Take a confirmation or a decline back while its mail has not left (rule B11).
 
-    The booking is a request again, with its time; the history keeps both lines.
+    The booking is a request again, with its time, and with a while to answer it anew; the history
+    keeps both lines.
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
@@ -54,6 +56,7 @@ def _undo(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> B
         now=now,
         columns={
             "status": Booking.Status.PENDING.value,
+            "answer_by": answer_anew_by(booking, now=now),
             "skip_availability_validation": False,
             "override_reason": "",
         },

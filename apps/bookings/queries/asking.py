@@ -10,3 +10,8 @@ ASKS_THE_TEAM = Q(status=Booking.Status.PENDING) & (
 """Requests that wait for the team. What waits for more people is decided by its own rule
 (rule B16), unless its time is not kept for it: several may have asked for one before the team left
 off answering, and only one gets it."""
+
+
+def is_for_people(booking: Booking) -> bool:
+    """Whether a request is decided by how many come, and not by the team."""
+    return bool(booking.service.min_participants) and not booking.as_booked.requires_approval

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.queries.asking import ASKS_THE_TEAM
-from apps.bookings.unanswered import Due, Rule, judge, last_moment, rule_of
+from apps.bookings.queries.asking import ASKS_THE_TEAM, is_for_people
+from apps.bookings.unanswered import Due, Rule, deadline_anew, judge, last_moment, rule_of
 from apps.catalog.models import Service
 
 
@@ -33,14 +33,13 @@ def awaiting_of(*, booking: Booking, now: datetime) -> Awaiting | None:
     more people are."""
     if booking.status != Booking.Status.PENDING or booking.answer_by is None:
         return None
-    booked = booking.as_booked
-    if booking.service.min_participants and not booked.requires_approval:
+    if is_for_people(booking):
         return None
     return Awaiting(
         by=booking.answer_by,
         is_over=now >= booking.answer_by,
         rule=rule_of(booking.policy_snapshot),
-        holds_time=not booked.allows_multiple_requests,
+        holds_time=not booking.as_booked.allows_multiple_requests,
         offers_others=booking.kind == Service.Kind.APPOINTMENT,
     )
 
@@ -60,13 +59,30 @@ def due_for(*, booking: Booking, now: datetime) -> Due:
     return judge(
         rule=rule_of(booking.policy_snapshot),
         answer_by=booking.answer_by,
-        ends_at=last_moment(
-            starts_at=booking.starts_at,
-            ends_at=booking.ends_at,
-            asked_at=booking.requested_at or booking.created_at,
-        ),
+        ends_at=_last_moment_of(booking),
         was_reminded=_reminders(booking.pk).exists(),
         now=now,
+    )
+
+
+def answer_anew_by(booking: Booking, *, now: datetime) -> datetime | None:
+    """Until when a request is answered whose answer is taken back now (UTC); None where none was
+    awaited, and unchanged where more people are. At most one query."""
+    if booking.answer_by is None or is_for_people(booking):
+        return booking.answer_by
+    return deadline_anew(
+        booking.answer_by,
+        ends_at=_last_moment_of(booking),
+        was_reminded=_reminders(booking.pk).exists(),
+        now=now,
+    )
+
+
+def _last_moment_of(booking: Booking) -> datetime:
+    return last_moment(
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        asked_at=booking.requested_at or booking.created_at,
     )
 
 
