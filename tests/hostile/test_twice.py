@@ -196,12 +196,12 @@ def sendings(stage: Stage, more: list[str]) -> Iterator[Sending]:
 
 
 def set_more(stage: Stage) -> list[str]:
-    """Carl has a place in a class that has more, and a plan that pays for it; another class is
-    full. Return the pages of all that."""
+    """Carl has a place in a class that has more, and a plan that pays for it, and for the
+    colour that he owes; another class is full. Return the pages of all that."""
     service = Service.objects.get(pk=stage.session.service_id or 0)
     BookingPolicy.objects.update(max_participants=4)
     make_coupon(business=stage.salon.business, code="SPRING26")
-    plan = make_plan(services=[service], slug="braids", name="Braids")
+    plan = make_plan(services=[service, stage.salon.colour], slug="braids", name="Braids")
     purchase = make_purchase(plan=plan, by=stage.salon.olga)
     assert stage.carl.get(f"/p/{plan_token(purchase)}").status_code == 303
     free, full = open_class(stage, day=1, places=6), open_class(stage, day=2, places=1)
