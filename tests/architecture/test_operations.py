@@ -10,6 +10,7 @@ EDGE = (
     *("/views", "/management/commands/", "/admin", "bookings_portal/"),
     *("/worker.py", "/outbox_work.py"),  # the worker and what it calls
     "/access.py",  # the guard before the views of the owner section
+    "/operators.py",  # what all pages of the operators' admin share
     *("/templatetags/", "/eml_files.py"),  # "3 minutes ago", and the name of a mail's file
 )
 # About one thing only, and named after it.
