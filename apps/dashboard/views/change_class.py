@@ -88,16 +88,7 @@ def _refuse(
     now: datetime,
 ) -> ChangeClassForm:
     """What was typed, with what holds now: the next try knows it."""
-    if isinstance(refusal, SessionsCollide):
-        n = len(refusal.starts)
-        words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
-        form.add_error("anyway" if "anyway" in form.fields else None, words)
-        return form
-    if isinstance(refusal, UnclearTime):
-        form.add_error("at", _unclear_words(refusal, session))
-        return form
-    if isinstance(refusal, ResourceElsewhere):
-        tell_elsewhere(form, session.location, resources=refusal.resources)
+    if _tell_beside(form, session, refusal):
         return form
     session.refresh_from_db()
     typed, choices = request.POST.copy(), list_scopes(session, now=now)
@@ -111,6 +102,21 @@ def _refuse(
     if isinstance(refusal, bookings.StaleRevision):
         fresh.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
     return fresh
+
+
+def _tell_beside(form: ChangeClassForm, session: Session, refusal: Exception) -> bool:
+    """Say what is wrong with what was typed, beside it; tell whether that is the matter."""
+    if isinstance(refusal, SessionsCollide):
+        n = len(refusal.starts)
+        words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
+        form.add_error("anyway" if "anyway" in form.fields else None, words)
+    elif isinstance(refusal, UnclearTime):
+        form.add_error("at", _unclear_words(refusal, session))
+    elif isinstance(refusal, ResourceElsewhere):
+        tell_elsewhere(form, session.location, resources=refusal.resources)
+    else:
+        return False
+    return True
 
 
 def _unclear_words(refusal: UnclearTime, session: Session) -> str:
