@@ -33,9 +33,11 @@ def cancel_note(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
 
 def answer_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
     """By when a request is answered; to the team only that somebody waits when that is over, and
-    nothing to the customer."""
+    nothing to the customer. Of what waits for more people, how many have come."""
     if facts.answer_by is None or kind not in {Kind.REQUESTED, Kind.NEW_REQUEST}:
         return ""
+    if facts.waits_for_people:
+        return _people_note(facts, kind, zone, now)
     is_over = now >= facts.answer_by
     by = _moment(facts.answer_by, facts, zone)
     if kind is Kind.NEW_REQUEST:
@@ -44,6 +46,32 @@ def answer_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) 
         return ""
     words = _("%(business)s answers by %(by)s.") % {"business": facts.business.name, "by": by}
     return " ".join(it for it in (words, kept_words(facts), _otherwise(facts)) if it)
+
+
+def _people_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
+    """What the pages say (bookings/_progress.html), and to the team that nobody asks for a yes."""
+    for_team = kind is Kind.NEW_REQUEST
+    if facts.people >= facts.minimum:
+        return _("Enough people are coming: it takes place.")
+    so_far = _("%(people)d of %(minimum)d people so far.") % {
+        "people": facts.people,
+        "minimum": facts.minimum,
+    }
+    if facts.answer_by is None or now >= facts.answer_by:
+        decided = (
+            _("It is being decided now.")
+            if for_team
+            else _("It is being decided now; we write to you either way.")
+        )
+        return f"{so_far} {decided}"
+    until = {"until": _moment(facts.answer_by, facts, zone)}
+    if for_team:
+        words = _(
+            "It takes place if enough come until %(until)s; there is nothing for you to answer."
+        )
+        return f"{so_far} {words % until}"
+    words = _("It takes place if enough come until %(until)s; we write to you either way.") % until
+    return " ".join(it for it in (so_far, words, kept_words(facts)) if it)
 
 
 def kept_words(facts: BookingFacts) -> str:

@@ -134,6 +134,8 @@ class BookingFacts:
     its add-ons, ``mix`` how many people come as what.
     ``wish`` is what somebody waits for who has no time yet; starts_at and ends_at then span it.
     ``waited``: it is over and never was more than a place in line.
+    ``minimum`` is how many people it needs of whom so many ``people`` have come, 0 when it waits
+    for nobody but the team; then ``answer_by`` is when it is decided.
     """
 
     reference: str
@@ -193,6 +195,13 @@ class BookingFacts:
     online_link: str = ""
     extras: tuple[str, ...] = ()
     mix: tuple[tuple[int, str], ...] = ()
+    people: int = 0
+    minimum: int = 0
+
+    @property
+    def waits_for_people(self) -> bool:
+        """Whether nobody answers it: enough people do, or it is called off."""
+        return self.minimum > 0
 
     @property
     def venue(self) -> Venue:

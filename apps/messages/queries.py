@@ -9,6 +9,7 @@ from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.course_dates import all_dates_of, dates_of
+from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
@@ -32,7 +33,8 @@ MOST_LISTED = 20
 
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
-    """Read everything a mail or calendar file may tell about one booking, in at most seven queries.
+    """Read everything a mail or calendar file may tell about one booking, in at most seven queries;
+    in three more where it waits for more people.
 
     Raises:
         Booking.DoesNotExist: there is no such booking (an abandoned draft was swept).
@@ -127,8 +129,16 @@ def _line_facts(booking: Booking) -> dict[str, Any]:
 def _awaited(booking: Booking) -> dict[str, Any]:
     awaiting = awaiting_of(booking=booking, now=booking.created_at)
     if awaiting is None:
-        return {}
+        return _people(booking)
     return {"unanswered": awaiting.rule.value, "offers_others": awaiting.offers_others}
+
+
+def _people(booking: Booking) -> dict[str, Any]:
+    """How many have come of those that a booking waits for, where nobody's answer is awaited."""
+    if booking.status != Booking.Status.PENDING:
+        return {}
+    progress = progress_of(group_of(booking, booking.service))
+    return {"people": progress.people, "minimum": progress.minimum} if progress else {}
 
 
 def _reason(booking: Booking, actor: BookingEvent.Actor) -> str:

@@ -37,6 +37,11 @@ TEAM_HEADINGS = {
     Kind.NEW_OVERDUE: gettext_lazy("A request still waits for your answer."),
     Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
 }
+WAITING_FOR_PEOPLE = {
+    Kind.REQUESTED: gettext_lazy("Waiting for more people"),
+    Kind.NEW_REQUEST: gettext_lazy("New booking"),
+}
+"""Requests in name only, whose answer is whether enough people come."""
 ARRIVING = {Kind.BOOKED, Kind.CONFIRMED, Kind.MOVED}
 """Mails that tell when to come: they say how to get in, and until when to cancel."""
 
@@ -151,6 +156,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
+    if facts.waits_for_people and kind in WAITING_FOR_PEOPLE:
+        state = str(WAITING_FOR_PEOPLE[kind])
     locale = facts.business.locale
     when = formatting.format_datetime(facts.starts_at, zone=zone, locale=locale)
     if facts.wish is not None:
@@ -159,13 +166,17 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
 
 
 def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
+    if facts.waits_for_people and kind is Kind.NEW_REQUEST:
+        return _("A new booking, which waits for more people.")
     if kind.is_for_team:
         return str(TEAM_HEADINGS[kind])
     name = greeting_name(facts.customer_name)
     if facts.waited and kind in OUT_OF_LINE:
         return str(NOT_WAITING[kind])
     words = {
-        Kind.REQUESTED: _("Your request is in"),
+        Kind.REQUESTED: _("Your booking waits for more people")
+        if facts.waits_for_people
+        else _("Your request is in"),
         Kind.DECLINED: _("Sorry, this time is not possible"),
         Kind.CANCELED: _("Your booking is cancelled"),
         Kind.WAITLISTED: _("You are on the waitlist"),
@@ -227,7 +238,9 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
     slug = facts.business.slug
     if kind.is_for_team:
         teams = {
-            Kind.NEW_REQUEST: _("Answer the request"),
+            Kind.NEW_REQUEST: _("Open the booking")
+            if facts.waits_for_people
+            else _("Answer the request"),
             Kind.NEW_OVERDUE: _("Answer the request"),
             Kind.NEW_OVERLAP: _("Resolve it"),
         }
@@ -240,7 +253,7 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
     if facts.status == "WAITING_LIST" and kind is Kind.MOVED:
         kind = Kind.WAITLISTED
     labels = {
-        Kind.REQUESTED: _("See your request"),
+        Kind.REQUESTED: _("See your booking") if facts.waits_for_people else _("See your request"),
         Kind.WAITLISTED: _("See or leave the line"),
         Kind.OFFERED: _("Take the place"),
         Kind.TOO_LATE: _("Choose another time, or your money back"),
