@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from apps.availability.models import (
     CourseRun,
     DateException,
+    DecidedDay,
     Occupancy,
     Schedule,
     Seating,
@@ -181,6 +182,12 @@ class CourseRunAdmin(LookOnlyAdmin):
     list_select_related = ["business", "service"]
     search_fields = ["pk__exact"]
     search_help_text = _("Number of the run")
+
+
+@admin.register(DecidedDay)
+class DecidedDayAdmin(LookOnlyAdmin):
+    list_display = ["service", "on", "decided_at"]
+    list_select_related = ["service"]
 
 
 @admin.register(SessionSeries)

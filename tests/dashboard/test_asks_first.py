@@ -162,5 +162,6 @@ def test_that_a_class_takes_place_anyway_is_asked(client: Client) -> None:
     asked = next(it for it in questions(page) if "It takes place anyway" in it)
     assert asked == (
         "It takes place anywayEverybody who has booked is confirmed and told by e-mail, however "
-        "few come. This cannot be taken back.Yes, it takes place"
+        "few come. Nobody who books later waits for more people. This cannot be taken back."
+        "Yes, it takes place"
     )

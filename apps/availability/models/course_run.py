@@ -15,6 +15,7 @@ class CourseRun(models.Model):
     """Written only by apps/availability/operations (rule C1).
 
     starts_at and ends_at are those of its first and last session that take place, in UTC.
+    decided_at: since when the team says that it takes place, however few come (rule B16).
     form_key makes a form that is sent twice open one.
     """
 
@@ -35,6 +36,7 @@ class CourseRun(models.Model):
     seats_taken = models.PositiveIntegerField(default=0)
     seats_offered = models.PositiveIntegerField(default=0)
     overridden = models.BooleanField(default=False)
+    decided_at = models.DateTimeField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
     form_key = models.CharField(max_length=43, unique=True, null=True, blank=True)
 
@@ -47,6 +49,9 @@ class CourseRun(models.Model):
                 name="course_not_overbooked",
                 condition=Q(overridden=True)
                 | Q(capacity__gte=F("seats_taken") + F("seats_offered")),
+            ),
+            models.CheckConstraint(
+                name="a_decided_course_takes_place", condition=Q(decided_at=None) | Q(state="OPEN")
             ),
         ]
         indexes = [models.Index(fields=["business", "ends_at"], name="course_run_by_business_end")]

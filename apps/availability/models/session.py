@@ -21,7 +21,8 @@ class Session(models.Model):
     REQUESTED one takes no time yet: several people may ask for the same (rule B9).
 
     overridden: more places are taken than there are. override_reason: it was scheduled although
-    something was there. The buffers are those of the service at the time it was taken, null for
+    something was there. decided_at: since when the team says that a class takes place, however few
+    come (rule B16). The buffers are those of the service at the time it was taken, null for
     blocked time and for what was taken before they were kept.
     """
 
@@ -74,6 +75,7 @@ class Session(models.Model):
     course_run = models.ForeignKey(
         CourseRun, null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
     )
+    decided_at = models.DateTimeField(null=True, blank=True)
     canceled_reason = models.CharField(max_length=250, blank=True)
     revision = models.PositiveIntegerField(default=1)
     note = models.CharField(max_length=160, blank=True)
@@ -95,6 +97,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 name="course_session_has_a_run",
                 condition=~Q(kind="COURSE") | Q(course_run__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="a_decided_class_takes_place",
+                condition=Q(decided_at=None) | Q(kind="CLASS", state="SCHEDULED"),
             ),
         ]
         indexes = [

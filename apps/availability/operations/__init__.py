@@ -15,8 +15,10 @@ from apps.availability.operations._course_runs import (
     cancel_course_run,
     open_course_run,
 )
+from apps.availability.operations._decide import decide_day, decide_target
 from apps.availability.operations._errors import (
     BusyTryAgain,
+    IsDecided,
     NoSeats,
     SeatsTaken,
     SlotTaken,
@@ -65,6 +67,7 @@ from apps.availability.operations._wish import grant_time, wish_time, withdraw_t
 __all__ = [
     "BusyTryAgain",
     "Claim",
+    "IsDecided",
     "NoSeats",
     "Override",
     "ResourceElsewhere",
@@ -81,6 +84,8 @@ __all__ = [
     "cancel_sessions",
     "change_seats",
     "change_sessions",
+    "decide_day",
+    "decide_target",
     "extend_hold",
     "extend_seats",
     "force_seats",

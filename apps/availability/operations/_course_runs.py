@@ -7,6 +7,7 @@ from django.db.models import F, Max, Min
 
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations._cancel_sessions import cancel_sessions
+from apps.availability.operations._errors import IsDecided
 from apps.availability.operations._open_sessions import SessionFacts, open_sessions
 from apps.availability.queries.plans import SessionPlan
 from apps.businesses.operations import lock_business
@@ -52,14 +53,21 @@ def open_course_run(
 
 
 @transaction.atomic(savepoint=False)
-def cancel_course_run(*, course_run_id: int, reason: str, now: datetime) -> CourseRun:
+def cancel_course_run(
+    *, course_run_id: int, reason: str, unless_decided: bool = False, now: datetime
+) -> CourseRun:
     """Let a run not take place, its sessions to come with it. Seats stay counted until the
-    bookings are cancelled, which is the caller's to do in the same transaction."""
+    bookings are cancelled, which is the caller's to do in the same transaction.
+
+    unless_decided, and raises, as ``cancel_sessions``.
+    """
     run = CourseRun.objects.select_for_update(no_key=True).get(pk=course_run_id)
+    if unless_decided and run.decided_at:
+        raise IsDecided
     sessions = Session.objects.filter(course_run=run, state=Session.State.SCHEDULED)
     cancel_sessions(session_ids=list(sessions.values_list("pk", flat=True)), reason=reason, now=now)
     CourseRun.objects.filter(pk=run.pk).update(
-        state=CourseRun.State.CANCELED, revision=F("revision") + 1
+        state=CourseRun.State.CANCELED, decided_at=None, revision=F("revision") + 1
     )
     return run
 

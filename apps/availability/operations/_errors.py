@@ -33,6 +33,10 @@ class NoSeats(Exception):
         self.seats_left = seats_left
 
 
+class IsDecided(Exception):
+    """The team said that it takes place, however few come."""
+
+
 class SeatsTaken(Exception):
     """The capacity cannot fall below the places that are taken or offered."""
 

@@ -57,9 +57,14 @@ def call_off(ids: Sequence[int], *, reason: str, actor: Actor, now: datetime) ->
 
     Lock order: bookings, then sessions. A draft that is submitted meanwhile finds its seats
     released and the session cancelled.
+
+    Raises:
+        IsDecided: the system would, and the team said that one of them takes place.
     """
     live = lock_live(ids)
-    availability.cancel_sessions(session_ids=ids, reason=reason, now=now)
+    availability.cancel_sessions(
+        session_ids=ids, reason=reason, unless_decided=actor == Actor.system(), now=now
+    )
     availability.release_all_seats(session_ids=ids, now=now)
     WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")
     for booking in live:

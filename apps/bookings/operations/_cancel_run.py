@@ -105,9 +105,14 @@ def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) ->
     """Cancel a run with everybody who is enrolled or waits; inside the caller's transaction.
 
     A draft that is submitted meanwhile finds its seats released and the run cancelled.
+
+    Raises:
+        IsDecided: the system would, and the team said that it takes place.
     """
     booked = _lock(run.pk, LIVE)
-    availability.cancel_course_run(course_run_id=run.pk, reason=reason, now=now)
+    availability.cancel_course_run(
+        course_run_id=run.pk, reason=reason, unless_decided=actor == Actor.system(), now=now
+    )
     availability.release_run_seats(course_run_id=run.pk, now=now)
     WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED").update(state="LEFT")
     for booking in booked:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.availability import operations as availability
 from apps.availability.models import Session
-from apps.availability.operations import SlotTaken
+from apps.availability.operations import IsDecided, SlotTaken
 from apps.bookings import states
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking, BookingEvent
@@ -17,7 +17,12 @@ from apps.bookings.operations._confirm import keep_asked_time
 from apps.bookings.operations._errors import DoesNotFit
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
-from apps.bookings.queries.minimum import Group, find_undecided, group_of_session
+from apps.bookings.queries.minimum import (
+    Group,
+    find_undecided,
+    group_of_session,
+    is_decided,
+)
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
@@ -46,20 +51,24 @@ def _decide(group: Group, *, now: datetime) -> bool:
         minutes_before=service.decide_before_minutes,
         now=now,
     )
-    is_settled = any(it.status == Booking.Status.CONFIRMED for it in booked)
+    is_settled = is_decided(group) or any(it.status == Booking.Status.CONFIRMED for it in booked)
     takes_place = is_settled or verdict is Verdict.TAKES_PLACE
     if takes_place and not service.requires_approval:
         return _confirm(group, booked, actor=Actor.system(), now=now) > 0
     if verdict is Verdict.CALLED_OFF and not is_settled:
-        _call_off(group, booked, reason=_("Not enough people have booked."), now=now)
-        return True
+        return _call_off(group, booked, reason=_("Not enough people have booked."), now=now)
     return False
 
 
 @transaction.atomic
 def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
-    """Confirm everybody of a class, of the whole course or of an appointment's day for the team,
-    however few they are. Who wants a time that somebody else has stays a request.
+    """Decide for the team that a class, the whole course or an appointment's day takes place,
+    however few come, and confirm everybody of it. Who wants a time that somebody else has stays a
+    request.
+
+    The word is kept: whoever comes later waits for nobody, and nothing is called off because all
+    who were there have left (rule B16). Who books at this moment is confirmed by the next look of
+    the worker.
 
     Raises:
         Session.DoesNotExist: not a session of this business.
@@ -69,7 +78,17 @@ def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
     session = sessions.get(pk=session_id, business_id=by.business_id)
     if session.service is not None:
         group = group_of_session(session, session.service)
-        _confirm(group, _lock_people(group), actor=Actor.of(by), now=now)
+        booked = _lock_people(group)
+        _keep_word(group, session, now=now)
+        _confirm(group, booked, actor=Actor.of(by), now=now)
+
+
+def _keep_word(group: Group, session: Session, *, now: datetime) -> None:
+    """After the people, as wherever they and what they booked are locked (rule C2)."""
+    if group.on is not None:
+        availability.decide_day(service=group.service, on=group.on, now=now)
+    else:
+        availability.decide_target(target=session.course_run or session, now=now)
 
 
 def _lock_people(group: Group) -> list[Booking]:
@@ -138,15 +157,21 @@ def _write(booking: Booking, *, actor: Actor, now: datetime) -> None:
     )
 
 
-def _call_off(group: Group, booked: Sequence[Booking], *, reason: str, now: datetime) -> None:
+def _call_off(group: Group, booked: Sequence[Booking], *, reason: str, now: datetime) -> bool:
+    """Tell whether it was called off: not where the team decides otherwise at this moment."""
     actor = Actor.system()
-    if group.run is not None:
-        call_off_run(group.run, reason=reason, actor=actor, now=now)
-    elif group.session_id is not None:
-        call_off([group.session_id], reason=reason, actor=actor, now=now)
-    else:
+    try:
+        with transaction.atomic():
+            if group.run is not None:
+                call_off_run(group.run, reason=reason, actor=actor, now=now)
+            elif group.session_id is not None:
+                call_off([group.session_id], reason=reason, actor=actor, now=now)
+    except IsDecided:
+        return False
+    if group.on is not None:
         for booking in booked:
             _cancel(booking, reason=reason, actor=actor, now=now)
+    return True
 
 
 def _cancel(booking: Booking, *, reason: str, actor: Actor, now: datetime) -> None:

@@ -14,7 +14,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from apps.availability.engine.zones import day_bounds
-from apps.availability.models import CourseRun, Session
+from apps.availability.models import CourseRun, DecidedDay, Session
 from apps.availability.queries import zone_of
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking
@@ -25,16 +25,19 @@ T = TypeVar("T", Session, CourseRun)
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 COUNTED = ("service_id", "starts_at", "status", "party_size")
 CONFIRMED = Q(status=Booking.Status.CONFIRMED)
+DECIDED = Q(decided_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """people of minimum so far; is_settled once somebody is confirmed: it takes place."""
+    """people of minimum so far; is_settled once somebody is confirmed: it takes place. is_decided:
+    the team said that it does, however few come, and so it stays settled when all have left."""
 
     people: int
     minimum: int
     decides_at: datetime
     is_settled: bool
+    is_decided: bool
 
     @property
     def missing(self) -> int:
@@ -44,12 +47,13 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Group:
     """Bookings that count together, and when what they are for begins (UTC): the first session, or
-    the day of an appointment."""
+    the day of an appointment, which is the date on of the venue."""
 
     service: Service
     members: Q
     starts_at: datetime
     ends_at: datetime | None = None
+    on: date | None = None
     session_id: int | None = None
     run: CourseRun | None = None
 
@@ -77,7 +81,7 @@ def group_of_day(service: Service, on: date, zone: ZoneInfo) -> Group:
     members = Q(
         business_id=service.business_id, service=service, starts_at__gte=start, starts_at__lt=end
     )
-    return Group(service, members, start, ends_at=end)
+    return Group(service, members, start, ends_at=end, on=on)
 
 
 def group_of(booking: Booking, service: Service) -> Group | None:
@@ -93,7 +97,7 @@ def group_of(booking: Booking, service: Service) -> Group | None:
 
 
 def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progress | None:
-    """How a group stands, None where no minimum is needed; one query. besides is not counted."""
+    """How a group stands, None where no minimum is needed; two queries. besides is not counted."""
     if group is None or not group.service.min_participants:
         return None
     live = Booking.objects.filter(group.members, status__in=LIVE)
@@ -102,12 +106,36 @@ def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progr
     counted = live.aggregate(
         people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED)
     )
-    return _progress(group, counted["people"] or 0, counted["confirmed"] or 0)
+    return _progress(
+        group,
+        people=counted["people"] or 0,
+        confirmed=counted["confirmed"] or 0,
+        is_decided=is_decided(group),
+    )
+
+
+def people_awaited(booking: Booking) -> Progress | None:
+    """How those stand who count together with a booking, None where it does not wait for them: no
+    minimum is needed, or it takes place and the team answers itself. Two queries."""
+    progress = progress_of(group_of(booking, booking.service))
+    is_with_team = booking.as_booked.requires_approval
+    return None if progress and progress.is_settled and is_with_team else progress
+
+
+def is_decided(group: Group) -> bool:
+    """Whether the team said that it takes place, however few come; one query, so that under the
+    lock of a class, a course or the people of a day the answer stays true."""
+    if group.run is not None:
+        return CourseRun.objects.filter(DECIDED, pk=group.run.pk).exists()
+    if group.session_id is not None:
+        return Session.objects.filter(DECIDED, pk=group.session_id).exists()
+    days = DecidedDay.objects.filter(service=group.service)
+    return group.on is not None and days.filter(on=group.on).exists()
 
 
 def decided_by(group: Group | None, *, people: int) -> datetime | None:
     """When so many who come now learn whether it takes place (UTC); None where that is decided, or
-    is with them, or where nobody counts. One query, none without a minimum."""
+    is with them, or where nobody counts. Two queries, none without a minimum."""
     progress = progress_of(group)
     if progress is None or progress.is_settled or progress.missing <= people:
         return None
@@ -118,7 +146,7 @@ def lacking(
     target: Session | CourseRun, service: Service, *, besides: Booking | None = None
 ) -> int:
     """How many people a class or a course still lacks before it takes place; 0 once that is
-    decided, or where nobody counts. besides is not counted: it is about to go. One query, none
+    decided, or where nobody counts. besides is not counted: it is about to go. Two queries, none
     without a minimum."""
     if not service.min_participants:
         return 0
@@ -139,7 +167,7 @@ def enough_with(rows: QuerySet[T], service: Service, *, people: int) -> QuerySet
     counted = live.values(of).annotate(people=Sum("party_size")).values("people")
     come = rows.annotate(people=Coalesce(Subquery(counted), 0))
     is_enough = Q(people__gte=service.min_participants - people)
-    return come.filter(is_enough | Exists(live.filter(CONFIRMED)))
+    return come.filter(is_enough | DECIDED | Exists(live.filter(CONFIRMED)))
 
 
 def progress_of_runs(*, runs: Collection[CourseRun], service: Service) -> Mapping[int, Progress]:
@@ -154,14 +182,18 @@ def progress_of_runs(*, runs: Collection[CourseRun], service: Service) -> Mappin
     found = {}
     for run in runs:
         row = counted.get(run.pk) or {"people": 0, "confirmed": 0}
-        group = group_of_run(run, service)
-        found[run.pk] = _progress(group, row["people"], row["confirmed"] or 0)
+        found[run.pk] = _progress(
+            group_of_run(run, service),
+            people=row["people"],
+            confirmed=row["confirmed"] or 0,
+            is_decided=run.decided_at is not None,
+        )
     return found
 
 
 def progress_of_days(bookings: Sequence[Booking]) -> Mapping[int, Progress]:
     """How the days stand that these appointments ask for, by the booking's key; those without a
-    minimum are left out. One query, none when no service needs one."""
+    minimum are left out. Two queries, none when no service needs one."""
     groups = {
         it.pk: group
         for it in bookings
@@ -173,10 +205,21 @@ def progress_of_days(bookings: Sequence[Booking]) -> Mapping[int, Progress]:
     for group in groups.values():
         wanted |= group.members
     live = list(Booking.objects.filter(wanted, status__in=LIVE).only(*COUNTED))
-    return {pk: _count(group, live) for pk, group in groups.items()}
+    decided = _decided_days(groups.values())
+    return {
+        pk: _count(group, live, is_decided=(group.service.pk, group.on) in decided)
+        for pk, group in groups.items()
+    }
 
 
-def _count(group: Group, live: Sequence[Booking]) -> Progress:
+def _decided_days(groups: Collection[Group]) -> set[tuple[int, date | None]]:
+    rows = DecidedDay.objects.filter(
+        service__in={it.service.pk for it in groups}, on__in={it.on for it in groups if it.on}
+    )
+    return set(rows.values_list("service_id", "on"))
+
+
+def _count(group: Group, live: Sequence[Booking], *, is_decided: bool) -> Progress:
     mine = [
         it
         for it in live
@@ -185,7 +228,8 @@ def _count(group: Group, live: Sequence[Booking]) -> Progress:
         and (group.ends_at is None or it.starts_at < group.ends_at)
     ]
     confirmed = sum(it.status == Booking.Status.CONFIRMED for it in mine)
-    return _progress(group, sum(it.party_size for it in mine), confirmed)
+    people = sum(it.party_size for it in mine)
+    return _progress(group, people=people, confirmed=confirmed, is_decided=is_decided)
 
 
 def find_undecided(*, now: datetime) -> list[Group]:
@@ -205,7 +249,8 @@ def find_undecided(*, now: datetime) -> list[Group]:
 
 
 def _without_people(*, now: datetime) -> Iterator[Group]:
-    """Classes and courses that are due to be decided and have nobody: who books late is alone."""
+    """Classes and courses that are due to be decided and have nobody: who books late is alone. Not
+    those of which the team has decided that they take place."""
     services = Service.objects.filter(min_participants__gt=0, retired_at=None)
     due = Q(pk__in=())
     for pk, minutes in services.values_list("pk", "decide_before_minutes"):
@@ -215,6 +260,7 @@ def _without_people(*, now: datetime) -> Iterator[Group]:
     live = Booking.objects.filter(status__in=LIVE)
     sessions = Session.objects.filter(
         due,
+        ~DECIDED,
         ~Exists(live.filter(session=OuterRef("pk"))),
         kind=Session.Kind.CLASS,
         state=Session.State.SCHEDULED,
@@ -222,6 +268,7 @@ def _without_people(*, now: datetime) -> Iterator[Group]:
     )
     runs = CourseRun.objects.filter(
         due,
+        ~DECIDED,
         ~Exists(live.filter(course_run=OuterRef("pk"))),
         state=CourseRun.State.OPEN,
         starts_at__gt=now,
@@ -239,12 +286,13 @@ def _key(booking: Booking) -> tuple[str, int, str]:
     return booking.kind, booking.course_run_id or booking.session_id or 0, ""
 
 
-def _progress(group: Group, people: int, confirmed: int) -> Progress:
+def _progress(group: Group, *, people: int, confirmed: int, is_decided: bool) -> Progress:
     return Progress(
         people=people,
         minimum=group.service.min_participants,
         decides_at=decides_at(
             starts_at=group.starts_at, minutes_before=group.service.decide_before_minutes
         ),
-        is_settled=bool(confirmed),
+        is_settled=is_decided or confirmed > 0,
+        is_decided=is_decided,
     )

@@ -6,12 +6,13 @@ they cannot disagree.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.zones import day_bounds
+from apps.availability.models import DecidedDay
 from apps.availability.queries import SlotQuery, load_search, load_searches, zone_of
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import LIVE
@@ -20,6 +21,9 @@ from apps.kernel.spans import Seconds
 A_DAY = timedelta(days=1)
 People = Mapping[int, Sequence[tuple[datetime, str, int]]]
 """Start, status and size of the party of everybody who may count, by the service."""
+
+Decided = Set[tuple[int, date]]
+"""Services and days of which the team said that they take place, however few come."""
 
 
 def load_offer(
@@ -30,8 +34,8 @@ def load_offer(
     now: datetime,
     hours_until: date | None = None,
 ) -> Search:
-    """Build the engine's input as ``load_search`` does, without the days that are called off; one
-    query more where the service needs people."""
+    """Build the engine's input as ``load_search`` does, without the days that are called off; two
+    queries more where the service needs people."""
     search = load_search(query=query, first=first, last=last, now=now, hours_until=hours_until)
     return _without_called_off([query], [search], now=now)[0]
 
@@ -39,7 +43,7 @@ def load_offer(
 def load_offers(
     *, queries: Sequence[SlotQuery], first: date, last: date, now: datetime
 ) -> list[Search]:
-    """The same for several questions to one business at once, in one query more at most."""
+    """The same for several questions to one business at once, in two queries more at most."""
     searches = load_searches(queries=queries, first=first, last=last, now=now)
     return _without_called_off(queries, searches, now=now)
 
@@ -50,11 +54,20 @@ def _without_called_off(
     needy = [query for query in queries if query.service.min_participants]
     if not needy:
         return list(searches)
-    people = _people(needy, now=now)
+    people, decided = _people(needy, now=now), _decided(needy, now=now)
     return [
-        replace(search, limits=replace(search.limits, called_off=_called_off(query, people, now)))
+        replace(
+            search,
+            limits=replace(search.limits, called_off=_called_off(query, people, decided, now)),
+        )
         for query, search in zip(queries, searches, strict=True)
     ]
+
+
+def _decided(queries: Sequence[SlotQuery], *, now: datetime) -> Decided:
+    services = {query.service.pk for query in queries}
+    days = DecidedDay.objects.filter(service__in=services, on__gte=(now - 2 * A_DAY).date())
+    return frozenset(days.values_list("service_id", "on"))
 
 
 def _people(queries: Sequence[SlotQuery], *, now: datetime) -> People:
@@ -74,7 +87,9 @@ def _people(queries: Sequence[SlotQuery], *, now: datetime) -> People:
     return found
 
 
-def _called_off(query: SlotQuery, people: People, now: datetime) -> tuple[Seconds, ...]:
+def _called_off(
+    query: SlotQuery, people: People, decided: Decided, now: datetime
+) -> tuple[Seconds, ...]:
     """The days for which too few came in time, as spans of Unix seconds: nobody can book them any
     more, because one more person would not make them enough."""
     service = query.service
@@ -92,5 +107,7 @@ def _called_off(query: SlotQuery, people: People, now: datetime) -> tuple[Second
     return tuple(
         span
         for on, span in spans.items()
-        if together[on] < service.min_participants and span[0] <= due.timestamp()
+        if together[on] < service.min_participants
+        and span[0] <= due.timestamp()
+        and (service.pk, on) not in decided
     )

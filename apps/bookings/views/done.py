@@ -15,7 +15,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
-from apps.bookings.queries.minimum import group_of, progress_of
+from apps.bookings.queries.minimum import people_awaited
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.reductions import aside_by_gift
@@ -88,7 +88,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
         "next_steps": _next_steps(booking, now=now),
         "aside_words": _aside_words(booking),
-        "progress": progress_of(group_of(booking, booking.service)),
+        "progress": people_awaited(booking),
     }
 
 

@@ -16,7 +16,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
-from apps.bookings.queries.minimum import group_of, progress_of
+from apps.bookings.queries.minimum import people_awaited
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.waitlist import has_waited_in_vain, wish_words_of
@@ -92,7 +92,7 @@ def show_booking(
         "contact_words": contact_words_of(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
-        "progress": progress_of(group_of(found, found.service)),
+        "progress": people_awaited(found),
         "other_sessions": other_sessions(booking=found, now=now),
         **_in_line(request, found, now=now),
         "money": money,
