@@ -38,7 +38,12 @@ class PlanLimits:
         """Whether the plan pays for a visit that lasts from then to then (UTC)."""
         if self.ends_at is not None and starts_at >= self.ends_at:
             return False
-        return not any(start < ends_at and starts_at < end for start, end in self.taken)
+        return not self.is_taken(starts_at=starts_at, ends_at=ends_at)
+
+    def is_taken(self, *, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether the plan pays another visit of its one person from then to then (UTC): the team
+        cannot say otherwise, as it can of the end."""
+        return any(start < ends_at and starts_at < end for start, end in self.taken)
 
 
 Limits = Callable[[int, bool], PlanLimits]

@@ -14,6 +14,7 @@ from apps.availability.constraints import constraint_name
 from apps.availability.models import (
     CourseRun,
     DateException,
+    DecidedDay,
     Occupancy,
     Schedule,
     Seating,
@@ -324,6 +325,14 @@ def mark_twice(stage: Stage) -> None:
         )
 
 
+def decide_a_day_twice(stage: Stage) -> None:
+    salon = stage.salon
+    for _time in range(2):
+        DecidedDay.objects.create(
+            business=salon.business, service=salon.cut, on="2026-11-27", decided_at=NOW
+        )
+
+
 def closed_half(stage: Stage) -> None:
     schedule = Schedule.objects.earliest("pk")
     DateException.objects.create(schedule=schedule, on=NOW.date(), starts_minute=60)
@@ -391,6 +400,13 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "course_session_has_a_run": lambda _: Session.objects.filter(kind="COURSE").update(
         course_run=None
     ),
+    "a_decided_class_takes_place": lambda _: Session.objects.filter(kind="COURSE").update(
+        decided_at=NOW
+    ),
+    "a_decided_course_takes_place": lambda _: CourseRun.objects.update(
+        decided_at=NOW, state="CANCELED"
+    ),
+    "a_day_is_decided_once": decide_a_day_twice,
     "seating_has_one_target": lambda _: Seating.objects.update(session=None, course_run=None),
     "seating_is_for_somebody": lambda _: Seating.objects.update(seats=0),
     "classes_and_courses_have_seats": lambda _: Booking.objects.filter(kind="CLASS").update(

@@ -67,6 +67,10 @@ NEVER = {
     ("checkout.start_renewal", "StaleRevision"),
     ("checkout.stop_renewal", "StaleRevision"),
     ("self_service.money_back", "StaleRevision"),
+    # The team takes its own word back; only a rule that comes due does not overrule it.
+    ("bookings.cancel_class", "IsDecided"),
+    ("bookings.cancel_run", "IsDecided"),
+    ("bookings.cancel_course_date", "IsDecided"),
     # The team goes wherever there are places.
     ("dashboard.move", "CannotJoin"),
     ("dashboard.move", "NotBookable"),

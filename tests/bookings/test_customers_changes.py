@@ -10,7 +10,7 @@ from django.test import Client
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.other_sessions import list_open_to
+from apps.bookings.queries.other_sessions import list_open_to, list_other_sessions
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.dashboard.management.commands.check_ledger import find_all
@@ -101,4 +101,33 @@ def test_a_plan_for_one_person_pays_no_two_visits_at_once(studio: Studio, client
     words = "Your plan does not pay for that one. You keep the one you have."
     assert (refused.status_code, words in text_of(refused)) == (409, True)
     assert client.post(f"/manage/{booking.reference}/move", {"target": after.pk}).status_code == 303
+    assert list(find_all(business_id=None, now=NOW + timedelta(minutes=1))) == []
+
+
+def test_nor_does_it_when_the_team_moves_one(studio: Studio, client: Client) -> None:
+    plan = make_plan(services=[studio.flow], kind="UNLIMITED")
+    purchase = make_purchase(plan=plan, by=studio.olga)
+    booking = book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase)
+    book_with_plan(make_session(studio, starts_at=studio.at(28, 18)), purchase)
+    elsewhere = (studio.loft.pk,)
+    beside = make_session(studio, starts_at=studio.at(28, 18, 30), resource_ids=elsewhere)
+    after = make_session(studio, starts_at=studio.at(28, 19))
+    later = make_session(studio, starts_at=studio.at(27 + 60, 19))  # the plan is over by then
+    client.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = f"/own/harbor/bookings/{booking.reference}/"
+
+    shown = list_other_sessions(booking=booking, now=NOW)
+    refused = client.post(f"{page}move/", {"target": beside.pk})
+
+    assert shown == [after, later]
+    words = (
+        "An unlimited plan pays for this booking. It is for one person, who is booked with it at "
+        "that time. Nothing was changed."
+    )
+    assert (refused.status_code, words in text_of(refused)) == (409, True)
+    assert Booking.objects.get(pk=booking.pk).session == booking.session
+    for target in (later, after):
+        answer = client.post(f"{page}move/", {"target": target.pk})
+        assert answer.status_code == 303
+    assert Booking.objects.get(pk=booking.pk).session == after
     assert list(find_all(business_id=None, now=NOW + timedelta(minutes=1))) == []

@@ -1,5 +1,6 @@
 """Money that came too late: moved, given back, or kept on purpose; never silent (rule B21)."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,21 +14,32 @@ from django.test.utils import CaptureQueriesContext
 from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.checkout.models import Payment, PracticeSession
-from apps.checkout.operations import Act
+from apps.bookings.queries.suggestions import find_nearest
+from apps.checkout import operations as checkout
+from apps.checkout.models import Payment, PlanPurchase, PracticeSession
+from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Way
+from apps.checkout.queries.offers import offer_of
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import join, make_session, make_studio
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TOO_LATE = NOW + timedelta(minutes=40)
 
 
-def make_conflict(salon: Salon, *, hour: int = 10, number: int = 0) -> Booking:
-    """Carl pays for Ana's hour after his hold had ended and Eva had taken it, all of it online."""
+def make_conflict(
+    salon: Salon,
+    *,
+    hour: int = 10,
+    number: int = 0,
+    pays_first: Callable[[Booking], None] | None = None,
+) -> Booking:
+    """Carl pays for Ana's hour after his hold had ended and Eva had taken it, all of it online;
+    pays_first is how she paid instead."""
     ana = salon.ana.resource_id
     late = make_prepared(
         service=salon.cut,
@@ -48,8 +60,11 @@ def make_conflict(salon: Salon, *, hour: int = 10, number: int = 0) -> Booking:
         email=f"eva{number}@example.com",
         resource_id=ana,
     )
-    check_out(first, Way.DEPOSIT, now=TOO_LATE)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=TOO_LATE)
+    if pays_first:
+        pays_first(first)
+    else:
+        check_out(first, Way.DEPOSIT, now=TOO_LATE)
+        pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
     pay_at_practice(payment, Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
@@ -75,6 +90,12 @@ def at(moment: datetime) -> Any:
 
 def clean() -> bool:
     return list(find_all(business_id=None, now=TOO_LATE)) == []
+
+
+def pay_with(purchase: PlanPurchase, draft: Booking, *, now: datetime) -> None:
+    quote = offer_of(booking=draft, has_plan=True, now=now).quotes[Way.PLAN]
+    seen = Seen(total=quote.total, due_now=quote.due_now, purchase_id=purchase.pk)
+    checkout.check_out(draft_id=draft.draft_id, way=Way.PLAN, seen=seen, origin=ORIGIN, now=now)
 
 
 def eva() -> Booking:
@@ -409,3 +430,31 @@ def test_a_request_that_is_moved_out_of_the_way_is_answered_before_its_new_time(
 
     moved = eva()
     assert (moved.starts_at, moved.answer_by) == (starts_at, starts_at)
+
+
+def test_whom_an_unlimited_plan_pays_is_not_moved_to_where_they_are_already(
+    olga: Client, salon: Salon
+) -> None:
+    plan = make_plan(services=[salon.cut], kind="UNLIMITED")
+    purchase = make_purchase(plan=plan, by=salon.olga)
+    late = make_conflict(salon, pays_first=lambda draft: pay_with(purchase, draft, now=TOO_LATE))
+    ben = salon.ben.resource_id
+    other = make_prepared(
+        service=salon.cut, starts_at=salon.at(26, 11), now=TOO_LATE, email="e", resource_id=ben
+    )
+    pay_with(purchase, other, now=TOO_LATE)
+    first = eva()
+
+    times = find_nearest(booking=first, now=TOO_LATE)
+    answer = resolve(olga, late, verb="move", side=first.reference, time=iso(salon.at(26, 11)))
+
+    length = first.ends_at - first.starts_at
+    assert times
+    assert not [it for it in times if it < other.ends_at and other.starts_at < it + length]
+    words = "The plan that pays is in use at that time. Nothing was changed."
+    assert (answer.status_code, words in text_of(answer)) == (409, True)
+    assert eva().starts_at == first.starts_at
+    assert Booking.objects.get(pk=late.pk).double_booked
+    after = resolve(olga, late, verb="move", side=first.reference, time=iso(times[0]))
+    assert (after.status_code, eva().starts_at) == (303, times[0])
+    assert clean()

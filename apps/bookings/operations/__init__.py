@@ -17,12 +17,14 @@ from apps.bookings.operations._errors import (
     AlreadyCorrected,
     AtTheTill,
     CannotJoin,
+    CannotMove,
     DoesNotFit,
     DraftGone,
     HoldsAnother,
     NotAllowed,
     NotBookable,
     NotWelcome,
+    PlanDoesNotPay,
     PriceChanged,
     SlotGone,
     StaleRevision,
@@ -38,7 +40,7 @@ from apps.bookings.operations._hold_again import hold_again
 from apps.bookings.operations._hold_seats import hold_seats
 from apps.bookings.operations._message import message_people
 from apps.bookings.operations._minimum import decide_minimums, let_take_place
-from apps.bookings.operations._move_places import CannotMove, PlanDoesNotPay, move_places
+from apps.bookings.operations._move_places import move_places
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, line_of_history, lock_booking
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._online_link import set_online_link

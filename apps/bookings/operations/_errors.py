@@ -26,6 +26,14 @@ class CannotJoin(Exception):
         self.joining = joining
 
 
+class CannotMove(Exception):
+    """The booking is final, its policy does not allow it, or it is there already."""
+
+
+class PlanDoesNotPay(CannotMove):
+    """A plan pays for the booking, and not for that other time."""
+
+
 class TooManyPeople(Exception):
     """More people than one booking may bring (the policy's max_participants)."""
 

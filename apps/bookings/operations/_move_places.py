@@ -7,25 +7,17 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings import states
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import CannotJoin, NotBookable, TooFewSoFar
+from apps.bookings.operations._errors import CannotJoin, CannotMove, NotBookable, TooFewSoFar
 from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
+from apps.bookings.operations._paid_then import require_paid_then
 from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.operations._waitlist_offer import offer_places
-from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
 from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.other_sessions import may_leave
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import is_offered, policy_of
-
-
-class CannotMove(Exception):
-    """The booking is final, its policy does not allow it, or it is there already."""
-
-
-class PlanDoesNotPay(CannotMove):
-    """A plan pays for the booking, and not for that other time."""
 
 
 @transaction.atomic
@@ -39,13 +31,15 @@ def move_places(
     """Let a party go to another session of the same class, or to another run of the same course,
     all of them or nobody (rules B18, B15).
 
-    The places it leaves are offered to those who wait. The team may move whenever it likes, the
-    customer (by None) as the policy frozen with the booking says, never with a course, and only
-    where customers could book it online now (rule B31).
+    The places it leaves are offered to those who wait. The team may move whenever it likes, but for
+    a plan that is for one person, who is at one visit at a time (rule M16); the customer (by None)
+    as the policy frozen with the booking says, never with a course, and only where customers could
+    book it online now (rule B31).
 
     Raises:
         CannotMove: as its name says.
-        PlanDoesNotPay: of those, where the plan that pays is over by then or pays another visit.
+        PlanDoesNotPay: the plan that pays is over by then, and the team does not say so, or it pays
+            another visit of its one person at that time.
         NotBookable: a customer wants it while the service, or the business, takes no bookings.
         CannotJoin: there are not so many places, or it is too late for that.
         TooFewSoFar: it is confirmed, and that one still waits for more people than these.
@@ -60,8 +54,9 @@ def move_places(
     old, left = locked.seating_id, locked.course_run or locked.session
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
     availability.take_seats(seating=seating, now=now)
-    if by is None:
-        _require_paid_then(locked, target)
+    require_paid_then(
+        locked, starts_at=target.starts_at, ends_at=target.ends_at, is_team=by is not None
+    )
     write_move(
         locked,
         action=BookingEvent.Action.MOVED,
@@ -118,13 +113,6 @@ def _require_decided(booking: Booking, target: Session | CourseRun) -> None:
         return
     if lacking(target, booking.service) > booking.party_size:
         raise TooFewSoFar
-
-
-def _require_paid_then(booking: Booking, target: Session | CourseRun) -> None:
-    """The plan is locked last, as wherever one pays."""
-    limits = plan_limits_of(booking, locks=True)
-    if not limits.allow(starts_at=target.starts_at, ends_at=target.ends_at):
-        raise PlanDoesNotPay
 
 
 def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:

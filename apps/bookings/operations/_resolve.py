@@ -10,6 +10,7 @@ from apps.availability.operations import SlotTaken
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
+from apps.bookings.operations._paid_then import require_paid_then
 from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember
@@ -33,10 +34,12 @@ def move_out_of_conflict(
         Booking.DoesNotExist: not a booking of this business.
         NoConflict: it is resolved already, over, or a class or course.
         SlotGone: the time is not free (any more).
+        PlanDoesNotPay: a plan pays for it, and not for that time.
         BusyTryAgain: the lock did not come in time.
     """
     booking = _lock(booking_id, business_id)
     _move(booking, starts_at=starts_at, actor=Actor.of(by), now=now)
+    _require_paid(booking, by)
     return booking
 
 
@@ -54,7 +57,14 @@ def move_the_other(
         raise NoConflict
     _move(other, starts_at=starts_at, actor=Actor.of(by), now=now)
     settle_conflict(booking=booking, by=by, now=now)
+    _require_paid(other, by)
     return booking
+
+
+def _require_paid(moved: Booking, by: TeamMember | None) -> None:
+    """At the end, as a plan is locked after all times."""
+    is_team = by is not None
+    require_paid_then(moved, starts_at=moved.starts_at, ends_at=moved.ends_at, is_team=is_team)
 
 
 def settle_conflict(*, booking: Booking, by: TeamMember, now: datetime) -> bool:

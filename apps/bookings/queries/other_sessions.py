@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
-from apps.bookings.plan_uses import plan_limits_of
+from apps.bookings.plan_uses import PlanLimits, plan_limits_of
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.minimum import enough_with
 from apps.catalog.models import Service
@@ -22,8 +22,9 @@ T = TypeVar("T", Session, CourseRun)
 def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
     """The coming sessions of the same class with room for the whole party, or the other open runs
     of the same course, soonest first. What is confirmed goes only where it is decided that it takes
-    place, or is with these people (rule B31). One query."""
-    return _soonest(booking, now=now)
+    place, or is with these people (rule B31); what a plan for one person pays, only where that one
+    is not already (rule M16). One query, and at most two more with a plan."""
+    return _soonest(booking, _apart_from(plan_limits_of(booking), now=now), now=now)
 
 
 def _soonest(booking: Booking, within: Q = ALL, *, now: datetime) -> list[Target]:
@@ -70,15 +71,23 @@ def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
         return []
     limits = plan_limits_of(booking)
     rules = join_rules_of(policy_of(service=booking.service))
-    within = ALL if limits.ends_at is None else Q(starts_at__lt=limits.ends_at)
-    for start, end in limits.taken:
-        if end > now:
-            within &= ~Q(starts_at__lt=end, ends_at__gt=start)
+    within = _apart_from(limits, now=now)
+    if limits.ends_at is not None:
+        within &= Q(starts_at__lt=limits.ends_at)
     if rules.min_notice_minutes:
         within &= Q(starts_at__gte=now + timedelta(minutes=rules.min_notice_minutes))
     if rules.max_advance_minutes is not None:
         within &= Q(starts_at__lte=now + timedelta(minutes=rules.max_advance_minutes))
     return _soonest(booking, within, now=now)
+
+
+def _apart_from(limits: PlanLimits, *, now: datetime) -> Q:
+    """Not while the plan pays another visit of its one person."""
+    within = ALL
+    for start, end in limits.taken:
+        if end > now:
+            within &= ~Q(starts_at__lt=end, ends_at__gt=start)
+    return within
 
 
 def find_other_session(*, booking: Booking, target_id: int) -> Target | None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from apps.availability.engine.slots import find_slots
 from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime
+from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.queries.choice import choice_of, wants_the_same
 from apps.bookings.queries.claims import slot_query
 from apps.bookings.queries.offered import load_offer
@@ -51,11 +52,17 @@ def find_suggestions(
 
 
 def find_nearest(*, booking: Booking, now: datetime) -> tuple[datetime, ...]:
-    """The three free starts (UTC) nearest to the booking's own; none for a class or a course."""
+    """The three free starts (UTC) nearest to the booking's own, not while a plan that pays for it
+    pays another visit of its one person; none for a class or a course."""
     if booking.kind != Service.Kind.APPOINTMENT:
         return ()
-    wanted = int(booking.starts_at.timestamp())
-    free = [int(at.timestamp()) for at in find_free_starts(booking=booking, now=now)]
+    wanted, length = int(booking.starts_at.timestamp()), booking.ends_at - booking.starts_at
+    limits = plan_limits_of(booking)
+    free = [
+        int(at.timestamp())
+        for at in find_free_starts(booking=booking, now=now)
+        if not limits.is_taken(starts_at=at, ends_at=at + length)
+    ]
     return _instants(nearest_times((it for it in free if it != wanted), wanted=wanted))
 
 

@@ -36,6 +36,7 @@ REFUSED = (
     bookings.SlotGone,
     bookings.NoConflict,
     bookings.NotAllowed,
+    bookings.PlanDoesNotPay,
     Booking.DoesNotExist,
     BusyTryAgain,
 )
@@ -149,6 +150,8 @@ def _refuse(
     words, status = _("It was changed meanwhile. Please look once more."), CONFLICT
     if isinstance(refusal, bookings.SlotGone):
         words = _("That time is not free any more. Nothing was changed.")
+    elif isinstance(refusal, bookings.PlanDoesNotPay):
+        words = _("The plan that pays is in use at that time. Nothing was changed.")
     elif isinstance(refusal, BusyTryAgain):
         words = _("Many people are booking at this moment. Please press the button again.")
         status = UNAVAILABLE

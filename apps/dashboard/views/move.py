@@ -33,6 +33,8 @@ def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         bookings.move_places(booking=booking, target=target, by=desk.member, now=now)
     except bookings.TooFewSoFar:
         return refuse(request, booking, Problem("TOO_FEW_SO_FAR", 409), now=now)
+    except bookings.PlanDoesNotPay:
+        return refuse(request, booking, Problem("PLAN_IS_THERE", 409), now=now)
     except (NoSeats, bookings.CannotMove, BusyTryAgain):
         problem = problem_of(bookings.StaleRevision(), desk=desk, booking=booking)
         return refuse(request, booking, problem, now=now)

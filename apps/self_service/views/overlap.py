@@ -32,7 +32,7 @@ def another_time(request: HttpRequest, reference: str) -> HttpResponse:
             by=None,
             now=now,
         )
-    except (bookings.SlotGone, bookings.NoConflict, BusyTryAgain):
+    except (bookings.SlotGone, bookings.NoConflict, bookings.PlanDoesNotPay, BusyTryAgain):
         words = _("That time is not free any more. Please choose another one.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
