@@ -10,6 +10,7 @@ from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings import operations as bookings
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking
+from apps.catalog.models import Service
 from apps.dashboard.management.commands.check_ledger import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, Salon, make_booking
@@ -251,3 +252,57 @@ def test_where_the_team_answers_itself_too_few_are_called_off_but_nobody_is_conf
     bookings.decide_minimums(now=make_up.at(27, 0))
 
     assert statuses() == ["PENDING", "PENDING", "PENDING", "CANCELED"]
+
+
+@pytest.mark.parametrize("away", [timedelta(minutes=1), timedelta(days=3)])
+def test_a_worker_that_was_away_over_the_start_calls_off_what_lacked_people(
+    studio: Studio, session: Session, run: CourseRun, away: timedelta
+) -> None:
+    join(session)
+    join(run, email="ida@example.com")
+
+    bookings.decide_minimums(now=max(session.starts_at, run.starts_at) + away)
+
+    session.refresh_from_db()
+    assert (statuses(), session.seats_taken) == (["CANCELED"] * 2, 0)
+    assert list(find_all(business_id=None, now=NOW)) == []
+
+
+@pytest.mark.django_db
+def test_a_day_of_appointments_is_called_off_after_its_day_too(make_up: Salon) -> None:
+    make_booking(service=make_up.cut, starts_at=make_up.at(27, 10), now=NOW)
+
+    bookings.decide_minimums(now=make_up.at(28, 12))
+
+    assert statuses() == ["CANCELED"]
+
+
+@pytest.mark.django_db
+def test_who_came_in_time_and_were_enough_are_confirmed_however_late(session: Session) -> None:
+    for name in ("carl", "eva", "ida"):
+        join(session, email=f"{name}@example.com")
+    assert statuses() == ["PENDING", "PENDING", "CONFIRMED"]
+
+    bookings.decide_minimums(now=session.starts_at + timedelta(minutes=1))
+
+    assert statuses() == ["CONFIRMED"] * 3
+
+
+@pytest.mark.parametrize("is_empty", [False, True])
+def test_what_is_decided_at_its_start_is_decided_there(
+    studio: Studio, session: Session, *, is_empty: bool
+) -> None:
+    Service.objects.filter(pk=studio.flow.pk).update(decide_before_minutes=0)
+    if not is_empty:
+        join(session)
+    assert bookings.decide_minimums(now=session.starts_at - timedelta(seconds=1)) == 0
+
+    assert bookings.decide_minimums(now=session.starts_at) == 1
+
+    session.refresh_from_db()
+    assert (session.state, statuses()) == ("CANCELED", [] if is_empty else ["CANCELED"])
+
+
+@pytest.mark.django_db
+def test_a_class_that_is_over_and_had_nobody_is_let_rest(session: Session) -> None:
+    assert bookings.decide_minimums(now=session.ends_at) == 0

@@ -234,10 +234,11 @@ def _count(group: Group, live: Sequence[Booking], *, is_decided: bool) -> Progre
 
 def find_undecided(*, now: datetime) -> list[Group]:
     """The groups that wait for more people, those of which nobody has come yet only when their
-    time to be decided has come."""
+    time to be decided has come. Whoever waits is told also when nobody looked until the start
+    (rule B29)."""
     waiting = (
         Booking.objects.select_related("service__business", "session", "course_run", "location")
-        .filter(status=Booking.Status.PENDING, service__min_participants__gt=0, starts_at__gt=now)
+        .filter(status=Booking.Status.PENDING, service__min_participants__gt=0)
         .order_by("pk")
     )
     groups: dict[tuple[str, int, str], Group] = {}
@@ -264,7 +265,7 @@ def _without_people(*, now: datetime) -> Iterator[Group]:
         ~Exists(live.filter(session=OuterRef("pk"))),
         kind=Session.Kind.CLASS,
         state=Session.State.SCHEDULED,
-        starts_at__gt=now,
+        ends_at__gt=now,
     )
     runs = CourseRun.objects.filter(
         due,
