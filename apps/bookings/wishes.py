@@ -33,10 +33,6 @@ class Wish:
     notice_minutes: int = 0
     let_pass: tuple[tuple[datetime, datetime], ...] = ()
 
-    @property
-    def is_any_hour(self) -> bool:
-        return self.from_minute == 0 and self.to_minute == DAY_MINUTES
-
 
 def wishes_from(on: date, *, spans: Sequence[int] = SPANS) -> dict[Key, Wish]:
     """Every wish of so many days that can be chosen from a day on."""

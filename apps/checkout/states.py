@@ -14,12 +14,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class OrderStatus(StrEnum):
-    INITIALIZED = "INITIALIZED"
-    APPROVED = "APPROVED"
-    CANCELED = "CANCELED"
-
-
 class PaymentStatus(StrEnum):
     """Of an order."""
 

@@ -7,7 +7,7 @@ people (symbols, separators) is the page's work; this module only counts.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Self
 
 # fmt: off
@@ -89,11 +89,6 @@ class Money:
 
     def __le__(self, other: "Money") -> bool:
         return self.amount <= self._same(other)
-
-    def percent(self, rate: Decimal) -> "Money":
-        """``rate`` per cent of this amount, half a unit rounded away from zero."""
-        share = (Decimal(self.amount) * rate / 100).quantize(Decimal(1), ROUND_HALF_UP)
-        return Money(int(share), self.currency)
 
     def allocate(self, weights: Sequence[int]) -> tuple["Money", ...]:
         """Split in proportion to ``weights``; the parts always add up to the whole.

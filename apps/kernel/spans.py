@@ -37,11 +37,6 @@ class Span:
             raise ValueError(f"A span must end after it starts: {self.start} .. {self.end}.")
 
     @classmethod
-    def lasting(cls, start: datetime, duration: timedelta) -> Self:
-        """The span of ``duration`` elapsed time from ``start`` (T3: never wall-clock time)."""
-        return cls(start, start.astimezone(UTC) + duration)
-
-    @classmethod
     def from_seconds(cls, seconds: Seconds) -> Self:
         """The span of a pair of Unix seconds."""
         start, end = seconds
@@ -60,10 +55,6 @@ class Span:
     def overlaps(self, other: "Span") -> bool:
         """Whether the two share at least one instant; touching is not overlapping."""
         return self.start < other.end and other.start < self.end
-
-    def contains(self, other: "Span") -> bool:
-        """Whether every instant of ``other`` is also in this span."""
-        return self.start <= other.start and other.end <= self.end
 
     def __contains__(self, instant: datetime) -> bool:
         return self.start <= instant < self.end

@@ -67,13 +67,6 @@ def test_currencies_do_not_mix() -> None:
         Money(1, "EUR") + Money(1, "USD")
 
 
-@pytest.mark.parametrize(
-    ("amount", "rate", "share"), [(1000, "25", 250), (999, "50", 500), (-999, "50", -500)]
-)
-def test_a_percentage_rounds_half_a_unit_away_from_zero(amount: int, rate: str, share: int) -> None:
-    assert Money(amount, "EUR").percent(Decimal(rate)) == Money(share, "EUR")
-
-
 def test_a_cent_that_does_not_divide_goes_to_the_first_of_equals() -> None:
     parts = Money(1000, "EUR").allocate([1, 1, 1])
 

@@ -148,12 +148,6 @@ def standing_of(*, purchase: PlanPurchase) -> Standing:
     )
 
 
-def orders_of(*, purchase: PlanPurchase) -> Sequence[Order]:
-    """What was paid for, the newest first."""
-    paid = Order.objects.filter(purchase=purchase, status=Order.Status.APPROVED)
-    return list(paid.prefetch_related("lines", "payments").order_by("-pk"))
-
-
 def find_plan_used(*, booking: Booking) -> PlanPurchase | None:
     """Return the plan that paid for a booking, None where none did; one query."""
     uses = CreditEntry.objects.filter(booking=booking, kind=CreditEntry.Kind.USED)
