@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
+from apps.bookings.queries.asking import is_before_the_team
 from apps.bookings.states import OCCUPYING
 
 SETTLED = (Booking.PaymentOption.ONLINE, Booking.PaymentOption.MEMBERSHIP)
@@ -16,7 +17,7 @@ def takes_more(booking: Booking) -> bool:
         return False
     if booking.paid or booking.payment_option in SETTLED:
         return False
-    return booking.status != Booking.Status.CONFIRMED or not booking.service.requires_approval
+    return is_before_the_team(booking) or not booking.service.requires_approval
 
 
 def has_room_for(booking: Booking, *, more: int) -> bool:

@@ -1,7 +1,6 @@
-"""Several asked for one time of a day that needs people; approval goes, the day takes place: the
-time is sold once, and whoever did not get it is before the owner."""
+"""Several asked for one time of a day that needs people, and the day takes place: the time is sold
+once, and whoever did not get it is before the owner."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,6 @@ pytestmark = pytest.mark.django_db
 
 DAY = 28
 INBOX = "/own/juniper/requests/"
-Trigger = Callable[[Salon], None]
 
 
 @pytest.fixture
@@ -45,30 +43,10 @@ def trust(salon: Salon) -> None:
     salon.bridal.save()
 
 
-def the_third_comes_after_approval_went(salon: Salon) -> None:
-    trust(salon)
-    ask(salon, "paula", hour=14)
-    bookings.decide_minimums(now=NOW)
-
-
-def approval_goes_with_three_there(salon: Salon) -> None:
-    ask(salon, "paula", hour=14)
-    trust(salon)
-    bookings.decide_minimums(now=NOW)
-
-
 def the_owner_lets_the_day_take_place(salon: Salon) -> None:
     ask(salon, "paula", hour=14)
     asked = Booking.objects.earliest("pk")
     bookings.let_take_place(session_id=asked.session_id or 0, by=salon.olga, now=NOW)
-
-
-TRIGGERS = [
-    the_third_comes_after_approval_went,
-    approval_goes_with_three_there,
-    the_owner_lets_the_day_take_place,
-]
-each_trigger = pytest.mark.parametrize("trigger", TRIGGERS, ids=lambda it: it.__name__)
 
 
 def statuses() -> dict[str, str]:
@@ -79,14 +57,11 @@ def broken_rules() -> list[str]:
     return [str(finding) for finding in find_all(business_id=None, now=NOW)]
 
 
-@each_trigger
-def test_who_asked_first_gets_the_time_and_no_stranger(
-    client: Client, salon: Salon, trigger: Trigger
-) -> None:
+def test_who_asked_first_gets_the_time_and_no_stranger(client: Client, salon: Salon) -> None:
     ask(salon, "lena", hour=10)
     ask(salon, "ines", hour=10)
 
-    trigger(salon)
+    the_owner_lets_the_day_take_place(salon)
 
     assert statuses() == {"Lena": "CONFIRMED", "Ines": "PENDING", "Paula": "CONFIRMED"}
     assert Occupancy.objects.filter(enforced=True, expires_at=None).count() == 2
@@ -100,14 +75,11 @@ def test_who_asked_first_gets_the_time_and_no_stranger(
     assert broken_rules() == []
 
 
-@each_trigger
-def test_whoever_did_not_get_it_is_before_the_owner(
-    salon: Salon, client: Client, trigger: Trigger
-) -> None:
+def test_whoever_did_not_get_it_is_before_the_owner(salon: Salon, client: Client) -> None:
     ask(salon, "lena", hour=10)
     ines = ask(salon, "ines", hour=10)
 
-    trigger(salon)
+    the_owner_lets_the_day_take_place(salon)
 
     client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
     inbox = client.get(INBOX)
@@ -123,9 +95,9 @@ def test_whoever_did_not_get_it_is_before_the_owner(
     assert client.get(f"/own/juniper/bookings/{ines.reference}/suggest/").status_code == 200
 
 
-def test_the_time_that_comes_free_again_goes_to_who_waits_for_it(salon: Salon) -> None:
+def test_the_time_that_comes_free_again_is_for_who_asked_for_it(salon: Salon) -> None:
     lena, ines = ask(salon, "lena", hour=10), ask(salon, "ines", hour=10)
-    approval_goes_with_three_there(salon)
+    the_owner_lets_the_day_take_place(salon)
     lena.refresh_from_db()
     bookings.cancel_booking(
         booking_id=lena.pk,
@@ -136,7 +108,28 @@ def test_the_time_that_comes_free_again_goes_to_who_waits_for_it(salon: Salon) -
     )
 
     bookings.decide_minimums(now=NOW + timedelta(seconds=20))
+    assert statuses()["Ines"] == "PENDING"
+    bookings.confirm_request(
+        booking_id=ines.pk, revision=ines.revision, by=salon.olga, now=NOW + timedelta(minutes=1)
+    )
 
     ines.refresh_from_db()
     assert ines.status == "CONFIRMED"
+    assert broken_rules() == []
+
+
+def test_what_the_owner_was_asked_stays_asked_when_approval_goes(
+    salon: Salon, client: Client
+) -> None:
+    ask(salon, "lena", hour=10)
+    ask(salon, "ines", hour=10)
+    trust(salon)
+    ask(salon, "paula", hour=14)
+
+    bookings.decide_minimums(now=NOW)
+
+    assert statuses() == {"Lena": "PENDING", "Ines": "PENDING", "Paula": "CONFIRMED"}
+    client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    (group,) = client.get(INBOX).context["inbox"].groups
+    assert [person.card.customer_name for person in group.people] == ["Lena", "Ines"]
     assert broken_rules() == []

@@ -225,6 +225,11 @@ class Booking(models.Model):
         return self.service.requires_approval and not self.skip_business_confirmation
 
     @property
+    def was_asked_for(self) -> bool:
+        """The same of what is booked, as its customer was told (rule B5)."""
+        return self.as_booked.requires_approval and not self.skip_business_confirmation
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 

@@ -17,6 +17,7 @@ from apps.bookings.operations._confirm import keep_asked_time
 from apps.bookings.operations._errors import DoesNotFit
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.queries.asking import is_for_people
 from apps.bookings.queries.minimum import (
     Group,
     find_undecided,
@@ -33,8 +34,8 @@ def decide_minimums(*, now: datetime) -> int:
     """Confirm everybody where enough people came together, call off where they did not in time;
     return how many classes, courses and days were decided (rule B16).
 
-    Where the team answers every request itself nobody is confirmed by this, but too few are called
-    off all the same. Each group in a transaction of its own; one in which somebody is booking at
+    Who was told that the team answers is not confirmed by this, but too few are called off all the
+    same. Each group in a transaction of its own; one in which somebody is booking at
     this moment waits for the next look, and keeps no other waiting.
     """
     return each(find_undecided(now=now), partial(_decide, now=now))
@@ -53,8 +54,9 @@ def _decide(group: Group, *, now: datetime) -> bool:
     )
     is_settled = is_decided(group) or any(it.status == Booking.Status.CONFIRMED for it in booked)
     takes_place = is_settled or verdict is Verdict.TAKES_PLACE
-    if takes_place and not service.requires_approval:
-        return _confirm(group, booked, actor=Actor.system(), now=now) > 0
+    for_people = [it for it in booked if is_for_people(it)]
+    if takes_place and for_people:
+        return _confirm(group, for_people, actor=Actor.system(), now=now) > 0
     if verdict is Verdict.CALLED_OFF and not is_settled:
         return _call_off(group, booked, reason=_("Not enough people have booked."), now=now)
     return False

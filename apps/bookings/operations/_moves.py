@@ -15,6 +15,7 @@ from apps.bookings import states
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import StaleRevision, TimeNotKept
+from apps.bookings.queries.asking import is_for_people
 from apps.bookings.queries.kept import keeps_what_it_needs
 from apps.bookings.unanswered import deadline_after
 from apps.businesses.models import TeamMember
@@ -146,9 +147,8 @@ def deadline_columns(
     waits for more people waits for those who come then (rules B16, B29)."""
     if booking.answer_by is None:
         return {}
-    service = booking.service
-    if service.min_participants and not booking.as_booked.requires_approval:
-        minutes = service.decide_before_minutes
+    if is_for_people(booking):
+        minutes = booking.service.decide_before_minutes
         return {"answer_by": decides_at(starts_at=starts_at, minutes_before=minutes)}
     asked_at = booking.requested_at or booking.created_at
     by = deadline_after(booking.answer_by, starts_at=starts_at, ends_at=ends_at, asked_at=asked_at)

@@ -102,7 +102,7 @@ def _restore_time(booking: Booking, *, now: datetime) -> None:
     session = booking.session
     if session is None:
         return
-    if booking.as_booked.allows_multiple_requests:
+    if booking.was_asked_for and booking.as_booked.allows_multiple_requests:
         availability.unkeep_time(session_id=session.pk)
     elif booking.status == Booking.Status.DECLINED:
         claim = claim_of(booking=booking, choice=choice_as_booked(booking=booking), now=now)

@@ -180,6 +180,7 @@ def enrol(
         now=now,
         columns={
             "status": (Status.PENDING if until else Status.CONFIRMED).value,
+            "skip_business_confirmation": True,  # it was offered, or the team put them in
             **asked(booking, until, now=now),
             "price": price,
             "payment_status": free.value,

@@ -18,6 +18,7 @@ from apps.availability.models import CourseRun, DecidedDay, Session
 from apps.availability.queries import zone_of
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking
+from apps.bookings.queries.asking import is_for_people
 from apps.catalog.models import Service
 
 BY: dict[type[Model], str] = {Session: "session", CourseRun: "course_run"}
@@ -118,7 +119,7 @@ def people_awaited(booking: Booking) -> Progress | None:
     """How those stand who count together with a booking, None where it does not wait for them: no
     minimum is needed, or it takes place and the team answers itself. Two queries."""
     progress = progress_of(group_of(booking, booking.service))
-    is_with_team = booking.as_booked.requires_approval
+    is_with_team = not is_for_people(booking)
     return None if progress and progress.is_settled and is_with_team else progress
 
 

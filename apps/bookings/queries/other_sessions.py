@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
 from apps.bookings.plan_uses import PlanLimits, plan_limits_of
+from apps.bookings.queries.asking import is_before_the_team
 from apps.bookings.queries.gatherings import join_rules_of
 from apps.bookings.queries.minimum import enough_with
 from apps.catalog.models import Service
@@ -59,8 +60,8 @@ def _decided(rows: QuerySet[T], booking: Booking) -> QuerySet[T]:
 
 def may_leave(booking: Booking) -> bool:
     """Whether customers may take their booking anywhere else themselves: what the team said yes to
-    is for that day."""
-    return booking.status != Booking.Status.CONFIRMED or not booking.service.requires_approval
+    is for that day, and nobody comes past it who waits for people only."""
+    return is_before_the_team(booking) or not booking.service.requires_approval
 
 
 def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:

@@ -244,7 +244,7 @@ def state_words(order: Order, *, is_unclear: bool, is_aside: bool) -> str:
 
 def waits_for_a_yes(booking: Booking) -> bool:
     """Whether the team has not answered yet, so that no money may be taken (ADR 16)."""
-    return booking.status == Booking.Status.PENDING and booking.as_booked.requires_approval
+    return booking.status == Booking.Status.PENDING and booking.was_asked_for
 
 
 def smallest_part(currency: str) -> int:
