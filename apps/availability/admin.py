@@ -186,8 +186,8 @@ class CourseRunAdmin(LookOnlyAdmin):
 
 @admin.register(DecidedDay)
 class DecidedDayAdmin(LookOnlyAdmin):
-    list_display = ["service", "on", "decided_at"]
-    list_select_related = ["service"]
+    list_display = ["service", "location", "on", "decided_at"]
+    list_select_related = ["service", "location"]
 
 
 @admin.register(SessionSeries)

@@ -30,7 +30,7 @@ from apps.bookings.models import (
     SuggestedTime,
     WaitlistEntry,
 )
-from apps.businesses.models import Business, TeamMember
+from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import (
     BookingForm,
     BookingPolicy,
@@ -325,12 +325,20 @@ def mark_twice(stage: Stage) -> None:
         )
 
 
-def decide_a_day_twice(stage: Stage) -> None:
+def decide_a_day_twice(stage: Stage, location: Location | None = None) -> None:
     salon = stage.salon
     for _time in range(2):
         DecidedDay.objects.create(
-            business=salon.business, service=salon.cut, on="2026-11-27", decided_at=NOW
+            business=salon.business,
+            service=salon.cut,
+            location=location,
+            on="2026-11-27",
+            decided_at=NOW,
         )
+
+
+def decide_a_day_of_a_place_twice(stage: Stage) -> None:
+    decide_a_day_twice(stage, stage.salon.location)
 
 
 def closed_half(stage: Stage) -> None:
@@ -406,7 +414,8 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "a_decided_course_takes_place": lambda _: CourseRun.objects.update(
         decided_at=NOW, state="CANCELED"
     ),
-    "a_day_is_decided_once": decide_a_day_twice,
+    "a_day_elsewhere_is_decided_once": decide_a_day_twice,
+    "a_day_of_a_place_is_decided_once": decide_a_day_of_a_place_twice,
     "seating_has_one_target": lambda _: Seating.objects.update(session=None, course_run=None),
     "seating_is_for_somebody": lambda _: Seating.objects.update(seats=0),
     "classes_and_courses_have_seats": lambda _: Booking.objects.filter(kind="CLASS").update(

@@ -5,6 +5,7 @@ from django.db.models import F
 
 from apps.availability.models import DecidedDay
 from apps.availability.operations._seats import Target, locked_target, open_rows, row_of
+from apps.businesses.models import Location
 from apps.catalog.models import Service
 
 
@@ -22,7 +23,14 @@ def decide_target(*, target: Target, now: datetime) -> None:
     undecided.update(decided_at=now, revision=F("revision") + 1)
 
 
-def decide_day(*, service: Service, on: date, now: datetime) -> None:
-    """The same of a day of the venue for whoever wants an appointment of a service."""
-    day = DecidedDay(business_id=service.business_id, service=service, on=on, decided_at=now)
+def decide_day(*, service: Service, location: Location | None, on: date, now: datetime) -> None:
+    """The same of a day of a place for whoever wants an appointment of a service there; of none of
+    ours where it happens elsewhere."""
+    day = DecidedDay(
+        business_id=service.business_id,
+        service=service,
+        location=location,
+        on=on,
+        decided_at=now,
+    )
     DecidedDay.objects.bulk_create([day], ignore_conflicts=True)

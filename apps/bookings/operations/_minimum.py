@@ -88,7 +88,9 @@ def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
 def _keep_word(group: Group, session: Session, *, now: datetime) -> None:
     """After the people, as wherever they and what they booked are locked (rule C2)."""
     if group.on is not None:
-        availability.decide_day(service=group.service, on=group.on, now=now)
+        availability.decide_day(
+            service=group.service, location=group.location, on=group.on, now=now
+        )
     else:
         availability.decide_target(target=session.course_run or session, now=now)
 

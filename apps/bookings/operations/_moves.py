@@ -17,8 +17,10 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import StaleRevision, TimeNotKept
 from apps.bookings.queries.asking import is_for_people
 from apps.bookings.queries.kept import keeps_what_it_needs
+from apps.bookings.queries.minimum import group_at
 from apps.bookings.unanswered import deadline_after
 from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
 from apps.outbox import operations as outbox
 from apps.statements import Found, save_columns_with
 
@@ -148,8 +150,10 @@ def deadline_columns(
     if booking.answer_by is None:
         return {}
     if is_for_people(booking):
-        minutes = booking.service.decide_before_minutes
-        return {"answer_by": decides_at(starts_at=starts_at, minutes_before=minutes)}
+        is_of_a_day = booking.kind == Service.Kind.APPOINTMENT
+        day = group_at(booking, starts_at) if is_of_a_day else None
+        start, minutes = day.starts_at if day else starts_at, booking.service.decide_before_minutes
+        return {"answer_by": decides_at(starts_at=start, minutes_before=minutes)}
     asked_at = booking.requested_at or booking.created_at
     by = deadline_after(booking.answer_by, starts_at=starts_at, ends_at=ends_at, asked_at=asked_at)
     return {"answer_by": by}

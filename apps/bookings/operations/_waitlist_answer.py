@@ -7,14 +7,13 @@ from django.db.models import QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
-from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import TooFewSoFar
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
 from apps.bookings.operations._submit import asked
 from apps.bookings.operations._waitlist_offer import offer_places, pass_by
-from apps.bookings.queries.minimum import Group, decided_by, group_of, group_of_day, lacking
+from apps.bookings.queries.minimum import decided_by, group_at, lacking
 from apps.bookings.queries.price import price_in_line
 from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.businesses.models import TeamMember
@@ -169,7 +168,7 @@ def enrol(
     """Confirm a locked booking that waited and has what it waited for now; columns says what. Where
     too few come so far it is a request, which is decided with those of the others."""
     starts_at = columns.get("starts_at", booking.starts_at)
-    until = decided_by(_group_at(booking, starts_at), people=entry.people)
+    until = decided_by(group_at(booking, starts_at), people=entry.people)
     WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
     price = price_in_line(booking=booking, now=now)
     free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
@@ -189,12 +188,3 @@ def enrol(
         },
     )
     return booking
-
-
-def _group_at(booking: Booking, starts_at: datetime) -> Group | None:
-    """The group that a booking counts in at a start (UTC) that is not written yet."""
-    service = booking.service
-    if booking.kind != Service.Kind.APPOINTMENT or not service.min_participants:
-        return group_of(booking, service)
-    zone = zone_of(service=service, location=booking.location)
-    return group_of_day(service, starts_at.astimezone(zone).date(), zone)

@@ -1,14 +1,13 @@
 """How many people have come together where some are needed, and what is to be decided (rule B16).
 
 Together count: everybody of one session of a class, of one run of a course, and everybody who wants
-an appointment of a service on one day of the venue.
+an appointment of a service at one place on one day of it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -19,12 +18,15 @@ from apps.availability.queries import zone_of
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking
 from apps.bookings.queries.asking import is_for_people
+from apps.businesses.models import Location
 from apps.catalog.models import Service
 
 BY: dict[type[Model], str] = {Session: "session", CourseRun: "course_run"}
 T = TypeVar("T", Session, CourseRun)
+Day = tuple[int, int | None, date | None]
+"""A service, a place and a date of it."""
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
-COUNTED = ("service_id", "starts_at", "status", "party_size")
+COUNTED = ("service_id", "location_id", "starts_at", "status", "party_size")
 CONFIRMED = Q(status=Booking.Status.CONFIRMED)
 DECIDED = Q(decided_at__isnull=False)
 
@@ -48,13 +50,14 @@ class Progress:
 @dataclass(frozen=True, slots=True)
 class Group:
     """Bookings that count together, and when what they are for begins (UTC): the first session, or
-    the day of an appointment, which is the date on of the venue."""
+    the day of an appointment, which is the date on of the venue at location."""
 
     service: Service
     members: Q
     starts_at: datetime
     ends_at: datetime | None = None
     on: date | None = None
+    location: Location | None = None
     session_id: int | None = None
     run: CourseRun | None = None
 
@@ -65,8 +68,7 @@ def group_of_session(session: Session, service: Service) -> Group:
     if session.course_run is not None:
         return group_of_run(session.course_run, service)
     if session.kind == Session.Kind.APPOINTMENT:
-        zone = zone_of(service=service, location=session.location)
-        return group_of_day(service, session.starts_at.astimezone(zone).date(), zone)
+        return _group_of_day_at(service, session.location, session.starts_at)
     members = Q(session_id=session.pk, kind=Service.Kind.CLASS)
     return Group(service, members, session.starts_at, session_id=session.pk)
 
@@ -76,13 +78,23 @@ def group_of_run(run: CourseRun, service: Service) -> Group:
     return Group(service, Q(course_run_id=run.pk), run.starts_at, run=run)
 
 
-def group_of_day(service: Service, on: date, zone: ZoneInfo) -> Group:
-    """The group of those who want this service on a day of the venue."""
+def group_of_day(service: Service, on: date, location: Location | None) -> Group:
+    """The group of those who want this service at a place, or at none of ours, on a day of it."""
+    zone = zone_of(service=service, location=location)
     start, end = (datetime.fromtimestamp(edge, UTC) for edge in day_bounds(zone, on))
     members = Q(
-        business_id=service.business_id, service=service, starts_at__gte=start, starts_at__lt=end
+        business_id=service.business_id,
+        service=service,
+        location=location,
+        starts_at__gte=start,
+        starts_at__lt=end,
     )
-    return Group(service, members, start, ends_at=end, on=on)
+    return Group(service, members, start, ends_at=end, on=on, location=location)
+
+
+def _group_of_day_at(service: Service, location: Location | None, starts_at: datetime) -> Group:
+    zone = zone_of(service=service, location=location)
+    return group_of_day(service, starts_at.astimezone(zone).date(), location)
 
 
 def group_of(booking: Booking, service: Service) -> Group | None:
@@ -92,9 +104,16 @@ def group_of(booking: Booking, service: Service) -> Group | None:
     if booking.course_run is not None:
         return group_of_run(booking.course_run, service)
     if booking.kind == Service.Kind.APPOINTMENT:
-        zone = zone_of(service=service, location=booking.location)
-        return group_of_day(service, booking.starts_at.astimezone(zone).date(), zone)
+        return _group_of_day_at(service, booking.location, booking.starts_at)
     return group_of_session(booking.session, service) if booking.session else None
+
+
+def group_at(booking: Booking, starts_at: datetime) -> Group | None:
+    """The same at a start (UTC) that is not written yet."""
+    service = booking.service
+    if booking.kind != Service.Kind.APPOINTMENT or not service.min_participants:
+        return group_of(booking, service)
+    return _group_of_day_at(service, booking.location, starts_at)
 
 
 def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progress | None:
@@ -130,7 +149,7 @@ def is_decided(group: Group) -> bool:
         return CourseRun.objects.filter(DECIDED, pk=group.run.pk).exists()
     if group.session_id is not None:
         return Session.objects.filter(DECIDED, pk=group.session_id).exists()
-    days = DecidedDay.objects.filter(service=group.service)
+    days = DecidedDay.objects.filter(service=group.service, location=group.location)
     return group.on is not None and days.filter(on=group.on).exists()
 
 
@@ -208,23 +227,27 @@ def progress_of_days(bookings: Sequence[Booking]) -> Mapping[int, Progress]:
     live = list(Booking.objects.filter(wanted, status__in=LIVE).only(*COUNTED))
     decided = _decided_days(groups.values())
     return {
-        pk: _count(group, live, is_decided=(group.service.pk, group.on) in decided)
+        pk: _count(group, live, is_decided=_day_of(group) in decided)
         for pk, group in groups.items()
     }
 
 
-def _decided_days(groups: Collection[Group]) -> set[tuple[int, date | None]]:
+def _decided_days(groups: Collection[Group]) -> set[Day]:
     rows = DecidedDay.objects.filter(
         service__in={it.service.pk for it in groups}, on__in={it.on for it in groups if it.on}
     )
-    return set(rows.values_list("service_id", "on"))
+    return set(rows.values_list("service_id", "location_id", "on"))
+
+
+def _day_of(group: Group) -> Day:
+    return group.service.pk, group.location.pk if group.location else None, group.on
 
 
 def _count(group: Group, live: Sequence[Booking], *, is_decided: bool) -> Progress:
     mine = [
         it
         for it in live
-        if it.service_id == group.service.pk
+        if _day_of(group)[:2] == (it.service_id, it.location_id)
         and group.starts_at <= it.starts_at
         and (group.ends_at is None or it.starts_at < group.ends_at)
     ]
@@ -284,7 +307,8 @@ def _without_people(*, now: datetime) -> Iterator[Group]:
 
 def _key(booking: Booking) -> tuple[str, int, str]:
     if booking.kind == Service.Kind.APPOINTMENT:
-        return booking.kind, booking.service_id, booking.wall_time[: len("2026-11-26")]
+        on = booking.wall_time[: len("2026-11-26")]
+        return booking.kind, booking.service_id, f"{on} {booking.location_id}"
     return booking.kind, booking.course_run_id or booking.session_id or 0, ""
 
 

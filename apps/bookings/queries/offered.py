@@ -19,11 +19,13 @@ from apps.bookings.queries.minimum import LIVE
 from apps.kernel.spans import Seconds
 
 A_DAY = timedelta(days=1)
-People = Mapping[int, Sequence[tuple[datetime, str, int]]]
-"""Start, status and size of the party of everybody who may count, by the service."""
+Where = tuple[int, int | None]
+"""A service and a place."""
+People = Mapping[Where, Sequence[tuple[datetime, str, int]]]
+"""Start, status and size of the party of everybody who may count, by service and place."""
 
-Decided = Set[tuple[int, date]]
-"""Services and days of which the team said that they take place, however few come."""
+Decided = Set[tuple[Where, date]]
+"""Services with a place and days of which the team said that they take place, however few come."""
 
 
 def load_offer(
@@ -67,7 +69,8 @@ def _without_called_off(
 def _decided(queries: Sequence[SlotQuery], *, now: datetime) -> Decided:
     services = {query.service.pk for query in queries}
     days = DecidedDay.objects.filter(service__in=services, on__gte=(now - 2 * A_DAY).date())
-    return frozenset(days.values_list("service_id", "on"))
+    rows = days.values_list("service_id", "location_id", "on")
+    return frozenset(((service_id, location_id), on) for service_id, location_id, on in rows)
 
 
 def _people(queries: Sequence[SlotQuery], *, now: datetime) -> People:
@@ -80,10 +83,10 @@ def _people(queries: Sequence[SlotQuery], *, now: datetime) -> People:
         starts_at__gte=now - 2 * A_DAY,
         starts_at__lt=now + timedelta(minutes=longest) + 2 * A_DAY,
     )
-    found: dict[int, list[tuple[datetime, str, int]]] = defaultdict(list)
-    columns = rows.values_list("service_id", "starts_at", "status", "party_size")
-    for service_id, starts_at, status, size in columns:
-        found[service_id].append((starts_at, status, size))
+    found: dict[Where, list[tuple[datetime, str, int]]] = defaultdict(list)
+    columns = rows.values_list("service_id", "location_id", "starts_at", "status", "party_size")
+    for service_id, location_id, starts_at, status, size in columns:
+        found[service_id, location_id].append((starts_at, status, size))
     return found
 
 
@@ -95,11 +98,12 @@ def _called_off(
     service = query.service
     if not service.min_participants:
         return ()
+    where = service.pk, query.location.pk if query.location else None
     zone = zone_of(service=service, location=query.location)
     due = now + timedelta(minutes=service.decide_before_minutes)
     today, last = now.astimezone(zone).date(), due.astimezone(zone).date()
     together: dict[date, int] = defaultdict(int)
-    for starts_at, status, size in people.get(service.pk, ()):
+    for starts_at, status, size in people.get(where, ()):
         settles = service.min_participants if status == Booking.Status.CONFIRMED else size
         together[starts_at.astimezone(zone).date()] += settles
     days = (today + A_DAY * number for number in range((last - today).days + 1))
@@ -109,5 +113,5 @@ def _called_off(
         for on, span in spans.items()
         if together[on] < service.min_participants
         and span[0] <= due.timestamp()
-        and (service.pk, on) not in decided
+        and (where, on) not in decided
     )
