@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession
 from apps.checkout.operations import Act
@@ -17,6 +19,7 @@ from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.prepaid import buy_gift_online, buy_online
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
@@ -216,3 +219,37 @@ def test_nobody_else_can_say_that_it_is_settled(draft: Booking, salon: Salon) ->
     assert Client().post(f"{INBOX}payments/{payment.pk}/").status_code in {302, 303}
     payment.refresh_from_db()
     assert payment.looked_at is None
+
+
+def test_what_the_bank_took_is_never_forgotten_also_when_somebody_has_looked(
+    draft: Booking, salon: Salon
+) -> None:
+    """The draft goes after a day, but not with the only line that tells of the money."""
+    tell(amount=200, captured=200, state="PAID")
+    payment = Payment.objects.get()
+    checkout.settle_payment(payment_id=payment.pk, now=LATER)
+    assert owner(salon).post(f"{INBOX}payments/{payment.pk}/")["Location"] == INBOX
+    much_later = NOW + timedelta(days=2)
+
+    checkout.forget_abandoned_orders(now=much_later)
+    bookings.forget_abandoned_drafts(now=much_later)
+
+    payment.refresh_from_db()
+    assert (payment.status, payment.told_amount) == ("CANCELED", 200)
+
+
+def test_nor_is_that_of_a_plan_or_a_card_that_was_not_booked(ten: PricingPlan) -> None:
+    ten.business.sells_gift_cards = True
+    ten.business.save()
+    buy_online(ten)
+    buy_gift_online(ten.business)
+    for payment in Payment.objects.all():
+        Payment.objects.filter(pk=payment.pk).update(status="CANCELED", told_amount=200)
+    much_later = NOW + timedelta(days=2)
+
+    forgotten = [
+        checkout.forget_unpaid_plans(now=much_later),
+        checkout.forget_unpaid_gifts(now=much_later),
+    ]
+
+    assert (forgotten, Payment.objects.count()) == ([0, 0], 2)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from apps.bookings.operations import Actor, StaleRevision
 from apps.businesses.models import TeamMember
@@ -12,6 +12,7 @@ from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPur
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import CardMissing, PlanIsOver, TooFewVisits
+from apps.checkout.operations._forget import is_money_told_of
 from apps.checkout.operations._plan_periods import (
     LIVE,
     drop_next_order,
@@ -171,7 +172,10 @@ def end_plans(*, now: datetime) -> int:
 def forget_unpaid_plans(*, now: datetime) -> int:
     """Delete plans that nobody paid for within 24 hours; return how many."""
     drafts = PlanPurchase.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
-    unpaid = drafts.exclude(orders__payments__status__in=(*UNDECIDED, "PAID"))
+    unpaid = drafts.exclude(
+        Q(orders__payments__status__in=(*UNDECIDED, "PAID"))
+        | Q(orders__payments__told_amount__isnull=False)
+    )
     return sweep(unpaid, _forget)
 
 
@@ -194,7 +198,7 @@ def _forget(purchase_id: int) -> bool:
     orders = list(Order.objects.select_for_update().filter(purchase=purchase).order_by("pk"))
     for order in orders:
         payments = order.payments.select_for_update()
-        if any(it.captured or it.status in UNDECIDED for it in payments):
+        if any(is_money_told_of(it) or it.status in UNDECIDED for it in payments):
             return False
         give_coupon_back(order)
         order.payments.all().delete()

@@ -32,21 +32,27 @@ def forget_abandoned_orders(*, now: datetime) -> int:
     without them; return how many.
 
     Only where nothing came and nothing can come any more; the draft is then forgotten like any
-    other, and what is booked is owed at its own price.
+    other, and what is booked is owed at its own price. Where the bank took another amount than was
+    asked, the payment is all that tells of it: it stays, also when the team has seen to it.
     """
     left = Q(booking__status=Booking.Status.CREATED, placed_at__lte=now - ORDER_LIFE)
     passed_by = Q(booking__status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
     old = Order.objects.filter(left | passed_by, status=Order.Status.INITIALIZED).exclude(
-        payments__status__in=ALIVE
+        Q(payments__status__in=ALIVE) | Q(payments__told_amount__isnull=False)
     )
     return sweep(old, partial(_forget, now=now))
+
+
+def is_money_told_of(payment: Payment) -> bool:
+    """Whether money came by a payment, of whatever amount."""
+    return bool(payment.captured) or payment.told_amount is not None
 
 
 @transaction.atomic
 def _forget(order_id: int, *, now: datetime) -> bool:
     order = Order.objects.select_for_update().get(pk=order_id)
     payments = order.payments.select_for_update()
-    if any(it.captured or it.status in ALIVE for it in payments):
+    if any(is_money_told_of(it) or it.status in ALIVE for it in payments):
         return False
     Booking.objects.filter(order=order, status=Booking.Status.CREATED).update(
         payment_option=Booking.PaymentOption.UNDEFINED

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.bookings.operations import Actor
 from apps.businesses.models import Business, TeamMember
@@ -11,6 +12,7 @@ from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, OrderLin
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._buy_plan import Buyer
 from apps.checkout.operations._errors import AlreadyBought, GiftRefused, WayNotOffered
+from apps.checkout.operations._forget import is_money_told_of
 from apps.checkout.operations._gift_money import follow_purchase, write_gift_entry
 from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
@@ -185,7 +187,10 @@ def stop_gift_card(
 def forget_unpaid_gifts(*, now: datetime) -> int:
     """Delete cards that nobody paid for within 24 hours; return how many."""
     drafts = GiftCard.objects.filter(status=Status.DRAFT, made_at__lte=now - DRAFT_LIFE)
-    unpaid = drafts.exclude(order__payments__status__in=(*UNDECIDED, "PAID"))
+    unpaid = drafts.exclude(
+        Q(order__payments__status__in=(*UNDECIDED, "PAID"))
+        | Q(order__payments__told_amount__isnull=False)
+    )
     return sweep(unpaid, _forget)
 
 
@@ -259,7 +264,8 @@ def _new_order(card: GiftCard, *, way: Way, now: datetime) -> Order:
 def _forget(card_id: int) -> bool:
     card = GiftCard.objects.select_for_update().get(pk=card_id)
     order = Order.objects.select_for_update().get(gift_card=card)
-    if any(it.captured or it.status in UNDECIDED for it in order.payments.select_for_update()):
+    payments = order.payments.select_for_update()
+    if any(is_money_told_of(it) or it.status in UNDECIDED for it in payments):
         return False
     order.payments.all().delete()
     card.delete()
