@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "apps.messages",
     "apps.self_service",
     "apps.dashboard",
+    "apps.ledger",
+    "apps.demo",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -216,7 +216,7 @@ def walk_as_owner(chromium: Browser, origin: str) -> None:
 
 def sign_in(page: Page, origin: str, *, slug: str = "juniper") -> None:
     """As the owner: Olga of the salon, Hannah of the studio."""
-    from apps.dashboard.demo.sign_ins import sign_ins_of
+    from apps.demo.sign_ins import sign_ins_of
 
     page.goto(f"{origin}/own/sign-in/")
     owner = sign_ins_of(slug)[0]

@@ -23,8 +23,8 @@ from pytest_django import DjangoDbBlocker
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from apps.dashboard.demo.seed import seed_demo
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.demo.seed import seed_demo
+from apps.ledger.check import find_all
 from apps.outbox.worker import Worker
 from tests.bookings.pages import fields_of, fill, slots_of, text_of
 from tests.clock import standing_at

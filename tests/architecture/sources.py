@@ -23,6 +23,8 @@ FLOORS = {
     "messages": 8,
     "self_service": 9,
     "dashboard": 9,
+    "ledger": 9,
+    "demo": 9,
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

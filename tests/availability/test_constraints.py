@@ -14,7 +14,7 @@ from apps.availability.constraints import constraint_name, translating
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations import SlotTaken
 from apps.availability.triggers import missing_guards
-from apps.dashboard.management.commands.check_ledger import find_unguarded
+from apps.ledger.check import find_unguarded
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

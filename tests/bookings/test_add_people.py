@@ -7,7 +7,7 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_session, make_studio

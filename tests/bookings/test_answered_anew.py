@@ -14,7 +14,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.unanswered import deadline_anew
 from apps.catalog.models import Service
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_request
 from tests.factories.money import work

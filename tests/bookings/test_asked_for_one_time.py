@@ -9,7 +9,7 @@ from django.test import Client
 from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import slot_at, slots_of, tap, text_of, times_url
 from tests.factories import NOW, Salon, make_booking
 

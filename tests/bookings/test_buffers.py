@@ -38,9 +38,9 @@ from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
 from apps.dashboard.queries.fits import find_fits
 from apps.dashboard.queries.rota import load_rota
+from apps.ledger.check import find_all
 from tests.bookings.pages import slots_of, times_url
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon, make_service
 from tests.factories.bookings import make_visitor

@@ -17,7 +17,7 @@ from apps.businesses.models import Location
 from apps.businesses.queries import get_clock
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking, make_draft, make_hours, make_salon
 from tests.factories.businesses import make_location

@@ -15,7 +15,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.money import ORIGIN, check_out, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card

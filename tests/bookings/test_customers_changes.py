@@ -13,7 +13,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.other_sessions import list_open_to, list_other_sessions
 from apps.businesses.models import Business
 from apps.catalog.models import Service
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase

@@ -18,7 +18,7 @@ from apps.bookings.queries.attending import Scope, Seen, seen_of_class, seen_of_
 from apps.bookings.queries.minimum import find_undecided, group_of, progress_of_days
 from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio

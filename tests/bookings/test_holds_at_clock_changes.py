@@ -15,7 +15,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Details
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import Salon, make_draft, make_salon
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from apps.bookings.models import BookingEvent
 from apps.bookings.operations._moves import TOPICS
-from apps.bookings.queries.ledger_history import STATUS_AFTER, STAYS, TOLD
+from apps.ledger.laws.history import STATUS_AFTER, STAYS, TOLD
 
 
 def test_each_line_leads_to_a_status_or_leaves_it_as_it_is() -> None:

@@ -11,7 +11,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio

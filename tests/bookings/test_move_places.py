@@ -9,7 +9,7 @@ from django.test import Client
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor

@@ -13,7 +13,7 @@ from apps.bookings.queries.lost_time import is_time_gone
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_draft
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 

@@ -12,7 +12,7 @@ from apps.availability.operations import Override, SessionChange, SessionFacts, 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.queries import choice_of, claim_anyway
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request, make_salon
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 

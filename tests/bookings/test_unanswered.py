@@ -14,7 +14,7 @@ from apps.bookings.queries.suggestions import find_suggestion
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.unanswered import Due, Rule, judge, last_moment, rule_of
 from apps.catalog.models import Service
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import suggested_slots
 from tests.factories import NOW, Salon, make_request

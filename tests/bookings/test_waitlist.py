@@ -15,8 +15,8 @@ from apps.bookings.queries.attending import Scope, seen_of_class
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import choose
 from apps.dashboard.desk import Desk
-from apps.dashboard.management.commands.check_ledger import find_all
 from apps.dashboard.queries.roster import get_roster
+from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from apps.self_service.in_line import place_of
 from tests.factories import NOW

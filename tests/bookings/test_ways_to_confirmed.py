@@ -18,7 +18,7 @@ from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings import test_wishes
 from tests.bookings.pages import DETAILS, fields_of, hold, text_of
 from tests.bookings.test_waitlist import cancel, wait

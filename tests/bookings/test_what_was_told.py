@@ -19,7 +19,7 @@ from apps.bookings.queries.unanswered import awaiting_of
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.bookings import make_visitor

@@ -11,7 +11,7 @@ from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.operations import WaitingDetails
 from apps.bookings.wishes import Wish, first_that_suits, suits, wanted_span
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.queries import get_booking_facts
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.bookings import make_visitor

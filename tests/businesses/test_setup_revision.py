@@ -20,7 +20,7 @@ from apps.businesses.setup_triggers import (
 from apps.catalog.models import AddOn, AddOnGroup, BookingForm, Question, Service, Variant
 from apps.catalog.queries import choose, get_service
 from apps.checkout.apps import SETUP as DISCOUNTS
-from apps.dashboard.management.commands.check_ledger import find_unguarded
+from apps.ledger.check import find_unguarded
 from tests.factories import Salon, make_salon
 from tests.factories.coupons import make_discount
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from apps.checkout.models import PlanPurchase
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW
 
 

@@ -13,7 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import AmountRefused, Item, Way, choose_amount, choose_part, quote
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_balance import LATER, carl, page_of
 from tests.checkout.test_views import press, to_pay_page

@@ -11,7 +11,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent, Refund
 from apps.checkout.operations import Act, Seen, SessionOver
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking

@@ -15,7 +15,7 @@ from apps.checkout.models import Discount, Order, Payment
 from apps.checkout.pricing import Way
 from apps.checkout.providers.stripe_amounts import stripe_bounds, to_stripe
 from apps.checkout.queries.offers import offer_of
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fields_of, text_of
 from tests.checkout.stripe_memory import SECRET_KEY
 from tests.checkout.test_balance import carl, page_of

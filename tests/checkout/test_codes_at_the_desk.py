@@ -19,7 +19,7 @@ from apps.checkout.operations import (
     SeenGift,
     UsedCode,
 )
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.coupons import make_coupon
 from tests.factories.prepaid import make_gift_card, make_plan

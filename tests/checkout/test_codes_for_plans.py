@@ -12,7 +12,7 @@ from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations import Act, Buyer, CouponRefused, GiftRefused, SeenGift
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon

@@ -20,7 +20,7 @@ from apps.checkout.models import Payment, PlanPurchase, PracticeSession
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work

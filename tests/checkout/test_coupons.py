@@ -16,7 +16,7 @@ from apps.checkout.models import Coupon, CouponUse, Order, Payment
 from apps.checkout.operations import Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_salon

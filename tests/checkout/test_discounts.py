@@ -20,7 +20,7 @@ from apps.checkout.models import Discount, Order, Payment
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Item, Way, quote
 from apps.checkout.queries.offers import offer_of
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fields_of, text_of
 from tests.bookings.test_waitlist import wait
 from tests.checkout.test_balance import carl

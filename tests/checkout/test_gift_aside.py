@@ -13,7 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act, GiftRefused, Seen, SeenGift
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_views import to_pay_page
 from tests.factories import NOW, Salon

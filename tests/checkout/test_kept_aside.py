@@ -15,7 +15,7 @@ from apps.checkout.pricing import Way
 from apps.checkout.providers import Truth
 from apps.checkout.providers.practice import Practice
 from apps.checkout.queries.offers import offer_of
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon

@@ -17,9 +17,9 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way, first_part
 from apps.checkout.providers import Bounds
 from apps.dashboard.desk import open_desk
-from apps.dashboard.management.commands.check_ledger import find_all
 from apps.dashboard.queries.conflicts import list_let_go
 from apps.dashboard.queries.frame import get_frame
+from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.bookings.pages import text_of
 from tests.checkout.stripe_memory import Stub

@@ -14,7 +14,7 @@ from apps.checkout.models import Order, OrderLine, Payment, PracticeSession, Ref
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.refunds import assign, split
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work

@@ -12,7 +12,7 @@ from apps.checkout.models import Coupon, CouponUse, Payment
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work

@@ -16,7 +16,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, GiftEntry, Order, Payment, Refund
 from apps.checkout.operations import Act
 from apps.checkout.queries.stranded import refused_refunds
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fill, hold
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import pay_at_practice, work

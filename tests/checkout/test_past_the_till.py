@@ -16,7 +16,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import DETAILS, fields_of, fill, hold
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work

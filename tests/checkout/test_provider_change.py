@@ -12,7 +12,7 @@ from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon

@@ -17,7 +17,7 @@ from apps.checkout.operations import Act, SessionOver
 from apps.checkout.pricing import Way
 from apps.checkout.providers import CaptureRefused
 from apps.checkout.providers.practice import Practice
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work

@@ -12,7 +12,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work

@@ -10,7 +10,7 @@ from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, Receipt
 from apps.checkout.operations import NotOwed, PlanIsOver
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, work

@@ -15,7 +15,7 @@ from apps.checkout.operations import Act
 from apps.checkout.providers import ProviderDown
 from apps.checkout.providers.practice import Practice
 from apps.checkout.renewals import CHARGE_WITHIN, GRACE, Step
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, pay_at_practice, work
 from tests.factories.renewals import (

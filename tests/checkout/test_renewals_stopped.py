@@ -11,7 +11,7 @@ from apps.checkout.models import Order, Payment, PlanPurchase, PracticeSession, 
 from apps.checkout.operations import CardMissing, PlanIsOver
 from apps.checkout.operations._links import wanted_of
 from apps.checkout.providers.practice import Practice
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, work
 from tests.factories.renewals import (

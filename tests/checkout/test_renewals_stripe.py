@@ -7,7 +7,7 @@ import pytest
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, PlanPurchase
 from apps.checkout.providers.stripe import Stripe
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.checkout.stripe_memory import Stub
 from tests.factories import Salon
 from tests.factories.money import work

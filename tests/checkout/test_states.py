@@ -16,7 +16,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_sheet
 from apps.checkout.states import Flow, PaymentStatus, balance, excess, payment_status
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work

@@ -14,7 +14,7 @@ from apps.checkout.models import Order, Payment, ProviderEvent, Refund
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.stranded import refused_refunds
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from tests.checkout.stripe_memory import Row, Stub

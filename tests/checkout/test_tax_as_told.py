@@ -14,7 +14,7 @@ from apps.checkout.discounts import NOTHING, Taken
 from apps.checkout.models import Order
 from apps.checkout.pricing import Item, Off, Way, quote
 from apps.checkout.queries.orders import find_sheet
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import fill, hold, text_of, times_url
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon, make_discount

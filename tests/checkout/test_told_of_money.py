@@ -14,7 +14,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Payment, PlanPurchase, PracticeSession, Refund
 from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of

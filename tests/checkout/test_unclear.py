@@ -12,7 +12,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of

@@ -12,7 +12,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.gifts import Holding, uncovered
 from apps.checkout.models import GiftCard, Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.bookings.pages import text_of
 from tests.checkout.test_use_code import desk, use
 from tests.factories import NOW, Salon, make_booking

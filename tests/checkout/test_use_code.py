@@ -12,7 +12,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, GiftCard, Order, Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.money_words import price_words
 from apps.messages.queries import get_booking_facts
 from tests.bookings.pages import text_of

@@ -48,7 +48,7 @@ from apps.checkout.models import (
     RefundLine,
 )
 from apps.customers.models import Consent, Customer
-from apps.dashboard.demo.seed import seed_demo
+from apps.demo.seed import seed_demo
 from apps.messages.operations import fan_out
 from apps.web.models import RateCounter
 from tests.factories import NOW

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase, Refund
-from apps.checkout.queries.ledger_prepaid import find_miscounted_plans, find_wrong_uses
+from apps.ledger.laws.prepaid import find_miscounted_plans, find_wrong_uses
 from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up, fresh
 from tests.dashboard.conftest import Sit

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from apps.availability.models import CourseRun, DateException, Schedule, Session
-from apps.dashboard.management.commands.check_ledger import find_all
 from apps.dashboard.roles import ROLES, Right
+from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.studio import Studio, make_session, make_studio
 

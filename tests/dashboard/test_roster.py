@@ -16,7 +16,7 @@ from apps.availability.operations import SessionFacts
 from apps.bookings import operations as bookings
 from apps.bookings.models import Attendance, Booking
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from apps.messages.models import Message
 from apps.messages.operations import fan_out, send_message
 from apps.outbox.models import OutboxItem

@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.urls import reverse
 
 from apps.catalog.models import Service
-from apps.dashboard.demo.seed import seed_demo
+from apps.demo.seed import seed_demo
 from tests.bookings.pages import fields_of, text_of
 from tests.dashboard.test_admin import add_what_the_demo_lacks
 from tests.hostile.stage import BACKEND

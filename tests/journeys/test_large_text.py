@@ -15,7 +15,7 @@ from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import Service
 from apps.checkout.models import Coupon, GiftCard, Payment
 from apps.customers.models import Customer
-from apps.dashboard.demo.seed import seed_demo
+from apps.demo.seed import seed_demo
 from tests.factories import NOW, Salon
 from tests.journeys.conftest import OpenPage, scrolls_sideways, session_cookie
 from tests.journeys.test_customer_access import WAYS

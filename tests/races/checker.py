@@ -18,7 +18,7 @@ from pathlib import Path
 from django.db import connections
 
 from apps.bookings.models import Booking, BookingEvent
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.races.players import Line, Player, Stage
 
 MakePlayer = Callable[[Stage, str, Path], Player]

@@ -14,8 +14,8 @@ from typing import Any
 
 from django.db import connection
 
-from apps.dashboard.management.commands.check_ledger import OF_THE_CLOCK, RULES
-from apps.kernel.findings import Finding
+from apps.ledger.check import OF_THE_CLOCK, RULES
+from apps.ledger.finding import Finding
 
 Rule = Callable[..., Iterator[Finding]]
 

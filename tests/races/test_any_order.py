@@ -14,7 +14,7 @@ from collections import Counter
 import pytest
 from django.db import transaction
 
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.races.anybody import HOW_OFTEN, Anybody
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

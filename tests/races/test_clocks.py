@@ -20,7 +20,7 @@ from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_clock, read_zone
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_request, make_salon
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import make_class

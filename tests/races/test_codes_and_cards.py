@@ -15,7 +15,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, GiftCard
 from apps.checkout.operations import Seen, SeenGift
 from apps.checkout.pricing import Way
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import ORIGIN, make_prepared
 from tests.factories.prepaid import make_gift_card

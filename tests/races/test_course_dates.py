@@ -10,7 +10,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.operations import StaleRevision
 from apps.bookings.queries.attending import seen_of_date
 from apps.businesses.models import TeamMember
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.studio import make_run, make_studio
 from tests.races.storm import storm_of

@@ -12,7 +12,7 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
-from apps.dashboard.management.commands.check_ledger import find_all
+from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 from tests.races.storm import storm_of

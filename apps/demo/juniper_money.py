@@ -1,0 +1,68 @@
+"""One customer of Juniper Hair pays after somebody else has taken the time (picture 12)."""
+
+from datetime import datetime, timedelta
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.operations import Details, Visitor
+from apps.bookings.queries.wishes import find_times_for
+from apps.bookings.wishes import Wish
+from apps.catalog.queries import Choice, choose
+from apps.checkout import operations as checkout
+from apps.checkout.models import Payment, PracticeSession
+from apps.checkout.operations import Act, Seen
+from apps.checkout.pricing import Way
+from apps.checkout.queries.offers import offer_of
+from apps.demo.build import Shop
+from apps.demo.visits import address_of
+
+SERVICE, PERSON = "gloss-and-tone", "Mia"
+FIRST, SECOND = "Sofie Arndt", "Romy Jung"
+EARLIER, HOLD_OVER, PAID = timedelta(hours=3), timedelta(hours=2), timedelta(hours=1, minutes=50)
+DAYS_AHEAD = 4
+ORIGIN = "http://127.0.0.1:8000"
+
+
+def let_one_pay_late(shop: Shop, *, now: datetime) -> None:
+    """Romy begins first and pays too late; Sofie has the time. Nothing when no time is free."""
+    choice = choose(service=shop.services[SERVICE], resource_id=shop.people[PERSON].resource_id)
+    today = now.astimezone(shop.business.zone).date()
+    days = Wish(today + timedelta(days=1), today + timedelta(days=DAYS_AHEAD))
+    free = find_times_for(choice=choice, wish=days, now=now)
+    if not free:
+        return
+    romy = _prepare(choice, SECOND, free[0], at=now - EARLIER)
+    payment = _check_out(romy, Way.FULL, at=now - EARLIER)
+    PracticeSession.objects.filter(ref=payment.provider_ref).update(expires_at=now)
+    sofie = _prepare(choice, FIRST, free[0], at=now - HOLD_OVER)
+    first = _check_out(sofie, Way.DEPOSIT, at=now - HOLD_OVER)
+    for paid, at in ((first, now - HOLD_OVER), (payment, now - PAID)):
+        checkout.act_in_practice(ref=paid.provider_ref, act=Act.PAY_SILENTLY, now=at)
+        checkout.settle_payment(payment_id=paid.pk, now=at)
+
+
+def _prepare(choice: Choice, name: str, starts_at: datetime, *, at: datetime) -> Booking:
+    draft = bookings.place_hold(
+        choice=choice,
+        starts_at=starts_at,
+        visitor=Visitor("", "", choice.service.business.time_zone),
+        now=at,
+    )
+    return bookings.prepare_draft(
+        draft_id=draft.draft_id,
+        details=Details(name=name, email=address_of(name)),
+        seen_price=draft.price,
+        now=at,
+    )
+
+
+def _check_out(draft: Booking, way: Way, *, at: datetime) -> Payment:
+    quote = offer_of(booking=draft, now=at).quotes[way]
+    checkout.check_out(
+        draft_id=draft.draft_id,
+        way=way,
+        seen=Seen.of(quote),
+        origin=ORIGIN,
+        now=at,
+    )
+    return Payment.objects.get(order__booking=draft)

@@ -1,0 +1,55 @@
+"""Is every place that is kept for an offer kept for somebody, and the reverse? (rule C6)"""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from apps.availability.models import CourseRun, Session
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.ledger.finding import Finding
+
+
+def find_miscounted_offers(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield sessions and runs whose seats_offered is not what their open offers keep."""
+    of_one = {} if business_id is None else {"business_id": business_id}
+    offered = Q(waitlist__state=WaitlistEntry.State.OFFERED)
+    for rows in (Session.objects.filter(kind=Session.Kind.CLASS), CourseRun.objects.all()):
+        counted = rows.filter(**of_one).annotate(
+            kept=Coalesce(Sum("waitlist__people", filter=offered), 0)
+        )
+        wrong = counted.order_by().exclude(seats_offered=F("kept"))
+        for pk, of, said, kept in wrong.values_list("pk", "business_id", "seats_offered", "kept"):
+            where = f"{rows.model._meta.verbose_name} {pk}"
+            yield Finding("offers_are_counted", of, where, f"keeps {said} places, offers {kept}")
+
+
+def find_offers_past_the_start(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield offers of places in a class that go on after it has begun (rule B19)."""
+    entries = WaitlistEntry.objects.filter(
+        state=WaitlistEntry.State.OFFERED,
+        session__kind=Session.Kind.CLASS,
+        offer_ends_at__gt=F("session__starts_at"),
+    )
+    if business_id is not None:
+        entries = entries.filter(business_id=business_id)
+    for pk, of in entries.order_by("pk").values_list("pk", "business_id"):
+        yield Finding("offers_end_in_time", of, f"place in line {pk}", "is offered past the start")
+
+
+def find_lost_in_line(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield bookings that wait without a place in line, and places in line of bookings that do
+    not wait."""
+    in_line = (WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED)
+    waits = Q(status=Booking.Status.WAITING_LIST)
+    has_place = Q(waiting__state__in=in_line)
+    lost = _bookings(business_id).filter((waits & ~has_place) | (~waits & has_place))
+    for of, reference in lost.values_list("business_id", "reference"):
+        yield Finding(
+            "waiting_has_a_place", of, f"booking {reference}", "status and place in line differ"
+        )
+
+
+def _bookings(business_id: int | None) -> QuerySet[Booking]:
+    bookings = Booking.objects.order_by()
+    return bookings if business_id is None else bookings.filter(business_id=business_id)
