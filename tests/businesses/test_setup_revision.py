@@ -33,6 +33,7 @@ NOT_REMEMBERED = {
     "availability_sessionseries_resources",
     "availability_courserun",
     "availability_seating",
+    "availability_decidedday",  # what people want of a day is always read, and so is its word
     "catalog_formerserviceslug",  # read only when an address is unknown
 }
 

@@ -17,7 +17,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
-from apps.availability.models import CourseRun, DateException, Seating, SessionSeries
+from apps.availability.models import (
+    CourseRun,
+    DateException,
+    DecidedDay,
+    Seating,
+    SessionSeries,
+)
 from apps.bookings.models import (
     Answer,
     Attendance,
@@ -235,6 +241,9 @@ def add_what_the_demo_lacks() -> None:
 
 
 def make_series(business: Business, service: Service, number: int) -> None:
+    DecidedDay.objects.create(
+        business=business, service=service, on=NOW.date() + timedelta(days=number), decided_at=NOW
+    )
     SessionSeries.objects.create(
         business=business,
         service=service,

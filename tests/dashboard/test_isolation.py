@@ -159,7 +159,7 @@ CASES: dict[str, Case] = {
         DESKS, "POST", {"name": "Ida", "email": "ida@example.com", "people": "1"}, answer=303
     ),
     "message": Case(DECIDERS, "POST", {"text": "Bring a mat"}, answer=303),
-    "takes_place": Case(DECIDERS, "POST", answer=303, changes=False),  # everybody is confirmed
+    "takes_place": Case(DECIDERS, "POST", answer=303),
     "waiting": Case(
         DECIDERS, "POST", {"reference": AT_ANA_S, "verb": "remove"}, answer=404
     ),  # nobody waits there
