@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import path
 
-from apps.dashboard.views.operator_clocks import business_clock, place_clock
+from apps.dashboard.setup.views.operator_clocks import business_clock, place_clock
 
 app_name = "operator_clocks"
 

@@ -2,33 +2,43 @@
 
 from django.urls import path
 
-from apps.dashboard.views.agenda import agenda
-from apps.dashboard.views.block import block, unblock
-from apps.dashboard.views.booking import booking, cancel, note, online_link
-from apps.dashboard.views.cancel_side import cancel_side
-from apps.dashboard.views.change_class import change_class
-from apps.dashboard.views.choose import choose_business
-from apps.dashboard.views.class_week import class_week
-from apps.dashboard.views.clocks import business_clock, clocks, place_clock
-from apps.dashboard.views.conflicts import (
+from apps.dashboard.bookings.views.block import block, unblock
+from apps.dashboard.bookings.views.booking import booking, cancel, note, online_link
+from apps.dashboard.bookings.views.cancel_side import cancel_side
+from apps.dashboard.bookings.views.conflicts import (
     conflict,
     conflicts,
     looked_at,
     refused_refund,
     uncovered_card,
 )
-from apps.dashboard.views.coupons import coupons, stop_coupon
-from apps.dashboard.views.decisions import confirm, confirm_anyway, decline, undo
-from apps.dashboard.views.desk_sales import sell_gift_card, sell_plan
-from apps.dashboard.views.discounts import discounts, stop_discount
-from apps.dashboard.views.gift_cards import (
+from apps.dashboard.bookings.views.move import move
+from apps.dashboard.classes.views.change_class import change_class
+from apps.dashboard.classes.views.class_week import class_week
+from apps.dashboard.classes.views.plan import new_class
+from apps.dashboard.classes.views.roster import all_here, cancel_sessions, check_in, places, roster
+from apps.dashboard.classes.views.waiting import add, message, takes_place, waiting
+from apps.dashboard.classes.views.wishes import new_wish, waitlist, wish
+from apps.dashboard.frame.views.choose import choose_business
+from apps.dashboard.money.views.money import (
+    leftover,
+    mark_paid,
+    refund,
+    undo_paid,
+    use_code,
+    use_plan,
+)
+from apps.dashboard.money.views.orders import orders
+from apps.dashboard.money.views.takings import takings
+from apps.dashboard.prepaid.views.desk_sales import sell_gift_card, sell_plan
+from apps.dashboard.prepaid.views.gift_cards import (
     adjust_gift_card,
     gift_card,
     gift_cards,
     offer_gift_cards,
     stop_gift_card,
 )
-from apps.dashboard.views.holders import (
+from apps.dashboard.prepaid.views.holders import (
     adjust_plan,
     end_plan,
     held_plan,
@@ -40,21 +50,18 @@ from apps.dashboard.views.holders import (
     stop_renewal,
     undo_plan_paid,
 )
-from apps.dashboard.views.money import leftover, mark_paid, refund, undo_paid, use_code, use_plan
-from apps.dashboard.views.move import move
-from apps.dashboard.views.orders import orders
-from apps.dashboard.views.plan import new_class
-from apps.dashboard.views.prices import service_payment, services
-from apps.dashboard.views.pricing_plans import new_plan, plan, plans, retire_plan
-from apps.dashboard.views.requests import requests
-from apps.dashboard.views.roster import all_here, cancel_sessions, check_in, places, roster
-from apps.dashboard.views.suggest import suggest
-from apps.dashboard.views.takings import takings
-from apps.dashboard.views.today import day, needs, today
-from apps.dashboard.views.unanswered import service_requests
-from apps.dashboard.views.waiting import add, message, takes_place, waiting
-from apps.dashboard.views.why import why
-from apps.dashboard.views.wishes import new_wish, waitlist, wish
+from apps.dashboard.prepaid.views.pricing_plans import new_plan, plan, plans, retire_plan
+from apps.dashboard.requests.views.decisions import confirm, confirm_anyway, decline, undo
+from apps.dashboard.requests.views.requests import requests
+from apps.dashboard.requests.views.suggest import suggest
+from apps.dashboard.requests.views.unanswered import service_requests
+from apps.dashboard.setup.views.clocks import business_clock, clocks, place_clock
+from apps.dashboard.setup.views.coupons import coupons, stop_coupon
+from apps.dashboard.setup.views.discounts import discounts, stop_discount
+from apps.dashboard.setup.views.prices import service_payment, services
+from apps.dashboard.setup.views.why import why
+from apps.dashboard.today.views.agenda import agenda
+from apps.dashboard.today.views.today import day, needs, today
 
 app_name = "dashboard"
 

@@ -34,8 +34,8 @@ from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.queries import choose
 from apps.dashboard.desk import open_desk
-from apps.dashboard.queries.requests import find_undoable
-from apps.dashboard.queries.rota import load_rota
+from apps.dashboard.requests.queries.requests import find_undoable
+from apps.dashboard.today.queries.rota import load_rota
 from apps.outbox.operations import lease_due
 from apps.self_service.queries import cancel_limits
 from apps.web.formguard import OLDEST, SEAL, Verdict, judge, new_guard

@@ -38,8 +38,8 @@ from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.dashboard.queries.fits import find_fits
-from apps.dashboard.queries.rota import load_rota
+from apps.dashboard.requests.queries.fits import find_fits
+from apps.dashboard.today.queries.rota import load_rota
 from apps.ledger.check import find_all
 from tests.bookings.pages import slots_of, times_url
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon, make_service

@@ -23,7 +23,7 @@ from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.dashboard.queries.why import find_why
+from apps.dashboard.setup.queries.why import find_why
 from tests.architecture.sources import modules
 from tests.bookings.pages import slots_of, text_of
 from tests.factories import NOW, Salon, make_booking, make_request, make_service

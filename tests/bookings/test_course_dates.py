@@ -18,7 +18,7 @@ from apps.bookings.queries.as_seen import Change, change_since
 from apps.bookings.queries.attending import seen_of_date
 from apps.bookings.queries.gatherings import gathering_of, lead_of
 from apps.catalog.queries import choose
-from apps.dashboard.queries.roster import list_scopes
+from apps.dashboard.classes.queries.roster import list_scopes
 from apps.ledger.check import find_all
 from tests.factories import NOW, make_visitor
 from tests.factories.money import work

@@ -14,8 +14,8 @@ from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.attending import Scope, seen_of_class
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import choose
+from apps.dashboard.classes.queries.roster import get_roster
 from apps.dashboard.desk import Desk
-from apps.dashboard.queries.roster import get_roster
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from apps.self_service.in_line import place_of

@@ -16,9 +16,9 @@ from apps.checkout.models import Order, Payment, PracticeSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way, first_part
 from apps.checkout.providers import Bounds
+from apps.dashboard.bookings.queries.conflicts import list_let_go
 from apps.dashboard.desk import open_desk
-from apps.dashboard.queries.conflicts import list_let_go
-from apps.dashboard.queries.frame import get_frame
+from apps.dashboard.frame.queries.frame import get_frame
 from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.bookings.pages import text_of

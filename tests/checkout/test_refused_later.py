@@ -24,7 +24,7 @@ from apps.checkout.pricing import Way
 from apps.checkout.providers import Returned
 from apps.checkout.providers.practice import Practice
 from apps.dashboard.desk import open_desk
-from apps.dashboard.queries.takings import get_takings
+from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from tests.bookings.pages import text_of

@@ -17,7 +17,7 @@ from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Practic
 from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
 from apps.dashboard.desk import open_desk
-from apps.dashboard.queries.takings import get_takings
+from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
 from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of

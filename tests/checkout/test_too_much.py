@@ -14,7 +14,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.desk import open_desk
-from apps.dashboard.queries.takings import get_takings
+from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.checkout.test_balance import carl, page_of

@@ -14,7 +14,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, Receipt
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.dashboard.queries import orders as listed
+from apps.dashboard.money.queries import orders as listed
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.dashboard.queries import takings
+from apps.dashboard.money.queries import takings
 from tests.bookings.pages import text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking

@@ -1,0 +1,1 @@
+"""One booking, and two that want the same time."""

@@ -1,0 +1,131 @@
+"""One booking, its notes, and its end."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.businesses.models import TeamMember
+from apps.checkout import operations as checkout
+from apps.checkout.queries.orders import find_sheet
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
+from apps.dashboard.frame.views.answers import answer, booking_or_404, refuse
+from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
+from apps.dashboard.money.views.sheet import refund_form, show_sheet
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+from apps.web.http import go_to, wants_fragment
+
+NOTES = "dashboard/_booking_notes.html"
+
+
+@require_safe
+@guarded(*roles_with(Right.LOOK))
+def booking(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Show everything about one booking that this person may see, and what a refund would do that
+    was typed before (``money.refund``)."""
+    del slug
+    found = booking_or_404(request.desk, reference)
+    forms = None
+    if "seen_refunded" in request.GET:
+        forms = {"refund": refund_form(find_sheet(booking=found), found, request.GET)}
+    return show_sheet(request, found, now=timezone.now(), forms=forms)
+
+
+@require_POST
+@guarded(*roles_with(Right.CANCEL))
+def cancel(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Cancel for the business: the time is free at once, the customer reads the reason."""
+    del slug
+    now, desk = timezone.now(), request.desk
+    found = booking_or_404(desk, reference)
+    form = CancelForm(request.POST, auto_id="cancel_%s")
+    if not form.is_valid():
+        return refuse(request, found, INCOMPLETE, now=now, forms={"cancel": form})
+    try:
+        _cancel(form, found, by=desk.member, may_refund=desk.may(Right.REFUND), now=now)
+    except REFUSED as error:
+        problem = problem_of(error, desk=desk, booking=found)
+        return refuse(request, found, problem, now=now, forms={"cancel": form})
+    return answer(request, reference, now=now)
+
+
+def _cancel(
+    form: CancelForm, found: Booking, *, by: TeamMember, may_refund: bool, now: datetime
+) -> None:
+    """Whoever may not give money back leaves the question to somebody who may (rule M11)."""
+    revision, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
+    by_plan = found.payment_option == Booking.PaymentOption.MEMBERSHIP
+    has_paid = found.paid > 0 or by_plan
+    if has_paid and may_refund and form.cleaned_data["refund"]:
+        checkout.cancel_and_refund(
+            booking_id=found.pk,
+            business_id=by.business_id,
+            revision=revision,
+            reason=reason,
+            by=by,
+            now=now,
+        )
+    elif has_paid and may_refund:
+        checkout.cancel_and_keep(
+            booking_id=found.pk, revision=revision, reason=reason, by=by, now=now
+        )
+    else:
+        bookings.cancel_booking(
+            booking_id=found.pk,
+            business_id=by.business_id,
+            revision=revision,
+            by=by,
+            now=now,
+            reason=reason,
+        )
+
+
+@require_POST
+@guarded(*roles_with(Right.NOTE))
+def online_link(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Keep the link under which an online booking takes place, and mail it to the customer."""
+    del slug
+    now, desk = timezone.now(), request.desk
+    found = booking_or_404(desk, reference)
+    form = OnlineLinkForm(request.POST, auto_id="online_%s")
+    if not form.is_valid():
+        return refuse(request, found, INCOMPLETE, now=now, forms={"link": form})
+    try:
+        bookings.set_online_link(booking_id=found.pk, by=desk.member, now=now, **form.cleaned_data)
+    except REFUSED as error:
+        problem = problem_of(error, desk=desk, booking=found)
+        return refuse(request, found, problem, now=now, forms={"link": form})
+    return answer(request, reference, now=now)
+
+
+@require_POST
+@guarded(*roles_with(Right.NOTE))
+def note(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Keep the team's own note; a stale one comes back with its text."""
+    now, desk = timezone.now(), request.desk
+    found = booking_or_404(desk, reference)
+    form = NoteForm(request.POST)
+    problem = None if form.is_valid() else INCOMPLETE
+    if problem is None:
+        try:
+            bookings.note_booking(
+                booking_id=found.pk,
+                revision=form.cleaned_data["revision"],
+                by=desk.member,
+                note=form.cleaned_data["note"],
+                now=now,
+            )
+        except REFUSED as error:
+            problem = problem_of(error, desk=desk, booking=found)
+    if problem is None and not wants_fragment(request):
+        return go_to(request, "dashboard:booking", slug, reference, fragment="notes")
+    forms = {"note": form} if problem else {}
+    fresh = booking_or_404(desk, reference)
+    return show_sheet(
+        request, fresh, now=now, problem=problem, forms=forms, fragment=NOTES, saved=not problem
+    )

@@ -1,0 +1,200 @@
+"""Overlaps that money caused, side by side, and the ways out of them."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.businesses.models import TeamMember
+from apps.checkout import operations as checkout
+from apps.checkout.models import GiftCard, Payment, Refund
+from apps.dashboard.bookings.queries.conflicts import (
+    Conflict,
+    get_conflict,
+    list_conflicts,
+    list_leftovers,
+    list_let_go,
+    list_refused,
+    list_stranded,
+    list_unclear,
+    list_uncovered,
+)
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.money.forms import KeepForm, ResolveForm, SettleCardForm, WayOutForm
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
+REFUSED = (
+    bookings.SlotGone,
+    bookings.NoConflict,
+    bookings.NotAllowed,
+    bookings.PlanDoesNotPay,
+    Booking.DoesNotExist,
+    BusyTryAgain,
+)
+
+
+@require_safe
+@guarded(*roles_with(Right.RESOLVE))
+def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
+    """List what has to be resolved, the soonest first."""
+    del slug
+    return _show_all(request, now=timezone.now())
+
+
+def _show_all(
+    request: OwnerRequest,
+    *,
+    now: datetime,
+    refused_problem: tuple[int, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page with all of it; refused_problem is what is wrong with a decision about a refund."""
+    context = {
+        "conflicts": list_conflicts(desk=request.desk, now=now),
+        "leftovers": list_leftovers(desk=request.desk),
+        "let_go": list_let_go(desk=request.desk, now=now),
+        "unclear": list_unclear(desk=request.desk),
+        "stranded": list_stranded(desk=request.desk),
+        "refused": list_refused(desk=request.desk),
+        "refused_problem": refused_problem,
+        "uncovered": list_uncovered(desk=request.desk),
+    }
+    template = "dashboard/conflicts.html"
+    return show(request, template, None, context, now=now, current="requests", status=status)
+
+
+@require_POST
+@guarded(*roles_with(Right.RESOLVE))
+def looked_at(request: OwnerRequest, slug: str, payment_id: int) -> HttpResponse:
+    """Record that what came in another amount was settled with the provider and the customer."""
+    try:
+        checkout.look_after_unclear(
+            payment_id=payment_id, by=request.desk.member, now=timezone.now()
+        )
+    except Payment.DoesNotExist as missing:
+        raise Http404 from missing
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
+def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResponse:
+    """Decide about a refund that the bank refused, in one of the ways that are offered for it."""
+    now, form = timezone.now(), WayOutForm(request.POST)
+    own = Refund.objects.filter(business=request.desk.business, status=Refund.Status.FAILED)
+    if not own.filter(pk=refund_id).exists():
+        raise Http404
+    problem = (refund_id, _("Choose one of these ways. Nothing was changed."))
+    if not form.is_valid():
+        return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
+    try:
+        checkout.decide_refused_refund(
+            refund_id=refund_id, way=form.cleaned_data["way"], by=request.desk.member, now=now
+        )
+    except checkout.WayOutNotOffered:
+        return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
+def uncovered_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Record that what a card paid without cover was settled with its buyer."""
+    form = SettleCardForm(request.POST)
+    card = GiftCard.objects.filter(business=request.desk.business, reference=reference).first()
+    if card is None or not form.is_valid():
+        raise Http404
+    seen = form.cleaned_data["seen"]
+    checkout.settle_uncovered(
+        card_id=card.pk, seen=seen, by=request.desk.member, now=timezone.now()
+    )
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.RESOLVE))
+def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Show both sides with the money that each way out moves; do the one that was chosen."""
+    now = timezone.now()
+    try:
+        found = get_conflict(desk=request.desk, reference=reference, now=now)
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+    if request.method != "POST":
+        return _show(request, found, KeepForm(), now=now)
+    form, keep = ResolveForm(request.POST), KeepForm(request.POST)
+    verb = form.cleaned_data.get("verb", "") if form.is_valid() else ""
+    if not verb or (verb == "keep" and not keep.is_valid()):
+        words = "" if verb else _("Choose one of the ways out.")
+        return _show(request, found, keep, now=now, problem=words, status=UNPROCESSABLE)
+    try:
+        _resolve(found, form, keep, by=request.desk.member, now=now)
+    except REFUSED as refusal:
+        return _refuse(request, found, refusal, now=now)
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+def _refuse(
+    request: OwnerRequest, found: Conflict, refusal: Exception, *, now: datetime
+) -> HttpResponse:
+    """Say why nothing was changed, beside the reason that was typed."""
+    words, status = _("It was changed meanwhile. Please look once more."), CONFLICT
+    if isinstance(refusal, bookings.SlotGone):
+        words = _("That time is not free any more. Nothing was changed.")
+    elif isinstance(refusal, bookings.PlanDoesNotPay):
+        words = _("The plan that pays is in use at that time. Nothing was changed.")
+    elif isinstance(refusal, BusyTryAgain):
+        words = _("Many people are booking at this moment. Please press the button again.")
+        status = UNAVAILABLE
+    keep = KeepForm(initial={"reason": request.POST.get("reason", "")})
+    return _show(request, found, keep, now=now, problem=words, status=status)
+
+
+def _resolve(
+    found: Conflict, form: ResolveForm, keep: KeepForm, *, by: TeamMember, now: datetime
+) -> None:
+    verb, side, at = (form.cleaned_data[it] for it in ("verb", "side", "time"))
+    known = {it.reference: it.pk for it in (found.flagged, *found.others)}
+    target = known.get(side or found.flagged.reference)
+    if target is None:
+        raise Booking.DoesNotExist
+    flagged = found.flagged.pk
+    if verb == "keep":
+        reason = keep.cleaned_data["reason"]
+        bookings.keep_both(booking_id=flagged, reason=reason, by=by, now=now)
+    elif target == flagged:
+        bookings.move_out_of_conflict(
+            booking_id=flagged, business_id=by.business_id, starts_at=at, by=by, now=now
+        )
+    else:
+        bookings.move_the_other(booking_id=flagged, other_id=target, starts_at=at, by=by, now=now)
+
+
+def _show(
+    request: OwnerRequest,
+    found: Conflict,
+    keep: KeepForm,
+    *,
+    now: datetime,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {"conflict": found, "keep": keep, "problem": problem}
+    return show(
+        request,
+        "dashboard/conflict.html",
+        None,
+        context,
+        now=now,
+        current="requests",
+        status=status,
+    )

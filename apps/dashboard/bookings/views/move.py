@@ -1,0 +1,41 @@
+"""Move a party to another session of its class, or another run of its course (rule B18)."""
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from apps.availability.operations import BusyTryAgain, NoSeats
+from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import Unreadable, read_number
+from apps.bookings.queries.other_sessions import find_other_session
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.answers import booking_or_404, refuse
+from apps.dashboard.frame.views.refusals import Problem, problem_of
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_POST
+@guarded(*roles_with(Right.CANCEL))
+def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Move to the session that was chosen; a full one changes nothing."""
+    now, desk = timezone.now(), request.desk
+    booking = booking_or_404(desk, reference)
+    try:
+        target_id = read_number(request.POST.get("target", "")) or 0
+    except Unreadable as odd:
+        raise Http404 from odd
+    target = find_other_session(booking=booking, target_id=target_id)
+    if target is None:
+        raise Http404
+    try:
+        bookings.move_places(booking=booking, target=target, by=desk.member, now=now)
+    except bookings.TooFewSoFar:
+        return refuse(request, booking, Problem("TOO_FEW_SO_FAR", 409), now=now)
+    except bookings.PlanDoesNotPay:
+        return refuse(request, booking, Problem("PLAN_IS_THERE", 409), now=now)
+    except (NoSeats, bookings.CannotMove, BusyTryAgain):
+        problem = problem_of(bookings.StaleRevision(), desk=desk, booking=booking)
+        return refuse(request, booking, problem, now=now)
+    return go_to(request, "dashboard:booking", slug, reference)

@@ -1,0 +1,1 @@
+"""The timetable, the roster of a class, and who waits."""

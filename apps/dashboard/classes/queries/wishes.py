@@ -1,0 +1,119 @@
+"""Who waits for a time of an appointment, and which times would suit them (rules B19, B20)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from apps.availability.queries import zone_of
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.queries.choice import choice_of
+from apps.bookings.queries.waitlist import has_offer
+from apps.bookings.queries.wishes import IN_LINE, find_times_for, may_wait_for_a_time, wish_of
+from apps.bookings.wording import wish_words
+from apps.catalog.models import Service
+from apps.catalog.queries import UnknownChoice
+from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.rows import customer_name, local_date_of, staff_name
+
+MOST_ROWS = 500
+MOST_TIMES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WishRow:
+    """Somebody in line; wanted_on and wanted_at are words, by the clock of zone, that of the place;
+    person is whom they want or ""."""
+
+    reference: str
+    name: str
+    service: str
+    wanted_on: str
+    wanted_at: str
+    person: str
+    people: int
+    offered_at: datetime | None
+    offer_ends_at: datetime | None
+    joined_at: datetime
+    zone: ZoneInfo
+
+
+def count_wishes(*, desk: Desk) -> int:
+    """How many wait for a time."""
+    return WaitlistEntry.objects.filter(
+        business=desk.business, state__in=IN_LINE, wanted_first_on__isnull=False
+    ).count()
+
+
+def list_wishes(*, desk: Desk, now: datetime) -> list[tuple[str, list[WishRow]]]:
+    """The lines by service, whoever is first in a line first; one query."""
+    entries = _entries(desk).order_by("booking__service__name", "booking__service_id", "rank", "pk")
+    rows = [_row(entry, now=now) for entry in entries[:MOST_ROWS]]
+    return [(name, list(line)) for name, line in groupby(rows, key=lambda row: row.service)]
+
+
+def services_with_a_line(*, desk: Desk) -> list[Service]:
+    """The services of which somebody may wait for a time."""
+    services = Service.objects.filter(business=desk.business, retired_at=None)
+    found = services.select_related("business", "policy")
+    return [it for it in found if may_wait_for_a_time(it)]
+
+
+def get_wish(*, desk: Desk, reference: str, now: datetime) -> tuple[Booking, WishRow]:
+    """The booking of somebody in line and how it is shown.
+
+    Raises:
+        WaitlistEntry.DoesNotExist: nobody of this reference waits for a time here.
+    """
+    entry = _entries(desk).get(booking__reference=reference)
+    return entry.booking, _row(entry, now=now)
+
+
+def times_for(*, booking: Booking, now: datetime) -> list[tuple[date, list[datetime]]]:
+    """The free times that suit somebody in line, by day of the place."""
+    wish = wish_of(booking.waiting)
+    try:
+        choice = choice_of(booking=booking)
+    except UnknownChoice:
+        return []
+    if wish is None:
+        return []
+    own = booking.session_id
+    free = find_times_for(choice=choice, wish=wish, own_session_id=own, now=now)
+    return _by_day(free[:MOST_TIMES], booking)
+
+
+def _by_day(free: Sequence[datetime], booking: Booking) -> list[tuple[date, list[datetime]]]:
+    zone = zone_of(service=booking.service, location=booking.location)
+    days = groupby(free, key=lambda at: local_date_of(at, zone))
+    return [(on, list(starts)) for on, starts in days]
+
+
+def _entries(desk: Desk) -> QuerySet[WaitlistEntry]:
+    related = ("booking__customer", "booking__service__business", "booking__business")
+    return WaitlistEntry.objects.filter(
+        business=desk.business, state__in=IN_LINE, wanted_first_on__isnull=False
+    ).select_related(*related, "booking__location", "booking__resource__staff_member")
+
+
+def _row(entry: WaitlistEntry, *, now: datetime) -> WishRow:
+    booking, wish = entry.booking, wish_of(entry)
+    on, at = wish_words(wish, locale=booking.business.locale) if wish else ("", "")
+    offered = has_offer(entry, now=now)
+    is_chosen = booking.selection == Booking.Selection.SPECIFIC_RESOURCE
+    return WishRow(
+        reference=booking.reference,
+        name=customer_name(booking),
+        service=booking.service.name,
+        wanted_on=on,
+        wanted_at=at,
+        person=staff_name(booking.resource) if is_chosen else "",
+        people=entry.people,
+        offered_at=booking.starts_at if offered else None,
+        offer_ends_at=entry.offer_ends_at if offered else None,
+        joined_at=entry.joined_at,
+        zone=zone_of(service=booking.service, location=booking.location),
+    )

@@ -1,0 +1,194 @@
+"""Another teacher, room or time for one class, the later ones, or a whole series."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+
+from apps.availability.engine.zones import Resolution
+from apps.availability.models import Session
+from apps.availability.operations import (
+    BusyTryAgain,
+    ResourceElsewhere,
+    SessionsCollide,
+    SessionsHaveChanged,
+    UnclearTime,
+)
+from apps.bookings import operations as bookings
+from apps.bookings.queries.attending import Scope
+from apps.businesses.models import TeamMember
+from apps.catalog.models import Resource
+from apps.dashboard.classes.forms.classes import SEEN, ChangeClassForm, tell_elsewhere
+from apps.dashboard.classes.queries.roster import ScopeChoice, list_scopes
+from apps.dashboard.classes.views.roster import session_page
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.roles import Right, roles_with
+from apps.web.formatting import format_time
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+REFUSED = (
+    *(SessionsCollide, SessionsHaveChanged, ResourceElsewhere),
+    *(bookings.StaleRevision, BusyTryAgain, UnclearTime),
+)
+WORDS = {
+    Scope.THIS: gettext_lazy("Only this one"),
+    Scope.LATER: gettext_lazy("This and all later ones"),
+    Scope.ALL: gettext_lazy("All that are still to come"),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.PLAN))
+@session_page
+def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Ask what changes and for which sessions; change all of them or none, and tell everybody."""
+    now = timezone.now()
+    choices = list_scopes(session, now=now)
+    changes = session.kind == Session.Kind.CLASS and session.state == Session.State.SCHEDULED
+    if not changes or not choices:
+        raise Http404
+    form = _form(request, session, choices)
+    if request.method != "POST":
+        return _show(request, session, form, now=now)
+    if not form.is_valid():
+        return _show(request, session, form, now=now, status=422)
+    try:
+        _change(session, form, by=request.desk.member, now=now)
+    except REFUSED as refusal:
+        form = _refuse(request, session, form, refusal, now=now)
+        status = 422 if isinstance(refusal, UnclearTime) else 409
+        return _show(request, session, form, now=now, status=status)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _change(session: Session, form: ChangeClassForm, *, by: TeamMember, now: datetime) -> None:
+    meant = form.meant()
+    bookings.change_class(
+        session_id=session.pk,
+        scope=meant.scope,
+        change=form.change(),
+        seen=meant.seen,
+        by=by,
+        now=now,
+    )
+
+
+def _refuse(
+    request: OwnerRequest,
+    session: Session,
+    form: ChangeClassForm,
+    refusal: Exception,
+    *,
+    now: datetime,
+) -> ChangeClassForm:
+    """What was typed, with what holds now: the next try knows it."""
+    if _tell_beside(form, session, refusal):
+        return form
+    session.refresh_from_db()
+    typed, choices = request.POST.copy(), list_scopes(session, now=now)
+    meant = form.meant()
+    there = next((it for it in choices if it.scope is meant.scope), None)
+    typed["scope"] = _seen(there) if there else ""
+    fresh = _form(request, session, choices, typed=typed)
+    fresh.is_valid()
+    if there is None or there.seen.sessions != meant.seen.sessions:
+        fresh.tell_now(_stored(session))
+    if isinstance(refusal, bookings.StaleRevision):
+        fresh.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
+    return fresh
+
+
+def _tell_beside(form: ChangeClassForm, session: Session, refusal: Exception) -> bool:
+    """Say what is wrong with what was typed, beside it; tell whether that is the matter."""
+    if isinstance(refusal, SessionsCollide):
+        n = len(refusal.starts)
+        words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
+        form.add_error("anyway" if "anyway" in form.fields else None, words)
+    elif isinstance(refusal, UnclearTime):
+        form.add_error("at", _unclear_words(refusal, session))
+    elif isinstance(refusal, ResourceElsewhere):
+        tell_elsewhere(form, session.location, resources=refusal.resources)
+    else:
+        return False
+    return True
+
+
+def _unclear_words(refusal: UnclearTime, session: Session) -> str:
+    """A wall time that does not exist is told with the next one that does (rule T6)."""
+    if refusal.resolution is not Resolution.SHIFTED_FORWARD:
+        return _("The clock is put back that night, and this time comes twice. Choose another.")
+    there = format_time(refusal.next_at, zone=session.zone, locale=session.business.locale)
+    words = _(
+        "The clock is put forward that night and skips this time. Choose %(time)s or another."
+    )
+    return words % {"time": there}
+
+
+def _form(
+    request: OwnerRequest,
+    session: Session,
+    choices: list[ScopeChoice],
+    *,
+    typed: QueryDict | None = None,
+) -> ChangeClassForm:
+    """A choice that was sent stands as it was seen, so that the operation can tell its age."""
+    data = typed if typed is not None else request.POST if request.method == "POST" else None
+    sent = data.get("scope", "") if data is not None else ""
+    seen = sent if SEEN.fullmatch(sent) else ""
+    stored = _stored(session)
+    return ChangeClassForm(
+        data,
+        desk=request.desk,
+        zone=session.zone,
+        place=session.location,
+        scopes=[
+            (seen if seen.startswith(f"{it.scope}:") else _seen(it), _words(it)) for it in choices
+        ],
+        initial={**stored, "at": f"{stored['at']:%H:%M}", "scope": _seen(choices[0])},
+    )
+
+
+def _stored(session: Session) -> dict[str, Any]:
+    """What the class has now, by the fields of the form; the time by the clock of its place."""
+    needs = Resource.objects.filter(occupancies__session=session).select_related("type")
+    return {
+        "staff": next((it for it in needs if it.type.is_staff), None),
+        "room": next((it for it in needs if not it.type.is_staff), None),
+        "at": session.starts_at.astimezone(session.zone).time(),
+    }
+
+
+def _seen(choice: ScopeChoice) -> str:
+    return f"{choice.scope}:{choice.seen.people}-{choice.seen.sessions}"
+
+
+def _words(choice: ScopeChoice) -> str:
+    told = ngettext("%d booking is told", "%d bookings are told", choice.bookings)
+    classes = ngettext("%d class", "%d classes", choice.sessions) % choice.sessions
+    return f"{WORDS[choice.scope]}: {classes}, {told % choice.bookings}"
+
+
+def _show(
+    request: OwnerRequest,
+    session: Session,
+    form: ChangeClassForm,
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    context = {"session": session, "form": form, "zone": session.zone}
+    return show(
+        request,
+        "dashboard/change_class.html",
+        None,
+        context,
+        now=now,
+        current="classes",
+        status=status,
+    )

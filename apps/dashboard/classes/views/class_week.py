@@ -1,0 +1,39 @@
+"""The classes of a week as the team sees them."""
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.bookings.forms.classes import read_week
+from apps.bookings.forms.picks import Unreadable
+from apps.dashboard.classes.queries.class_week import WEEK, get_class_week
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.queries.rows import local_date_of
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.roles import Right, roles_with
+from apps.kernel.weeks import week_name, week_start
+from apps.web.guards import guarded
+from apps.web.weeks import week_starts_of
+
+
+@require_safe
+@guarded(*roles_with(Right.LOOK))
+def class_week(request: OwnerRequest, slug: str) -> HttpResponse:
+    """List what is taught this week, with the places that are taken."""
+    now, desk = timezone.now(), request.desk
+    today = local_date_of(now, desk.business.zone)
+    starts = week_starts_of(desk.business.locale)
+    try:
+        asked = read_week(request.GET.get("week", ""), today=today, week_starts=starts)
+    except Unreadable as odd:
+        raise Http404 from odd
+    first = asked or week_start(today, week_starts=starts)
+    here = reverse("dashboard:classes", args=[slug])
+    context = {
+        "week": get_class_week(desk=desk, first=first, now=now),
+        "today": today,
+        "earlier_url": f"{here}?week={week_name(first - WEEK, week_starts=starts)}",
+        "later_url": f"{here}?week={week_name(first + WEEK, week_starts=starts)}",
+    }
+    return show(request, "dashboard/classes.html", None, context, now=now, current="classes")

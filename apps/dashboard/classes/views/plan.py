@@ -1,0 +1,164 @@
+"""Plan a class once or as a series, looking at its dates before anything is written."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from apps.availability import operations as availability
+from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
+from apps.availability.operations import SessionFacts
+from apps.availability.queries.plans import plan_series
+from apps.businesses.clocks import Clock
+from apps.catalog.models import Service
+from apps.dashboard.classes.forms.classes import NewClassForm, tell_elsewhere
+from apps.dashboard.classes.queries.plan_preview import PlanLine, preview_series
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.queries.rows import local_date_of
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.roles import Right, roles_with
+from apps.kernel.weeks import week_name
+from apps.web.form_keys import form_key_of
+from apps.web.guards import guarded
+from apps.web.http import HttpResponseSeeOther, go_to
+from apps.web.weeks import week_starts_of
+
+PREVIEW = "preview"
+NO_SERIES = (NoEnd, TooManyDates, NoDates)
+REFUSED = (
+    *(availability.SessionsCollide, availability.ResourceElsewhere, availability.BusyTryAgain),
+    *NO_SERIES,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.PLAN))
+def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Show the form; preview its dates with their problems; write all of them or none."""
+    now, desk = timezone.now(), request.desk
+    asked = request.POST if request.method == "POST" else request.GET or None
+    saves = request.method == "POST" and PREVIEW not in request.POST
+    form = NewClassForm(asked, desk=desk, must_explain=saves)
+    if asked is None:
+        return _show(request, form, None, now=now)
+    planned = _preview(form, now=now) if form.is_valid() else None
+    if planned is not None and request.method == "POST" and not saves:
+        return _to_preview(request)
+    if planned is None or not saves:
+        status = 422 if form.errors and request.method == "POST" else 200
+        return _show(request, form, planned, now=now, status=status)
+    try:
+        starts_at = _open(form, form_key_of(request, business_id=desk.business.pk), now=now)
+    except REFUSED as refusal:
+        planned = _refuse(form, refusal, planned, now=now)
+        return _show(request, form, planned, now=now, status=409)
+    first = local_date_of(starts_at, desk.business.zone)
+    week = week_name(first, week_starts=week_starts_of(desk.business.locale))
+    return go_to(request, "dashboard:classes", slug, query={"week": week})
+
+
+def _refuse(
+    form: NewClassForm, refusal: Exception, planned: list[PlanLine], *, now: datetime
+) -> list[PlanLine] | None:
+    """Say beside what was typed why nothing was written; return the dates as they are now."""
+    if isinstance(refusal, availability.BusyTryAgain):
+        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+        return planned
+    if isinstance(refusal, availability.ResourceElsewhere):
+        place = form.place_for(form.cleaned_data["service"])
+        tell_elsewhere(form, place, resources=refusal.resources)
+        return planned
+    if isinstance(refusal, availability.SessionsCollide):
+        field = "anyway" if "anyway" in form.fields else None
+        form.add_error(field, _("Something is in the way on the dates marked below."))
+    return _preview(form, now=now)
+
+
+def _to_preview(request: OwnerRequest) -> HttpResponse:
+    """The dates are read by GET (303), with all that was typed in the address."""
+    typed = request.POST.copy()
+    for name in (PREVIEW, "csrfmiddlewaretoken"):
+        typed.pop(name, None)
+    return HttpResponseSeeOther(f"{request.path}?{typed.urlencode()}")
+
+
+def _open(form: NewClassForm, form_key: str, *, now: datetime) -> datetime:
+    """Write the class or the run; return when its first session starts."""
+    facts, skip_closed = _facts(form), form.cleaned_data["skip_closed"]
+    if facts.service.kind == Service.Kind.CLASS:
+        sessions = availability.open_series(
+            rule=form.rule(), facts=facts, skip_closed=skip_closed, now=now, form_key=form_key
+        )
+        return sessions[0].starts_at
+    plans = plan_series(
+        rule=form.rule(),
+        service=facts.service,
+        location=facts.location,
+        skip_closed=skip_closed,
+    )
+    run = availability.open_course_run(
+        facts=facts, plans=plans, name=form.cleaned_data["name"], now=now, form_key=form_key
+    )
+    return run.starts_at
+
+
+def _preview(form: NewClassForm, *, now: datetime) -> list[PlanLine] | None:
+    """The dates as they would be, or the reason why there are none, beside its field."""
+    try:
+        return preview_series(
+            rule=form.rule(),
+            facts=_facts(form),
+            skip_closed=form.cleaned_data["skip_closed"],
+            now=now,
+        )
+    except NoEnd:
+        form.add_error("until_on", _("Say until when, or how many times."))
+    except TooManyDates:
+        form.add_error("until_on", _("A series has at most 500 dates."))
+    except NoDates:
+        form.add_error("first_on", _("No date is left: all of them are closed or past the end."))
+    return None
+
+
+def _facts(form: NewClassForm) -> SessionFacts:
+    service = form.cleaned_data["service"]
+    return SessionFacts(
+        service=service,
+        location=form.place_for(service),
+        resource_ids=tuple(form.resource_ids()),
+        capacity=form.cleaned_data["capacity"],
+        override=form.override(),
+    )
+
+
+def _clock(form: NewClassForm) -> Clock:
+    """The clock of the place where it shall be, from valid values."""
+    service = form.cleaned_data["service"]
+    return Clock(service.business, form.place_for(service))
+
+
+def _show(
+    request: OwnerRequest,
+    form: NewClassForm,
+    planned: list[PlanLine] | None,
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "planned": planned,
+        "problems": sum(bool(it.obstacles) for it in planned or ()),
+        "there": _clock(form).zone if planned else request.desk.business.zone,
+    }
+    return show(
+        request,
+        "dashboard/new_class.html",
+        "dashboard/_preview.html",
+        context,
+        now=now,
+        current="classes",
+        status=status,
+    )

@@ -1,0 +1,192 @@
+"""Who comes, marked at the door with one thumb; places and cancellation of a session."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.availability import operations as availability
+from apps.availability.models import Session
+from apps.bookings import operations as bookings
+from apps.bookings.queries.attending import Scope
+from apps.businesses.models import TeamMember
+from apps.dashboard.classes.forms.classes import (
+    CancelSessionsForm,
+    CheckInForm,
+    MessageForm,
+    PlacesForm,
+    seen_in,
+)
+from apps.dashboard.classes.forms.people import AddPersonForm
+from apps.dashboard.classes.queries.roster import get_roster, get_session
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+from apps.web.http import go_to, wants_fragment
+
+
+def session_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give the view a session of this business, of their own for staff; 404 for any other."""
+
+    @wraps(view)
+    def found(request: OwnerRequest, session: int, **_slug: str) -> HttpResponse:
+        try:
+            return view(request, get_session(desk=request.desk, session_id=session))
+        except Session.DoesNotExist as missing:
+            raise Http404 from missing
+
+    return found
+
+
+@require_safe
+@guarded(*roles_with(Right.LOOK))
+@session_page
+def roster(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Show who is expected and who came."""
+    return show_roster(request, session, now=timezone.now())
+
+
+@require_POST
+@guarded(*roles_with(Right.CHECK_IN))
+@session_page
+def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Mark one person; htmx gets the list as it is now."""
+    now, form = timezone.now(), CheckInForm(request.POST)
+    if not form.is_valid():
+        return show_roster(
+            request, session, now=now, problem=_("Please press once more."), status=422
+        )
+    try:
+        bookings.mark_attendance(
+            session_id=session.pk,
+            reference=form.cleaned_data["reference"],
+            seat=form.cleaned_data["seat"],
+            state=form.mark(),
+            by=request.desk.member,
+            now=now,
+        )
+    except bookings.NotOnTheList:
+        words = _("This person is not on the list any more.")
+        return show_roster(request, session, now=now, problem=words, status=409)
+    return _answer(request, session, now=now)
+
+
+@require_POST
+@guarded(*roles_with(Right.CHECK_IN))
+@session_page
+def all_here(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Mark everybody as here who was not marked yet."""
+    now = timezone.now()
+    bookings.mark_all_here(session_id=session.pk, by=request.desk.member, now=now)
+    return _answer(request, session, now=now)
+
+
+@require_POST
+@guarded(*roles_with(Right.PLAN))
+@session_page
+def places(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Give the session, or the run it belongs to, another number of places."""
+    now, form = timezone.now(), PlacesForm(request.POST, locale=request.desk.business.locale)
+    if not form.is_valid():
+        return show_roster(request, session, now=now, places=form, status=422)
+    try:
+        bookings.change_places(session=session, now=now, **form.cleaned_data)
+    except bookings.StaleRevision:
+        return _show_places_now(request, session, form.cleaned_data["capacity"], now=now)
+    except availability.SeatsTaken as taken:
+        words = ngettext("One place is taken.", "%d places are taken.", taken.seats) % taken.seats
+        form.add_error("capacity", words)
+        return show_roster(request, session, now=now, places=form, status=409)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _show_places_now(
+    request: OwnerRequest, session: Session, typed: int, *, now: datetime
+) -> HttpResponse:
+    """Somebody else was faster: what was typed, under the number that holds now (409)."""
+    session.refresh_from_db()
+    holds = (session.course_run or session).capacity
+    locale = request.desk.business.locale
+    form = PlacesForm({"capacity": str(typed), "seen": str(holds)}, locale=locale)
+    form.add_error("capacity", _("Somebody made it %(n)d meanwhile.") % {"n": holds})
+    return show_roster(request, session, now=now, places=form, status=409)
+
+
+@require_POST
+@guarded(*roles_with(Right.PLAN))
+@session_page
+def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Cancel this session, this and later ones, or all; everybody booked is told."""
+    now, form = timezone.now(), CancelSessionsForm(request.POST)
+    if not form.is_valid():
+        return show_roster(request, session, now=now, cancel=form, status=422)
+    try:
+        _cancel(session, form, by=request.desk.member, now=now)
+    except bookings.StaleRevision:
+        words = _("Somebody booked, left or changed it meanwhile. Please look once more.")
+        return show_roster(request, session, now=now, cancel=form, problem=words, status=409)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: datetime) -> None:
+    scope = Scope(form.cleaned_data["scope"])
+    seen, reason = seen_in(form.cleaned_data["seen"]), form.cleaned_data["reason"]
+    told: dict[str, Any] = {"seen": seen, "reason": reason, "by": by, "now": now}
+    if session.kind == Session.Kind.CLASS:
+        bookings.cancel_class(session_id=session.pk, scope=scope, **told)
+    elif scope is Scope.ALL:
+        bookings.cancel_run(course_run_id=session.course_run_id or 0, **told)
+    else:
+        bookings.cancel_course_date(session_id=session.pk, **told)
+
+
+def _answer(request: OwnerRequest, session: Session, *, now: datetime) -> HttpResponse:
+    if wants_fragment(request):
+        return show_roster(request, session, now=now)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def show_roster(
+    request: OwnerRequest,
+    session: Session,
+    *,
+    now: datetime,
+    problem: str = "",
+    status: int = 200,
+    **given: forms.Form,
+) -> HttpResponse:
+    """Show the roster as it is now; problem says why the last tap did nothing, given are the forms
+    that were sent (places, cancel, message, add)."""
+    found = get_roster(desk=request.desk, session=session, now=now)
+    locale = request.desk.business.locale
+    context: dict[str, Any] = {
+        "roster": found,
+        "zone": session.zone,
+        "problem": problem,
+        "places_form": given.get("places")
+        or PlacesForm(initial={"capacity": found.capacity, "seen": found.capacity}, locale=locale),
+        "cancel_form": given.get("cancel") or CancelSessionsForm(),
+        "message_form": given.get("message") or MessageForm(),
+        "add_form": given.get("add") or _add_form(session, locale),
+    }
+    return show(
+        request,
+        "dashboard/roster.html",
+        "dashboard/_roster.html",
+        context,
+        now=now,
+        current="classes",
+        status=status,
+    )
+
+
+def _add_form(session: Session, locale: str) -> AddPersonForm:
+    return AddPersonForm(auto_id="add_%s", service=session.service, locale=locale)

@@ -1,0 +1,165 @@
+"""The waitlist of a session, and whether it takes place, in the hands of the team (rule B19)."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain, NoSeats
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.bookings.operations import Visitor
+from apps.bookings.queries.waitlist import line_of
+from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
+from apps.catalog.queries import UnknownChoice, choose, get_service_by_id
+from apps.checkout import operations as checkout
+from apps.dashboard.classes.forms.classes import MessageForm, WaitingForm
+from apps.dashboard.classes.forms.people import AddPersonForm
+from apps.dashboard.classes.views.roster import session_page, show_roster
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.roles import Right, roles_with
+from apps.web.form_keys import form_key_of
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_POST
+@guarded(*roles_with(Right.CHECK_IN))
+@session_page
+def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Put somebody in, to the front of the line, or off the list."""
+    now, form = timezone.now(), WaitingForm(request.POST)
+    if not form.is_valid():
+        words = _("Please press once more.")
+        return show_roster(request, session, now=now, problem=words, status=422)
+    booking = _booking(session, form.cleaned_data["reference"])
+    try:
+        _do(form.cleaned_data["verb"], booking, by=request.desk.member, now=now)
+    except NoSeats:
+        words = _("There is no place. Change the places first, or wait until one comes free.")
+        return show_roster(request, session, now=now, problem=words, status=409)
+    except (bookings.NotInLine, BusyTryAgain):
+        words = _("That has changed meanwhile. Please look once more.")
+        return show_roster(request, session, now=now, problem=words, status=409)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+@require_POST
+@guarded(*roles_with(Right.DECIDE))
+@session_page
+def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Decide before its time that a class takes place, however few come (rule B16)."""
+    bookings.let_take_place(session_id=session.pk, by=request.desk.member, now=timezone.now())
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+@require_POST
+@guarded(*roles_with(Right.CHECK_IN))
+@session_page
+def message(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Write a word to everybody of a session."""
+    now, form = timezone.now(), MessageForm(request.POST)
+    if not form.is_valid():
+        return show_roster(request, session, now=now, message=form, status=422)
+    bookings.message_people(
+        session_id=session.pk,
+        text=form.cleaned_data["text"],
+        by=request.desk.member,
+        now=now,
+        form_key=form_key_of(request, business_id=request.desk.business.pk),
+    )
+    return go_to(
+        request, "dashboard:roster", request.desk.business.slug, session.pk, query={"sent": "1"}
+    )
+
+
+@require_POST
+@guarded(*roles_with(Right.CANCEL))
+@session_page
+def add(request: OwnerRequest, session: Session) -> HttpResponse:
+    """Put somebody into the class, or into the line in front of it."""
+    now, service = timezone.now(), _service(request, session)
+    form = AddPersonForm(request.POST, service=service, locale=request.desk.business.locale)
+    if not form.is_valid():
+        return show_roster(request, session, now=now, add=form, status=422)
+    try:
+        _add(request, session, service, form, now=now)
+    except (bookings.NotFull, bookings.CannotWait):
+        form.add_error(form.people_field, _("There is no need to wait: put them in."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except (bookings.AlreadyInLine, bookings.LineIsFull, bookings.NotWelcome):
+        form.add_error("email", _("This address waits already, or the line is full."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except NoSeats:
+        form.add_error(form.people_field, _("There are not so many free places."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except UnknownChoice:
+        form.add_error(None, _("That has changed meanwhile. Please look once more."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except bookings.NotBookable:
+        form.add_error(None, _("Nobody can join the line now: this is not offered any more."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    except BusyTryAgain:
+        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+        return show_roster(request, session, now=now, add=form, status=409)
+    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+
+
+def _add(
+    request: OwnerRequest, session: Session, service: Service, form: AddPersonForm, *, now: datetime
+) -> None:
+    """Into the class, or, by the other button, into the line in front of it."""
+    member = request.desk.member
+    choice = choose(service=service, party_size=form.party_size, mix=form.mix, is_for_team=True)
+    target = session.course_run or session
+    form_key = form_key_of(request, business_id=member.business_id)
+    if "line" in request.POST:
+        bookings.join_waitlist(
+            choice=choice,
+            target=target,
+            details=form.details(),
+            visitor=Visitor("", "", session.zone.key),
+            by=member,
+            now=now,
+            form_key=form_key,
+        )
+    else:
+        details = form.details()
+        checkout.book_with_discount(
+            book=lambda: bookings.add_booking(
+                choice=choice,
+                target=target,
+                details=details,
+                by=member,
+                now=now,
+                form_key=form_key,
+            ),
+            now=now,
+        )
+
+
+def _service(request: OwnerRequest, session: Session) -> Service:
+    return get_service_by_id(business=request.desk.business, service_id=session.service_id or 0)
+
+
+def _do(verb: str, booking: Booking, *, by: TeamMember, now: datetime) -> None:
+    if verb == "enrol":
+        checkout.book_with_discount(
+            book=lambda: bookings.enrol_from_line(booking=booking, by=by, now=now), now=now
+        )
+    elif verb == "first":
+        bookings.move_to_front(booking=booking, now=now)
+    else:
+        bookings.leave_waitlist(booking=booking, by=by, now=now)
+
+
+def _booking(session: Session, reference: str) -> Booking:
+    line = line_of(session.course_run or session).select_related("booking")
+    entry = line.filter(booking__reference=reference).first()
+    if entry is None:
+        raise Http404
+    return entry.booking

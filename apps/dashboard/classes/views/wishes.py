@@ -1,0 +1,150 @@
+"""The line of those who wait for a time: see it, order it, offer or give a time
+(rules B19, B20)."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.availability.operations import BusyTryAgain
+from apps.availability.queries import zone_of
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.operations import Visitor
+from apps.businesses.models import TeamMember
+from apps.checkout import operations as checkout
+from apps.dashboard.classes.forms.wishes import NewWishForm, WishForm
+from apps.dashboard.classes.queries.wishes import (
+    get_wish,
+    list_wishes,
+    services_with_a_line,
+    times_for,
+)
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.roles import Right, roles_with
+from apps.web.form_keys import form_key_of
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_safe
+@guarded(*roles_with(Right.WAITLIST))
+def waitlist(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Show who waits, by service, first come first."""
+    del slug
+    now = timezone.now()
+    lines = list_wishes(desk=request.desk, now=now)
+    return show(
+        request, "dashboard/waitlist.html", None, {"lines": lines}, now=now, current="requests"
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.WAITLIST))
+def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Put somebody in line who has called."""
+    now, desk = timezone.now(), request.desk
+    services = services_with_a_line(desk=desk)
+    data = request.POST if request.method == "POST" else None
+    form = NewWishForm(data, services=services, business=desk.business)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            form_key = form_key_of(request, business_id=desk.business.pk)
+            words = _put_in_line(form, form_key, by=desk.member, now=now)
+            if not words:
+                return go_to(request, "dashboard:waitlist", slug)
+            form.add_error(None, words)
+            status = 409
+    return show(
+        request,
+        "dashboard/new_wish.html",
+        None,
+        {"form": form},
+        now=now,
+        current="requests",
+        status=status,
+    )
+
+
+def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datetime) -> str:
+    """Why they need not or cannot wait; "" when they are in line."""
+    choice = form.choice()
+    zone = zone_of(service=choice.service, location=choice.location)
+    try:
+        bookings.wait_for_time(
+            choice=choice,
+            wish=form.wish(),
+            details=form.details(),
+            visitor=Visitor("", "", zone.key),
+            by=by,
+            now=now,
+            form_key=form_key,
+        )
+    except bookings.TimesAreFree:
+        return _("There are free times in these hours: nobody has to wait.")
+    except (bookings.WishIsClosed, bookings.WishIsOver):
+        return _("These hours cannot be booked.")
+    except (bookings.AlreadyInLine, bookings.LineIsFull):
+        return _("This address waits already, or the line is full.")
+    except (bookings.NotBookable, bookings.NotWelcome):
+        return _("This cannot be booked online.")
+    return ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.WAITLIST))
+def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Show the free times that suit somebody; give or offer one, or change the line."""
+    now = timezone.now()
+    try:
+        booking, _row = get_wish(desk=request.desk, reference=reference, now=now)
+    except WaitlistEntry.DoesNotExist as missing:
+        raise Http404 from missing
+    if request.method != "POST":
+        return _show(request, reference, now=now)
+    form = WishForm(request.POST)
+    if not form.is_valid():
+        words = _("Choose one of the free times.")
+        return _show(request, reference, now=now, problem=words, status=422)
+    try:
+        _do(form, booking, by=request.desk.member, now=now)
+    except bookings.SlotGone:
+        words = _("This time went to somebody else.")
+        return _show(request, reference, now=now, problem=words, status=409)
+    except (bookings.NotInLine, BusyTryAgain):
+        words = _("That has changed meanwhile. Please look once more.")
+        return _show(request, reference, now=now, problem=words, status=409)
+    return go_to(request, "dashboard:waitlist", slug)
+
+
+def _do(form: WishForm, booking: Booking, *, by: TeamMember, now: datetime) -> None:
+    verb, at = form.cleaned_data["verb"], form.cleaned_data["time"]
+    if verb == "give":
+        checkout.book_with_discount(
+            book=lambda: bookings.give_time(booking=booking, starts_at=at, by=by, now=now), now=now
+        )
+    elif verb == "offer":
+        bookings.offer_time(booking=booking, starts_at=at, by=by, now=now)
+    elif verb == "first":
+        bookings.move_to_front(booking=booking, now=now)
+    else:
+        bookings.leave_waitlist(booking=booking, by=by, now=now)
+
+
+def _show(
+    request: OwnerRequest, reference: str, *, now: datetime, problem: str = "", status: int = 200
+) -> HttpResponse:
+    try:
+        booking, row = get_wish(desk=request.desk, reference=reference, now=now)
+    except WaitlistEntry.DoesNotExist:
+        return go_to(request, "dashboard:waitlist", request.desk.business.slug)
+    days = times_for(booking=booking, now=now)
+    context = {"row": row, "days": days, "zone": row.zone, "problem": problem}
+    return show(
+        request, "dashboard/wish.html", None, context, now=now, current="requests", status=status
+    )

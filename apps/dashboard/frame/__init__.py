@@ -1,0 +1,1 @@
+"""What every page of an owner shares: navigation, refusals, names in rows."""

@@ -1,0 +1,108 @@
+"""What the browser gets after an action: the card or group where it was tapped, or a whole page.
+
+The address of an action ends in ``?at=today`` or ``?at=requests``: which fragment to swap. With
+scripts off, success is a 303 back there, and a refusal is the booking's own page.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.forms import Form
+from django.http import Http404, HttpResponse
+
+from apps.bookings.models import Booking
+from apps.bookings.queries.minimum import progress_of_days
+from apps.dashboard.bookings.queries.booking_page import find_fit, get_booking
+from apps.dashboard.desk import Desk, OwnerRequest
+from apps.dashboard.frame.views.refusals import Problem
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.money.views.sheet import show_sheet
+from apps.dashboard.requests.queries.inbox import get_group
+from apps.dashboard.requests.queries.requests import (
+    RequestCard,
+    UndoCard,
+    find_undoable,
+    request_card,
+)
+from apps.web.http import go_to, wants_fragment
+
+PLACES = ("today", "requests")
+
+
+def booking_or_404(desk: Desk, reference: str) -> Booking:
+    """Return the booking when it exists for this person.
+
+    Raises:
+        Http404: it does not, which says nothing about other businesses.
+    """
+    try:
+        return get_booking(desk=desk, reference=reference)
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def answer(request: OwnerRequest, reference: str, *, now: datetime) -> HttpResponse:
+    """Show what became of the booking, in the place where somebody tapped."""
+    place = _place(request)
+    if wants_fragment(request) and place:
+        booking = booking_or_404(request.desk, reference)
+        return _swap(request, place, booking, {"fresh_reference": reference}, now=now)
+    slug = request.desk.business.slug
+    if place:
+        return go_to(request, f"dashboard:{place}", slug, fragment=f"card-{reference}")
+    return go_to(request, "dashboard:booking", slug, reference)
+
+
+def refuse(
+    request: OwnerRequest,
+    booking: Booking,
+    problem: Problem,
+    *,
+    now: datetime,
+    forms: Mapping[str, Form] | None = None,
+) -> HttpResponse:
+    """Say why nothing was changed, with the fresh state and the buttons that are right now."""
+    place = _place(request)
+    fresh = booking_or_404(request.desk, booking.reference)
+    if wants_fragment(request) and place:
+        told = {"problem": problem, "problem_reference": fresh.reference}
+        response = _swap(request, place, fresh, told, now=now, status=problem.status)
+        response.headers["X-Fragment"] = "1"  # so that portal.js swaps our 503, and no proxy's
+        return response
+    return show_sheet(request, fresh, now=now, problem=problem, forms=forms)
+
+
+def _place(request: OwnerRequest) -> str:
+    asked = request.GET.get("at", "")
+    return asked if asked in PLACES else ""
+
+
+def _swap(
+    request: OwnerRequest,
+    place: str,
+    booking: Booking,
+    context: Mapping[str, Any],
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    if place == "requests":
+        template = "dashboard/_group_answer.html"
+        shown: dict[str, object] = {"group": get_group(desk=request.desk, booking=booking, now=now)}
+    else:
+        template = "dashboard/_card_answer.html"
+        shown = {"card": _card(request.desk, booking, now=now)}
+    return show(request, template, template, {**shown, **context}, now=now, status=status)
+
+
+def _card(desk: Desk, booking: Booking, *, now: datetime) -> RequestCard | UndoCard:
+    if booking.status == Booking.Status.PENDING:
+        fit = find_fit(desk=desk, booking=booking, now=now)
+        days = progress_of_days([booking])
+        return request_card(
+            booking, desk=desk, fit=fit, now=now, is_oldest=True, progress=days.get(booking.pk)
+        )
+    undoable = find_undoable(desk=desk, now=now)
+    found = next((card for it, card in undoable if it.pk == booking.pk), None)
+    return found or request_card(booking, desk=desk, fit=None, now=now)

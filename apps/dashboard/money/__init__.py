@@ -1,0 +1,1 @@
+"""Orders, takings, and the money of one booking."""

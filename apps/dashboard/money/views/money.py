@@ -1,0 +1,203 @@
+"""Money of one booking in the hands of the team: taken in person, taken back, refunded."""
+
+from datetime import datetime
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.checkout import operations as checkout
+from apps.checkout.models import Order, Payment, PlanPurchase
+from apps.checkout.pricing import Way
+from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.plan_words import plan_refused_words
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.answers import booking_or_404, refuse
+from apps.dashboard.frame.views.refusals import INCOMPLETE, code_refused_words, money_problem
+from apps.dashboard.money.forms import (
+    CodeForm,
+    LeftoverForm,
+    PaidForm,
+    PlanForm,
+    RefundForm,
+    UndoPaidForm,
+)
+from apps.dashboard.money.views.sheet import refund_form, show_sheet
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+from apps.web.http import go_to, wants_fragment
+
+REFUSED = (
+    bookings.StaleRevision,
+    checkout.NotOver,
+    checkout.NotOwed,
+    checkout.RefundChanged,
+    checkout.TooMuchToRefund,
+    checkout.TooMuchOfLine,
+    checkout.PaymentUnderWay,
+    checkout.CouponRefused,
+    checkout.PlanRefused,
+    Order.DoesNotExist,
+    Payment.DoesNotExist,
+    BusyTryAgain,
+)
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def mark_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Record that the rest was paid in person."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), PaidForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    try:
+        checkout.mark_paid(
+            booking_id=booking.pk,
+            revision=form.cleaned_data["revision"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Take the record of a payment in person back."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), UndoPaidForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    try:
+        checkout.undo_mark_paid(
+            booking_id=booking.pk,
+            payment_id=form.cleaned_data["payment"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Take a code off what is left, or have a gift card pay it."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), CodeForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now, forms={"code": form})
+    try:
+        checkout.use_code(
+            booking_id=booking.pk,
+            business_id=desk.business.pk,
+            code=form.cleaned_data["code"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        if isinstance(error, checkout.CouponRefused):
+            words = code_refused_words(error, form.cleaned_data["code"], of=booking)
+            form.add_error("code", words)
+        problem = money_problem(error, desk=desk, booking=booking)
+        return refuse(request, booking, problem, now=now, forms={"code": form})
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+@require_POST
+@guarded(*roles_with(Right.TAKE_MONEY))
+def use_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Let a plan of the customer pay for what is booked and still owed."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), PlanForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now, forms={"plan": form})
+    plan = _plan_named(form.cleaned_data["way"], booking)
+    try:
+        checkout.pay_with_plan(
+            booking_id=booking.pk,
+            revision=form.cleaned_data["revision"],
+            purchase_id=plan.pk if plan else 0,
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        if isinstance(error, checkout.PlanRefused):
+            form.add_error("way", plan_refused_words(error.refused, plan))
+        problem = money_problem(error, desk=desk, booking=booking)
+        return refuse(request, booking, problem, now=now, forms={"plan": form})
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+def _plan_named(way: str, booking: Booking) -> PlanPurchase | None:
+    """The plan of the customer that was chosen."""
+    plans = PlanPurchase.objects.filter(customer=booking.customer_id).select_related("business")
+    return next((it for it in plans if way == f"{Way.PLAN.value}-{it.pk}"), None)
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
+def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Decide about the money of a booking that is over: give it back, or keep it."""
+    now, desk = timezone.now(), request.desk
+    booking, form = booking_or_404(desk, reference), LeftoverForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, booking, INCOMPLETE, now=now)
+    decide = checkout.refund_the_rest if form.cleaned_data["back"] else checkout.keep_money
+    try:
+        decide(booking_id=booking.pk, by=desk.member, now=now)
+    except REFUSED as error:
+        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+    return go_to(request, "dashboard:conflicts", slug)
+
+
+@require_POST
+@guarded(*roles_with(Right.REFUND))
+def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Give money back, or show what that would do; a page that does not know of the last refund is
+    refused (rule M9)."""
+    now, desk = timezone.now(), request.desk
+    booking = booking_or_404(desk, reference)
+    form = refund_form(find_sheet(booking=booking), booking, request.POST)
+    if "preview" in request.POST or not form.is_valid():
+        return _weigh(request, booking, form, now=now)
+    try:
+        checkout.refund_order(
+            booking_id=booking.pk,
+            amount=form.besides,
+            lines=form.lines,
+            seen_refunded=form.cleaned_data["seen_refunded"],
+            reason=form.cleaned_data["reason"],
+            by=desk.member,
+            now=now,
+        )
+    except REFUSED as error:
+        problem = money_problem(error, desk=desk, booking=booking)
+        again = refund_form(find_sheet(booking=booking), booking, request.POST, is_fresh=True)
+        return refuse(request, booking, problem, now=now, forms={"refund": again})
+    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+
+
+def _weigh(
+    request: OwnerRequest, booking: Booking, form: RefundForm, *, now: datetime
+) -> HttpResponse:
+    """Show what a refund would do, or what is wrong with it; nothing is changed."""
+    forms: dict[str, Form] = {"refund": form}
+    preview = "preview" in request.POST
+    if not preview or not (form.is_valid() or wants_fragment(request)):
+        return refuse(request, booking, INCOMPLETE, now=now, forms=forms)
+    if not wants_fragment(request):
+        slug = request.desk.business.slug
+        query = {name: request.POST.get(name, "") for name in form.fields}
+        return go_to(request, "dashboard:booking", slug, booking.reference, query=query)
+    return show_sheet(
+        request, booking, now=now, forms=forms, fragment="dashboard/_refund_effect.html"
+    )

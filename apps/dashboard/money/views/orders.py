@@ -1,0 +1,48 @@
+"""Every order with what came for it, the newest first."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import redirect_search, show
+from apps.dashboard.money.forms import OrdersForm
+from apps.dashboard.money.queries.orders import State, list_orders
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+
+CHIPS = (
+    (State.ALL, _("All")),
+    (State.OPEN, _("To be paid")),
+    (State.UNDER_WAY, _("Under way")),
+    (State.UNCLEAR, _("Another amount")),
+    (State.ASIDE, _("Kept aside")),
+    (State.PAID, _("Paid")),
+    (State.BACK, _("Given back")),
+    (State.FAILED, _("Failed")),
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.SEE_MONEY))
+def orders(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Show the orders in a state, or those that are searched for."""
+    del slug
+    state, search, before = OrdersForm(request.POST or request.GET).asked()
+    if redirect := redirect_search(request, "dashboard:orders", search, state=state.value):
+        return redirect
+    context = {
+        "orders": list_orders(desk=request.desk, state=state, search=search, before=before),
+        "chips": [(it.value or None, words, it is state) for it, words in CHIPS],
+        "state": state.value,
+        "search": search,
+    }
+    return show(
+        request,
+        "dashboard/orders.html",
+        "dashboard/_orders.html",
+        context,
+        now=timezone.now(),
+        current="takings",
+    )

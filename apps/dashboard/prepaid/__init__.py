@@ -1,0 +1,1 @@
+"""Plans and gift cards: what is on offer, who has them, sales at the desk."""

@@ -1,0 +1,165 @@
+"""Plans and gift cards that are sold at the desk."""
+
+from datetime import datetime
+from http import HTTPStatus
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from apps.businesses.models import Business
+from apps.catalog.models import PricingPlan
+from apps.checkout import operations as checkout
+from apps.checkout.buyer_forms import seen_gift
+from apps.checkout.models import PlanPurchase
+from apps.checkout.queries.gift_words import gift_now_words
+from apps.checkout.queries.gifts import find_gift
+from apps.checkout.queries.plan_offer import plans_take_codes
+from apps.checkout.queries.plans import card_of_plan
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.prepaid.forms.sales import SellGiftForm, SellPlanForm, new_desk_key
+from apps.dashboard.prepaid.views.desk_till import open_desk_till
+from apps.dashboard.prepaid.views.pricing_plans import CONFLICT, plan_or_404
+from apps.dashboard.roles import Right, roles_with
+from apps.kernel.money import Money
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+UNPROCESSABLE = 422
+CHANGED = (
+    *(checkout.PlanChanged, checkout.CouponRefused, checkout.GiftRefused),
+    PricingPlan.DoesNotExist,
+)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.SELL))
+def sell_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
+    """Ask who buys a plan; with POST, sell it, or show what it costs with a code or a gift card."""
+    now = timezone.now()
+    plan = plan_or_404(request, plan_id)
+    if request.method != "POST":
+        return _show_plan(request, plan, _new_sale(plan), now=now)
+    form = SellPlanForm(request.POST, plan=plan)
+    if not form.is_valid() or form.is_update:
+        status = UNPROCESSABLE if form.errors else 200
+        return _show_plan(request, plan, form, now=now, status=status)
+    try:
+        purchase = _sell_plan(request, plan, form, now=now)
+    except CHANGED as changed:
+        plan = plan_or_404(request, plan_id)
+        return _show_plan(request, plan, form, now=now, changed=changed)
+    return go_to(request, "dashboard:held_plan", slug, purchase.reference, query={"done": "sold"})
+
+
+def _sell_plan(
+    request: OwnerRequest, plan: PricingPlan, form: SellPlanForm, *, now: datetime
+) -> PlanPurchase:
+    said = form.cleaned_data
+    code, gift = form.codes
+    card = find_gift(request.desk.business.pk, gift)
+    return checkout.sell_plan(
+        plan_id=plan.pk,
+        buyer=form.buyer(),
+        by=request.desk.member,
+        now=now,
+        seen_price=said["seen_price"],
+        form_key=said["key"],
+        is_paid=said.get("is_paid", True),
+        code=code,
+        gift=seen_gift(said["seen_gift_amount"], card),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.SELL))
+def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Ask for an amount and who buys it; with POST, sell a gift card that is paid in person."""
+    now, desk = timezone.now(), request.desk
+    if request.method != "POST":
+        form = SellGiftForm(business=desk.business, initial={"key": new_desk_key()})
+        return _show_card(request, form, now=now)
+    form = SellGiftForm(request.POST, business=desk.business)
+    if not form.is_valid():
+        return _show_card(request, form, now=now, status=UNPROCESSABLE)
+    gift, key = form.gift(form.buyer()), form.cleaned_data["key"]
+    try:
+        card = checkout.sell_gift_card(gift=gift, by=desk.member, now=now, form_key=key)
+    except checkout.AlreadyBought as other:
+        fresh = {**request.POST.dict(), "key": new_desk_key()}
+        form = SellGiftForm(fresh, business=desk.business)
+        return _show_card(request, form, now=now, status=CONFLICT, other=other)
+    done = {"done": "sold"}
+    return go_to(request, "dashboard:gift_card", slug, card.reference, query=done)
+
+
+def _show_card(
+    request: OwnerRequest,
+    form: SellGiftForm,
+    *,
+    now: datetime,
+    status: int = 200,
+    other: checkout.AlreadyBought | None = None,
+) -> HttpResponse:
+    """other is a card that this form has sold already."""
+    currency = request.desk.business.currency
+    context = {
+        "form": form,
+        "other": other,
+        "worth": Money(other.value, currency) if other else None,
+    }
+    return show(
+        request,
+        "dashboard/sell_gift_card.html",
+        None,
+        context,
+        now=now,
+        current="gifts",
+        status=status,
+    )
+
+
+def _new_sale(plan: PricingPlan) -> SellPlanForm:
+    return SellPlanForm(plan=plan, initial={"key": new_desk_key()})
+
+
+def _gift_words(changed: Exception | None, business: Business) -> str:
+    if not isinstance(changed, checkout.GiftRefused):
+        return ""
+    currency, locale = business.currency, business.locale
+    return gift_now_words(
+        left=changed.balance, wanted=changed.wanted, currency=currency, locale=locale
+    )
+
+
+def _show_plan(
+    request: OwnerRequest,
+    plan: PricingPlan,
+    form: SellPlanForm,
+    *,
+    now: datetime,
+    status: int = 200,
+    changed: Exception | None = None,
+) -> HttpResponse:
+    """changed is what the sale was refused for: all but the code is another state than was seen."""
+    business = request.desk.business
+    till = open_desk_till(plan, business, form, now=now)
+    for name, words in till.errors.items():
+        form.add_error(name, words)
+    if status == HTTPStatus.OK and form.errors:
+        status = UNPROCESSABLE
+    is_stale = changed is not None and not isinstance(changed, checkout.CouponRefused)
+    context = {
+        "plan": plan,
+        "card": card_of_plan(plan, business),
+        "form": form,
+        "till": till,
+        "takes_codes": any(form.codes) or plans_take_codes(business=business, now=now),
+        "stale": is_stale,
+        "gift_changed": _gift_words(changed, business),
+    }
+    status = CONFLICT if is_stale else status
+    return show(
+        request, "dashboard/sell_plan.html", None, context, now=now, current="plans", status=status
+    )

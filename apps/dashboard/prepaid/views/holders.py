@@ -1,0 +1,311 @@
+"""Who has a plan; one plan of one customer, and what the team does with it (rule M17)."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from apps.bookings.operations import StaleRevision
+from apps.catalog.models import PricingPlan
+from apps.checkout import operations as checkout
+from apps.checkout.models import Payment, PlanPurchase
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.refusals import (
+    INCOMPLETE,
+    Problem,
+    code_refused_words,
+    plan_problem,
+)
+from apps.dashboard.frame.views.showing import redirect_search, rest_of_address, show
+from apps.dashboard.prepaid.forms.sales import (
+    AdjustPlanForm,
+    EndPlanForm,
+    HoldersForm,
+    PlanNextForm,
+    PlanPaidForm,
+    RevisionForm,
+    UndoPlanPaidForm,
+)
+from apps.dashboard.prepaid.queries.holders import find_holders, get_purchase, read_held_plan
+from apps.dashboard.prepaid.queries.plan_list import get_own_plan
+from apps.dashboard.roles import Right, roles_with
+from apps.kernel.money import Money
+from apps.web.form_keys import KeyedForm, passing_key_of
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+F = TypeVar("F", bound=forms.Form)
+REFUSED = (
+    StaleRevision,
+    checkout.PlanIsOver,
+    checkout.TooFewVisits,
+    checkout.NotOwed,
+    checkout.PaymentUnderWay,
+    checkout.CouponRefused,
+    checkout.RefundChanged,
+    checkout.TooMuchToRefund,
+    Payment.DoesNotExist,
+)
+DONE = ("sold", "sent", "saved")
+"""What a page says was done, as its address names it."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.SELL))
+def plan_holders(request: OwnerRequest, slug: str) -> HttpResponse:
+    """List who has a plan: all of them, those of one plan, or those of a name."""
+    del slug
+    now, desk = timezone.now(), request.desk
+    words, plan_id, page = HoldersForm(request.POST or request.GET).asked()
+    if redirect := redirect_search(request, "dashboard:plan_holders", words, plan=plan_id):
+        return redirect
+    context = {
+        "found": find_holders(desk=desk, words=words, plan_id=plan_id, page=page),
+        "plan": _plan_of(request, plan_id),
+        "words": words,
+        "rest": rest_of_address(q=words, plan=plan_id),
+    }
+    return show(request, "dashboard/plan_holders.html", None, context, now=now, current="plans")
+
+
+@require_safe
+@guarded(*roles_with(Right.SELL))
+def held_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Show a plan that somebody has, line by line."""
+    del slug
+    return _show(request, _purchase(request, reference), now=timezone.now())
+
+
+@require_POST
+@guarded(*roles_with(Right.PLANS))
+def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Let a plan rest, or go on again."""
+    del slug
+    now, desk = timezone.now(), request.desk
+    move = checkout.resume_plan if "resume" in request.POST else checkout.pause_plan
+
+    def act(purchase: PlanPurchase, form: RevisionForm) -> None:
+        revision = form.cleaned_data["revision"]
+        move(purchase_id=purchase.pk, revision=revision, by=desk.member, now=now)
+
+    return _act(request, reference, RevisionForm(request.POST), act, now=now)
+
+
+@require_POST
+@guarded(*roles_with(Right.PLANS))
+def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Let a membership end with the period that is paid for."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, _form: forms.Form) -> None:
+        checkout.stop_renewal(purchase_id=purchase.pk, business_id=desk.business.pk, now=now)
+
+    return _act(request, reference, forms.Form(request.POST), act, now=now)
+
+
+@require_POST
+@guarded(*roles_with(Right.PLANS))
+def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """End a plan now, with a part of its money back or none."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, form: EndPlanForm) -> None:
+        found = form.cleaned_data
+        checkout.cancel_plan(
+            purchase_id=purchase.pk,
+            revision=found["revision"],
+            amount=found["amount"],
+            seen_refunded=found["seen_refunded"],
+            reason=found["reason"],
+            by=desk.member,
+            now=now,
+        )
+
+    form = EndPlanForm(request.POST, business=desk.business)
+    return _act(request, reference, form, act, now=now, name="end")
+
+
+@require_POST
+@guarded(*roles_with(Right.PLANS))
+def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Add visits or take some off, with a reason."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, form: AdjustPlanForm) -> None:
+        checkout.adjust_plan(
+            purchase_id=purchase.pk,
+            revision=form.cleaned_data["revision"],
+            visits=form.change(),
+            reason=form.cleaned_data["reason"],
+            by=desk.member,
+            now=now,
+        )
+
+    return _act(
+        request,
+        reference,
+        AdjustPlanForm(request.POST, business=desk.business),
+        act,
+        now=now,
+        name="adjust",
+    )
+
+
+@require_POST
+@guarded(*roles_with(Right.SELL))
+def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Have the link mailed once more."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, _form: forms.Form) -> None:
+        key = passing_key_of(request, business_id=desk.business.pk, now=now)
+        checkout.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now, form_key=key)
+
+    return _act(request, reference, KeyedForm(request.POST), act, now=now, done="sent")
+
+
+@require_POST
+@guarded(*roles_with(Right.SELL))
+def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Record that a plan was paid in person, or use a code or a gift card for it."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, form: PlanPaidForm) -> None:
+        order_id, code = form.cleaned_data["order"], form.cleaned_data["gift"]
+        if not code:
+            checkout.mark_plan_paid(
+                purchase_id=purchase.pk, order_id=order_id, by=desk.member, now=now
+            )
+            return
+        checkout.use_code_for_plan(
+            purchase_id=purchase.pk,
+            business_id=desk.business.pk,
+            order_id=order_id,
+            code=code,
+            by=desk.member,
+            now=now,
+        )
+
+    return _act(request, reference, PlanPaidForm(request.POST), act, now=now, name="paid")
+
+
+@require_POST
+@guarded(*roles_with(Right.SELL))
+def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Record that the next period of a membership was paid in person, or have a gift card pay."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, form: PlanNextForm) -> None:
+        checkout.renew_in_person(
+            purchase_id=purchase.pk,
+            revision=form.cleaned_data["revision"],
+            by=desk.member,
+            now=now,
+            gift=form.cleaned_data["gift"],
+        )
+
+    return _act(request, reference, PlanNextForm(request.POST), act, now=now, name="next")
+
+
+@require_POST
+@guarded(*roles_with(Right.SELL))
+def undo_plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Take the record of a payment in person back."""
+    del slug
+    now, desk = timezone.now(), request.desk
+
+    def act(purchase: PlanPurchase, form: UndoPlanPaidForm) -> None:
+        checkout.undo_plan_paid(
+            purchase_id=purchase.pk,
+            order_id=form.cleaned_data["order"],
+            payment_id=form.cleaned_data["payment"],
+            by=desk.member,
+            now=now,
+        )
+
+    return _act(request, reference, UndoPlanPaidForm(request.POST), act, now=now)
+
+
+def _act(
+    request: OwnerRequest,
+    reference: str,
+    form: F,
+    act: Callable[[PlanPurchase, F], None],
+    *,
+    now: datetime,
+    name: str = "",
+    done: str = "saved",
+) -> HttpResponse:
+    """Do something with a plan; a refusal is its page as it stands now, and what was typed in the
+    form of this name."""
+    purchase = _purchase(request, reference)
+    if not form.is_valid():
+        return _show(request, purchase, now=now, problem=INCOMPLETE, typed={name: form})
+    try:
+        act(purchase, form)
+    except REFUSED as error:
+        problem = plan_problem(error, currency=purchase.currency)
+        fresh = _purchase(request, reference)
+        if isinstance(error, checkout.CouponRefused):
+            typed = str(form.cleaned_data["gift"])
+            form.add_error("gift", code_refused_words(error, typed, of=fresh))
+        return _show(request, fresh, now=now, problem=problem, typed={name: form})
+    slug = request.desk.business.slug
+    return go_to(request, "dashboard:held_plan", slug, reference, query={"done": done})
+
+
+def _show(
+    request: OwnerRequest,
+    purchase: PlanPurchase,
+    *,
+    now: datetime,
+    problem: Problem | None = None,
+    typed: Mapping[str, forms.Form] | None = None,
+) -> HttpResponse:
+    page = read_held_plan(purchase=purchase, now=now)
+    back = page.payable
+    fresh: dict[str, forms.Form] = {
+        "adjust": AdjustPlanForm(business=request.desk.business),
+        "end": EndPlanForm(business=request.desk.business),
+        "link": KeyedForm(auto_id=False),
+    }
+    done = request.GET.get("done", "")
+    context = {
+        "page": page,
+        "purchase": purchase,
+        "forms": {**fresh, **(typed or {})},
+        "refundable": Money(back.refundable, purchase.currency) if back else None,
+        "seen_refunded": back.refunded if back else 0,
+        "problem": problem,
+        "done": done if done in DONE and not problem else "",
+    }
+    status = problem.status if problem else 200
+    return show(
+        request, "dashboard/held_plan.html", None, context, now=now, current="plans", status=status
+    )
+
+
+def _purchase(request: OwnerRequest, reference: str) -> PlanPurchase:
+    try:
+        return get_purchase(desk=request.desk, reference=reference)
+    except PlanPurchase.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _plan_of(request: OwnerRequest, plan_id: int | None) -> PricingPlan | None:
+    if plan_id is None:
+        return None
+    try:
+        return get_own_plan(desk=request.desk, plan_id=plan_id)
+    except PricingPlan.DoesNotExist as missing:
+        raise Http404 from missing

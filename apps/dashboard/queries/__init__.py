@@ -1,1 +1,0 @@
-"""Questions of the owner's pages: frozen read models, a constant number of queries each."""

@@ -1,0 +1,1 @@
+"""The inbox: what waits for an answer, whether it fits, what else could be."""

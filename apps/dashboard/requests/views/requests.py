@@ -1,0 +1,38 @@
+"""The inbox of requests, the most urgent first."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from apps.dashboard.classes.queries.wishes import count_wishes
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.requests.queries.inbox import get_inbox
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+
+MOST_PAGES = 1000
+
+
+@require_safe
+@guarded(*roles_with(Right.DECIDE))
+def requests(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Show requests grouped by the time they want, with what can still be taken back."""
+    del slug
+    now = timezone.now()
+    page = _page_number(request.GET.get("page", ""))
+    inbox = get_inbox(desk=request.desk, page=page, now=now)
+    waiting = count_wishes(desk=request.desk) if request.desk.may(Right.WAITLIST) else 0
+    context = {
+        "wishes": waiting,
+        "inbox": inbox,
+        "page_number": page,
+        "before": page - 1,
+        "after": page + 1,
+    }
+    return show(request, "dashboard/requests.html", None, context, now=now, current="requests")
+
+
+def _page_number(asked: str) -> int:
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1  # noqa: PLR2004
+    return min(max(number, 1), MOST_PAGES)

@@ -1,0 +1,98 @@
+"""Decline a request and suggest other times in the same mail."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.forms import SuggestForm
+from apps.dashboard.frame.views.answers import booking_or_404, refuse
+from apps.dashboard.frame.views.refusals import REFUSED, Problem, problem_of
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.requests.queries.suggest import SuggestPage, get_suggest_page
+from apps.dashboard.roles import Right, roles_with
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.DECIDE))
+def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Offer free times around the one that was asked for; decline with one to three of them."""
+    now, desk = timezone.now(), request.desk
+    booking = booking_or_404(desk, reference)
+    if booking.seating_id is not None:  # a class or course has times of its own
+        return go_to(request, "dashboard:booking", slug, reference)
+    page = get_suggest_page(desk=desk, booking=booking, ticked=_ticked(request), now=now)
+    if request.method != "POST":
+        return _show(request, booking, page, None, now=now)
+    offered = [slot.value for _on, slots in page.days for slot in slots]
+    form = SuggestForm(request.POST, offered=offered)
+    if not form.is_valid():
+        gone = form.has_error("time", "invalid_choice")
+        return _show(request, booking, page, form, now=now, status=409 if gone else 422)
+    try:
+        bookings.suggest_times(
+            booking_id=booking.pk,
+            revision=form.cleaned_data["revision"],
+            by=desk.member,
+            starts=form.cleaned_data["time"],
+            message=form.cleaned_data["message"],
+            now=now,
+        )
+    except bookings.SuggestionTaken:
+        form.add_error("time", SuggestForm.GONE)
+        return _show(request, booking, page, form, now=now, status=409)
+    except REFUSED as error:
+        problem = problem_of(error, desk=desk, booking=booking)
+        return _show_again(request, reference, form, problem, now=now)
+    return go_to(request, "dashboard:requests", slug, fragment=f"card-{reference}")
+
+
+def _show_again(
+    request: OwnerRequest, reference: str, form: SuggestForm, problem: Problem, *, now: datetime
+) -> HttpResponse:
+    """What was ticked and typed, on the page as it is now: the next try knows it. Where nothing can
+    be suggested any more, the booking with the words to be copied."""
+    fresh = booking_or_404(request.desk, reference)
+    if fresh.status != Booking.Status.PENDING:
+        return refuse(request, fresh, problem, now=now, forms={"suggest": form})
+    page = get_suggest_page(desk=request.desk, booking=fresh, ticked=_ticked(request), now=now)
+    return _show(request, fresh, page, form, now=now, status=problem.status, problem=problem)
+
+
+def _ticked(request: OwnerRequest) -> list[datetime] | None:
+    """What was ticked, for the page that asks again; anything else is left out."""
+    if request.method != "POST":
+        return None
+    found = []
+    for value in request.POST.getlist("time")[:20]:
+        try:
+            found.append(datetime.fromisoformat(value))
+        except ValueError:
+            continue
+    return [at for at in found if at.tzinfo is not None]
+
+
+def _show(
+    request: OwnerRequest,
+    booking: Booking,
+    page: SuggestPage,
+    form: SuggestForm | None,
+    *,
+    now: datetime,
+    status: int = 200,
+    problem: Problem | None = None,
+) -> HttpResponse:
+    if booking.status != Booking.Status.PENDING:
+        error = bookings.StaleRevision()
+        problem = problem_of(error, desk=request.desk, booking=booking)
+        forms = {"suggest": form} if form else None
+        return refuse(request, booking, problem, now=now, forms=forms)
+    shown = form or SuggestForm(offered=[])
+    context = {"page": page, "form": shown, "zone": page.zone, "problem": problem}
+    return show(request, "dashboard/suggest.html", None, context, now=now, status=status)

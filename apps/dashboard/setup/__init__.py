@@ -1,0 +1,1 @@
+"""Prices, codes, discounts, clocks, and why a date has no times."""

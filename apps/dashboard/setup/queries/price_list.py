@@ -1,0 +1,93 @@
+"""The services of a business as its owner sees them: hidden and retired ones too."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from apps.catalog.models import Service
+from apps.catalog.online import find_out_of_reach
+from apps.catalog.paying import PaymentTerms
+from apps.catalog.payment_words import limit_words
+from apps.catalog.queries.payment import terms_of
+from apps.dashboard.desk import Desk
+from apps.dashboard.money.queries.payment_preview import paid_words, price_words
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """price and paid are words; minutes is the length without variants and extras. beyond says what
+    keeps some of it from being paid online, "" when all can be."""
+
+    pk: int
+    name: str
+    kind: str
+    minutes: int
+    price: str
+    paid: str
+    hidden: bool
+    retired: bool
+    beyond: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceGroup:
+    """One category; those without one come last, and the public does not see them."""
+
+    name: str
+    is_category: bool
+    services: tuple[ServiceRow, ...]
+
+
+def list_service_groups(*, desk: Desk) -> list[ServiceGroup]:
+    """List everything in the owner's order; two queries."""
+    services = _services(desk).order_by(
+        F("category__position").asc(nulls_last=True), "category_id", "position", "pk"
+    )
+    return [
+        ServiceGroup(
+            name=category.name if category else _("Without a category"),
+            is_category=category is not None,
+            services=tuple(_row(it, desk) for it in found),
+        )
+        for category, found in groupby(services, key=lambda it: it.category)
+    ]
+
+
+def get_priced_service(*, desk: Desk, service_id: int) -> Service:
+    """Return a service of this business with its variants.
+
+    Raises:
+        Service.DoesNotExist: there is none.
+    """
+    service = _services(desk).get(pk=service_id)
+    service.business = desk.business
+    return service
+
+
+def _services(desk: Desk) -> QuerySet[Service]:
+    services = Service.objects.filter(business=desk.business).select_related("category")
+    return services.prefetch_related("variants")
+
+
+def _row(service: Service, desk: Desk) -> ServiceRow:
+    terms = terms_of(service)
+    return ServiceRow(
+        pk=service.pk,
+        name=service.name,
+        kind=service.get_kind_display(),
+        minutes=service.duration_minutes,
+        price=price_words(terms=terms, business=desk.business),
+        paid=paid_words(terms=terms, business=desk.business),
+        hidden=service.hidden,
+        retired=service.retired_at is not None,
+        beyond=_beyond(service, terms, desk),
+    )
+
+
+def _beyond(service: Service, terms: PaymentTerms, desk: Desk) -> str:
+    if service.retired_at is not None:
+        return ""
+    found = find_out_of_reach(terms, business=desk.business)
+    return limit_words(found[0], business=desk.business) if found else ""

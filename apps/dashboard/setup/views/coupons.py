@@ -1,0 +1,81 @@
+"""Codes that make something cheaper: make one, see how often it was used, stop it (rule M13).
+
+The same page lists discounts, which need no code."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from apps.checkout import operations as checkout
+from apps.checkout.models import Coupon
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.setup.forms.reductions import CouponForm, DiscountForm
+from apps.dashboard.setup.queries.coupons import list_coupons
+from apps.dashboard.setup.queries.discounts import list_discounts
+from apps.web.form_keys import form_key_of
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.COUPONS))
+def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
+    """List the codes; with POST, make one."""
+    now, desk = timezone.now(), request.desk
+    form, status = CouponForm(business=desk.business), 200
+    if request.method == "POST":
+        status = 422
+        form = CouponForm(request.POST, business=desk.business)
+        if form.is_valid():
+            try:
+                key = form_key_of(request, business_id=desk.business.pk)
+                checkout.make_coupon(facts=form.facts(now=now), by=desk.member, form_key=key)
+            except checkout.CodeTaken:
+                form.add_error("code", _("There is a code like this already."))
+                status = 409
+            else:
+                return go_to(request, "dashboard:coupons", slug)
+    return show_coupons(request, now=now, form=form, status=status)
+
+
+def show_coupons(
+    request: OwnerRequest,
+    *,
+    now: datetime,
+    form: CouponForm | None = None,
+    discount_form: DiscountForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show codes and discounts with a form for each; one that was refused comes with its text."""
+    desk = request.desk
+    context = {
+        "rows": list_coupons(desk=desk, now=now),
+        "discounts": list_discounts(desk=desk, now=now),
+        "form": form or CouponForm(business=desk.business),
+        "discount_form": discount_form or DiscountForm(business=desk.business),
+    }
+    return show(
+        request,
+        "dashboard/coupons.html",
+        None,
+        context,
+        now=now,
+        current="coupons",
+        status=status,
+    )
+
+
+@require_POST
+@guarded(*roles_with(Right.COUPONS))
+def stop_coupon(request: OwnerRequest, slug: str, coupon: int) -> HttpResponse:
+    """Let a code end now."""
+    try:
+        checkout.stop_coupon(coupon_id=coupon, by=request.desk.member, now=timezone.now())
+    except Coupon.DoesNotExist as missing:
+        raise Http404 from missing
+    return go_to(request, "dashboard:coupons", slug)

@@ -1,0 +1,138 @@
+"""The services of the business; what one of them costs and how it is paid (rules M5, M2)."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.catalog import operations as catalog
+from apps.catalog.models import Service
+from apps.catalog.online import find_out_of_reach
+from apps.catalog.paying import payment_problems
+from apps.catalog.queries.payment import terms_of
+from apps.checkout.providers import provider_in_use
+from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.frame.views.showing import show
+from apps.dashboard.money.queries.payment_preview import paid_words, preview_payment, price_words
+from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.setup.forms.prices import PaymentForm
+from apps.dashboard.setup.queries.price_list import get_priced_service, list_service_groups
+from apps.web.guards import guarded
+from apps.web.http import go_to
+
+
+@require_safe
+@guarded(*roles_with(Right.PRICES))
+def services(request: OwnerRequest, slug: str) -> HttpResponse:
+    """List what the business offers, with what it costs."""
+    del slug
+    context = {"groups": list_service_groups(desk=request.desk)}
+    return show(
+        request,
+        "dashboard/services.html",
+        None,
+        context,
+        now=timezone.now(),
+        current="services",
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@guarded(*roles_with(Right.PRICES))
+def service_payment(request: OwnerRequest, slug: str, service_id: int) -> HttpResponse:
+    """Show the terms of a service, or those being typed; with POST, keep them."""
+    del slug
+    now = timezone.now()
+    service = _service(request, service_id)
+    if request.method == "POST":
+        return _save(request, service, now=now)
+    typed = request.GET if "price_kind" in request.GET else None
+    form = _form(typed, service)
+    if typed is not None and form.is_valid():
+        _judge(form, service)
+    return _show(request, form, now=now)
+
+
+def _judge(form: PaymentForm, service: Service) -> None:
+    """Refuse what could not be kept, as it will be when it is saved."""
+    terms = form.terms()
+    problems = payment_problems(
+        terms, requires_approval=service.requires_approval, can_authorize=_can_authorize()
+    )
+    form.refuse(problems)
+    if not problems:
+        form.refuse_amounts(find_out_of_reach(terms, business=service.business))
+
+
+def _save(request: OwnerRequest, service: Service, *, now: datetime) -> HttpResponse:
+    """Keep the terms; 422 for a mistake, 409 with what is stored and what was typed."""
+    form = _form(request.POST, service)
+    if not form.is_valid():
+        return _show(request, form, now=now, status=422)
+    try:
+        catalog.change_payment(
+            business_id=service.business_id,
+            service_id=service.pk,
+            terms=form.terms(),
+            seen_revision=form.cleaned_data["revision"],
+            can_authorize=_can_authorize(),
+        )
+    except catalog.PaymentImpossible as impossible:
+        form.refuse(impossible.problems)
+        return _show(request, form, now=now, status=422)
+    except catalog.PaymentOutOfReach as beyond:
+        form.refuse_amounts(beyond.amounts)
+        return _show(request, form, now=now, status=422)
+    except catalog.ServiceHasChanged:
+        fresh = _service(request, service.pk)
+        form = PaymentForm(request.POST, service=fresh, can_authorize=_can_authorize(), keeps=True)
+        return _show(request, form, now=now, status=409)
+    slug = request.desk.business.slug
+    return go_to(request, "dashboard:service_payment", slug, service.pk, query={"saved": "1"})
+
+
+def _service(request: OwnerRequest, service_id: int) -> Service:
+    try:
+        return get_priced_service(desk=request.desk, service_id=service_id)
+    except Service.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _can_authorize() -> bool:
+    """Whether money can be kept aside until the team has said yes (ADR 16)."""
+    provider = provider_in_use()
+    return provider is not None and provider.can_authorize
+
+
+def _form(typed: object, service: Service) -> PaymentForm:
+    return PaymentForm(typed, service=service, can_authorize=_can_authorize())
+
+
+def _show(
+    request: OwnerRequest, form: PaymentForm, *, now: datetime, status: int = 200
+) -> HttpResponse:
+    service, stored = form.service, terms_of(form.service)
+    terms = stored if not form.is_bound else form.terms() if form.is_valid() else None
+    if terms is not None:
+        form.warn(find_out_of_reach(terms, business=service.business))
+    context = {
+        "form": form,
+        "service": service,
+        "preview": preview_payment(service=service, terms=terms) if terms else None,
+        "stale": status == 409,  # noqa: PLR2004 - Conflict
+        "saved": "saved" in request.GET and not form.is_bound,
+        "stored": {
+            "price": price_words(terms=stored, business=service.business),
+            "paid": paid_words(terms=stored, business=service.business),
+        },
+    }
+    return show(
+        request,
+        "dashboard/service_payment.html",
+        "dashboard/_payment_preview.html",
+        context,
+        now=now,
+        current="services",
+        status=status,
+    )

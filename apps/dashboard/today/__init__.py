@@ -1,0 +1,1 @@
+"""The day: who comes, what needs an answer, and the agenda."""

@@ -1,0 +1,161 @@
+"""Today in one screen: figures, what needs the owner, and the day as a ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from apps.bookings.models import Booking
+from apps.bookings.queries.minimum import progress_of_days
+from apps.dashboard.classes.queries.gatherings import list_gatherings_on, merged
+from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.frame import Frame
+from apps.dashboard.frame.queries.rows import (
+    BookingRow,
+    list_bookings_on,
+    local_date_of,
+    rows_of_day,
+)
+from apps.dashboard.requests.queries.fits import find_fits
+from apps.dashboard.requests.queries.requests import (
+    RequestCard,
+    UndoCard,
+    asked_at,
+    find_undoable,
+    request_card,
+    requests_of,
+)
+from apps.dashboard.roles import Right
+from apps.dashboard.today.queries.rota import Rota, load_rota
+from apps.kernel.money import Money
+
+MOST_CARDS = 5
+SHORTEST_GAP = 30 * 60
+"""Seconds; shorter gaps are not worth a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The next free stretch of somebody who works today."""
+
+    starts_at: datetime
+    minutes: int
+    staff_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Cards in the order shown; waiting are all requests, hidden those that only the inbox shows,
+    clashes the questions about money and overlaps."""
+
+    cards: tuple[RequestCard | UndoCard, ...]
+    waiting: int
+    clashes: int
+    following: BookingRow | None
+
+    @property
+    def hidden(self) -> int:
+        return self.waiting - sum(card.kind == "request" for card in self.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigures:
+    """worth is None for people who see no money."""
+
+    booked: int
+    left: int
+    gap: Gap | None
+    worth: Money | None
+    tomorrow: BookingRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    figures: DayFigures
+    needs: Needs
+    rows: tuple[BookingRow, ...]
+
+
+def get_today(*, desk: Desk, frame: Frame, now: datetime) -> Today:
+    """Load everything that Today shows; the number of queries does not depend on the rows."""
+    today = local_date_of(now, desk.business.zone)
+    tomorrow = today + timedelta(days=1)
+    visits = list_bookings_on(desk=desk, first=today, last=tomorrow)
+    rows = merged(visits, list_gatherings_on(desk=desk, first=today, last=tomorrow))
+    asked = list(requests_of(desk)[:MOST_CARDS])
+    rota = load_rota(business=desk.business, dates=[today, *dates_of(asked, desk)], now=now)
+    zone = desk.business.zone
+    todays = rows_of_day(rows, on=today, zone=zone)
+    following = [row for row in rows if local_date_of(row.starts_at, zone) == tomorrow]
+    return Today(
+        figures=_figures(desk, todays, following, rota=rota, now=now),
+        needs=_needs(desk, asked, rota=rota, rows=todays, frame=frame, now=now),
+        rows=todays,
+    )
+
+
+def dates_of(bookings: Sequence[Booking], desk: Desk) -> set[date]:
+    """The dates on the business's clock that these bookings touch."""
+    zone = desk.business.zone
+    return {local_date_of(at, zone) for it in bookings for at in (it.starts_at, it.ends_at)}
+
+
+def _needs(
+    desk: Desk,
+    asked: Sequence[Booking],
+    *,
+    rota: Rota,
+    rows: Sequence[BookingRow],
+    frame: Frame,
+    now: datetime,
+) -> Needs:
+    fits = find_fits(bookings=asked, rota=rota)
+    oldest, days = min(asked, key=asked_at, default=None), progress_of_days(asked)
+    requests = [
+        request_card(
+            booking,
+            desk=desk,
+            fit=fits[booking.pk],
+            now=now,
+            is_oldest=booking is oldest,
+            progress=days.get(booking.pk),
+        )
+        for booking in asked
+    ]
+    undoable = [card for _booking, card in find_undoable(desk=desk, now=now)]
+    following = next((row for row in rows if row.starts_at > now), None)
+    return Needs((*undoable, *requests), frame.requests, frame.clashes, following)
+
+
+def _figures(
+    desk: Desk,
+    rows: Sequence[BookingRow],
+    tomorrow: Sequence[BookingRow],
+    *,
+    rota: Rota,
+    now: datetime,
+) -> DayFigures:
+    rows = [row for row in rows if row.since_at is None]  # counted on its first day
+    confirmed = [row for row in rows if row.status == Booking.Status.CONFIRMED]
+    worth = Money(sum(row.price or 0 for row in confirmed), desk.business.currency)
+    return DayFigures(
+        booked=len(rows),
+        left=sum(row.starts_at > now for row in rows),
+        gap=_next_gap(desk, rota, now=now),
+        worth=worth if desk.may(Right.SEE_MONEY) else None,
+        tomorrow=tomorrow[0] if tomorrow else None,
+    )
+
+
+def _next_gap(desk: Desk, rota: Rota, *, now: datetime) -> Gap | None:
+    at, today = int(now.timestamp()), local_date_of(now, rota.zone)
+    ahead = [
+        (max(low, at), high, person.rank, person.name)
+        for person in rota.team.values()
+        if person.is_staff and desk.sees(person.resource_id)
+        for low, high in rota.free_spans(person.resource_id, today)
+        if high - max(low, at) >= SHORTEST_GAP
+    ]
+    if not ahead:
+        return None
+    start, end, _rank, name = min(ahead)
+    return Gap(datetime.fromtimestamp(start, UTC), (end - start) // 60, name)
