@@ -8,11 +8,10 @@ CONFLICT, UNAVAILABLE = 409, 503
 
 
 def unpaid_words(error: Exception) -> str:
-    """That nothing was paid, and what helps: waiting, or another way."""
+    """That nothing was paid, and whether to try again: other ways stand on the page, if any do."""
     if isinstance(error, OpenRefused):
         return _(
-            "This cannot be paid online: the payment service does not take it. Nothing was "
-            "charged. Please choose another way to pay, or get in touch with us."
+            "This cannot be paid online: the payment service does not take it. Nothing was charged."
         )
     return _("Payments do not work at this moment. Please try again in a minute.")
 

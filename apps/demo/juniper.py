@@ -258,7 +258,7 @@ JUNIPER = BusinessPlan(
     form={
         "name": "Your details",
         "phone_rule": BookingForm.PhoneRule.OPTIONAL,
-        "phone_reason": "Only if Ana runs late.",
+        "phone_reason": "Only if we run late.",
         "note_label": "Anything we should know",
     },
 )

@@ -12,7 +12,7 @@ from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPur
 from apps.checkout.operations._coupons import give_coupon_back
 from apps.checkout.operations._credits import write_entry
 from apps.checkout.operations._errors import CardMissing, PlanIsOver, TooFewVisits
-from apps.checkout.operations._forget import is_money_told_of
+from apps.checkout.operations._forget import has_brought_money
 from apps.checkout.operations._plan_periods import (
     LIVE,
     drop_next_order,
@@ -198,7 +198,7 @@ def _forget(purchase_id: int) -> bool:
     orders = list(Order.objects.select_for_update().filter(purchase=purchase).order_by("pk"))
     for order in orders:
         payments = order.payments.select_for_update()
-        if any(is_money_told_of(it) or it.status in UNDECIDED for it in payments):
+        if any(has_brought_money(it) or it.status in UNDECIDED for it in payments):
             return False
         give_coupon_back(order)
         order.payments.all().delete()

@@ -43,7 +43,7 @@ def forget_abandoned_orders(*, now: datetime) -> int:
     return sweep(old, partial(_forget, now=now))
 
 
-def is_money_told_of(payment: Payment) -> bool:
+def has_brought_money(payment: Payment) -> bool:
     """Whether money came by a payment, of whatever amount."""
     return bool(payment.captured) or payment.told_amount is not None
 
@@ -52,7 +52,7 @@ def is_money_told_of(payment: Payment) -> bool:
 def _forget(order_id: int, *, now: datetime) -> bool:
     order = Order.objects.select_for_update().get(pk=order_id)
     payments = order.payments.select_for_update()
-    if any(is_money_told_of(it) or it.status in ALIVE for it in payments):
+    if any(has_brought_money(it) or it.status in ALIVE for it in payments):
         return False
     Booking.objects.filter(order=order, status=Booking.Status.CREATED).update(
         payment_option=Booking.PaymentOption.UNDEFINED

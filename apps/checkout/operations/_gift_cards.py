@@ -12,7 +12,7 @@ from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, OrderLin
 from apps.checkout.operations._approve import approve
 from apps.checkout.operations._buy_plan import Buyer
 from apps.checkout.operations._errors import AlreadyBought, GiftRefused, WayNotOffered
-from apps.checkout.operations._forget import is_money_told_of
+from apps.checkout.operations._forget import has_brought_money
 from apps.checkout.operations._gift_money import follow_purchase, write_gift_entry
 from apps.checkout.operations._in_person import take_in_person
 from apps.checkout.operations._links import PAY_WITHIN
@@ -265,7 +265,7 @@ def _forget(card_id: int) -> bool:
     card = GiftCard.objects.select_for_update().get(pk=card_id)
     order = Order.objects.select_for_update().get(gift_card=card)
     payments = order.payments.select_for_update()
-    if any(is_money_told_of(it) or it.status in UNDECIDED for it in payments):
+    if any(has_brought_money(it) or it.status in UNDECIDED for it in payments):
         return False
     order.payments.all().delete()
     card.delete()
