@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "apps.catalog",
     "apps.availability",
     "apps.bookings",
+    "apps.classes",
+    "apps.waitlists",
     "apps.checkout",
     "apps.messages",
     "apps.self_service",

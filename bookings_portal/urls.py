@@ -31,6 +31,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("apps.catalog.urls")),
     # Businesses come last: whatever is not ours by then is the name of one of them.
     path("", include("apps.businesses.urls")),
+    path("", include("apps.classes.urls")),
+    path("", include("apps.waitlists.urls")),
     path("", include("apps.bookings.urls")),
 ]
 

@@ -7,8 +7,6 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the worker tidy up after us."""
-        from apps.bookings.outbox_work import register_work
         from apps.bookings.periodic import register_periodic_work
 
-        register_work()
         register_periodic_work()

@@ -1,17 +1,8 @@
-"""What the worker does about drafts every now and then. Registered when the app is ready."""
+"""What the worker does about drafts and requests now and then. Registered when the app is ready."""
 
 from datetime import datetime, timedelta
 
-from apps.bookings.operations import (
-    close_waitlists,
-    decide_minimums,
-    forget_abandoned_drafts,
-    lapse_offers,
-    lapse_times,
-    offer_free_times,
-    offer_what_came_free,
-    settle_unanswered,
-)
+from apps.bookings.operations import forget_abandoned_drafts, settle_unanswered
 from apps.outbox.operations import register_periodic
 from apps.web.limits import forget_counters
 
@@ -19,21 +10,6 @@ from apps.web.limits import forget_counters
 def forget_drafts(now: datetime) -> None:
     """Delete drafts that nobody finished within 24 hours (rule B7)."""
     forget_abandoned_drafts(now=now)
-
-
-def look_after_waitlists(now: datetime) -> None:
-    """End offers that ran out, offer what came free, close the lines of what has begun
-    (rule B19)."""
-    lapse_offers(now=now)
-    lapse_times(now=now)
-    offer_what_came_free(now=now)
-    offer_free_times(now=now)
-    close_waitlists(now=now)
-
-
-def decide_classes(now: datetime) -> None:
-    """Confirm or call off the classes that need a minimum of people (rule B16)."""
-    decide_minimums(now=now)
 
 
 def look_after_requests(now: datetime) -> None:
@@ -50,9 +26,8 @@ def forget_rates(now: datetime) -> None:
 
 
 def register_periodic_work() -> None:
-    """Forget drafts each ten minutes, counters each hour; look at the lines each 20 seconds."""
+    """Forget drafts each ten minutes, counters each hour; look at requests each 20
+    seconds."""
     register_periodic("bookings.forget_abandoned_drafts", timedelta(minutes=10), forget_drafts)
-    register_periodic("bookings.waitlists", timedelta(seconds=20), look_after_waitlists)
-    register_periodic("bookings.minimums", timedelta(seconds=20), decide_classes)
     register_periodic("bookings.unanswered", timedelta(seconds=20), look_after_requests)
     register_periodic("web.forget_counters", timedelta(hours=1), forget_rates)

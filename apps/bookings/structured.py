@@ -47,7 +47,7 @@ def event_json_ld(session: Session, choice: Choice, *, seats_left: int) -> SafeS
         "@type": "Event",
         "name": service.name,
         "description": service.summary or service.description[:300],
-        "url": absolute(reverse("bookings:session", kwargs=path)),
+        "url": absolute(reverse("classes:session", kwargs=path)),
         "startDate": session.starts_at.isoformat(),
         "endDate": session.ends_at.isoformat(),
         "eventStatus": f"https://schema.org/Event{'Cancelled' if is_off else 'Scheduled'}",

@@ -57,8 +57,8 @@ def links_of(business: Business) -> dict[str, str]:
     slug = {"business": business.slug}
     links = {
         "home": reverse("bookings:home", kwargs=slug),
-        "find": reverse("bookings:find", kwargs=slug),
-        "privacy": reverse("bookings:privacy", kwargs=slug),
+        "find": reverse("self_service:find", kwargs=slug),
+        "privacy": reverse("self_service:privacy", kwargs=slug),
         "accent_css": "",
     }
     if business.accent.lower() != DEFAULT:

@@ -10,9 +10,10 @@ from apps.availability.models import CourseRun, DateException, Schedule, Session
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
 from apps.bookings import operations as bookings
-from apps.bookings.operations import Details, GivenAnswer, Visitor, WaitingDetails
+from apps.bookings.operations import Details, GivenAnswer, Visitor
 from apps.catalog.models import Resource, Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
 from apps.demo.build import Shop
 from apps.demo.plans import (
     FRIDAY,
@@ -26,6 +27,8 @@ from apps.demo.plans import (
     minutes_of,
 )
 from apps.demo.visits import TYPING, address_of
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 
 WEEK = timedelta(weeks=1)
 WAITING = ("Ruth Amsel", "Femi Okoye", "Lotte Brandt")
@@ -200,7 +203,7 @@ def _let_people_wait(shop: Shop, *, now: datetime) -> None:
 
 
 def _wait(shop: Shop, target: Session | CourseRun, name: str, *, at: datetime) -> None:
-    bookings.join_waitlist(
+    waitlists.join_waitlist(
         choice=choose(service=_service_of(shop, target)),
         target=target,
         details=WaitingDetails(name=name, email=address_of(name), notice_minutes=120),
@@ -243,7 +246,7 @@ def _book(
     *,
     at: datetime,
 ) -> None:
-    draft = bookings.hold_seats(
+    draft = classes.hold_seats(
         choice=choose(service=service, party_size=len(party)),
         target=target,
         visitor=Visitor("", "", shop.business.time_zone),

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import product
 
-from apps.bookings import operations as bookings
-from apps.bookings.operations import Visitor, WaitingDetails
+from apps.bookings.operations import Visitor
 from apps.bookings.wishes import DAY_MINUTES, Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, choose
 from apps.demo.build import Shop
 from apps.demo.visits import address_of
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 
 WAITING = ("Lotte Brandes", "Oskar Thiel", "Frida Lang")
 WANTED = ("root-touch-up", "root-touch-up", "long-hair-cut")
@@ -19,7 +20,7 @@ PARTS = (
     *((hour * 60, hour * 60 + 60) for hour in range(9, 17)),
 )
 DAYS = range(1, 8)
-NO_LINE = (bookings.TimesAreFree, bookings.WishIsClosed, bookings.AlreadyInLine)
+NO_LINE = (waitlists.TimesAreFree, waitlists.WishIsClosed, waitlists.AlreadyInLine)
 
 
 def let_people_wait(shop: Shop, *, now: datetime) -> None:
@@ -40,7 +41,7 @@ def _wishes(shop: Shop, service: Service, *, now: datetime) -> Iterator[tuple[Ch
 
 def _waits(choice: Choice, wish: Wish, name: str, *, now: datetime) -> bool:
     try:
-        bookings.wait_for_time(
+        waitlists.wait_for_time(
             choice=choice,
             wish=wish,
             details=WaitingDetails(name=name, email=address_of(name)),

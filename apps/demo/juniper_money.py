@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, Visitor
-from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
 from apps.catalog.queries import Choice, choose
 from apps.checkout import operations as checkout
@@ -15,6 +14,7 @@ from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.demo.build import Shop
 from apps.demo.visits import address_of
+from apps.waitlists.queries.times import find_times_for
 
 SERVICE, PERSON = "gloss-and-tone", "Mia"
 FIRST, SECOND = "Sofie Arndt", "Romy Jung"

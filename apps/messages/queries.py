@@ -11,7 +11,6 @@ from apps.bookings.policy import Policy, free_until
 from apps.bookings.queries.course_dates import all_dates_of, dates_of
 from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.unanswered import awaiting_of
-from apps.bookings.queries.waitlist import find_entry, place_in_line
 from apps.bookings.queries.wishes import open_wish
 from apps.bookings.service_snapshot import ServiceSnapshot
 from apps.bookings.wording import paid_parts_of
@@ -28,6 +27,7 @@ from apps.checkout.queries.orders import (
 )
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
+from apps.waitlists.queries.lines import find_entry, place_in_line
 
 MOST_LISTED = 20
 

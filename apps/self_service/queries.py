@@ -14,7 +14,6 @@ from apps.bookings.cancelling_words import contact_words
 from apps.bookings.forms.slot import slot_value
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
-from apps.bookings.queries.other_sessions import list_open_to
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
     find_nearest,
@@ -42,6 +41,7 @@ from apps.checkout.queries.pay_page import (
     too_little_words,
 )
 from apps.checkout.queries.under_way import UnderWay, find_under_way
+from apps.classes.queries.other_sessions import list_open_to
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, zone_label
 from apps.web.phones import link_of_phone

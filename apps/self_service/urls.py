@@ -1,9 +1,11 @@
 from django.urls import path
 
-from apps.self_service.views import address, booking, money, overlap, people, waiting
+from apps.self_service.views import address, booking, done, find, money, overlap, people, waiting
 
 app_name = "self_service"
 urlpatterns = [
+    path("done/<slug:reference>/", done.done, name="done"),
+    path("done/<slug:reference>/remember", done.remember_me, name="remember"),
     path("done/<slug:reference>/address", address.address, name="address"),
     path("m/<str:token>", booking.exchange, name="exchange"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
@@ -18,4 +20,7 @@ urlpatterns = [
     path("manage/<slug:reference>/code", money.use_code, name="use_code"),
     path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
+    path("<slug:business>/find/", find.find, name="find"),
+    path("<slug:business>/find/sent/", find.sent, name="find_sent"),
+    path("<slug:business>/privacy/", find.privacy, name="privacy"),
 ]

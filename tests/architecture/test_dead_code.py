@@ -33,7 +33,7 @@ ALLOWED = {
     "apps/availability/queries/seats.py: count_seats",
     "apps/businesses/accent.py: contrast",
     "apps/businesses/setup_triggers.py: watched_tables",
-    "apps/bookings/queries/attending.py: seen_of_class",
+    "apps/classes/queries/attending.py: seen_of_class",
     # The next to be shown: a reference that is typed, an address that takes no mail.
     "apps/kernel/references.py: read_reference",
     "apps/messages/queries.py: find_undelivered_address",

@@ -7,6 +7,7 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
@@ -24,21 +25,21 @@ def test_one_more_person_takes_one_more_place_and_its_price(studio: Studio) -> N
     session = make_session(studio, starts_at=studio.at(25, 18), capacity=2)
     carl = join(session)
 
-    bookings.add_people(booking=carl, more=1, now=NOW)
+    classes.add_people(booking=carl, more=1, now=NOW)
 
     carl.refresh_from_db()
     session.refresh_from_db()
     assert (carl.party_size, carl.price, session.seats_taken) == (2, 3600, 2)
     assert list(find_all(business_id=None, now=NOW)) == []
     with pytest.raises(bookings.CannotJoin):
-        bookings.add_people(booking=carl, more=1, now=NOW)
+        classes.add_people(booking=carl, more=1, now=NOW)
 
 
 def test_no_more_than_the_owner_allows(studio: Studio) -> None:
     carl = join(make_session(studio, starts_at=studio.at(25, 18)), people=3)
 
     with pytest.raises(bookings.TooManyPeople):
-        bookings.add_people(booking=carl, more=1, now=NOW)
+        classes.add_people(booking=carl, more=1, now=NOW)
 
 
 def test_nobody_is_added_to_a_cancelled_booking(studio: Studio) -> None:
@@ -51,8 +52,8 @@ def test_nobody_is_added_to_a_cancelled_booking(studio: Studio) -> None:
         now=NOW,
     )
 
-    with pytest.raises(bookings.NotComing):
-        bookings.add_people(booking=carl, more=1, now=NOW)
+    with pytest.raises(classes.NotComing):
+        classes.add_people(booking=carl, more=1, now=NOW)
 
 
 def test_the_page_of_the_class_offers_it_to_whoever_is_in(client: Client, studio: Studio) -> None:

@@ -21,6 +21,7 @@ from apps.catalog.models import (
     Service,
     Variant,
 )
+from apps.classes import operations as classes
 from apps.messages.composing import calendars_of, compose
 from apps.messages.facts import Kind
 from apps.messages.queries import get_booking_facts
@@ -293,7 +294,7 @@ def test_whoever_is_booked_keeps_their_price_when_more_people_come(at_now: Any) 
     carl = join(make_session(studio, starts_at=studio.at(25, 18)))
     Service.objects.update(price=2500)
 
-    bookings.add_people(booking=carl, more=1, now=NOW)
+    classes.add_people(booking=carl, more=1, now=NOW)
 
     carl.refresh_from_db()
     assert (carl.party_size, carl.price) == (2, 1800 + 2500)
@@ -307,7 +308,7 @@ def test_a_move_to_another_location_takes_that_address(at_now: Any) -> None:
         studio, starts_at=studio.at(26, 18), location=there, resource_ids=(studio.dan.resource_id,)
     )
 
-    bookings.move_places(booking=carl, target=target, by=studio.olga, now=NOW)
+    classes.move_places(booking=carl, target=target, by=studio.olga, now=NOW)
 
     carl.refresh_from_db()
     assert (carl.location_id, carl.as_booked.address) == (there.pk, "Pier 7")

@@ -9,6 +9,7 @@ from django.test import Client
 from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from tests.bookings.pages import slot_at, slots_of, tap, text_of, times_url
 from tests.factories import NOW, Salon, make_booking
@@ -46,7 +47,7 @@ def trust(salon: Salon) -> None:
 def the_owner_lets_the_day_take_place(salon: Salon) -> None:
     ask(salon, "paula", hour=14)
     asked = Booking.objects.earliest("pk")
-    bookings.let_take_place(session_id=asked.session_id or 0, by=salon.olga, now=NOW)
+    classes.let_take_place(session_id=asked.session_id or 0, by=salon.olga, now=NOW)
 
 
 def statuses() -> dict[str, str]:
@@ -107,7 +108,7 @@ def test_the_time_that_comes_free_again_is_for_who_asked_for_it(salon: Salon) ->
         now=NOW,
     )
 
-    bookings.decide_minimums(now=NOW + timedelta(seconds=20))
+    classes.decide_minimums(now=NOW + timedelta(seconds=20))
     assert statuses()["Ines"] == "PENDING"
     bookings.confirm_request(
         booking_id=ines.pk, revision=ines.revision, by=salon.olga, now=NOW + timedelta(minutes=1)
@@ -126,7 +127,7 @@ def test_what_the_owner_was_asked_stays_asked_when_approval_goes(
     trust(salon)
     ask(salon, "paula", hour=14)
 
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert statuses() == {"Lena": "PENDING", "Ines": "PENDING", "Paula": "CONFIRMED"}
     client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")

@@ -19,17 +19,14 @@ from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.joining import Gathering, JoinRules, Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.operations import WaitingDetails
 from apps.bookings.operations._drafts import is_live
 from apps.bookings.policy import Policy, Reason, free_until, is_free_now, may_cancel
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.bookings.queries.drafts import count_live_holds
 from apps.bookings.queries.gatherings import gathering_of
 from apps.bookings.queries.lost_time import is_time_gone
-from apps.bookings.queries.waitlist import has_offer
 from apps.bookings.states import Status
 from apps.bookings.views.details_page import hold_of
-from apps.bookings.waiting import QuietHours, offer_ends_at, speaks_at
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.queries import choose
@@ -38,6 +35,10 @@ from apps.dashboard.requests.queries.requests import find_undoable
 from apps.dashboard.today.queries.rota import load_rota
 from apps.outbox.operations import lease_due
 from apps.self_service.queries import cancel_limits
+from apps.waitlists import operations as waitlists
+from apps.waitlists.offers import QuietHours, offer_ends_at, speaks_at
+from apps.waitlists.operations import WaitingDetails
+from apps.waitlists.queries.lines import has_offer
 from apps.web.formguard import OLDEST, SEAL, Verdict, judge, new_guard
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request, make_salon
 from tests.factories.bookings import make_visitor
@@ -261,7 +262,7 @@ def test_an_offered_place_is_kept_until_its_end_and_no_longer(
 ) -> None:
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=1)
     sam = join(session, email="sam@example.com")
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=session,
         details=waits("Eva"),
@@ -276,10 +277,10 @@ def test_an_offered_place_is_kept_until_its_end_and_no_longer(
     now = entry.offer_ends_at + seconds * SECOND
 
     with taken_back():
-        kept = bookings.lapse_offers(now=now) == 0
+        kept = waitlists.lapse_offers(now=now) == 0
     gone = refuses(
-        bookings.OfferGone,
-        lambda: bookings.take_offered_place(booking=entry.booking, now=now),
+        waitlists.OfferGone,
+        lambda: waitlists.take_offered_place(booking=entry.booking, now=now),
     )
     assert (has_offer(entry, now=now), kept, not gone) == (lives, lives, lives)
 
@@ -300,7 +301,7 @@ def test_an_offered_time_is_kept_until_its_end_and_no_longer(
         now=NOW,
     )
     day = date(2026, 11, 26)
-    entry = bookings.wait_for_time(
+    entry = waitlists.wait_for_time(
         choice=choose(service=salon.cut),
         wish=Wish(day, day),
         details=waits("Eva"),
@@ -308,7 +309,7 @@ def test_an_offered_time_is_kept_until_its_end_and_no_longer(
         now=NOW,
     )
     block.delete()
-    assert bookings.offer_free_times(now=NOW + timedelta(milliseconds=600)) == 1
+    assert waitlists.offer_free_times(now=NOW + timedelta(milliseconds=600)) == 1
     entry.refresh_from_db()
     assert entry.offer_ends_at is not None
     now = entry.offer_ends_at + seconds * SECOND
@@ -316,8 +317,10 @@ def test_an_offered_time_is_kept_until_its_end_and_no_longer(
     query = slot_query(choice=choose(service=salon.cut))
 
     with taken_back():
-        kept = bookings.lapse_times(now=now) == 0
-    gone = refuses(bookings.OfferGone, lambda: bookings.take_offered_time(booking=offered, now=now))
+        kept = waitlists.lapse_times(now=now) == 0
+    gone = refuses(
+        waitlists.OfferGone, lambda: waitlists.take_offered_time(booking=offered, now=now)
+    )
     hidden = refuses(NoTime, lambda: find_claim(query=query, starts_at=offered.starts_at, now=now))
     assert (has_offer(entry, now=now), kept, not gone, hidden) == (lives,) * 4
 
@@ -460,7 +463,7 @@ def test_the_line_of_a_class_closes_when_it_begins(
 ) -> None:
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=1)
     join(session, email="sam@example.com")
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=session,
         details=waits("Eva"),
@@ -468,7 +471,7 @@ def test_the_line_of_a_class_closes_when_it_begins(
         now=NOW,
     )
 
-    bookings.close_waitlists(now=session.starts_at + seconds * SECOND)
+    waitlists.close_waitlists(now=session.starts_at + seconds * SECOND)
 
     entry.refresh_from_db()
     assert (entry.state == WaitlistEntry.State.WAITING) is lives

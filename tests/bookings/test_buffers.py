@@ -30,17 +30,19 @@ from apps.availability.queries import find_busy_rows, load_search
 from apps.availability.queries.plans import SessionPlan, preview_sessions
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import Details, WaitingDetails
-from apps.bookings.operations._wish_offer import offer_claim
+from apps.bookings.operations import Details
 from apps.bookings.queries import choice_of, claim_of_hold, find_claim, slot_query
 from apps.bookings.queries.suggestions import find_free_starts
-from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.dashboard.requests.queries.fits import find_fits
 from apps.dashboard.today.queries.rota import load_rota
 from apps.ledger.check import find_all
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
+from apps.waitlists.operations.offer_time import offer_claim
+from apps.waitlists.queries.times import find_times_for
 from tests.bookings.pages import slots_of, times_url
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon, make_service
 from tests.factories.bookings import make_visitor
@@ -383,7 +385,7 @@ def test_nobody_who_waits_is_given_a_time_inside_a_clean_up(way: Way) -> None:
         )
         for hour in range(9, 18)
     ]
-    entry = bookings.wait_for_time(
+    entry = waitlists.wait_for_time(
         choice=choose(service=way.wanted),
         wish=Wish(THURSDAY, THURSDAY),
         details=WaitingDetails(name="Ida", email="ida@example.com"),

@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.next_times import (
     find_again,
@@ -19,11 +18,13 @@ from apps.bookings.queries.next_times import (
     find_next_times,
 )
 from apps.bookings.queries.suggestions import find_free_starts, find_nearest, find_suggestions
-from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
 from apps.dashboard.setup.queries.why import find_why
+from apps.waitlists import operations as waitlists
+from apps.waitlists.queries.times import find_times_for
 from tests.architecture.sources import modules
 from tests.bookings.pages import slots_of, text_of
 from tests.factories import NOW, Salon, make_booking, make_request, make_service
@@ -139,11 +140,11 @@ def test_why_no_times_tells_the_owner_the_same(salon: Salon) -> None:
 
 
 def test_nobody_waits_for_a_time_on_it(salon: Salon) -> None:
-    with pytest.raises(bookings.WishIsClosed):
-        bookings.wait_for_time(
+    with pytest.raises(waitlists.WishIsClosed):
+        waitlists.wait_for_time(
             choice=choose(service=salon.cut),
             wish=Wish(TOMORROW, TOMORROW),
-            details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+            details=waitlists.WaitingDetails(name="Ida", email="ida@example.com"),
             visitor=make_visitor("ida@example.com"),
             now=NOW,
         )
@@ -179,7 +180,7 @@ def test_enough_who_asked_keep_a_day_open_that_the_team_has_still_to_confirm(sal
             email=f"{number}@example.com",
         )
     later = salon.at(25, 9)
-    bookings.decide_minimums(now=later)
+    classes.decide_minimums(now=later)
 
     free = find_times_for(
         choice=choose(service=salon.cut), wish=Wish(THURSDAY, THURSDAY), now=later

@@ -19,6 +19,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_draft, make_hours, make_salon
 from tests.factories.businesses import make_location
 from tests.factories.studio import join, make_run, make_session, make_studio
@@ -399,10 +400,10 @@ def test_days_and_hours_that_somebody_waits_for_stay_on_the_clock(salon: Salon, 
             note="Away",
             now=NOW,
         )
-    entry = bookings.wait_for_time(
+    entry = waitlists.wait_for_time(
         choice=choose(service=_fresh(salon.cut)),
         wish=Wish(date(2026, 11, 26), date(2026, 11, 26), 9 * 60, 12 * 60),
-        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        details=waitlists.WaitingDetails(name="Ida", email="ida@example.com"),
         visitor=bookings.Visitor("ida", "ida", "Europe/Berlin"),
         now=NOW,
     )
@@ -474,10 +475,10 @@ def test_a_line_for_a_full_class_comes_along() -> None:
     studio = make_studio()
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=1)
     join(session)
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=_fresh(studio.flow)),
         target=session,
-        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        details=waitlists.WaitingDetails(name="Ida", email="ida@example.com"),
         visitor=bookings.Visitor("ida", "ida", "America/New_York"),
         now=NOW,
     )

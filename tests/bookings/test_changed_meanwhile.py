@@ -10,11 +10,12 @@ from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, SlotGone
-from apps.bookings.queries.attending import Scope, seen_of_class, seen_of_run
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Way
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class, seen_of_run
 from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.money import ORIGIN, check_out, pay_at_practice, work
@@ -75,7 +76,7 @@ def pay(payment: Payment) -> Booking:
 def put_off(studio: Studio, session: Session) -> None:
     """The class begins an hour later, with Dan."""
     at = (session.starts_at + timedelta(hours=1)).astimezone(studio.business.zone).time()
-    bookings.change_class(
+    classes.change_class(
         session_id=session.pk,
         scope=Scope.THIS,
         change=SessionChange(resource_ids=(studio.dan.resource_id,), at=at),
@@ -88,7 +89,7 @@ def put_off(studio: Studio, session: Session) -> None:
 
 def call_off(studio: Studio, target: Session | CourseRun) -> None:
     if isinstance(target, Session):
-        bookings.cancel_class(
+        classes.cancel_class(
             session_id=target.pk,
             scope=Scope.THIS,
             seen=seen_of_class(session=target, scope=Scope.THIS, now=NOW),
@@ -97,7 +98,7 @@ def call_off(studio: Studio, target: Session | CourseRun) -> None:
             now=NOW,
         )
     else:
-        bookings.cancel_run(
+        classes.cancel_run(
             course_run_id=target.pk,
             seen=seen_of_run(course_run_id=target.pk),
             reason="Ill",

@@ -11,11 +11,11 @@ from django.core import mail
 from django.test import Client
 
 from apps.availability.models import CourseRun, Session
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.next_times import NextTime, find_next_times
-from apps.bookings.queries.waitlist import offer_rules
 from apps.businesses.models import Location
+from apps.classes import operations as classes
+from apps.waitlists.queries.lines import offer_rules
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, make_location
 from tests.factories.money import work
@@ -225,7 +225,7 @@ def test_another_session_elsewhere_is_offered_with_its_clock(
     assert f'value="{late.pk}"><span class="day-word">Thu 26 Nov</span>' in text
     assert "<small>Lisbon time</small>" in text
     booking = Booking.objects.get(reference=reference)
-    bookings.move_places(booking=booking, target=late, by=studio.olga, now=NOW)
+    classes.move_places(booking=booking, target=late, by=studio.olga, now=NOW)
     booking.refresh_from_db()
     assert booking.time_zone == "Europe/Lisbon"
 

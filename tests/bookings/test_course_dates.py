@@ -13,13 +13,15 @@ from django.test import Client
 from apps.availability.models import CourseRun, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.as_seen import Change, change_since
-from apps.bookings.queries.attending import seen_of_date
 from apps.bookings.queries.gatherings import gathering_of, lead_of
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.classes.queries.attending import seen_of_date
 from apps.dashboard.classes.queries.roster import list_scopes
 from apps.ledger.check import find_all
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, make_visitor
 from tests.factories.money import work
 from tests.factories.studio import Studio, join, make_run, make_studio
@@ -45,7 +47,7 @@ def dates(run: CourseRun) -> list[Session]:
 def cancel(studio: Studio, date: Session) -> None:
     date.refresh_from_db()
     seen = seen_of_date(session=date)
-    bookings.cancel_course_date(
+    classes.cancel_course_date(
         session_id=date.pk, seen=seen, reason="Noor is away.", by=studio.olga, now=NOW
     )
 
@@ -64,7 +66,7 @@ def test_without_its_first_date_it_begins_with_the_second_for_all(
     studio: Studio, run: CourseRun
 ) -> None:
     carl = join(run)
-    eva = bookings.join_waitlist(
+    eva = waitlists.join_waitlist(
         target=run,
         choice=choose(service=studio.course),
         details=WaitingDetails(name="Eva", email="eva@example.com"),

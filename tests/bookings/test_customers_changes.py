@@ -10,9 +10,10 @@ from django.test import Client
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.other_sessions import list_open_to, list_other_sessions
 from apps.businesses.models import Business
 from apps.catalog.models import Service
+from apps.classes import operations as classes
+from apps.classes.queries.other_sessions import list_open_to, list_other_sessions
 from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
@@ -58,7 +59,7 @@ def test_nobody_moves_where_nobody_can_book_and_the_team_may_move_them(
     words = "This cannot be booked online now. You keep the one you have."
     assert (refused.status_code, words in text_of(refused)) == (409, True)
     booking = Booking.objects.get()
-    moved = bookings.move_places(booking=booking, target=later, by=studio.olga, now=NOW)
+    moved = classes.move_places(booking=booking, target=later, by=studio.olga, now=NOW)
     assert moved.session == later
 
 

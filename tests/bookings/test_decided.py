@@ -13,12 +13,13 @@ from apps.availability.models import CourseRun, DecidedDay, Session
 from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import WaitingDetails
-from apps.bookings.queries.attending import Scope, Seen, seen_of_class, seen_of_run
 from apps.bookings.queries.minimum import find_undecided, group_of, progress_of_days
-from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, Seen, seen_of_class, seen_of_run
+from apps.classes.queries.other_sessions import list_other_sessions
 from apps.ledger.check import find_all
+from apps.waitlists.operations import WaitingDetails
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -63,7 +64,7 @@ def olga(studio: Studio) -> Client:
 
 def decide(target: Session | CourseRun, studio: Studio, *, now: datetime = NOW) -> None:
     session = target if isinstance(target, Session) else target.sessions.earliest("pk")
-    bookings.let_take_place(session_id=session.pk, by=studio.olga, now=now)
+    classes.let_take_place(session_id=session.pk, by=studio.olga, now=now)
     target.refresh_from_db()
 
 
@@ -120,7 +121,7 @@ def test_nobody_has_to_come_for_the_word_to_hold(
     due = target.starts_at - timedelta(days=1)
 
     assert list(find_undecided(now=due)) == []
-    assert bookings.decide_minimums(now=due) == 0
+    assert classes.decide_minimums(now=due) == 0
 
     target.refresh_from_db()
     assert target.state in {"SCHEDULED", "OPEN"}
@@ -129,7 +130,7 @@ def test_nobody_has_to_come_for_the_word_to_hold(
 
 def test_a_day_stays_decided_when_all_have_left(workday: Salon) -> None:
     carl = want(workday, 10)
-    bookings.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=NOW)
+    classes.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=NOW)
     assert status(carl) == "CONFIRMED"
     leave(carl, workday.olga)
 
@@ -142,7 +143,7 @@ def test_a_day_stays_decided_when_all_have_left(workday: Salon) -> None:
 
 def test_a_decided_day_is_offered_until_its_end(client: Client, workday: Salon) -> None:
     carl = want(workday, 10)
-    bookings.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=NOW)
+    classes.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=NOW)
     leave(carl, workday.olga)
     late = workday.at(27, 9)
 
@@ -159,7 +160,7 @@ def test_it_is_decided_once(studio: Studio, session: Session, workday: Salon) ->
 
     decide(session, studio, now=NOW + MINUTE)
     for now in (NOW, NOW + MINUTE):
-        bookings.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=now)
+        classes.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=now)
 
     assert (session.decided_at, session.revision) == (NOW, revision)
     assert DecidedDay.objects.get().decided_at == NOW
@@ -171,7 +172,7 @@ def test_who_booked_while_it_was_decided_is_confirmed_by_the_next_look(
     carl = join(session)
     availability.decide_target(target=session, now=NOW)
 
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert status(carl) == "CONFIRMED"
 
@@ -180,7 +181,7 @@ def test_enough_people_who_leave_again_are_no_word_of_anybody(
     studio: Studio, session: Session
 ) -> None:
     three = [join(session, email=f"{name}@example.com") for name in ("ada", "eva", "ida")]
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     for booking in three:
         leave(booking, studio.olga)
 
@@ -205,7 +206,7 @@ def test_where_the_team_says_yes_first_it_still_does(
         seen_price=draft.price,
         now=NOW,
     )
-    bookings.decide_minimums(now=session.starts_at - timedelta(hours=1))
+    classes.decide_minimums(now=session.starts_at - timedelta(hours=1))
 
     assert status(carl) == "PENDING"
     client.get(f"/m/{bookings.create_access_link(booking=carl, now=NOW)}")
@@ -218,7 +219,7 @@ def test_where_the_team_says_yes_first_it_still_does(
 def test_whom_the_team_adds_is_booked_at_once(studio: Studio, session: Session) -> None:
     decide(session, studio)
 
-    added = bookings.add_booking(
+    added = classes.add_booking(
         choice=choose(service=studio.flow, party_size=1),
         target=session,
         details=WaitingDetails(name="Eva", email="eva@example.com"),
@@ -246,7 +247,7 @@ def test_who_is_confirmed_may_go_where_it_is_decided(
     decide(other, studio)
 
     assert list_other_sessions(booking=carl, now=NOW) == [other]
-    moved = bookings.move_places(booking=carl, target=other, by=studio.olga, now=NOW)
+    moved = classes.move_places(booking=carl, target=other, by=studio.olga, now=NOW)
     assert (moved.status, is_clean()) == ("CONFIRMED", True)
 
 
@@ -256,7 +257,7 @@ def test_the_word_goes_with_the_class_to_another_time(studio: Studio, session: S
     change = SessionChange((studio.noor.resource_id, studio.pier.pk), at=time(19))
     seen = seen_of_class(session=session, scope=Scope.THIS, now=NOW)
 
-    bookings.change_class(
+    classes.change_class(
         session_id=session.pk, scope=Scope.THIS, change=change, seen=seen, by=studio.olga, now=NOW
     )
 
@@ -267,9 +268,9 @@ def test_the_word_goes_with_the_class_to_another_time(studio: Studio, session: S
 def cancel(target: Session | CourseRun, seen: Seen, studio: Studio) -> None:
     told: dict[str, Any] = {"seen": seen, "reason": "Noor is ill.", "by": studio.olga, "now": NOW}
     if isinstance(target, Session):
-        bookings.cancel_class(session_id=target.pk, scope=Scope.THIS, **told)
+        classes.cancel_class(session_id=target.pk, scope=Scope.THIS, **told)
     else:
-        bookings.cancel_run(course_run_id=target.pk, **told)
+        classes.cancel_run(course_run_id=target.pk, **told)
 
 
 def test_who_cancels_a_class_or_a_course_takes_the_word_back(
@@ -294,8 +295,8 @@ def test_what_is_cancelled_is_not_decided_any_more(
     dates = run.sessions.earliest("pk")
     cancel(run, seen_of_run(course_run_id=run.pk), studio)
 
-    bookings.let_take_place(session_id=session.pk, by=studio.olga, now=NOW)
-    bookings.let_take_place(session_id=dates.pk, by=studio.olga, now=NOW)
+    classes.let_take_place(session_id=session.pk, by=studio.olga, now=NOW)
+    classes.let_take_place(session_id=dates.pk, by=studio.olga, now=NOW)
 
     for target in (session, run):
         target.refresh_from_db()
@@ -389,7 +390,7 @@ def test_a_request_for_a_decided_day_says_so(workday: Salon) -> None:
     workday.cut.requires_approval = True
     workday.cut.save()
     carl = want(workday, 10)
-    bookings.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=NOW)
+    classes.let_take_place(session_id=carl.session_id or 0, by=workday.olga, now=NOW)
     eva = want(workday, 12)
     olga = Client()
     olga.force_login(workday.olga.user, backend="django.contrib.auth.backends.ModelBackend")

@@ -11,6 +11,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, Salon, make_booking
@@ -61,11 +62,11 @@ def test_who_comes_first_waits_and_the_third_settles_it(session: Session) -> Non
     carl, eva = join(session), join(session, email="eva@example.com")
     assert statuses() == ["PENDING", "PENDING"]
     assert carl.answer_by == eva.answer_by == session.starts_at - timedelta(days=1)
-    assert bookings.decide_minimums(now=NOW) == 0
+    assert classes.decide_minimums(now=NOW) == 0
 
     join(session, email="ida@example.com")
     assert statuses() == ["PENDING", "PENDING", "CONFIRMED"]
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert statuses() == ["CONFIRMED"] * 3
     join(session, email="sam@example.com")
@@ -77,7 +78,7 @@ def test_who_comes_first_waits_and_the_third_settles_it(session: Session) -> Non
 def test_too_few_are_called_off_in_time_and_told(session: Session) -> None:
     carl = join(session, people=2)
 
-    bookings.decide_minimums(now=session.starts_at - timedelta(days=1))
+    classes.decide_minimums(now=session.starts_at - timedelta(days=1))
 
     session.refresh_from_db()
     assert (statuses(), session.state, session.seats_taken) == (["CANCELED"], "CANCELED", 0)
@@ -90,10 +91,10 @@ def test_too_few_are_called_off_in_time_and_told(session: Session) -> None:
 def test_the_owner_may_decide_earlier(studio: Studio, session: Session) -> None:
     join(session)
 
-    bookings.let_take_place(session_id=session.pk, by=studio.olga, now=NOW)
+    classes.let_take_place(session_id=session.pk, by=studio.olga, now=NOW)
 
     assert statuses() == ["CONFIRMED"]
-    bookings.decide_minimums(now=session.starts_at - timedelta(hours=1))
+    classes.decide_minimums(now=session.starts_at - timedelta(hours=1))
     assert statuses() == ["CONFIRMED"]
 
 
@@ -127,13 +128,13 @@ def test_a_class_nobody_came_to_is_called_off_before_anybody_comes_too_late(
     session: Session,
 ) -> None:
     due = session.starts_at - timedelta(days=1)
-    assert bookings.decide_minimums(now=due - timedelta(minutes=1)) == 0
+    assert classes.decide_minimums(now=due - timedelta(minutes=1)) == 0
 
-    assert bookings.decide_minimums(now=due) == 1
+    assert classes.decide_minimums(now=due) == 1
 
     session.refresh_from_db()
     assert session.state == "CANCELED"
-    assert bookings.decide_minimums(now=due) == 0
+    assert classes.decide_minimums(now=due) == 0
 
 
 @pytest.fixture
@@ -147,10 +148,10 @@ def run(studio: Studio) -> CourseRun:
 def test_a_course_takes_place_when_enough_enrol(client: Client, run: CourseRun) -> None:
     join(run, people=2)
     assert "2 of 3 people so far." in text_of(client.get("/harbor/courses/beginners/"))
-    assert bookings.decide_minimums(now=NOW) == 0
+    assert classes.decide_minimums(now=NOW) == 0
 
     join(run, email="eva@example.com")
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert statuses() == ["CONFIRMED", "CONFIRMED"]
     assert list(find_all(business_id=None, now=NOW)) == []
@@ -160,7 +161,7 @@ def test_a_course_takes_place_when_enough_enrol(client: Client, run: CourseRun) 
 def test_a_course_with_too_few_is_called_off_as_a_whole(run: CourseRun) -> None:
     carl = join(run, people=2)
 
-    bookings.decide_minimums(now=run.starts_at - timedelta(days=1))
+    classes.decide_minimums(now=run.starts_at - timedelta(days=1))
 
     run.refresh_from_db()
     assert (statuses(), run.state, run.seats_taken) == (["CANCELED"], "CANCELED", 0)
@@ -173,7 +174,7 @@ def test_a_course_with_too_few_is_called_off_as_a_whole(run: CourseRun) -> None:
 def test_the_owner_lets_a_course_take_place(studio: Studio, run: CourseRun) -> None:
     join(run)
 
-    bookings.let_take_place(session_id=run.sessions.earliest("pk").pk, by=studio.olga, now=NOW)
+    classes.let_take_place(session_id=run.sessions.earliest("pk").pk, by=studio.olga, now=NOW)
 
     assert statuses() == ["CONFIRMED"]
 
@@ -200,10 +201,10 @@ def test_a_day_is_worked_only_with_three(client: Client, make_up: Salon) -> None
     other_day = want(make_up, 11, day=28)
     page = client.get("/juniper/s/cut/times?date=2026-11-27")
     assert "2 of 3 people so far." in text_of(page)
-    assert bookings.decide_minimums(now=NOW) == 0
+    assert classes.decide_minimums(now=NOW) == 0
 
     want(make_up, 14)
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert statuses() == ["CONFIRMED", "CONFIRMED", "PENDING", "CONFIRMED"]
     assert want(make_up, 16).status == "CONFIRMED"
@@ -217,8 +218,8 @@ def test_a_day_with_too_few_is_called_off_and_not_offered_any_more(make_up: Salo
     carl = want(make_up, 10)
     due = make_up.at(26, 0)
 
-    assert bookings.decide_minimums(now=due - timedelta(minutes=1)) == 0
-    assert bookings.decide_minimums(now=due) == 1
+    assert classes.decide_minimums(now=due - timedelta(minutes=1)) == 0
+    assert classes.decide_minimums(now=due) == 1
 
     assert statuses() == ["CANCELED"]
     assert not Occupancy.objects.filter(session_id=carl.session_id or 0).exists()
@@ -232,7 +233,7 @@ def test_a_day_with_too_few_is_called_off_and_not_offered_any_more(make_up: Salo
 def test_a_day_that_is_worked_takes_more_until_the_end(make_up: Salon) -> None:
     for hour in (10, 12, 14):
         want(make_up, hour)
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert want(make_up, 16, now=make_up.at(27, 9)).status == "CONFIRMED"
 
@@ -247,9 +248,9 @@ def test_where_the_team_answers_itself_too_few_are_called_off_but_nobody_is_conf
         want(make_up, hour)
     want(make_up, 11, day=28)
 
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     assert statuses() == ["PENDING"] * 4
-    bookings.decide_minimums(now=make_up.at(27, 0))
+    classes.decide_minimums(now=make_up.at(27, 0))
 
     assert statuses() == ["PENDING", "PENDING", "PENDING", "CANCELED"]
 
@@ -261,7 +262,7 @@ def test_a_worker_that_was_away_over_the_start_calls_off_what_lacked_people(
     join(session)
     join(run, email="ida@example.com")
 
-    bookings.decide_minimums(now=max(session.starts_at, run.starts_at) + away)
+    classes.decide_minimums(now=max(session.starts_at, run.starts_at) + away)
 
     session.refresh_from_db()
     assert (statuses(), session.seats_taken) == (["CANCELED"] * 2, 0)
@@ -272,7 +273,7 @@ def test_a_worker_that_was_away_over_the_start_calls_off_what_lacked_people(
 def test_a_day_of_appointments_is_called_off_after_its_day_too(make_up: Salon) -> None:
     make_booking(service=make_up.cut, starts_at=make_up.at(27, 10), now=NOW)
 
-    bookings.decide_minimums(now=make_up.at(28, 12))
+    classes.decide_minimums(now=make_up.at(28, 12))
 
     assert statuses() == ["CANCELED"]
 
@@ -283,7 +284,7 @@ def test_who_came_in_time_and_were_enough_are_confirmed_however_late(session: Se
         join(session, email=f"{name}@example.com")
     assert statuses() == ["PENDING", "PENDING", "CONFIRMED"]
 
-    bookings.decide_minimums(now=session.starts_at + timedelta(minutes=1))
+    classes.decide_minimums(now=session.starts_at + timedelta(minutes=1))
 
     assert statuses() == ["CONFIRMED"] * 3
 
@@ -295,9 +296,9 @@ def test_what_is_decided_at_its_start_is_decided_there(
     Service.objects.filter(pk=studio.flow.pk).update(decide_before_minutes=0)
     if not is_empty:
         join(session)
-    assert bookings.decide_minimums(now=session.starts_at - timedelta(seconds=1)) == 0
+    assert classes.decide_minimums(now=session.starts_at - timedelta(seconds=1)) == 0
 
-    assert bookings.decide_minimums(now=session.starts_at) == 1
+    assert classes.decide_minimums(now=session.starts_at) == 1
 
     session.refresh_from_db()
     assert (session.state, statuses()) == ("CANCELED", [] if is_empty else ["CANCELED"])
@@ -305,4 +306,4 @@ def test_what_is_decided_at_its_start_is_decided_there(
 
 @pytest.mark.django_db
 def test_a_class_that_is_over_and_had_nobody_is_let_rest(session: Session) -> None:
-    assert bookings.decide_minimums(now=session.ends_at) == 0
+    assert classes.decide_minimums(now=session.ends_at) == 0

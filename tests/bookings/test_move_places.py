@@ -9,7 +9,9 @@ from django.test import Client
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
+from apps.waitlists import operations as waitlists
 from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
@@ -28,7 +30,7 @@ def test_a_party_goes_to_another_session_of_its_class(studio: Studio) -> None:
     later = make_session(studio, starts_at=studio.at(28, 18), capacity=2)
     carl = join(tomorrow, people=2)
 
-    bookings.move_places(booking=carl, target=later, by=None, now=NOW)
+    classes.move_places(booking=carl, target=later, by=None, now=NOW)
 
     carl.refresh_from_db()
     assert (carl.session, carl.starts_at) == (later, later.starts_at)
@@ -44,7 +46,7 @@ def test_without_room_for_all_nobody_goes(studio: Studio) -> None:
     carl = join(tomorrow, people=2)
 
     with pytest.raises(bookings.CannotJoin):
-        bookings.move_places(booking=carl, target=full, by=None, now=NOW)
+        classes.move_places(booking=carl, target=full, by=None, now=NOW)
 
     carl.refresh_from_db()
     assert carl.session == tomorrow
@@ -54,15 +56,15 @@ def test_what_is_left_goes_to_the_line(studio: Studio) -> None:
     tomorrow = make_session(studio, starts_at=studio.at(26, 18), capacity=1)
     later = make_session(studio, starts_at=studio.at(28, 18))
     carl = join(tomorrow)
-    bookings.join_waitlist(
+    waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=tomorrow,
-        details=bookings.WaitingDetails(name="Eva", email="eva@example.com"),
+        details=waitlists.WaitingDetails(name="Eva", email="eva@example.com"),
         visitor=make_visitor("eva"),
         now=NOW,
     )
 
-    bookings.move_places(booking=carl, target=later, by=None, now=NOW)
+    classes.move_places(booking=carl, target=later, by=None, now=NOW)
 
     assert WaitlistEntry.objects.get().state == "OFFERED"
     assert list(find_all(business_id=None, now=NOW)) == []
@@ -74,8 +76,8 @@ def test_the_limit_of_the_policy_holds_for_customers_and_not_for_the_team(studio
     carl = join(soon)
 
     with pytest.raises(bookings.CannotMove):
-        bookings.move_places(booking=carl, target=later, by=None, now=NOW)
-    bookings.move_places(booking=carl, target=later, by=studio.olga, now=NOW)
+        classes.move_places(booking=carl, target=later, by=None, now=NOW)
+    classes.move_places(booking=carl, target=later, by=studio.olga, now=NOW)
 
     carl.refresh_from_db()
     assert carl.session == later
@@ -87,8 +89,8 @@ def test_a_course_is_transferred_by_the_team_alone(studio: Studio) -> None:
     carl = join(run)
 
     with pytest.raises(bookings.CannotMove):
-        bookings.move_places(booking=carl, target=other, by=None, now=NOW)
-    bookings.move_places(booking=carl, target=other, by=studio.olga, now=NOW)
+        classes.move_places(booking=carl, target=other, by=None, now=NOW)
+    classes.move_places(booking=carl, target=other, by=studio.olga, now=NOW)
 
     carl.refresh_from_db()
     assert carl.course_run == other
@@ -100,7 +102,7 @@ def test_another_class_is_no_place_to_go(studio: Studio) -> None:
     run = make_run(studio, first=studio.at(27, 8))
 
     with pytest.raises(bookings.CannotMove):
-        bookings.move_places(booking=carl, target=run, by=studio.olga, now=NOW)
+        classes.move_places(booking=carl, target=run, by=studio.olga, now=NOW)
 
 
 def test_the_customers_page_offers_the_other_sessions(client: Client, studio: Studio) -> None:

@@ -12,6 +12,7 @@ from apps.availability.operations import Override, SessionChange, SessionFacts, 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.queries import choice_of, claim_anyway
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request, make_salon
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -358,7 +359,7 @@ def test_more_places_end_the_override_of_a_class(studio: Studio) -> None:
     join(session, email="eva@example.com", now=later)
     availability.force_seats(seating_id=draft.seating_id or 0, now=later)
 
-    bookings.change_places(session=session, capacity=2, now=later)
+    classes.change_places(session=session, capacity=2, now=later)
 
     session.refresh_from_db()
     assert (session.seats_taken, session.capacity, session.overridden) == (2, 2, False)

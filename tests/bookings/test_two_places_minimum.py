@@ -9,10 +9,11 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations._moves import deadline_columns
 from apps.bookings.queries.minimum import progress_of_days
-from apps.bookings.queries.wishes import find_times_for
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Location
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.waitlists.queries.times import find_times_for
 from tests.bookings.pages import text_of
 from tests.bookings.test_minimum import statuses
 from tests.factories import NOW, Salon, make_location
@@ -60,7 +61,7 @@ def test_the_people_of_two_places_are_counted_apart(
     there = at_place(make_up, hamburg, 14)
     path = "/juniper/s/cut/times?date=2026-11-27&location={}"
 
-    assert bookings.decide_minimums(now=NOW) == 0
+    assert classes.decide_minimums(now=NOW) == 0
     assert statuses() == ["PENDING"] * 3
     assert "2 of 3 people" in text_of(client.get(path.format(make_up.location.pk)))
     assert "1 of 3 people" in text_of(client.get(path.format(hamburg.pk)))
@@ -68,11 +69,11 @@ def test_the_people_of_two_places_are_counted_apart(
     assert [it.people for it in shown.values()] == [2, 2, 1]
 
     at_place(make_up, make_up.location, 15)
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     there.refresh_from_db()
     assert there.status == "PENDING"
-    bookings.decide_minimums(now=make_up.at(26, 1))  # when the day begins at its own place
+    classes.decide_minimums(now=make_up.at(26, 1))  # when the day begins at its own place
     assert statuses() == ["CONFIRMED", "CONFIRMED", "CANCELED", "CONFIRMED"]
 
 
@@ -81,7 +82,7 @@ def test_a_day_that_is_worked_at_one_place_is_not_offered_at_the_other(
 ) -> None:
     for hour in (10, 12, 14):
         at_place(make_up, make_up.location, hour)
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     later = make_up.at(26, 9)
     wish = Wish(date(2026, 11, 27), date(2026, 11, 27))
 
@@ -95,10 +96,10 @@ def test_a_day_that_is_worked_at_one_place_is_not_offered_at_the_other(
 def test_the_word_of_the_team_is_for_one_place(make_up: Salon, hamburg: Location) -> None:
     here, there = at_place(make_up, make_up.location, 10), at_place(make_up, hamburg, 12)
 
-    bookings.let_take_place(session_id=there.session_id or 0, by=make_up.olga, now=NOW)
+    classes.let_take_place(session_id=there.session_id or 0, by=make_up.olga, now=NOW)
 
     assert statuses() == ["PENDING", "CONFIRMED"]
-    bookings.decide_minimums(now=make_up.at(26, 9))
+    classes.decide_minimums(now=make_up.at(26, 9))
     here.refresh_from_db()
     assert here.status == "CANCELED"
     assert at_place(make_up, hamburg, 15).status == "CONFIRMED"

@@ -16,6 +16,7 @@ from apps.availability.models import DateException, Schedule
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.outbox.worker import Worker
+from apps.waitlists import operations as waitlists
 from tests.bookings.pages import fields_of, slots_of, text_of
 from tests.bookings.test_wishes import cancel, fill
 from tests.factories import NOW, Salon
@@ -193,7 +194,7 @@ def test_an_offered_time_is_taken_by_post_alone_and_once(client: Client, salon: 
     taken = fill(salon)
     manage = ask(client)["Location"]
     cancel(taken[3], salon)
-    bookings.offer_free_times(now=NOW)
+    waitlists.offer_free_times(now=NOW)
 
     page = client.get(manage)
     assert "A time is free." in text_of(page)
@@ -211,7 +212,7 @@ def test_refusing_keeps_the_place_in_line(client: Client, salon: Salon) -> None:
     taken = fill(salon)
     manage = ask(client)["Location"]
     cancel(taken[3], salon)
-    bookings.offer_free_times(now=NOW)
+    waitlists.offer_free_times(now=NOW)
 
     assert client.post(f"{manage}refuse").status_code == 303
 
@@ -273,7 +274,7 @@ def test_the_mails_name_the_days_and_then_the_time(
     ask(client)
     work()
     cancel(taken[3], salon)
-    bookings.offer_free_times(now=NOW + timedelta(seconds=31))
+    waitlists.offer_free_times(now=NOW + timedelta(seconds=31))
     work()
 
     eva = [it for it in mailoutbox if it.to == ["eva@example.com"]]

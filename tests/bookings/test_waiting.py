@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.bookings.waiting import QuietHours, Waiting, next_in_line, offer_ends_at, speaks_at
+from apps.waitlists.offers import QuietHours, Waiting, next_in_line, offer_ends_at, speaks_at
 
 NOW = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
 START = NOW + timedelta(hours=5)

@@ -10,15 +10,17 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.operations import WaitingDetails
-from apps.bookings.queries.attending import Scope, seen_of_class
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class
 from apps.dashboard.classes.queries.roster import get_roster
 from apps.dashboard.desk import Desk
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from apps.self_service.in_line import place_of
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -38,7 +40,7 @@ def wait(
 ) -> WaitlistEntry:
     service = Service.objects.select_related("business").get(pk=target.service_id or 0)
     email = f"{name.lower()}@example.com"
-    return bookings.join_waitlist(
+    return waitlists.join_waitlist(
         choice=choose(service=service, party_size=people),
         target=target,
         details=WaitingDetails(name=name, email=email, notice_minutes=notice),
@@ -80,10 +82,10 @@ def test_a_freed_place_is_offered_to_the_first_and_kept_for_them(studio: Studio)
     with pytest.raises(bookings.CannotJoin):
         join(session, email="stranger@example.com", now=LATER)
 
-    booking = bookings.take_offered_place(booking=eva.booking, now=LATER)
+    booking = waitlists.take_offered_place(booking=eva.booking, now=LATER)
     assert booking.status == "CONFIRMED"
     assert seats(session) == (1, 0)
-    again = bookings.take_offered_place(booking=eva.booking, now=LATER)
+    again = waitlists.take_offered_place(booking=eva.booking, now=LATER)
     assert (again.pk, seats(session)) == (booking.pk, (1, 0))
     assert list(find_all(business_id=None, now=LATER)) == []
 
@@ -94,12 +96,12 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(studio: S
     eva, ida = wait(session, "Eva"), wait(session, "Ida")
     cancel(sam, studio)
 
-    bookings.lapse_offers(now=AN_HOUR_LATER)
+    waitlists.lapse_offers(now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
-    with pytest.raises(bookings.OfferGone):
-        bookings.take_offered_place(booking=eva.booking, now=AN_HOUR_LATER)
+    with pytest.raises(waitlists.OfferGone):
+        waitlists.take_offered_place(booking=eva.booking, now=AN_HOUR_LATER)
 
-    bookings.refuse_offer(booking=ida.booking, now=AN_HOUR_LATER)
+    waitlists.refuse_offer(booking=ida.booking, now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "WAITING"}
     assert seats(session) == (0, 0)
     carl = join(session, email="carl@example.com", now=AN_HOUR_LATER)
@@ -138,7 +140,7 @@ def test_an_offer_does_not_outlive_the_start_that_the_class_was_moved_to(studio:
     offered_until, starts_at = eva.offer_ends_at, studio.at(25, 7)
     people = [studio.noor.resource_id, studio.pier.pk]
 
-    bookings.change_class(
+    classes.change_class(
         session_id=session.pk,
         scope=Scope.THIS,
         change=SessionChange(resource_ids=tuple(people), at=time(7)),
@@ -151,8 +153,8 @@ def test_an_offer_does_not_outlive_the_start_that_the_class_was_moved_to(studio:
     assert offered_until is not None
     assert offered_until > starts_at
     assert eva.offer_ends_at == starts_at
-    with pytest.raises(bookings.OfferGone):
-        bookings.take_offered_place(booking=eva.booking, now=starts_at)
+    with pytest.raises(waitlists.OfferGone):
+        waitlists.take_offered_place(booking=eva.booking, now=starts_at)
     assert list(find_all(business_id=None, now=LATER)) == []
 
 
@@ -175,7 +177,7 @@ def test_a_course_has_a_line_of_its_own(studio: Studio) -> None:
     eva = wait(run, "Eva")
 
     cancel(sam, studio)
-    bookings.take_offered_place(booking=eva.booking, now=LATER)
+    waitlists.take_offered_place(booking=eva.booking, now=LATER)
 
     assert seats(run) == (1, 0)
     assert Booking.objects.get(pk=eva.booking_id).course_run == run
@@ -186,7 +188,7 @@ def test_more_places_are_offered_first_to_those_who_wait(studio: Studio) -> None
     join(session, email="sam@example.com")
     wait(session, "Eva")
 
-    bookings.change_places(session=session, capacity=3, now=LATER)
+    classes.change_places(session=session, capacity=3, now=LATER)
 
     assert states() == {"Eva": "OFFERED"}
     assert seats(session) == (1, 1)
@@ -197,12 +199,12 @@ def test_the_team_puts_somebody_in_and_orders_the_line(studio: Studio) -> None:
     sam = join(session, email="sam@example.com")
     eva, ida = wait(session, "Eva"), wait(session, "Ida")
 
-    bookings.move_to_front(booking=ida.booking, now=LATER)
+    waitlists.move_to_front(booking=ida.booking, now=LATER)
     cancel(sam, studio)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
-    bookings.leave_waitlist(booking=ida.booking, by=studio.olga, now=LATER)
+    waitlists.leave_waitlist(booking=ida.booking, by=studio.olga, now=LATER)
     assert states() == {"Eva": "OFFERED", "Ida": "LEFT"}
-    bookings.enrol_from_line(booking=eva.booking, by=studio.olga, now=LATER)
+    waitlists.enrol_from_line(booking=eva.booking, by=studio.olga, now=LATER)
     assert states() == {"Eva": "ENROLLED", "Ida": "LEFT"}
     assert seats(session) == (1, 0)
     assert list(find_all(business_id=None, now=LATER)) == []
@@ -223,16 +225,16 @@ def test_cancelling_a_booking_that_waits_leaves_the_line(studio: Studio) -> None
 
 def test_who_cannot_wait_is_told_why(studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18), capacity=2)
-    with pytest.raises(bookings.NotFull):
+    with pytest.raises(waitlists.NotFull):
         wait(session, "Eva")
     join(session, people=2)
     eva = wait(session, "Eva")
-    with pytest.raises(bookings.AlreadyInLine) as again:
+    with pytest.raises(waitlists.AlreadyInLine) as again:
         wait(session, "Eva")
     assert str(again.value) == eva.booking.reference
     studio.policy.waitlist_capacity = 1
     studio.policy.save()
-    with pytest.raises(bookings.LineIsFull):
+    with pytest.raises(waitlists.LineIsFull):
         wait(session, "Ida")
 
 
@@ -241,7 +243,7 @@ def test_those_who_still_wait_at_the_start_are_told(studio: Studio) -> None:
     join(session)
     eva = wait(session, "Eva")
 
-    closed = bookings.close_waitlists(now=session.starts_at)
+    closed = waitlists.close_waitlists(now=session.starts_at)
 
     eva.booking.refresh_from_db()
     assert (closed, eva.booking.status, states()) == (1, "DECLINED", {"Eva": "LEFT"})
@@ -277,9 +279,9 @@ def test_what_is_left_of_a_course_costs_the_line_what_it_costs_strangers(
     )
 
     told = WaitlistEntry.objects.get(pk=eva.pk)
-    bookings.tell_offer(entry_id=told.pk, offer=told.offers, now=now)
+    waitlists.tell_offer(entry_id=told.pk, offer=told.offers, now=now)
     assert Booking.objects.get(pk=eva.booking_id).price == 8000
-    booked = bookings.take_offered_place(booking=eva.booking, now=now)
+    booked = waitlists.take_offered_place(booking=eva.booking, now=now)
 
     assert (booked.status, booked.price) == ("CONFIRMED", 8000)
     assert list(find_all(business_id=None, now=now)) == []
@@ -290,7 +292,7 @@ def test_a_course_that_nobody_joins_late_is_offered_to_nobody_once_it_has_begun(
 ) -> None:
     sam, now = join(by_parts, email="sam@example.com"), after(by_parts, weeks=4)
     wait(by_parts, "Eva")
-    assert bookings.close_waitlists(now=by_parts.starts_at - timedelta(seconds=1)) == 0
+    assert waitlists.close_waitlists(now=by_parts.starts_at - timedelta(seconds=1)) == 0
     bookings.cancel_booking(
         booking_id=sam.pk,
         business_id=studio.business.pk,
@@ -300,7 +302,7 @@ def test_a_course_that_nobody_joins_late_is_offered_to_nobody_once_it_has_begun(
     )
     assert states() == {"Eva": "WAITING"}
 
-    assert bookings.close_waitlists(now=by_parts.starts_at) == 1
+    assert waitlists.close_waitlists(now=by_parts.starts_at) == 1
     assert states() == {"Eva": "LEFT"}
 
 
@@ -312,7 +314,7 @@ def test_the_offer_is_told_once_by_mail(studio: Studio) -> None:
 
     entry = WaitlistEntry.objects.get(pk=eva.pk)
     for _time in range(2):
-        bookings.tell_offer(entry_id=entry.pk, offer=1, now=LATER)
+        waitlists.tell_offer(entry_id=entry.pk, offer=1, now=LATER)
 
     actions = eva.booking.history.order_by("pk").values_list("action", flat=True)
     assert list(actions) == ["WAITLISTED", "OFFERED"]

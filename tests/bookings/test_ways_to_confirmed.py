@@ -12,13 +12,16 @@ from django.test import Client
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
-from apps.bookings.operations import Details, WaitingDetails
-from apps.bookings.queries.other_sessions import list_open_to, list_other_sessions
+from apps.bookings.operations import Details
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
+from apps.classes import operations as classes
+from apps.classes.queries.other_sessions import list_open_to, list_other_sessions
 from apps.ledger.check import find_all
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.bookings import test_wishes
 from tests.bookings.pages import DETAILS, fields_of, hold, text_of
 from tests.bookings.test_waitlist import cancel, wait
@@ -201,7 +204,7 @@ def test_no_place_is_offered_where_the_team_says_yes_first(studio: Studio) -> No
 
     eva.refresh_from_db()
     assert eva.state == WaitlistEntry.State.WAITING
-    enrolled = bookings.enrol_from_line(booking=eva.booking, by=studio.olga, now=LATER)
+    enrolled = waitlists.enrol_from_line(booking=eva.booking, by=studio.olga, now=LATER)
     assert enrolled.status == "CONFIRMED"
     assert is_clean()
 
@@ -226,7 +229,7 @@ def test_no_time_is_offered_once_the_team_says_yes_first(salon: Salon) -> None:
     Service.objects.filter(pk=salon.cut.pk).update(requires_approval=True)
     test_wishes.cancel(taken[3], salon)
 
-    assert bookings.offer_free_times(now=LATER) == 0
+    assert waitlists.offer_free_times(now=LATER) == 0
     eva.refresh_from_db()
     assert eva.state == WaitlistEntry.State.WAITING
 
@@ -239,11 +242,11 @@ def test_a_yes_is_for_that_day_and_those_people(studio: Studio) -> None:
 
     assert list_open_to(booking=booking, now=NOW) == []
     with pytest.raises(bookings.CannotMove):
-        bookings.move_places(booking=booking, target=later, by=None, now=NOW)
-    with pytest.raises(bookings.NotComing):
+        classes.move_places(booking=booking, target=later, by=None, now=NOW)
+    with pytest.raises(classes.NotComing):
         checkout.add_people(booking=booking, more=1, now=NOW)
 
-    moved = bookings.move_places(booking=booking, target=later, by=studio.olga, now=NOW)
+    moved = classes.move_places(booking=booking, target=later, by=studio.olga, now=NOW)
     assert (moved.status, moved.session) == ("CONFIRMED", later)
 
 
@@ -251,7 +254,7 @@ def test_a_yes_is_for_that_day_and_those_people(studio: Studio) -> None:
 def test_nobody_moves_in_confirmed_where_too_few_are(with_three: Studio) -> None:
     full = make_session(with_three, starts_at=with_three.at(27, 18))
     three = [join(full, email=f"{name}@example.com") for name in ("ada", "eva", "ida")]
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     waiting = make_session(with_three, starts_at=with_three.at(28, 18))
     carl = join(waiting)
     ada = Booking.objects.get(pk=three[0].pk)
@@ -260,23 +263,23 @@ def test_nobody_moves_in_confirmed_where_too_few_are(with_three: Studio) -> None
     assert list_other_sessions(booking=ada, now=NOW) == []  # no button that is refused (rule B4)
     for by in (None, with_three.olga):
         with pytest.raises(bookings.TooFewSoFar):
-            bookings.move_places(booking=ada, target=waiting, by=by, now=NOW)
+            classes.move_places(booking=ada, target=waiting, by=by, now=NOW)
 
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     assert (status(ada), status(carl)) == ("CONFIRMED", "PENDING")
 
 
 def test_with_whom_it_is_enough_may_come(with_three: Studio) -> None:
     full = make_session(with_three, starts_at=with_three.at(27, 18))
     ada = join(full, people=3)
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     waiting = make_session(with_three, starts_at=with_three.at(28, 18))
     carl = join(waiting)
     ada = Booking.objects.get(pk=ada.pk)
 
     assert list_open_to(booking=ada, now=NOW) == [waiting]
-    bookings.move_places(booking=ada, target=waiting, by=None, now=NOW)
-    bookings.decide_minimums(now=NOW)
+    classes.move_places(booking=ada, target=waiting, by=None, now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert (status(ada), status(carl)) == ("CONFIRMED", "CONFIRMED")
     assert is_clean()
@@ -286,19 +289,19 @@ def test_whom_the_team_adds_waits_for_more_people_like_everybody(with_three: Stu
     session = make_session(with_three, starts_at=with_three.at(27, 18))
     carl = join(session)
 
-    added = bookings.add_booking(
+    added = classes.add_booking(
         choice=choose(service=with_three.flow),
         target=session,
         details=WaitingDetails(name="Eva", email="eva@example.com"),
         by=with_three.olga,
         now=NOW,
     )
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     assert (status(added), status(carl)) == ("PENDING", "PENDING")
     assert added.answer_by == session.starts_at - timedelta(days=1)
 
     join(session, email="ida@example.com")
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     assert (status(added), status(carl)) == ("CONFIRMED", "CONFIRMED")
     assert is_clean()
 
@@ -314,7 +317,7 @@ def with_five(studio: Studio) -> Studio:
 
 
 def wait_together(name: str, session: Session, studio: Studio, *, people: int) -> WaitlistEntry:
-    return bookings.join_waitlist(
+    return waitlists.join_waitlist(
         choice=choose(service=studio.flow, party_size=people),
         target=session,
         details=WaitingDetails(name=name, email=f"{name.lower()}@example.com"),
@@ -337,7 +340,7 @@ def test_those_who_are_too_few_are_stepped_over_for_those_with_whom_it_is_enough
     eva.refresh_from_db()
     ida.refresh_from_db()
     assert (eva.state, ida.state) == ("WAITING", "OFFERED")
-    assert bookings.take_offered_place(booking=ida.booking, now=LATER).status == "CONFIRMED"
+    assert waitlists.take_offered_place(booking=ida.booking, now=LATER).status == "CONFIRMED"
     assert is_clean()
 
 
@@ -349,11 +352,11 @@ def test_an_offer_is_no_way_in_where_too_few_are_left_meanwhile(with_five: Studi
     cancel(sam, with_five)
 
     with pytest.raises(bookings.TooFewSoFar):
-        bookings.take_offered_place(booking=eva.booking, now=LATER)
+        waitlists.take_offered_place(booking=eva.booking, now=LATER)
     assert status(eva.booking) == "WAITING_LIST"
 
     join(session, email="tom@example.com", people=2)
-    assert bookings.take_offered_place(booking=eva.booking, now=LATER).status == "CONFIRMED"
+    assert waitlists.take_offered_place(booking=eva.booking, now=LATER).status == "CONFIRMED"
     assert is_clean()
 
 
@@ -365,8 +368,8 @@ def test_whom_the_team_puts_in_from_the_line_waits_for_more_people_like_everybod
     eva = wait_together("Eva", session, with_five, people=3)
     cancel(sam, with_five)
 
-    bookings.enrol_from_line(booking=eva.booking, by=with_five.olga, now=LATER)
-    bookings.decide_minimums(now=LATER)
+    waitlists.enrol_from_line(booking=eva.booking, by=with_five.olga, now=LATER)
+    classes.decide_minimums(now=LATER)
 
     put_in = Booking.objects.get(pk=eva.booking_id)
     assert (put_in.status, put_in.answer_by) == ("PENDING", session.starts_at - timedelta(days=1))
@@ -375,7 +378,7 @@ def test_whom_the_team_puts_in_from_the_line_waits_for_more_people_like_everybod
     assert is_clean()
 
     join(session, email="tom@example.com", people=2)
-    bookings.decide_minimums(now=LATER)
+    classes.decide_minimums(now=LATER)
     assert status(put_in) == "CONFIRMED"
     assert is_clean()
 
@@ -400,7 +403,7 @@ def test_an_offer_that_would_be_refused_is_no_button(with_five: Studio, client: 
 def test_what_cannot_be_gone_to_hides_nothing_that_can(with_three: Studio) -> None:
     """Before the first that suits come more than a page shows."""
     ada = join(make_session(with_three, starts_at=with_three.at(25, 6)), people=3)
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     for hour in range(7, 21):
         make_session(with_three, starts_at=with_three.at(25, hour))
     late = make_session(with_three, starts_at=with_three.at(28, 18))
@@ -429,8 +432,8 @@ def test_customers_are_shown_only_where_their_tap_is_accepted(studio: Studio, ru
     assert list_other_sessions(booking=booking, now=NOW) == others  # the team is never too late
     for other in set(others) - set(shown):
         with pytest.raises(bookings.CannotJoin):
-            bookings.move_places(booking=booking, target=other, by=None, now=NOW)
-    assert bookings.move_places(booking=booking, target=shown[0], by=None, now=NOW)
+            classes.move_places(booking=booking, target=other, by=None, now=NOW)
+    assert classes.move_places(booking=booking, target=shown[0], by=None, now=NOW)
 
 
 # ----- a plan's end
@@ -443,8 +446,8 @@ def test_a_plan_pays_for_no_day_after_its_end(studio: Studio) -> None:
 
     assert list_open_to(booking=booking, now=NOW) == [sooner]
     with pytest.raises(bookings.CannotMove):
-        bookings.move_places(booking=booking, target=too_late, by=None, now=NOW)
-    bookings.move_places(booking=booking, target=sooner, by=None, now=NOW)
+        classes.move_places(booking=booking, target=too_late, by=None, now=NOW)
+    classes.move_places(booking=booking, target=sooner, by=None, now=NOW)
 
     assert status(booking) == "CONFIRMED"
 
@@ -456,7 +459,7 @@ def test_a_request_that_goes_to_a_sooner_class_ends_with_it(studio: Studio) -> N
     sooner = make_session(studio, starts_at=studio.at(24, 12))
     booking = join(later)
 
-    moved = bookings.move_places(booking=booking, target=sooner, by=studio.olga, now=NOW)
+    moved = classes.move_places(booking=booking, target=sooner, by=studio.olga, now=NOW)
 
     assert (moved.status, moved.answer_by) == ("PENDING", sooner.starts_at)
     assert is_clean()

@@ -12,14 +12,16 @@ from django.utils.html import strip_tags
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime
-from apps.bookings.operations import WaitingDetails
 from apps.bookings.queries.asking import ASKS_THE_TEAM, is_before_the_team, is_for_people
-from apps.bookings.queries.other_sessions import list_open_to
 from apps.bookings.queries.unanswered import awaiting_of
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
+from apps.classes import operations as classes
+from apps.classes.queries.other_sessions import list_open_to
 from apps.ledger.check import find_all
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.bookings import make_visitor
@@ -97,7 +99,7 @@ def test_whoever_asked_the_team_hears_from_it_though_approval_is_off_by_now(
     assert [it.card.reference for it in group.people] == [request.reference]
     at = request.answer_by
 
-    done = [bookings.decide_minimums(now=at), bookings.settle_unanswered(now=at)]
+    done = [classes.decide_minimums(now=at), bookings.settle_unanswered(now=at)]
     work(at + SECOND)
 
     assert done == [0, 1]
@@ -153,7 +155,7 @@ def test_who_comes_after_approval_went_is_confirmed_with_enough_and_no_request_i
     want(salon, 12)
     want(salon, 14)
 
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert statuses() == ["PENDING", "CONFIRMED", "CONFIRMED"]
 
@@ -164,7 +166,7 @@ def test_too_few_are_called_off_whoever_was_to_decide(salon: Salon) -> None:
     change(salon.cut, requires_approval=False)
     want(salon, 12)
 
-    bookings.decide_minimums(now=salon.at(28, 0))
+    classes.decide_minimums(now=salon.at(28, 0))
 
     assert statuses() == ["CANCELED", "CANCELED"]
 
@@ -178,7 +180,7 @@ def test_whoever_waits_for_people_is_confirmed_with_enough_though_approval_is_on
     change(studio.flow, requires_approval=True)
     eva = join(session, email="eva@example.com")
 
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
 
     assert statuses() == ["CONFIRMED", "PENDING"]
     assert eva.answer_by == NOW + timedelta(hours=24)
@@ -201,7 +203,7 @@ def test_nobody_is_said_to_owe_an_answer_to_who_waits_for_people(
     assert (inbox.context["inbox"].groups, inbox.context["nav"]["waiting"]) == ((), 0)
 
     settled = bookings.settle_unanswered(now=at)
-    bookings.decide_minimums(now=at)
+    classes.decide_minimums(now=at)
     work(at + timedelta(seconds=11))
 
     assert (settled, statuses()) == (0, ["CANCELED"])
@@ -218,8 +220,8 @@ def test_who_waits_for_people_does_not_come_past_the_team_to_another_class(studi
 
     assert list_open_to(booking=carl, now=NOW) == []
     with pytest.raises(bookings.CannotMove):
-        bookings.move_places(booking=carl, target=later, by=None, now=NOW)
-    with pytest.raises(bookings.NotComing):
+        classes.move_places(booking=carl, target=later, by=None, now=NOW)
+    with pytest.raises(classes.NotComing):
         checkout.add_people(booking=carl, more=1, now=NOW)
 
 
@@ -228,7 +230,7 @@ def test_a_request_may_go_to_another_class_and_asks_there(studio: Studio) -> Non
     carl = join(make_session(studio, starts_at=studio.at(27, 18)))
     later = make_session(studio, starts_at=studio.at(28, 18))
 
-    moved = bookings.move_places(booking=carl, target=later, by=None, now=NOW)
+    moved = classes.move_places(booking=carl, target=later, by=None, now=NOW)
 
     assert (moved.status, is_before_the_team(moved)) == ("PENDING", True)
 
@@ -270,7 +272,7 @@ def test_whom_the_team_puts_in_from_the_line_waits_for_people_though_approval_is
     change(studio.flow, requires_approval=True)
     session = make_session(studio, starts_at=studio.at(27, 18), capacity=1)
     carl = join(session)
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=session,
         details=WaitingDetails(name="Eva", email="eva@example.com"),
@@ -286,7 +288,7 @@ def test_whom_the_team_puts_in_from_the_line_waits_for_people_though_approval_is
         now=NOW,
     )
 
-    eva = bookings.enrol_from_line(booking=entry.booking, by=studio.olga, now=NOW)
+    eva = waitlists.enrol_from_line(booking=entry.booking, by=studio.olga, now=NOW)
 
     assert eva.status == "PENDING"
     assert (is_for_people(eva), is_before_the_team(eva)) == (True, False)

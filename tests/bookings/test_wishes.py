@@ -8,11 +8,12 @@ import pytest
 from apps.availability.models import Occupancy, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.operations import WaitingDetails
 from apps.bookings.wishes import Wish, first_that_suits, suits, wanted_span
 from apps.catalog.queries import choose
 from apps.ledger.check import find_all
 from apps.messages.queries import get_booking_facts
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.bookings import make_visitor
 
@@ -102,7 +103,7 @@ def wait(
     salon: Salon, name: str, wish: Wish = THURSDAY, *, resource_id: int | None = None
 ) -> WaitlistEntry:
     email = f"{name.lower()}@example.com"
-    return bookings.wait_for_time(
+    return waitlists.wait_for_time(
         choice=choose(service=salon.cut, resource_id=resource_id),
         wish=wish,
         details=WaitingDetails(name=name, email=email),
@@ -130,10 +131,10 @@ def states() -> dict[str, str]:
 def test_a_time_that_comes_free_is_kept_for_the_first_in_line(salon: Salon) -> None:
     taken = fill(salon)
     eva, _ida = wait(salon, "Eva"), wait(salon, "Ida")
-    assert bookings.offer_free_times(now=NOW) == 0
+    assert waitlists.offer_free_times(now=NOW) == 0
     cancel(taken[3], salon)
 
-    assert bookings.offer_free_times(now=LATER) == 1
+    assert waitlists.offer_free_times(now=LATER) == 1
 
     assert states() == {"Eva": "OFFERED", "Ida": "WAITING"}
     offered = Booking.objects.get(pk=eva.booking_id)
@@ -142,8 +143,8 @@ def test_a_time_that_comes_free_is_kept_for_the_first_in_line(salon: Salon) -> N
         make_booking(
             service=salon.cut, starts_at=taken[3].starts_at, now=LATER, email="sam@example.com"
         )
-    booked = bookings.take_offered_time(booking=offered, now=LATER)
-    again = bookings.take_offered_time(booking=offered, now=LATER)
+    booked = waitlists.take_offered_time(booking=offered, now=LATER)
+    again = waitlists.take_offered_time(booking=offered, now=LATER)
     assert (booked.status, again.pk) == ("CONFIRMED", booked.pk)
     assert list(find_all(business_id=None, now=LATER)) == []
 
@@ -153,16 +154,16 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(salon: Sa
     taken = fill(salon)
     eva, ida = wait(salon, "Eva"), wait(salon, "Ida")
     cancel(taken[3], salon)
-    bookings.offer_free_times(now=LATER)
+    waitlists.offer_free_times(now=LATER)
 
-    assert bookings.lapse_times(now=AN_HOUR_LATER) == 1
-    bookings.offer_free_times(now=AN_HOUR_LATER)
+    assert waitlists.lapse_times(now=AN_HOUR_LATER) == 1
+    waitlists.offer_free_times(now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
-    with pytest.raises(bookings.OfferGone):
-        bookings.take_offered_time(booking=eva.booking, now=AN_HOUR_LATER)
+    with pytest.raises(waitlists.OfferGone):
+        waitlists.take_offered_time(booking=eva.booking, now=AN_HOUR_LATER)
 
-    bookings.refuse_time(booking=ida.booking, now=AN_HOUR_LATER)
-    assert bookings.offer_free_times(now=AN_HOUR_LATER) == 0
+    waitlists.refuse_time(booking=ida.booking, now=AN_HOUR_LATER)
+    assert waitlists.offer_free_times(now=AN_HOUR_LATER) == 0
     sam = make_booking(
         service=salon.cut, starts_at=taken[3].starts_at, now=AN_HOUR_LATER, email="sam@example.com"
     )
@@ -177,9 +178,9 @@ def test_whoever_waits_for_ana_is_not_offered_ben(salon: Salon) -> None:
     wait(salon, "Eva", resource_id=salon.ana.resource_id)
 
     cancel(at_ben, salon)
-    assert bookings.offer_free_times(now=LATER) == 0
+    assert waitlists.offer_free_times(now=LATER) == 0
     cancel(at_ana, salon)
-    assert bookings.offer_free_times(now=LATER) == 1
+    assert waitlists.offer_free_times(now=LATER) == 1
 
     kept = Occupancy.objects.get(session__bookings__contact_name="Eva")
     assert kept.resource_id == salon.ana.resource_id
@@ -187,7 +188,7 @@ def test_whoever_waits_for_ana_is_not_offered_ben(salon: Salon) -> None:
 
 @pytest.mark.django_db
 def test_where_times_are_free_there_is_no_line(salon: Salon) -> None:
-    with pytest.raises(bookings.TimesAreFree) as free:
+    with pytest.raises(waitlists.TimesAreFree) as free:
         wait(salon, "Eva")
 
     assert free.value.starts[0] == salon.at(26, 9)
@@ -197,7 +198,7 @@ def test_where_times_are_free_there_is_no_line(salon: Salon) -> None:
 @pytest.mark.django_db
 def test_what_the_team_decides_about_is_asked_for_not_waited_for(salon: Salon) -> None:
     with pytest.raises(bookings.NotBookable):
-        bookings.wait_for_time(
+        waitlists.wait_for_time(
             choice=choose(service=salon.bridal),
             wish=THURSDAY,
             details=WaitingDetails(name="Eva", email="eva@example.com"),
@@ -211,9 +212,9 @@ def test_nobody_waits_twice_for_a_day_nor_for_one_that_is_over(salon: Salon) -> 
     fill(salon)
     wait(salon, "Eva")
 
-    with pytest.raises(bookings.AlreadyInLine):
+    with pytest.raises(waitlists.AlreadyInLine):
         wait(salon, "Eva", Wish(date(2026, 11, 26), date(2026, 11, 26), 720, 1020))
-    with pytest.raises(bookings.WishIsOver):
+    with pytest.raises(waitlists.WishIsOver):
         wait(salon, "Ida", Wish(date(2026, 11, 23), date(2026, 11, 23)))
 
 
@@ -221,7 +222,7 @@ def test_nobody_waits_twice_for_a_day_nor_for_one_that_is_over(salon: Salon) -> 
 def test_nobody_waits_for_hours_that_are_closed(salon: Salon) -> None:
     fill(salon)
 
-    with pytest.raises(bookings.WishIsClosed):
+    with pytest.raises(waitlists.WishIsClosed):
         wait(salon, "Eva", Wish(date(2026, 11, 26), date(2026, 11, 26), 1080, 1440))
 
 
@@ -232,7 +233,7 @@ def test_a_line_ends_where_the_owner_says(salon: Salon) -> None:
     salon.cut.refresh_from_db()
     wait(salon, "Eva")
 
-    with pytest.raises(bookings.LineIsFull):
+    with pytest.raises(waitlists.LineIsFull):
         wait(salon, "Ida")
 
 
@@ -241,9 +242,9 @@ def test_leaving_gives_an_offered_time_back(salon: Salon) -> None:
     taken = fill(salon)
     eva = wait(salon, "Eva")
     cancel(taken[3], salon)
-    bookings.offer_free_times(now=LATER)
+    waitlists.offer_free_times(now=LATER)
 
-    left = bookings.leave_waitlist(booking=eva.booking, by=None, now=LATER)
+    left = waitlists.leave_waitlist(booking=eva.booking, by=None, now=LATER)
 
     assert (left.status, states()) == ("CANCELED", {"Eva": "LEFT"})
     assert not Occupancy.objects.filter(session_id=left.session_id or 0).exists()
@@ -255,8 +256,8 @@ def test_whoever_waited_in_vain_hears_of_it_when_the_day_is_over(salon: Salon) -
     fill(salon)
     eva = wait(salon, "Eva")
 
-    assert bookings.close_waitlists(now=salon.at(26, 23, 59)) == 0
-    assert bookings.close_waitlists(now=salon.at(27, 0)) == 1
+    assert waitlists.close_waitlists(now=salon.at(26, 23, 59)) == 0
+    assert waitlists.close_waitlists(now=salon.at(27, 0)) == 1
 
     assert Booking.objects.get(pk=eva.booking_id).status == "DECLINED"
     assert states() == {"Eva": "LEFT"}
@@ -269,11 +270,11 @@ def test_the_team_gives_a_time_to_whom_it_wants(salon: Salon) -> None:
     eva, ida = wait(salon, "Eva"), wait(salon, "Ida")
     cancel(taken[3], salon)
 
-    bookings.give_time(booking=ida.booking, starts_at=taken[3].starts_at, by=salon.olga, now=LATER)
+    waitlists.give_time(booking=ida.booking, starts_at=taken[3].starts_at, by=salon.olga, now=LATER)
 
     assert states() == {"Eva": "WAITING", "Ida": "ENROLLED"}
     with pytest.raises(bookings.SlotGone):
-        bookings.offer_time(
+        waitlists.offer_time(
             booking=eva.booking, starts_at=taken[3].starts_at, by=salon.olga, now=LATER
         )
     assert list(find_all(business_id=None, now=LATER)) == []
@@ -283,11 +284,11 @@ def test_the_team_gives_a_time_to_whom_it_wants(salon: Salon) -> None:
 def test_the_team_changes_the_order_and_offers_at_once(salon: Salon) -> None:
     taken = fill(salon)
     _eva, ida = wait(salon, "Eva"), wait(salon, "Ida")
-    bookings.move_to_front(booking=ida.booking, now=LATER)
+    waitlists.move_to_front(booking=ida.booking, now=LATER)
     assert get_booking_facts(booking_id=ida.booking_id).place_in_line == 1
     cancel(taken[3], salon)
 
-    bookings.offer_free_times(now=LATER)
+    waitlists.offer_free_times(now=LATER)
 
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
 
@@ -295,5 +296,5 @@ def test_the_team_changes_the_order_and_offers_at_once(salon: Salon) -> None:
 def test_a_time_is_offered_only_to_somebody_who_waits(salon: Salon) -> None:
     booked = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
 
-    with pytest.raises(bookings.NotInLine):
-        bookings.offer_time(booking=booked, starts_at=salon.at(27, 12), by=salon.olga, now=NOW)
+    with pytest.raises(waitlists.NotInLine):
+        waitlists.offer_time(booking=booked, starts_at=salon.at(27, 12), by=salon.olga, now=NOW)

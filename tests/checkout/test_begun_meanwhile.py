@@ -13,6 +13,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
+from apps.classes import operations as classes
 from tests.factories.bookings import make_visitor
 from tests.factories.money import check_out
 from tests.factories.studio import Studio, make_run, make_session
@@ -31,7 +32,7 @@ def paid(studio: Studio) -> Studio:
 
 
 def prepare(service: Service, target: Session | CourseRun, *, now: datetime) -> Booking:
-    draft = bookings.hold_seats(
+    draft = classes.hold_seats(
         choice=choose(service=service), target=target, visitor=make_visitor("carl"), now=now
     )
     return bookings.prepare_draft(

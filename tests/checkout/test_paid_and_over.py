@@ -13,6 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
+from apps.classes import operations as classes
 from apps.messages.models import Message
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon
@@ -53,7 +54,7 @@ def told(booking: Booking, words: str, *, kind: str) -> None:
 def test_called_off_because_too_few_came(salon: Salon) -> None:
     booking = paid(salon, min_participants=3, decide_before_minutes=60)
     at = salon.at(26, 12) - 55 * MINUTE
-    bookings.decide_minimums(now=at)
+    classes.decide_minimums(now=at)
     work(at)
     work(at + MINUTE)
 

@@ -8,7 +8,6 @@ from django.core.mail import EmailMessage
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import UNDO_WINDOW, Details, NotAllowed, NotWelcome
-from apps.bookings.queries.attending import Scope, seen_of_class
 from apps.catalog.models import AddOn, AddOnGroup, PricingPlan
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
@@ -17,6 +16,8 @@ from apps.checkout.operations import Act, Buyer, PlanRefused, Seen
 from apps.checkout.plans import Refused
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class
 from apps.customers import operations as customers
 from apps.customers.models import Customer
 from tests.checkout.prepaid import assert_the_books_add_up, fresh, lines_of
@@ -398,7 +399,7 @@ def test_it_covers_everything_but_the_extras(purchase: PlanPurchase, studio: Stu
         name="Mat",
         price=300,
     )
-    draft = bookings.hold_seats(
+    draft = classes.hold_seats(
         choice=choose(service=studio.flow, add_on_ids=[mat.pk]),
         target=make_session(studio, starts_at=studio.at(27, 18)),
         visitor=make_visitor("carl"),
@@ -524,7 +525,7 @@ def test_a_class_that_is_called_off_gives_everybody_theirs_back(
     book_with_plan(session, purchase)
     booking = book_with_plan(session, evas, people=2)
 
-    bookings.cancel_class(
+    classes.cancel_class(
         session_id=session.pk,
         scope=Scope.THIS,
         seen=seen_of_class(session=session, scope=Scope.THIS, now=NOW),

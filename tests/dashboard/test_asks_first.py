@@ -7,13 +7,13 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
+from apps.waitlists import operations as waitlists
 from tests.bookings.pages import text_of
 from tests.bookings.test_wishes import fill, wait
 from tests.checkout.test_conflicts import make_conflict
@@ -63,10 +63,10 @@ def test_taking_somebody_off_the_list_of_a_class_is_asked_and_told(client: Clien
     studio = make_studio()
     session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
     join(session)
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=session,
-        details=bookings.WaitingDetails(name="Eva", email="eva@example.com"),
+        details=waitlists.WaitingDetails(name="Eva", email="eva@example.com"),
         visitor=make_visitor("eva"),
         now=NOW,
     )

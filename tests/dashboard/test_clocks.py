@@ -14,6 +14,7 @@ from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.messages.models import Message
+from apps.waitlists import operations as waitlists
 from tests.dashboard.test_query_counts import fill, queries_of
 from tests.factories import NOW, Salon, make_booking, make_draft, make_member
 from tests.factories.businesses import make_location
@@ -188,10 +189,10 @@ def crowd_of(studio: Studio) -> None:
         booking = join(online, email=f"online{number}@example.com")
         booked = {**booking.service_snapshot, "venue": "ONLINE"}
         Booking.objects.filter(pk=booking.pk).update(service_snapshot=booked)
-    bookings.join_waitlist(
+    waitlists.join_waitlist(
         choice=choose(service=Service.objects.select_related("business").get(pk=studio.flow.pk)),
         target=late,
-        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        details=waitlists.WaitingDetails(name="Ida", email="ida@example.com"),
         visitor=bookings.Visitor("ida", "ida", "America/New_York"),
         now=NOW,
     )

@@ -13,12 +13,14 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.attending import seen_of_date
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.classes.queries.attending import seen_of_date
 from apps.messages.operations import fan_out
+from apps.waitlists import operations as waitlists
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_location
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -230,10 +232,10 @@ def test_whoever_waits_for_a_time_waits_there(olga: Client, abroad: Salon) -> No
             note="Away",
             now=NOW,
         )
-    entry = bookings.wait_for_time(
+    entry = waitlists.wait_for_time(
         choice=choose(service=Service.objects.select_related("business").get(pk=abroad.cut.pk)),
         wish=Wish(day, day, 12 * 60, 17 * 60),
-        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        details=waitlists.WaitingDetails(name="Ida", email="ida@example.com"),
         visitor=bookings.Visitor("ida", "ida", "Europe/Lisbon"),
         now=NOW,
     )
@@ -279,7 +281,7 @@ def test_a_date_of_a_course_that_is_called_off_is_told_there(
     if is_abroad:
         Session.objects.filter(pk=session.pk).update(location=lisbon)
 
-    bookings.cancel_course_date(
+    classes.cancel_course_date(
         session_id=session.pk,
         seen=seen_of_date(session=session),
         reason="Flu.",

@@ -20,6 +20,7 @@ from apps.ledger.check import find_all
 from apps.messages.models import Message
 from apps.messages.operations import fan_out, send_message
 from apps.outbox.models import OutboxItem
+from apps.waitlists import operations as waitlists
 from tests.dashboard.conftest import note_that_it_is_used
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
@@ -305,10 +306,10 @@ def test_the_week_costs_the_same_for_one_and_for_three(
 def test_the_team_puts_somebody_in_from_the_line(olga: Client, studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
     join(session, email="sam@example.com")
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=session,
-        details=bookings.WaitingDetails(name="Eva", email="eva@example.com"),
+        details=waitlists.WaitingDetails(name="Eva", email="eva@example.com"),
         visitor=make_visitor("eva"),
         now=NOW,
     )
@@ -473,10 +474,10 @@ def test_one_date_of_a_course_is_cancelled_and_everybody_stays_enrolled(
 def test_a_whole_run_is_cancelled_with_its_line(olga: Client, studio: Studio) -> None:
     run = make_run(studio, first=studio.at(26, 18), capacity=1)
     join(run)
-    bookings.join_waitlist(
+    waitlists.join_waitlist(
         choice=choose(service=studio.course),
         target=run,
-        details=bookings.WaitingDetails(name="Eva", email="eva@example.com"),
+        details=waitlists.WaitingDetails(name="Eva", email="eva@example.com"),
         visitor=make_visitor("eva"),
         now=NOW,
     )

@@ -10,9 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 from apps.availability.models import CourseRun, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import WaitingDetails
-from apps.bookings.queries.attending import Scope, seen_of_class, seen_of_date, seen_of_run
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class, seen_of_date, seen_of_run
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.bookings.pages import text_of
 from tests.dashboard.conftest import note_that_it_is_used
 from tests.factories import NOW
@@ -46,7 +48,7 @@ def words_of(page: Any) -> str:
 
 
 def call_off(studio: Studio, session: Session) -> None:
-    bookings.cancel_class(
+    classes.cancel_class(
         session_id=session.pk,
         scope=Scope.THIS,
         seen=seen_of_class(session=session, scope=Scope.THIS, now=NOW),
@@ -57,7 +59,7 @@ def call_off(studio: Studio, session: Session) -> None:
 
 
 def call_off_run(studio: Studio, run: CourseRun) -> None:
-    bookings.cancel_run(
+    classes.cancel_run(
         course_run_id=run.pk,
         seen=seen_of_run(course_run_id=run.pk),
         reason="The room is flooded.",
@@ -80,7 +82,7 @@ def test_a_class_that_was_called_off(olga: Client, studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=2)
     leave(join(session, email="gus@example.com"))
     carl = join(session, people=2)
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow, party_size=1),
         target=session,
         visitor=make_visitor("eva@example.com"),
@@ -119,7 +121,7 @@ def test_a_course_that_was_called_off_also_where_one_date_was_before(
     run = make_run(studio, first=studio.at(30, 18), weeks=3)
     first, second, _third = run.sessions.order_by("starts_at")
     carl = join(run)
-    bookings.cancel_course_date(
+    classes.cancel_course_date(
         session_id=first.pk,
         seen=seen_of_date(session=first),
         reason="Noor has a fever.",

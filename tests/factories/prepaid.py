@@ -14,6 +14,7 @@ from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, PlanPurchase
 from apps.checkout.operations import BoughtGift, BoughtPlan, Buyer, Gift
+from apps.classes import operations as classes
 from tests.clock import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.money import ORIGIN
@@ -78,7 +79,7 @@ def book_with_plan(
 def make_prepared_place(session: Session, *, email: str = "carl@example.com") -> Booking:
     """A place of a class whose details are written: the next step is the money."""
     service = Service.objects.select_related("business").get(pk=session.service_id or 0)
-    draft = bookings.hold_seats(
+    draft = classes.hold_seats(
         choice=choose(service=service), target=session, visitor=make_visitor(email), now=NOW
     )
     return bookings.prepare_draft(

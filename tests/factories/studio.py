@@ -14,6 +14,7 @@ from apps.bookings.operations import Details
 from apps.businesses.models import Business, Location, TeamMember
 from apps.catalog.models import BookingPolicy, Resource, Service, StaffMember
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
 from tests.clock import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.businesses import make_business, make_location, make_member
@@ -111,7 +112,7 @@ def join(
 ) -> Booking:
     """Hold places and send the details, as a customer does."""
     service = Service.objects.select_related("business").get(pk=target.service_id or 0)
-    draft = bookings.hold_seats(
+    draft = classes.hold_seats(
         choice=choose(service=service, party_size=people),
         target=target,
         visitor=make_visitor(email),

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.waitlists import operations as waitlists
 from tests.bookings.test_wishes import fill
 from tests.factories import Salon
 from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
@@ -33,7 +33,7 @@ def test_a_time_on_a_full_day(open_page: OpenPage, salon: Salon, *, scripts: boo
 
     join_the_line(page, scripts=scripts)
     free_a_time(owner, taken[3], scripts=scripts)
-    assert bookings.offer_free_times(now=timezone.now()) == 1  # what the worker does by itself
+    assert waitlists.offer_free_times(now=timezone.now()) == 1  # what the worker does by itself
     page.reload()
     expect(page.get_by_role("heading", name=re.compile("^A time is free"))).to_be_visible()
     page.get_by_role("button", name="Take it").click()

@@ -10,13 +10,14 @@ from icalendar import Calendar
 
 from apps.availability.models import Session
 from apps.availability.operations import SessionChange
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.attending import Scope, seen_of_class, seen_of_date
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class, seen_of_date
 from apps.messages.models import Message
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import list_events
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, make_visitor
 from tests.factories.money import work
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -44,7 +45,7 @@ def to_saturday(studio: Studio) -> Session:
 
 
 def move(carl: Booking, target: Any, *, by: Any = None) -> None:
-    bookings.move_places(booking=carl, target=target, by=by, now=SOON)
+    classes.move_places(booking=carl, target=target, by=by, now=SOON)
 
 
 def event_of(message: Any) -> Any:
@@ -80,17 +81,17 @@ def test_a_move_of_the_team_is_told_to_the_customer(studio: Studio, carl: Bookin
 def test_who_waits_for_a_place_is_told_too_and_how_to_leave(studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(26, 12), capacity=1)
     join(session)
-    bookings.join_waitlist(
+    waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=session,
-        details=bookings.WaitingDetails(name="Eva Lindner", email="eva@example.com"),
+        details=waitlists.WaitingDetails(name="Eva Lindner", email="eva@example.com"),
         visitor=make_visitor("eva"),
         now=NOW,
     )
     work(SOON)
     mail.outbox.clear()
 
-    bookings.change_class(
+    classes.change_class(
         session_id=session.pk,
         scope=Scope.THIS,
         change=SessionChange(resource_ids=(studio.noor.resource_id, studio.pier.pk), at=time(13)),
@@ -172,7 +173,7 @@ def test_a_date_of_a_course_that_is_gone_is_taken_out_of_the_calendar(studio: St
     mail.outbox.clear()
     second = run.sessions.order_by("starts_at")[1]
 
-    bookings.cancel_course_date(
+    classes.cancel_course_date(
         session_id=second.pk,
         seen=seen_of_date(session=second),
         reason="Flu.",
@@ -219,7 +220,7 @@ def test_what_was_moved_and_moved_back_before_anybody_read_of_it_is_not_told(
     assert session is not None
     for hour in (13, 12):
         session.refresh_from_db()
-        bookings.change_class(
+        classes.change_class(
             session_id=session.pk,
             scope=Scope.THIS,
             change=SessionChange((studio.noor.resource_id, studio.pier.pk), at=time(hour)),
@@ -242,7 +243,7 @@ def test_what_is_moved_back_after_it_was_read_is_told(studio: Studio, carl: Book
     assert session is not None
     for hour in (13, 12):
         session.refresh_from_db()
-        bookings.change_class(
+        classes.change_class(
             session_id=session.pk,
             scope=Scope.THIS,
             change=SessionChange((studio.noor.resource_id, studio.pier.pk), at=time(hour)),

@@ -15,8 +15,10 @@ from apps.bookings.queries.rezoning import find_touched
 from apps.businesses.queries import get_clock
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
 from apps.messages.queries import get_booking_facts
 from apps.self_service.queries import list_events
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.money import work
 from tests.factories.studio import join, make_session, make_studio
@@ -112,7 +114,7 @@ def test_a_move_that_was_not_told_yet_is_told_though_the_zone_changed_after_it()
     work(SOON)
     mail.outbox.clear()
     target = make_session(studio, starts_at=studio.at(28, 12))
-    bookings.move_places(booking=booking, target=target, by=studio.olga, now=SOON)
+    classes.move_places(booking=booking, target=target, by=studio.olga, now=SOON)
     change(studio, "America/Toronto", Keep.MOMENT)
     work(SOON)
 
@@ -127,7 +129,7 @@ def test_moved_and_then_by_another_clock_is_told_once_from_where_it_was() -> Non
     work(SOON)
     mail.outbox.clear()
     target = make_session(studio, starts_at=studio.at(28, 12))
-    bookings.move_places(booking=booking, target=target, by=studio.olga, now=SOON)
+    classes.move_places(booking=booking, target=target, by=studio.olga, now=SOON)
     change(studio, "America/Chicago", Keep.MOMENT)
     work(SOON)
 
@@ -159,10 +161,10 @@ def test_whoever_waits_for_a_class_is_told_too() -> None:
     studio = make_studio()
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=1)
     join(session)
-    bookings.join_waitlist(
+    waitlists.join_waitlist(
         choice=choose(service=Service.objects.select_related("business").get(pk=studio.flow.pk)),
         target=session,
-        details=bookings.WaitingDetails(name="Ida", email="ida@example.com"),
+        details=waitlists.WaitingDetails(name="Ida", email="ida@example.com"),
         visitor=bookings.Visitor("ida", "ida", "America/New_York"),
         now=NOW,
     )

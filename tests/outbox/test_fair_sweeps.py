@@ -8,15 +8,15 @@ import pytest
 
 from apps.availability.models import Session
 from apps.availability.operations import sweep_lapsed_seats
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.operations import WaitingDetails
 from apps.catalog.queries import choose
 from apps.checkout.models import Payment
 from apps.checkout.operations import settle_open_payments
 from apps.checkout.pricing import Way
 from apps.outbox.models import OutboxItem
 from apps.outbox.sweeping import AT_ONCE
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, make_salon
 from tests.factories.bookings import make_visitor
 from tests.factories.money import check_out, make_prepared
@@ -41,7 +41,7 @@ def copies(row: Any, number: int, **columns: Any) -> list[Any]:
 
 
 def wait(studio: Studio, session: Session, name: str, *, people: int = 1) -> WaitlistEntry:
-    return bookings.join_waitlist(
+    return waitlists.join_waitlist(
         choice=choose(service=studio.flow, party_size=people),
         target=session,
         details=WaitingDetails(name=name, email=f"{name.lower()}@example.com"),
@@ -81,7 +81,7 @@ def test_a_place_that_came_free_in_the_last_of_many_classes_is_offered() -> None
     entry = wait(studio, last, "Ida")
     Session.objects.filter(pk=last.pk).update(seats_taken=0)
 
-    assert bookings.offer_what_came_free(now=NOW) == 1
+    assert waitlists.offer_what_came_free(now=NOW) == 1
 
     entry.refresh_from_db()
     assert entry.state == WaitlistEntry.State.OFFERED
@@ -93,7 +93,7 @@ def test_every_line_whose_offer_ran_out_moves_on_at_one_look() -> None:
     WaitlistEntry.objects.update(state="OFFERED", offer_ends_at=NOW)
     Session.objects.update(seats_taken=0, seats_offered=2)
 
-    assert bookings.lapse_offers(now=NOW) == MANY + 1
+    assert waitlists.lapse_offers(now=NOW) == MANY + 1
 
 
 def test_every_held_place_comes_back_at_one_look() -> None:
@@ -136,7 +136,7 @@ def test_one_line_that_is_broken_keeps_no_other_waiting() -> None:
         Session.objects.filter(pk=session.pk).update(seats_taken=0)
     Session.objects.filter(pk=broken.pk).update(service=None)
 
-    assert bookings.offer_what_came_free(now=NOW) == 1
+    assert waitlists.offer_what_came_free(now=NOW) == 1
 
     entries[1].refresh_from_db()
     assert entries[1].state == WaitlistEntry.State.OFFERED

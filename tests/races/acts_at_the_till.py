@@ -10,6 +10,7 @@ from apps.checkout.operations import Seen, SeenGift
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import passes_for
+from apps.waitlists import operations as waitlists
 from tests.factories.money import ORIGIN
 from tests.races.acts_of_customers import details_of
 from tests.races.stage_of_all import LIVE, PLAIN, Stage
@@ -117,7 +118,7 @@ class Payers(Stage):
         if found is None or purchase is None:
             return
         for_time = found.kind == PLAIN
-        take = bookings.take_offered_time if for_time else bookings.take_offered_place
+        take = waitlists.take_offered_time if for_time else waitlists.take_offered_place
         if found.status == "WAITING_LIST" and hasattr(found, "waiting"):
             self.attempt(
                 lambda: checkout.take_with_plan(

@@ -2,9 +2,13 @@
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime
-from apps.bookings.operations import Details, WaitingDetails
+from apps.bookings.operations import Details
 from apps.bookings.wishes import Wish
 from apps.checkout import operations as checkout
+from apps.classes import operations as classes
+from apps.self_service import operations as self_service
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.factories import make_visitor
 from tests.races.stage_of_all import EXPECTED, LIVE, MANY, PLAIN, Acts, Said, Stage, service_of
 
@@ -48,7 +52,7 @@ class Customers(Stage):
     def somebody_taps_a_class(self) -> None:
         target, people, name = self.a_target(), self.people(), self.somebody()
         self.attempt(
-            lambda: bookings.hold_seats(
+            lambda: classes.hold_seats(
                 choice=self.choice(service_of(target), people=people),
                 target=target,
                 visitor=make_visitor(name),
@@ -113,14 +117,14 @@ class Customers(Stage):
         if found := self.a_booking(*LIVE, kind__in=MANY):
             target, by = self.a_target(), self.dice.choice((self.salon.olga, None))
             self.attempt(
-                lambda: bookings.move_places(booking=found, target=target, by=by, now=self.now)
+                lambda: classes.move_places(booking=found, target=target, by=by, now=self.now)
             )
 
     def somebody_waits_for_a_class(self) -> None:
         full = [it for it in self.targets() if it.seats_taken + it.seats_offered >= it.capacity]
         target, people, name = self.one(full) or self.a_target(), self.people(), self.somebody()
         self.attempt(
-            lambda: bookings.join_waitlist(
+            lambda: waitlists.join_waitlist(
                 choice=self.choice(service_of(target), people=people),
                 target=target,
                 details=who(name),
@@ -138,7 +142,7 @@ class Customers(Stage):
         local = at.astimezone(self.salon.business.zone)
         on, begin = local.date(), local.hour * 60 + local.minute
         self.attempt(
-            lambda: bookings.wait_for_time(
+            lambda: waitlists.wait_for_time(
                 choice=self.choice(service),
                 wish=Wish(on, on, begin, begin + 30),
                 details=who(name),
@@ -153,12 +157,12 @@ class Customers(Stage):
         if found is None:
             return
         for_time = found.kind == PLAIN
-        take = bookings.take_offered_time if for_time else bookings.take_offered_place
-        refuse = bookings.refuse_time if for_time else bookings.refuse_offer
+        take = waitlists.take_offered_time if for_time else waitlists.take_offered_place
+        refuse = waitlists.refuse_time if for_time else waitlists.refuse_offer
         acts: Acts = {
             "take": lambda: take(booking=found, now=self.now),
             "refuse": lambda: refuse(booking=found, now=self.now),
-            "leave": lambda: bookings.leave_waitlist(booking=found, by=None, now=self.now),
+            "leave": lambda: waitlists.leave_waitlist(booking=found, by=None, now=self.now),
         }
         self.attempt(acts[self.dice.choice(("take", "take", "refuse", "leave"))])
 
@@ -204,7 +208,7 @@ class Customers(Stage):
                     token=bookings.create_access_link(booking=found, now=self.now), now=self.now
                 ),
                 "revoke": lambda: bookings.revoke_links(booking=found, now=self.now),
-                "find": lambda: bookings.ask_for_links(
+                "find": lambda: self_service.ask_for_links(
                     business=of, email=found.contact_email, reference="", now=self.now
                 ),
                 "address": lambda: bookings.correct_address(

@@ -6,6 +6,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.suggestions import find_free_starts
 from apps.checkout import operations as checkout
+from apps.classes import operations as classes
+from apps.waitlists import operations as waitlists
 from tests.races.acts_of_customers import Customers, who
 from tests.races.stage_of_all import LIVE, PLAIN, Acts, service_of
 
@@ -71,7 +73,7 @@ class Team(Customers):
     def the_owner_lets_it_take_place(self) -> None:
         if session := self.one(Session.objects.filter(bookings__status="PENDING").order_by("pk")):
             self.attempt(
-                lambda: bookings.let_take_place(
+                lambda: classes.let_take_place(
                     session_id=session.pk, by=self.salon.olga, now=self.now
                 )
             )
@@ -80,7 +82,7 @@ class Team(Customers):
         target, people, name = self.a_target(), self.people(), self.somebody()
         self.attempt(
             lambda: checkout.book_with_discount(
-                book=lambda: bookings.add_booking(
+                book=lambda: classes.add_booking(
                     choice=self.choice(service_of(target), people=people),
                     target=target,
                     details=who(name),
@@ -96,21 +98,21 @@ class Team(Customers):
         if found is None:
             return
         olga, at = self.salon.olga, self.a_time()
-        acts: Acts = {"first": lambda: bookings.move_to_front(booking=found, now=self.now)}
+        acts: Acts = {"first": lambda: waitlists.move_to_front(booking=found, now=self.now)}
         if found.kind == PLAIN:
             acts = {
                 **acts,
-                "give": lambda: bookings.give_time(
+                "give": lambda: waitlists.give_time(
                     booking=found, starts_at=at, by=olga, now=self.now
                 ),
-                "offer": lambda: bookings.offer_time(
+                "offer": lambda: waitlists.offer_time(
                     booking=found, starts_at=at, by=olga, now=self.now
                 ),
             }
         else:
             acts = {
                 **acts,
-                "give": lambda: bookings.enrol_from_line(booking=found, by=olga, now=self.now),
+                "give": lambda: waitlists.enrol_from_line(booking=found, by=olga, now=self.now),
             }
         self.attempt_one(acts)
 

@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-from apps.bookings import operations as bookings
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, Refund
+from apps.classes import operations as classes
 from apps.outbox.registry import all_periodic
 from tests.factories.money import work
 from tests.races.stage_of_all import Stage, later
@@ -73,7 +73,7 @@ class Worker(Stage):
         self.attempt(lambda: work(self.now))
 
     def the_worker_looks_at_minimums(self) -> None:
-        self.attempt(lambda: bookings.decide_minimums(now=self.now))
+        self.attempt(lambda: classes.decide_minimums(now=self.now))
 
     def the_worker_asks_the_bank(self) -> None:
         asked = Payment.objects.exclude(provider_ref="").order_by("pk")

@@ -8,9 +8,9 @@ from apps.availability.engine.series import SeriesRule
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import Override, SessionChange, SessionFacts
 from apps.availability.queries.plans import SessionPlan
-from apps.bookings import operations as bookings
 from apps.bookings.models import Attendance
-from apps.bookings.queries.attending import Scope, seen_of_class, seen_of_date, seen_of_run
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class, seen_of_date, seen_of_run
 from tests.races.stage_of_all import LIVE, MANY, Stage
 
 
@@ -57,7 +57,7 @@ class Classes(Stage):
         if session := self.one(Session.objects.filter(kind="CLASS").order_by("pk")):
             scope = self.dice.choice(list(Scope))
             self.attempt(
-                lambda: bookings.cancel_class(
+                lambda: classes.cancel_class(
                     session_id=session.pk,
                     scope=scope,
                     seen=seen_of_class(session=session, scope=scope, now=self.now),
@@ -75,14 +75,14 @@ class Classes(Stage):
         if self.dice.random() < 0.2:
             seen = seen_of_run(course_run_id=run.pk)
             self.attempt(
-                lambda: bookings.cancel_run(
+                lambda: classes.cancel_run(
                     course_run_id=run.pk, seen=seen, reason="Ill", by=olga, now=self.now
                 )
             )
         elif session := self.one(run.sessions.order_by("pk")):
             seen = seen_of_date(session=session)
             self.attempt(
-                lambda: bookings.cancel_course_date(
+                lambda: classes.cancel_course_date(
                     session_id=session.pk,
                     seen=seen,
                     reason="Ill",
@@ -100,7 +100,7 @@ class Classes(Stage):
             )
             scope = self.dice.choice(list(Scope))
             self.attempt(
-                lambda: bookings.change_class(
+                lambda: classes.change_class(
                     session_id=session.pk,
                     scope=scope,
                     change=change,
@@ -127,7 +127,7 @@ class Classes(Stage):
         if session := self.one(Session.objects.filter(kind__in=MANY).order_by("pk")):
             places = self.dice.randint(1, 4)
             self.attempt(
-                lambda: bookings.change_places(session=session, capacity=places, now=self.now)
+                lambda: classes.change_places(session=session, capacity=places, now=self.now)
             )
 
     def somebody_is_marked(self) -> None:
@@ -142,7 +142,7 @@ class Classes(Stage):
         seat = self.dice.choice((0, 0, 1))
         self.attempt_one(
             {
-                "one": lambda: bookings.mark_attendance(
+                "one": lambda: classes.mark_attendance(
                     session_id=session.pk,
                     reference=found.reference,
                     seat=seat,
@@ -150,8 +150,8 @@ class Classes(Stage):
                     by=olga,
                     now=self.now,
                 ),
-                "all": lambda: bookings.mark_all_here(session_id=session.pk, by=olga, now=self.now),
-                "words": lambda: bookings.message_people(
+                "all": lambda: classes.mark_all_here(session_id=session.pk, by=olga, now=self.now),
+                "words": lambda: classes.message_people(
                     session_id=session.pk, text="Bring a towel", by=olga, now=self.now
                 ),
             }

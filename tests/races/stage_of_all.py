@@ -29,6 +29,8 @@ from apps.catalog.queries import Choice, UnknownChoice, choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, GiftCard
 from apps.checkout.operations import SessionOver
+from apps.classes import operations as classes
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, make_salon
 from tests.races.furniture import DAYS, furnish
 
@@ -40,18 +42,18 @@ Said = dict[str, Any]
 REFUSED = (
     *(BusyTryAgain, NoSeats, SeatsTaken, SessionsCollide, SlotTaken, SessionOver, UnknownChoice),
     *(bookings.SlotGone, bookings.StaleRevision, bookings.NotAllowed, bookings.TooLateToUndo),
-    *(bookings.CannotJoin, bookings.CannotMove, bookings.CannotWait, bookings.NotBookable),
-    *(bookings.PriceChanged, bookings.SuggestionTaken, bookings.TooManyPeople, bookings.NotComing),
+    *(bookings.CannotJoin, bookings.CannotMove, waitlists.CannotWait, bookings.NotBookable),
+    *(bookings.PriceChanged, bookings.SuggestionTaken, bookings.TooManyPeople, classes.NotComing),
     *(
         bookings.ClockConflicts,
         bookings.NoConflict,
-        bookings.NotInLine,
-        bookings.OfferGone,
-        bookings.NotFull,
+        waitlists.NotInLine,
+        waitlists.OfferGone,
+        waitlists.NotFull,
     ),
-    *(bookings.LineIsFull, bookings.AlreadyInLine, bookings.WishIsOver, bookings.WishIsClosed),
-    *(bookings.TimesAreFree, bookings.NotWelcome, bookings.AlreadyCorrected),
-    *(bookings.NotOnTheList, bookings.TooFewSoFar, SessionsHaveChanged, UnclearTime),
+    *(waitlists.LineIsFull, waitlists.AlreadyInLine, waitlists.WishIsOver, waitlists.WishIsClosed),
+    *(waitlists.TimesAreFree, bookings.NotWelcome, bookings.AlreadyCorrected),
+    *(classes.NotOnTheList, bookings.TooFewSoFar, SessionsHaveChanged, UnclearTime),
     *(checkout.WayNotOffered, checkout.QuoteChanged, checkout.DetailsMissing, checkout.NotOwed),
     *(checkout.AmountRefused, checkout.RefundChanged, checkout.TooMuchToRefund),
     *(checkout.PaymentUnderWay, checkout.CouponRefused, checkout.GiftRefused),

@@ -20,7 +20,9 @@ from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_clock, read_zone
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_request, make_salon
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import make_class
@@ -79,10 +81,10 @@ def _change_once(place: Location, *, turn: int) -> str:
 def _add(facts: dict[str, Any]) -> str:
     session = Session.objects.select_related("service__business").get(pk=facts["session"])
     assert session.service is not None
-    bookings.add_booking(
+    classes.add_booking(
         choice=choose(service=session.service),
         target=session,
-        details=bookings.WaitingDetails(name="Ida", email=f"ida{facts['round']}@example.com"),
+        details=waitlists.WaitingDetails(name="Ida", email=f"ida{facts['round']}@example.com"),
         by=TeamMember.objects.get(pk=facts["olga"]),
         now=NOW,
     )

@@ -6,10 +6,10 @@ import pytest
 
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import BusyTryAgain
-from apps.bookings import operations as bookings
 from apps.bookings.operations import StaleRevision
-from apps.bookings.queries.attending import seen_of_date
 from apps.businesses.models import TeamMember
+from apps.classes import operations as classes
+from apps.classes.queries.attending import seen_of_date
 from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.studio import make_run, make_studio
@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.real_time, pytest.mark.race, pytest.mark.django_db(tra
 def cancel_one(client: int, facts: dict[str, Any]) -> str:
     date = Session.objects.get(pk=facts["dates"][client])
     try:
-        bookings.cancel_course_date(
+        classes.cancel_course_date(
             session_id=date.pk,
             seen=seen_of_date(session=date),
             reason="Noor is away.",

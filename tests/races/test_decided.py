@@ -9,9 +9,9 @@ from django.utils.dateparse import parse_datetime
 
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import BusyTryAgain
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -26,10 +26,10 @@ def owner_or_worker(client: int, facts: dict[str, Any]) -> str:
     assert due is not None
     try:
         if client:
-            bookings.decide_minimums(now=due)
+            classes.decide_minimums(now=due)
         else:
             olga = TeamMember.objects.get(pk=facts["olga"])
-            bookings.let_take_place(session_id=facts["session"], by=olga, now=due)
+            classes.let_take_place(session_id=facts["session"], by=olga, now=due)
     except BusyTryAgain:
         return "busy"
     return "done"
@@ -68,5 +68,5 @@ def test_the_word_of_the_team_and_the_worker_do_not_both_count() -> None:
             status = "CONFIRMED" if takes_place else "CANCELED"
             mine = {"session": target} if isinstance(target, Session) else {"course_run": target}
             assert set(Booking.objects.filter(**mine).values_list("status", flat=True)) <= {status}
-            assert not bookings.decide_minimums(now=NOW)
+            assert not classes.decide_minimums(now=NOW)
     assert list(find_all(business_id=None, now=NOW)) == []

@@ -9,9 +9,8 @@ from apps.availability import operations as availability
 from apps.availability.engine.series import SeriesRule
 from apps.availability.models import Session
 from apps.availability.operations import SessionFacts
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations import StaleRevision, WaitingDetails
+from apps.bookings.operations import StaleRevision
 from apps.businesses.models import TeamMember
 from apps.catalog import operations as catalog
 from apps.catalog.models import PricingPlan, Service
@@ -21,6 +20,8 @@ from apps.checkout import operations as checkout
 from apps.checkout.coupons import Kind
 from apps.checkout.models import Discount, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations import Buyer, DiscountFacts, Gift
+from apps.classes import operations as classes
+from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
@@ -113,7 +114,7 @@ def plan_class(_client: int, facts: dict[str, Any]) -> str:
 def put_in(_client: int, facts: dict[str, Any]) -> str:
     target = Session.objects.select_related("service", "location").get(pk=facts["session"])
     service = Service.objects.select_related("business").get(pk=target.service_id or 0)
-    return bookings.add_booking(
+    return classes.add_booking(
         choice=choose(service=service),
         target=target,
         details=WaitingDetails(name="Ida Holm", email="ida@example.com"),
@@ -124,7 +125,7 @@ def put_in(_client: int, facts: dict[str, Any]) -> str:
 
 
 def write_to_all(_client: int, facts: dict[str, Any]) -> str:
-    told = bookings.message_people(
+    told = classes.message_people(
         session_id=facts["session"], text="Bring a towel", by=olga(), now=NOW, form_key=KEY
     )
     return f"{told} told"

@@ -25,6 +25,7 @@ from apps.bookings.joining import Joining
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
 from apps.catalog.models import Service
+from apps.classes import operations as classes
 from tests.factories import NOW, make_booking, make_salon
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 from tests.races.storm import storm_of
@@ -85,7 +86,7 @@ def test_without_its_protection_a_class_is_overbooked(
     monkeypatch.setattr(
         seats_module, "_with_room", lambda target, _more: seats_module.row_of(target)
     )
-    monkeypatch.setattr("apps.bookings.operations._hold_seats.may_join", always_open)
+    monkeypatch.setattr("apps.classes.operations.hold.may_join", always_open)
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=5)
     with without_constraint(), storm_of(come, clients=24) as storm:
         assert storm.round(session=session.pk, blind=True) == Counter({"booked": 24})
@@ -203,7 +204,7 @@ def test_nobody_moves_in_where_somebody_leaves_at_this_moment(studio: Studio) ->
     Service.objects.filter(pk=studio.flow.pk).update(min_participants=3)
     full = make_session(studio, starts_at=studio.at(27, 18))
     ada, *_others = [join(full, email=f"{name}@example.com") for name in ("ada", "eva", "ida")]
-    bookings.decide_minimums(now=NOW)
+    classes.decide_minimums(now=NOW)
     ada.refresh_from_db()
     waiting = make_session(studio, starts_at=studio.at(28, 18))
     leaves, _stays = [join(waiting, email=f"{name}@example.com") for name in ("sam", "tom")]
@@ -211,7 +212,7 @@ def test_nobody_moves_in_where_somebody_leaves_at_this_moment(studio: Studio) ->
 
     def move() -> None:
         try:
-            bookings.move_places(booking=ada, target=waiting, by=None, now=NOW)
+            classes.move_places(booking=ada, target=waiting, by=None, now=NOW)
             told.append("moved")
         except bookings.TooFewSoFar:
             told.append("too few")

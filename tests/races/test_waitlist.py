@@ -14,6 +14,7 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.catalog.queries import choose
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_session, make_studio
@@ -31,10 +32,10 @@ def studio() -> Studio:
 
 
 def wait(studio: Studio, session: Session, number: int) -> Booking:
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow),
         target=session,
-        details=bookings.WaitingDetails(name=f"W{number}", email=f"w{number}@example.com"),
+        details=waitlists.WaitingDetails(name=f"W{number}", email=f"w{number}@example.com"),
         visitor=make_visitor(f"w{number}"),
         now=NOW,
     )
@@ -54,7 +55,7 @@ def cancel(booking: Booking, *, now: Any) -> None:
 def attempt(verb: Any, **named: Any) -> str:
     try:
         verb(**named)
-    except bookings.OfferGone:
+    except waitlists.OfferGone:
         return "offer gone"
     except bookings.CannotJoin as no:
         return str(no.joining.obstacle)
@@ -118,7 +119,7 @@ def test_what_comes_free_goes_to_those_who_wait(studio: Studio) -> None:
 
 def take(_client: int, facts: dict[str, Any]) -> str:
     booking = Booking.objects.get(pk=facts["booking"])
-    return attempt(bookings.take_offered_place, booking=booking, now=LATER)
+    return attempt(waitlists.take_offered_place, booking=booking, now=LATER)
 
 
 def test_an_offer_taken_on_many_devices_is_one_place(studio: Studio) -> None:
@@ -144,11 +145,11 @@ def everything(client: int, facts: dict[str, Any]) -> str:
     eva = Booking.objects.get(pk=facts["eva"])
     session = Session.objects.select_related("location").get(pk=facts["session"])
     if client % 5 == 0:
-        return "worker: " + attempt(bookings.lapse_offers, now=now)
+        return "worker: " + attempt(waitlists.lapse_offers, now=now)
     if client % 5 == 1:
-        return "eva: " + attempt(bookings.take_offered_place, booking=eva, now=now)
+        return "eva: " + attempt(waitlists.take_offered_place, booking=eva, now=now)
     if client % 5 == 2:
-        return "eva no: " + attempt(bookings.refuse_offer, booking=eva, now=now)
+        return "eva no: " + attempt(waitlists.refuse_offer, booking=eva, now=now)
     if client % 5 == 3:
         named = {"target": session, "email": f"s{client}@example.com", "now": now}
         return "came: " + attempt(join_target, **named)

@@ -17,6 +17,7 @@ from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon
 from tests.factories.bookings import make_visitor
 from tests.races.storm import storm_of
@@ -48,10 +49,10 @@ def full_hour(salon: Salon) -> Booking:
         resource_id=salon.ana.resource_id,
     )
     for number in range(LINE):
-        bookings.wait_for_time(
+        waitlists.wait_for_time(
             choice=choose(service=salon.cut, resource_id=salon.ana.resource_id),
             wish=THURSDAY,
-            details=bookings.WaitingDetails(name=f"W{number}", email=f"w{number}@example.com"),
+            details=waitlists.WaitingDetails(name=f"W{number}", email=f"w{number}@example.com"),
             visitor=make_visitor(f"w{number}"),
             now=NOW,
         )
@@ -61,7 +62,7 @@ def full_hour(salon: Salon) -> Booking:
 def attempt(verb: Any, **named: Any) -> str:
     try:
         verb(**named)
-    except (bookings.OfferGone, bookings.SlotGone, bookings.NotInLine) as no:
+    except (waitlists.OfferGone, bookings.SlotGone, waitlists.NotInLine) as no:
         return type(no).__name__
     except BusyTryAgain:
         return "busy"
@@ -71,10 +72,10 @@ def attempt(verb: Any, **named: Any) -> str:
 def offer_take_or_tap(client: int, facts: dict[str, Any]) -> str:
     """Two workers look, two devices of the first in line take, strangers tap the same time."""
     if client < 2:
-        return "offered: " + str(bookings.offer_free_times(now=LATER))
+        return "offered: " + str(waitlists.offer_free_times(now=LATER))
     if client < 4:
         booking = Booking.objects.get(pk=facts["first"])
-        return "took: " + attempt(bookings.take_offered_time, booking=booking, now=LATER)
+        return "took: " + attempt(waitlists.take_offered_time, booking=booking, now=LATER)
     service = Service.objects.select_related("business").get(pk=facts["service"])
     return "tapped: " + attempt(
         make_draft,
@@ -160,14 +161,14 @@ def take_late_or_lapse(client: int, facts: dict[str, Any]) -> str:
     at = NOW + timedelta(minutes=61, milliseconds=200 * client - 1600)
     if client % 2:
         booking = Booking.objects.get(pk=facts["first"])
-        return "took: " + attempt(bookings.take_offered_time, booking=booking, now=at)
-    lapsed = bookings.lapse_times(now=at)
-    return f"lapsed: {lapsed}, offered: {bookings.offer_free_times(now=at)}"
+        return "took: " + attempt(waitlists.take_offered_time, booking=booking, now=at)
+    lapsed = waitlists.lapse_times(now=at)
+    return f"lapsed: {lapsed}, offered: {waitlists.offer_free_times(now=at)}"
 
 
 def test_an_offer_taken_in_its_last_second_is_taken_or_gone_never_both(salon: Salon) -> None:
     free_the_hour(salon)
-    assert bookings.offer_free_times(now=LATER) == 1
+    assert waitlists.offer_free_times(now=LATER) == 1
     first = WaitlistEntry.objects.get(state="OFFERED")
 
     with storm_of(take_late_or_lapse, clients=16) as storm:

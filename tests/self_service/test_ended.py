@@ -11,13 +11,11 @@ from django.utils.html import strip_tags
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import WaitingDetails
-from apps.bookings.queries.attending import (
-    Scope,
-    seen_of_class,
-    seen_of_run,
-)
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope, seen_of_class, seen_of_run
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_request, make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -95,7 +93,7 @@ def test_a_class_that_was_called_off(studio: Studio) -> None:
     carl = join(session)
     eva = wait(studio, session)
     seen = seen_of_class(session=session, scope=Scope.THIS, now=NOW)
-    bookings.cancel_class(
+    classes.cancel_class(
         session_id=session.pk,
         scope=Scope.THIS,
         seen=seen,
@@ -114,7 +112,7 @@ def test_a_class_that_was_called_off(studio: Studio) -> None:
 
 
 def wait(studio: Studio, session: Any) -> Booking:
-    entry = bookings.join_waitlist(
+    entry = waitlists.join_waitlist(
         choice=choose(service=studio.flow, party_size=1),
         target=session,
         visitor=make_visitor("eva@example.com"),
@@ -127,7 +125,7 @@ def wait(studio: Studio, session: Any) -> Booking:
 def test_a_course_that_was_called_off(studio: Studio) -> None:
     run = make_run(studio, first=studio.at(30, 18), weeks=3)
     carl = join(run)
-    bookings.cancel_run(
+    classes.cancel_run(
         course_run_id=run.pk,
         seen=seen_of_run(course_run_id=run.pk),
         reason="The room is flooded.",
@@ -147,7 +145,7 @@ def test_a_class_with_too_few_people(studio: Studio) -> None:
     studio.flow.save()
     session = make_session(studio, starts_at=studio.at(26, 18))
     carl = join(session)
-    bookings.decide_minimums(now=session.starts_at - timedelta(hours=1))
+    classes.decide_minimums(now=session.starts_at - timedelta(hours=1))
 
     assert head_of(opened(carl)) == [
         "This class does not take place. Not enough people have booked.",
@@ -160,7 +158,7 @@ def test_who_had_left_before_left(studio: Studio) -> None:
     carl = join(session)
     cancel(carl, by=None)
     seen = seen_of_class(session=session, scope=Scope.THIS, now=NOW)
-    bookings.cancel_class(
+    classes.cancel_class(
         session_id=session.pk,
         scope=Scope.THIS,
         seen=seen,

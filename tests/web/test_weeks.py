@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.bookings.forms.classes import read_week
+from apps.classes.forms import read_week
 from apps.kernel.weeks import days_in_order, week_name, week_start
 from apps.web.weeks import week_starts_of
 

@@ -220,3 +220,10 @@ def _url(name: str, business: Business, service: Service, query: str) -> str:
 def zone_or(name: str, *, default: ZoneInfo) -> ZoneInfo:
     """The zone of that name, or the default when there is none (a cookie may say anything)."""
     return ZoneInfo(name) if name in known_zones() else default
+
+
+def party_query(choice: Choice) -> str:
+    """The same people as the query of an address, "" for one person."""
+    if choice.mix:
+        return "?" + urlencode({f"people_{it.pk}": people for it, people in choice.mix})
+    return f"?people={choice.party_size}" if choice.party_size > 1 else ""

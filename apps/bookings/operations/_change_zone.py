@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from apps.availability import operations as availability
 from apps.availability.engine.rezoning import Keep, same_reading
 from apps.availability.models import CourseRun, Session
+from apps.bookings.announcements import announce_new_start
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._snapshots import tzdata_version
-from apps.bookings.operations._waitlist_offer import shorten_offers
 from apps.bookings.queries.rezoning import (
     Span,
     Touched,
@@ -140,9 +140,9 @@ def _shorten_offers(touched: Touched, *, now: datetime) -> None:
     ids = [it.pk for it in touched.sessions]
     runs = {it.course_run_id or 0 for it in touched.sessions}
     for session in Session.objects.filter(pk__in=ids, waitlist__state="OFFERED").distinct():
-        shorten_offers(target=session, now=now)
+        announce_new_start(session, now=now)
     for run in CourseRun.objects.filter(pk__in=runs, waitlist__state="OFFERED").distinct():
-        shorten_offers(target=run, now=now)
+        announce_new_start(run, now=now)
 
 
 def _move_offers(touched: Touched) -> None:

@@ -20,14 +20,20 @@ class GivenAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class Details:
-    """What the customer typed, cleaned: e-mail in lower case, phone in E.164, the address of a home
-    visit in one line."""
+class ContactDetails:
+    """Who comes and how to reach them, cleaned: e-mail in lower case, phone in E.164, the address
+    of a home visit in one line."""
 
     name: str
     email: str
     phone: str = ""
     visit_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Details(ContactDetails):
+    """The same, with all else that the form of a booking asks."""
+
     note: str = ""
     participant_names: Sequence[str] = ()
     answers: Sequence[GivenAnswer] = ()

@@ -9,9 +9,9 @@ from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.decision import decide
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._change_class import follow_class
 from apps.bookings.operations._drafts import require_sold
 from apps.bookings.operations._errors import SlotGone
+from apps.bookings.operations._follow import follow_class
 from apps.bookings.operations._kept import give_back
 from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.operations._paid import MoneyOfBooking

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from apps.availability import operations as availability
+from apps.bookings.announcements import announce_end_of_waiting, announce_free_places
 from apps.bookings.models import Booking
-from apps.bookings.operations._waitlist_offer import leave_line, offer_places
-from apps.bookings.operations._wish_offer import end_wish
 from apps.catalog.models import Service
 
 APPOINTMENT = Service.Kind.APPOINTMENT
@@ -18,13 +17,11 @@ def give_back(booking: Booking, *, now: datetime) -> None:
     if booking.seating_id is not None:
         availability.release_seats(seating_id=booking.seating_id, now=now)
         if target := booking.course_run or booking.session:
-            offer_places(target=target, now=now, new_round=True, besides=booking)
-    elif booking.status == Booking.Status.WAITING_LIST and booking.kind != APPOINTMENT:
-        leave_line(booking=booking, now=now)
+            announce_free_places(target, besides=booking, now=now)
     elif booking.session_id is not None and booking.kind == APPOINTMENT:
         availability.release_time(session_id=booking.session_id)
-        if booking.status == Booking.Status.WAITING_LIST:
-            end_wish(booking)
+    if booking.status == Booking.Status.WAITING_LIST:
+        announce_end_of_waiting(booking, now=now)
 
 
 def extend(booking: Booking, *, expires_at: datetime, now: datetime) -> bool:

@@ -10,9 +10,8 @@ from django.utils.translation import ngettext
 
 from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.forms import seal, way_back
-from apps.bookings.forms.classes import party_query
 from apps.bookings.forms.details import DetailsForm, Known
-from apps.bookings.forms.picks import picks_of_booking, times_url
+from apps.bookings.forms.picks import party_query, picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries import choice_of
@@ -193,9 +192,9 @@ def back_url(draft: Booking) -> str:
         return times_url(draft.service, picks_of_booking(draft), date=on.isoformat())
     slugs: dict[str, object] = {"business": draft.business.slug}
     if draft.kind == Service.Kind.CLASS:
-        page = reverse("bookings:session", kwargs={**slugs, "session": draft.session_id})
+        page = reverse("classes:session", kwargs={**slugs, "session": draft.session_id})
     else:
-        page = reverse("bookings:course", kwargs={**slugs, "service": draft.service.slug})
+        page = reverse("classes:course", kwargs={**slugs, "service": draft.service.slug})
     return f"{page}{_party(draft)}"
 
 

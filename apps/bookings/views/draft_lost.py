@@ -1,18 +1,25 @@
 """The time of a draft went to somebody else."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
-from apps.bookings.views.classes import show_places_lost
-from apps.bookings.views.courses import show_enrolment_lost
 from apps.bookings.views.lost import no_longer_bookable, show_lost
-from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, is_offered
 from apps.web.http import go_to
 from apps.web.kept_text import words_typed
+
+ShowLost = Callable[..., HttpResponse]
+_pages: dict[str, ShowLost] = {}
+
+
+def register_lost_page(kind: str, show: ShowLost) -> None:
+    """Let this page (request, draft, now) say that the places of a draft of this kind of service
+    went, with what is free now (409); it may raise UnknownChoice."""
+    _pages[kind] = show
 
 
 def show_draft_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
@@ -24,10 +31,8 @@ def show_draft_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> H
         typed = words_typed(request) if request.method == "POST" else ()
         return no_longer_bookable(request, draft.service, typed=typed)
     try:
-        if draft.kind == Service.Kind.CLASS:
-            return show_places_lost(request, draft, now=now)
-        if draft.kind == Service.Kind.COURSE:
-            return show_enrolment_lost(request, draft, now=now)
+        if show := _pages.get(draft.kind):
+            return show(request, draft, now=now)
         choice = choice_of(booking=draft)
     except UnknownChoice:
         service, business = draft.service.slug, draft.business.slug

@@ -102,4 +102,4 @@ def _come_back(request: HttpRequest, draft_id: str) -> Booking | None:
 
 def to_done(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Go to the booking that a draft of this browser became."""
-    return go_to(request, "bookings:done", reference=booking.reference)
+    return go_to(request, "self_service:done", reference=booking.reference)

@@ -195,7 +195,7 @@ def _waitlist(choice: Choice, picks: Picks, wish: Wish | None) -> dict[str, Any]
     service = choice.service
     slugs = {"business": service.business.slug, "service": service.slug}
     query = picks.query({"date": wish.first_on.isoformat()})
-    url = f"{reverse('bookings:wait', kwargs=slugs)}?{query}"
+    url = f"{reverse('waitlists:for_time', kwargs=slugs)}?{query}"
     return {
         "waitlist_url": url if line.has_room else "",
         "waitlist_is_full": line.waiting > 0 and not line.has_room,

@@ -173,7 +173,7 @@ def address_of(*, service: Service, has_choices: bool) -> str:
     of a class to the weeks, of a course to its dates."""
     if service.kind == Service.Kind.CLASS:
         weeks = {"business": service.business.slug}
-        return reverse("bookings:classes", kwargs=weeks, query={"class": service.slug})
+        return reverse("classes:timetable", kwargs=weeks, query={"class": service.slug})
     page = "service" if has_choices or not service.bookable_online else "times"
     page = "course" if service.kind == Service.Kind.COURSE else page
     slugs = {"business": service.business.slug, "service": service.slug}

@@ -16,6 +16,7 @@ from apps.checkout.plans import Refused
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.checkout.queries.passes import refusal_of
+from apps.classes import operations as classes
 from apps.customers.models import Customer
 
 
@@ -44,7 +45,7 @@ def book_with_plan(
     purchase = plans.filter(pk=purchase_id, business=choice.service.business).first()
     if purchase is None:
         raise PlanRefused(Refused.OVER)
-    draft = bookings.hold_seats(
+    draft = classes.hold_seats(
         choice=choice, target=target, visitor=visitor, replaces=replaces, now=now
     )
     refused = refusal_of(purchase, booking=draft, now=now)

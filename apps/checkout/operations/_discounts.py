@@ -20,6 +20,7 @@ from apps.checkout.operations._in_person import LIVE, discount_of, order_of
 from apps.checkout.operations._settle import sync
 from apps.checkout.pricing import Item, Way, quote
 from apps.checkout.queries.discounts import find_discount
+from apps.classes import operations as classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def add_people(
     before = bookings.lock_booking(
         booking_id=booking.pk, business_id=booking.business_id, revision=None
     )
-    grown = bookings.add_people(booking=booking, more=more, now=now, seen_people=seen_people)
+    grown = classes.add_people(booking=booking, more=more, now=now, seen_people=seen_people)
     order = Order.objects.select_for_update().filter(booking=grown).first()
     if order is None or not grown.price or grown.party_size == before.party_size:
         return grown

@@ -12,7 +12,6 @@ from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.views.classes import choice_of_party, session_or_404, show_session
 from apps.bookings.views.drafts import to_done
 from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
@@ -30,6 +29,7 @@ from apps.checkout.queries.plan_words import (
     plan_refused_words,
     refused_words,
 )
+from apps.classes.views.sessions import choice_of_party, session_or_404, show_session
 from apps.web.http import go_to, render_page
 
 CONFLICT, UNPROCESSABLE = 409, 422

@@ -47,7 +47,7 @@ def address(request: HttpRequest, reference: str) -> HttpResponse:
     except bookings.NotAllowed:
         form.add_error("email", _("This booking can no longer be changed here."))
         return _show(request, booking, form, status=409)
-    return go_to(request, "bookings:done", reference=reference)
+    return go_to(request, "self_service:done", reference=reference)
 
 
 def _made_here(request: HttpRequest, reference: str) -> Booking:

@@ -19,7 +19,6 @@ from apps.bookings.queries.ending import ending_of
 from apps.bookings.queries.minimum import people_awaited
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.queries.unanswered import awaiting_of
-from apps.bookings.queries.waitlist import has_waited_in_vain, wish_words_of
 from apps.bookings.visitors import grant, plans_of, proof_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
@@ -36,6 +35,7 @@ from apps.self_service.queries import (
     overlap_of,
     suggested_slots,
 )
+from apps.waitlists.queries.lines import has_waited_in_vain, wish_words_of
 from apps.web.http import go_to, render_page
 
 LONGEST_TOKEN = 100

@@ -12,8 +12,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.bookings.joining import Joining, Obstacle
 from apps.bookings.joining_words import obstacle_words
-from apps.bookings.queries.other_sessions import find_other_session
 from apps.checkout import operations as checkout
+from apps.classes import operations as classes
+from apps.classes.queries.other_sessions import find_other_session
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to
 
@@ -37,7 +38,7 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     if target is None:
         raise Http404
     try:
-        bookings.move_places(booking=booking, target=target, by=None, now=now)
+        classes.move_places(booking=booking, target=target, by=None, now=now)
     except REFUSALS as refused:
         words = _why_not(refused, target)
         return show_booking(request, booking, now=now, problem=words, status=409)
@@ -85,7 +86,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     except NoSeats:
         words = _("There is no place for one more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
-    except bookings.NotComing:
+    except classes.NotComing:
         words = _("Nobody can be added to this booking. For more people, book again.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except BusyTryAgain:

@@ -14,7 +14,6 @@ from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.queries.waitlist import wish_words_of
 from apps.bookings.visitors import plans_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
@@ -26,10 +25,12 @@ from apps.checkout.queries.pay_page import LATER
 from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
 from apps.self_service.in_line import place_of
 from apps.self_service.views.booking import granted_booking, show_booking
+from apps.waitlists import operations as waitlists
+from apps.waitlists.queries.lines import wish_words_of
 from apps.web.http import go_to, render_page
 
 REFUSED = (
-    *(bookings.OfferGone, bookings.TooFewSoFar, bookings.NotInLine, NoSeats, BusyTryAgain),
+    *(waitlists.OfferGone, bookings.TooFewSoFar, waitlists.NotInLine, NoSeats, BusyTryAgain),
     *(PlanRefused, checkout.NotOwed, checkout.PaymentUnderWay),
 )
 
@@ -71,7 +72,7 @@ def leave(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _take(request: HttpRequest, *, booking: Booking, now: datetime) -> None:
     is_time = booking.kind == "APPOINTMENT"
-    verb = bookings.take_offered_time if is_time else bookings.take_offered_place
+    verb = waitlists.take_offered_time if is_time else waitlists.take_offered_place
     take = partial(verb, booking=booking, now=now)
     plan = _chosen_plan(request, booking)
     if plan is None:
@@ -99,13 +100,13 @@ def _chosen_plan(request: HttpRequest, booking: Booking) -> int | None:
 
 def _refuse(*, booking: Booking, now: datetime) -> None:
     if booking.kind == "APPOINTMENT":
-        bookings.refuse_time(booking=booking, now=now)
+        waitlists.refuse_time(booking=booking, now=now)
     else:
-        bookings.refuse_offer(booking=booking, now=now)
+        waitlists.refuse_offer(booking=booking, now=now)
 
 
 def _leave(*, booking: Booking, now: datetime) -> None:
-    bookings.leave_waitlist(booking=booking, by=None, now=now)
+    waitlists.leave_waitlist(booking=booking, by=None, now=now)
 
 
 def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -> HttpResponse:
@@ -116,21 +117,21 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
         verb(booking=booking, now=now)
     except REFUSED as no:
         words = _plan_words(no, request, booking) if isinstance(no, PlanRefused) else _words(no)
-        status = 410 if isinstance(no, bookings.OfferGone) else 409
+        status = 410 if isinstance(no, waitlists.OfferGone) else 409
         return show_booking(request, booking, now=now, problem=words, status=status)
     return go_to(request, "self_service:booking", reference=reference)
 
 
 def _words(no: Exception) -> str:
     """Why nothing was done."""
-    if isinstance(no, bookings.OfferGone):
+    if isinstance(no, waitlists.OfferGone):
         return _("The offer went to the next person. You keep your place in line.")
     if isinstance(no, bookings.TooFewSoFar):
         return _(
             "Others have left, and with you it would be too few people. Your place is kept until "
             "the offer ends: please try again later."
         )
-    if isinstance(no, bookings.NotInLine | NoSeats):
+    if isinstance(no, waitlists.NotInLine | NoSeats):
         return _("You are not in line for this any more.")
     if isinstance(no, BusyTryAgain):
         return _("Many people are booking at this moment. Please press the button again.")

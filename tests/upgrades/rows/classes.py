@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings import operations as bookings
-from apps.bookings.operations import WaitingDetails
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, make_variant, make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
@@ -27,7 +29,7 @@ def _mixed_party(studio: Studio) -> None:
     """An adult and two students, who came."""
     session = make_session(studio, starts_at=studio.at(25, 7))
     adult, student = studio.flow.variants.order_by("pk")
-    held = bookings.hold_seats(
+    held = classes.hold_seats(
         choice=choose(service=studio.flow, mix={adult.pk: 1, student.pk: 2}),
         target=session,
         visitor=make_visitor("family"),
@@ -39,7 +41,7 @@ def _mixed_party(studio: Studio) -> None:
         seen_price=held.price,
         now=NOW,
     )
-    bookings.mark_all_here(session_id=session.pk, by=studio.olga, now=LATER)
+    classes.mark_all_here(session_id=session.pk, by=studio.olga, now=LATER)
 
 
 def _line(studio: Studio) -> None:
@@ -62,7 +64,7 @@ def _offer(studio: Studio) -> None:
         by=None,
         now=NOW,
     )
-    bookings.offer_places(target=full, now=NOW)
+    waitlists.offer_places(target=full, now=NOW)
 
 
 def _course(studio: Studio) -> None:
@@ -73,7 +75,7 @@ def _course(studio: Studio) -> None:
 
 def _wait(target: Session | CourseRun, name: str) -> None:
     service = Service.objects.select_related("business").get(pk=target.service_id or 0)
-    bookings.join_waitlist(
+    waitlists.join_waitlist(
         choice=choose(service=service),
         target=target,
         details=WaitingDetails(name=name.title(), email=f"{name}@example.com"),

@@ -9,9 +9,9 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.paid_words import paid_parts
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until, is_free_now
-from apps.bookings.queries.other_sessions import list_other_sessions
 from apps.bookings.wording import paid_parts_of
 from apps.checkout.queries.pay_page import came_words_at
+from apps.classes.queries.other_sessions import list_other_sessions
 from apps.dashboard.bookings.queries.actions import actions_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import BookingRow, customer_name, name_of, row_of

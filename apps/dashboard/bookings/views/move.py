@@ -7,7 +7,8 @@ from django.views.decorators.http import require_POST
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
-from apps.bookings.queries.other_sessions import find_other_session
+from apps.classes import operations as classes
+from apps.classes.queries.other_sessions import find_other_session
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.answers import booking_or_404, refuse
 from apps.dashboard.frame.views.refusals import Problem, problem_of
@@ -30,7 +31,7 @@ def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     if target is None:
         raise Http404
     try:
-        bookings.move_places(booking=booking, target=target, by=desk.member, now=now)
+        classes.move_places(booking=booking, target=target, by=desk.member, now=now)
     except bookings.TooFewSoFar:
         return refuse(request, booking, Problem("TOO_FEW_SO_FAR", 409), now=now)
     except bookings.PlanDoesNotPay:

@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.availability.engine.series import SeriesRule
 from apps.availability.operations import Override, SessionChange
 from apps.bookings.models import Attendance
-from apps.bookings.queries.attending import Scope, Seen
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service
+from apps.classes.queries.attending import Scope, Seen
 from apps.dashboard.desk import Desk
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.dashboard.place_field import FIELD as PLACE

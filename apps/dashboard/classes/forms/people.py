@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.operations import WaitingDetails
 from apps.catalog.models import Service, Variant
 from apps.dashboard.classes.forms.classes import FormWithNumbers
+from apps.waitlists.operations import WaitingDetails
 from apps.web.fields import AddressField, LineField
 from apps.web.form_keys import KeyedForm
 from apps.web.formatting import format_money

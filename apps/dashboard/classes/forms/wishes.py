@@ -8,7 +8,6 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.operations import WaitingDetails
 from apps.bookings.wishes import PARTS, Wish
 from apps.bookings.wording import hours_words
 from apps.businesses.models import Business
@@ -16,6 +15,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import Choice, choose
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
 from apps.dashboard.place_field import FormWithPlace
+from apps.waitlists.operations import WaitingDetails
 from apps.web.fields import AddressField, LineField, VisitAddressField
 from apps.web.form_keys import KeyedForm
 from apps.web.slips import AsksAboutSlips

@@ -8,7 +8,11 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking, WaitlistEntry
 from apps.bookings.plan_uses import plan_words_of
-from apps.bookings.queries.attending import (
+from apps.bookings.queries.ending import find_called_off
+from apps.bookings.queries.lines import line_of
+from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
+from apps.bookings.queries.stub import kinds_of
+from apps.classes.queries.attending import (
     Scope,
     Seen,
     find_attending,
@@ -21,12 +25,9 @@ from apps.bookings.queries.attending import (
     told_of_class,
     told_of_run,
 )
-from apps.bookings.queries.ending import find_called_off
-from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
-from apps.bookings.queries.stub import kinds_of
-from apps.bookings.queries.waitlist import has_offer, line_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import customer_name
+from apps.waitlists.queries.lines import has_offer
 
 """Bookings whose people hear of a cancellation."""
 

@@ -11,13 +11,14 @@ from django.db.models import QuerySet
 from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.choice import choice_of
-from apps.bookings.queries.waitlist import has_offer
-from apps.bookings.queries.wishes import IN_LINE, find_times_for, may_wait_for_a_time, wish_of
+from apps.bookings.queries.wishes import IN_LINE, may_wait_for_a_time, wish_of
 from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import customer_name, local_date_of, staff_name
+from apps.waitlists.queries.lines import has_offer
+from apps.waitlists.queries.times import find_times_for
 
 MOST_ROWS = 500
 MOST_TIMES = 60

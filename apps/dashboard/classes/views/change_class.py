@@ -19,9 +19,10 @@ from apps.availability.operations import (
     UnclearTime,
 )
 from apps.bookings import operations as bookings
-from apps.bookings.queries.attending import Scope
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Resource
+from apps.classes import operations as classes_operations
+from apps.classes.queries.attending import Scope
 from apps.dashboard.classes.forms.classes import SEEN, ChangeClassForm, tell_elsewhere
 from apps.dashboard.classes.queries.roster import ScopeChoice, list_scopes
 from apps.dashboard.classes.views.roster import session_page
@@ -69,7 +70,7 @@ def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
 
 def _change(session: Session, form: ChangeClassForm, *, by: TeamMember, now: datetime) -> None:
     meant = form.meant()
-    bookings.change_class(
+    classes_operations.change_class(
         session_id=session.pk,
         scope=meant.scope,
         change=form.change(),

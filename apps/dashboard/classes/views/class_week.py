@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.bookings.forms.classes import read_week
 from apps.bookings.forms.picks import Unreadable
+from apps.classes.forms import read_week
 from apps.dashboard.classes.queries.class_week import WEEK, get_class_week
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.queries.rows import local_date_of

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
-from apps.bookings.queries.attending import Scope
 from apps.businesses.models import TeamMember
+from apps.classes import operations as classes
+from apps.classes.queries.attending import Scope
 from apps.dashboard.classes.forms.classes import (
     CancelSessionsForm,
     CheckInForm,
@@ -65,7 +66,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
             request, session, now=now, problem=_("Please press once more."), status=422
         )
     try:
-        bookings.mark_attendance(
+        classes.mark_attendance(
             session_id=session.pk,
             reference=form.cleaned_data["reference"],
             seat=form.cleaned_data["seat"],
@@ -73,7 +74,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
             by=request.desk.member,
             now=now,
         )
-    except bookings.NotOnTheList:
+    except classes.NotOnTheList:
         words = _("This person is not on the list any more.")
         return show_roster(request, session, now=now, problem=words, status=409)
     return _answer(request, session, now=now)
@@ -85,7 +86,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
 def all_here(request: OwnerRequest, session: Session) -> HttpResponse:
     """Mark everybody as here who was not marked yet."""
     now = timezone.now()
-    bookings.mark_all_here(session_id=session.pk, by=request.desk.member, now=now)
+    classes.mark_all_here(session_id=session.pk, by=request.desk.member, now=now)
     return _answer(request, session, now=now)
 
 
@@ -98,7 +99,7 @@ def places(request: OwnerRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return show_roster(request, session, now=now, places=form, status=422)
     try:
-        bookings.change_places(session=session, now=now, **form.cleaned_data)
+        classes.change_places(session=session, now=now, **form.cleaned_data)
     except bookings.StaleRevision:
         return _show_places_now(request, session, form.cleaned_data["capacity"], now=now)
     except availability.SeatsTaken as taken:
@@ -141,11 +142,11 @@ def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: 
     seen, reason = seen_in(form.cleaned_data["seen"]), form.cleaned_data["reason"]
     told: dict[str, Any] = {"seen": seen, "reason": reason, "by": by, "now": now}
     if session.kind == Session.Kind.CLASS:
-        bookings.cancel_class(session_id=session.pk, scope=scope, **told)
+        classes.cancel_class(session_id=session.pk, scope=scope, **told)
     elif scope is Scope.ALL:
-        bookings.cancel_run(course_run_id=session.course_run_id or 0, **told)
+        classes.cancel_run(course_run_id=session.course_run_id or 0, **told)
     else:
-        bookings.cancel_course_date(session_id=session.pk, **told)
+        classes.cancel_course_date(session_id=session.pk, **told)
 
 
 def _answer(request: OwnerRequest, session: Session, *, now: datetime) -> HttpResponse:

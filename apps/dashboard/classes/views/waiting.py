@@ -12,16 +12,18 @@ from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
-from apps.bookings.queries.waitlist import line_of
+from apps.bookings.queries.lines import line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, choose, get_service_by_id
 from apps.checkout import operations as checkout
+from apps.classes import operations as classes
 from apps.dashboard.classes.forms.classes import MessageForm, WaitingForm
 from apps.dashboard.classes.forms.people import AddPersonForm
 from apps.dashboard.classes.views.roster import session_page, show_roster
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
+from apps.waitlists import operations as waitlists
 from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
@@ -42,7 +44,7 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
     except NoSeats:
         words = _("There is no place. Change the places first, or wait until one comes free.")
         return show_roster(request, session, now=now, problem=words, status=409)
-    except (bookings.NotInLine, BusyTryAgain):
+    except (waitlists.NotInLine, BusyTryAgain):
         words = _("That has changed meanwhile. Please look once more.")
         return show_roster(request, session, now=now, problem=words, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
@@ -53,7 +55,7 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
 @session_page
 def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
     """Decide before its time that a class takes place, however few come (rule B16)."""
-    bookings.let_take_place(session_id=session.pk, by=request.desk.member, now=timezone.now())
+    classes.let_take_place(session_id=session.pk, by=request.desk.member, now=timezone.now())
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
 
@@ -65,7 +67,7 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
     now, form = timezone.now(), MessageForm(request.POST)
     if not form.is_valid():
         return show_roster(request, session, now=now, message=form, status=422)
-    bookings.message_people(
+    classes.message_people(
         session_id=session.pk,
         text=form.cleaned_data["text"],
         by=request.desk.member,
@@ -88,10 +90,10 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
         return show_roster(request, session, now=now, add=form, status=422)
     try:
         _add(request, session, service, form, now=now)
-    except (bookings.NotFull, bookings.CannotWait):
+    except (waitlists.NotFull, waitlists.CannotWait):
         form.add_error(form.people_field, _("There is no need to wait: put them in."))
         return show_roster(request, session, now=now, add=form, status=409)
-    except (bookings.AlreadyInLine, bookings.LineIsFull, bookings.NotWelcome):
+    except (waitlists.AlreadyInLine, waitlists.LineIsFull, bookings.NotWelcome):
         form.add_error("email", _("This address waits already, or the line is full."))
         return show_roster(request, session, now=now, add=form, status=409)
     except NoSeats:
@@ -118,7 +120,7 @@ def _add(
     target = session.course_run or session
     form_key = form_key_of(request, business_id=member.business_id)
     if "line" in request.POST:
-        bookings.join_waitlist(
+        waitlists.join_waitlist(
             choice=choice,
             target=target,
             details=form.details(),
@@ -130,7 +132,7 @@ def _add(
     else:
         details = form.details()
         checkout.book_with_discount(
-            book=lambda: bookings.add_booking(
+            book=lambda: classes.add_booking(
                 choice=choice,
                 target=target,
                 details=details,
@@ -149,12 +151,12 @@ def _service(request: OwnerRequest, session: Session) -> Service:
 def _do(verb: str, booking: Booking, *, by: TeamMember, now: datetime) -> None:
     if verb == "enrol":
         checkout.book_with_discount(
-            book=lambda: bookings.enrol_from_line(booking=booking, by=by, now=now), now=now
+            book=lambda: waitlists.enrol_from_line(booking=booking, by=by, now=now), now=now
         )
     elif verb == "first":
-        bookings.move_to_front(booking=booking, now=now)
+        waitlists.move_to_front(booking=booking, now=now)
     else:
-        bookings.leave_waitlist(booking=booking, by=by, now=now)
+        waitlists.leave_waitlist(booking=booking, by=by, now=now)
 
 
 def _booking(session: Session, reference: str) -> Booking:

@@ -25,6 +25,7 @@ from apps.dashboard.classes.queries.wishes import (
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
+from apps.waitlists import operations as waitlists
 from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
@@ -76,7 +77,7 @@ def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datet
     choice = form.choice()
     zone = zone_of(service=choice.service, location=choice.location)
     try:
-        bookings.wait_for_time(
+        waitlists.wait_for_time(
             choice=choice,
             wish=form.wish(),
             details=form.details(),
@@ -85,11 +86,11 @@ def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datet
             now=now,
             form_key=form_key,
         )
-    except bookings.TimesAreFree:
+    except waitlists.TimesAreFree:
         return _("There are free times in these hours: nobody has to wait.")
-    except (bookings.WishIsClosed, bookings.WishIsOver):
+    except (waitlists.WishIsClosed, waitlists.WishIsOver):
         return _("These hours cannot be booked.")
-    except (bookings.AlreadyInLine, bookings.LineIsFull):
+    except (waitlists.AlreadyInLine, waitlists.LineIsFull):
         return _("This address waits already, or the line is full.")
     except (bookings.NotBookable, bookings.NotWelcome):
         return _("This cannot be booked online.")
@@ -116,7 +117,7 @@ def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     except bookings.SlotGone:
         words = _("This time went to somebody else.")
         return _show(request, reference, now=now, problem=words, status=409)
-    except (bookings.NotInLine, BusyTryAgain):
+    except (waitlists.NotInLine, BusyTryAgain):
         words = _("That has changed meanwhile. Please look once more.")
         return _show(request, reference, now=now, problem=words, status=409)
     return go_to(request, "dashboard:waitlist", slug)
@@ -126,14 +127,14 @@ def _do(form: WishForm, booking: Booking, *, by: TeamMember, now: datetime) -> N
     verb, at = form.cleaned_data["verb"], form.cleaned_data["time"]
     if verb == "give":
         checkout.book_with_discount(
-            book=lambda: bookings.give_time(booking=booking, starts_at=at, by=by, now=now), now=now
+            book=lambda: waitlists.give_time(booking=booking, starts_at=at, by=by, now=now), now=now
         )
     elif verb == "offer":
-        bookings.offer_time(booking=booking, starts_at=at, by=by, now=now)
+        waitlists.offer_time(booking=booking, starts_at=at, by=by, now=now)
     elif verb == "first":
-        bookings.move_to_front(booking=booking, now=now)
+        waitlists.move_to_front(booking=booking, now=now)
     else:
-        bookings.leave_waitlist(booking=booking, by=by, now=now)
+        waitlists.leave_waitlist(booking=booking, by=by, now=now)
 
 
 def _show(

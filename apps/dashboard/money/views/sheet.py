@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import Stub, stub_of
-from apps.bookings.queries.waitlist import wish_words_of
 from apps.bookings.states import OCCUPYING
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, Sheet, find_sheet
@@ -26,6 +25,7 @@ from apps.dashboard.frame.views.refusals import Problem
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.money.forms import RefundForm
 from apps.dashboard.roles import Right
+from apps.waitlists.queries.lines import wish_words_of
 
 
 def show_sheet(

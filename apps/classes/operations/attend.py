@@ -1,0 +1,75 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings.models import Attendance, Booking
+from apps.businesses.models import TeamMember
+from apps.classes.queries.attending import find_attending
+
+
+class NotOnTheList(Exception):
+    """Nobody of this booking is expected at this session."""
+
+
+@transaction.atomic
+def mark_attendance(
+    *,
+    session_id: int,
+    reference: str,
+    seat: int,
+    state: Attendance.State | None,
+    by: TeamMember,
+    now: datetime,
+) -> None:
+    """Write down that one person came or did not, or (None) that it is not known (rule B27).
+
+    Marked again it is the same, so a bad network may send it twice.
+
+    Raises:
+        NotOnTheList: there is no such person at this session.
+    """
+    booking = find_attending(business_id=by.business_id, session_id=session_id).filter(
+        reference=reference
+    )
+    found = booking.first()
+    if found is None or not 0 <= seat < found.party_size:
+        raise NotOnTheList
+    if state is None:
+        Attendance.objects.filter(booking=found, session_id=session_id, seat=seat).delete()
+        return
+    _mark(found, session_id, seat, state, by=by, now=now)
+
+
+@transaction.atomic
+def mark_all_here(*, session_id: int, by: TeamMember, now: datetime) -> None:
+    """Write down that everybody came who was not marked otherwise."""
+    for booking in find_attending(business_id=by.business_id, session_id=session_id):
+        marked = set(
+            Attendance.objects.filter(booking=booking, session_id=session_id).values_list(
+                "seat", flat=True
+            )
+        )
+        for seat in set(range(booking.party_size)) - marked:
+            _mark(booking, session_id, seat, Attendance.State.HERE, by=by, now=now)
+
+
+def _mark(
+    booking: Booking,
+    session_id: int,
+    seat: int,
+    state: Attendance.State,
+    *,
+    by: TeamMember,
+    now: datetime,
+) -> None:
+    Attendance.objects.update_or_create(
+        booking=booking,
+        session_id=session_id,
+        seat=seat,
+        defaults={
+            "business_id": booking.business_id,
+            "state": state,
+            "marked_at": now,
+            "user_id": by.user_id,
+        },
+    )

@@ -1,0 +1,191 @@
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.availability import operations as availability
+from apps.availability.models import Session
+from apps.availability.operations import IsDecided, SlotTaken
+from apps.bookings import states
+from apps.bookings.minimum import Verdict, judge
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._confirm import keep_asked_time
+from apps.bookings.operations._errors import DoesNotFit
+from apps.bookings.operations._kept import give_back
+from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.queries.asking import is_for_people
+from apps.bookings.queries.minimum import (
+    Group,
+    find_undecided,
+    group_of_session,
+    is_decided,
+)
+from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
+from apps.catalog.queries import choose
+from apps.classes.operations.cancel import call_off
+from apps.classes.operations.cancel_run import call_off_run
+from apps.outbox.sweeping import each
+
+
+def decide_minimums(*, now: datetime) -> int:
+    """Confirm everybody where enough people came together, call off where they did not in time;
+    return how many classes, courses and days were decided (rule B16).
+
+    Who was told that the team answers is not confirmed by this, but too few are called off all the
+    same. Each group in a transaction of its own; one in which somebody is booking at
+    this moment waits for the next look, and keeps no other waiting.
+    """
+    return each(find_undecided(now=now), partial(_decide, now=now))
+
+
+@transaction.atomic
+def _decide(group: Group, *, now: datetime) -> bool:
+    booked = _lock_people(group)
+    service = group.service
+    verdict = judge(
+        people=sum(it.party_size for it in booked),
+        minimum=service.min_participants,
+        starts_at=group.starts_at,
+        minutes_before=service.decide_before_minutes,
+        now=now,
+    )
+    is_settled = is_decided(group) or any(it.status == Booking.Status.CONFIRMED for it in booked)
+    takes_place = is_settled or verdict is Verdict.TAKES_PLACE
+    for_people = [it for it in booked if is_for_people(it)]
+    if takes_place and for_people:
+        return _confirm(group, for_people, actor=Actor.system(), now=now) > 0
+    if verdict is Verdict.CALLED_OFF and not is_settled:
+        return _call_off(group, booked, reason=_("Not enough people have booked."), now=now)
+    return False
+
+
+@transaction.atomic
+def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
+    """Decide for the team that a class, the whole course or an appointment's day takes place,
+    however few come, and confirm everybody of it. Who wants a time that somebody else has stays a
+    request.
+
+    The word is kept: whoever comes later waits for nobody, and nothing is called off because all
+    who were there have left (rule B16). Who books at this moment is confirmed by the next look of
+    the worker.
+
+    Raises:
+        Session.DoesNotExist: not a session of this business.
+        BusyTryAgain: the lock did not come in time.
+    """
+    sessions = Session.objects.select_related("service", "course_run").exclude(service=None)
+    session = sessions.get(pk=session_id, business_id=by.business_id)
+    if session.service is not None:
+        group = group_of_session(session, session.service)
+        booked = _lock_people(group)
+        _keep_word(group, session, now=now)
+        _confirm(group, booked, actor=Actor.of(by), now=now)
+
+
+def _keep_word(group: Group, session: Session, *, now: datetime) -> None:
+    """After the people, as wherever they and what they booked are locked (rule C2)."""
+    if group.on is not None:
+        availability.decide_day(
+            service=group.service, location=group.location, on=group.on, now=now
+        )
+    else:
+        availability.decide_target(target=session.course_run or session, now=now)
+
+
+def _lock_people(group: Group) -> list[Booking]:
+    live = (
+        Booking.objects.select_for_update(of=("self",))
+        .select_related("business", "service__business", "location", "session", "course_run")
+        .filter(group.members, status__in=states.OCCUPYING)
+    )
+    return list(live.order_by("pk"))
+
+
+def _confirm(group: Group, booked: Sequence[Booking], *, actor: Actor, now: datetime) -> int:
+    """Confirm who waits, first come first; return how many. Several may have asked for one time
+    before it was kept for anybody: it goes to the first of them whom it fits, and the others stay
+    before the team.
+    """
+    pending = [it for it in booked if it.status == Booking.Status.PENDING]
+    asked = _without_time(pending)
+    if asked:
+        availability.lock_resources(resource_ids=_eligible(group.service, booked=pending))
+    fitting = [it for it in sorted(pending, key=_asked_at) if it.pk not in asked or _keep(it, now)]
+    for booking in fitting:
+        _write(booking, actor=actor, now=now)
+    return len(fitting)
+
+
+def _without_time(pending: Sequence[Booking]) -> set[int]:
+    """Which of these locked requests keep no time yet; read after the lock, and not with it."""
+    asked = Session.objects.filter(
+        pk__in=[it.session_id for it in pending if it.seating_id is None],
+    ).exclude(state=Session.State.SCHEDULED)
+    return set(Booking.objects.filter(session__in=asked).values_list("pk", flat=True))
+
+
+def _eligible(service: Service, *, booked: Sequence[Booking]) -> set[int]:
+    """Everybody and everything that could be taken: locked at once, so that one request after the
+    other can be looked at without another order of locks (rule C2)."""
+    able = {pk for _type, ids in choose(service=service).requirements for pk in ids}
+    return able | {it.resource_id for it in booked if it.resource_id is not None}
+
+
+def _asked_at(booking: Booking) -> tuple[datetime, int]:
+    return booking.requested_at or booking.created_at, booking.pk
+
+
+def _keep(booking: Booking, now: datetime) -> bool:
+    """Take the time of a request if it is free; whatever was begun in vain is undone."""
+    try:
+        with transaction.atomic():
+            keep_asked_time(booking, now=now)
+    except (DoesNotFit, SlotTaken):
+        return False
+    return True
+
+
+def _write(booking: Booking, *, actor: Actor, now: datetime) -> None:
+    write_move(
+        booking,
+        action=BookingEvent.Action.CONFIRMED,
+        actor=actor,
+        now=now,
+        columns={
+            "status": Booking.Status.CONFIRMED.value,
+            "resource_id": booking.resource_id,
+        },
+    )
+
+
+def _call_off(group: Group, booked: Sequence[Booking], *, reason: str, now: datetime) -> bool:
+    """Tell whether it was called off: not where the team decides otherwise at this moment."""
+    actor = Actor.system()
+    try:
+        with transaction.atomic():
+            if group.run is not None:
+                call_off_run(group.run, reason=reason, actor=actor, now=now)
+            elif group.session_id is not None:
+                call_off([group.session_id], reason=reason, actor=actor, now=now)
+    except IsDecided:
+        return False
+    if group.on is not None:
+        for booking in booked:
+            _cancel(booking, reason=reason, actor=actor, now=now)
+    return True
+
+
+def _cancel(booking: Booking, *, reason: str, actor: Actor, now: datetime) -> None:
+    give_back(booking, now=now)
+    write_move(
+        booking,
+        action=BookingEvent.Action.CANCELED,
+        actor=actor,
+        now=now,
+        reason=reason,
+        delay=UNDO_WINDOW,
+        columns={"status": Booking.Status.CANCELED.value},
+    )

@@ -1,0 +1,127 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.models import CourseRun, Session
+from apps.bookings import states
+from apps.bookings.announcements import announce_free_places
+from apps.bookings.joining import may_join
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._errors import CannotJoin, CannotMove, NotBookable, TooFewSoFar
+from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
+from apps.bookings.operations._paid_then import require_paid_then
+from apps.bookings.operations._snapshots import clock_columns, place_columns
+from apps.bookings.policy import Policy, may_move_to_session
+from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
+from apps.bookings.queries.minimum import lacking
+from apps.businesses.models import TeamMember
+from apps.catalog.queries import is_offered, policy_of
+from apps.classes.queries.other_sessions import may_leave
+
+
+@transaction.atomic
+def move_places(
+    *,
+    booking: Booking,
+    target: Session | CourseRun,
+    by: TeamMember | None,
+    now: datetime,
+) -> Booking:
+    """Let a party go to another session of the same class, or to another run of the same course,
+    all of them or nobody (rules B18, B15).
+
+    The places it leaves are offered to those who wait. The team may move whenever it likes, but for
+    a plan that is for one person, who is at one visit at a time (rule M16); the customer (by None)
+    as the policy frozen with the booking says, never with a course, and only where customers could
+    book it online now (rule B31).
+
+    Raises:
+        CannotMove: as its name says.
+        PlanDoesNotPay: the plan that pays is over by then, and the team does not say so, or it pays
+            another visit of its one person at that time.
+        NotBookable: a customer wants it while the service, or the business, takes no bookings.
+        CannotJoin: there are not so many places, or it is too late for that.
+        TooFewSoFar: it is confirmed, and that one still waits for more people than these.
+        NoSeats, BusyTryAgain: somebody was faster.
+    """
+    locked = lock_booking(booking_id=booking.pk, business_id=booking.business_id, revision=None)
+    _require_allowed(locked, target, is_team=by is not None, now=now)
+    if by is None:
+        _require_open(locked, target, now=now)
+    availability.lock_for_move(seating_id=locked.seating_id, target=target)
+    _require_decided(locked, target)
+    old, left = locked.seating_id, locked.course_run or locked.session
+    seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
+    availability.take_seats(seating=seating, now=now)
+    require_paid_then(
+        locked, starts_at=target.starts_at, ends_at=target.ends_at, is_team=by is not None
+    )
+    write_move(
+        locked,
+        action=BookingEvent.Action.MOVED,
+        actor=Actor.of(by),
+        now=now,
+        columns=_columns(locked, target, seating_id=seating.pk),
+    )
+    if old is not None:
+        availability.release_seats(seating_id=old, now=now)
+    if left is not None:
+        announce_free_places(left, now=now)
+    return locked
+
+
+def _columns(
+    booking: Booking, target: Session | CourseRun, *, seating_id: int
+) -> dict[str, object]:
+    is_session = isinstance(target, Session)
+    return {
+        "session_id": target.pk if is_session else None,
+        "course_run_id": None if is_session else target.pk,
+        "seating_id": seating_id,
+        "starts_at": target.starts_at,
+        "ends_at": target.ends_at,
+        **deadline_columns(booking, starts_at=target.starts_at, ends_at=target.ends_at),
+        **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
+        "location_id": target.location_id,
+        "resource_id": lead_of(target),
+        **place_columns(booking, target.location),
+    }
+
+
+def _require_allowed(
+    booking: Booking, target: Session | CourseRun, *, is_team: bool, now: datetime
+) -> None:
+    here = booking.course_run_id if isinstance(target, CourseRun) else booking.session_id
+    allowed = may_move_to_session(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        status=states.Status(booking.status),
+        kind=booking.kind,
+        starts_at=booking.starts_at,
+        now=now,
+        is_team=is_team,
+    )
+    if not allowed or target.service_id != booking.service_id or here == target.pk:
+        raise CannotMove
+    if not is_team and not may_leave(booking):
+        raise CannotMove
+
+
+def _require_decided(booking: Booking, target: Session | CourseRun) -> None:
+    """Whoever is confirmed goes only where it is decided that it takes place, or is with them."""
+    if booking.status != Booking.Status.CONFIRMED:
+        return
+    if lacking(target, booking.service) > booking.party_size:
+        raise TooFewSoFar
+
+
+def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
+    """The people are those who are booked, however many a booking may bring now; they come as
+    whoever books now does, and not where nobody can."""
+    if not is_offered(service=booking.service):
+        raise NotBookable
+    gathering = gathering_of(target, besides=None, now=now)
+    rules = join_rules_of(policy_of(service=booking.service))
+    joining = may_join(gathering, rules=rules, seats=booking.party_size, now=now)
+    if not joining.is_open:
+        raise CannotJoin(joining)

@@ -1,0 +1,201 @@
+"""The timetable of a week, one session of a class, and the tap that holds places."""
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import Unreadable, party_query
+from apps.bookings.joining import Obstacle
+from apps.bookings.models import Booking
+from apps.bookings.queries import choice_of
+from apps.bookings.queries.lines import has_line, line_of
+from apps.bookings.structured import event_json_ld
+from apps.bookings.views.home import beforehand
+from apps.bookings.views.limits import require_room_to_hold
+from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.views.other_hold import asking_first, replaced_draft
+from apps.bookings.visitors import browser_of, plans_of, visitor_of
+from apps.businesses.models import Business
+from apps.businesses.pages import absolute, frame_of, public_page
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
+from apps.classes import operations as classes
+from apps.classes.forms import choose_party, read_filters, read_week
+from apps.classes.queries.filters import Filters, find_opening_week
+from apps.classes.queries.session_page import get_session_page
+from apps.classes.queries.timetable import Timetable, get_class_session, get_timetable
+from apps.classes.views.week import week_context
+from apps.kernel.weeks import week_name, week_start
+from apps.web.addresses import client_network
+from apps.web.http import go_to, render_page
+from apps.web.limits import Hit, require_room_to_read, rules
+from apps.web.weeks import week_starts_of
+
+CONFLICT, UNPROCESSABLE = 409, 422
+IN_THE_WAY = {Obstacle.FULL, Obstacle.TOO_MANY}
+
+
+@require_safe
+@public_page
+def timetable(request: HttpRequest, business: Business) -> HttpResponse:
+    """Show the classes of a week, filtered by the chips."""
+    now = timezone.now()
+    hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
+    require_room_to_read(hits=[hit], now=now)
+    today = now.astimezone(business.zone).date()
+    try:
+        starts = week_starts_of(business.locale)
+        asked = read_week(request.GET.get("week", ""), today=today, week_starts=starts)
+        filters = read_filters(request.GET)
+    except Unreadable as odd:
+        raise Http404 from odd
+    week = _week(request, business, asked, filters, now=now)
+    context = {
+        **frame_of(business=business),
+        **week_context(business, week, filters, today=today, now=now),
+        **beforehand(business),
+        "now": now,
+    }
+    return render_page(request, "classes/timetable.html", "classes/_week.html", context)
+
+
+def _week(
+    request: HttpRequest, business: Business, asked: date | None, filters: Filters, *, now: datetime
+) -> Timetable:
+    """The week that was asked for. Without a wish it is this one, until its last class has begun;
+    then it is that of the next class."""
+    today = now.astimezone(business.zone).date()
+    read = partial(
+        get_timetable, business=business, filters=filters, browser=browser_of(request), now=now
+    )
+    week = read(first=asked or week_start(today, week_starts=week_starts_of(business.locale)))
+    if asked or week.has_more:
+        return week
+    opening = find_opening_week(business=business, filters=filters, now=now)
+    return week if opening is None else read(first=opening)
+
+
+@require_safe
+@public_page
+def session(request: HttpRequest, business: Business, session: int) -> HttpResponse:
+    """Show one session: facts, places, people and price; htmx asks for the price alone."""
+    found = session_or_404(business, session)
+    choice, notice = choice_of_party(found, request.GET)
+    return show_session(request, found, choice, now=timezone.now(), notice=notice)
+
+
+@require_POST
+@public_page
+@asking_first
+def hold(request: HttpRequest, business: Business, session: int) -> HttpResponse:
+    """Hold the places asked for and go on to the details; a full class says so (409)."""
+    now = timezone.now()
+    found = session_or_404(business, session)
+    choice, notice = choice_of_party(found, request.POST)
+    if notice:
+        return show_session(request, found, choice, now=now, notice=notice, status=UNPROCESSABLE)
+    require_room_to_hold(request, business, now=now)
+    try:
+        draft = classes.hold_seats(
+            choice=choice,
+            target=found,
+            visitor=visitor_of(request, zone=found.zone),
+            replaces=replaced_draft(request),
+            now=now,
+        )
+    except bookings.CannotJoin:
+        found.refresh_from_db()
+        return show_session(request, found, choice, now=now, status=CONFLICT)
+    except bookings.NotBookable:
+        return no_longer_bookable(request, choice.service)
+    except BusyTryAgain:
+        return try_again(request, choice.service)
+    return go_to(request, "bookings:details", draft=draft.draft_id)
+
+
+def show_places_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
+    """Show the session of a draft as it is now: its hold ran out and the places went (409)."""
+    found = session_or_404(draft.business, draft.session_id or 0)
+    return show_session(request, found, choice_of(booking=draft), now=now, status=CONFLICT)
+
+
+def session_or_404(business: Business, pk: int) -> Session:
+    try:
+        return get_class_session(business=business, session_id=pk)
+    except Session.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def choice_of_party(found: Session, fields: QueryDict) -> tuple[Choice, str]:
+    """The choice, and what is wrong with the number of people in words, or ""."""
+    try:
+        service = get_service_by_id(business=found.business, service_id=found.service_id or 0)
+        return choose_party(service=service, fields=fields)
+    except (Service.DoesNotExist, Unreadable, UnknownChoice) as odd:
+        raise Http404 from odd
+
+
+def show_session(
+    request: HttpRequest,
+    found: Session,
+    choice: Choice,
+    *,
+    now: datetime,
+    notice: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show a session as it is now; notice says why the last tap did nothing."""
+    business = found.business
+    page = get_session_page(session=found, choice=choice, browser=browser_of(request), now=now)
+    path = reverse("classes:session", kwargs={"business": business.slug, "session": found.pk})
+    context = {
+        **frame_of(business=business, place=found.location),
+        "page": page,
+        "zone": found.zone,
+        "now": now,
+        "lost": status == CONFLICT and not notice,
+        "notice": notice,
+        "back_url": _week_of(found),
+        "session_url": path,
+        **_actions(found, choice, path=path, in_the_way=page.joining.obstacle in IN_THE_WAY),
+        "plan_url": _plan_url(request, business, choice, path=path),
+        "canonical_url": absolute(path),
+        "json_ld": event_json_ld(found, choice, seats_left=page.seats_left),
+        "quote": page.quote,
+    }
+    return render_page(
+        request, "classes/session.html", "catalog/_quote.html", context, status=status
+    )
+
+
+def _week_of(found: Session) -> str:
+    on = found.starts_at.astimezone(found.zone).date()
+    week = week_name(on, week_starts=week_starts_of(found.business.locale))
+    slug = {"business": found.business.slug}
+    return reverse("classes:timetable", kwargs=slug, query={"week": week})
+
+
+def _plan_url(request: HttpRequest, business: Business, choice: Choice, *, path: str) -> str:
+    """Where one books with a plan; "" for a browser that has none, and where there is no price."""
+    has_plan = bool(choice.price.total) and plans_of(request, business_id=business.pk)
+    return f"{path}plan" if has_plan else ""
+
+
+def _actions(found: Session, choice: Choice, *, path: str, in_the_way: bool) -> dict[str, Any]:
+    """Where the buttons lead, and how many wait where it is full; no line that is full as well."""
+    waits = in_the_way and has_line(choice.service)
+    waiting = line_of(found).count() if waits else 0
+    has_room = has_line(choice.service) and waiting < choice.policy.waitlist_capacity
+    return {
+        "hold_url": f"{path}hold",
+        "waitlist_url": f"{path}wait{party_query(choice)}" if has_room else "",
+        "waiting": waiting,
+    }

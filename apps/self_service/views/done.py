@@ -1,0 +1,130 @@
+"""The confirmation: a GET that survives reload and Back, for the browser that booked."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.bookings.models import Booking
+from apps.bookings.policy import Policy, free_until, is_free_now
+from apps.bookings.queries.calendar_links import calendar_links
+from apps.bookings.queries.drafts import get_booking
+from apps.bookings.queries.minimum import people_awaited
+from apps.bookings.queries.stub import stub_of
+from apps.bookings.queries.unanswered import awaiting_of
+from apps.bookings.reductions import aside_by_gift
+from apps.bookings.states import OCCUPYING
+from apps.bookings.views.details_page import mask_address
+from apps.bookings.views.drafts import sent_elsewhere
+from apps.bookings.visitors import Proof, proof_of, remember, remembered
+from apps.bookings.wording import aside_words
+from apps.businesses.models import Business
+from apps.businesses.pages import frame_of
+from apps.web.http import go_to, render_page
+from apps.web.typos import suggest_address
+
+
+@require_safe
+@never_cache
+def done(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show what was booked; another browser is told to open the link in the mail."""
+    booking = _booking(reference)
+    if proof_of(request, booking) is None:
+        return sent_elsewhere(request, booking)
+    now = timezone.now()
+    context = _context(booking, now=now)
+    made = proof_of(request, booking) is Proof.MADE
+    address = reverse("self_service:address", kwargs={"reference": reference})
+    may_correct = made and booking.status in OCCUPYING
+    context["address_url"] = address if may_correct else ""
+    meant = suggest_address(booking.contact_email) if may_correct else ""
+    context["meant"] = mask_address(meant)
+    context["remember"] = {
+        "url": reverse("self_service:remember", kwargs={"reference": reference}),
+        "done": booking.pk in remembered(request),
+    }
+    return render_page(request, "self_service/done.html", None, context)
+
+
+@require_POST
+def remember_me(request: HttpRequest, reference: str) -> HttpResponse:
+    """Remember the person of this booking on this device."""
+    booking = _booking(reference)
+    if proof_of(request, booking) is None:
+        raise Http404
+    response = go_to(request, "self_service:done", reference=reference)
+    remember(request, response, booking)
+    return response
+
+
+def _booking(reference: str) -> Booking:
+    try:
+        return get_booking(reference=reference)
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+
+
+def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    stub = stub_of(booking=booking)
+    return {
+        **frame_of(business=booking.business, place=booking.location),
+        "zone": booking.zone,
+        "now": now,
+        "stub": stub,
+        "reference": booking.reference,
+        "status": booking.status,
+        "double_booked": booking.double_booked,
+        "first_name": booking.contact_name.partition(" ")[0][:40],
+        "contact": mask_address(booking.contact_email),
+        "awaiting": awaiting_of(booking=booking, now=now),
+        "answer_words": _answer_words(booking),
+        "calendar": calendar_links(booking=booking, stub=stub),
+        "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
+        "next_steps": _next_steps(booking, now=now),
+        "aside_words": _aside_words(booking),
+        "progress": people_awaited(booking),
+    }
+
+
+def _aside_words(booking: Booking) -> str:
+    if not booking.kept_aside:
+        return ""
+    return aside_words(
+        amount=booking.kept_aside,
+        currency=booking.currency,
+        locale=booking.business.locale,
+        business=booking.business.name,
+        status=booking.status,
+        by_gift=aside_by_gift(booking),
+    )
+
+
+def _answer_words(booking: Booking) -> str:
+    hours = booking.as_booked.answer_within_hours
+    return ngettext("answers within %d hour", "answers within %d hours", hours) % hours
+
+
+def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | None, str]]:
+    if booking.status != Booking.Status.CONFIRMED:
+        return []
+    policy = Policy.from_snapshot(booking.policy_snapshot)
+    until = free_until(policy=policy, starts_at=booking.starts_at)
+    arrival = booking.as_booked.arrival_note or _("Your appointment")
+    steps: list[tuple[datetime | None, str]] = [(booking.starts_at, arrival)]
+    if until is not None and is_free_now(policy=policy, starts_at=booking.starts_at, now=now):
+        steps.insert(0, (until, _free_words(booking.business)))
+    return steps
+
+
+def _free_words(business: Business) -> str:
+    if business.phone:
+        return _("Free to cancel until then, by calling us.")
+    if business.email:
+        return _("Free to cancel until then, by answering our e-mail.")
+    return _("Free to cancel until then.")
