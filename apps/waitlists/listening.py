@@ -20,7 +20,7 @@ class Waitlists:
     def waiting_ended(self, booking: Booking, *, now: datetime) -> None:
         """Take it out of its line; what was offered to it goes to the next."""
         if booking.kind == Service.Kind.APPOINTMENT:
-            operations.end_wish(booking)
+            operations.end_wish(booking=booking)
         else:
             operations.leave_line(booking=booking, now=now)
 

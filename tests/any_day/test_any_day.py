@@ -26,8 +26,8 @@ from apps.businesses.models import Business
 from apps.demo.seed import seed_demo
 from apps.ledger.check import find_all
 from apps.outbox.worker import Worker
-from tests.bookings.pages import fields_of, fill, slots_of, text_of
 from tests.clock import standing_at
+from tests.pages import fields_of, fill, slots_of, text_of
 
 pytestmark = pytest.mark.django_db
 

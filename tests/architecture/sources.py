@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,23 +10,18 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 APPS = BASE_DIR / "apps"
 TEMPLATES = BASE_DIR / "templates"
 
-FLOORS = {
-    "kernel": 0,
-    "statements": 0,
-    "web": 1,
-    "outbox": 1,
-    "businesses": 2,
-    "customers": 3,
-    "catalog": 4,
-    "availability": 5,
-    "bookings": 6,
-    "checkout": 7,
-    "messages": 8,
-    "self_service": 9,
-    "dashboard": 9,
-    "ledger": 9,
-    "demo": 9,
-}
+
+def _floors() -> dict[str, int]:
+    """The floor of each app, as the linter's contract has them; 0 is the lowest."""
+    settings = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())
+    contracts = settings["tool"]["importlinter"]["contracts"]
+    (layers,) = (it["layers"] for it in contracts if it.get("containers") == ["apps"])
+    return {
+        name: floor for floor, names in enumerate(reversed(layers)) for name in names.split(" | ")
+    }
+
+
+FLOORS = _floors()
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

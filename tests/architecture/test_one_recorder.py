@@ -11,7 +11,13 @@ RECORDER = "apps/bookings/operations/_moves.py"
 STATUS_OF_A_BOOKING = re.compile(r"\b(Booking|bookings?|states)\.Status\b")
 BOOKINGS = re.compile(r"\bBooking\b|\bbookings?\b|\bdrafts?\b|\blocked\b")
 WRITES_BY_HAND = re.compile(r"(?i)\b(update|insert\s+into|delete\s+from)\s+bookings_booking\b")
-APPS_WITH_NO_OTHER_STATUS = ("apps/bookings/", "apps/dashboard/", "apps/self_service/")
+APPS_WITH_NO_OTHER_STATUS = (
+    "apps/bookings/",
+    "apps/classes/",
+    "apps/dashboard/",
+    "apps/self_service/",
+    "apps/waitlists/",
+)
 
 
 def writers() -> Iterator[str]:

@@ -32,7 +32,7 @@ NEVER = {
     ("bookings.finish_draft", "NoTime"),
     # The plain service, for one person: that is always offered.
     ("bookings.choice_as_booked", "UnknownChoice"),
-    ("bookings._eligible", "UnknownChoice"),
+    ("classes._eligible", "UnknownChoice"),
     # It was chosen a moment ago, on this very page.
     ("bookings.show_lost", "UnknownChoice"),
     ("bookings.write_answers", "UnknownChoice"),
@@ -68,9 +68,9 @@ NEVER = {
     ("checkout.stop_renewal", "StaleRevision"),
     ("self_service.money_back", "StaleRevision"),
     # The team takes its own word back; only a rule that comes due does not overrule it.
-    ("bookings.cancel_class", "IsDecided"),
-    ("bookings.cancel_run", "IsDecided"),
-    ("bookings.cancel_course_date", "IsDecided"),
+    ("classes.cancel_class", "IsDecided"),
+    ("classes.cancel_run", "IsDecided"),
+    ("classes.cancel_course_date", "IsDecided"),
     # The team goes wherever there are places.
     ("dashboard.move", "CannotJoin"),
     ("dashboard.move", "NotBookable"),

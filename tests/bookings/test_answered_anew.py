@@ -15,10 +15,10 @@ from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.unanswered import deadline_anew
 from apps.catalog.models import Service
 from apps.ledger.check import find_all
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_request
 from tests.factories.money import work
 from tests.factories.studio import join, make_session, make_studio
+from tests.pages import text_of
 
 SECOND = timedelta(seconds=1)
 QUARTER = timedelta(minutes=15)

@@ -25,9 +25,9 @@ from apps.classes import operations as classes
 from apps.messages.composing import calendars_of, compose
 from apps.messages.facts import Kind
 from apps.messages.queries import get_booking_facts
-from tests.bookings.pages import DETAILS, fill, hold, text_of
 from tests.factories import NOW, Salon, make_draft, make_variant
 from tests.factories.studio import join, make_session, make_studio
+from tests.pages import DETAILS, fill, hold, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.classes import operations as classes
 from apps.ledger.check import find_all
-from tests.bookings.pages import slot_at, slots_of, tap, text_of, times_url
 from tests.factories import NOW, Salon, make_booking
+from tests.pages import slot_at, slots_of, tap, text_of, times_url
 
 pytestmark = pytest.mark.django_db
 

@@ -43,9 +43,9 @@ from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from apps.waitlists.operations.offer_time import offer_claim
 from apps.waitlists.queries.times import find_times_for
-from tests.bookings.pages import slots_of, times_url
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon, make_service
 from tests.factories.bookings import make_visitor
+from tests.pages import slots_of, times_url
 
 pytestmark = pytest.mark.django_db
 THURSDAY = date(2026, 11, 26)

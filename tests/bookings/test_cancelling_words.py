@@ -14,9 +14,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.messages.composing import compose
 from apps.messages.facts import Kind
-from tests.bookings.pages import fill, hold, text_of
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.messages.facts import EVA_S_CUT
+from tests.pages import fill, hold, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 

@@ -18,8 +18,8 @@ from apps.availability.models import CourseRun
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
 from apps.outbox.worker import Worker
-from tests.bookings.pages import fill, text_of
 from tests.factories.studio import Studio, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = pytest.mark.django_db
 EVENING = 18 * 60

@@ -12,7 +12,9 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from tests.bookings.pages import (
+from tests.factories import NOW, Salon, make_booking, make_variant
+from tests.factories.studio import make_session, make_studio
+from tests.pages import (
     DETAILS,
     fields_of,
     fill,
@@ -23,8 +25,6 @@ from tests.bookings.pages import (
     text_of,
     times_url,
 )
-from tests.factories import NOW, Salon, make_booking, make_variant
-from tests.factories.studio import make_session, make_studio
 
 pytestmark = pytest.mark.django_db
 LATER, LATER_STILL = NOW + timedelta(seconds=30), NOW + timedelta(seconds=60)

@@ -15,10 +15,10 @@ from apps.catalog.models import Service
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import list_open_to, list_other_sessions
 from apps.ledger.check import find_all
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = pytest.mark.django_db
 ANOTHER_DAY = "Another day suits you better?"

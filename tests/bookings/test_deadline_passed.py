@@ -10,9 +10,9 @@ import time_machine
 from django.test import Client
 
 from apps.catalog.models import BookingPolicy
-from tests.bookings.pages import text_of, times_url
 from tests.factories import NOW, Salon
 from tests.factories.studio import Studio, make_run, make_session, make_studio
+from tests.pages import text_of, times_url
 
 pytestmark = pytest.mark.django_db
 SOON = "It starts too soon to be cancelled free of charge."

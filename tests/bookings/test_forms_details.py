@@ -8,8 +8,8 @@ from django.test import Client
 from apps.bookings.models import Answer, Booking, Participant
 from apps.catalog.models import Question
 from apps.customers.models import Consent
-from tests.bookings.pages import DETAILS, fill, hold, text_of
 from tests.factories import Salon
+from tests.pages import DETAILS, fill, hold, text_of
 
 pytestmark = pytest.mark.django_db
 Kind = Question.Kind

@@ -11,10 +11,10 @@ from apps.bookings.models import Booking
 from apps.catalog.models import AddOn, AddOnGroup, BookingForm
 from apps.checkout.links import plan_token
 from apps.checkout.models import PlanPurchase
-from tests.bookings.pages import fill, hold, slots_of, text_of, times_url
 from tests.factories import NOW, Salon, make_booking, make_hours, make_variant
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio
+from tests.pages import fill, hold, slots_of, text_of, times_url
 
 pytestmark = pytest.mark.django_db
 

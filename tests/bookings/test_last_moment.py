@@ -16,8 +16,8 @@ from apps.bookings.policy import Policy
 from apps.businesses.models import Business
 from apps.messages.deadlines import may_still_cancel
 from apps.messages.queries import get_booking_facts
-from tests.bookings.pages import fill, hold, text_of
 from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.pages import fill, hold, text_of
 
 pytestmark = pytest.mark.usefixtures("at_now")
 

@@ -7,9 +7,9 @@ from django.test import Client, override_settings
 
 from apps.bookings.models import Booking
 from apps.web.limits import Hit, require_room, rules
-from tests.bookings.pages import DETAILS, fields_of, fill, hold, slot_at, text_of
 from tests.factories import NOW, Salon
 from tests.factories.studio import join, make_session, make_studio
+from tests.pages import DETAILS, fields_of, fill, hold, slot_at, text_of
 
 pytestmark = pytest.mark.django_db
 NOTE = "Zebra words that took ten minutes"

@@ -12,8 +12,8 @@ from apps.bookings.models import Booking
 from apps.bookings.wording import call_instead
 from apps.businesses.models import Business
 from apps.businesses.reaching import and_reach, or_reach
-from tests.bookings.pages import fill, hold, text_of
 from tests.factories import NOW, Salon, make_booking
+from tests.pages import fill, hold, text_of
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.bookings.pages import hold, slots_of, text_of, times_url
 from tests.factories import Salon, make_salon
 from tests.factories.studio import Studio, make_run, make_session, make_studio
+from tests.pages import hold, slots_of, text_of, times_url
 
 pytestmark = pytest.mark.django_db
 

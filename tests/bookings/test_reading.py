@@ -13,10 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.web.models import RateCounter
-from tests.bookings.pages import hold
 from tests.factories import NOW, make_salon
 from tests.factories.prepaid import make_plan
 from tests.factories.studio import make_run, make_session, make_studio
+from tests.pages import hold
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN", "LOCK", "SAVEPOINT", "REPLACE")

@@ -8,8 +8,8 @@ from django.test import Client
 
 from apps.catalog.models import Service
 from apps.checkout.models import Coupon
-from tests.bookings.pages import fill, hold, text_of, times_url
 from tests.factories import NOW, Salon
+from tests.pages import fill, hold, text_of, times_url
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from apps.availability.models import Schedule, WeeklyHours
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.businesses.models import Location
 from apps.outbox.worker import Worker
-from tests.bookings.pages import fields_of, fill, hold, slots_of, tap, text_of, times_url
 from tests.factories import NOW, Salon, make_booking, make_location
+from tests.pages import fields_of, fill, hold, slots_of, tap, text_of, times_url
 
 pytestmark = pytest.mark.django_db
 LISBON = ZoneInfo("Europe/Lisbon")

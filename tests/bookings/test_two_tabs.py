@@ -12,9 +12,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
 from apps.bookings.operations._drafts import let_go
-from tests.bookings.pages import fields_of, slot_at, tap, text_of
 from tests.factories import NOW, Salon, make_draft, make_salon
 from tests.factories.studio import make_run, make_session, make_studio
+from tests.pages import fields_of, slot_at, tap, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from apps.catalog.models import Service
-from tests.bookings.pages import slots_of, tap, text_of, times_url
 from tests.factories import Salon
+from tests.pages import slots_of, tap, text_of, times_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 

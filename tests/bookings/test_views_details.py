@@ -11,8 +11,8 @@ from apps.bookings.operations import create_access_link
 from apps.customers.operations import find_or_add_customer
 from apps.outbox.models import OutboxItem
 from apps.web.models import RateCounter
-from tests.bookings.pages import DETAILS, fields_of, fill, hold, slot_at, tap, text_of
 from tests.factories import NOW, Salon, make_booking
+from tests.pages import DETAILS, fields_of, fill, hold, slot_at, tap, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -8,8 +8,8 @@ from django.test import Client
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from tests.bookings.pages import hold, slot_at, slots_of, tap, text_of
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
+from tests.pages import hold, slot_at, slots_of, tap, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -10,8 +10,8 @@ from apps.bookings.models import Booking
 from apps.bookings.visitors import DEVICE_SALT
 from apps.businesses.models import Business, FormerSlug
 from apps.catalog.models import AddOn, AddOnGroup, Category, FormerServiceSlug, Service
-from tests.bookings.pages import text_of
 from tests.factories import Salon, make_booking, make_salon, make_service, make_variant
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 HTMX = {"HX-Request": "true"}

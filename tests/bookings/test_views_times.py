@@ -9,8 +9,8 @@ from django.test import Client
 from apps.availability.models import DateException, Schedule
 from apps.businesses.models import Business
 from apps.catalog.models import AddOn, AddOnGroup
-from tests.bookings.pages import slots_of, text_of, times_url
 from tests.factories import Salon, make_booking, make_salon, make_staff, make_variant
+from tests.pages import slots_of, text_of, times_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -22,13 +22,13 @@ from apps.classes.queries.other_sessions import list_open_to, list_other_session
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
-from tests.bookings import test_wishes
-from tests.bookings.pages import DETAILS, fields_of, hold, text_of
-from tests.bookings.test_waitlist import cancel, wait
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.bookings import make_draft, make_visitor
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import DETAILS, fields_of, hold, text_of
+from tests.waitlists import test_times
+from tests.waitlists.test_places import cancel, wait
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
@@ -224,10 +224,10 @@ def test_customers_ask_for_such_a_class_and_do_not_wait_for_it(
 
 
 def test_no_time_is_offered_once_the_team_says_yes_first(salon: Salon) -> None:
-    taken = test_wishes.fill(salon)
-    eva = test_wishes.wait(salon, "Eva")
+    taken = test_times.fill(salon)
+    eva = test_times.wait(salon, "Eva")
     Service.objects.filter(pk=salon.cut.pk).update(requires_approval=True)
-    test_wishes.cancel(taken[3], salon)
+    test_times.cancel(taken[3], salon)
 
     assert waitlists.offer_free_times(now=LATER) == 0
     eva.refresh_from_db()

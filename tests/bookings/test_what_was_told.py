@@ -22,11 +22,11 @@ from apps.classes.queries.other_sessions import list_open_to
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.bookings import make_visitor
 from tests.factories.money import work
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)

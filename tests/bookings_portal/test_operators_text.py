@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from apps.businesses.models import Business
-from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW, Salon, make_salon
+from tests.pages import fields_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PASSWORD = "seven quiet herons"

@@ -12,9 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bookings_portal.sessions import has_rested_too_long
-from tests.bookings.pages import fields_of, hold
 from tests.bookings.test_reading import nobody_may_write
 from tests.factories import NOW, Salon, make_salon
+from tests.pages import fields_of, hold
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 PASSWORD = "seven quiet herons"

@@ -14,13 +14,13 @@ from apps.checkout.models import Order, Payment
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import AmountRefused, Item, Way, choose_amount, choose_part, quote
 from apps.ledger.check import find_all
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_balance import LATER, carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
+from tests.pages import fields_of, text_of
 
 
 @given(total=st.integers(1, 10_000), deposit=st.integers(1, 10_000), amount=st.integers(0, 11_000))

@@ -11,12 +11,12 @@ from apps.businesses.models import Business
 from apps.checkout import operations as checkout
 from apps.checkout.models import CouponUse, GiftCard, Order, Payment
 from apps.checkout.operations import Act
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.money import pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 PATH = "/juniper/gift-card/"

@@ -13,13 +13,13 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations import Act, Buyer, PlanChanged, SeenGift
 from apps.checkout.providers import Truth
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import Studio
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 TYPED = NOW + timedelta(seconds=30)

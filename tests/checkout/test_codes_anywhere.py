@@ -16,7 +16,6 @@ from apps.checkout.pricing import Way
 from apps.checkout.providers.stripe_amounts import stripe_bounds, to_stripe
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.stripe_memory import SECRET_KEY
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_views import to_pay_page
@@ -24,6 +23,7 @@ from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
 from tests.factories.money import make_prepared, work
 from tests.factories.prepaid import make_gift_card
+from tests.pages import fields_of, text_of
 
 STRIPE = override_settings(PAYMENT_PROVIDER="stripe", STRIPE_SECRET_KEY=SECRET_KEY)
 

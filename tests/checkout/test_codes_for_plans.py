@@ -13,12 +13,12 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations import Act, Buyer, CouponRefused, GiftRefused, SeenGift
 from apps.ledger.check import find_all
-from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card, make_plan
 from tests.factories.studio import Studio
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 TYPED = NOW + timedelta(seconds=30)

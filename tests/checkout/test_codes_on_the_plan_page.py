@@ -16,7 +16,6 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.links import plan_token
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase, Receipt
 from apps.checkout.operations import Act, Buyer
-from tests.bookings.pages import text_of
 from tests.checkout.prepaid import assert_the_books_add_up
 from tests.factories import NOW, Salon
 from tests.factories.money import pay_at_practice, work
@@ -28,6 +27,7 @@ from tests.factories.renewals import (
     make_membership_plan,
     take_card_away,
 )
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 SOON = DUE + timedelta(minutes=1)

@@ -21,11 +21,11 @@ from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import join, make_session, make_studio
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TOO_LATE = NOW + timedelta(minutes=40)

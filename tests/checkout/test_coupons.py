@@ -17,11 +17,11 @@ from apps.checkout.operations import Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, make_prepared, work
+from tests.pages import fields_of, text_of
 
 TERMS = Terms(
     kind=Kind.PERCENT,

@@ -21,14 +21,14 @@ from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Item, Way, quote
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
-from tests.bookings.pages import fields_of, text_of
-from tests.bookings.test_waitlist import wait
 from tests.checkout.test_balance import carl
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
 from tests.factories.studio import join, make_session, make_studio
+from tests.pages import fields_of, text_of
+from tests.waitlists.test_places import wait
 
 LATER = NOW + timedelta(minutes=1)
 RULE = Rule(

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from apps.bookings.models import Booking
-from tests.bookings.pages import fill, hold
 from tests.factories import Salon
+from tests.pages import fill, hold
 
 pytestmark = pytest.mark.django_db
 CARL = {"name": "Carl Vogt", "email": "carl@example.com"}

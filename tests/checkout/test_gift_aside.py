@@ -14,11 +14,11 @@ from apps.checkout.models import GiftCard, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act, GiftRefused, Seen, SeenGift
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_views import to_pay_page
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

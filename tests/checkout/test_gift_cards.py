@@ -15,12 +15,12 @@ from apps.checkout.operations import Act, GiftRefused, Seen, SeenGift, WayNotOff
 from apps.checkout.pricing import Way
 from apps.checkout.queries.gifts import find_gift
 from apps.checkout.queries.offers import offer_of
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online, make_gift_card
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -13,9 +13,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, PracticeSession
-from tests.bookings.pages import fields_of, fill, hold, text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import make_prepared, work
+from tests.pages import fields_of, fill, hold, text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -21,12 +21,12 @@ from apps.dashboard.desk import open_desk
 from apps.dashboard.frame.queries.frame import get_frame
 from apps.ledger.check import find_all
 from apps.messages.models import Message
-from tests.bookings.pages import text_of
 from tests.checkout.stripe_memory import Stub
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 MINUTE = timedelta(minutes=1)

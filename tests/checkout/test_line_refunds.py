@@ -15,9 +15,9 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.refunds import assign, split
 from apps.ledger.check import find_all
-from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.pages import fields_of, text_of
 
 LATER = NOW + timedelta(minutes=1)
 AMOUNTS = st.lists(st.integers(1, 5000), max_size=6)

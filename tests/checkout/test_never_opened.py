@@ -8,10 +8,10 @@ from django.test import Client
 
 from apps.bookings.models import Booking
 from apps.checkout.models import Payment
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.stripe_memory import Stub
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import Salon
+from tests.pages import fields_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 NEVER = "This cannot be paid online: the payment service does not take it. Nothing was charged."

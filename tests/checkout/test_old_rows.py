@@ -17,10 +17,10 @@ from apps.checkout.models import GiftCard, GiftEntry, Order, Payment, Refund
 from apps.checkout.operations import Act
 from apps.checkout.queries.stranded import refused_refunds
 from apps.ledger.check import find_all
-from tests.bookings.pages import fill, hold
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online
+from tests.pages import fill, hold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 LATER = NOW + timedelta(minutes=1)

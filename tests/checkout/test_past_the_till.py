@@ -17,9 +17,9 @@ from apps.checkout.models import Order, Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
-from tests.bookings.pages import DETAILS, fields_of, fill, hold
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.pages import DETAILS, fields_of, fill, hold
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=3)

@@ -11,11 +11,11 @@ from apps.catalog.models import AddOn, AddOnGroup, PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.links import plan_token
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
-from tests.bookings.pages import fields_of, fill, text_of
 from tests.checkout.prepaid import assert_the_books_add_up, fresh
 from tests.factories import NOW
 from tests.factories.prepaid import book_with_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio
+from tests.pages import fields_of, fill, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,6 @@ from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
 from apps.checkout.links import gift_token, plan_token
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
-from tests.bookings.pages import fields_of, plain_looks, text_of
 from tests.checkout.prepaid import fresh
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW, Salon
@@ -29,6 +28,7 @@ from tests.factories.prepaid import (
     make_purchase,
 )
 from tests.factories.studio import Studio, make_session, make_studio
+from tests.pages import fields_of, plain_looks, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TYPED = NOW + timedelta(seconds=30)

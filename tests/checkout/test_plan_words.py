@@ -15,13 +15,13 @@ from apps.catalog.models import AddOn, AddOnGroup
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
-from tests.bookings.pages import text_of
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.money import work
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, make_session
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 LATER = NOW + timedelta(minutes=1)

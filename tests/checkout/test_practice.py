@@ -10,8 +10,8 @@ from apps.checkout.models import PracticeSession
 from apps.checkout.operations import Act
 from apps.checkout.providers import CaptureRefused, Opened, Truth, Wanted
 from apps.checkout.providers.practice import Practice
-from tests.bookings.pages import text_of
 from tests.factories import NOW
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 MUCH_LATER = NOW + timedelta(days=8)

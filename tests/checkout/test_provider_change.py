@@ -14,9 +14,9 @@ from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -4,11 +4,11 @@ import pytest
 from django.test import Client
 
 from apps.catalog.models import Service
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_views import to_pay_page
 from tests.factories import Salon
 from tests.factories.coupons import make_coupon
 from tests.factories.prepaid import make_gift_card
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from apps.checkout.models import Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -19,12 +19,12 @@ from apps.checkout.pricing import Way
 from apps.dashboard.desk import open_desk
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
-from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -11,7 +11,6 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, Receipt
 from apps.checkout.operations import NotOwed, PlanIsOver
 from apps.ledger.check import find_all
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, work
 from tests.factories.prepaid import make_plan, make_purchase
@@ -24,6 +23,7 @@ from tests.factories.renewals import (
     make_membership_plan,
     take_card_away,
 )
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LAST_WEEK = ENDS - timedelta(days=5)

@@ -16,7 +16,6 @@ from apps.checkout import operations as checkout
 from apps.checkout.links import plan_token
 from apps.checkout.models import Payment, PlanPurchase
 from apps.checkout.periodic import look_after_plans
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import work
 from tests.factories.renewals import (
@@ -27,6 +26,7 @@ from tests.factories.renewals import (
     make_membership_plan,
     take_card_away,
 )
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 RENEWS = "Renews on Thursday 24 December 2026 for €49.00. Your card is charged the day before."

@@ -15,10 +15,10 @@ from apps.checkout.models import Order
 from apps.checkout.pricing import Item, Off, Way, quote
 from apps.checkout.queries.orders import find_sheet
 from apps.ledger.check import find_all
-from tests.bookings.pages import fill, hold, text_of, times_url
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.studio import Studio, join, make_session
+from tests.pages import fill, hold, text_of, times_url
 
 pytestmark = pytest.mark.django_db
 

@@ -16,12 +16,12 @@ from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from apps.messages.models import Message
-from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan, make_purchase
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -14,12 +14,12 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
-from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online, buy_online
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -13,11 +13,11 @@ from apps.checkout.gifts import Holding, uncovered
 from apps.checkout.models import GiftCard, Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
 from apps.ledger.check import find_all
-from tests.bookings.pages import text_of
 from tests.checkout.test_use_code import desk, use
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online, make_gift_card
+from tests.pages import text_of
 
 LATER = NOW + timedelta(minutes=1)
 MINOR = st.integers(min_value=0, max_value=10_000)

@@ -10,10 +10,10 @@ from django.test import Client
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.checkout.models import GiftCard, Payment, PracticeSession
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 TYPED = NOW + timedelta(seconds=30)

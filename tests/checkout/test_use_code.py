@@ -15,13 +15,13 @@ from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from apps.messages.money_words import price_words
 from apps.messages.queries import get_booking_facts
-from tests.bookings.pages import text_of
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import Studio, join, make_session
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -12,9 +12,9 @@ from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent
 from apps.checkout.providers.practice import HEADER, practice_message, practice_secrets
 from apps.checkout.providers.signing import sign
-from tests.bookings.pages import fields_of, fill, hold, plain_looks, text_of
 from tests.factories import NOW, Salon
 from tests.factories.money import work
+from tests.pages import fields_of, fill, hold, plain_looks, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = NOW + timedelta(minutes=1)

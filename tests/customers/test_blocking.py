@@ -11,8 +11,8 @@ from apps.bookings.models import Booking
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
 from apps.customers.operations import block_customer, unblock_customer
-from tests.bookings.pages import TYPING, fill, hold, text_of
 from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.pages import TYPING, fill, hold, text_of
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from django.test import Client
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking, WaitlistEntry
-from tests.bookings.pages import fields_of, text_of
 from tests.dashboard.conftest import note_that_it_is_used
 from tests.factories import make_variant
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 

@@ -14,14 +14,14 @@ from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.waitlists import operations as waitlists
-from tests.bookings.pages import text_of
-from tests.bookings.test_wishes import fill, wait
 from tests.checkout.test_conflicts import make_conflict
 from tests.factories import NOW, Salon, make_visitor
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.money import check_out, make_prepared, pay_at_practice, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import join, make_session, make_studio
+from tests.pages import text_of
+from tests.waitlists.test_times import fill, wait
 
 pytestmark = pytest.mark.django_db
 

@@ -7,10 +7,10 @@ from django.test import Client
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
-from tests.bookings.pages import text_of
 from tests.dashboard.conftest import note_that_it_is_used
 from tests.factories import make_member
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import text_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 

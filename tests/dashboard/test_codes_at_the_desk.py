@@ -11,12 +11,12 @@ from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Coupon, GiftCard, Order, Payment, PlanPurchase
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking, make_member, make_salon
 from tests.factories.coupons import make_coupon
 from tests.factories.prepaid import make_gift_card, make_plan
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 CARL = {"name": "Carl Vogt", "email": "carl@example.com", "is_paid": "on"}

@@ -10,10 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.checkout.models import Coupon
-from tests.bookings.pages import text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.coupons import make_coupon
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 CODES = "/own/juniper/coupons/"

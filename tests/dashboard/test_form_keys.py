@@ -11,12 +11,12 @@ from apps.catalog.models import PricingPlan
 from apps.checkout.models import Coupon, Discount
 from apps.outbox.models import OutboxItem
 from apps.web.form_keys import KeyedForm
-from tests.bookings.pages import fields_of, text_of
-from tests.bookings.test_wishes import fill
 from tests.dashboard.conftest import note_that_it_is_used
 from tests.dashboard.test_wishes import NEW as WISH
 from tests.factories import Salon
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import fields_of, text_of
+from tests.waitlists.test_times import fill
 
 pytestmark = pytest.mark.django_db
 KEY = "a-form-of-the-desk"

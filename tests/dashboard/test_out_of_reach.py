@@ -15,12 +15,12 @@ from apps.catalog.paying import PaymentTerms, PriceKind
 from apps.checkout.pricing import Item, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import Bounds
 from apps.checkout.reach import out_of_reach
-from tests.bookings.pages import text_of
 from tests.checkout.stripe_memory import SECRET_KEY
 from tests.dashboard.test_admin_actions import change, operator
 from tests.dashboard.test_prices import LIST, editor, save, terms
 from tests.factories import Salon, make_variant
 from tests.factories.prepaid import make_plan
+from tests.pages import text_of
 
 __all__ = ["operator"]  # a fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_stripe")]

@@ -21,9 +21,9 @@ from apps.classes import operations as classes
 from apps.classes.queries.attending import seen_of_date
 from apps.messages.operations import fan_out
 from apps.waitlists import operations as waitlists
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_location
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 LISBON, KOLKATA = ZoneInfo("Europe/Lisbon"), ZoneInfo("Asia/Kolkata")

@@ -9,12 +9,12 @@ from django.test import Client
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, PlanPurchase
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up, fresh
 from tests.dashboard.conftest import Sit
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.prepaid import make_plan, make_purchase
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "Pay with a plan"

@@ -7,11 +7,11 @@ from django.test import Client
 
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PlanPurchase
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up, fresh
 from tests.dashboard.test_held_plans import page_of
 from tests.factories import NOW, Salon
 from tests.factories.prepaid import make_plan, make_purchase
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 PLANS = "/own/juniper/plans/"

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from apps.catalog.models import PricingPlan
 from apps.checkout.models import PlanPurchase
-from tests.bookings.pages import fields_of, text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.prepaid import make_plan, make_purchase
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 PLANS = "/own/juniper/plans/"

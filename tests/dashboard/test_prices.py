@@ -14,9 +14,9 @@ from apps.businesses.models import Business
 from apps.catalog.models import FormerServiceSlug, Service
 from apps.catalog.paying import PaymentProblem
 from apps.catalog.payment_words import PROBLEMS
-from tests.bookings.pages import DETAILS, TYPING, fields_of, hold, text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking, make_salon, make_service, make_variant
+from tests.pages import DETAILS, TYPING, fields_of, hold, text_of
 
 pytestmark = pytest.mark.django_db
 LIST = "/own/juniper/services/"

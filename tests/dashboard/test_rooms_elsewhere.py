@@ -15,12 +15,12 @@ from apps.availability.models import Session
 from apps.availability.operations import ResourceElsewhere, SessionChange
 from apps.businesses.models import Location
 from apps.catalog.models import Resource
-from tests.bookings.pages import fields_of, text_of
 from tests.dashboard.test_admin_actions import change
 from tests.dashboard.test_plan import NEW, fields
 from tests.factories import NOW
 from tests.factories.businesses import make_location
 from tests.factories.studio import Studio, make_run, make_session, make_studio
+from tests.pages import fields_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 WORDS = "Loft is at Uptown, and this takes place at Salon."

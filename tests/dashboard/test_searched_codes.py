@@ -14,9 +14,9 @@ from apps.checkout.gifts import (
     spell_code,
 )
 from apps.checkout.models import GiftCard
-from tests.bookings.pages import text_of
 from tests.factories import Salon
 from tests.factories.prepaid import make_gift_card
+from tests.pages import text_of
 
 CARDS, HOLDERS = "/own/juniper/gift-cards/", "/own/juniper/plans/holders/"
 ORDERS = "/own/juniper/money/orders/"

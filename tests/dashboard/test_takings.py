@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.dashboard.money.queries import takings
-from tests.bookings.pages import text_of
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 MONEY = "/own/juniper/money/"

@@ -7,9 +7,9 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from tests.bookings.pages import text_of
 from tests.dashboard.test_suggest import boxes
 from tests.factories import NOW, Salon, make_booking, make_request
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "Zebra words that took ten minutes"

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from apps.businesses.models import Business
-from tests.bookings.pages import text_of
 from tests.factories.studio import Studio, make_session, make_studio
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 WEEKS = [

@@ -6,10 +6,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.bookings.models import Booking, WaitlistEntry
-from tests.bookings.pages import text_of
-from tests.bookings.test_wishes import cancel, fill, states, wait
 from tests.dashboard.conftest import Sit
 from tests.factories import Salon
+from tests.pages import text_of
+from tests.waitlists.test_times import cancel, fill, states, wait
 
 pytestmark = pytest.mark.django_db
 LINE = "/own/juniper/waitlist/"

@@ -19,10 +19,10 @@ from apps.catalog.models import AddOn, AddOnGroup, Question
 from apps.checkout.links import gift_token, plan_token
 from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund
 from apps.web.guards import walk_urls
-from tests.bookings.pages import fill, hold
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
+from tests.pages import fill, hold
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 MAIL = "20261124T094200000000-0123abcd.eml"

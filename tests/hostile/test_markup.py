@@ -183,7 +183,7 @@ def mails(stage: Stage, tmp_path: Path) -> Iterator[Path]:
 
 def book(stage: Stage, text: str, turn: int) -> None:
     """Carl asks for another time, and gives this text wherever he can."""
-    from tests.bookings.pages import fields_of, fill, hold  # noqa: PLC0415  beside its only use
+    from tests.pages import fields_of, fill, hold  # noqa: PLC0415  beside its only use
 
     start = stage.salon.at(27 + turn // 8, 9 + turn % 8).astimezone(stage.salon.business.zone)
     address = hold(stage.carl, stage.salon.bridal, start)

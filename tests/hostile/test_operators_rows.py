@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from apps.catalog.models import Service
 from apps.demo.seed import seed_demo
-from tests.bookings.pages import fields_of, text_of
 from tests.dashboard.test_admin import add_what_the_demo_lacks
 from tests.hostile.stage import BACKEND
+from tests.pages import fields_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 HUGE = "99999999999999999999"

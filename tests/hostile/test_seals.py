@@ -9,9 +9,9 @@ from django.test import Client
 
 from apps.bookings.forms import seal
 from apps.bookings.models import Booking
-from tests.bookings.pages import DETAILS, fields_of, fill, hold
 from tests.factories import NOW
 from tests.hostile.stage import Stage
+from tests.pages import DETAILS, fields_of, fill, hold
 
 
 def refused(stage: Stage, price_seal: Any) -> int:

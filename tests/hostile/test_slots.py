@@ -10,8 +10,8 @@ from django.test import Client, override_settings
 from apps.availability.models import DateException, Schedule
 from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy
-from tests.bookings.pages import tap
 from tests.factories import NOW, Salon, make_hours, make_salon
+from tests.pages import tap
 
 GONE, UNREADABLE = 409, 422
 

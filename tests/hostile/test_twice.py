@@ -19,13 +19,13 @@ from apps.availability.queries.plans import SessionPlan
 from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy, Service
 from apps.checkout.links import plan_token
-from tests.bookings.pages import fields_of, fill, text_of
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import join
 from tests.hostile.forms import Form, Pairs, forms_of
 from tests.hostile.stage import Stage, checksum
+from tests.pages import fields_of, fill, text_of
 
 pytestmark = pytest.mark.django_db
 TYPED = {

@@ -13,13 +13,13 @@ from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan, Service
 from apps.checkout.models import GiftCard, PlanPurchase
 from apps.web.kept_text import words_typed
-from tests.bookings.pages import text_of
 from tests.factories import NOW, make_booking
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import join
 from tests.hostile.forms import Form, forms_of
 from tests.hostile.stage import Stage, checksum
 from tests.hostile.test_twice import TYPED, route_of
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 WORDS = "Zebra words that took ten minutes"

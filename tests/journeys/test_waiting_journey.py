@@ -8,11 +8,11 @@ from playwright.sync_api import Page, expect
 
 from apps.bookings.models import Booking
 from apps.waitlists import operations as waitlists
-from tests.bookings.test_wishes import fill
 from tests.factories import Salon
 from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
 from tests.journeys.test_class_journeys import type_two_people
 from tests.journeys.test_customer_journeys import SCRIPTS
+from tests.waitlists.test_times import fill
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

@@ -19,11 +19,11 @@ from apps.messages.operations import LINKS_TOPIC, ask_for_reset
 from apps.outbox import operations as outbox
 from apps.outbox.models import OutboxItem
 from apps.outbox.worker import Worker
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.messages.mail_server import MailServer, serving
 from tests.messages.test_smtp import mailing_by
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 BUYER, FRIEND = "eva@example.com", "freind@gmial.example"

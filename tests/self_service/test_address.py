@@ -11,8 +11,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.customers.models import Customer
 from apps.messages.models import Message
-from tests.bookings.pages import fill, hold
 from tests.factories import Salon
+from tests.pages import fill, hold
 
 pytestmark = pytest.mark.django_db
 

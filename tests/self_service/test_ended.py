@@ -16,9 +16,9 @@ from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope, seen_of_class, seen_of_run
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_request, make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 

@@ -11,9 +11,9 @@ from django.test import Client
 from apps.availability.models import Session
 from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy
-from tests.bookings.pages import fill, text_of
 from tests.factories.catalog import make_variant
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 Case = tuple[dict[str, int], int, str]

@@ -10,8 +10,8 @@ from django.test import Client
 from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from tests.bookings.pages import fill
 from tests.factories import Salon, make_booking, make_request
+from tests.pages import fill
 
 pytestmark = pytest.mark.django_db
 

@@ -15,13 +15,13 @@ from apps.bookings.models import Booking, WaitlistEntry
 from apps.checkout import operations as checkout
 from apps.checkout.links import plan_token
 from apps.checkout.models import Order, PlanPurchase
-from tests.bookings.pages import fields_of, text_of
 from tests.checkout.prepaid import assert_the_books_add_up, fresh, lines_of
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW
 from tests.factories.money import work
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import fields_of, text_of
 
 pytestmark = pytest.mark.django_db
 CARD = r'value="([^"]+)"[^>]*><span><b>(.*?)</b><small>(.*?)</small>'

@@ -15,9 +15,9 @@ from apps.outbox.models import OutboxItem
 from apps.web.fields import AddressField
 from apps.web.slips import AsksAboutSlips
 from apps.web.typos import suggest_address
-from tests.bookings.pages import fields_of, fill, hold, text_of
-from tests.bookings.test_wishes import fill as fill_the_day
 from tests.factories import NOW, Salon, make_salon
+from tests.pages import fields_of, fill, hold, text_of
+from tests.waitlists.test_times import fill as fill_the_day
 
 HINT = "/s/did-you-mean"
 

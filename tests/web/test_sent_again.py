@@ -8,8 +8,8 @@ import pytest
 from django.test import Client, override_settings
 
 from apps.bookings.models import Booking
-from tests.bookings.pages import fields_of, slots_of, tap, text_of, times_url
 from tests.factories import Salon, make_salon
+from tests.pages import fields_of, slots_of, tap, text_of, times_url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 OURS = {"Origin": "http://testserver"}

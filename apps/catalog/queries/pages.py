@@ -174,7 +174,9 @@ def address_of(*, service: Service, has_choices: bool) -> str:
     if service.kind == Service.Kind.CLASS:
         weeks = {"business": service.business.slug}
         return reverse("classes:timetable", kwargs=weeks, query={"class": service.slug})
-    page = "service" if has_choices or not service.bookable_online else "times"
-    page = "course" if service.kind == Service.Kind.COURSE else page
     slugs = {"business": service.business.slug, "service": service.slug}
-    return reverse(f"bookings:{page}", kwargs=slugs)
+    if service.kind == Service.Kind.COURSE:
+        return reverse("classes:course", kwargs=slugs)
+    if has_choices or not service.bookable_online:
+        return reverse("bookings:service", kwargs=slugs)
+    return reverse("bookings:times", kwargs=slugs)

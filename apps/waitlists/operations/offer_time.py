@@ -186,7 +186,7 @@ def pass_time(booking: Booking, entry: WaitlistEntry, *, actor: Actor, now: date
     return True
 
 
-def end_wish(booking: Booking) -> None:
+def end_wish(*, booking: Booking) -> None:
     """Take a locked booking out of the line for a time; harmless for one that never waited."""
     WaitlistEntry.objects.filter(booking=booking, state__in=(State.WAITING, State.OFFERED)).update(
         state=State.LEFT, offer_ends_at=None

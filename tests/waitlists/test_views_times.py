@@ -17,9 +17,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.outbox.worker import Worker
 from apps.waitlists import operations as waitlists
-from tests.bookings.pages import fields_of, slots_of, text_of
-from tests.bookings.test_wishes import cancel, fill
 from tests.factories import NOW, Salon
+from tests.pages import fields_of, slots_of, text_of
+from tests.waitlists.test_times import cancel, fill
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WAIT = "/juniper/s/cut/wait?date=2026-11-26"

@@ -14,10 +14,10 @@ from apps.businesses.models import Location
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.waitlists.queries.times import find_times_for
-from tests.bookings.pages import text_of
-from tests.bookings.test_minimum import statuses
+from tests.classes.test_minimum import statuses
 from tests.factories import NOW, Salon, make_location
 from tests.factories.bookings import make_visitor
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 

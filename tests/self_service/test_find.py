@@ -8,8 +8,8 @@ from django.test import Client
 
 from apps.messages.operations import send_links
 from apps.outbox.models import OutboxItem
-from tests.bookings.pages import text_of
 from tests.factories import NOW, Salon, make_booking, make_salon
+from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -16,11 +16,11 @@ from apps.bookings.queries.next_times import NextTime, find_next_times
 from apps.businesses.models import Location
 from apps.classes import operations as classes
 from apps.waitlists.queries.lines import offer_rules
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, make_location
 from tests.factories.money import work
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 LISBON, TOKYO = ZoneInfo("Europe/Lisbon"), ZoneInfo("Asia/Tokyo")

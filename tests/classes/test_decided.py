@@ -20,9 +20,9 @@ from apps.classes.queries.attending import Scope, Seen, seen_of_class, seen_of_r
 from apps.classes.queries.other_sessions import list_other_sessions
 from apps.ledger.check import find_all
 from apps.waitlists.operations import WaitingDetails
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

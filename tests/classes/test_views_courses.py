@@ -8,9 +8,9 @@ from pytest_django import DjangoAssertNumQueries
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun
 from apps.bookings.models import Booking
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 COURSE = "/harbor/courses/beginners/"

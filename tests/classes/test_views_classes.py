@@ -11,9 +11,9 @@ from apps.availability import operations as availability
 from apps.availability.models import DateException, Schedule, Session
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, make_variant
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WEEK = "/harbor/classes/"

@@ -13,9 +13,9 @@ from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.classes import operations as classes
 from apps.ledger.check import find_all
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import fill, text_of
 
 START = datetime(2026, 11, 27, 18, tzinfo=UTC)
 

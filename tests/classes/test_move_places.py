@@ -12,10 +12,10 @@ from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = pytest.mark.django_db
 

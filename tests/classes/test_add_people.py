@@ -9,9 +9,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.classes import operations as classes
 from apps.ledger.check import find_all
-from tests.bookings.pages import fill, text_of
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_session, make_studio
+from tests.pages import fill, text_of
 
 pytestmark = pytest.mark.django_db
 

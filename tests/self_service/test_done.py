@@ -3,8 +3,8 @@ from django.test import Client
 
 from apps.bookings.models import Booking
 from apps.web.templatetags.portal import whole_address
-from tests.bookings.pages import fill, hold, text_of
 from tests.factories import NOW, Salon, make_booking
+from tests.pages import fill, hold, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 

@@ -26,9 +26,9 @@ from apps.dashboard.setup.queries.why import find_why
 from apps.waitlists import operations as waitlists
 from apps.waitlists.queries.times import find_times_for
 from tests.architecture.sources import modules
-from tests.bookings.pages import slots_of, text_of
 from tests.factories import NOW, Salon, make_booking, make_request, make_service
 from tests.factories.bookings import make_visitor
+from tests.pages import slots_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 TODAY, TOMORROW, THURSDAY = date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26)

@@ -14,9 +14,9 @@ from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.outbox.worker import Worker
-from tests.bookings.pages import fields_of, text_of
 from tests.factories import NOW
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
+from tests.pages import fields_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 TYPED = {"name": "Eva Lindner", "email": "eva@example.com", "notice": "0"}

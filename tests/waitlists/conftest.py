@@ -1,0 +1,3 @@
+from tests.bookings.conftest import salon
+
+__all__ = ["salon"]
