@@ -94,7 +94,9 @@ def test_without_the_line_strangers_get_what_came_free(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Proof that the next test can fail: places that come free are offered to nobody."""
-    monkeypatch.setattr("apps.bookings.operations._kept.offer_places", lambda **_named: 0)
+    monkeypatch.setattr(
+        "apps.bookings.operations._kept.announce_free_places", lambda *_target, **_named: None
+    )
     session, booked = a_full_class(studio, places=8)
 
     with storm_of(cancel_or_come, clients=48) as storm:
