@@ -4,7 +4,11 @@ REFUNDED is a payment status; an undone decision is a move of its own, allowed o
 undo window (docs/adr/).
 """
 
+from datetime import timedelta
 from enum import StrEnum
+
+UNDO_WINDOW = timedelta(seconds=10)
+"""For so long the team can take an answer back (rule B11)."""
 
 
 class Status(StrEnum):

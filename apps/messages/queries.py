@@ -137,7 +137,7 @@ def _people(booking: Booking) -> dict[str, Any]:
     """How many have come of those that a booking waits for, where nobody's answer is awaited."""
     if booking.status != Booking.Status.PENDING:
         return {}
-    progress = progress_of(group_of(booking, booking.service))
+    progress = progress_of(group_of(booking, booking.service), now=booking.created_at)
     return {"people": progress.people, "minimum": progress.minimum} if progress else {}
 
 

@@ -32,7 +32,7 @@ def place_of(*, booking: Booking, now: datetime) -> PlaceInLine | None:
     if not has_offer(entry, now=now):
         return PlaceInLine(place, None)
     target = entry.course_run or entry.session
-    missing = lacking(target, booking.service) if target is not None else 0
+    missing = lacking(target, booking.service, now=now) if target is not None else 0
     return PlaceInLine(place, entry.offer_ends_at, is_enough=missing <= entry.people)
 
 

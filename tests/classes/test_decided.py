@@ -398,6 +398,6 @@ def test_a_request_for_a_decided_day_says_so(workday: Salon) -> None:
     page = text_of(olga.get("/own/juniper/requests/"))
 
     assert "The day takes place, however few come." in page
-    progress = progress_of_days([eva])[eva.pk]
+    progress = progress_of_days([eva], now=NOW)[eva.pk]
     assert (progress.is_settled, progress.is_decided) == (True, True)
     assert group_of(eva, eva.service) is not None

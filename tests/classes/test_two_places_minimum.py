@@ -65,7 +65,9 @@ def test_the_people_of_two_places_are_counted_apart(
     assert statuses() == ["PENDING"] * 3
     assert "2 of 3 people" in text_of(client.get(path.format(make_up.location.pk)))
     assert "1 of 3 people" in text_of(client.get(path.format(hamburg.pk)))
-    shown = progress_of_days(list(Booking.objects.select_related("service__business", "location")))
+    shown = progress_of_days(
+        list(Booking.objects.select_related("service__business", "location")), now=NOW
+    )
     assert [it.people for it in shown.values()] == [2, 2, 1]
 
     at_place(make_up, make_up.location, 15)

@@ -20,7 +20,7 @@ from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from apps.self_service.in_line import place_of
 from apps.waitlists import operations as waitlists
-from apps.waitlists.operations import WaitingDetails
+from apps.waitlists.operations import WaitingDetails, close
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -247,6 +247,33 @@ def test_those_who_still_wait_at_the_start_are_told(studio: Studio) -> None:
 
     eva.booking.refresh_from_db()
     assert (closed, eva.booking.status, states()) == (1, "DECLINED", {"Eva": "LEFT"})
+
+
+def test_nobody_is_sent_home_whose_class_was_moved_a_moment_ago(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker has read who waits; before it comes to Eva, Olga moves the class to 21:00."""
+    session = make_session(studio, starts_at=studio.at(25, 18), capacity=1)
+    join(session)
+    wait(session, "Eva")
+    start = session.starts_at
+
+    def swept(rows: Any, do: Callable[[int], int | None]) -> int:
+        listed = list(rows.values_list("pk", flat=True))
+        classes.change_class(
+            session_id=session.pk,
+            scope=Scope.THIS,
+            change=SessionChange((studio.noor.resource_id, studio.pier.pk), at=time(21)),
+            seen=seen_of_class(session=session, scope=Scope.THIS, now=start - timedelta(minutes=1)),
+            by=studio.olga,
+            now=start - timedelta(minutes=1),
+        )
+        return sum(do(pk) or 0 for pk in listed)
+
+    monkeypatch.setattr(close, "sweep", swept)
+
+    assert waitlists.close_waitlists(now=start) == 0
+    assert states() == {"Eva": "WAITING"}
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from apps.bookings.operations._errors import (
 from apps.bookings.operations._finish import decline_draft, finish_draft
 from apps.bookings.operations._hold import place_hold
 from apps.bookings.operations._hold_again import hold_again
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, line_of_history, lock_booking
+from apps.bookings.operations._moves import Actor, line_of_history, lock_booking
 from apps.bookings.operations._note import note_booking
 from apps.bookings.operations._online_link import set_online_link
 from apps.bookings.operations._paid import (
@@ -62,6 +62,7 @@ from apps.bookings.operations._suggest import suggest_times
 from apps.bookings.operations._take_over import hold_draft_again, take_over_draft
 from apps.bookings.operations._unanswered import settle_unanswered
 from apps.bookings.operations._undo import undo_decision
+from apps.bookings.states import UNDO_WINDOW
 
 __all__ = [
     "UNDO_WINDOW",

@@ -6,8 +6,9 @@ from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import NotAllowed
 from apps.bookings.operations._kept import give_back
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking, write_move
+from apps.bookings.operations._moves import Actor, lock_booking, write_move
 from apps.bookings.policy import Policy, may_cancel
+from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 
 

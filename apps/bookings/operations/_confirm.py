@@ -7,9 +7,10 @@ from apps.availability.operations import Claim, SlotTaken
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import DoesNotFit, NotAllowed
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, lock_booking, write_move
+from apps.bookings.operations._moves import Actor, lock_booking, write_move
 from apps.bookings.policy import may_decide
 from apps.bookings.queries import NoTime, choice_as_booked, claim_anyway, claim_of
+from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 
 

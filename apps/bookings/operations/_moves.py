@@ -24,8 +24,6 @@ from apps.catalog.models import Service
 from apps.outbox import operations as outbox
 from apps.statements import Found, save_columns_with
 
-UNDO_WINDOW = timedelta(seconds=10)
-
 TOPICS = {
     BookingEvent.Action.BOOKED: "booking.confirmed",
     BookingEvent.Action.REQUESTED: "booking.requested",

@@ -3,7 +3,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.states import UNDO_WINDOW
 
 Action = BookingEvent.Action
 ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)

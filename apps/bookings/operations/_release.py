@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.engine.limits import hold_ends_at
@@ -55,19 +56,19 @@ def keep_draft_text(*, booking: Booking, typed: Mapping[str, object]) -> None:
 
 def forget_abandoned_drafts(*, now: datetime) -> int:
     """Delete drafts older than 24 hours with their sessions; return how many."""
+    return sweep(_abandoned(now), partial(_forget, now=now))
+
+
+def _abandoned(now: datetime) -> QuerySet[Booking]:
     old = Booking.objects.filter(status=Booking.Status.CREATED, created_at__lte=now - DRAFT_LIFE)
     # Money may still come for what is paid online: checkout lets those go first.
-    return sweep(
-        old.exclude(payment_option=Booking.PaymentOption.ONLINE), partial(_forget, now=now)
-    )
+    return old.exclude(payment_option=Booking.PaymentOption.ONLINE)
 
 
 @transaction.atomic
 def _forget(draft_id: int, *, now: datetime) -> bool:
     """Delete one draft; somebody may be finishing it at this moment, and then it stays."""
-    drafts = Booking.objects.select_for_update(skip_locked=True).filter(
-        pk=draft_id, status=Booking.Status.CREATED
-    )
+    drafts = _abandoned(now).select_for_update(skip_locked=True).filter(pk=draft_id)
     draft = drafts.only("session_id", "seating_id").first()
     if draft is None:
         return False

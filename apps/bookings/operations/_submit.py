@@ -236,7 +236,7 @@ def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | 
         patience = timedelta(hours=choice.service.business.answer_within_hours)
         last = last_moment(starts_at=booking.starts_at, ends_at=booking.ends_at, asked_at=now)
         return min(now + patience, last)
-    return decided_by(group_of(booking, choice.service), people=booking.party_size)
+    return decided_by(group_of(booking, choice.service), people=booking.party_size, now=now)
 
 
 def lock_counted(*, booking: Booking, now: datetime) -> None:

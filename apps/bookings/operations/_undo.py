@@ -8,7 +8,6 @@ from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import DoesNotFit, NotAllowed, TooLateToUndo
 from apps.bookings.operations._moves import (
-    UNDO_WINDOW,
     Actor,
     lock_booking,
     outbox_key,
@@ -17,6 +16,7 @@ from apps.bookings.operations._moves import (
 from apps.bookings.policy import Reason
 from apps.bookings.queries import NoTime, choice_as_booked, claim_of
 from apps.bookings.queries.unanswered import answer_anew_by
+from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
 

@@ -7,7 +7,7 @@ an appointment of a service at one place on one day of it.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -16,8 +16,9 @@ from apps.availability.engine.zones import day_bounds
 from apps.availability.models import CourseRun, DecidedDay, Session
 from apps.availability.queries import zone_of
 from apps.bookings.minimum import decides_at
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.queries.asking import is_for_people
+from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 
@@ -33,8 +34,9 @@ DECIDED = Q(decided_at__isnull=False)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """people of minimum so far; is_settled once somebody is confirmed: it takes place. is_decided:
-    the team said that it does, however few come, and so it stays settled when all have left."""
+    """people of minimum so far; is_settled once somebody is confirmed for good: it takes place.
+    is_decided: the team said that it does, however few come, and so it stays settled when all have
+    left."""
 
     people: int
     minimum: int
@@ -116,7 +118,25 @@ def group_at(booking: Booking, starts_at: datetime) -> Group | None:
     return _group_of_day_at(service, booking.location, starts_at)
 
 
-def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progress | None:
+def is_answered_anew(now: datetime) -> Exists:
+    """Of bookings: the team answered in the last seconds, and may take that back (rule B11)."""
+    answers = BookingEvent.objects.filter(
+        booking=OuterRef("pk"),
+        action__in=(BookingEvent.Action.CONFIRMED, BookingEvent.Action.DECLINED),
+        actor=BookingEvent.Actor.TEAM,
+        at__gt=now - UNDO_WINDOW,
+    )
+    return Exists(answers)
+
+
+def _for_good(now: datetime) -> Q:
+    """Of bookings: confirmed, and not by a tap that may still be taken back."""
+    return CONFIRMED & Q(~is_answered_anew(now))
+
+
+def progress_of(
+    group: Group | None, *, besides: Booking | None = None, now: datetime
+) -> Progress | None:
     """How a group stands, None where no minimum is needed; two queries. besides is not counted."""
     if group is None or not group.service.min_participants:
         return None
@@ -124,7 +144,7 @@ def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progr
     if besides is not None:
         live = live.exclude(pk=besides.pk)
     counted = live.aggregate(
-        people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED)
+        people=Sum("party_size"), confirmed=Sum("party_size", filter=_for_good(now))
     )
     return _progress(
         group,
@@ -134,10 +154,10 @@ def progress_of(group: Group | None, *, besides: Booking | None = None) -> Progr
     )
 
 
-def people_awaited(booking: Booking) -> Progress | None:
+def people_awaited(booking: Booking, *, now: datetime) -> Progress | None:
     """How those stand who count together with a booking, None where it does not wait for them: no
     minimum is needed, or it takes place and the team answers itself. Two queries."""
-    progress = progress_of(group_of(booking, booking.service))
+    progress = progress_of(group_of(booking, booking.service), now=now)
     is_with_team = not is_for_people(booking)
     return None if progress and progress.is_settled and is_with_team else progress
 
@@ -153,17 +173,21 @@ def is_decided(group: Group) -> bool:
     return group.on is not None and days.filter(on=group.on).exists()
 
 
-def decided_by(group: Group | None, *, people: int) -> datetime | None:
+def decided_by(group: Group | None, *, people: int, now: datetime) -> datetime | None:
     """When so many who come now learn whether it takes place (UTC); None where that is decided, or
     is with them, or where nobody counts. Two queries, none without a minimum."""
-    progress = progress_of(group)
+    progress = progress_of(group, now=now)
     if progress is None or progress.is_settled or progress.missing <= people:
         return None
     return progress.decides_at
 
 
 def lacking(
-    target: Session | CourseRun, service: Service, *, besides: Booking | None = None
+    target: Session | CourseRun,
+    service: Service,
+    *,
+    besides: Booking | None = None,
+    now: datetime,
 ) -> int:
     """How many people a class or a course still lacks before it takes place; 0 once that is
     decided, or where nobody counts. besides is not counted: it is about to go. Two queries, none
@@ -171,13 +195,13 @@ def lacking(
     if not service.min_participants:
         return 0
     if isinstance(target, CourseRun):
-        progress = progress_of(group_of_run(target, service), besides=besides)
+        progress = progress_of(group_of_run(target, service), besides=besides, now=now)
     else:
-        progress = progress_of(group_of_session(target, service), besides=besides)
+        progress = progress_of(group_of_session(target, service), besides=besides, now=now)
     return 0 if progress is None or progress.is_settled else progress.missing
 
 
-def enough_with(rows: QuerySet[T], service: Service, *, people: int) -> QuerySet[T]:
+def enough_with(rows: QuerySet[T], service: Service, *, people: int, now: datetime) -> QuerySet[T]:
     """Of the sessions of a class, or the runs of a course, those that take place with so many who
     come: where ``lacking`` says no more than that."""
     if not service.min_participants:
@@ -187,16 +211,18 @@ def enough_with(rows: QuerySet[T], service: Service, *, people: int) -> QuerySet
     counted = live.values(of).annotate(people=Sum("party_size")).values("people")
     come = rows.annotate(people=Coalesce(Subquery(counted), 0))
     is_enough = Q(people__gte=service.min_participants - people)
-    return come.filter(is_enough | DECIDED | Exists(live.filter(CONFIRMED)))
+    return come.filter(is_enough | DECIDED | Exists(live.filter(_for_good(now))))
 
 
-def progress_of_runs(*, runs: Collection[CourseRun], service: Service) -> Mapping[int, Progress]:
+def progress_of_runs(
+    *, runs: Collection[CourseRun], service: Service, now: datetime
+) -> Mapping[int, Progress]:
     """The same of several runs of a course by their keys, in one query; empty without a minimum."""
     if not service.min_participants:
         return {}
     live = Booking.objects.filter(course_run__in=runs, status__in=LIVE).order_by()
     rows = live.values("course_run_id").annotate(
-        people=Sum("party_size"), confirmed=Sum("party_size", filter=CONFIRMED)
+        people=Sum("party_size"), confirmed=Sum("party_size", filter=_for_good(now))
     )
     counted = {row["course_run_id"]: row for row in rows}
     found = {}
@@ -211,7 +237,7 @@ def progress_of_runs(*, runs: Collection[CourseRun], service: Service) -> Mappin
     return found
 
 
-def progress_of_days(bookings: Sequence[Booking]) -> Mapping[int, Progress]:
+def progress_of_days(bookings: Sequence[Booking], *, now: datetime) -> Mapping[int, Progress]:
     """How the days stand that these appointments ask for, by the booking's key; those without a
     minimum are left out. Two queries, none when no service needs one."""
     groups = {
@@ -224,7 +250,8 @@ def progress_of_days(bookings: Sequence[Booking]) -> Mapping[int, Progress]:
     wanted = Q()
     for group in groups.values():
         wanted |= group.members
-    live = list(Booking.objects.filter(wanted, status__in=LIVE).only(*COUNTED))
+    rows = Booking.objects.filter(wanted, status__in=LIVE)
+    live = list(rows.values(*COUNTED, is_fresh=is_answered_anew(now)))
     decided = _decided_days(groups.values())
     return {
         pk: _count(group, live, is_decided=_day_of(group) in decided)
@@ -243,17 +270,51 @@ def _day_of(group: Group) -> Day:
     return group.service.pk, group.location.pk if group.location else None, group.on
 
 
-def _count(group: Group, live: Sequence[Booking], *, is_decided: bool) -> Progress:
+def _count(group: Group, live: Sequence[Mapping[str, Any]], *, is_decided: bool) -> Progress:
     mine = [
         it
         for it in live
-        if _day_of(group)[:2] == (it.service_id, it.location_id)
-        and group.starts_at <= it.starts_at
-        and (group.ends_at is None or it.starts_at < group.ends_at)
+        if _day_of(group)[:2] == (it["service_id"], it["location_id"])
+        and group.starts_at <= it["starts_at"]
+        and (group.ends_at is None or it["starts_at"] < group.ends_at)
     ]
-    confirmed = sum(it.status == Booking.Status.CONFIRMED for it in mine)
-    people = sum(it.party_size for it in mine)
+    confirmed = sum(it["status"] == Booking.Status.CONFIRMED and not it["is_fresh"] for it in mine)
+    people = sum(it["party_size"] for it in mine)
     return _progress(group, people=people, confirmed=confirmed, is_decided=is_decided)
+
+
+def read_again(group: Group) -> Group | None:
+    """A group that was read before, as it is now: another start, another minimum. None where it is
+    called off, needs nobody any more, or its day has other bounds since the clock there changed.
+    To be asked under the lock of its people; at most three queries."""
+    service = Service.objects.select_related("business").get(pk=group.service.pk)
+    if not service.min_participants:
+        return None
+    if group.run is not None:
+        run = CourseRun.objects.filter(pk=group.run.pk, state=CourseRun.State.OPEN).first()
+        return group_of_run(run, service) if run is not None else None
+    if group.session_id is not None:
+        sessions = Session.objects.filter(state=Session.State.SCHEDULED)
+        session = sessions.filter(pk=group.session_id).first()
+        return group_of_session(session, service) if session is not None else None
+    return _same_day(group, service)
+
+
+def _same_day(group: Group, service: Service) -> Group | None:
+    if group.on is None:
+        return None
+    places = Location.objects.select_related("business")
+    place = places.get(pk=group.location.pk) if group.location else None
+    again = group_of_day(service, group.on, place)
+    return again if again.starts_at == group.starts_at and again.ends_at == group.ends_at else None
+
+
+def starts_now(group: Group) -> datetime | None:
+    """When what a group comes to starts (UTC), as it is stored at this moment; one query."""
+    if group.run is not None:
+        return CourseRun.objects.values_list("starts_at", flat=True).get(pk=group.run.pk)
+    sessions = Session.objects.filter(pk=group.session_id or 0)
+    return sessions.values_list("starts_at", flat=True).first()
 
 
 def find_undecided(*, now: datetime) -> list[Group]:

@@ -90,6 +90,7 @@ def show_times(
         **frame_of(business=service.business, place=query.location),
         **_head(choice, picks),
         **_picker(choice, picks, days, venue),
+        "progress": _progress(choice, days, now=now),
         "places": _places(choice, picks, on=days.chosen),
         "policy_words": _policy(choice, days, now=now),
         "now": now,
@@ -158,7 +159,6 @@ def _picker(choice: Choice, picks: Picks, days: Any, venue: ZoneInfo) -> dict[st
         "day": day,
         "hold_url": reverse("bookings:hold", kwargs={"business": service.business.slug}),
         "hold_fields": hold_fields(service, picks),
-        "progress": _progress(choice, days),
         **_waitlist(choice, picks, days.waits),
     }
 
@@ -179,11 +179,11 @@ def _places(choice: Choice, picks: Picks, *, on: date | None) -> list[dict[str, 
     ]
 
 
-def _progress(choice: Choice, days: Days) -> Progress | None:
+def _progress(choice: Choice, days: Days, *, now: datetime) -> Progress | None:
     """How the chosen day stands; nothing of one that is called off, which its reason says."""
     if days.chosen is None or any(it.code == ReasonCode.TOO_FEW_PEOPLE for it in days.reasons):
         return None
-    return progress_of(group_of_day(choice.service, days.chosen, choice.location))
+    return progress_of(group_of_day(choice.service, days.chosen, choice.location), now=now)
 
 
 def _waitlist(choice: Choice, picks: Picks, wish: Wish | None) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import UNDO_WINDOW
@@ -60,7 +61,19 @@ def return_lost_credits(*, now: datetime) -> int:
 
     A decision of the last ten seconds may still be taken back, and then the visit stays used.
     """
+    bookings = Booking.objects.filter(pk__in=_given_back(now).values("booking"))
+    return sweep(bookings, partial(_return_if_lost, now=now))
+
+
+def _given_back(now: datetime) -> QuerySet[CreditEntry]:
     undoable = BookingEvent.objects.filter(booking=OuterRef("booking"), at__gt=now - UNDO_WINDOW)
-    lost = lost_uses().filter(~Exists(undoable))
-    bookings = Booking.objects.filter(pk__in=lost.values("booking"))
-    return sweep(bookings, lambda pk: return_credit(booking_id=pk, now=now))
+    return lost_uses().filter(~Exists(undoable))
+
+
+@transaction.atomic
+def _return_if_lost(booking_id: int, *, now: datetime) -> bool:
+    """Under the lock of the booking, where somebody may decide to keep the visit."""
+    list(Booking.objects.select_for_update().filter(pk=booking_id).values_list("pk"))
+    if not _given_back(now).filter(booking_id=booking_id).exists():
+        return False
+    return return_credit(booking_id=booking_id, now=now)

@@ -45,7 +45,7 @@ def add_booking(
         return earlier
     gathering = gathering_of(target, besides=None, now=now, seats_left=0)
     price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
-    waits = lacking(target, choice.service) > choice.party_size
+    waits = lacking(target, choice.service, now=now) > choice.party_size
     seating = availability.seat(target=target, seats=choice.party_size, expires_at=None)
     booking = draft_at(target, choice=choice, visitor=Visitor("", "", ""), now=now)
     booking.draft_id = form_key or booking.draft_id

@@ -7,7 +7,8 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import Scope, Seen, people_seen, sessions_in, sessions_seen
 

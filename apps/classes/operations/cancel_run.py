@@ -9,8 +9,9 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations._errors import StaleRevision
 from apps.bookings.operations._follow import columns_of
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.queries.gatherings import first_date, lead_of
+from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import Seen, other_dates, people_seen, sessions_seen
 from apps.web.formatting import format_datetime, zone_label

@@ -14,14 +14,19 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._confirm import keep_asked_time
 from apps.bookings.operations._errors import DoesNotFit
 from apps.bookings.operations._kept import give_back
-from apps.bookings.operations._moves import UNDO_WINDOW, Actor, write_move
+from apps.bookings.operations._moves import Actor, write_move
 from apps.bookings.queries.asking import is_for_people
 from apps.bookings.queries.minimum import (
     Group,
+    Progress,
     find_undecided,
     group_of_session,
-    is_decided,
+    is_answered_anew,
+    progress_of,
+    read_again,
+    starts_now,
 )
+from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
@@ -42,24 +47,37 @@ def decide_minimums(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _decide(group: Group, *, now: datetime) -> bool:
-    booked = _lock_people(group)
-    service = group.service
-    verdict = judge(
-        people=sum(it.party_size for it in booked),
-        minimum=service.min_participants,
+def _decide(listed: Group, *, now: datetime) -> bool:
+    """What was listed may have moved, or need other people, until its own were locked: it is judged
+    as it is then."""
+    booked = _lock_people(listed)
+    group = read_again(listed)
+    progress = progress_of(group, now=now)
+    if group is None or progress is None:
+        return False
+    verdict = _verdict(group, progress, now=now)
+    for_people = [it for it in booked if is_for_people(it)]
+    if for_people and (progress.is_settled or verdict is Verdict.TAKES_PLACE):
+        return _confirm(group, for_people, actor=Actor.system(), now=now) > 0
+    if verdict is Verdict.CALLED_OFF and not progress.is_settled:
+        return not _may_take_back(group, now=now) and _call_off(group, booked, now=now)
+    return False
+
+
+def _verdict(group: Group, progress: Progress, *, now: datetime) -> Verdict:
+    return judge(
+        people=progress.people,
+        minimum=progress.minimum,
         starts_at=group.starts_at,
-        minutes_before=service.decide_before_minutes,
+        minutes_before=group.service.decide_before_minutes,
         now=now,
     )
-    is_settled = is_decided(group) or any(it.status == Booking.Status.CONFIRMED for it in booked)
-    takes_place = is_settled or verdict is Verdict.TAKES_PLACE
-    for_people = [it for it in booked if is_for_people(it)]
-    if takes_place and for_people:
-        return _confirm(group, for_people, actor=Actor.system(), now=now) > 0
-    if verdict is Verdict.CALLED_OFF and not is_settled:
-        return _call_off(group, booked, reason=_("Not enough people have booked."), now=now)
-    return False
+
+
+def _may_take_back(group: Group, *, now: datetime) -> bool:
+    """Whether an answer of the team may still be taken back: until then it settles nothing, and
+    nobody is called off because of it (rule B11)."""
+    return Booking.objects.filter(is_answered_anew(now), group.members).exists()
 
 
 @transaction.atomic
@@ -161,21 +179,33 @@ def _write(booking: Booking, *, actor: Actor, now: datetime) -> None:
     )
 
 
-def _call_off(group: Group, booked: Sequence[Booking], *, reason: str, now: datetime) -> bool:
-    """Tell whether it was called off: not where the team decides otherwise at this moment."""
-    actor = Actor.system()
+def _call_off(group: Group, booked: Sequence[Booking], *, now: datetime) -> bool:
+    """Tell whether it was called off: not where the team decides otherwise at this moment, or moves
+    it."""
+    actor, reason = Actor.system(), _("Not enough people have booked.")
     try:
         with transaction.atomic():
             if group.run is not None:
                 call_off_run(group.run, reason=reason, actor=actor, now=now)
             elif group.session_id is not None:
                 call_off([group.session_id], reason=reason, actor=actor, now=now)
-    except IsDecided:
+            _require_unmoved(group)
+    except (IsDecided, _Moved):
         return False
     if group.on is not None:
         for booking in booked:
             _cancel(booking, reason=reason, actor=actor, now=now)
     return True
+
+
+class _Moved(Exception):
+    """It was moved before it was locked."""
+
+
+def _require_unmoved(group: Group) -> None:
+    """Asked at the end: a class or a course is locked after its people and its rooms (rule C2)."""
+    if group.on is None and starts_now(group) != group.starts_at:
+        raise _Moved
 
 
 def _cancel(booking: Booking, *, reason: str, actor: Actor, now: datetime) -> None:

@@ -50,7 +50,7 @@ def move_places(
     if by is None:
         _require_open(locked, target, now=now)
     availability.lock_for_move(seating_id=locked.seating_id, target=target)
-    _require_decided(locked, target)
+    _require_decided(locked, target, now=now)
     old, left = locked.seating_id, locked.course_run or locked.session
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
     availability.take_seats(seating=seating, now=now)
@@ -107,11 +107,11 @@ def _require_allowed(
         raise CannotMove
 
 
-def _require_decided(booking: Booking, target: Session | CourseRun) -> None:
+def _require_decided(booking: Booking, target: Session | CourseRun, *, now: datetime) -> None:
     """Whoever is confirmed goes only where it is decided that it takes place, or is with them."""
     if booking.status != Booking.Status.CONFIRMED:
         return
-    if lacking(target, booking.service) > booking.party_size:
+    if lacking(target, booking.service, now=now) > booking.party_size:
         raise TooFewSoFar
 
 

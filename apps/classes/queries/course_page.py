@@ -97,7 +97,7 @@ def get_course_page(*, choice: Choice, browser: Browser, now: datetime) -> Cours
     free = _free_again(runs, held=held, now=now)
     own = own_enrolments(browser=browser, run_ids=[run.pk for run in runs])
     waiting = count_waiting_for_runs(run_ids=[run.pk for run in runs])
-    progress = progress_of_runs(runs=runs, service=service)
+    progress = progress_of_runs(runs=runs, service=service, now=now)
     return CoursePage(
         service=service,
         runs=tuple(

@@ -38,7 +38,9 @@ def _soonest(booking: Booking, within: Q = ALL, *, now: datetime) -> list[Target
             starts_at__gt=now,
             capacity__gte=room,
         ).exclude(pk=booking.session_id or 0)
-        told = _decided(sessions.filter(within), booking).select_related("business", "location")
+        told = _decided(sessions.filter(within), booking, now=now).select_related(
+            "business", "location"
+        )
         return list(told.order_by("starts_at", "pk")[:MOST])
     if booking.kind == Service.Kind.COURSE:
         runs = CourseRun.objects.filter(
@@ -47,15 +49,17 @@ def _soonest(booking: Booking, within: Q = ALL, *, now: datetime) -> list[Target
             ends_at__gt=now,
             capacity__gte=room,
         ).exclude(pk=booking.course_run_id or 0)
-        told_runs = _decided(runs.filter(within), booking).select_related("business", "location")
+        told_runs = _decided(runs.filter(within), booking, now=now).select_related(
+            "business", "location"
+        )
         return list(told_runs.order_by("starts_at", "pk")[:MOST])
     return []
 
 
-def _decided(rows: QuerySet[T], booking: Booking) -> QuerySet[T]:
+def _decided(rows: QuerySet[T], booking: Booking, *, now: datetime) -> QuerySet[T]:
     if booking.status != Booking.Status.CONFIRMED:
         return rows
-    return enough_with(rows, booking.service, people=booking.party_size)
+    return enough_with(rows, booking.service, people=booking.party_size, now=now)
 
 
 def may_leave(booking: Booking) -> bool:

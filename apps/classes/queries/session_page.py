@@ -78,7 +78,7 @@ def get_session_page(
         most=min(choice.policy.max_participants, session.capacity),
         policy_words=_cancel_words(session, choice, now=now),
         discount_words=choice_words(choice, now=now),
-        progress=progress_of(group_of_session(session, service)),
+        progress=progress_of(group_of_session(session, service), now=now),
         own=own_place(browser=browser, session_id=session.pk),
     )
 

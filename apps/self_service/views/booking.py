@@ -92,7 +92,7 @@ def show_booking(
         "contact_words": contact_words_of(booking=found, now=now),
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
-        "progress": people_awaited(found),
+        "progress": people_awaited(found, now=now),
         "other_sessions": other_sessions(booking=found, now=now),
         **_in_line(request, found, now=now),
         "money": money,

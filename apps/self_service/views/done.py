@@ -88,7 +88,7 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
         "next_steps": _next_steps(booking, now=now),
         "aside_words": _aside_words(booking),
-        "progress": people_awaited(booking),
+        "progress": people_awaited(booking, now=now),
     }
 
 

@@ -48,7 +48,7 @@ def take_offered_place(*, booking: Booking, now: datetime) -> Booking:
         raise NotInLine
     if not has_offer(entry, now=now):
         raise OfferGone
-    if lacking(target, booking.service) > entry.people:
+    if lacking(target, booking.service, now=now) > entry.people:
         raise TooFewSoFar
     seating = availability.seat(target=target, seats=entry.people, expires_at=None)
     availability.take_offered_seats(seating=seating)
@@ -169,7 +169,7 @@ def enrol(
     """Confirm a locked booking that waited and has what it waited for now; columns says what. Where
     too few come so far it is a request, which is decided with those of the others."""
     starts_at = columns.get("starts_at", booking.starts_at)
-    until = decided_by(group_at(booking, starts_at), people=entry.people)
+    until = decided_by(group_at(booking, starts_at), people=entry.people, now=now)
     WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
     price = price_in_line(booking=booking, now=now)
     free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID

@@ -38,27 +38,31 @@ def tell_offer(*, entry_id: int, offer: int, now: datetime) -> None:
 def close_waitlists(*, now: datetime) -> int:
     """Decline those who still wait when a class begins, or a course that nobody joins late, and
     when any other course or the last wanted day ends, and tell them; return how many."""
+    begun = Booking.objects.filter(_is_over(now), status=Booking.Status.WAITING_LIST)
+    return sweep(begun, partial(_close, now=now))
+
+
+def _is_over(now: datetime) -> Q:
     ruled = Q(service__policy__late_entry=False) | Q(
         service__policy=None,
         business__in=BookingPolicy.objects.filter(is_default=True, late_entry=False).values(
             "business"
         ),
     )
-    over = (
+    return (
         Q(kind="CLASS", starts_at__lte=now)
         | (Q(kind="COURSE", starts_at__lte=now) & ruled)
         | Q(kind__in=("COURSE", "APPOINTMENT"), ends_at__lte=now)
     )
-    begun = Booking.objects.filter(over, status=Booking.Status.WAITING_LIST)
-    return sweep(begun, partial(_close, now=now))
 
 
 @transaction.atomic
 def _close(booking_id: int, *, now: datetime) -> bool:
     business_id = Booking.objects.values_list("business_id", flat=True).get(pk=booking_id)
     booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
-    if booking.status != Booking.Status.WAITING_LIST:
-        return False
+    waiting = Booking.objects.filter(_is_over(now), status=Booking.Status.WAITING_LIST)
+    if not waiting.filter(pk=booking_id).exists():
+        return False  # it was moved meanwhile, or given a place
     give_back(booking, now=now)
     write_move(
         booking,

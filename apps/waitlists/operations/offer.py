@@ -70,7 +70,7 @@ def _offers(
     rules = offer_rules(service_id=target.service_id or 0, location=target.location)
     if not has_line(rules.service):
         return
-    missing = lacking(target, rules.service, besides=besides)
+    missing = lacking(target, rules.service, besides=besides, now=now)
     told_at = speaks_at(now=now, zone=rules.zone, quiet=rules.quiet)
     begins_at = last_chance(target, late_entry=rules.late_entry, now=now)
     waiting = [it for it in waiting if it.people >= missing]

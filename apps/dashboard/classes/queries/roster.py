@@ -152,14 +152,14 @@ def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
         scopes=tuple(list_scopes(session, now=now)),
         line=tuple(_line(session, below=name, now=now)),
         lost=tuple(_lost(session, bookings, below=name)) if is_off else (),
-        progress=_progress(session),
+        progress=_progress(session, now=now),
     )
 
 
-def _progress(session: Session) -> Progress | None:
+def _progress(session: Session, *, now: datetime) -> Progress | None:
     if session.service is None:
         return None
-    return progress_of(group_of_session(session, session.service))
+    return progress_of(group_of_session(session, session.service), now=now)
 
 
 def _people(

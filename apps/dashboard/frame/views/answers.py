@@ -99,7 +99,7 @@ def _swap(
 def _card(desk: Desk, booking: Booking, *, now: datetime) -> RequestCard | UndoCard:
     if booking.status == Booking.Status.PENDING:
         fit = find_fit(desk=desk, booking=booking, now=now)
-        days = progress_of_days([booking])
+        days = progress_of_days([booking], now=now)
         return request_card(
             booking, desk=desk, fit=fit, now=now, is_oldest=True, progress=days.get(booking.pk)
         )

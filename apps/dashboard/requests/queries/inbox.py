@@ -108,7 +108,7 @@ def _groups(
 ) -> tuple[Group, ...]:
     fits = _fits(desk, asked, now=now)
     undoable = find_undoable(desk=desk, now=now) if with_undoable else []
-    days = progress_of_days(asked)
+    days = progress_of_days(asked, now=now)
     cards = [*_cards(desk, asked, fits, days, now=now), *undoable]
     if also is not None and all(booking.pk != also.pk for booking, _card in cards):
         cards.append((also, request_card(also, desk=desk, fit=None, now=now)))

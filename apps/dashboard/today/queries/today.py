@@ -109,7 +109,7 @@ def _needs(
     now: datetime,
 ) -> Needs:
     fits = find_fits(bookings=asked, rota=rota)
-    oldest, days = min(asked, key=asked_at, default=None), progress_of_days(asked)
+    oldest, days = min(asked, key=asked_at, default=None), progress_of_days(asked, now=now)
     requests = [
         request_card(
             booking,
