@@ -132,7 +132,7 @@ class Filling:
         )
         # SPREAD counts its rows from `first`, so that its ids follow each other across sizes.
         base = self.next_id - facts.get("first", 1 if plan is MONTH else 0)
-        with aside, transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(), aside, connection.cursor() as cursor:
             cursor.execute("DELETE FROM bench_plan")
             cursor.execute(plan, {**facts, "base": base})
             for insert in (SESSIONS, OCCUPANCIES, BOOKINGS):

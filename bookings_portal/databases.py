@@ -17,14 +17,12 @@ POSTGRES_OPTIONS = {
     "application_name",
     "channel_binding",
     "connect_timeout",
-    "prepare_threshold",
     "sslcert",
     "sslkey",
     "sslmode",
     "sslrootcert",
     "target_session_attrs",
 }
-PREPARE_AFTER = "5"  # times; composed statements are prepared at once (ADR 17)
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=NORMAL;"
@@ -35,7 +33,7 @@ SQLITE_PRAGMAS = (
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What kind of process connects: a web process gets time-outs, a command has all day."""
+    """What kind of process connects: a web process is cut off in time, a command has all day."""
 
     is_web: bool = False
     pool_size: int = 0
@@ -88,15 +86,17 @@ def _postgresql(parts: SplitResult, *, port: int | None, process: Process) -> di
     query = dict(parse_qsl(parts.query))
     host = query.pop("host", None) or unquote(parts.hostname or "")
     name = unquote(parts.path).removeprefix("/")
+    query.pop("prepare_threshold", None)  # once needed for PgBouncer, so it may still stand there
     if unknown := sorted(set(query) - POSTGRES_OPTIONS - {"port"}):
         raise BadSetting(f"DATABASE_URL has the unknown option {unknown[0]!r}: write {FORMS}.")
     if not name:
         raise BadSetting(f"DATABASE_URL names no database: write {FORMS}.")
-    threshold = query.pop("prepare_threshold", PREPARE_AFTER)
-    if not threshold.isdecimal():
-        raise BadSetting("prepare_threshold in DATABASE_URL must be a number, 0 for never.")
     entry: dict[str, Any] = {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": (
+            "django.db.backends.postgresql"
+            if process.is_web
+            else "bookings_portal.patient_postgresql"
+        ),
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -104,27 +104,11 @@ def _postgresql(parts: SplitResult, *, port: int | None, process: Process) -> di
         "PORT": str(port or query.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            "prepare_threshold": int(threshold) or None,
-            "connect_timeout": 5,
-            "options": _session_options(process),
-            **query,
-        },
+        # No start-up `options`: time limits belong to the role (bookings_portal.time_limits).
+        "OPTIONS": {"connect_timeout": 5, **query},
         "TEST": {"NAME": f"portal_test_{os.getpid()}"},
     }
     if process.pool_size:
         entry["CONN_MAX_AGE"] = 0  # Django refuses a pool together with persistent connections
         entry["OPTIONS"]["pool"] = {"min_size": 1, "max_size": process.pool_size, "timeout": 5}
     return entry
-
-
-def _session_options(process: Process) -> str:
-    """Milliseconds. A lock waits 3 s anywhere; statements are cut off in web processes only.
-
-    A prepared statement gets one plan for all its values at once (ADR 17): those that are prepared
-    find their rows by a key. All others carry their values and are planned with them.
-    """
-    options = ["-c lock_timeout=3000", "-c plan_cache_mode=force_generic_plan"]
-    if process.is_web:
-        options += ["-c statement_timeout=5000", "-c idle_in_transaction_session_timeout=5000"]
-    return " ".join(options)

@@ -28,6 +28,7 @@ ENGINES = {
     "WebKit": ("WebKitWebDriver",),
     "a screen for WebKit": ("Xvfb",),
     "Java, for the checker of HTML": ("java",),
+    "PgBouncer": ("pgbouncer", "/usr/sbin/pgbouncer"),
 }
 """What a few tests need besides Chromium, by the commands of which one must be there."""
 # The developer's own configuration must not decide what the suite sees.

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from apps.availability.triggers import missing_guards
 from bookings_portal.clock import clock_trouble
+from bookings_portal.time_limits import missing_limits
 
 
 @require_safe
@@ -16,14 +17,17 @@ def healthz(_: HttpRequest) -> HttpResponse:
 
 @require_safe
 def readyz(_: HttpRequest) -> HttpResponse:
-    """200 when the database answers, refuses double bookings by itself and agrees about the time,
-    else 503 so that a balancer sends visitors elsewhere."""
+    """200 when the database answers, refuses double bookings by itself, lets nobody wait for ever
+    and agrees about the time, else 503 so that a balancer sends visitors elsewhere."""
     try:
-        unguarded = missing_guards()
+        unguarded, unlimited = missing_guards(), missing_limits()
     except Error:
         return HttpResponse("database unavailable\n", content_type="text/plain", status=503)
     if trouble := clock_trouble():
         return HttpResponse(f"{trouble}\n", content_type="text/plain", status=503)
     if unguarded:
         return HttpResponse("database unguarded\n", content_type="text/plain", status=503)
+    if unlimited:
+        text = f"database without time limits ({', '.join(unlimited)}): run migrate\n"
+        return HttpResponse(text, content_type="text/plain", status=503)
     return HttpResponse("ready\n", content_type="text/plain")

@@ -56,7 +56,7 @@ def throwaway_postgres(**settings: str) -> Iterator[str]:
     # Short, because a socket's path may have 107 bytes; not the home of root, which others
     # cannot enter.
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
-    user = _server_user(folder)
+    user = server_user(folder)
     start: list[str | Path] = [
         binaries / "pg_ctl",
         "-D",
@@ -84,7 +84,7 @@ def _server_options(folder: Path, more: dict[str, str]) -> str:
     return " ".join([f"-k {folder}", *options])
 
 
-def _server_user(folder: Path) -> str | None:
+def server_user(folder: Path) -> str | None:
     """The user the server runs as when we are root; the folder becomes theirs."""
     if sys.platform == "win32" or os.geteuid() != 0:
         return None

@@ -9,12 +9,8 @@ from django.db.models import F, QuerySet, Subquery
 from apps.businesses.clocks import Clock
 from apps.businesses.models import Business, FormerSlug, Location, TeamMember
 from apps.businesses.remembered import Remembered, Revision, own_copy
-from apps.statements import Select, Slot
 
 _businesses: Remembered[Business] = Remembered(most=1_000)
-_by_slug = Select(
-    lambda: Business.objects.filter(slug=Slot("slug")).annotate(read_revision=F("setup__value"))
-)
 
 
 class BusinessMoved(Exception):
@@ -32,7 +28,8 @@ def get_public_business(*, slug: str) -> Business:
         Business.DoesNotExist: there is none, or it is a draft.
         BusinessMoved: it has a newer address.
     """
-    business = _by_slug.first(slug=slug)
+    found = Business.objects.filter(slug=slug).annotate(read_revision=F("setup__value"))
+    business = next(iter(found), None)
     if business is None:
         moved = FormerSlug.objects.filter(slug=slug).values_list("business__slug", flat=True)
         current = moved.first()

@@ -4,10 +4,6 @@ from collections.abc import Collection
 from datetime import datetime
 
 from apps.customers.models import Customer
-from apps.statements import Found, Insert
-
-# The address is written over itself, for the key of a row that is there already.
-_find_or_add: Insert[Customer] = Insert(Customer, updates=["email"], unique=["business", "email"])
 
 
 def find_or_add_customer(
@@ -18,19 +14,17 @@ def find_or_add_customer(
     One statement, safe under any number of parallel bookings. A known contact is not changed by
     what a stranger typed: the booking keeps its own name and phone (rule B25).
     """
-    found = finding_customer(business_id=business_id, name=name, email=email, phone=phone, now=now)
-    found.insert.write(found.row)
-    return found.row
-
-
-def finding_customer(
-    *, business_id: int, name: str, email: str, phone: str, now: datetime
-) -> Found[Customer]:
-    """The same for the ``customer`` of something: found or added when that is written."""
     customer = Customer(
         business_id=business_id, name=name, email=email, phone=phone, created_at=now
     )
-    return Found(_find_or_add, customer, "customer")
+    # The address is written over itself, for the key of a row that is there already.
+    Customer.objects.bulk_create(
+        [customer],
+        update_conflicts=True,
+        update_fields=["email"],
+        unique_fields=["business", "email"],
+    )
+    return customer
 
 
 def block_customer(*, business_id: int, customer_id: int, blocked: bool = True) -> None:

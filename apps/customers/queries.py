@@ -2,14 +2,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
-from apps.statements import Select, Slot
 from apps.web.phones import EXTENSION, line_of
-
-_blocked = Select(
-    lambda: Customer.objects.filter(business_id=Slot("business_id"), blocked=True).only(
-        "email", "phone"
-    )
-)
 
 
 def blocks_anybody(*, business: OuterRef) -> Exists:
@@ -31,8 +24,9 @@ def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
     One query over the few who are blocked, by an index of their own.
     """
     wanted = identity_of(email)
+    blocked = Customer.objects.filter(business_id=business_id, blocked=True)
     return [
         it.pk
-        for it in _blocked.all(business_id=business_id)
+        for it in blocked.only("email", "phone")
         if identity_of(it.email) == wanted or (phone and line_of(phone) == line_of(it.phone))
     ]

@@ -19,7 +19,6 @@ from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.joining import Gathering, JoinRules, Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.operations._drafts import is_live
 from apps.bookings.policy import Policy, Reason, free_until, is_free_now, may_cancel
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.bookings.queries.drafts import count_live_holds
@@ -104,7 +103,7 @@ def test_a_hold_ends_for_all_at_one_instant(
     count = Occupancy.objects.count
 
     readers = {
-        "draft": is_live(draft, now=now),
+        "draft": draft.is_held(now),
         "details": hold_of(draft, now=now)["until"] is not None,
         "search": refuses(NoTime, lambda: find_claim(query=query, starts_at=at, now=now)),
         "calendar": bool(rota.busy.get(salon.ana.resource_id)),

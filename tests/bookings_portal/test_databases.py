@@ -57,27 +57,20 @@ def test_a_socket_folder_may_be_the_host(url: str) -> None:
 def test_web_processes_are_cut_off_and_commands_are_not() -> None:
     address = "postgresql:///shop"
 
-    assert parse(address, WEB)["OPTIONS"] == {
-        "prepare_threshold": 5,
-        "connect_timeout": 5,
-        "options": "-c lock_timeout=3000 -c plan_cache_mode=force_generic_plan"
-        " -c statement_timeout=5000"
-        " -c idle_in_transaction_session_timeout=5000",
-    }
-    assert parse(address)["OPTIONS"] == {
-        "prepare_threshold": 5,
-        "connect_timeout": 5,
-        "options": "-c lock_timeout=3000 -c plan_cache_mode=force_generic_plan",
-    }
+    assert parse(address, WEB)["ENGINE"] == "django.db.backends.postgresql"
+    assert parse(address)["ENGINE"] == "bookings_portal.patient_postgresql"
 
 
-@pytest.mark.parametrize(("given", "kept"), [("0", None), ("1", 1)])
-def test_a_pooler_that_cannot_keep_statements_switches_them_off(
-    given: str, kept: int | None
-) -> None:
-    entry = parse(f"postgresql:///shop?prepare_threshold={given}")
+@pytest.mark.parametrize("process", [WEB, COMMAND])
+def test_no_connection_asks_for_settings_at_its_start(process: Process) -> None:
+    """PgBouncer refuses or drops them: they belong to the role (test_time_limits)."""
+    assert parse("postgresql:///shop", process)["OPTIONS"] == {"connect_timeout": 5}
 
-    assert entry["OPTIONS"]["prepare_threshold"] == kept  # type: ignore[index]
+
+def test_what_older_versions_needed_for_a_pooler_may_still_stand_there() -> None:
+    with_it, without = "postgresql:///shop?prepare_threshold=0", "postgresql:///shop"
+
+    assert parse(with_it) == parse(without)
 
 
 def test_a_pool_replaces_persistent_connections() -> None:
@@ -99,7 +92,6 @@ def test_a_pool_replaces_persistent_connections() -> None:
         ("postgresql://db.example", "DATABASE_URL names no database: "),
         ("postgresql://db.example:port/shop", "DATABASE_URL cannot be read ("),
         ("postgresql:///shop?cheese=1", "DATABASE_URL has the unknown option 'cheese': "),
-        ("postgresql:///shop?prepare_threshold=often", "prepare_threshold in DATABASE_URL must"),
         ("sqlite://shop.sqlite3", "DATABASE_URL for SQLite must be sqlite:///relative/file"),
         ("sqlite:///:memory:", "DATABASE_URL for SQLite must be sqlite:///relative/file"),
     ],

@@ -94,7 +94,7 @@ def test_the_checker_sees_two_in_one_chair(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_the_guard: None
 ) -> None:
     """No look before the lock, none under it, and no guard behind it."""
-    monkeypatch.setattr(search, "read_busy_rows", lambda **_named: [])
+    monkeypatch.setattr(search, "read_busy_spans", lambda **_named: [])
     monkeypatch.setattr(Claim, "check_under_lock", lambda *_args, **_named: None)
     play(player, stage, folder=tmp_path, players=PLAYERS, seconds=2.5)
 

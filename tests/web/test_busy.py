@@ -25,11 +25,11 @@ on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite o
 
 
 @contextmanager
-def somebody_else_writes(patience: str = "lock_timeout") -> Iterator[None]:
+def somebody_else_writes() -> Iterator[None]:
     """Another connection holds what we want; ours waits 50 ms instead of seconds."""
     make_resource(business=make_business())
     postgres = connection.vendor == "postgresql"
-    setting = f"SET {patience} = '50ms'" if postgres else "PRAGMA busy_timeout = 50"
+    setting = "SET lock_timeout = '50ms'" if postgres else "PRAGMA busy_timeout = 50"
     with closing(connection.copy()) as other, other.cursor() as theirs:
         theirs.execute("BEGIN" if postgres else "BEGIN IMMEDIATE")
         theirs.execute("UPDATE catalog_resource SET rank = 7")
@@ -69,8 +69,15 @@ def test_a_lock_that_takes_too_long_is_a_503_with_a_wait() -> None:
 
 @on_postgresql
 def test_a_statement_that_is_cut_off_while_it_waits_is_busy_too() -> None:
-    with somebody_else_writes("statement_timeout"):
-        error = failing(rename)
+    def rename_in_time() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL statement_timeout = '50ms'")  # as a web process has 5 s
+            Resource.objects.update(name="Ours")
+
+    with somebody_else_writes():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")
+        error = failing(rename_in_time)
 
     assert trouble_with(error) is Trouble.BUSY
 

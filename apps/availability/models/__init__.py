@@ -4,7 +4,7 @@ from apps.availability.models.course_run import CourseRun
 from apps.availability.models.decided_day import DecidedDay
 from apps.availability.models.occupancy import Occupancy
 from apps.availability.models.schedule import DateException, Schedule, WeeklyHours
-from apps.availability.models.seating import Seating
+from apps.availability.models.seating import Seating, has_lapsed
 from apps.availability.models.series import SessionSeries
 from apps.availability.models.session import Session
 
@@ -18,4 +18,5 @@ __all__ = [
     "Session",
     "SessionSeries",
     "WeeklyHours",
+    "has_lapsed",
 ]

@@ -1,11 +1,32 @@
 """Places kept for one booking: what an occupancy is for time, this is for seats (rule C6)."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
 from apps.availability.models.course_run import CourseRun
 from apps.availability.models.session import Session
 from apps.businesses.models import Business
+
+
+def has_lapsed(now: datetime, *, of: str = "") -> Q:
+    """Of a hold that ran out and whose seats still count as taken; of is the way there from another
+    model, with its two underscores."""
+    return Q(**{f"{of}released_at": None, f"{of}expires_at__lte": now})
+
+
+class Seatings(models.QuerySet["Seating"]):
+    """Seats kept for bookings, asked by what counts of them."""
+
+    def held(self, now: datetime) -> Self:
+        """Holds that have not run out."""
+        return self.filter(released_at=None, expires_at__gt=now)
+
+    def lapsed(self, now: datetime) -> Self:
+        """Holds that ran out and whose seats still count as taken."""
+        return self.filter(has_lapsed(now))
 
 
 class Seating(models.Model):
@@ -25,6 +46,8 @@ class Seating(models.Model):
     seats = models.PositiveSmallIntegerField()
     expires_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Seatings.as_manager()
 
     class Meta:
         constraints = [

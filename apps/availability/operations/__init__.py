@@ -27,7 +27,6 @@ from apps.availability.operations._errors import (
 from apps.availability.operations._extend import extend_hold
 from apps.availability.operations._force import force_time
 from apps.availability.operations._keep import keep_time
-from apps.availability.operations._lock import lock_resources
 from apps.availability.operations._offers import (
     lock_target,
     offer_seats,
@@ -63,6 +62,7 @@ from apps.availability.operations._seats import (
 from apps.availability.operations._sweep import sweep_expired_holds
 from apps.availability.operations._take import Claim, take_time
 from apps.availability.operations._wish import grant_time, wish_time, withdraw_time
+from apps.availability.operations.locking import lock_resources
 
 __all__ = [
     "BusyTryAgain",

@@ -2,8 +2,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations._door import look, open_door
 from apps.availability.operations._errors import SlotTaken
+from apps.availability.operations.locking import locked_resources, purge_expired_and_read
 
 
 def block_time(
@@ -23,8 +23,8 @@ def block_time(
         BusyTryAgain: the lock did not come in time.
     """
     footprint = (int(starts_at.timestamp()), int(ends_at.timestamp()))
-    with open_door(resource_ids=resource_ids):
-        if look(resource_ids=resource_ids, footprint=footprint, now=now):
+    with locked_resources(resource_ids=resource_ids):
+        if purge_expired_and_read(resource_ids=resource_ids, footprint=footprint, now=now):
             raise SlotTaken
         session = Session.objects.create(
             business_id=business_id,

@@ -4,8 +4,8 @@ from datetime import datetime
 from django.db.models import F
 
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations._door import open_door
 from apps.availability.operations._errors import IsDecided
+from apps.availability.operations.locking import locked_resources
 
 
 def cancel_sessions(
@@ -25,7 +25,7 @@ def cancel_sessions(
     """
     held = Occupancy.objects.filter(session_id__in=session_ids)
     resource_ids = set(held.values_list("resource_id", flat=True))
-    with open_door(resource_ids=resource_ids):
+    with locked_resources(resource_ids=resource_ids):
         rows = Session.objects.select_for_update(no_key=True).filter(
             pk__in=session_ids, state=Session.State.SCHEDULED, ends_at__gt=now
         )

@@ -8,7 +8,6 @@ from apps.availability.engine.recurrence import occurrences
 from apps.availability.engine.zones import Resolution
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations._claim import buffers_of
-from apps.availability.operations._door import open_door
 from apps.availability.operations._open_sessions import (
     SessionFacts,
     find_blocked,
@@ -16,6 +15,7 @@ from apps.availability.operations._open_sessions import (
     override_columns,
 )
 from apps.availability.operations._override import Override
+from apps.availability.operations.locking import locked_resources
 from apps.availability.queries import zone_of
 from apps.availability.queries.plans import SessionPlan
 from apps.kernel.digests import digest_of
@@ -68,7 +68,7 @@ def change_sessions(
     """
     held = Occupancy.objects.filter(session_id__in=session_ids)
     resource_ids = {*held.values_list("resource_id", flat=True), *change.resource_ids}
-    with open_door(resource_ids=resource_ids):
+    with locked_resources(resource_ids=resource_ids):
         rows = Session.objects.select_for_update(no_key=True, of=("self",)).filter(
             pk__in=session_ids, state=Session.State.SCHEDULED, ends_at__gt=now
         )

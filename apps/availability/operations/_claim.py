@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from apps.availability.engine.check import fits, with_kept_buffers
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations._door import look, with_fresh_busy
 from apps.availability.operations._errors import SlotTaken
+from apps.availability.operations.locking import purge_expired_and_read, with_fresh_busy
 from apps.availability.queries import BusyRow, SlotQuery
 from apps.catalog.models import Service
 
@@ -64,16 +64,14 @@ class Claim:
             **columns,
         )
 
-    def occupancies(
-        self, session_id: int | None, *, expires_at: datetime | None
-    ) -> list[Occupancy]:
-        """The rows of a session, of one that is inserted with them when there is no id yet."""
+    def occupancies(self, session_id: int, *, expires_at: datetime | None) -> list[Occupancy]:
+        """What a session of this claim takes of each resource, not written yet."""
         start, end = (datetime.fromtimestamp(edge, UTC) for edge in self.footprint)
         return [
             Occupancy(
                 business_id=self.query.service.business_id,
                 resource_id=resource_id,
-                session_id=session_id,  # type: ignore[misc]  # filled in by insert_with
+                session_id=session_id,
                 starts_at=start,
                 ends_at=end,
                 expires_at=expires_at,
@@ -92,7 +90,9 @@ class Claim:
         Raises:
             SlotTaken: something else is there now, or the hours no longer allow it.
         """
-        rows = look(resource_ids=self.resource_ids, footprint=self.footprint, now=now)
+        rows = purge_expired_and_read(
+            resource_ids=self.resource_ids, footprint=self.footprint, now=now
+        )
         search = self.search
         if keeps:
             own = [row for row in rows if row.session_id == own_session_id]

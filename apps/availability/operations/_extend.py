@@ -11,8 +11,8 @@ def extend_hold(*, session_id: int, expires_at: datetime, now: datetime) -> bool
 
     A hold that ran out is not revived here: submitting the draft takes the time again.
     """
-    rows = Occupancy.objects.filter(session_id=session_id, expires_at__gt=now)
-    if not rows.update(expires_at=expires_at):
+    rows = Occupancy.objects.filter(session_id=session_id)
+    if not rows.held(now).update(expires_at=expires_at):
         return False
     Session.objects.filter(pk=session_id).update(expires_at=expires_at)
     return True

@@ -1,10 +1,10 @@
 from datetime import datetime
 
 from apps.availability.operations._claim import Claim
-from apps.availability.operations._door import open_door
 from apps.availability.operations._errors import SlotTaken
 from apps.availability.operations._keep import keep_under_lock, take_anew
 from apps.availability.operations._override import leave_out_of_the_guard
+from apps.availability.operations.locking import locked_resources
 
 
 def force_time(*, session_id: int, claim: Claim, now: datetime) -> bool:
@@ -17,7 +17,7 @@ def force_time(*, session_id: int, claim: Claim, now: datetime) -> bool:
     Raises:
         BusyTryAgain: the lock did not come in time.
     """
-    with open_door(resource_ids=claim.resource_ids):
+    with locked_resources(resource_ids=claim.resource_ids):
         try:
             keep_under_lock(session_id=session_id, claim=claim, now=now)
         except SlotTaken:

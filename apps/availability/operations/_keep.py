@@ -3,21 +3,7 @@ from datetime import datetime
 
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations._claim import Claim
-from apps.availability.operations._door import open_door
-from apps.statements import Slot, Update, insert
-
-_own = Update(
-    lambda: (
-        Occupancy.objects.filter(session_id=Slot("session_id"), enforced=True),
-        {"expires_at": None},
-    )
-)
-_firm = Update(
-    lambda: (
-        Session.objects.filter(pk=Slot("session_id")),
-        {"state": Session.State.SCHEDULED, "expires_at": None, "seats_taken": 1},
-    )
-)
+from apps.availability.operations.locking import locked_resources
 
 
 def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
@@ -30,7 +16,7 @@ def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
         SlotTaken: the time went to somebody else, or something overlaps it by an override.
         BusyTryAgain: the lock did not come in time.
     """
-    with open_door(resource_ids=claim.resource_ids):
+    with locked_resources(resource_ids=claim.resource_ids):
         keep_under_lock(session_id=session_id, claim=claim, now=now)
 
 
@@ -50,9 +36,8 @@ def keep_under_lock(*, session_id: int, claim: Claim, now: datetime) -> None:
 def take_anew(session_id: int, claim: Claim, rows: Sequence[Occupancy]) -> None:
     """Write these rows of a claim in place of all that the session occupied, and make it firm."""
     Occupancy.objects.filter(session_id=session_id).delete()
-    insert(*rows)
-    make_firm(session_id)
-    Session.objects.filter(pk=session_id).update(**claim.buffers)
+    Occupancy.objects.bulk_create(rows)
+    _make_firm(session_id, **claim.buffers)
 
 
 def _keep_own(session_id: int, *, count: int) -> bool:
@@ -61,9 +46,15 @@ def _keep_own(session_id: int, *, count: int) -> bool:
     The worker sweeps without our lock and may delete a row that ran out after we have seen it, and
     a row beside the constraint is written anew, so only the rows that the update has found count.
     """
-    return _own.apply(_firm, session_id=session_id) == count
+    own = Occupancy.objects.filter(session_id=session_id, enforced=True)
+    if own.update(expires_at=None) != count:
+        return False
+    _make_firm(session_id)
+    return True
 
 
-def make_firm(session_id: int) -> None:
+def _make_firm(session_id: int, **buffers: int) -> None:
     """Write that the session takes place and its one seat is taken."""
-    _firm.apply(session_id=session_id)
+    Session.objects.filter(pk=session_id).update(
+        state=Session.State.SCHEDULED, expires_at=None, seats_taken=1, **buffers
+    )

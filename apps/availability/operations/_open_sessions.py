@@ -8,8 +8,12 @@ from typing import Any
 from apps.availability.engine.check import fits
 from apps.availability.models import CourseRun, Occupancy, Session, SessionSeries
 from apps.availability.operations._claim import buffers_of
-from apps.availability.operations._door import look, open_door, with_fresh_busy
 from apps.availability.operations._override import Override, leave_out_of_the_guard
+from apps.availability.operations.locking import (
+    locked_resources,
+    purge_expired_and_read,
+    with_fresh_busy,
+)
 from apps.availability.queries.plans import SessionPlan, load_plan_search
 from apps.businesses.models import Location
 from apps.catalog.models import Resource, Service
@@ -58,7 +62,7 @@ def open_sessions(
         SessionsCollide: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """
-    with open_door(resource_ids=facts.resource_ids):
+    with locked_resources(resource_ids=facts.resource_ids):
         blocked = find_blocked(facts, plans, now=now)
         sessions = Session.objects.bulk_create(
             _session(facts, plan, overrides=plan in blocked) for plan in plans
@@ -118,7 +122,7 @@ def _look(
     )
     whole = (min(plan.start for plan in plans), max(plan.end for plan in plans))
     before, after = search.shape.buffer_before, search.shape.buffer_after
-    rows = look(
+    rows = purge_expired_and_read(
         resource_ids=facts.resource_ids,
         footprint=(whole[0] - before, whole[1] + after),
         now=now,

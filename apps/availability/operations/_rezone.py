@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import F, Max, Min
 
 from apps.availability.models import CourseRun, Occupancy, Session
-from apps.availability.operations._door import open_door
 from apps.availability.operations._override import leave_out_of_the_guard
+from apps.availability.operations.locking import locked_resources
 from apps.availability.queries.rezoning import sessions_ahead
 from apps.businesses.clocks import Clock
 from apps.catalog.models import Resource
@@ -25,7 +25,7 @@ def lock_time_by(*, clock: Clock, now: datetime) -> None:
         BusyTryAgain: the locks did not come in time.
     """
     of_business = Resource.objects.filter(business_id=clock.business.pk)
-    with open_door(resource_ids=sorted(of_business.values_list("pk", flat=True))):
+    with locked_resources(resource_ids=sorted(of_business.values_list("pk", flat=True))):
         rows = sessions_ahead(clock=clock, now=now).select_for_update(no_key=True, of=("self",))
         list(rows.values_list("pk"))
         runs = CourseRun.objects.filter(clock.rows(), ends_at__gt=now).order_by("pk")
@@ -43,7 +43,7 @@ def move_sessions(*, spans: Mapping[int, Span]) -> None:
     Raises:
         SlotTaken: they do not fit: the caller has looked, so somebody took a time without a lock.
     """
-    with open_door(resource_ids=()):
+    with locked_resources(resource_ids=()):
         sessions = list(Session.objects.filter(pk__in=list(spans)).order_by("pk"))
         occupied = list(Occupancy.objects.filter(session__in=sessions).order_by("pk"))
         Occupancy.objects.filter(pk__in=[row.pk for row in occupied]).delete()

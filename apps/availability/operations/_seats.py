@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from apps.availability.models import CourseRun, Seating, Session
+from apps.availability.models.seating import Seatings
 from apps.availability.operations._errors import NoSeats, SeatsTaken, saying_busy
 from apps.outbox.sweeping import sweep
 
@@ -131,7 +132,7 @@ def release_seats(*, seating_id: int, now: datetime) -> None:
 
 def extend_seats(*, seating_id: int, expires_at: datetime, now: datetime) -> bool:
     """Move the end of a hold that is still alive to expires_at (UTC); tell whether it was."""
-    rows = Seating.objects.filter(pk=seating_id, released_at=None, expires_at__gt=now)
+    rows = Seating.objects.filter(pk=seating_id).held(now)
     return bool(rows.update(expires_at=expires_at))
 
 
@@ -147,7 +148,7 @@ def sweep_lapsed_seats(*, now: datetime) -> int:
 
     Tidiness only, like ``sweep_expired_holds``: each session in a transaction of its own.
     """
-    lapsed = Seating.objects.filter(expires_at__lte=now, released_at=None)
+    lapsed = Seating.objects.lapsed(now)
     sessions = Session.objects.filter(pk__in=lapsed.values("session"))
     runs = CourseRun.objects.filter(pk__in=lapsed.values("course_run"))
     return sweep(sessions, lambda pk: _sweep(Session(pk=pk), now=now)) + sweep(
@@ -202,7 +203,7 @@ def release_lapsed(*, target: Target, now: datetime) -> int:
     The rows are locked as they are read, so that a hold that is made firm at this moment either
     is seen as firm or waits for us.
     """
-    lapsed = _seatings(target).filter(expires_at__lte=now, released_at=None)
+    lapsed = _seatings(target).lapsed(now)
     found = dict(lapsed.select_for_update().values_list("pk", "seats"))
     if not found:
         return 0
@@ -268,7 +269,7 @@ def row_of(target: Target) -> "QuerySet[Session] | QuerySet[CourseRun]":
     return CourseRun.objects.filter(pk=target.pk)
 
 
-def _seatings(target: Target) -> QuerySet[Seating]:
+def _seatings(target: Target) -> Seatings:
     if isinstance(target, Session):
         return Seating.objects.filter(session_id=target.pk)
     return Seating.objects.filter(course_run_id=target.pk)

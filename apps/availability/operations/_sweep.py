@@ -14,7 +14,8 @@ def sweep_expired_holds(*, now: datetime) -> int:
     Tidiness only: readers ignore them and writers delete them anyway (rule C5). Rows that a writer
     is deleting at this moment are skipped, so that the two never wait for each other in a ring.
     """
-    lapsed = Occupancy.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
-    ids = list(lapsed.order_by("pk").values_list("pk", flat=True)[:BATCH])
-    deleted, _by_model = Occupancy.objects.filter(pk__in=ids, expires_at__lte=now).delete()
+    lapsed = Occupancy.objects.lapsed(now)
+    rows = lapsed.select_for_update(skip_locked=True).order_by("pk")
+    ids = list(rows.values_list("pk", flat=True)[:BATCH])
+    deleted, _by_model = lapsed.filter(pk__in=ids).delete()
     return deleted

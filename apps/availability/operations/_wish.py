@@ -6,7 +6,7 @@ from django.db import transaction
 
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations._claim import Claim
-from apps.availability.operations._door import open_door
+from apps.availability.operations.locking import locked_resources
 from apps.availability.queries import SlotQuery
 
 
@@ -40,7 +40,7 @@ def grant_time(
         SlotTaken: somebody else has it, or the hours no longer allow it.
         BusyTryAgain: the lock did not come in time.
     """
-    with open_door(resource_ids=claim.resource_ids):
+    with locked_resources(resource_ids=claim.resource_ids):
         claim.check_under_lock(now=now, own_session_id=session_id)
         Occupancy.objects.filter(session_id=session_id).delete()
         Session.objects.filter(pk=session_id).update(

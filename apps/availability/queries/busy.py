@@ -1,16 +1,14 @@
 """What occupies resources in a window, as integers the engine can sweep."""
 
 from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import BigIntegerField, Func
 
-from apps.statements import read
-
-LONGEST_SESSION = timedelta(days=32)
+from apps.availability.models import Occupancy
+from apps.availability.models.occupancy import Occupancies
+from apps.kernel.spans import Span
 
 
 class EpochSeconds(Func):
@@ -19,6 +17,7 @@ class EpochSeconds(Func):
     output_field = BigIntegerField()
 
     def as_postgresql(self, compiler: Any, connection: Any, **kwargs: Any) -> Any:
+        # In half the time of EXTRACT, which is a numeric.
         template = "date_part('epoch', %(expressions)s)::bigint"
         return self.as_sql(compiler, connection, template=template, **kwargs)
 
@@ -27,67 +26,49 @@ class EpochSeconds(Func):
         return self.as_sql(compiler, connection, template=template, **kwargs)
 
 
-STATEMENT = """
-    SELECT resource_id, {starts_at}, {ends_at}, session_id, COALESCE({expires_at}, 0)
-    FROM availability_occupancy
-    WHERE resource_id IN ({marks}) AND ends_at > %s AND ends_at < %s AND starts_at < %s
-"""
-SECONDS = {
-    "postgresql": "date_part('epoch', {})::bigint",  # in half the time of EXTRACT, a numeric
-    "sqlite": "CAST(strftime('%%s', {}) AS INTEGER)",
-}
-
-Row = tuple[int, int, int, int, int]
-"""The five columns of a BusyRow, as the driver hands them over."""
-
-
 class BusyRow(NamedTuple):
-    """One occupied span in Unix seconds; expires_at is 0 unless it is a hold."""
+    """One occupied span in Unix seconds; expires_at is None unless it is a hold."""
 
     resource_id: int
     starts_at: int
     ends_at: int
     session_id: int
-    expires_at: int
+    expires_at: int | None
 
     def blocks(self, *, now: int) -> bool:
         """Tell whether this row counts: an expired hold blocks nobody (rule C5)."""
-        return not self.expires_at or self.expires_at > now
+        return self.expires_at is None or self.expires_at > now
 
 
 def find_busy_rows(*, resource_ids: Collection[int], starts_at: int, ends_at: int) -> list[BusyRow]:
     """Return every occupancy that touches [starts_at, ends_at) in Unix seconds.
 
     Overridden rows and expired holds are among them; whoever asks decides what counts (rule C2:
-    the look sees all rows). Served by the index on (resource, ends_at, starts_at).
+    the look sees all rows).
     """
-    rows = read_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at)
-    return [BusyRow(*row) for row in rows]
+    rows = Occupancy.objects.filter(resource_id__in=resource_ids)
+    return busy_rows_of(rows.touching(Span.from_seconds((starts_at, ends_at))))
 
 
-def read_busy_rows(*, resource_ids: Collection[int], starts_at: int, ends_at: int) -> list[Row]:
-    """Return the same rows as bare tuples, for a month of many people.
-
-    Plain SQL, because every booking asks four times and every page of times once: composing the
-    query anew took longer than reading a day, and a named row each as long as reading a month.
-    """
-    ids = list(resource_ids)
-    if not ids:
-        return []
-    link = connections[DEFAULT_DB_ALIAS]
-    window_end = datetime.fromtimestamp(ends_at, UTC)
-    edges = (datetime.fromtimestamp(starts_at, UTC), window_end + LONGEST_SESSION, window_end)
-    adapt = link.ops.adapt_datetimefield_value
-    values = [*ids, *map(adapt, edges)]
-    # One person is what holds and bookings ask for; of many there are too many statements to keep.
-    rows: list[Row] = read(
-        _statement(link.vendor, len(ids)), values, link=link, prepares=len(ids) == 1
-    )
-    return rows
+def busy_rows_of(rows: Occupancies) -> list[BusyRow]:
+    """Return these rows of occupied time in Unix seconds, in one query."""
+    columns = rows.values_list("resource_id", "starts_at", "ends_at", "session_id", "expires_at")
+    return [
+        BusyRow(pk, _seconds(start), _seconds(end), session_id, _seconds(until) if until else None)
+        for pk, start, end, session_id, until in columns
+    ]
 
 
-@lru_cache(maxsize=256)
-def _statement(vendor: str, count: int) -> str:
-    seconds = SECONDS[vendor]
-    columns = {name: seconds.format(name) for name in ("starts_at", "ends_at", "expires_at")}
-    return STATEMENT.format(marks=", ".join(["%s"] * count), **columns)
+def _seconds(instant: datetime) -> int:
+    return int(instant.timestamp())
+
+
+def read_busy_spans(
+    *, resource_ids: Collection[int], span: Span, besides: int | None, now: datetime
+) -> list[tuple[int, int, int]]:
+    """Return (resource id, start, end) in Unix seconds of what counts now and touches a span, as
+    bare tuples, for a month of many people; besides is a session that is in nobody's way."""
+    rows = Occupancy.objects.filter(resource_id__in=resource_ids).touching(span).live(now)
+    others = rows if besides is None else rows.exclude(session_id=besides)
+    seconds = (EpochSeconds("starts_at"), EpochSeconds("ends_at"))
+    return list(others.values_list("resource_id", *seconds))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from apps.availability.engine.rezoning import Moving, find_clashes, same_reading
 from apps.availability.engine.zones import Resolution
@@ -81,13 +81,15 @@ def _near(
     """All that occupies the same resources from the first moment that is touched to the last."""
     spans = [span for it in moving.values() for span in (it.was, it.becomes)]
     mine = Occupancy.objects.filter(session_id__in=moving)
-    live = Q(expires_at=None) | Q(expires_at__gt=now)
-    return Occupancy.objects.filter(
-        live,
-        resource_id__in=set(mine.values_list("resource_id", flat=True)),
-        starts_at__lt=max(end for _start, end in spans) + LONGEST_BUFFER,
-        ends_at__gt=min(start for start, _end in spans) - LONGEST_BUFFER,
-    ).exclude(session_id__in=set(going))
+    return (
+        Occupancy.objects.live(now)
+        .filter(
+            resource_id__in=set(mine.values_list("resource_id", flat=True)),
+            starts_at__lt=max(end for _start, end in spans) + LONGEST_BUFFER,
+            ends_at__gt=min(start for start, _end in spans) - LONGEST_BUFFER,
+        )
+        .exclude(session_id__in=set(going))
+    )
 
 
 def _moving(row: Occupancy, moving: dict[int, Shift]) -> Moving:

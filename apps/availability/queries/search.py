@@ -17,12 +17,12 @@ from apps.availability.engine.inputs import (
 )
 from apps.availability.engine.limits import compute_limits
 from apps.availability.engine.zones import day_bounds
-from apps.availability.queries.busy import read_busy_rows
+from apps.availability.queries.busy import read_busy_spans
 from apps.availability.queries.hours import HoursBook, load_hours
 from apps.businesses.models import Location
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Requirements, load_requirements
-from apps.kernel.spans import Seconds
+from apps.kernel.spans import Seconds, Span
 
 MINUTE = 60
 Busy = Mapping[int, list[Seconds]]
@@ -248,12 +248,12 @@ def _read_busy(
     day = timedelta(days=1)
     starts_at = min(day_bounds(zone, first - day)[0] for zone in zones)
     ends_at = max(day_bounds(zone, last + day)[1] for zone in zones)
-    rows = read_busy_rows(resource_ids=resource_ids, starts_at=starts_at, ends_at=ends_at)
-    at = int(now.timestamp())
+    span = Span.from_seconds((starts_at, ends_at))
     busy: dict[int, list[Seconds]] = {pk: [] for pk in resource_ids}
-    for resource_id, start, end, session_id, expires_at in rows:
-        if (not expires_at or expires_at > at) and session_id != own_session_id:
-            busy[resource_id].append((start, end))
+    for resource_id, start, end in read_busy_spans(
+        resource_ids=resource_ids, span=span, besides=own_session_id, now=now
+    ):
+        busy[resource_id].append((start, end))
     for spans in busy.values():
         spans.sort()
     return busy

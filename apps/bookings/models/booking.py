@@ -1,5 +1,7 @@
 """One customer's claim on a session."""
 
+from datetime import datetime
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,6 +14,14 @@ from apps.bookings.service_snapshot import ServiceSnapshot
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service, Variant
 from apps.customers.models import Customer
+
+
+class Bookings(models.QuerySet["Booking"]):
+    """Bookings, asked by what counts of them."""
+
+    def held(self, now: datetime) -> Self:
+        """Drafts whose hold has not run out (rule C5)."""
+        return self.filter(status=Booking.Status.CREATED, hold_expires_at__gt=now)
 
 
 class Booking(models.Model):
@@ -134,6 +144,8 @@ class Booking(models.Model):
     created_at = models.DateTimeField()
     requested_at = models.DateTimeField(null=True, blank=True)
 
+    objects = Bookings.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -212,6 +224,10 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether the hold of a draft has not run out (rule C5)."""
+        return self.hold_expires_at is not None and self.hold_expires_at > now
 
     @property
     def is_at_the_till(self) -> bool:

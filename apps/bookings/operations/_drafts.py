@@ -22,19 +22,10 @@ from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered
 from apps.kernel.references import new_reference
-from apps.statements import Select, Slot
 
 KEPT = (
     *("kind", "status", "session_id", "seating_id", "hold_expires_at", "draft_text"),
     *("draft_id", "service_id", "starts_at"),
-)
-
-_drafts = Select(
-    lambda: Booking.objects.filter(
-        business_id=Slot("business_id"),
-        visitor_hash=Slot("visitor_hash"),
-        status__in=(Booking.Status.CREATED, Booking.Status.DECLINED),
-    ).only(*KEPT),
 )
 
 
@@ -63,15 +54,14 @@ def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:
     """
     if not visitor.visitor_hash:
         return None
-    # Not ordered by the database: a plan for any visitor would then read back from the newest.
-    found = _drafts.all(business_id=choice.service.business_id, visitor_hash=visitor.visitor_hash)
+    found = Booking.objects.filter(
+        business_id=choice.service.business_id,
+        visitor_hash=visitor.visitor_hash,
+        status__in=(Booking.Status.CREATED, Booking.Status.DECLINED),
+    ).only(*KEPT)
+    # Not ordered by the database: it might then read back from the newest of anybody.
     drafts = (it for it in found if it.status == Booking.Status.CREATED or it.draft_text)
     return max(drafts, key=lambda draft: draft.pk, default=None)
-
-
-def is_live(draft: Booking, *, now: datetime) -> bool:
-    """Whether its hold has not run out."""
-    return draft.hold_expires_at is not None and draft.hold_expires_at > now
 
 
 def require_consent(
@@ -90,7 +80,7 @@ def require_consent(
     Raises:
         HoldsAnother: a live hold of the visitor would end unasked.
     """
-    if previous is None or replaces is None or not is_live(previous, now=now):
+    if previous is None or replaces is None or not previous.is_held(now):
         return
     if not _is_same(previous, choice=choice, starts_at=starts_at) and previous.draft_id != replaces:
         raise HoldsAnother(previous.draft_id)
@@ -182,8 +172,7 @@ def require_sold(booking: Booking, *, now: datetime) -> None:
     Raises:
         SlotGone: it would be sold anew.
     """
-    lives = booking.hold_expires_at is not None and booking.hold_expires_at > now
-    if not lives and not is_offered(service=booking.service):
+    if not booking.is_held(now) and not is_offered(service=booking.service):
         raise SlotGone
 
 

@@ -13,7 +13,6 @@ from apps.bookings.operations._drafts import (
     Visitor,
     When,
     copy_choice,
-    is_live,
     last_draft,
     let_go,
     new_draft,
@@ -23,7 +22,6 @@ from apps.bookings.operations._errors import NotBookable, SlotGone
 from apps.bookings.operations._suggest import mark_taken, take_yes
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.catalog.queries import Choice, is_bookable
-from apps.statements import insert
 
 ATTEMPTS = 3
 
@@ -59,7 +57,7 @@ def place_hold(
         raise NotBookable
     previous = last_draft(choice, visitor=visitor)
     require_consent(previous, choice=choice, starts_at=starts_at, replaces=replaces, now=now)
-    live = previous is not None and is_live(previous, now=now)
+    live = previous is not None and previous.is_held(now)
     own = previous.session_id if previous is not None and live else None
     query = slot_query(choice=choice, own_session_id=own)
     for _attempt in range(ATTEMPTS):
@@ -94,7 +92,7 @@ def _hold_once(
     now: datetime,
 ) -> Booking:
     suggested = take_yes(suggested) if suggested else None
-    if previous is not None and is_live(previous, now=now):
+    if previous is not None and previous.is_held(now):
         let_go(previous, now=now)
     minutes = choice.service.business.hold_minutes
     many_ask = choice.service.allows_multiple_requests and suggested is None
@@ -108,11 +106,9 @@ def _hold_once(
     draft.skip_business_confirmation = suggested is not None
     if asks_only:
         draft.session = availability.request_time(claim=claim)
-        insert(draft)
     else:
-        draft.session = availability.take_time(
-            claim=claim, now=now, expires_at=expires_at, along=[draft]
-        )
+        draft.session = availability.take_time(claim=claim, now=now, expires_at=expires_at)
+    draft.save(force_insert=True)
     copy_choice(draft, choice)
     if suggested is not None:
         mark_taken(suggested, draft=draft)

@@ -26,7 +26,7 @@ def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
     if booking.hold_expires_at is None:
         return None
     until = hold_ends_at(now, minutes=booking.business.hold_minutes)
-    if booking.hold_expires_at > now:
+    if booking.is_held(now):
         until = max(min(until, longest_hold(booking)), booking.hold_expires_at)
         kept = until == booking.hold_expires_at or extend(booking, expires_at=until, now=now)
         if not kept:

@@ -22,7 +22,6 @@ from apps.bookings.unanswered import deadline_after
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.outbox import operations as outbox
-from apps.statements import Found, save_columns_with
 
 TOPICS = {
     BookingEvent.Action.BOOKED: "booking.confirmed",
@@ -107,7 +106,6 @@ def write_move(
     columns: dict[str, Any],
     reason: str = "",
     delay: timedelta = timedelta(0),
-    found: Found[Any] | None = None,
     said: dict[str, str] | None = None,
 ) -> BookingEvent:
     """Change the columns, bump the revision by one, and append the line of history.
@@ -115,8 +113,6 @@ def write_move(
     The caller has kept the time or the seats of what is confirmed.
 
     said goes into the line of history beside what changed.
-
-    found is what a column points to and is found or added with it: a customer by their address.
 
     The outbox item has the key of booking and revision: one move, one mail (rule B6).
 
@@ -134,7 +130,8 @@ def write_move(
     booking.revision += 1
     event.actor, event.user_id, event.at = actor.kind, actor.user_id, now
     event.reason, event.revision = reason, booking.revision
-    save_columns_with(booking, [*columns, "revision"], line=event, found=found)
+    booking.save(update_fields=[*columns, "revision"])
+    event.save(force_insert=True)
     if action in TOPICS:
         _tell(event, now=now, delay=delay)
     return event

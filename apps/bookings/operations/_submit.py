@@ -39,19 +39,10 @@ from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Customer
-from apps.customers.operations import finding_customer, note_turned_away
+from apps.customers.operations import find_or_add_customer, note_turned_away
 from apps.customers.queries import blocks_anybody, find_blocked
-from apps.statements import Found, Select, Slot
 
 ATTEMPTS = 3
-
-_locked_draft = Select(
-    lambda: (
-        with_revision(Booking.objects.select_for_update(of=("self",)))
-        .annotate(business_blocks=blocks_anybody(business=OuterRef("business_id")))
-        .filter(draft_id=Slot("draft_id"))
-    ),
-)
 
 
 def submit_draft(
@@ -119,7 +110,7 @@ def _submit_once(
     if change_since(booking) is not Change.NONE:
         raise SlotGone
     secure_time(booking, choice=choice, asks=by is not None, trusts_hold=trusts_hold, now=now)
-    found = _customer_of(booking, details, now=now)
+    customer = _customer_of(booking, details, now=now)
     write_move(
         booking,
         action=BookingEvent.Action.REQUESTED if by else BookingEvent.Action.BOOKED,
@@ -127,13 +118,12 @@ def _submit_once(
         now=now,
         columns={
             "status": (Booking.Status.PENDING if by else Booking.Status.CONFIRMED).value,
-            "customer": found.row,
+            "customer": customer,
             "hold_expires_at": None,
             **contact(details),
             **settled_columns(booking, choice.service),
             **_terms(booking, price=price, answer_by=by, now=now),
         },
-        found=found,
     )
     write_answers(booking, details)
     write_consents(booking, details, now=now)
@@ -161,10 +151,13 @@ def lock_draft(*, draft_id: str) -> Booking:
     Raises:
         DraftGone: there is none.
     """
-    booking = _locked_draft.first(draft_id=draft_id)
-    if booking is None:
-        raise DraftGone
-    return with_setup(booking)
+    drafts = with_revision(Booking.objects.select_for_update(of=("self",))).annotate(
+        business_blocks=blocks_anybody(business=OuterRef("business_id"))
+    )
+    try:
+        return with_setup(drafts.get(draft_id=draft_id))
+    except Booking.DoesNotExist:
+        raise DraftGone from None
 
 
 def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:
@@ -211,7 +204,7 @@ def secure_time(
 
 def _secure_seats(booking: Booking, *, choice: Choice, now: datetime) -> None:
     """While the hold lives, nobody is too late; after it, the rules of joining count again."""
-    if booking.hold_expires_at is None or booking.hold_expires_at <= now:
+    if not booking.is_held(now):
         require_open(booking, choice=choice, now=now)
     try:
         availability.keep_seats(seating_id=booking.seating_id or 0, now=now)
@@ -221,7 +214,7 @@ def _secure_seats(booking: Booking, *, choice: Choice, now: datetime) -> None:
 
 def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime) -> Claim:
     """While the hold lives, nobody is too late for typing slowly; after it, the rules count."""
-    if booking.hold_expires_at is not None and booking.hold_expires_at > now:
+    if booking.is_held(now):
         held = claim_of_hold(booking=booking, choice=choice, now=now) if trusts_hold else None
         return held or claim_of(booking=booking, choice=choice, now=now)
     query = query_again(booking=booking, choice=choice)
@@ -292,8 +285,8 @@ def asked(booking: Booking, answer_by: datetime | None, *, now: datetime) -> dic
     return {"requested_at": now, "answer_by": answer_by, "policy_snapshot": rules}
 
 
-def _customer_of(booking: Booking, details: Details, *, now: datetime) -> Found[Customer]:
-    return finding_customer(
+def _customer_of(booking: Booking, details: Details, *, now: datetime) -> Customer:
+    return find_or_add_customer(
         business_id=booking.business_id,
         name=details.name,
         email=details.email,

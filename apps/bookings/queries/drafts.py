@@ -160,11 +160,7 @@ def count_live_holds(
 
     The visitor's own hold (besides, a visitor hash) does not count: a new one replaces it.
     """
-    holds = Booking.objects.filter(
-        business=business,
-        network_hash=network_hash,
-        status=Booking.Status.CREATED,
-        hold_expires_at__gt=now,
-    ).exclude(visitor_hash=besides)
+    near = Booking.objects.filter(business=business, network_hash=network_hash)
+    holds = near.held(now).exclude(visitor_hash=besides)
     found = holds.aggregate(count=Count("pk"), first=Min("hold_expires_at"))
     return found["count"], found["first"]

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Sum
 
-from apps.availability.models import CourseRun, Session
+from apps.availability.models import CourseRun, Session, has_lapsed
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, JoinRules
 from apps.bookings.models import Booking
@@ -51,16 +51,15 @@ def _seats_left(target: Session | CourseRun, besides: Booking | None, *, now: da
     if target.seats_left and besides is None:
         return target.seats_left
     # Counted in one statement: between two, others may release what has lapsed and take it.
-    has_lapsed = Q(seatings__released_at=None, seatings__expires_at__lte=now)
     rows = type(target)._default_manager.filter(pk=target.pk)
     counted = rows.annotate(
         free=F("capacity") - F("seats_taken") - F("seats_offered"),
-        lapsed=Sum("seatings__seats", filter=has_lapsed),
+        lapsed=Sum("seatings__seats", filter=has_lapsed(now, of="seatings__")),
     )
     free, lapsed = counted.values_list("free", "lapsed").get()
     own = 0
     if besides is not None and besides.seating_id is not None:
-        mine = target.seatings.filter(pk=besides.seating_id, released_at=None, expires_at__gt=now)
+        mine = target.seatings.filter(pk=besides.seating_id).held(now)
         own = mine.aggregate(seats=Sum("seats"))["seats"] or 0
     left: int = max(0, free + (lapsed or 0) + own)
     return left

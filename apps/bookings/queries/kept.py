@@ -3,18 +3,6 @@
 from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
-from apps.statements import Select, Slot
-
-_rows = Select(
-    lambda: Occupancy.objects.filter(
-        session_id=Slot("session_id"), session__state=Session.State.SCHEDULED
-    ).only("starts_at", "ends_at", "expires_at", "enforced")
-)
-_seats = Select(
-    lambda: Seating.objects.filter(
-        pk=Slot("seating_id"), released_at__isnull=True, expires_at__isnull=True
-    ).only("seats", "session_id", "course_run_id")
-)
 
 
 def keeps_what_it_needs(booking: Booking) -> bool:
@@ -26,7 +14,9 @@ def keeps_what_it_needs(booking: Booking) -> bool:
     """
     if booking.kind != Service.Kind.APPOINTMENT:
         return _keeps_seats(booking)
-    rows = _rows.all(session_id=booking.session_id)
+    rows = Occupancy.objects.filter(
+        session_id=booking.session_id or 0, session__state=Session.State.SCHEDULED
+    ).only("starts_at", "ends_at", "expires_at", "enforced")
     return bool(rows) and all(_keeps(row, booking) for row in rows)
 
 
@@ -44,8 +34,6 @@ def _keeps(row: Occupancy, booking: Booking) -> bool:
 
 
 def _keeps_seats(booking: Booking) -> bool:
-    seating = _seats.first(seating_id=booking.seating_id)
-    if seating is None:
-        return False
-    kept = (seating.session_id, seating.course_run_id, seating.seats)
+    firm = Seating.objects.filter(pk=booking.seating_id or 0, released_at=None, expires_at=None)
+    kept = firm.values_list("session_id", "course_run_id", "seats").first()
     return kept == (booking.session_id, booking.course_run_id, booking.party_size)

@@ -12,7 +12,7 @@ from apps.catalog.queries import Choice, UnknownChoice
 
 def is_time_gone(*, booking: Booking, now: datetime) -> bool:
     """Whether a draft's hold is over and its time, or its places, went to somebody else."""
-    if booking.hold_expires_at is not None and booking.hold_expires_at > now:
+    if booking.is_held(now):
         return False
     try:
         choice = choice_of(booking=booking)

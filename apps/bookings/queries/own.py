@@ -36,12 +36,8 @@ def own_hold(*, browser: Browser, business_id: int, now: datetime) -> Booking | 
     time lets them go, so that to this browser they are free. One query at most."""
     if not browser.visitor_hash:
         return None
-    drafts = Booking.objects.filter(
-        business_id=business_id,
-        visitor_hash=browser.visitor_hash,
-        status=Booking.Status.CREATED,
-        hold_expires_at__gt=now,
-    ).only("session_id", "course_run_id", "seating_id", "party_size")
+    mine = Booking.objects.filter(business_id=business_id, visitor_hash=browser.visitor_hash)
+    drafts = mine.held(now).only("session_id", "course_run_id", "seating_id", "party_size")
     return max(drafts, key=lambda draft: draft.pk, default=None)
 
 

@@ -14,7 +14,6 @@ from apps.bookings.operations._drafts import (
     Visitor,
     When,
     copy_choice,
-    is_live,
     last_draft,
     let_go,
     new_draft,
@@ -53,7 +52,7 @@ def hold_seats(
         raise NotBookable
     previous = last_draft(choice, visitor=visitor)
     require_consent(previous, choice=choice, starts_at=target.starts_at, replaces=replaces, now=now)
-    own = previous if previous is not None and is_live(previous, now=now) else None
+    own = previous if previous is not None and previous.is_held(now) else None
     gathering = gathering_of(target, besides=own, now=now)
     joining = may_join(
         gathering, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
@@ -83,7 +82,7 @@ def _hold_once(
     previous: Booking | None,
     now: datetime,
 ) -> Booking:
-    if previous is not None and is_live(previous, now=now):
+    if previous is not None and previous.is_held(now):
         availability.lock_for_move(seating_id=previous.seating_id, target=target)
         let_go(previous, now=now)
     minutes = choice.service.business.hold_minutes or SHORTEST_HOLD

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, Sum
 
-from apps.availability.models import CourseRun, Seating, Session
+from apps.availability.models import CourseRun, Seating, Session, has_lapsed
 from apps.availability.queries import zone_of
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Gathering, Joining, may_join, price_to_join, sessions_left
@@ -163,7 +163,7 @@ def _free_again(
     """Places that still count as taken: their hold has ended, or it is the visitor's own."""
     mine = held.seating_id if held is not None else None
     kept = Seating.objects.filter(course_run__in=runs, released_at=None)
-    freed = kept.filter(Q(expires_at__lte=now) | Q(pk=mine or 0))
+    freed = kept.filter(has_lapsed(now) | Q(pk=mine or 0))
     counted = freed.values("course_run_id").annotate(places=Sum("seats"))
     return dict(counted.values_list("course_run_id", "places"))
 

@@ -8,12 +8,6 @@ from typing import Any
 from django.db import connection
 
 from apps.outbox.models import OutboxItem
-from apps.statements import Insert
-
-_unkeyed: Insert[OutboxItem] = Insert(OutboxItem)
-_keyed: Insert[OutboxItem] = Insert(OutboxItem, ignores=True)
-MANY = 20
-"""More rows than that are composed anew each time."""
 
 
 class OutsideTransaction(RuntimeError):
@@ -69,11 +63,7 @@ def enqueue_many(items: Iterable[NewItem]) -> list[OutboxItem]:
         )
         for item in items
     ]
-    if len(rows) > MANY:
-        return OutboxItem.objects.bulk_create(rows, ignore_conflicts=any(row.key for row in rows))
-    if rows:
-        (_keyed if any(row.key for row in rows) else _unkeyed).write(*rows)
-    return rows
+    return OutboxItem.objects.bulk_create(rows, ignore_conflicts=any(row.key for row in rows))
 
 
 def withdraw(*, keys: Iterable[str]) -> int:

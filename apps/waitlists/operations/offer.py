@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from apps.availability import operations as availability
-from apps.availability.models import CourseRun, Session
+from apps.availability.models import CourseRun, Session, has_lapsed
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.lines import has_line, line_of
 from apps.bookings.queries.minimum import lacking
@@ -179,7 +179,7 @@ def _sweep(
         pk__in=entries.filter(course_run__isnull=False).values("course_run")
     )
     if with_room:
-        lapsed = Q(seatings__released_at=None, seatings__expires_at__lte=now)
+        lapsed = has_lapsed(now, of="seatings__")
         room = Q(capacity__gt=F("seats_taken") + F("seats_offered"))
         sessions = sessions.filter(room | lapsed).distinct()
         runs = runs.filter(room | lapsed).distinct()

@@ -3,7 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -13,13 +15,13 @@ from apps.availability.engine.inputs import Search, Shape
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Occupancy
 from apps.availability.queries import BusyRow, HoursBook, load_hours_book
-from apps.availability.queries.busy import LONGEST_SESSION, EpochSeconds
+from apps.availability.queries.busy import busy_rows_of
 from apps.businesses.clocks import Clock
 from apps.businesses.models import Business
 from apps.businesses.queries import list_places
 from apps.catalog.models import Service
 from apps.dashboard.frame.queries.team import Team, load_team
-from apps.kernel.spans import Seconds, Spans, intersect, merge, subtract
+from apps.kernel.spans import Seconds, Span, Spans, intersect, merge, subtract
 
 AN_HOUR = timedelta(hours=1)
 
@@ -128,23 +130,10 @@ def _load_busy(
     team: Team, days: list[date], *, zone: ZoneInfo, now: datetime
 ) -> Mapping[int, tuple[BusyRow, ...]]:
     """One query for all days, each by the index on (resource, ends_at, starts_at)."""
-    near = Q(pk__in=())
-    for on in days:
-        low, high = (datetime.fromtimestamp(it, UTC) for it in day_bounds(zone, on))
-        low, high = low - AN_HOUR, high + AN_HOUR
-        longest = high + LONGEST_SESSION
-        near |= Q(ends_at__gt=low, ends_at__lt=longest, starts_at__lt=high)
-    rows = Occupancy.objects.filter(near, resource_id__in=list(team)).values_list(
-        "resource_id",
-        EpochSeconds("starts_at"),
-        EpochSeconds("ends_at"),
-        "session_id",
-        EpochSeconds("expires_at"),
-    )
+    rows = Occupancy.objects.filter(resource_id__in=list(team)).live(now)
+    around = (Span.from_seconds(day_bounds(zone, on)) for on in days)
+    near = (rows.touching(Span(it.start - AN_HOUR, it.end + AN_HOUR)) for it in around)
     busy: dict[int, list[BusyRow]] = defaultdict(list)
-    at = int(now.timestamp())
-    for resource_id, start, end, session_id, expires_at in rows:
-        row = BusyRow(resource_id, start, end, session_id, expires_at or 0)
-        if row.blocks(now=at):
-            busy[resource_id].append(row)
+    for row in busy_rows_of(reduce(or_, near, Occupancy.objects.none())):
+        busy[row.resource_id].append(row)
     return {resource_id: tuple(found) for resource_id, found in busy.items()}

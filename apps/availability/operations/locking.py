@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from functools import cache
-from typing import Any
 
 from django.db import transaction
 
@@ -15,11 +13,10 @@ from apps.availability.models import Occupancy
 from apps.availability.operations._errors import SlotTaken, saying_busy
 from apps.availability.queries import BusyRow, find_busy_rows
 from apps.catalog.models import Resource
-from apps.statements import Select, Slot
 
 
 @contextmanager
-def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
+def locked_resources(*, resource_ids: Collection[int]) -> Iterator[None]:
     """Hold the rows of these resources locked, in key order, until the transaction ends.
 
     FOR NO KEY UPDATE lets rows that reference a resource be inserted meanwhile; what is looked up
@@ -35,21 +32,24 @@ def open_door(*, resource_ids: Collection[int]) -> Iterator[None]:
         transaction.atomic(savepoint=False),
         translating("resource_occupied_once", to=SlotTaken),
     ):
-        names = {f"key{place}": pk for place, pk in enumerate(resource_ids)}
-        if names:  # a class may be without teacher and room, or be cancelled already
-            _lock(len(names)).lock(**names)
+        if resource_ids:  # a class may be without teacher and room, or be cancelled already
+            rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=resource_ids)
+            list(rows.order_by("pk").values_list("pk"))
         yield
 
 
-@cache
-def _lock(count: int) -> Select[Resource]:
-    """Lock so many resources, in key order."""
-    keys: list[Any] = [Slot(f"key{place}") for place in range(count)]
-    rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=keys)
-    return Select(lambda: rows.order_by("pk").only("pk"))
+def lock_resources(*, resource_ids: Collection[int]) -> None:
+    """Lock resources in key order until the caller's transaction ends, before several times are
+    taken one after the other: each of those then locks nothing new (rule C2).
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
+    with locked_resources(resource_ids=resource_ids):
+        pass
 
 
-def look(
+def purge_expired_and_read(
     *, resource_ids: Collection[int], footprint: tuple[int, int], now: datetime
 ) -> list[BusyRow]:
     """Return what counts in [start, end) Unix seconds, and delete expired holds in the way.
@@ -62,9 +62,8 @@ def look(
     )
     lapsed = [row for row in rows if not row.blocks(now=at)]
     if lapsed:
-        Occupancy.objects.filter(
-            session_id__in={row.session_id for row in lapsed}, expires_at__lte=now
-        ).delete()
+        sessions = {row.session_id for row in lapsed}
+        Occupancy.objects.filter(session_id__in=sessions).lapsed(now).delete()
     return [row for row in rows if row.blocks(now=at)]
 
 
