@@ -1,7 +1,7 @@
 """Which plan paid for a booking. Said by an app above this one, which registers itself when it is
 ready; as long as nobody does, a booking paid with a plan says only that."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,15 @@ Find = Callable[[Collection[int]], Mapping[int, PlanUse]]
 """Answers by the ids of bookings; those that no plan paid for are left out."""
 
 
+Span = tuple[datetime, datetime]
+"""From when to when somebody is there (UTC)."""
+
+
+def meet(some: Iterable[Span], others: Sequence[Span]) -> bool:
+    """Whether one of these times is at the same time as one of the others."""
+    return any(start < last and first < end for start, end in some for first, last in others)
+
+
 @dataclass(frozen=True, slots=True)
 class PlanLimits:
     """When the visit that a plan paid for may be instead: it has to begin before ends_at (UTC,
@@ -32,18 +41,19 @@ class PlanLimits:
     (taken: from, to)."""
 
     ends_at: datetime | None = None
-    taken: tuple[tuple[datetime, datetime], ...] = ()
+    taken: tuple[Span, ...] = ()
 
-    def allow(self, *, starts_at: datetime, ends_at: datetime) -> bool:
-        """Whether the plan pays for a visit that lasts from then to then (UTC)."""
-        if self.ends_at is not None and starts_at >= self.ends_at:
+    def allow(self, times: Sequence[Span]) -> bool:
+        """Whether the plan pays for a visit at these times (UTC): those of a course are several."""
+        begins = min((start for start, _end in times), default=None)
+        if self.ends_at is not None and begins is not None and begins >= self.ends_at:
             return False
-        return not self.is_taken(starts_at=starts_at, ends_at=ends_at)
+        return not self.is_taken(times)
 
-    def is_taken(self, *, starts_at: datetime, ends_at: datetime) -> bool:
-        """Whether the plan pays another visit of its one person from then to then (UTC): the team
-        cannot say otherwise, as it can of the end."""
-        return any(start < ends_at and starts_at < end for start, end in self.taken)
+    def is_taken(self, times: Sequence[Span]) -> bool:
+        """Whether the plan pays another visit of its one person at one of these times (UTC): the
+        team cannot say otherwise, as it can of the end."""
+        return meet(self.taken, times)
 
 
 Limits = Callable[[int, bool], PlanLimits]

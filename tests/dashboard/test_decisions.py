@@ -210,6 +210,7 @@ def test_a_refusal_without_reasons_needs_no_names(salon: Salon, lena: Booking) -
     assert set(CODES.values()) == {
         "STALE",
         "NOT_ALLOWED",
+        "PLAN_IS_THERE",
         "DOES_NOT_FIT",
         "TOO_LATE_TO_UNDO",
         "BUSY",

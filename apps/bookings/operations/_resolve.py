@@ -8,6 +8,7 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.operations import SlotTaken
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._counted import require_enough_then
 from apps.bookings.operations._errors import SlotGone
 from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
 from apps.bookings.operations._paid_then import require_paid_then
@@ -35,6 +36,7 @@ def move_out_of_conflict(
         NoConflict: it is resolved already, over, or a class or course.
         SlotGone: the time is not free (any more).
         PlanDoesNotPay: a plan pays for it, and not for that time.
+        TooFewSoFar: it is confirmed, and that day still waits for more people than these.
         BusyTryAgain: the lock did not come in time.
     """
     booking = _lock(booking_id, business_id)
@@ -63,8 +65,8 @@ def move_the_other(
 
 def _require_paid(moved: Booking, by: TeamMember | None) -> None:
     """At the end, as a plan is locked after all times."""
-    is_team = by is not None
-    require_paid_then(moved, starts_at=moved.starts_at, ends_at=moved.ends_at, is_team=is_team)
+    times = [(moved.starts_at, moved.ends_at)]
+    require_paid_then(moved, times=times, is_team=by is not None)
 
 
 def settle_conflict(*, booking: Booking, by: TeamMember, now: datetime) -> bool:
@@ -126,6 +128,7 @@ def _lock(booking_id: int, business_id: int) -> Booking:
 def _move(booking: Booking, *, starts_at: datetime, actor: Actor, now: datetime) -> None:
     if booking.session_id is None or booking.seating_id is not None:
         raise NoConflict
+    require_enough_then(booking, starts_at=starts_at, now=now)
     try:
         query = query_again(booking=booking, choice=choice_of(booking=booking))
         claim = find_claim(query=query, starts_at=starts_at, now=now)

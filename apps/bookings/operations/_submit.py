@@ -8,8 +8,8 @@ from django.db.models import OuterRef
 
 from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
-from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations._counted import lock_people_of_day
 from apps.bookings.operations._details import Details, contact, write_answers, write_consents
 from apps.bookings.operations._drafts import require_open, require_sold
 from apps.bookings.operations._errors import (
@@ -254,9 +254,7 @@ def _lock_group(booking: Booking, group: Group, *, now: datetime) -> None:
     if booking.kind != Service.Kind.APPOINTMENT and target is not None:
         availability.lock_target(target=target, now=now)
         return
-    with availability.saying_busy():
-        members = Booking.objects.filter(group.members, status__in=states.OCCUPYING)
-        list(members.select_for_update().order_by("pk").values_list("pk"))
+    lock_people_of_day(group)
 
 
 def _terms(

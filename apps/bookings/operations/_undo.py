@@ -13,9 +13,11 @@ from apps.bookings.operations._moves import (
     outbox_key,
     write_move,
 )
+from apps.bookings.operations._paid_then import require_paid_then
 from apps.bookings.policy import Reason
 from apps.bookings.queries import NoTime, choice_as_booked, claim_of
 from apps.bookings.queries.unanswered import answer_anew_by
+from apps.bookings.queries.visit_times import times_of
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
@@ -32,6 +34,7 @@ def undo_decision(*, booking_id: int, revision: int, by: TeamMember, now: dateti
         StaleRevision: somebody changed it meanwhile.
         NotAllowed: the last move was not a decision.
         TooLateToUndo: 10 seconds are over, the mail is on its way, or a suggested time was taken.
+        PlanDoesNotPay: the plan that pays a declined one has another visit of its one person now.
         DoesNotFit: the time of a declined request went to somebody else meanwhile.
         BusyTryAgain: the lock did not come in time.
     """
@@ -49,6 +52,7 @@ def _undo(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> B
         raise TooLateToUndo
     _take_suggestions_back(booking)
     _restore_time(booking, now=now)
+    was_declined = booking.status == Booking.Status.DECLINED
     write_move(
         booking,
         action=BookingEvent.Action.UNDONE,
@@ -61,6 +65,8 @@ def _undo(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> B
             "override_reason": "",
         },
     )
+    if was_declined:  # its plan is locked after all times
+        require_paid_then(booking, times=times_of([booking]), is_team=True)
     return booking
 
 

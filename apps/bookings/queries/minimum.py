@@ -259,6 +259,42 @@ def progress_of_days(bookings: Sequence[Booking], *, now: datetime) -> Mapping[i
     }
 
 
+def starts_with_enough(
+    booking: Booking, starts: Sequence[datetime], *, now: datetime
+) -> list[datetime]:
+    """Those of these starts (UTC) to which an appointment may go: what is confirmed goes only to a
+    day of which it is decided that it takes place, or is with these people (rule B31). Its own day
+    is where it is. Two queries, none where nobody counts."""
+    groups = {at: group for at in starts if (group := group_at(booking, at))}
+    own = group_of(booking, booking.service)
+    if booking.status != Booking.Status.CONFIRMED or own is None or not groups:
+        return list(starts)
+    first, last = min(groups.values(), key=_begins), max(groups.values(), key=_begins)
+    rows = Booking.objects.filter(
+        service=booking.service_id,
+        starts_at__gte=first.starts_at,
+        starts_at__lt=last.ends_at,
+        status__in=LIVE,
+    ).exclude(pk=booking.pk)
+    live = list(rows.values(*COUNTED, is_fresh=is_answered_anew(now)))
+    decided = _decided_days(groups.values())
+    found = {
+        group.on: _count(group, live, is_decided=_day_of(group) in decided)
+        for group in groups.values()
+    }
+    return [
+        at
+        for at, group in groups.items()
+        if group.on == own.on
+        or found[group.on].is_settled
+        or found[group.on].missing <= booking.party_size
+    ]
+
+
+def _begins(group: Group) -> datetime:
+    return group.starts_at
+
+
 def _decided_days(groups: Collection[Group]) -> set[Day]:
     rows = DecidedDay.objects.filter(
         service__in={it.service.pk for it in groups}, on__in={it.on for it in groups if it.on}

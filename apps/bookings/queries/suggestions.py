@@ -9,6 +9,7 @@ from apps.bookings.models import Booking, BookingEvent, SuggestedTime
 from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.queries.choice import choice_of, wants_the_same
 from apps.bookings.queries.claims import slot_query
+from apps.bookings.queries.minimum import starts_with_enough
 from apps.bookings.queries.offered import load_offer
 from apps.bookings.suggesting import nearest_times, pick_times
 from apps.catalog.models import Service
@@ -53,16 +54,14 @@ def find_suggestions(
 
 def find_nearest(*, booking: Booking, now: datetime) -> tuple[datetime, ...]:
     """The three free starts (UTC) nearest to the booking's own, not while a plan that pays for it
-    pays another visit of its one person; none for a class or a course."""
+    pays another visit of its one person, nor where a confirmed one would wait for more people;
+    none for a class or a course."""
     if booking.kind != Service.Kind.APPOINTMENT:
         return ()
     wanted, length = int(booking.starts_at.timestamp()), booking.ends_at - booking.starts_at
     limits = plan_limits_of(booking)
-    free = [
-        int(at.timestamp())
-        for at in find_free_starts(booking=booking, now=now)
-        if not limits.is_taken(starts_at=at, ends_at=at + length)
-    ]
+    starts = starts_with_enough(booking, find_free_starts(booking=booking, now=now), now=now)
+    free = [int(at.timestamp()) for at in starts if not limits.is_taken([(at, at + length)])]
     return _instants(nearest_times((it for it in free if it != wanted), wanted=wanted))
 
 

@@ -8,12 +8,15 @@ from django.db.models import QuerySet
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking
+from apps.bookings.plan_uses import Span, meet
+from apps.bookings.queries.visit_times import times_at, times_of
 from apps.catalog.queries import Choice
 from apps.checkout.models import CreditEntry, PlanPurchase
 from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for
 from apps.checkout.queries.orders import Sheet, waits_for_a_yes
 
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
+WHEN = ("starts_at", "ends_at", "course_run_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Pass:
 def refusal_of(purchase: PlanPurchase, *, booking: Booking, now: datetime) -> Refused | None:
     """Why a plan cannot pay for a draft, or for a booking that it does not pay for yet; None when
     it can."""
-    taken = is_taken(purchase, starts_at=booking.starts_at, ends_at=booking.ends_at)
+    taken = is_taken(purchase, times=times_of([booking]))
     terms = replace(terms_of_plan(purchase, now=now), is_taken=taken)
     return refusal(terms, wanted_of(booking))
 
@@ -51,11 +54,15 @@ def terms_of_plan(purchase: PlanPurchase, *, now: datetime) -> Terms:
     )
 
 
-def is_taken(purchase: PlanPurchase, *, starts_at: datetime, ends_at: datetime) -> bool:
-    """Whether the holder of an unlimited plan, which is for one person, has a visit with it then;
-    no query for other plans, one for these. Under the lock of the plan the answer stays true."""
-    visits = visits_of_one(purchase).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
-    return visits.exists()
+def is_taken(purchase: PlanPurchase, *, times: Sequence[Span]) -> bool:
+    """Whether the holder of an unlimited plan, which is for one person, has a visit with it at one
+    of these times; no query for other plans, one for these, and one more for a course in between.
+    Under the lock of the plan the answer stays true."""
+    if not times:
+        return False
+    first, last = min(start for start, _end in times), max(end for _start, end in times)
+    visits = visits_of_one(purchase).filter(starts_at__lt=last, ends_at__gt=first)
+    return meet(times_of(list(visits.only(*WHEN))), times)
 
 
 def visits_of_one(purchase: PlanPurchase) -> QuerySet[Booking]:
@@ -81,10 +88,11 @@ def wanted_of(booking: Booking) -> Wanted:
 
 
 def passes_for(*, booking: Booking, purchase_ids: Sequence[int], now: datetime) -> tuple[Pass, ...]:
-    """The live plans among these of the booking's business, usable ones first; two queries, and
-    one for each that is unlimited; none when there are no ids."""
+    """The live plans among these of the booking's business, usable ones first; two queries, one
+    for a course, and one or two for each that is unlimited; none when there are no ids."""
     found = _live_plans(purchase_ids, business_id=booking.business_id)
-    return _judge(found, wanted_of(booking), ends_at=booking.ends_at, now=now)
+    times = times_of([booking]) if purchase_ids else []
+    return _judge(found, wanted_of(booking), times=times, now=now)
 
 
 def passes_of_customer(*, booking: Booking, sheet: Sheet | None, now: datetime) -> tuple[Pass, ...]:
@@ -127,7 +135,7 @@ def passes_for_class(
         starts_at=session.starts_at,
     )
     plans = _live_plans(purchase_ids, business_id=session.business_id)
-    return _judge(plans, wanted, ends_at=session.ends_at, now=now)
+    return _judge(plans, wanted, times=times_at(session), now=now)
 
 
 def _live_plans(purchase_ids: Sequence[int], *, business_id: int) -> Iterable[PlanPurchase]:
@@ -140,11 +148,11 @@ def _live_plans(purchase_ids: Sequence[int], *, business_id: int) -> Iterable[Pl
 
 
 def _judge(
-    plans: Iterable[PlanPurchase], wanted: Wanted, *, ends_at: datetime, now: datetime
+    plans: Iterable[PlanPurchase], wanted: Wanted, *, times: Sequence[Span], now: datetime
 ) -> tuple[Pass, ...]:
     found = []
     for purchase in plans:
-        taken = is_taken(purchase, starts_at=wanted.starts_at, ends_at=ends_at)
+        taken = is_taken(purchase, times=times)
         terms = replace(terms_of_plan(purchase, now=now), is_taken=taken)
         visits = visits_for(terms, people=wanted.people)
         found.append(Pass(purchase, visits, refusal(terms, wanted)))

@@ -7,8 +7,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.bookings.models import Booking
 from apps.bookings.plan_uses import PlanLimits, PlanUse
+from apps.bookings.queries.visit_times import times_of
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
-from apps.checkout.queries.passes import visits_of_one
+from apps.checkout.queries.passes import WHEN, visits_of_one
 
 Kind = CreditEntry.Kind
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
@@ -18,7 +19,7 @@ LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a registered question
     """When what this booking is for may be instead: before its plan ends, and not while an
     unlimited plan pays another visit of its one person; never where the plan is over (rule M16).
-    One query, and one more for an unlimited plan."""
+    One query, one more for an unlimited plan, and one for its courses."""
     used = PlanPurchase.objects.filter(entries__booking=booking_id, entries__kind=Kind.USED)
     rows = used.select_for_update(of=("self",)) if locks else used
     purchase = rows.order_by("-entries__pk").first()
@@ -26,9 +27,8 @@ def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a r
         return PlanLimits()
     if purchase.status not in LIVE:
         return PlanLimits(ends_at=datetime.min.replace(tzinfo=UTC))
-    others = visits_of_one(purchase).exclude(pk=booking_id).order_by("starts_at")
-    taken = tuple(others.values_list("starts_at", "ends_at"))
-    return PlanLimits(ends_at=purchase.ends_at, taken=taken)
+    others = visits_of_one(purchase).exclude(pk=booking_id).only(*WHEN)
+    return PlanLimits(ends_at=purchase.ends_at, taken=tuple(times_of(list(others))))
 
 
 def find_plan_uses(booking_ids: Collection[int]) -> Mapping[int, PlanUse]:

@@ -15,6 +15,7 @@ from apps.bookings.operations._snapshots import clock_columns, place_columns
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
 from apps.bookings.queries.minimum import lacking
+from apps.bookings.queries.visit_times import times_at
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import is_offered, policy_of
 from apps.classes.queries.other_sessions import may_leave
@@ -54,9 +55,7 @@ def move_places(
     old, left = locked.seating_id, locked.course_run or locked.session
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
     availability.take_seats(seating=seating, now=now)
-    require_paid_then(
-        locked, starts_at=target.starts_at, ends_at=target.ends_at, is_team=by is not None
-    )
+    require_paid_then(locked, times=times_at(target), is_team=by is not None)
     write_move(
         locked,
         action=BookingEvent.Action.MOVED,

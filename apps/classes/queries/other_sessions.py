@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
@@ -24,8 +24,8 @@ def list_other_sessions(*, booking: Booking, now: datetime) -> list[Target]:
     """The coming sessions of the same class with room for the whole party, or the other open runs
     of the same course, soonest first. What is confirmed goes only where it is decided that it takes
     place, or is with these people (rule B31); what a plan for one person pays, only where that one
-    is not already (rule M16). One query, and at most two more with a plan."""
-    return _soonest(booking, _apart_from(plan_limits_of(booking), now=now), now=now)
+    is not already (rule M16). One query, and at most three more with a plan."""
+    return _soonest(booking, _apart_from(booking, plan_limits_of(booking), now=now), now=now)
 
 
 def _soonest(booking: Booking, within: Q = ALL, *, now: datetime) -> list[Target]:
@@ -76,7 +76,7 @@ def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
         return []
     limits = plan_limits_of(booking)
     rules = join_rules_of(policy_of(service=booking.service))
-    within = _apart_from(limits, now=now)
+    within = _apart_from(booking, limits, now=now)
     if limits.ends_at is not None:
         within &= Q(starts_at__lt=limits.ends_at)
     if rules.min_notice_minutes:
@@ -86,13 +86,16 @@ def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:
     return _soonest(booking, within, now=now)
 
 
-def _apart_from(limits: PlanLimits, *, now: datetime) -> Q:
-    """Not while the plan pays another visit of its one person."""
-    within = ALL
+def _apart_from(booking: Booking, limits: PlanLimits, *, now: datetime) -> Q:
+    """Not while the plan pays another visit of its one person: a session, or any date of a run."""
+    meanwhile = Q(pk__in=())
     for start, end in limits.taken:
         if end > now:
-            within &= ~Q(starts_at__lt=end, ends_at__gt=start)
-    return within
+            meanwhile |= Q(starts_at__lt=end, ends_at__gt=start)
+    if booking.kind == Service.Kind.CLASS:
+        return ~meanwhile
+    dates = Session.objects.filter(meanwhile, state=Session.State.SCHEDULED)
+    return Q(~Exists(dates.filter(course_run=OuterRef("pk"))))
 
 
 def find_other_session(*, booking: Booking, target_id: int) -> Target | None:

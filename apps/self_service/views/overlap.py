@@ -32,6 +32,9 @@ def another_time(request: HttpRequest, reference: str) -> HttpResponse:
             by=None,
             now=now,
         )
+    except bookings.TooFewSoFar:
+        words = _("Too few people have booked on that day so far. Please choose another one.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
     except (bookings.SlotGone, bookings.NoConflict, bookings.PlanDoesNotPay, BusyTryAgain):
         words = _("That time is not free any more. Please choose another one.")
         return show_booking(request, booking, now=now, problem=words, status=409)

@@ -37,6 +37,7 @@ REFUSED = (
     bookings.NoConflict,
     bookings.NotAllowed,
     bookings.PlanDoesNotPay,
+    bookings.TooFewSoFar,
     Booking.DoesNotExist,
     BusyTryAgain,
 )
@@ -152,6 +153,8 @@ def _refuse(
         words = _("That time is not free any more. Nothing was changed.")
     elif isinstance(refusal, bookings.PlanDoesNotPay):
         words = _("The plan that pays is in use at that time. Nothing was changed.")
+    elif isinstance(refusal, bookings.TooFewSoFar):
+        words = _("That day still waits for more people than these. Nothing was changed.")
     elif isinstance(refusal, BusyTryAgain):
         words = _("Many people are booking at this moment. Please press the button again.")
         status = UNAVAILABLE

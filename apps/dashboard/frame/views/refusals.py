@@ -20,6 +20,7 @@ REFUSED = (
     bookings.NotAllowed,
     bookings.DoesNotFit,
     bookings.TooLateToUndo,
+    bookings.PlanDoesNotPay,
     BusyTryAgain,
 )
 
@@ -28,6 +29,7 @@ CODES: dict[type[Exception], str] = {
     bookings.NotAllowed: "NOT_ALLOWED",
     bookings.DoesNotFit: "DOES_NOT_FIT",
     bookings.TooLateToUndo: "TOO_LATE_TO_UNDO",
+    bookings.PlanDoesNotPay: "PLAN_IS_THERE",
     BusyTryAgain: "BUSY",
 }
 
