@@ -1,4 +1,4 @@
-"""In which ways something was paid, in words: by gift card, online, in person. Pure."""
+"""In which ways something was paid, in words: by gift card, online, in person. No query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 """How a business is reached by whoever cannot do something here: by its telephone, else by its
-e-mail; nothing is named that it does not have (rule W10). Pure."""
+e-mail; nothing is named that it does not have (rule W10). It asks no database."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""What somebody reads when the provider opens no payment. Pure."""
+"""What somebody reads when the provider opens no payment. It asks no database."""
 
 from django.utils.translation import gettext as _
 

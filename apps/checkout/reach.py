@@ -1,4 +1,4 @@
-"""What of a service's terms the provider of online payments cannot take. Pure.
+"""What of a service's terms the provider of online payments cannot take. It asks no database.
 
 Amounts are minor units. Asked for one person, by the rules by which the checkout offers its ways:
 several people may come to more, a code to less.

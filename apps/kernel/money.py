@@ -1,6 +1,6 @@
 """Money in whole minor units (cents, pence, yen): no floats, no lost unit.
 
-Design section 3: money is stored as integer minor units and the business's currency. Showing it to
+Money is stored as integer minor units and the business's currency. Showing it to
 people (symbols, separators) is the page's work; this module only counts.
 """
 

@@ -1,6 +1,6 @@
 """References: the short names people read aloud for a booking.
 
-Eight characters without 0, O, 1 and I (design section 3). They name, they do not unlock: access to
+Eight characters without 0, O, 1 and I. They name, they do not unlock: access to
 a booking always needs its link or a sign-in.
 """
 

@@ -1,4 +1,4 @@
-"""The calendar file of one booking (RFC 5545), told as a publication (RFC 5546). Pure.
+"""The calendar file of one booking (RFC 5545), told as a publication (RFC 5546). No query.
 
 Why PUBLISH and not REQUEST: a REQUEST is an invitation that asks for an answer and names its
 attendees; the customer has answered already, and the business reads no calendar mail. RFC 5546

@@ -1,4 +1,4 @@
-"""What a mail says of a last moment: to cancel, to answer, to take a place. Pure.
+"""What a mail says of a last moment: to cancel, to answer, to take a place. It asks no database.
 
 A mail can leave late, after an outage or a long wait for its turn: what is over when it leaves is
 never named as if it were open.

@@ -1,4 +1,4 @@
-"""What a mail or a calendar file may know of a booking. Pure: plain values, frozen.
+"""What a mail or a calendar file may know of a booking. Plain values, frozen.
 
 Nothing here is a secret: the link that works as a key is handed over when a mail is composed.
 """

@@ -1,4 +1,4 @@
-"""How a mail says that a booking has moved: the time before beside the new one. Pure."""
+"""How a mail says that a booking has moved: the time before beside the new one. No query."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -5,17 +5,23 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 APPS = BASE_DIR / "apps"
 TEMPLATES = BASE_DIR / "templates"
 
 
+def linter_contracts() -> list[dict[str, Any]]:
+    """The contracts of import-linter, as pyproject.toml has them."""
+    settings = tomllib.loads((BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts: list[dict[str, Any]] = settings["tool"]["importlinter"]["contracts"]
+    return contracts
+
+
 def _floors() -> dict[str, int]:
     """The floor of each app, as the linter's contract has them; 0 is the lowest."""
-    settings = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())
-    contracts = settings["tool"]["importlinter"]["contracts"]
-    (layers,) = (it["layers"] for it in contracts if it.get("containers") == ["apps"])
+    (layers,) = (it["layers"] for it in linter_contracts() if it.get("containers") == ["apps"])
     return {
         name: floor for floor, names in enumerate(reversed(layers)) for name in names.split(" | ")
     }

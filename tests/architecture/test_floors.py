@@ -1,10 +1,11 @@
+import ast
 import re
 from collections.abc import Iterator
 
 from django.apps import apps
 from django.db.models import ForeignKey, ManyToManyField
 
-from tests.architecture.sources import APPS, BASE_DIR, FLOORS
+from tests.architecture.sources import APPS, BASE_DIR, FLOORS, linter_contracts, modules
 
 DRAWN = re.compile(r"^ ?(\d+) (\w+) ", re.MULTILINE)
 
@@ -44,3 +45,27 @@ def test_pages_without_models_have_none() -> None:
     owners = {model._meta.app_label for model in apps.get_models()}
 
     assert owners & {"dashboard", "self_service", "classes", "waitlists"} == set()
+
+
+def test_what_calls_itself_pure_is_held_to_it() -> None:
+    """Its docstring says so if and only if the linter keeps Django away from it."""
+    contracts = {it["name"]: it for it in linter_contracts()}
+    held = set(contracts["Pure rules never meet Django"]["source_modules"])
+    says_so = {
+        dotted(name)
+        for name, tree in modules()
+        if re.search(r"\bPure\b", (ast.get_docstring(tree) or ""))
+    }
+
+    assert {it for it in says_so if not is_below(it, held)} == set()
+    assert {it for it in held if not is_below(it, says_so) and it != "apps.kernel"} == set()
+
+
+def dotted(name: str) -> str:
+    """The name of a module by the path of its file."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def is_below(module: str, packages: set[str]) -> bool:
+    """Whether it is one of these or lies in one of them."""
+    return any(module == it or module.startswith(f"{it}.") for it in packages)

@@ -29,9 +29,9 @@ from apps.bookings.views.details_page import hold_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.queries import choose
+from apps.dashboard.bookings.queries.requests import find_undoable
 from apps.dashboard.desk import open_desk
-from apps.dashboard.requests.queries.requests import find_undoable
-from apps.dashboard.today.queries.rota import load_rota
+from apps.dashboard.frame.queries.rota import load_rota
 from apps.outbox.operations import lease_due
 from apps.self_service.queries import cancel_limits
 from apps.waitlists import operations as waitlists

@@ -36,8 +36,8 @@ from apps.bookings.queries.suggestions import find_free_starts
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.dashboard.requests.queries.fits import find_fits
-from apps.dashboard.today.queries.rota import load_rota
+from apps.dashboard.frame.queries.fits import find_fits
+from apps.dashboard.frame.queries.rota import load_rota
 from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails

@@ -13,8 +13,8 @@ from apps.bookings.operations import Details
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.dashboard.requests.queries.fits import find_fits
-from apps.dashboard.today.queries.rota import load_rota
+from apps.dashboard.frame.queries.fits import find_fits
+from apps.dashboard.frame.queries.rota import load_rota
 from tests.factories import NOW, Salon, make_location, make_request
 from tests.factories.money import work
 

@@ -12,8 +12,8 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.dashboard.desk import open_desk
+from apps.dashboard.frame.queries.fits import Obstacle
 from apps.dashboard.frame.views.refusals import CODES, problem_of
-from apps.dashboard.requests.queries.fits import Obstacle
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking, make_request
 

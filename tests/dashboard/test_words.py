@@ -10,8 +10,8 @@ from django.template.loader import render_to_string
 from apps.availability.engine.reasons import ChangeKind, ReasonCode
 from apps.bookings.models import BookingEvent
 from apps.dashboard.frame.queries.changes import LastChange
+from apps.dashboard.frame.queries.fits import Obstacle
 from apps.dashboard.frame.views.refusals import CODES, Problem
-from apps.dashboard.requests.queries.fits import Obstacle
 from tests.factories import NOW
 
 CLOCK = {"zone": ZoneInfo("Europe/Berlin"), "locale": "en-GB", "now": NOW}

@@ -1,4 +1,4 @@
-"""What the engine is told: frozen facts, no rows, no clock, no settings (design section 6).
+"""What the engine is told: frozen facts, no rows, no clock, no settings.
 
 Minutes are wall-clock minutes after a date's local midnight, seconds are elapsed time or Unix
 instants, ids are only compared. Field names say which.

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from apps.bookings.bringing import alone_words, has_room_for, takes_more
 from apps.bookings.models import Booking
+from apps.bookings.queries.bringing import alone_words, has_room_for, takes_more
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 

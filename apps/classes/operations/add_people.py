@@ -3,11 +3,11 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.bookings.bringing import has_room_for, takes_more
 from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations._errors import CannotJoin, NotBookable, TooManyPeople
 from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.queries.bringing import has_room_for, takes_more
 from apps.bookings.queries.gatherings import gathering_of, join_rules_of
 from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered
 

@@ -1,20 +1,12 @@
 """What owners type about money: syntax and shape only; amounts in main units, as people do."""
 
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.paying import MOST_MINOR
-from apps.checkout.models import OrderLine
-from apps.checkout.operations import WayOut
-from apps.dashboard.forms import read_instant
 from apps.dashboard.money.queries.orders import LONGEST_SEARCH, State
 from apps.web.fields import LineField
-from apps.web.formatting import format_money
-from apps.web.money_field import MoneyField, speak
 from apps.web.whole_fields import PlainNumberField
 
 MOST = Decimal(2_000_000)
@@ -44,119 +36,6 @@ class PlanForm(forms.Form):
 
     revision = PlainNumberField(min_value=1, max_value=2_000_000_000)
     way = forms.CharField(max_length=30, required=False)
-
-
-class RefundForm(forms.Form):
-    """How much goes back, for which lines and besides, and what had gone back when the page was
-    made (minor units)."""
-
-    use_required_attribute = False
-
-    amount = MoneyField(label=_("Any other amount"), required=False)
-    reason = LineField(
-        label=_("Reason"),
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    seen_refunded = PlainNumberField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
-
-    def __init__(
-        self, *args: Any, currency: str, locale: str, lines: Sequence[OrderLine], **kwargs: Any
-    ) -> None:
-        super().__init__(*args, auto_id="refund-%s", **kwargs)  # type: ignore[misc]
-        self.left = {line.pk: line.left for line in lines if line.left > 0}
-        self.words = {pk: format_money(left, currency, locale) for pk, left in self.left.items()}
-        for line in lines:
-            if line.pk in self.left:
-                hint = _("At most %(left)s") % {"left": self.words[line.pk]}
-                self.fields[f"line_{line.pk}"] = MoneyField(
-                    label=line.name, help_text=hint, required=False
-                )
-        speak(self, locale=locale, currency=currency)
-        self.order_fields([*(f"line_{pk}" for pk in self.left), "amount"])
-
-    def clean(self) -> dict[str, Any]:
-        """Check each line, and that anything goes back at all."""
-        found = super().clean() or {}
-        for pk, part in self.lines.items():
-            if part > self.left[pk]:
-                words = _("At most %(left)s of this can go back.") % {"left": self.words[pk]}
-                self.add_error(f"line_{pk}", words)
-        if not self.errors and not self.total:
-            self.add_error("amount", _("Enter how much goes back."))
-        return found
-
-    @property
-    def lines(self) -> dict[int, int]:
-        """What goes back for each line, by its id, as far as it was understood."""
-        found = {pk: self.cleaned_data.get(f"line_{pk}") for pk in self.left}
-        return {pk: part for pk, part in found.items() if part}
-
-    @property
-    def besides(self) -> int:
-        """What goes back for no line."""
-        return self.cleaned_data.get("amount") or 0
-
-    @property
-    def total(self) -> int:
-        """All that goes back."""
-        return self.besides + sum(self.lines.values())
-
-
-class ResolveForm(forms.Form):
-    """Which way out of an overlap, for which side, and to which of the offered times (UTC)."""
-
-    verb = forms.ChoiceField(choices=[(it, it) for it in ("move", "keep")])
-    side = forms.CharField(max_length=8, required=False)
-    time = forms.CharField(max_length=25, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("verb") == "move":
-            found["time"] = read_instant(found.get("time", ""))
-        return found
-
-
-class WayOutForm(forms.Form):
-    """What becomes of money that could not go back."""
-
-    way = forms.TypedChoiceField(choices=[(it.value, it.value) for it in WayOut], coerce=WayOut)
-
-
-class LeftoverForm(forms.Form):
-    """What becomes of the money of a booking that is over: the one button that was pressed."""
-
-    back = forms.BooleanField(required=False)
-    keep = forms.BooleanField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("back") is found.get("keep"):
-            raise forms.ValidationError(_("Say what becomes of the money."))
-        return found
-
-
-class SettleCardForm(forms.Form):
-    """The amount that the page showed, in minor units."""
-
-    seen = PlainNumberField(min_value=1, max_value=MOST_MINOR)
-
-
-class KeepForm(forms.Form):
-    """Why two bookings at one time are right as they are."""
-
-    use_required_attribute = False
-
-    reason = LineField(
-        label=_("Reason"),
-        max_length=250,
-        error_messages={"required": _("Say why both stay.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="keep-%s", **kwargs)  # type: ignore[misc]
 
 
 class OrdersForm(forms.Form):

@@ -12,15 +12,14 @@ from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.wording import paid_parts_of
 from apps.checkout.queries.pay_page import came_words_at
 from apps.classes.queries.other_sessions import list_other_sessions
+from apps.dashboard.bookings.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.bookings.queries.actions import actions_of
+from apps.dashboard.bookings.queries.requests import find_undoable
 from apps.dashboard.desk import Desk
-from apps.dashboard.frame.queries.rows import BookingRow, customer_name, name_of, row_of
-from apps.dashboard.requests.queries.about import Pairs, count_visits, read_answers
-from apps.dashboard.requests.queries.fits import Fit, find_fits
-from apps.dashboard.requests.queries.requests import find_undoable
+from apps.dashboard.frame.queries.fits import Fit, find_fits
+from apps.dashboard.frame.queries.rota import load_rota
+from apps.dashboard.frame.queries.rows import BookingRow, customer_name, dates_of, name_of, row_of
 from apps.dashboard.roles import Right
-from apps.dashboard.today.queries.rota import load_rota
-from apps.dashboard.today.queries.today import dates_of
 from apps.kernel.money import Money
 from apps.messages.models import Message
 from apps.messages.queries import list_messages

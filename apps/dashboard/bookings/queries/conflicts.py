@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
@@ -14,9 +14,8 @@ from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
 from apps.bookings.wording import paid_parts_of
 from apps.businesses.clocks import Clock
-from apps.checkout.models import Order, Payment, Refund
+from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import WayOut, ways_out
-from apps.checkout.queries.let_go import orders_let_go
 from apps.checkout.queries.orders import PAYER, Payer, payer_of
 from apps.checkout.queries.stranded import (
     refused_refunds,
@@ -25,9 +24,10 @@ from apps.checkout.queries.stranded import (
     uncovered_cards,
 )
 from apps.checkout.queries.under_way import told_of
+from apps.dashboard.bookings.queries.about import count_visits
 from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.clashes import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.frame.queries.rows import LIVE, customer_name, staff_name, zone_told
-from apps.dashboard.requests.queries.about import count_visits
 from apps.kernel.money import Money
 
 MOST_SHOWN = 100
@@ -128,13 +128,6 @@ def list_let_go(*, desk: Desk, now: datetime) -> list[LetGo]:
     ]
 
 
-def let_go_ahead(desk: Desk, *, now: datetime) -> QuerySet[Order]:
-    """The orders of ``list_let_go``, in no order."""
-    orders = orders_let_go(business_id=desk.business.pk)
-    mine = desk.bookings().filter(status=Booking.Status.CONFIRMED, ends_at__gt=now)
-    return orders.filter(booking__in=mine)
-
-
 @dataclass(frozen=True, slots=True)
 class Stranded:
     """An amount that cannot be settled, or given back, because there are no keys to its provider;
@@ -173,15 +166,6 @@ def _stranded(payment: Payment, amount: int, *, is_refund: bool = False) -> Stra
         money=Money(amount, order.currency),
         is_refund=is_refund,
     )
-
-
-def leftovers_of(desk: Desk) -> QuerySet[Booking]:
-    """The bookings of ``list_leftovers``, in no order. What the bank refused to take is decided
-    about there."""
-    over = ("CANCELED", "DECLINED")
-    rows = desk.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
-    refused = refused_refunds(business_id=desk.business.pk)
-    return rows.exclude(Exists(refused.filter(payment__order__booking=OuterRef("pk"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,13 +261,6 @@ def list_unclear(*, desk: Desk) -> list[Unclear]:
         )
         for it in rows.order_by("pk")[:MOST_SHOWN]
     ]
-
-
-def unclear_of(desk: Desk) -> QuerySet[Payment]:
-    """The payments of ``list_unclear``, in no order."""
-    return Payment.objects.filter(
-        business=desk.business, told_amount__isnull=False, looked_at__isnull=True
-    )
 
 
 def list_conflicts(*, desk: Desk, now: datetime) -> list[Conflict]:

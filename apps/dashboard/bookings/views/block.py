@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
 from apps.customers import operations as customers
+from apps.dashboard.bookings.views.answers import booking_or_404
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.frame.views.answers import booking_or_404
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
 from apps.web.http import go_to

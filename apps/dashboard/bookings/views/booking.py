@@ -11,11 +11,11 @@ from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_sheet
+from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
+from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
-from apps.dashboard.frame.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
-from apps.dashboard.money.views.sheet import refund_form, show_sheet
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
 from apps.web.http import go_to, wants_fragment

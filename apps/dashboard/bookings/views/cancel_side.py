@@ -15,9 +15,9 @@ from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_sheet
 from apps.dashboard.bookings.queries.conflicts import Conflict, Side, get_conflict
+from apps.dashboard.bookings.views.answers import booking_or_404
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm
-from apps.dashboard.frame.views.answers import booking_or_404
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded

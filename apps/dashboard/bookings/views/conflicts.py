@@ -13,6 +13,7 @@ from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Payment, Refund
+from apps.dashboard.bookings.forms import KeepForm, ResolveForm, SettleCardForm, WayOutForm
 from apps.dashboard.bookings.queries.conflicts import (
     Conflict,
     get_conflict,
@@ -26,7 +27,6 @@ from apps.dashboard.bookings.queries.conflicts import (
 )
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
-from apps.dashboard.money.forms import KeepForm, ResolveForm, SettleCardForm, WayOutForm
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
 from apps.web.http import go_to

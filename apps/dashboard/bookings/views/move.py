@@ -9,8 +9,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
+from apps.dashboard.bookings.views.answers import booking_or_404, refuse
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.frame.views.answers import booking_or_404, refuse
 from apps.dashboard.frame.views.refusals import Problem, problem_of
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded

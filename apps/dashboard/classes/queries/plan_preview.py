@@ -7,8 +7,8 @@ from apps.availability.engine.series import SeriesRule
 from apps.availability.engine.zones import Resolution
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series, preview_sessions
+from apps.dashboard.frame.queries.fits import Obstacle, in_names
 from apps.dashboard.frame.queries.team import load_team
-from apps.dashboard.requests.queries.fits import Obstacle, in_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from apps.checkout.queries.stranded import (
     stranded_refunds,
     uncovered_cards,
 )
-from apps.dashboard.bookings.queries.conflicts import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.clashes import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.frame.queries.rows import LIVE
 from apps.dashboard.roles import Right
 

@@ -1,6 +1,6 @@
 """Bookings as lines of a list, so that templates never reach a lazy relation."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -163,3 +163,9 @@ def local_date_of(at: datetime, zone: ZoneInfo) -> date:
 def instant(seconds: int) -> datetime:
     """Unix seconds as an aware UTC instant."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def dates_of(bookings: Sequence[Booking], desk: Desk) -> set[date]:
+    """The dates on the business's clock that these bookings touch."""
+    zone = desk.business.zone
+    return {local_date_of(at, zone) for it in bookings for at in (it.starts_at, it.ends_at)}

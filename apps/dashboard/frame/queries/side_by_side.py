@@ -1,4 +1,4 @@
-"""Bookings of one person that overlap stand beside each other, never on top. Pure."""
+"""Bookings of one person that overlap stand beside each other, never on top. No query."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

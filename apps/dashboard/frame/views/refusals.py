@@ -11,8 +11,8 @@ from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.pay_page import code_words
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.changes import LastChange, last_change
+from apps.dashboard.frame.queries.fits import Obstacle, in_names
 from apps.dashboard.frame.queries.team import load_team
-from apps.dashboard.requests.queries.fits import Obstacle, in_names
 from apps.kernel.money import Money
 
 REFUSED = (

@@ -15,18 +15,12 @@ from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_sheet
 from apps.checkout.queries.plan_words import plan_refused_words
+from apps.dashboard.bookings.forms import LeftoverForm, RefundForm
+from apps.dashboard.bookings.views.answers import booking_or_404, refuse
+from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.desk import OwnerRequest
-from apps.dashboard.frame.views.answers import booking_or_404, refuse
 from apps.dashboard.frame.views.refusals import INCOMPLETE, code_refused_words, money_problem
-from apps.dashboard.money.forms import (
-    CodeForm,
-    LeftoverForm,
-    PaidForm,
-    PlanForm,
-    RefundForm,
-    UndoPaidForm,
-)
-from apps.dashboard.money.views.sheet import refund_form, show_sheet
+from apps.dashboard.money.forms import CodeForm, PaidForm, PlanForm, UndoPaidForm
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
 from apps.web.http import go_to, wants_fragment

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import DecisionForm, OverrideForm
-from apps.dashboard.frame.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded

@@ -4,10 +4,10 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from apps.dashboard.bookings.queries.inbox import get_inbox
 from apps.dashboard.classes.queries.wishes import count_wishes
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
-from apps.dashboard.requests.queries.inbox import get_inbox
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
 

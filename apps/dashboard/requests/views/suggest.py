@@ -8,9 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.dashboard.bookings.views.answers import booking_or_404, refuse
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import SuggestForm
-from apps.dashboard.frame.views.answers import booking_or_404, refuse
 from apps.dashboard.frame.views.refusals import REFUSED, Problem, problem_of
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.requests.queries.suggest import SuggestPage, get_suggest_page

@@ -12,7 +12,7 @@ from apps.catalog.paying import PaymentTerms
 from apps.catalog.payment_words import limit_words
 from apps.catalog.queries.payment import terms_of
 from apps.dashboard.desk import Desk
-from apps.dashboard.money.queries.payment_preview import paid_words, price_words
+from apps.dashboard.setup.queries.payment_preview import paid_words, price_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from apps.bookings.queries.offered import load_offer
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.dashboard.frame.queries.fits import Obstacle, in_names
 from apps.dashboard.frame.queries.team import load_team
-from apps.dashboard.requests.queries.fits import Obstacle, in_names
 
 
 @dataclass(frozen=True, slots=True)

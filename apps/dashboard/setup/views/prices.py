@@ -14,9 +14,9 @@ from apps.catalog.queries.payment import terms_of
 from apps.checkout.providers import provider_in_use
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
-from apps.dashboard.money.queries.payment_preview import paid_words, preview_payment, price_words
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.setup.forms.prices import PaymentForm
+from apps.dashboard.setup.queries.payment_preview import paid_words, preview_payment, price_words
 from apps.dashboard.setup.queries.price_list import get_priced_service, list_service_groups
 from apps.web.guards import guarded
 from apps.web.http import go_to

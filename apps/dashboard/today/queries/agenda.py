@@ -8,9 +8,9 @@ from itertools import pairwise
 from apps.bookings.models import Booking
 from apps.dashboard.classes.queries.gatherings import list_gatherings_on, merged
 from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.rota import Rota, load_rota
 from apps.dashboard.frame.queries.rows import LIVE, BookingRow, list_bookings_on, rows_of_day
 from apps.dashboard.frame.queries.side_by_side import Placed, place_side_by_side
-from apps.dashboard.today.queries.rota import Rota, load_rota
 from apps.kernel.spans import Span
 
 NOBODY = 0

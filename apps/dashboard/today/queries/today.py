@@ -2,21 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
-from apps.dashboard.classes.queries.gatherings import list_gatherings_on, merged
-from apps.dashboard.desk import Desk
-from apps.dashboard.frame.queries.frame import Frame
-from apps.dashboard.frame.queries.rows import (
-    BookingRow,
-    list_bookings_on,
-    local_date_of,
-    rows_of_day,
-)
-from apps.dashboard.requests.queries.fits import find_fits
-from apps.dashboard.requests.queries.requests import (
+from apps.dashboard.bookings.queries.requests import (
     RequestCard,
     UndoCard,
     asked_at,
@@ -24,8 +14,19 @@ from apps.dashboard.requests.queries.requests import (
     request_card,
     requests_of,
 )
+from apps.dashboard.classes.queries.gatherings import list_gatherings_on, merged
+from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.fits import find_fits
+from apps.dashboard.frame.queries.frame import Frame
+from apps.dashboard.frame.queries.rota import Rota, load_rota
+from apps.dashboard.frame.queries.rows import (
+    BookingRow,
+    dates_of,
+    list_bookings_on,
+    local_date_of,
+    rows_of_day,
+)
 from apps.dashboard.roles import Right
-from apps.dashboard.today.queries.rota import Rota, load_rota
 from apps.kernel.money import Money
 
 MOST_CARDS = 5
@@ -91,12 +92,6 @@ def get_today(*, desk: Desk, frame: Frame, now: datetime) -> Today:
         needs=_needs(desk, asked, rota=rota, rows=todays, frame=frame, now=now),
         rows=todays,
     )
-
-
-def dates_of(bookings: Sequence[Booking], desk: Desk) -> set[date]:
-    """The dates on the business's clock that these bookings touch."""
-    zone = desk.business.zone
-    return {local_date_of(at, zone) for it in bookings for at in (it.starts_at, it.ends_at)}
 
 
 def _needs(

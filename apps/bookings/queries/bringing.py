@@ -1,4 +1,4 @@
-"""Whether more people may come on a booking that stands (rule B17). Pure."""
+"""Whether more people may come on a booking that stands (rule B17). It asks no database."""
 
 from django.utils.translation import gettext as _
 

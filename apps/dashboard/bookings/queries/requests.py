@@ -16,8 +16,8 @@ from apps.bookings.unanswered import Rule, rule_of
 from apps.checkout.queries.let_go import orders_let_go
 from apps.dashboard.bookings.queries.actions import actions_of
 from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.fits import Fit
 from apps.dashboard.frame.queries.rows import customer_name, staff_name, with_names, zone_told
-from apps.dashboard.requests.queries.fits import Fit
 from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 from apps.outbox.models import OutboxItem

@@ -14,17 +14,17 @@ from django.http import Http404, HttpResponse
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
 from apps.dashboard.bookings.queries.booking_page import find_fit, get_booking
-from apps.dashboard.desk import Desk, OwnerRequest
-from apps.dashboard.frame.views.refusals import Problem
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.money.views.sheet import show_sheet
-from apps.dashboard.requests.queries.inbox import get_group
-from apps.dashboard.requests.queries.requests import (
+from apps.dashboard.bookings.queries.inbox import get_group
+from apps.dashboard.bookings.queries.requests import (
     RequestCard,
     UndoCard,
     find_undoable,
     request_card,
 )
+from apps.dashboard.bookings.views.sheet import show_sheet
+from apps.dashboard.desk import Desk, OwnerRequest
+from apps.dashboard.frame.views.refusals import Problem
+from apps.dashboard.frame.views.showing import show
 from apps.web.http import go_to, wants_fragment
 
 PLACES = ("today", "requests")

@@ -9,11 +9,8 @@ from django.db.models import Q
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import Progress, progress_of_days
-from apps.dashboard.desk import Desk
-from apps.dashboard.frame.queries.rows import local_date_of, staff_name
-from apps.dashboard.requests.queries.about import Pairs, count_visits, read_answers
-from apps.dashboard.requests.queries.fits import Fit, find_fits
-from apps.dashboard.requests.queries.requests import (
+from apps.dashboard.bookings.queries.about import Pairs, count_visits, read_answers
+from apps.dashboard.bookings.queries.requests import (
     RequestCard,
     UndoCard,
     asked_at,
@@ -22,9 +19,11 @@ from apps.dashboard.requests.queries.requests import (
     request_card,
     requests_of,
 )
+from apps.dashboard.desk import Desk
+from apps.dashboard.frame.queries.fits import Fit, find_fits
+from apps.dashboard.frame.queries.rota import load_rota
+from apps.dashboard.frame.queries.rows import dates_of, local_date_of, staff_name
 from apps.dashboard.roles import Right
-from apps.dashboard.today.queries.rota import load_rota
-from apps.dashboard.today.queries.today import dates_of
 from apps.kernel.money import Money
 
 PAGE = 40
