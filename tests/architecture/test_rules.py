@@ -12,7 +12,9 @@ RULE = re.compile(r"^\*\*([A-Z]\d+)\.\*\* (.+?)(?=^\*\*[A-Z]\d|\Z)", re.MULTILIN
 CITED = re.compile(r"\b[Rr]ules?\s+([A-Z]\d+(?:(?:,\s+|\s+and\s+)[A-Z]\d+)*)")
 PAPER = re.compile(r"[\w./-]*\w\.md\b")
 # Numbers of lists that are not in this repository: requirements, threats, faults, pages.
-FOREIGN = re.compile(r"\b(?:[RN]\d{3}|G\d\d|invariant \d+|laws? \d|issue \d+|[Dd]esign section)\b(?! - )")
+FOREIGN = re.compile(
+    r"\b(?:[RN]\d{3}|G\d\d|invariant \d+|laws? \d|issue \d+|[Dd]esign section)\b(?! - )"
+)
 CODE = (".py", ".html", ".css", ".js")
 
 
