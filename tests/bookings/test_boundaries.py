@@ -279,7 +279,7 @@ def test_an_offered_place_is_kept_until_its_end_and_no_longer(
         kept = waitlists.lapse_offers(now=now) == 0
     gone = refuses(
         waitlists.OfferGone,
-        lambda: waitlists.take_offered_place(booking=entry.booking, now=now),
+        lambda: waitlists.take_offer(booking=entry.booking, now=now),
     )
     assert (has_offer(entry, now=now), kept, not gone) == (lives, lives, lives)
 
@@ -317,9 +317,7 @@ def test_an_offered_time_is_kept_until_its_end_and_no_longer(
 
     with taken_back():
         kept = waitlists.lapse_times(now=now) == 0
-    gone = refuses(
-        waitlists.OfferGone, lambda: waitlists.take_offered_time(booking=offered, now=now)
-    )
+    gone = refuses(waitlists.OfferGone, lambda: waitlists.take_offer(booking=offered, now=now))
     hidden = refuses(NoTime, lambda: find_claim(query=query, starts_at=offered.starts_at, now=now))
     assert (has_offer(entry, now=now), kept, not gone, hidden) == (lives,) * 4
 

@@ -340,7 +340,7 @@ def test_those_who_are_too_few_are_stepped_over_for_those_with_whom_it_is_enough
     eva.refresh_from_db()
     ida.refresh_from_db()
     assert (eva.state, ida.state) == ("WAITING", "OFFERED")
-    assert waitlists.take_offered_place(booking=ida.booking, now=LATER).status == "CONFIRMED"
+    assert waitlists.take_offer(booking=ida.booking, now=LATER).status == "CONFIRMED"
     assert is_clean()
 
 
@@ -352,11 +352,11 @@ def test_an_offer_is_no_way_in_where_too_few_are_left_meanwhile(with_five: Studi
     cancel(sam, with_five)
 
     with pytest.raises(bookings.TooFewSoFar):
-        waitlists.take_offered_place(booking=eva.booking, now=LATER)
+        waitlists.take_offer(booking=eva.booking, now=LATER)
     assert status(eva.booking) == "WAITING_LIST"
 
     join(session, email="tom@example.com", people=2)
-    assert waitlists.take_offered_place(booking=eva.booking, now=LATER).status == "CONFIRMED"
+    assert waitlists.take_offer(booking=eva.booking, now=LATER).status == "CONFIRMED"
     assert is_clean()
 
 

@@ -13,7 +13,7 @@ from apps.checkout.queries.passes import passes_for
 from apps.waitlists import operations as waitlists
 from tests.factories.money import ORIGIN
 from tests.races.acts_of_customers import details_of
-from tests.races.stage_of_all import LIVE, PLAIN, Stage
+from tests.races.stage_of_all import LIVE, Stage
 
 
 class Payers(Stage):
@@ -117,12 +117,10 @@ class Payers(Stage):
         purchase = self.one(PlanPurchase.objects.order_by("pk"))
         if found is None or purchase is None:
             return
-        for_time = found.kind == PLAIN
-        take = waitlists.take_offered_time if for_time else waitlists.take_offered_place
         if found.status == "WAITING_LIST" and hasattr(found, "waiting"):
             self.attempt(
                 lambda: checkout.take_with_plan(
-                    take=lambda: take(booking=found, now=self.now),
+                    take=lambda: waitlists.take_offer(booking=found, now=self.now),
                     purchase_id=purchase.pk,
                     now=self.now,
                 )

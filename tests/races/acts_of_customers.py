@@ -156,12 +156,9 @@ class Customers(Stage):
         found = offered or self.a_booking("WAITING_LIST", "CONFIRMED", waiting__isnull=False)
         if found is None:
             return
-        for_time = found.kind == PLAIN
-        take = waitlists.take_offered_time if for_time else waitlists.take_offered_place
-        refuse = waitlists.refuse_time if for_time else waitlists.refuse_offer
         acts: Acts = {
-            "take": lambda: take(booking=found, now=self.now),
-            "refuse": lambda: refuse(booking=found, now=self.now),
+            "take": lambda: waitlists.take_offer(booking=found, now=self.now),
+            "refuse": lambda: waitlists.refuse_offer(booking=found, now=self.now),
             "leave": lambda: waitlists.leave_waitlist(booking=found, by=None, now=self.now),
         }
         self.attempt(acts[self.dice.choice(("take", "take", "refuse", "leave"))])

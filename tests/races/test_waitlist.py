@@ -121,7 +121,7 @@ def test_what_comes_free_goes_to_those_who_wait(studio: Studio) -> None:
 
 def take(_client: int, facts: dict[str, Any]) -> str:
     booking = Booking.objects.get(pk=facts["booking"])
-    return attempt(waitlists.take_offered_place, booking=booking, now=LATER)
+    return attempt(waitlists.take_offer, booking=booking, now=LATER)
 
 
 def test_an_offer_taken_on_many_devices_is_one_place(studio: Studio) -> None:
@@ -149,7 +149,7 @@ def everything(client: int, facts: dict[str, Any]) -> str:
     if client % 5 == 0:
         return "worker: " + attempt(waitlists.lapse_offers, now=now)
     if client % 5 == 1:
-        return "eva: " + attempt(waitlists.take_offered_place, booking=eva, now=now)
+        return "eva: " + attempt(waitlists.take_offer, booking=eva, now=now)
     if client % 5 == 2:
         return "eva no: " + attempt(waitlists.refuse_offer, booking=eva, now=now)
     if client % 5 == 3:

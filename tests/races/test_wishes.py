@@ -75,7 +75,7 @@ def offer_take_or_tap(client: int, facts: dict[str, Any]) -> str:
         return "offered: " + str(waitlists.offer_free_times(now=LATER))
     if client < 4:
         booking = Booking.objects.get(pk=facts["first"])
-        return "took: " + attempt(waitlists.take_offered_time, booking=booking, now=LATER)
+        return "took: " + attempt(waitlists.take_offer, booking=booking, now=LATER)
     service = Service.objects.select_related("business").get(pk=facts["service"])
     return "tapped: " + attempt(
         make_draft,
@@ -161,7 +161,7 @@ def take_late_or_lapse(client: int, facts: dict[str, Any]) -> str:
     at = NOW + timedelta(minutes=61, milliseconds=200 * client - 1600)
     if client % 2:
         booking = Booking.objects.get(pk=facts["first"])
-        return "took: " + attempt(waitlists.take_offered_time, booking=booking, now=at)
+        return "took: " + attempt(waitlists.take_offer, booking=booking, now=at)
     lapsed = waitlists.lapse_times(now=at)
     return f"lapsed: {lapsed}, offered: {waitlists.offer_free_times(now=at)}"
 

@@ -82,10 +82,10 @@ def test_a_freed_place_is_offered_to_the_first_and_kept_for_them(studio: Studio)
     with pytest.raises(bookings.CannotJoin):
         join(session, email="stranger@example.com", now=LATER)
 
-    booking = waitlists.take_offered_place(booking=eva.booking, now=LATER)
+    booking = waitlists.take_offer(booking=eva.booking, now=LATER)
     assert booking.status == "CONFIRMED"
     assert seats(session) == (1, 0)
-    again = waitlists.take_offered_place(booking=eva.booking, now=LATER)
+    again = waitlists.take_offer(booking=eva.booking, now=LATER)
     assert (again.pk, seats(session)) == (booking.pk, (1, 0))
     assert list(find_all(business_id=None, now=LATER)) == []
 
@@ -99,7 +99,7 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(studio: S
     waitlists.lapse_offers(now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
     with pytest.raises(waitlists.OfferGone):
-        waitlists.take_offered_place(booking=eva.booking, now=AN_HOUR_LATER)
+        waitlists.take_offer(booking=eva.booking, now=AN_HOUR_LATER)
 
     waitlists.refuse_offer(booking=ida.booking, now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "WAITING"}
@@ -154,7 +154,7 @@ def test_an_offer_does_not_outlive_the_start_that_the_class_was_moved_to(studio:
     assert offered_until > starts_at
     assert eva.offer_ends_at == starts_at
     with pytest.raises(waitlists.OfferGone):
-        waitlists.take_offered_place(booking=eva.booking, now=starts_at)
+        waitlists.take_offer(booking=eva.booking, now=starts_at)
     assert list(find_all(business_id=None, now=LATER)) == []
 
 
@@ -177,7 +177,7 @@ def test_a_course_has_a_line_of_its_own(studio: Studio) -> None:
     eva = wait(run, "Eva")
 
     cancel(sam, studio)
-    waitlists.take_offered_place(booking=eva.booking, now=LATER)
+    waitlists.take_offer(booking=eva.booking, now=LATER)
 
     assert seats(run) == (1, 0)
     assert Booking.objects.get(pk=eva.booking_id).course_run == run
@@ -308,7 +308,7 @@ def test_what_is_left_of_a_course_costs_the_line_what_it_costs_strangers(
     told = WaitlistEntry.objects.get(pk=eva.pk)
     waitlists.tell_offer(entry_id=told.pk, offer=told.offers, now=now)
     assert Booking.objects.get(pk=eva.booking_id).price == 8000
-    booked = waitlists.take_offered_place(booking=eva.booking, now=now)
+    booked = waitlists.take_offer(booking=eva.booking, now=now)
 
     assert (booked.status, booked.price) == ("CONFIRMED", 8000)
     assert list(find_all(business_id=None, now=now)) == []

@@ -143,8 +143,8 @@ def test_a_time_that_comes_free_is_kept_for_the_first_in_line(salon: Salon) -> N
         make_booking(
             service=salon.cut, starts_at=taken[3].starts_at, now=LATER, email="sam@example.com"
         )
-    booked = waitlists.take_offered_time(booking=offered, now=LATER)
-    again = waitlists.take_offered_time(booking=offered, now=LATER)
+    booked = waitlists.take_offer(booking=offered, now=LATER)
+    again = waitlists.take_offer(booking=offered, now=LATER)
     assert (booked.status, again.pk) == ("CONFIRMED", booked.pk)
     assert list(find_all(business_id=None, now=LATER)) == []
 
@@ -160,9 +160,9 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(salon: Sa
     waitlists.offer_free_times(now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
     with pytest.raises(waitlists.OfferGone):
-        waitlists.take_offered_time(booking=eva.booking, now=AN_HOUR_LATER)
+        waitlists.take_offer(booking=eva.booking, now=AN_HOUR_LATER)
 
-    waitlists.refuse_time(booking=ida.booking, now=AN_HOUR_LATER)
+    waitlists.refuse_offer(booking=ida.booking, now=AN_HOUR_LATER)
     assert waitlists.offer_free_times(now=AN_HOUR_LATER) == 0
     sam = make_booking(
         service=salon.cut, starts_at=taken[3].starts_at, now=AN_HOUR_LATER, email="sam@example.com"

@@ -44,7 +44,7 @@ def take(request: HttpRequest, reference: str) -> HttpResponse:
 @require_POST
 def refuse(request: HttpRequest, reference: str) -> HttpResponse:
     """Let the offer go to the next and stay in line."""
-    return _answer(request, reference, _refuse)
+    return _answer(request, reference, waitlists.refuse_offer)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,9 +71,7 @@ def leave(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, *, booking: Booking, now: datetime) -> None:
-    is_time = booking.kind == "APPOINTMENT"
-    verb = waitlists.take_offered_time if is_time else waitlists.take_offered_place
-    take = partial(verb, booking=booking, now=now)
+    take = partial(waitlists.take_offer, booking=booking, now=now)
     plan = _chosen_plan(request, booking)
     if plan is None:
         checkout.book_with_discount(book=take, now=now)
@@ -96,13 +94,6 @@ def _chosen_plan(request: HttpRequest, booking: Booking) -> int | None:
     if plan is None:
         raise PlanRefused(Refused.OVER)
     return plan
-
-
-def _refuse(*, booking: Booking, now: datetime) -> None:
-    if booking.kind == "APPOINTMENT":
-        waitlists.refuse_time(booking=booking, now=now)
-    else:
-        waitlists.refuse_offer(booking=booking, now=now)
 
 
 def _leave(*, booking: Booking, now: datetime) -> None:

@@ -2,16 +2,12 @@ from apps.waitlists.operations.answer import (
     NotInLine,
     OfferGone,
     enrol_from_line,
+    give_time,
     leave_waitlist,
     move_to_front,
-    refuse_offer,
-    take_offered_place,
-)
-from apps.waitlists.operations.answer_time import (
-    give_time,
     offer_time,
-    refuse_time,
-    take_offered_time,
+    refuse_offer,
+    take_offer,
 )
 from apps.waitlists.operations.close import close_waitlists, tell_offer
 from apps.waitlists.operations.join import (
@@ -19,8 +15,12 @@ from apps.waitlists.operations.join import (
     CannotWait,
     LineIsFull,
     NotFull,
+    TimesAreFree,
     WaitingDetails,
+    WishIsClosed,
+    WishIsOver,
     join_waitlist,
+    wait_for_time,
 )
 from apps.waitlists.operations.offer import (
     OFFER_TOPIC,
@@ -31,12 +31,6 @@ from apps.waitlists.operations.offer import (
     shorten_offers,
 )
 from apps.waitlists.operations.offer_time import end_wish, lapse_times, offer_free_times
-from apps.waitlists.operations.wait_for_time import (
-    TimesAreFree,
-    WishIsClosed,
-    WishIsOver,
-    wait_for_time,
-)
 
 __all__ = [
     "OFFER_TOPIC",
@@ -65,10 +59,8 @@ __all__ = [
     "offer_time",
     "offer_what_came_free",
     "refuse_offer",
-    "refuse_time",
     "shorten_offers",
-    "take_offered_place",
-    "take_offered_time",
+    "take_offer",
     "tell_offer",
     "wait_for_time",
 ]
