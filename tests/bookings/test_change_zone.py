@@ -7,16 +7,18 @@ import pytest
 
 from apps.availability import operations as availability
 from apps.availability.engine.rezoning import Keep
-from apps.availability.models import Occupancy, Session
+from apps.availability.models import DecidedDay, Occupancy, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime, WaitlistEntry
 from apps.bookings.operations import Actor, ClockConflicts, Details, SlotGone, StaleRevision
+from apps.bookings.queries.minimum import group_of, progress_of
 from apps.bookings.queries.rezoning import Touched, find_touched
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Location
 from apps.businesses.queries import get_clock
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
+from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from apps.waitlists import operations as waitlists
@@ -489,3 +491,48 @@ def test_a_line_for_a_full_class_comes_along() -> None:
     session.refresh_from_db()
     assert waiting.booking.starts_at == session.starts_at == studio.at(26, 19)
     is_clean()
+
+
+@pytest.mark.parametrize("keep", list(Keep))
+def test_the_word_of_a_day_goes_with_those_who_come(salon: Salon, keep: Keep) -> None:
+    """09:00 in Berlin is 22:00 of the day before in Honolulu; whoever asks for that day then waits
+    for nobody, and the day that is left empty has no word."""
+    salon.cut.min_participants = 3
+    salon.cut.save()
+    carl = make_booking(service=salon.cut, starts_at=salon.at(27, 9), now=NOW)
+    classes.let_take_place(session_id=carl.session_id or 0, by=salon.olga, now=NOW)
+
+    change(salon.location, "Pacific/Honolulu", keep, whole=True)
+
+    carl.refresh_from_db()
+    progress = progress_of(group_of(carl, carl.service), now=NOW)
+    assert progress is not None
+    assert progress.is_decided
+    on = date(2026, 11, 26 if keep is Keep.MOMENT else 27)
+    assert list(DecidedDay.objects.values_list("on", flat=True)) == [on]
+    is_clean()
+
+
+def test_the_word_of_a_day_that_is_cut_in_two_is_of_both(salon: Salon) -> None:
+    salon.cut.min_participants = 3
+    salon.cut.save()
+    early = make_booking(service=salon.cut, starts_at=salon.at(27, 9), now=NOW)
+    make_booking(service=salon.cut, starts_at=salon.at(27, 15), now=NOW, email="eva@example.com")
+    classes.let_take_place(session_id=early.session_id or 0, by=salon.olga, now=NOW)
+
+    change(salon.location, "Pacific/Honolulu", Keep.MOMENT, whole=True)
+
+    days = DecidedDay.objects.order_by("on").values_list("on", flat=True)
+    assert list(days) == [date(2026, 11, 26), date(2026, 11, 27)]
+
+
+def test_a_word_of_which_nobody_is_left_stays_on_its_date(salon: Salon) -> None:
+    salon.cut.min_participants = 3
+    salon.cut.save()
+    availability.decide_day(
+        service=salon.cut, location=salon.location, on=date(2026, 11, 27), now=NOW
+    )
+
+    change(salon.location, "Pacific/Honolulu", Keep.MOMENT, whole=True)
+
+    assert list(DecidedDay.objects.values_list("on", flat=True)) == [date(2026, 11, 27)]

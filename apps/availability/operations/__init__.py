@@ -15,7 +15,7 @@ from apps.availability.operations._course_runs import (
     cancel_course_run,
     open_course_run,
 )
-from apps.availability.operations._decide import decide_day, decide_target
+from apps.availability.operations._decide import decide_day, decide_target, move_words
 from apps.availability.operations._errors import (
     BusyTryAgain,
     IsDecided,
@@ -101,6 +101,7 @@ __all__ = [
     "lock_target",
     "lock_time_by",
     "move_sessions",
+    "move_words",
     "offer_seats",
     "open_course_run",
     "open_series",

@@ -26,22 +26,28 @@ class SessionsHaveChanged(Exception):
 
 
 class UnclearTime(Exception):
-    """The clock of the place skips this wall time on the session's date, or shows it twice (rule
-    T6); resolution says which, next_at (UTC) is the first time there from then on."""
+    """The clock of the place skips this wall time on the date of a session, or shows it twice (rule
+    T6); resolution says which, next_at (UTC) is the first time there from then on. of_several:
+    starts (UTC) are where those of them would go that are not at that time exactly."""
 
-    def __init__(self, resolution: Resolution, next_at: datetime) -> None:
-        super().__init__(f"{resolution}: {next_at:%Y-%m-%d %H:%M}Z")
-        self.resolution, self.next_at = resolution, next_at
+    def __init__(
+        self, resolution: Resolution, starts: Sequence[datetime], *, of_several: bool = False
+    ) -> None:
+        super().__init__(f"{resolution}: {starts[0]:%Y-%m-%d %H:%M}Z")
+        self.resolution, self.next_at = resolution, starts[0]
+        self.starts, self.of_several = starts, of_several
 
 
 @dataclass(frozen=True, slots=True)
 class SessionChange:
     """Who and what the sessions need from now on, and (None: as before) at what wall time of the
-    venue they start; dates and lengths stay. override lets those change that do not fit."""
+    venue they start; dates and lengths stay. override lets those change that do not fit;
+    moves_on those of several whose clock skips that time, or shows it twice."""
 
     resource_ids: tuple[int, ...]
     at: time | None = None
     override: Override | None = None
+    moves_on: bool = False
 
 
 def change_sessions(
@@ -61,7 +67,8 @@ def change_sessions(
 
     Raises:
         SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
-        UnclearTime: the clock skips the time of the only session meant, or shows it twice.
+        UnclearTime: the clock skips the time of the only session meant, or shows it twice; or that
+            of one of several, and nobody has said that they move on.
         ResourceElsewhere: the room is at another place.
         SessionsCollide: with the starts that do not fit; nothing was changed.
         BusyTryAgain: the lock did not come in time.
@@ -79,7 +86,7 @@ def change_sessions(
         plans = [_plan(session, change) for session in sessions]
         if not sessions:
             return []
-        _require_clear(plans)
+        _require_clear(plans, change)
         facts = _facts(sessions[0], change)
         blocked = find_blocked(facts, plans, now=now)
         for session, plan in zip(sessions, plans, strict=True):
@@ -115,9 +122,12 @@ def _plan(session: Session, change: SessionChange) -> SessionPlan:
     return SessionPlan(found.start, found.end, found.resolution)
 
 
-def _require_clear(plans: Sequence[SessionPlan]) -> None:
-    if len(plans) == 1 and plans[0].resolution is not Resolution.EXACT:
-        raise UnclearTime(plans[0].resolution, plans[0].starts_at)
+def _require_clear(plans: Sequence[SessionPlan], change: SessionChange) -> None:
+    unclear = [it for it in plans if it.resolution is not Resolution.EXACT]
+    several = len(plans) > 1
+    if unclear and not (several and change.moves_on):
+        starts = [it.starts_at for it in unclear]
+        raise UnclearTime(unclear[0].resolution, starts, of_several=several)
 
 
 def _facts(session: Session, change: SessionChange) -> SessionFacts:

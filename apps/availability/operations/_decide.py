@@ -1,3 +1,4 @@
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 from django.db import transaction
@@ -34,3 +35,24 @@ def decide_day(*, service: Service, location: Location | None, on: date, now: da
         decided_at=now,
     )
     DecidedDay.objects.bulk_create([day], ignore_conflicts=True)
+
+
+@transaction.atomic(savepoint=False)
+def move_words(*, days: Mapping[int, Collection[date]]) -> None:
+    """Let the word that was given of days, by the keys of their rows, be given of other dates: the
+    clock of the place reads otherwise, and who was told of it comes on those. A date that has it
+    already keeps it."""
+    rows = list(DecidedDay.objects.select_for_update().filter(pk__in=list(days)).order_by("pk"))
+    DecidedDay.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    moved = [
+        DecidedDay(
+            business_id=row.business_id,
+            service_id=row.service_id,
+            location_id=row.location_id,
+            on=on,
+            decided_at=row.decided_at,
+        )
+        for row in rows
+        for on in sorted(days[row.pk])
+    ]
+    DecidedDay.objects.bulk_create(moved, ignore_conflicts=True)

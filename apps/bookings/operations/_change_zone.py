@@ -21,6 +21,7 @@ from apps.bookings.queries.rezoning import (
     columns_after,
     find_touched,
     suggested_ahead,
+    words_after,
 )
 from apps.bookings.wishes import wanted_span
 from apps.businesses import operations as businesses
@@ -105,6 +106,8 @@ def _move_all(touched: Touched, keep: Keep, *, actor: Actor, now: datetime) -> N
                 now=now,
                 columns={**columns, "tzdata_version": tzdata_version()},
             )
+    if keep is Keep.MOMENT:
+        availability.move_words(days=words_after(touched))
     if keep is Keep.CLOCK:
         _move_offers(touched)
         _shorten_offers(touched, now=now)

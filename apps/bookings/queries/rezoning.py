@@ -1,9 +1,10 @@
 """What another zone of a place would touch: everything ahead that was promised by its clock."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,7 @@ from django.db.models import Q, QuerySet
 
 from apps.availability.engine.rezoning import Keep
 from apps.availability.engine.zones import Resolution
-from apps.availability.models import Session
+from apps.availability.models import DecidedDay, Session
 from apps.availability.queries.rezoning import (
     Conflicts,
     Shift,
@@ -24,9 +25,11 @@ from apps.bookings.queries.as_seen import reading_of
 from apps.bookings.queries.wishes import open_wish
 from apps.bookings.wishes import Wish, wanted_span
 from apps.businesses.clocks import Clock
+from apps.catalog.models import Service
 
 Span = tuple[datetime, datetime]
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.WAITING_LIST)
+COUNT = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 ON_THE_WAY = Booking.Status.CREATED
 NEEDED = ("business", "service", "location", "session", "course_run", "customer", "waiting")
 
@@ -166,6 +169,25 @@ def _run_after(booking: Booking, touched: Touched, *, now: datetime) -> Span:
         return (booking.starts_at, booking.ends_at)
     begins = min(start for start, _end in ahead)
     return (begins if run.starts_at > now else run.starts_at, max(end for _start, end in ahead))
+
+
+def words_after(touched: Touched) -> Mapping[int, Collection[date]]:
+    """Of which dates the word of the team is given, by the keys of the days of which it was, where
+    the moments stay and the clock reads otherwise: it goes with the people of that day. A day of
+    which nobody is left, or which they stay on, is not among them. One query."""
+    days = DecidedDay.objects.filter(touched.clock.rows())
+    known = {(it.service_id, it.location_id, it.on): it.pk for it in days}
+    found: dict[int, set[date]] = defaultdict(set)
+    for booking in touched.bookings:
+        was, on = (
+            booking.starts_at.astimezone(zone).date()
+            for zone in (touched.zone_before, touched.zone)
+        )
+        key = known.get((booking.service_id, booking.location_id, was))
+        if key is not None and booking.kind == Service.Kind.APPOINTMENT and booking.status in COUNT:
+            found[key].add(on)
+    dates = {pk: on for (_service, _place, on), pk in known.items()}
+    return {pk: on for pk, on in found.items() if on != {dates[pk]}}
 
 
 def _gives_back(booking: Booking) -> bool:

@@ -36,7 +36,8 @@ def change_class(
         Session.DoesNotExist: not a session of this business.
         StaleRevision: somebody booked or left meanwhile.
         SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
-        UnclearTime: the clock skips the time of the only one meant, or shows it twice.
+        UnclearTime: the clock skips the time of the only one meant, or shows it twice; or that of
+            one of several, and nobody has said that they move on.
         ResourceElsewhere: the room is at another place.
         SessionsCollide: something is in the way; nothing was changed.
         BusyTryAgain: the lock did not come in time.

@@ -18,6 +18,7 @@ from apps.bookings.models import Attendance
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service
 from apps.classes.queries.attending import Scope, Seen
+from apps.dashboard.classes.forms.unclear import MovingOnForm
 from apps.dashboard.desk import Desk
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.dashboard.place_field import FIELD as PLACE
@@ -150,7 +151,7 @@ class Meant:
     seen: Seen
 
 
-class ChangeClassForm(OverridingForm):
+class ChangeClassForm(MovingOnForm, OverridingForm):
     """Another teacher, room or time (by the clock of its place) for as much of a series as is
     meant."""
 
@@ -192,7 +193,10 @@ class ChangeClassForm(OverridingForm):
         found = self.cleaned_data
         room = (found["room"].pk,) if found["room"] else ()
         return SessionChange(
-            resource_ids=(found["staff"].pk, *room), at=found["at"], override=self.override()
+            resource_ids=(found["staff"].pk, *room),
+            at=found["at"],
+            override=self.override(),
+            moves_on=found["moves_on"],
         )
 
     def meant(self) -> Meant:
@@ -242,7 +246,7 @@ def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
         field.queryset = queryset
 
 
-class NewClassForm(KeyedForm, OverridingForm, FormWithPlace):
+class NewClassForm(KeyedForm, MovingOnForm, OverridingForm, FormWithPlace):
     """A class once, or again and again at the same time of day; a course with all its dates
     (rule T5)."""
 

@@ -13,12 +13,17 @@ from apps.dashboard.frame.queries.team import load_team
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """is_moved: the wall time does not exist on that date, so the class starts later (rule T5)."""
+    """resolution: how the wall time was found on that date, where the clocks change (rule T5)."""
 
     starts_at: datetime
     ends_at: datetime
-    is_moved: bool
+    resolution: Resolution
     obstacles: tuple[Obstacle, ...]
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether that date has no such time, or two of them."""
+        return self.resolution is not Resolution.EXACT
 
 
 def preview_series(
@@ -43,7 +48,7 @@ def preview_series(
         PlanLine(
             starts_at=it.plan.starts_at,
             ends_at=it.plan.ends_at,
-            is_moved=it.plan.resolution is not Resolution.EXACT,
+            resolution=it.plan.resolution,
             obstacles=in_names(it.reasons, team=team),
         )
         for it in found

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from apps.availability.engine.zones import Resolution
 from apps.availability.models import Session
 from apps.availability.operations import (
     BusyTryAgain,
@@ -24,12 +23,12 @@ from apps.catalog.models import Resource
 from apps.classes import operations as classes_operations
 from apps.classes.queries.attending import Scope
 from apps.dashboard.classes.forms.classes import SEEN, ChangeClassForm, tell_elsewhere
+from apps.dashboard.classes.forms.unclear import unclear_words
 from apps.dashboard.classes.queries.roster import ScopeChoice, list_scopes
 from apps.dashboard.classes.views.roster import session_page
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
-from apps.web.formatting import format_time
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -112,23 +111,17 @@ def _tell_beside(form: ChangeClassForm, session: Session, refusal: Exception) ->
         words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
         form.add_error("anyway" if "anyway" in form.fields else None, words)
     elif isinstance(refusal, UnclearTime):
-        form.add_error("at", _unclear_words(refusal, session))
+        zone, locale = session.zone, session.business.locale
+        if refusal.of_several:
+            form.ask_about(refusal.starts, zone=zone, locale=locale)
+        else:
+            words = unclear_words(refusal.resolution, refusal.next_at, zone=zone, locale=locale)
+            form.add_error("at", words)
     elif isinstance(refusal, ResourceElsewhere):
         tell_elsewhere(form, session.location, resources=refusal.resources)
     else:
         return False
     return True
-
-
-def _unclear_words(refusal: UnclearTime, session: Session) -> str:
-    """A wall time that does not exist is told with the next one that does (rule T6)."""
-    if refusal.resolution is not Resolution.SHIFTED_FORWARD:
-        return _("The clock is put back that night, and this time comes twice. Choose another.")
-    there = format_time(refusal.next_at, zone=session.zone, locale=session.business.locale)
-    words = _(
-        "The clock is put forward that night and skips this time. Choose %(time)s or another."
-    )
-    return words % {"time": there}
 
 
 def _form(
@@ -183,6 +176,7 @@ def _show(
     now: datetime,
     status: int = 200,
 ) -> HttpResponse:
+    form.leave_out()
     context = {"session": session, "form": form, "zone": session.zone}
     return show(
         request,

@@ -14,6 +14,7 @@ from apps.availability.queries.plans import plan_series
 from apps.businesses.clocks import Clock
 from apps.catalog.models import Service
 from apps.dashboard.classes.forms.classes import NewClassForm, tell_elsewhere
+from apps.dashboard.classes.forms.unclear import unclear_words
 from apps.dashboard.classes.queries.plan_preview import PlanLine, preview_series
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.queries.rows import local_date_of
@@ -44,9 +45,10 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
     if asked is None:
         return _show(request, form, None, now=now)
     planned = _preview(form, now=now) if form.is_valid() else None
+    _require_clear(form, planned or [])
     if planned is not None and request.method == "POST" and not saves:
         return _to_preview(request)
-    if planned is None or not saves:
+    if planned is None or not saves or form.errors:
         status = 422 if form.errors and request.method == "POST" else 200
         return _show(request, form, planned, now=now, status=status)
     try:
@@ -57,6 +59,21 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
     first = local_date_of(starts_at, desk.business.zone)
     week = week_name(first, week_starts=week_starts_of(desk.business.locale))
     return go_to(request, "dashboard:classes", slug, query={"week": week})
+
+
+def _require_clear(form: NewClassForm, planned: list[PlanLine]) -> None:
+    """A date of its own has a time that is there once; of a series the list shows where those go
+    that have none, or two, and it is asked once (rule T6)."""
+    moved = [it for it in planned if it.is_moved]
+    if not moved:
+        return
+    zone, locale = _clock(form).zone, form.desk.business.locale
+    starts = [it.starts_at for it in moved]
+    if len(planned) > 1:
+        form.ask_about(starts, zone=zone, locale=locale)
+    else:
+        words = unclear_words(moved[0].resolution, starts[0], zone=zone, locale=locale)
+        form.add_error("at", words)
 
 
 def _refuse(
@@ -147,6 +164,7 @@ def _show(
     now: datetime,
     status: int = 200,
 ) -> HttpResponse:
+    form.leave_out()
     context = {
         "form": form,
         "planned": planned,
