@@ -24,26 +24,28 @@ def cancel_by_words(
     if until is None:
         return _("This booking cannot be cancelled.")
     if starts_at <= now:
-        return _("It has begun, so it cannot be cancelled free of charge.")
+        return _("This has already started, so it cannot be cancelled free of charge.")
     if not is_free_now(policy=policy, starts_at=starts_at, now=now):
-        return _("It starts too soon to be cancelled free of charge.")
+        length = length_words(policy.cancel_until_minutes or 0)
+        words = _("This starts in less than %(length)s, so it cannot be cancelled free of charge.")
+        return words % {"length": length}
     when = formatting.format_datetime(until, zone=zone, locale=business.locale)
-    words = _("Free to cancel until {}.")
+    words = _("Free cancellation until {}.")
     if business.phone:
-        words = _("Free to cancel until {}, by calling us.")
+        words = _("Free cancellation until {}: just call us.")
     elif business.email:
-        words = _("Free to cancel until {}, by answering our e-mail.")
+        words = _("Free cancellation until {}: just reply to our e-mail.")
     return format_html(words, format_html('<b class="nowrap">{}</b>', when))
 
 
 def cancel_words(policy: Policy) -> str:
     """Until when cancelling is free, as a length: before a time is chosen."""
     if not policy.cancel_allowed:
-        return _("A booking cannot be cancelled.")
+        return _("Once booked, this cannot be cancelled.")
     if not policy.cancel_until_minutes:
-        return _("Free to cancel until the start.")
+        return _("Free cancellation until the start.")
     length = length_words(policy.cancel_until_minutes)
-    return _("Free to cancel until %(length)s before.") % {"length": length}
+    return _("Free cancellation up to %(length)s before.") % {"length": length}
 
 
 def contact_words(*, status: str, is_over: bool, may_cancel: bool, business: Contacts) -> str:
@@ -53,12 +55,12 @@ def contact_words(*, status: str, is_over: bool, may_cancel: bool, business: Con
     lives = status in {Booking.Status.PENDING, Booking.Status.CONFIRMED} and not is_over
     if lives and status == Booking.Status.PENDING:
         by_phone = _("To change or withdraw your request, call {}.")
-        by_mail = _("To change or withdraw your request, answer our e-mail.")
+        by_mail = _("To change or withdraw your request, reply to our e-mail.")
     elif lives and may_cancel:
         by_phone = _("To change or cancel, call {}.")
-        by_mail = _("To change or cancel, answer our e-mail.")
+        by_mail = _("To change or cancel, reply to our e-mail.")
     else:
-        by_phone, by_mail = _("Questions? Call {}."), _("Questions? Answer our e-mail.")
+        by_phone, by_mail = _("Questions? Call {}."), _("Questions? Reply to our e-mail.")
     if business.phone:
         return by_phone
     return by_mail if business.email else ""

@@ -21,9 +21,9 @@ def obstacle_words(joining: Joining, *, zone: ZoneInfo, locale: str) -> str:
         words = ngettext("Only %(n)s place is left.", "Only %(n)s places are left.", left)
         return words % {"n": left}
     return {
-        Obstacle.CANCELED: _("It does not take place."),
-        Obstacle.OVER: _("It is over."),
-        Obstacle.STARTED: _("It has begun."),
+        Obstacle.CANCELED: _("This has been cancelled."),
+        Obstacle.OVER: _("This has finished."),
+        Obstacle.STARTED: _("This has already started."),
         Obstacle.TOO_LATE: _("It is too late to book this online."),
-        Obstacle.FULL: _("It is full."),
+        Obstacle.FULL: _("This is fully booked."),
     }.get(joining.obstacle or Obstacle.TOO_MANY, "")

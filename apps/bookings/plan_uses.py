@@ -92,7 +92,7 @@ def plan_words(use: PlanUse | None) -> str:
     if use is None:
         return _("Paid with a plan")
     if use.is_back:
-        return _("Paid with %(plan)s, given back") % {"plan": use.name}
+        return _("Paid with %(plan)s, visit returned") % {"plan": use.name}
     if use.left is None:
         return _("Paid with %(plan)s") % {"plan": use.name}
     if use.left == 0:

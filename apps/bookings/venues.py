@@ -47,9 +47,9 @@ def where_words(service: Service) -> str:
     """What is said of the place before anything is booked; "" for the business's own place."""
     venue = venue_of(service)
     if venue is Venue.CUSTOMER:
-        return _("We come to you: we ask for the address when you book.")
+        return _("We come to you. We’ll ask for your address when you book.")
     if venue is Venue.ONLINE:
-        return _("This happens online. You get the link by e-mail.")
+        return _("This takes place online. We’ll e-mail you the link.")
     return ""
 
 

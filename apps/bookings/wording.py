@@ -51,7 +51,7 @@ def pay_words(service: Service, *, amount: int | None) -> str:
     if service.pays_online and amount:
         words = _pay_online_words(service, amount)
         if service.requires_approval:
-            only = _("What you pay online is only taken when %(business)s says yes.")
+            only = _("What you pay online is only charged if %(business)s confirms.")
             return f"{words} {only % {'business': business.name}}"
         return words
     return _("You pay %(where)s.") % {"where": _where(service)} if service.pays_in_person else ""
@@ -61,13 +61,15 @@ def unanswered_words(*, within: str, ends: bool, holds_time: bool, offers_others
     """What somebody reads before they send a request: whether their time is kept, and what happens
     without an answer. within is "within 24 hours" or "by Wed 25 Nov, 10:15"."""
     if not ends:
-        kept = _("Your time is kept until they answer.") if holds_time else ""
-        words = _("If there is no answer %(within)s, we remind them and write to you.")
+        kept = _("We’re holding this time until they answer.") if holds_time else ""
+        words = _("If nobody has answered %(within)s, we’ll remind them and e-mail you.")
         return f"{kept} {words % {'within': within}}".strip()
-    words = _("Without an answer %(within)s your request ends.")
+    words = _("If nobody has answered %(within)s, your request ends.")
     if offers_others:
-        words = _("Without an answer %(within)s your request ends, and we suggest other times.")
-    kept = _("Your time is kept until then.") if holds_time else ""
+        words = _(
+            "If nobody has answered %(within)s, your request ends and we suggest other times."
+        )
+    kept = _("We’re holding this time until then.") if holds_time else ""
     return f"{words % {'within': within}} {kept}".strip()
 
 
@@ -93,11 +95,9 @@ def aside_words(
     """What its customer reads of money on a card that was not taken (minor units), or is not to be
     taken any more; business is a name, by_gift what of it a gift card pays."""
     words = {
-        "PENDING": _(
-            "%(amount)s is kept aside on your card and only taken when %(business)s says yes."
-        ),
-        "CONFIRMED": _("%(amount)s is kept aside on your card and is taken now."),
-    }.get(status) or _("Nothing was taken: the %(amount)s kept aside on your card is released.")
+        "PENDING": _("%(amount)s is held on your card and only charged if %(business)s confirms."),
+        "CONFIRMED": _("%(amount)s is held on your card and is being charged now."),
+    }.get(status) or _("You have not been charged: the %(amount)s held on your card is released.")
     if by_gift:
         words = _gift_aside(status) if by_gift >= amount else _both_aside(status)
     told = {
@@ -111,25 +111,25 @@ def aside_words(
 def _gift_aside(status: str) -> str:
     return {
         "PENDING": _(
-            "%(amount)s is kept aside on your gift card and only taken when %(business)s says yes."
+            "%(amount)s is held on your gift card and only charged if %(business)s confirms."
         ),
-        "CONFIRMED": _("%(amount)s is kept aside on your gift card and is taken now."),
-    }.get(status) or _("Nothing was taken: the %(amount)s goes back to your gift card.")
+        "CONFIRMED": _("%(amount)s is held on your gift card and is being charged now."),
+    }.get(status) or _("You have not been charged: the %(amount)s goes back on your gift card.")
 
 
 def _both_aside(status: str) -> str:
     return {
         "PENDING": _(
-            "%(card)s is kept aside on your card and %(gift)s on your gift card. "
-            "Both are only taken when %(business)s says yes."
+            "%(card)s is held on your card and %(gift)s on your gift card. Both are "
+            "only charged if %(business)s confirms."
         ),
         "CONFIRMED": _(
-            "%(card)s is kept aside on your card and %(gift)s on your gift card. "
-            "Both are taken now."
+            "%(card)s is held on your card and %(gift)s on your gift card. Both are "
+            "being charged now."
         ),
     }.get(status) or _(
-        "Nothing was taken: the %(card)s kept aside on your card is released, "
-        "and the %(gift)s goes back to your gift card."
+        "You have not been charged: the %(card)s held on your card is released, "
+        "and the %(gift)s goes back on your gift card."
     )
 
 
@@ -138,12 +138,12 @@ def let_go_words(*, amount: int, currency: str, locale: str, business: str, stat
     nothing was taken, and what comes next; business is a name."""
     words = {
         "PENDING": _(
-            "Your bank has let go of the %(amount)s that was kept aside: nothing was taken. Your "
-            "request stands. If %(business)s says yes, you pay it then."
+            "Your bank has released the %(amount)s that was held: you have not been "
+            "charged. Your request stands. If %(business)s confirms, you pay it then."
         ),
         "CONFIRMED": _(
-            "Your bank has let go of the %(amount)s that was kept aside: nothing was taken. Your "
-            "booking stands, and the %(amount)s is still to be paid."
+            "Your bank has released the %(amount)s that was held: you have not been "
+            "charged. Your booking stands, and the %(amount)s is still to be paid."
         ),
     }.get(status, "")
     told = formatting.format_money(amount, currency, locale)
@@ -164,12 +164,13 @@ def over_words(
     went back, by_hand of that in person because the bank refused it (minor units); is_kept: the
     team decided that it stays."""
     here = _(
-        "%(paid)s is still with %(business)s. They look at it, and we write when it goes back."
+        "%(business)s still has your %(paid)s. They are looking into it, and "
+        "we’ll e-mail you when it is refunded."
     )
     if is_kept:
         here = _("%(paid)s stays with %(business)s.")
-    notes = [_("%(back)s is given back, the way it came.")] if returned > by_hand else []
-    notes += [_("%(by_hand)s is given back in person.")] if by_hand else []
+    notes = [_("%(back)s is refunded the way you paid.")] if returned > by_hand else []
+    notes += [_("%(by_hand)s is refunded in person.")] if by_hand else []
     notes += [here] if paid else []
     amounts = {"paid": paid, "back": returned - by_hand, "by_hand": by_hand}
     told = {
@@ -181,9 +182,9 @@ def over_words(
 def price_aside(*, price: str, total: int | None, aside: int, currency: str, locale: str) -> str:
     """ "€120.00, kept aside", or "€120.00, €40.00 of it kept aside": amounts in minor units."""
     if aside == total:
-        return _("%(price)s, kept aside") % {"price": price}
+        return _("%(price)s, held on card") % {"price": price}
     told = formatting.format_money(aside, currency, locale)
-    return _("%(price)s, %(aside)s of it kept aside") % {"price": price, "aside": told}
+    return _("%(price)s, %(aside)s of it held on card") % {"price": price, "aside": told}
 
 
 def price_let_go(
@@ -194,11 +195,11 @@ def price_let_go(
     is_asked, is_all = status == Booking.Status.PENDING, gone >= total
     words = _("%(gone)s to be paid online, %(rest)s %(where)s")
     if is_asked:
-        words = _("%(gone)s to be paid online after a yes, %(rest)s %(where)s")
+        words = _("%(gone)s to be paid online once confirmed, %(rest)s %(where)s")
     if is_all:
         words = _("%(gone)s, to be paid online")
     if is_all and is_asked:
-        words = _("%(gone)s, to be paid online after a yes")
+        words = _("%(gone)s, to be paid online once confirmed")
     amounts = {"gone": gone, "rest": total - gone}
     told = {name: formatting.format_money(it, currency, locale) for name, it in amounts.items()}
     return words % {**told, "where": where}
@@ -240,11 +241,11 @@ def moved_words(it: Moved) -> str:
 def _moved(it: Moved, rest: int) -> str:
     status = Booking.PaymentStatus
     if it.status == status.PAID and it.returned:
-        return _("%(price)s paid%(of)s, %(back)s of it went back")
+        return _("%(price)s paid%(of)s, %(back)s of it refunded")
     if it.status == status.PAID:
         return _("%(price)s, paid%(of)s")
     if it.status == status.REFUNDED and rest:
-        return _("%(back)s went back, %(rest)s %(where)s")
+        return _("%(back)s refunded, %(rest)s %(where)s")
     if it.status == status.REFUNDED:
         return _("%(back)s, refunded")
     if it.status == _PART and it.is_over:
@@ -331,7 +332,7 @@ def no_times_words(reasons: Sequence[Reason], *, zone: ZoneInfo, locale: str) ->
     if ReasonCode.TOO_FEW_PEOPLE in codes:
         return _("Too few people booked this day in time.")
     if codes & {ReasonCode.BUSY, ReasonCode.BUFFER_TOO_SHORT}:
-        return _("Everything is taken on this day.")
+        return _("Fully booked on this day.")
     if ReasonCode.TOO_LATE in codes:
         return _("It is too late to book for this day.")
     if codes & {ReasonCode.NO_ASSIGNED_RESOURCES, ReasonCode.NO_WORKING_HOURS}:

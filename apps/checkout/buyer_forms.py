@@ -29,14 +29,14 @@ class BuyerForm(AsksAboutSlips):
     use_required_attribute = False
 
     name = OwnNameField()
-    email = OwnAddressField(help_text=_("It comes to this address."))
+    email = OwnAddressField(help_text=_("We’ll send it here."))
     key = forms.RegexField(
         regex=r"^[A-Za-z0-9_-]{20,43}$",
         max_length=LONGEST_KEY,
         widget=forms.HiddenInput,
         error_messages={
-            "required": _("Please press the button once more."),
-            "invalid": _("Please press the button once more."),
+            "required": _("Please press the button again."),
+            "invalid": _("Please press the button again."),
         },
     )
     seen_price = PlainNumberField(
@@ -102,14 +102,14 @@ class GiftFields(forms.Form):
     """What a gift card is worth, and for whom it is; mixed into the form of whoever buys it."""
 
     amount = MoneyField(error_messages={"required": _("Enter an amount.")})
-    to_name = LineField(label=_("For"), max_length=120, required=False)
+    to_name = LineField(label=_("Recipient’s name"), max_length=120, required=False)
     to_email = AddressField(
-        label=_("Their e-mail"),
+        label=_("Recipient’s e-mail"),
         max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"inputmode": "email", "autocomplete": "off"}),
     )
-    words = LineField(label=_("A few words for them"), max_length=300, required=False)
+    words = LineField(label=_("Message"), max_length=300, required=False)
 
     def speak_for(self, business: Business) -> None:
         """Say in which currency the amount is typed, and how."""
@@ -150,10 +150,10 @@ class GiftForm(BuyerForm, GiftFields):
         self.fields["name"].label = _("Your name")
         self.fields["email"].label = _("Your e-mail")
         amount = self.fields["amount"]
-        amount.label, amount.help_text = _("How much"), business.currency
+        amount.label, amount.help_text = _("Amount"), business.currency
         amount.error_messages["invalid"] = _("Enter an amount like 50.")
         self.fields["to_email"].help_text = _(
-            "We send it to them as well. Leave it empty to hand it over yourself."
+            "We’ll send it here too. Leave this empty to give it to them yourself."
         )
 
     def clean_amount(self) -> int:

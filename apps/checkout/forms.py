@@ -88,7 +88,7 @@ class AmountForm(forms.Form):
     use_required_attribute = False
 
     amount = MoneyField(
-        label=_("How much now"), error_messages={"required": _("Enter how much you pay now.")}
+        label=_("Amount to pay now"), error_messages={"required": _("Enter the amount to pay now.")}
     )
 
     def __init__(
@@ -114,7 +114,7 @@ class AmountForm(forms.Form):
                 self._words(_("Enter an amount from %(least)s to %(most)s."))
             )
         if amount % self.step and amount != self.most.amount:
-            words = _("Amounts like this cannot be paid online: leave out the last decimals.")
+            words = _("This amount cannot be paid online: leave out the last decimals.")
             raise forms.ValidationError(words)
         return amount
 

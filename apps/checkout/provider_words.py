@@ -11,9 +11,10 @@ def unpaid_words(error: Exception) -> str:
     """That nothing was paid, and whether to try again: other ways stand on the page, if any do."""
     if isinstance(error, OpenRefused):
         return _(
-            "This cannot be paid online: the payment service does not take it. Nothing was charged."
+            "This cannot be paid online: the payment service does not accept it. "
+            "Nothing was charged."
         )
-    return _("Payments do not work at this moment. Please try again in a minute.")
+    return _("Payments are not working right now. Please try again in a minute.")
 
 
 def unpaid_status(error: Exception) -> int:

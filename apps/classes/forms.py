@@ -92,8 +92,8 @@ def choose_party(*, service: Service, fields: QueryDict) -> tuple[Choice, str]:
             raise
         most = alone.policy.max_participants
         words = ngettext(
-            "One person can come on one booking.",
-            "Up to %(most)d people can come on one booking.",
+            "A booking can be for one person.",
+            "A booking can be for up to %(most)d people.",
             most,
         )
         return alone, words % {"most": most}

@@ -28,7 +28,7 @@ def cancel_note(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
     if not may_still_cancel(facts, now):
         return _("It is too late to cancel free of charge.")
     until = _moment(facts.cancel_until, facts, zone)
-    return _("Free to cancel until %(until)s.") % {"until": until}
+    return _("Free cancellation until %(until)s.") % {"until": until}
 
 
 def answer_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
@@ -52,25 +52,29 @@ def _people_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime)
     """What the pages say (bookings/_progress.html), and to the team that nobody asks for a yes."""
     for_team = kind is Kind.NEW_REQUEST
     if facts.people >= facts.minimum:
-        return _("Enough people are coming: it takes place.")
+        return _("Enough people have booked: it’s going ahead.")
     so_far = _("%(people)d of %(minimum)d people so far.") % {
         "people": facts.people,
         "minimum": facts.minimum,
     }
     if facts.answer_by is None or now >= facts.answer_by:
         decided = (
-            _("It is being decided now.")
+            _("This is being decided now.")
             if for_team
-            else _("It is being decided now; we write to you either way.")
+            else _("This is being decided now. We’ll e-mail you either way.")
         )
         return f"{so_far} {decided}"
     until = {"until": _moment(facts.answer_by, facts, zone)}
     if for_team:
         words = _(
-            "It takes place if enough come until %(until)s; there is nothing for you to answer."
+            "It goes ahead if enough people have booked by %(until)s. You don’t need "
+            "to do anything."
         )
         return f"{so_far} {words % until}"
-    words = _("It takes place if enough come until %(until)s; we write to you either way.") % until
+    words = (
+        _("It goes ahead if enough people have booked by %(until)s. We’ll e-mail you either way.")
+        % until
+    )
     return " ".join(it for it in (so_far, words, kept_words(facts)) if it)
 
 
@@ -79,18 +83,18 @@ def kept_words(facts: BookingFacts) -> str:
     if not facts.holds_time:
         return ""
     if facts.unanswered == Rule.REMIND:
-        return _("Your time is kept until they answer.")
-    return _("Your time is kept until then.")
+        return _("We’re holding this time until they answer.")
+    return _("We’re holding this time until then.")
 
 
 def _otherwise(facts: BookingFacts) -> str:
     """What happens without an answer."""
     if facts.unanswered == Rule.REMIND:
-        return _("If there is no answer by then, we remind them and write to you.")
+        return _("If nobody has answered by then, we’ll remind them and e-mail you.")
     if facts.unanswered == Rule.DECLINE and facts.offers_others:
-        return _("Without an answer your request ends then, and we suggest other times.")
+        return _("If nobody has answered by then, your request ends and we suggest other times.")
     if facts.unanswered == Rule.DECLINE:
-        return _("Without an answer your request ends then.")
+        return _("If nobody has answered by then, your request ends.")
     return ""
 
 
@@ -101,7 +105,7 @@ def overdue_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         words = _("%(business)s has not answered yet. We have reminded them.") % name
         return [words, kept_words(facts)]
     if kind is Kind.NEW_OVERDUE:
-        return [_("The time you gave yourself to answer is over. The customer knows that.")]
+        return [_("The time you set yourself for answering is over, and the customer knows.")]
     if kind is Kind.NEW_LAPSED and facts.suggestions:
         return [_("The customer was told, and can choose one of the next free times.")]
     if kind is Kind.NEW_LAPSED:
@@ -113,23 +117,31 @@ def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
     """Until when a place is kept, or where in the line somebody stands. An offer that is over is
     not sent at all."""
     if kind is Kind.OFFERED and facts.offer_ends_at:
-        words = _("It is kept for you until %(until)s. After that it goes to the next in line.")
+        words = _(
+            "We’re holding it for you until %(until)s. After that it goes to the "
+            "next person on the waitlist."
+        )
         return [words % {"until": _moment(facts.offer_ends_at, facts, zone)}]
     still = kind is Kind.MOVED and facts.status == "WAITING_LIST"
     if (still or kind is Kind.WAITLISTED) and facts.place_in_line:
-        place = _("Your place in line: %(place)d.") % {"place": facts.place_in_line}
+        place = _("Your place on the waitlist: %(place)d.") % {"place": facts.place_in_line}
         if facts.wish is not None:
-            return [place, _("We write to you as soon as a time comes free.")]
-        hope = _("We write to you as soon as a place comes free.")
+            return [place, _("We’ll e-mail you as soon as a time opens up.")]
+        hope = _("We’ll e-mail you as soon as a place opens up.")
         if still:
-            return [_("You are still on the waitlist."), place, hope, _("Leave it by the button.")]
+            return [
+                _("You are still on the waitlist."),
+                place,
+                hope,
+                _("Use the button to leave it."),
+            ]
         return [place, hope]
     return []
 
 
 def _please(by: str, facts: BookingFacts) -> str:
     if facts.unanswered == Rule.DECLINE:
-        return _("Please answer by %(by)s. After that it is declined by itself.") % {"by": by}
+        return _("Please answer by %(by)s. After that it is declined automatically.") % {"by": by}
     return _("Please answer by %(by)s.") % {"by": by}
 
 

@@ -22,9 +22,9 @@ OF_REFUNDS = {Kind.REFUNDED, Kind.NOT_REFUNDED, Kind.KEPT}
 def refused_words(*, amount: str, business: str) -> str:
     """What somebody reads whose refund was refused by the bank; amount is formatted."""
     words = _(
-        "Your refund of %(amount)s was refused by the bank, so the money is still with "
-        "%(business)s. They know, and will get in touch about another way. There is nothing you "
-        "need to do."
+        "The bank refused your refund of %(amount)s, so %(business)s still has "
+        "the money. They know and will contact you about another way to pay it "
+        "back. You don’t need to do anything."
     )
     return words % {"amount": amount, "business": business}
 
@@ -32,8 +32,8 @@ def refused_words(*, amount: str, business: str) -> str:
 def handed_over_words(*, amount: str, business: str) -> str:
     """What somebody reads to whom the team gave money back in person; amount is formatted."""
     words = _(
-        "%(business)s recorded that %(amount)s was given back to you in person. If you have not "
-        "received it, please get in touch with them."
+        "%(business)s recorded that %(amount)s was refunded to you in person. If "
+        "you have not received it, please contact them."
     )
     return words % {"amount": amount, "business": business}
 
@@ -41,8 +41,8 @@ def handed_over_words(*, amount: str, business: str) -> str:
 def kept_words(*, amount: str, business: str) -> str:
     """What somebody reads whose money might have gone back, and stays; amount is formatted."""
     words = _(
-        "%(business)s decided to keep the %(amount)s that you paid. If you disagree, please get in "
-        "touch with them."
+        "%(business)s decided to keep the %(amount)s that you paid. If you "
+        "disagree, please contact them."
     )
     return words % {"amount": amount, "business": business}
 
@@ -51,7 +51,7 @@ def money_went_words(what: str, *, amount: str, business: str) -> str:
     """What becomes of money for a plan or a gift card that is REFUNDED, HANDED_BACK in person,
     NOT_REFUNDED or KEPT; amount is formatted."""
     if what == "REFUNDED":
-        return _("%(amount)s goes back the way it came.") % {"amount": amount}
+        return _("%(amount)s is refunded the way you paid.") % {"amount": amount}
     words = {"HANDED_BACK": handed_over_words, "NOT_REFUNDED": refused_words, "KEPT": kept_words}
     return words[what](amount=amount, business=business)
 
@@ -59,9 +59,9 @@ def money_went_words(what: str, *, amount: str, business: str) -> str:
 def money_went_heading(what: str, *, business: str) -> str:
     """The same in a few words."""
     return {
-        "REFUNDED": _("Your money is on its way back"),
-        "HANDED_BACK": _("Your money was given back"),
-        "NOT_REFUNDED": _("Your money could not be sent back yet"),
+        "REFUNDED": _("Your refund is on its way"),
+        "HANDED_BACK": _("You have been refunded in person"),
+        "NOT_REFUNDED": _("Your refund did not go through"),
         "KEPT": _("Your payment stays with %(business)s") % {"business": business},
     }[what]
 
@@ -131,13 +131,12 @@ def _aside_note(facts: BookingFacts, kind: Kind) -> str:
     amount, locale = facts.released or facts.kept_aside, facts.business.locale
     if kind.is_for_team:
         told = formatting.format_money(amount, facts.currency, locale)
-        words = _("%(amount)s is kept aside on the customer's card and taken when you say yes.")
+        words = _("%(amount)s is held on the customer’s card and charged when you confirm.")
         if facts.aside_by_gift >= amount:
-            words = _("%(amount)s is kept aside on a gift card and taken when you say yes.")
+            words = _("%(amount)s is held on a gift card and charged when you confirm.")
         elif facts.aside_by_gift:
             words = _(
-                "%(amount)s is kept aside and taken when you say yes. "
-                "%(gift)s of it is on a gift card."
+                "%(amount)s is held and charged when you confirm. %(gift)s of it is on a gift card."
             )
         gift = formatting.format_money(facts.aside_by_gift, facts.currency, locale)
         return words % {"amount": told, "gift": gift}
@@ -172,8 +171,8 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
         return [kept_words(amount=amount, business=facts.business.name)]
     if kind is Kind.TOO_LATE:
         words = _(
-            "Your payment of %(amount)s came after the time had been given to somebody else. "
-            "Choose another time for the same money, or have all of it back."
+            "Your payment of %(amount)s came after the time had gone to somebody "
+            "else. Choose another time at no extra cost, or get a full refund."
         )
         return [words % {"amount": amount}]
     if kind is Kind.NEW_OVERLAP:
@@ -192,9 +191,9 @@ def _refund_notes(facts: BookingFacts) -> list[str]:
     }
     notes = []
     if as_it_came or not in_person:
-        words = _("%(amount)s goes back the way it came.")
+        words = _("%(amount)s is refunded the way you paid.")
         if facts.went_back and facts.too_much == facts.went_back:
-            words = _("%(amount)s goes back the way it came: it was more than there was to pay.")
+            words = _("%(amount)s is refunded the way you paid: it was more than you owed.")
         notes.append(words % told)
     if in_person:
         name = facts.business.name

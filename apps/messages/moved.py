@@ -26,7 +26,7 @@ def moved_heading(facts: BookingFacts) -> str:
     if has_new_time(facts):
         return _("Your booking has moved")
     if facts.zone_before:
-        return _("Your booking reads another time")
+        return _("Your booking now shows a different local time")
     return _("Your booking has changed")
 
 
@@ -34,7 +34,7 @@ def moved_rows(facts: BookingFacts, zone: ZoneInfo) -> list[tuple[str, str]]:
     """The time before and the person before, each where it is another one now."""
     rows = []
     if facts.moved_from is not None and (has_new_time(facts) or facts.zone_before):
-        label = _("Moved from") if has_new_time(facts) else _("Told before")
+        label = _("Moved from") if has_new_time(facts) else _("Shown before")
         rows.append((label, _before(facts.moved_from, facts, zone)))
     if facts.was_with:
         rows.append((_("Instead of"), facts.was_with))
@@ -48,11 +48,8 @@ def zone_note(facts: BookingFacts, zone: ZoneInfo) -> str:
     now = formatting.zone_label(zone.key, locale=facts.business.locale)
     words = {"business": facts.business.name, "zone": now}
     if has_new_time(facts):
-        return _("%(business)s tells its times in %(zone)s from now on.") % words
-    return (
-        _("%(business)s tells its times in %(zone)s from now on. The moment is the same as before.")
-        % words
-    )
+        return _("%(business)s now shows its times in %(zone)s.") % words
+    return _("%(business)s now shows its times in %(zone)s. Your booking has not moved.") % words
 
 
 def _before(at: datetime, facts: BookingFacts, zone: ZoneInfo) -> str:

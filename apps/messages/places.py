@@ -28,7 +28,7 @@ def link_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     if not facts.online or facts.online_link:
         return []
     if kind in {Kind.BOOKED, Kind.CONFIRMED}:
-        return [_("You get the link by e-mail before it begins.")]
+        return [_("We’ll e-mail you the link before it starts.")]
     if kind is Kind.NEW_BOOKING:
-        return [_("It happens online and has no link yet: send one from the booking's page.")]
+        return [_("It takes place online and has no link yet: send one from the booking’s page.")]
     return []

@@ -32,7 +32,7 @@ from apps.web.span_words import format_ends
 TEAM_HEADINGS = {
     Kind.NEW_BOOKING: gettext_lazy("A new booking."),
     Kind.NEW_REQUEST: gettext_lazy("A new request."),
-    Kind.NEW_OVERLAP: gettext_lazy("Two bookings have the same time."),
+    Kind.NEW_OVERLAP: gettext_lazy("Two bookings are for the same time."),
     Kind.NEW_MOVE: gettext_lazy("A customer moved a booking."),
     Kind.NEW_OVERDUE: gettext_lazy("A request still waits for your answer."),
     Kind.NEW_LAPSED: gettext_lazy("A request was declined: nobody answered in time."),
@@ -119,11 +119,11 @@ def _when(facts: BookingFacts, zone: ZoneInfo) -> tuple[str, str, str]:
 
 OUT_OF_LINE = {
     Kind.CANCELED: gettext_lazy("Off the waitlist"),
-    Kind.DECLINED: gettext_lazy("Nothing came free"),
+    Kind.DECLINED: gettext_lazy("Nothing opened up"),
 }
 NOT_WAITING = {
-    Kind.CANCELED: gettext_lazy("You are not on the waitlist any more."),
-    Kind.DECLINED: gettext_lazy("Sorry, nothing came free."),
+    Kind.CANCELED: gettext_lazy("You are no longer on the waitlist."),
+    Kind.DECLINED: gettext_lazy("Sorry, nothing opened up."),
 }
 """What is said to somebody whose booking never was more than a place in line."""
 
@@ -143,8 +143,8 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NOTE: _("About your booking"),
         Kind.TOO_LATE: _("Please choose"),
         Kind.NEW_OVERLAP: _("Booked twice"),
-        Kind.REFUNDED: _("Money given back") if facts.is_handed_over else _("Money sent back"),
-        Kind.NOT_REFUNDED: _("Your refund did not work"),
+        Kind.REFUNDED: _("Refunded in person") if facts.is_handed_over else _("Refund sent"),
+        Kind.NOT_REFUNDED: _("Your refund did not go through"),
         Kind.MOVED: moved_subject(facts),
         Kind.NEW_MOVE: moved_subject(facts),
         Kind.OVERDUE: _("Not answered yet"),
@@ -152,7 +152,7 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
         Kind.NEW_LAPSED: _("Ended without an answer"),
         Kind.LINK: _("Your link"),
         Kind.LET_GO: _("Your card was not charged"),
-        Kind.KEPT: _("About your money"),
+        Kind.KEPT: _("About your payment"),
     }[kind]
     if facts.waited and kind in OUT_OF_LINE:
         state = str(OUT_OF_LINE[kind])
@@ -167,26 +167,26 @@ def _subject(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> str:
 
 def _heading(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
     if facts.waits_for_people and kind is Kind.NEW_REQUEST:
-        return _("A new booking, which waits for more people.")
+        return _("A new booking, waiting for more people.")
     if kind.is_for_team:
         return str(TEAM_HEADINGS[kind])
     name = greeting_name(facts.customer_name)
     if facts.waited and kind in OUT_OF_LINE:
         return str(NOT_WAITING[kind])
     words = {
-        Kind.REQUESTED: _("Your booking waits for more people")
+        Kind.REQUESTED: _("Your booking is waiting for more people")
         if facts.waits_for_people
-        else _("Your request is in"),
+        else _("We’ve received your request"),
         Kind.DECLINED: _("Sorry, this time is not possible"),
         Kind.CANCELED: _("Your booking is cancelled"),
         Kind.WAITLISTED: _("You are on the waitlist"),
         Kind.OFFERED: _("A place is free for you"),
-        Kind.NOTE: _("A word about your booking"),
-        Kind.TOO_LATE: _("Your payment is safe, but your time is gone"),
-        Kind.REFUNDED: _("Your money was given back")
+        Kind.NOTE: _("A message about your booking"),
+        Kind.TOO_LATE: _("Your payment is safe, but your time has gone"),
+        Kind.REFUNDED: _("You have been refunded in person")
         if facts.is_handed_over
-        else _("Your money is on its way back"),
-        Kind.NOT_REFUNDED: _("Your money could not be sent back yet"),
+        else _("Your refund is on its way"),
+        Kind.NOT_REFUNDED: _("Your refund did not go through"),
         Kind.MOVED: moved_heading(facts),
         Kind.OVERDUE: _("There is no answer yet"),
         Kind.LINK: _("Here is the link for your booking"),
@@ -253,17 +253,19 @@ def _button(facts: BookingFacts, kind: Kind, token: str, now: datetime) -> tuple
     if facts.status == "WAITING_LIST" and kind is Kind.MOVED:
         kind = Kind.WAITLISTED
     labels = {
-        Kind.REQUESTED: _("See your booking") if facts.waits_for_people else _("See your request"),
-        Kind.WAITLISTED: _("See or leave the line"),
+        Kind.REQUESTED: _("View your booking")
+        if facts.waits_for_people
+        else _("View your request"),
+        Kind.WAITLISTED: _("View or leave the waitlist"),
         Kind.OFFERED: _("Take the place"),
-        Kind.TOO_LATE: _("Choose another time, or your money back"),
-        Kind.REFUNDED: _("See your booking"),
-        Kind.NOT_REFUNDED: _("See your booking"),
-        Kind.KEPT: _("See your booking"),
-        Kind.OVERDUE: _("See your request"),
-        Kind.LET_GO: _("See your request") if facts.status == "PENDING" else _("Pay it"),
+        Kind.TOO_LATE: _("Choose another time or a refund"),
+        Kind.REFUNDED: _("View your booking"),
+        Kind.NOT_REFUNDED: _("View your booking"),
+        Kind.KEPT: _("View your booking"),
+        Kind.OVERDUE: _("View your request"),
+        Kind.LET_GO: _("View your request") if facts.status == "PENDING" else _("Pay now"),
     }
-    return manage_url(token), labels.get(kind) or _("See your booking")
+    return manage_url(token), labels.get(kind) or _("View your booking")
 
 
 def _notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> list[str]:
@@ -307,13 +309,13 @@ def _times_note(facts: BookingFacts, times: str) -> str:
     """What the team suggested itself is not asked for again."""
     if facts.asks_again:
         words = _(
-            "These times are free: %(times)s. Choose one, and it is sent to %(business)s as a new "
-            "request."
+            "These times are free: %(times)s. Choose one and we’ll send it to "
+            "%(business)s as a new request."
         )
         return words % {"times": times, "business": facts.business.name}
     if facts.told_why:
         return _("These times are free: %(times)s.") % {"times": times}
-    return _("These times are free: %(times)s. Take one, and it is booked.") % {"times": times}
+    return _("These times are free: %(times)s. Choose one and it’s booked.") % {"times": times}
 
 
 def _times(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
@@ -328,10 +330,12 @@ def _times(facts: BookingFacts, zone: ZoneInfo, now: datetime) -> str:
 def _footer(facts: BookingFacts, kind: Kind) -> str:
     sender = ", ".join(part for part in (facts.business.name, facts.business.address) if part)
     if kind.is_for_team:
-        return _("%(sender)s. You get this mail because you run this booking page.") % {
+        return _("%(sender)s. You are receiving this e-mail because you run this booking page.") % {
             "sender": sender
         }
-    why = _("%(sender)s. You get this mail because you booked on our page.") % {"sender": sender}
+    why = _("%(sender)s. You are receiving this e-mail because you booked on our page.") % {
+        "sender": sender
+    }
     if kind in {Kind.DECLINED, Kind.CANCELED}:
         return why
     return f"{why} {_('The button opens only your booking: please do not forward it.')}"

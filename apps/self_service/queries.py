@@ -55,13 +55,13 @@ WORDS = {
     BookingEvent.Action.READDRESSED: _("E-mail address corrected"),
     BookingEvent.Action.WAITLISTED: _("Joined the waitlist"),
     BookingEvent.Action.OFFERED: _("A place was offered"),
-    BookingEvent.Action.PASSED: _("The offer was let pass"),
+    BookingEvent.Action.PASSED: _("Offer not taken"),
     BookingEvent.Action.PAID: _("Payment received"),
-    BookingEvent.Action.REFUNDED: _("Money sent back"),
+    BookingEvent.Action.REFUNDED: _("Refund sent"),
     BookingEvent.Action.REVERSED: _("Payment record reversed"),
-    BookingEvent.Action.NOT_REFUNDED: _("The refund could not be made"),
-    BookingEvent.Action.HANDED_BACK: _("Money given back in person"),
-    BookingEvent.Action.KEPT: _("The business keeps the money"),
+    BookingEvent.Action.NOT_REFUNDED: _("The refund did not go through"),
+    BookingEvent.Action.HANDED_BACK: _("Refunded in person"),
+    BookingEvent.Action.KEPT: _("The business kept the payment"),
     BookingEvent.Action.PRICED: _("Code used"),
     BookingEvent.Action.BY_PLAN: _("Paid with a plan"),
     BookingEvent.Action.RESIZED: _("More people added"),
@@ -71,11 +71,11 @@ WORDS = {
     BookingEvent.Action.MOVED: _("Changed"),
     BookingEvent.Action.LINKED: _("Link sent"),
     BookingEvent.Action.REZONED: _("The time zone there was changed"),
-    BookingEvent.Action.LET_GO: _("The bank let go of what was kept aside"),
+    BookingEvent.Action.LET_GO: _("The bank released the amount held on card"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),
-    BookingEvent.Action.DECLINED: _("Nothing came free"),
+    BookingEvent.Action.DECLINED: _("Nothing opened up"),
 }
 MOST_SHOWN = 6
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}

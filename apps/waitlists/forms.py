@@ -12,10 +12,10 @@ from apps.web.fields import OwnAddressField, OwnNameField, VisitAddressField
 from apps.web.slips import AsksAboutSlips
 
 NOTICES = (
-    (0, _("Any time, I am quick")),
-    (2 * HOUR, _("2 hours before")),
-    (12 * HOUR, _("12 hours before")),
-    (24 * HOUR, _("A day before")),
+    (0, _("None, any time works")),
+    (2 * HOUR, _("At least 2 hours")),
+    (12 * HOUR, _("At least 12 hours")),
+    (24 * HOUR, _("At least a day")),
 )
 
 
@@ -25,9 +25,9 @@ class WaitlistForm(AsksAboutSlips):
     use_required_attribute = False
 
     name = OwnNameField()
-    email = OwnAddressField(help_text=_("We write to you as soon as a place comes free."))
+    email = OwnAddressField(help_text=_("We’ll e-mail you as soon as a place opens up."))
     notice = forms.TypedChoiceField(
-        label=_("I must know at the latest"), choices=NOTICES, coerce=int
+        label=_("How much notice do you need?"), choices=NOTICES, coerce=int
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -47,8 +47,8 @@ class WaitlistForm(AsksAboutSlips):
 class WishForm(WaitlistForm):
     """Which days from ``on`` on, and at which hours, beside who waits."""
 
-    days = forms.TypedChoiceField(label=_("Which days"), coerce=int)
-    hours = forms.TypedChoiceField(label=_("It begins"), coerce=int)
+    days = forms.TypedChoiceField(label=_("Which days suit you?"), coerce=int)
+    hours = forms.TypedChoiceField(label=_("Time of day"), coerce=int)
     field_order = ("days", "hours", "name", "email", "visit_address", "notice")
 
     def __init__(
@@ -69,7 +69,7 @@ class WishForm(WaitlistForm):
         self.on = on
         if worth is None:
             worth = frozenset(wishes_from(on))
-        self.fields["email"].help_text = _("We write to you as soon as a time comes free.")
+        self.fields["email"].help_text = _("We’ll e-mail you as soon as a time opens up.")
         self.fields["days"].choices = [  # type: ignore[attr-defined]
             (days, _days_words(on, days, locale=locale))
             for position, days in enumerate(SPANS)

@@ -47,7 +47,7 @@ class VisitAddressField(TextField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.Textarea(attrs={"rows": 2, "autocomplete": "street-address"})
         labels = {
-            "label": _("Where shall we come?"),
+            "label": _("Where should we come?"),
             "help_text": _("Street and number, postcode and town."),
         }
         super().__init__(

@@ -35,7 +35,7 @@ MAIN = re.compile(r"<main\b.*?</main>", re.DOTALL)
 NOISE = re.compile(
     r'name="(csrfmiddlewaretoken|key)" value="[^"]*"|"X-CSRFToken": "[^"]*"',
 )
-FOOTER = re.compile(r"Juniper Hair, [^.]*\. You get this mail")
+FOOTER = re.compile(r"Juniper Hair, [^.]*\. You are receiving this e-mail")
 """The address of who sends it: that is where the business is today."""
 HOME = "22 Hanley Road\nLondon N4 3DR"
 LINK = "https://meet.example/carl"
@@ -234,7 +234,7 @@ def test_the_link_of_one_booking_is_typed_and_mailed(
     salon.cut.refresh_from_db()
     booking = book(client, salon, salon.cut)
     page = f"/own/juniper/bookings/{booking.reference}/"
-    assert "You get the link by e-mail" in told(booking, Kind.BOOKED)
+    assert "We’ll e-mail you the link" in told(booking, Kind.BOOKED)
     assert "There is no link yet" in main_of(owner, page)
 
     wrong = owner.post(f"{page}link/", {"revision": booking.revision, "link": "http://x.example"})

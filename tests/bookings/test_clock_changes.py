@@ -104,7 +104,7 @@ def test_a_customer_elsewhere_reads_from_when_on_the_hour_is_another(client: Cli
         make_course(studio, first_on=date(2026, 9, 23), minute=19 * 60, count=4)
         page = text_of(client.get("/harbor/courses/beginners/"))
 
-    assert "Times are in your time: London time." in page
+    assert "Times are shown in your time zone: London time." in page
     assert page.count("10:00 – 11:00") == 2
     assert page.count("09:00 – 10:00") == 2
-    assert "From Wed 7 Oct on it begins at" in page
+    assert "From Wed 7 Oct it starts at" in page

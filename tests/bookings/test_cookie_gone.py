@@ -60,7 +60,7 @@ def test_the_page_comes_back_with_the_text_and_the_time_is_still_held(
     draft = Booking.objects.get()
     assert answer.status_code == 409
     assert 'data-page="details"' in text
-    assert "This browser had forgotten your booking" in text
+    assert "Your browser lost track of this booking" in text
     assert "still yours" in text
     assert 'value="Carl Vogt"' in text
     assert 'value="carl@example.com"' in text
@@ -117,7 +117,7 @@ def test_a_lost_time_leads_to_the_picker_and_the_text_goes_along(
 
     assert answer.status_code == 409
     assert 'data-page="service-times"' in text_of(answer)
-    assert "What you typed is kept" in text_of(answer)
+    assert "What you typed is still here" in text_of(answer)
     assert 'value="carl@example.com"' in details
     assert "Left side, please</textarea>" in details
 
@@ -149,7 +149,7 @@ def test_what_was_booked_already_is_told_without_a_word_about_it(
     answer = send(client, page, address)
 
     assert answer.status_code == 403
-    assert "Open the link in your mail" in text_of(answer)
+    assert "Open the link in your e-mail" in text_of(answer)
     assert "carl@example.com" not in text_of(answer)
     assert Booking.objects.count() == 1
 
@@ -166,7 +166,7 @@ def test_the_text_is_shown_when_the_draft_itself_is_gone(client: Client, address
 
     text = text_of(answer)
     assert answer.status_code == 410
-    assert "Nothing was booked. The page had been open for more than a day" in text
+    assert "Nothing was booked. The page was open for more than a day" in text
     assert copied(answer) == ["Carl Vogt", "carl@example.com", "03055501420", "Left &lt;side&gt;"]
 
 
@@ -261,7 +261,7 @@ def test_an_address_typed_for_a_booking_of_another_browser_comes_back(
 
     assert answer.status_code == 404
     assert "carl@example.org" in text_of(answer)
-    assert "the link in your mail" in text_of(answer)
+    assert "The link in your e-mail" in text_of(answer)
 
 
 def test_the_page_to_pay_on_comes_back_too(client: Client, salon: Salon, address: str) -> None:

@@ -21,7 +21,7 @@ from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fill, text_of
 
 pytestmark = pytest.mark.django_db
-ANOTHER_DAY = "Another day suits you better?"
+ANOTHER_DAY = "Would another day suit you better?"
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_nobody_moves_where_nobody_can_book_and_the_team_may_move_them(
     refused = client.post(f"{manage}move", {"target": later.pk})
 
     assert ANOTHER_DAY not in text_of(client.get(manage))
-    words = "This cannot be booked online now. You keep the one you have."
+    words = "This cannot be booked online right now. You keep the one you have."
     assert (refused.status_code, words in text_of(refused)) == (409, True)
     booking = Booking.objects.get()
     moved = classes.move_places(booking=booking, target=later, by=studio.olga, now=NOW)
@@ -68,7 +68,7 @@ def test_nobody_moves_where_nobody_can_book_and_the_team_may_move_them(
     [
         ({"day": 24, "hour": 18}, "It is too late to book this online."),
         ({"day": 35, "hour": 18}, "Booking opens on Fri 27 Nov, 18:00."),
-        ({"day": 28, "hour": 18, "capacity": 1}, "It is full."),
+        ({"day": 28, "hour": 18, "capacity": 1}, "This is fully booked."),
     ],
 )
 def test_whoever_cannot_move_there_reads_why(
@@ -122,8 +122,8 @@ def test_nor_does_it_when_the_team_moves_one(studio: Studio, client: Client) -> 
 
     assert shown == [after, later]
     words = (
-        "An unlimited plan pays for this booking. It is for one person, who is booked with it at "
-        "that time. Nothing was changed."
+        "An unlimited plan pays for this booking. It is for one person, who "
+        "already has a booking with it at that time. Nothing was changed."
     )
     assert (refused.status_code, words in text_of(refused)) == (409, True)
     assert Booking.objects.get(pk=booking.pk).session == booking.session

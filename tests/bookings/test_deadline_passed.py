@@ -15,9 +15,9 @@ from tests.factories.studio import Studio, make_run, make_session, make_studio
 from tests.pages import text_of, times_url
 
 pytestmark = pytest.mark.django_db
-SOON = "It starts too soon to be cancelled free of charge."
-BEGUN = "It has begun, so it cannot be cancelled free of charge."
-SOONER = "What begins before {} is too soon for that."
+SOON = "This starts in less than 24 hours, so it cannot be cancelled free of charge."
+BEGUN = "This has already started, so it cannot be cancelled free of charge."
+SOONER = "Times before {} are too soon for that."
 DAY = 24 * 60
 
 
@@ -52,7 +52,7 @@ def test_a_class_with_time_left_names_the_last_moment(client: Client, studio: St
 
     shown = policies(client.get(f"/harbor/classes/{session.pk}/"))
 
-    assert shown == ["Free to cancel until Thu 26 Nov, 18:00, by calling us."]
+    assert shown == ["Free cancellation until Thu 26 Nov, 18:00: just call us."]
 
 
 def test_a_class_that_has_begun_says_nothing_of_cancelling(client: Client, studio: Studio) -> None:
@@ -69,7 +69,7 @@ def test_each_run_of_a_course_has_its_own_moment(client: Client, studio: Studio)
     _of_all, begun, ahead = policies(client.get("/harbor/courses/beginners/"))
 
     assert begun == BEGUN
-    assert ahead.startswith("Free to cancel until ")
+    assert ahead.startswith("Free cancellation until ")
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,10 @@ def test_each_run_of_a_course_has_its_own_moment(client: Client, studio: Studio)
     [
         (
             60,
-            f"Free to cancel until 1 hour before. {SOONER.format('11:45')}",
+            f"Free cancellation up to 1 hour before. {SOONER.format('11:45')}",
         ),
-        (DAY, "What starts so soon cannot be cancelled free of charge."),
-        (0, "Free to cancel until the start."),
+        (DAY, "These times are too soon for free cancellation."),
+        (0, "Free cancellation until the start."),
     ],
 )
 def test_the_times_of_today_do_not_pretend(
@@ -98,4 +98,4 @@ def test_the_times_of_another_day_keep_the_length(client: Client, salon: Salon) 
 
     (shown,) = policies(client.get(times_url(salon.cut), {"date": "2026-11-27"}))
 
-    assert shown.startswith("Free to cancel until 24 hours before.")
+    assert shown.startswith("Free cancellation up to 24 hours before.")

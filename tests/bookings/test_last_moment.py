@@ -50,11 +50,11 @@ def test_the_words_before_booking(seconds: int, minutes: int) -> None:
     until = {1440: "Wed 25 Nov, 10:42", 0: "Thu 26 Nov, 10:42"}[minutes]
     is_open = seconds < 0 or (seconds == 0 and minutes > 0)
     late = {
-        1440: "It starts too soon to be cancelled free of charge.",
-        0: "It has begun, so it cannot be cancelled free of charge.",
+        1440: "This starts in less than 24 hours, so it cannot be cancelled free of charge.",
+        0: "This has already started, so it cannot be cancelled free of charge.",
     }[minutes]
     assert strip_tags(words) == (
-        f"Free to cancel until {until}, by calling us." if is_open else late
+        f"Free cancellation until {until}: just call us." if is_open else late
     )
 
 
@@ -92,4 +92,4 @@ def test_the_page_that_says_booked(client: Client, salon: Salon, seconds: int) -
         page = words_of(client.get(done))
 
     assert Booking.objects.get().status == "CONFIRMED"
-    assert page.count("Free to cancel until then, by calling us.") == (1 if seconds <= 0 else 0)
+    assert page.count("Free cancellation until then: just call us.") == (1 if seconds <= 0 else 0)

@@ -95,7 +95,7 @@ def test_whoever_finds_no_mail(client: Client, salon: Salon, way: str) -> None:
 
     page = words_of(client.get("/juniper/find/sent/"))
 
-    assert f"Nothing there? Look in the spam folder.{OR.get(way, '')} Back to" in page
+    assert f"Nothing there? Check your spam folder.{OR.get(way, '')} Back to" in page
 
 
 def test_no_sentence_asks_to_call_without_a_number() -> None:

@@ -61,7 +61,7 @@ def test_what_came_at_one_moment_is_named_also_where_it_is_one_way() -> None:
         ({"parts": ()}, "€94.00, paid"),
         (
             {"returned": 1000, "paid": 8400, "parts": (GIFT, PaidPart("ONLINE", 4400, 1000))},
-            "€94.00 paid (€50.00 by gift card, €44.00 online), €10.00 of it went back",
+            "€94.00 paid (€50.00 by gift card, €44.00 online), €10.00 of it refunded",
         ),
         (
             {"status": "PARTIALLY_PAID", "paid": 7000, "parts": (GIFT, CARD)},

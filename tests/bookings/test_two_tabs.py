@@ -58,7 +58,7 @@ def test_a_second_tab_that_would_end_the_first_ones_hold_asks(carl: Client, salo
     page = text_of(question)
 
     assert question.status_code == 409
-    assert "Cut and finish, Thu 26 Nov, 10:00, is kept for you until 10:52." in page
+    assert "We’re holding Cut and finish, Thu 26 Nov, 10:00, for you until 10:52." in page
     assert f'href="{first}"' in page
     assert live_days() == [26]
     assert carl.get(first).status_code == 200
@@ -155,4 +155,4 @@ def test_a_hold_that_goes_on_past_midnight_says_on_which_day_it_ends(
         tap_ten(carl, salon, day=30)
         page = text_of(tap_ten(carl, salon, day=27))
 
-    assert "is kept for you until Fri 27 Nov, 00:05." in page
+    assert "for you until Fri 27 Nov, 00:05." in page

@@ -132,7 +132,7 @@ def test_a_request_is_declined_with_the_nearest_times_at_the_second_it_is_over(
     words = str(mail.outbox[0].body)
     assert "Juniper Hair could not answer in time." in words
     assert "These times are free: Fri 27 Nov" in words
-    again = "Choose one, and it is sent to Juniper Hair as a new request."
+    again = "Choose one and we’ll send it to Juniper Hair as a new request."
     letter = mail.outbox[0]
     assert isinstance(letter, mail.EmailMultiAlternatives)
     assert [again in it for it in (words, str(letter.alternatives[0][0]))] == [True, True]
@@ -218,15 +218,15 @@ def test_a_request_that_was_only_reminded_of_ends_when_its_time_begins(salon: Sa
         (
             "DECLINE",
             (
-                "Your time is kept until then. "
-                "Without an answer your request ends then, and we suggest other times."
+                "We’re holding this time until then. If nobody has answered by then, "
+                "your request ends and we suggest other times."
             ),
         ),
         (
             "REMIND",
             (
-                "Your time is kept until they answer. "
-                "If there is no answer by then, we remind them and write to you."
+                "We’re holding this time until they answer. If nobody has answered by "
+                "then, we’ll remind them and e-mail you."
             ),
         ),
     ],

@@ -33,30 +33,33 @@ FAR, NEAR = "2026-11-27T15:00", "2026-11-24T16:00"
             "REMIND",
             False,
             (
-                "Your time is kept until they answer. If there is no answer within 24 hours,"
-                " we remind them and write to you."
+                "We’re holding this time until they answer. If nobody has answered "
+                "within 24 hours, we’ll remind them and e-mail you."
             ),
         ),
         (
             FAR,
             "REMIND",
             True,
-            "If there is no answer within 24 hours, we remind them and write to you.",
+            ("If nobody has answered within 24 hours, we’ll remind them and e-mail you."),
         ),
         (
             FAR,
             "DECLINE",
             False,
             (
-                "Without an answer within 24 hours your request ends, and we suggest other times."
-                " Your time is kept until then."
+                "If nobody has answered within 24 hours, your request ends and we "
+                "suggest other times. We’re holding this time until then."
             ),
         ),
         (
             NEAR,
             "REMIND",
             True,
-            "Without an answer by Tue 24 Nov, 16:00 your request ends, and we suggest other times.",
+            (
+                "If nobody has answered by Tue 24 Nov, 16:00, your request ends and we "
+                "suggest other times."
+            ),
         ),
     ],
 )

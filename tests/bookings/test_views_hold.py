@@ -51,7 +51,7 @@ def test_a_lost_time_is_a_409_that_offers_the_nearest_three(client: Client, salo
     page = tap(client, salon.cut, slot_at(berlin(salon, 26, 10, 30)))
 
     assert page.status_code == 409
-    assert "10:30 was just taken." in text_of(page)
+    assert "10:30 has just been taken." in text_of(page)
     assert [slot.starts_at for slot in page.context["gone"]["slots"]] == [
         salon.at(26, 9, 30),
         salon.at(26, 9, 45),
@@ -144,7 +144,7 @@ def test_a_paused_business_takes_no_bookings(client: Client, salon: Salon) -> No
     answer = tap(client, salon.cut, slot_at(berlin(salon, 26, 10)))
 
     assert answer.status_code == 409
-    assert "This cannot be booked online now" in text_of(answer)
+    assert "This cannot be booked online right now" in text_of(answer)
     assert Booking.objects.count() == 0
 
 

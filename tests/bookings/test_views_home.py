@@ -23,7 +23,7 @@ def test_home_shows_who_it_is_and_what_can_be_booked(client: Client, salon: Salo
     assert "<h1>Juniper Hair</h1>" in text
     assert "until 18:00" in text
     assert "Kastanienallee 12, 10435 Berlin" in text
-    assert "Free to cancel until 24 hours before." in text
+    assert "Free cancellation up to 24 hours before." in text
     assert '<body data-page="home"' in text
 
 

@@ -182,7 +182,7 @@ def test_an_online_service_is_shown_on_the_customers_clock(client: Client, salon
 
     page = look(client, salon)
 
-    assert "Times are in your time: New York time." in text_of(page)
+    assert "Times are shown in your time zone: New York time." in text_of(page)
     assert page.context["zone"].key == "America/New_York"
     first = page.context["day"].groups[0].slots[0]
     assert first.starts_at.astimezone(page.context["zone"]).hour == 4

@@ -116,7 +116,7 @@ def test_the_page_says_that_it_is_not_sold_and_not_that_it_went(
 
     text = text_of(answer)
     assert answer.status_code == 409
-    assert "This cannot be booked online now" in text
+    assert "This cannot be booked online right now" in text
     assert ("Left side, please" in text, 'name="slot"' in text) == (True, False)
 
 
@@ -395,7 +395,7 @@ def test_an_offer_that_would_be_refused_is_no_button(with_five: Studio, client: 
     cancel(sam, with_five)
 
     page = text_of(client.get(address))
-    assert ("Take it" in page, "it would be too few people by now" in page) == (False, True)
+    assert ("Take it" in page, "there are now too few for it to go ahead" in page) == (False, True)
     join(session, email="tom@example.com", people=2)
     assert "Take it" in text_of(client.get(address))
 

@@ -128,9 +128,9 @@ def test_its_page_goes_on_to_speak_of_the_answer(salon: Salon, client: Client) -
     page = seen_by(client, request, at=NOW + SECOND)
 
     words = (
-        "Juniper Hair has not answered yet. Your time is kept until they answer."
-        " If there is no answer by Wed 25 Nov, 10:42, we remind them and write to you."
-        " 1 of 3 people so far."
+        "Juniper Hair has not answered yet. We’re holding this time until they "
+        "answer. If nobody has answered by Wed 25 Nov, 10:42, we’ll remind them "
+        "and e-mail you. 1 of 3 people so far."
     )
     assert words in page
 

@@ -51,7 +51,7 @@ def test_a_wrong_clock_sells_nothing_and_says_so(client: Client, seconds: float)
         ready = client.get("/readyz")
 
     assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")
-    assert "A clock of ours is wrong" in refused.content.decode()
+    assert "One of our clocks is wrong" in refused.content.decode()
     assert looked.status_code == 200
     assert ready.status_code == 503
     side = "ahead of" if seconds > 0 else "behind"

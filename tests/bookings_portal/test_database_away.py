@@ -55,7 +55,7 @@ PAGES = [
     ("get", "/sitemap.xml"),
 ]
 UNBEARABLE = 20  # seconds; a connection is waited for no longer than 5
-CALM = {"status": 503, "wait": "15", "heading": "We will be back in a moment"}
+CALM = {"status": 503, "wait": "15", "heading": "We’ll be back in a moment"}
 
 
 def visit(tmp_path: Path, database: str, pages: list[tuple[str, str]]) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def test_a_stranger_with_the_right_password_is_refused_then_too(olga: User) -> N
     assert refused.status_code == 429
     assert refused.headers["Retry-After"] == str((24 * 60 - (9 * 60 + 42)) * 60)
     page = refused.content.decode()
-    assert "Wait 15 hours, or choose a new password by mail" in page
+    assert "Wait 15 hours, or choose a new password by e-mail" in page
     assert 'href="/own/sign-in/forgotten/"' in page
 
 

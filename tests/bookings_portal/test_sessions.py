@@ -150,7 +150,7 @@ def test_the_mark_is_hidden_from_scripts(salon: Salon, clock: Any) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_team_reads_while_nobody_may_write(salon: Salon, clock: Any) -> None:
-    """Seen to fail: twenty seconds of waiting, then "This request cannot be read"."""
+    """Seen to fail: twenty seconds of waiting, then "We could not read this request"."""
     client = signed_in(salon)
     pages = [TODAY, f"{TODAY}agenda/", f"{TODAY}requests/", f"{TODAY}money/"]
     clock.shift(timedelta(minutes=5))

@@ -89,7 +89,12 @@ def test_the_page_asks_how_much_and_the_button_says_it(client: Client, free_choi
     page = text_of(client.get(path))
     part = part_of(client, path, way="DEPOSIT", amount="30")
 
-    for words in ("How much now", "From €20.00 to €48.00", 'value="20.00"', "Or more if you like"):
+    for words in (
+        "Amount to pay now",
+        "From €20.00 to €48.00",
+        'value="20.00"',
+        "At least this much",
+    ):
         assert words in page
     assert "Pay €20.00 deposit" in page
     for words in ("Pay €30.00", "€18.00", 'value="30"', 'id="pay-any"'):
@@ -159,7 +164,7 @@ def test_a_wrong_code_keeps_the_amount_and_the_way(client: Client, free_choice: 
     page = press(client, path, way="DEPOSIT", amount="30.00", new_code="NOSUCH", update="1")
 
     assert page.status_code == 422
-    for kept in ('value="NOSUCH"', 'value="30.00"', "There is no such code."):
+    for kept in ('value="NOSUCH"', 'value="30.00"', "We don’t recognise this code."):
         assert kept in text_of(page)
 
 

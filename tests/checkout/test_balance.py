@@ -55,7 +55,7 @@ def test_the_rest_is_paid_by_the_link(booking: Booking) -> None:
     assert pay(browser, booking)["Location"] == there["Location"]
     back = browser.post(there["Location"], {"act": "PAY"})
     assert back["Location"] == f"http://testserver/manage/{booking.reference}/"
-    assert "A payment is under way." in page_of(browser, booking)
+    assert "A payment is in progress." in page_of(browser, booking)
     work(LATER)
 
     booking.refresh_from_db()

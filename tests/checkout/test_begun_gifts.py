@@ -60,9 +60,9 @@ def test_going_back_from_the_bank_leads_to_the_card_as_it_was_begun(client: Clie
 
     assert (back.status_code, back["Location"]) == (303, f"{card}?begun=1")
     page = text_of(client.get(back["Location"]))
-    for words in ("You have begun to pay €80.00", "Gift card for Nina", "Happy birthday"):
+    for words in ("You started to pay €80.00", "Gift card for Nina", "Happy birthday"):
         assert words in page
-    assert "Go on paying €80.00" in page
+    assert "Continue paying €80.00" in page
     assert "We are confirming your payment" not in page
 
 
@@ -118,7 +118,7 @@ def test_after_a_refusal_the_card_says_so_and_may_be_paid_or_changed(client: Cli
 
     page = text_of(client.get(client.get(PATH)["Location"]))
 
-    for words in ("It is not paid yet. Nothing was charged.", "Pay €80.00", "Change"):
+    for words in ("This is not paid yet. You have not been charged.", "Pay €80.00", "Change"):
         assert words in page
 
 

@@ -88,7 +88,7 @@ def test_going_back_from_the_bank_leads_to_the_bill_as_it_was_agreed(
 
     assert (back.status_code, back["Location"]) == (303, f"{plan}?begun=1")
     page = text_of(client.get(back["Location"]))
-    for words in ("Code WINTER10", "US$16.00", "US$50.00", "Go on paying US$94.00"):
+    for words in ("Code WINTER10", "US$16.00", "US$50.00", "Continue paying US$94.00"):
         assert words in page
     assert spell_code(card.code) in page
     assert "We are confirming your payment" not in page
@@ -238,7 +238,7 @@ def test_a_code_that_somebody_else_has_used_up_is_told_with_the_price_without_it
         assert page.status_code == 409
         words = "The price changed from US$94.00 to US$110.00. Nothing was paid."
         assert words in text_of(page)
-        assert "Your code WINTER10 cannot be used any more." in text_of(page)
+        assert "Your code WINTER10 can no longer be used." in text_of(page)
         assert "This code has been used up." in text_of(page)
         assert state(code, card) == (1, 5000)
 
@@ -267,7 +267,7 @@ def test_a_card_that_was_used_elsewhere_meanwhile_is_told_with_what_is_on_it(
         page = client.get(plan)
         there = client.post(f"{plan}pay", fields_of(page))
 
-    told = "The gift card has only US$20.00 on it now; it was to pay US$50.00."
+    told = "The gift card has only US$20.00 on it now; it was going to pay US$50.00."
     assert told in text_of(page)
     assert "Pay US$140.00" in text_of(page)
     assert there["Location"].startswith("/practice/")

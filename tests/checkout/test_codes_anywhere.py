@@ -114,7 +114,7 @@ def test_a_coupon_that_makes_it_free_is_free_on_page_and_mail(client: Client, sa
 
     page = update(client, path, way="FULL", code="ALL")
     assert re.search(r'class="total"><td>Total.*?</td><td>Free</td>', text_of(page), re.DOTALL)
-    assert "Deposit now" not in text_of(page)
+    assert "Pay a deposit now" not in text_of(page)
     assert "Book this time" in text_of(page)
     client.post(path, fields_of(page))
     work(NOW)
@@ -198,7 +198,7 @@ def test_the_page_says_why_and_how_instead(client: Client, salon: Salon) -> None
         page = update(client, path, way="FULL", code="OFF")
         done = client.post(path, fields_of(page))
 
-    assert "€0.20 cannot be paid online. You pay it at the studio." in text_of(page)
+    assert "€0.20 cannot be paid online. You pay this at the studio." in text_of(page)
     assert "/done/" in done["Location"]
     assert not Payment.objects.exists()
     assert Order.objects.get().total == 20
@@ -220,7 +220,7 @@ def test_what_is_too_little_is_paid_where_it_was_booked(
     with STRIPE:
         page = page_of(carl(booking), booking)
 
-    assert f"€0.20 cannot be paid online. You pay it {where}." in page
+    assert f"€0.20 cannot be paid online. You pay this {where}." in page
 
 
 @pytest.mark.django_db
@@ -232,7 +232,7 @@ def test_what_is_too_little_is_paid_at_the_place_as_it_was_called(salon: Salon) 
     with STRIPE:
         page = page_of(carl(booking), booking)
 
-    assert "€0.20 cannot be paid online. You pay it at the studio." in page
+    assert "€0.20 cannot be paid online. You pay this at the studio." in page
 
 
 @pytest.mark.django_db
@@ -244,7 +244,7 @@ def test_a_rest_that_is_too_little_is_not_sent_to_the_bank(salon: Salon) -> None
         page = page_of(carl(booking), booking)
         answer = carl(booking).post(f"/manage/{booking.reference}/pay")
 
-    assert "€0.20 cannot be paid online. You pay it at the studio." in page
+    assert "€0.20 cannot be paid online. You pay this at the studio." in page
     assert "Pay €0.20 online" not in page
     assert answer.status_code == 409
     assert not Payment.objects.exists()

@@ -163,9 +163,9 @@ def test_a_code_that_is_typed_and_not_used_yet_buys_nothing(client: Client, code
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"covers_plans": False}, "This code is for something else."),
+        ({"covers_plans": False}, "This code does not apply here."),
         ({"covers_plans": True, "ends_at": NOW}, "This code ended on Tue 24 Nov."),
-        ({"covers_plans": True, "min_subtotal": 16001}, "This code needs a larger booking."),
+        ({"covers_plans": True, "min_subtotal": 16001}, "This code needs a higher total."),
     ],
 )
 def test_a_code_that_cannot_be_used_says_why_and_stays_in_its_field(

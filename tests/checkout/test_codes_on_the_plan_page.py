@@ -32,7 +32,7 @@ from tests.pages import text_of
 pytestmark = pytest.mark.django_db
 SOON = DUE + timedelta(minutes=1)
 OVER = DUE + timedelta(minutes=36)
-NO_CARD = "There is no gift card of this number with anything on it."
+NO_CARD = "We don’t recognise this gift card, or nothing is left on it."
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_what_is_still_to_be_paid_is_shown_with_a_field_for_a_code(
     page = look(client, later)
 
     assert sum_of(page) == ["€160.00"]
-    for words in ("Still to be paid", "You pay it at the studio.", "Have a code?"):
+    for words in ("Still to be paid", "You pay this at the studio.", "Have a code?"):
         assert words in text_of(page)
 
 
@@ -131,13 +131,13 @@ def test_what_is_paid_is_asked_for_no_more(
     again = {"order": Order.objects.get(purchase=later).reference, "code": card.code}
     answer = client.post(f"/plans/{later.reference}/code", again)
     assert (answer.status_code, Order.objects.get(purchase=later).payment_status) == (409, "PAID")
-    assert "There is nothing left to be paid at this moment." in text_of(answer)
+    assert "There is nothing left to pay at the moment." in text_of(answer)
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("WINTER11", "There is no such code."),
+        ("WINTER11", "We don’t recognise this code."),
         ("G-AAAA-BBBB-CCCC", NO_CARD),
         ("", "Enter a code."),
     ],
@@ -207,7 +207,7 @@ def test_a_gift_card_pays_a_part_of_the_next_period_and_the_bank_the_rest(
     due.refresh_from_db()
     newest = Order.objects.filter(purchase=due).latest("pk")
     assert (due.periods, newest.payment_status) == (2, "PAID")
-    assert "The next period is paid for already." in text_of(look(client, due, at=DUE))
+    assert "The next period is already paid." in text_of(look(client, due, at=DUE))
     told = str(mail.outbox[-1].body)
     assert "Paid: €49.00 (€20.00 by gift card, €29.00 online)" in told
     assert_the_books_add_up(SOON)
@@ -253,7 +253,7 @@ def test_going_back_from_the_bank_one_goes_on_or_changes_it_with_the_card_still_
 
     page = look(client, due, at=DUE)
 
-    assert "Go on paying €29.00" in text_of(page)
+    assert "Continue paying €29.00" in text_of(page)
     assert press(client, due, "pay", at=DUE)["Location"] == there
     taken = {"order": Order.objects.latest("pk").reference, "code": card.code}
     with time_machine.travel(DUE, tick=False):
@@ -313,7 +313,7 @@ def test_a_code_is_for_the_first_period_and_says_so(
     page = press(client, due, "code", at=DUE, code="WINTER10")
 
     assert (page.status_code, CouponUse.objects.count()) == (422, 0)
-    assert "Codes count for the first period only." in beside(page)
+    assert "Promo codes apply to the first period only." in beside(page)
 
 
 def test_less_on_the_card_than_was_shown_pays_nothing_and_says_so(

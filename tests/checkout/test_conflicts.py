@@ -391,7 +391,7 @@ def test_both_sides_hear_of_it_and_nobody_reads_booked(
     subjects = sorted(it.subject.partition(":")[0] for it in told)
     assert subjects == ["Booked twice", "Please choose"]
     (to_carl,) = (it for it in told if it.to == ["carl0@example.com"])
-    assert "Your payment of €48.00 came after the time had been given" in str(to_carl.body)
+    assert "Your payment of €48.00 came after the time had gone" in str(to_carl.body)
 
 
 def test_the_page_after_paying_says_so_too(client: Client, late: Booking) -> None:
@@ -408,9 +408,9 @@ def test_money_that_goes_back_is_told_with_its_amount(
     cancel(olga, late, late)
     work(TOO_LATE + timedelta(seconds=20))
 
-    (told,) = (it for it in mailoutbox if it.subject.startswith("Money sent back"))
+    (told,) = (it for it in mailoutbox if it.subject.startswith("Refund sent"))
     assert told.to == ["carl0@example.com"]
-    assert "€48.00 goes back the way it came." in str(told.body)
+    assert "€48.00 is refunded the way you paid." in str(told.body)
 
 
 def test_a_request_that_is_moved_out_of_the_way_is_answered_before_its_new_time(

@@ -178,7 +178,7 @@ def test_a_code_may_be_too_much_for_what_is_left(client: Client, salon: Salon) -
 
     page = client.post(to_pay_page(client, salon), {"update": "1", "code": "WINTER10"})
 
-    assert "This code needs a larger booking." in text_of(page)
+    assert "This code needs a higher total." in text_of(page)
 
 
 @pytest.mark.django_db
@@ -211,7 +211,7 @@ def test_it_is_said_before_and_seen_before_the_click_also_where_it_is_paid_there
 ) -> None:
     salon.colour.pays_online = False
     salon.colour.save()
-    words = "Autumn offer: 10 % off, taken off before you pay."
+    words = "Autumn offer: 10 % off, applied before you pay."
     assert words not in text_of(client.get("/juniper/s/colour/"))
     make_discount(business=salon.business)
     assert words in text_of(client.get("/juniper/s/colour/"))
@@ -382,8 +382,8 @@ def test_a_price_that_was_told_is_not_lowered_later(salon: Salon) -> None:
 def test_of_two_discounts_the_page_tells_the_one_that_counts(client: Client, salon: Salon) -> None:
     make_discount(business=salon.business, name="Many", value=5000, min_people=3)
     make_discount(business=salon.business, name="Tiny", value=100)
-    assert "Tiny: 1 % off, taken off" in text_of(client.get("/juniper/s/cut/"))
+    assert "Tiny: 1 % off, applied" in text_of(client.get("/juniper/s/cut/"))
 
     Discount.objects.filter(name="Tiny").delete()
 
-    assert "Many: 50 % off from 3 people on, taken off" in text_of(client.get("/juniper/s/cut/"))
+    assert "Many: 50 % off for 3 people or more, applied" in text_of(client.get("/juniper/s/cut/"))

@@ -177,7 +177,7 @@ def test_the_page_says_what_becomes_of_it(client: Client, asking: Salon, card: G
 
     costs = used.context["costs"]
     assert (costs.gift.amount, costs.now.amount, costs.button_words) == (4000, 0, "Send request")
-    assert "What your gift card pays goes back to it if the answer is no." in text_of(used)
+    assert "If they decline, what your gift card pays goes back on it." in text_of(used)
     done = client.post(path, {**fields_of(used), "way": "DEPOSIT"})
     assert done["Location"].startswith("/done/")
     assert "€40.00" in text_of(client.get(done["Location"]))
@@ -197,10 +197,10 @@ def told(client: Client, booking: Booking, mails: list[EmailMultiAlternatives]) 
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (5000, "€40.00 is kept aside on your gift card and only taken when Juniper Hair says yes."),
+        (5000, ("€40.00 is held on your gift card and only charged if Juniper Hair confirms.")),
         (
             1000,
-            "€30.00 is kept aside on your card and €10.00 on your gift card. Both are only taken",
+            "€30.00 is held on your card and €10.00 on your gift card. Both are only charged",
         ),
     ],
 )
@@ -238,7 +238,7 @@ def test_a_no_names_what_goes_back_to_which_card(
     draft.refresh_from_db()
 
     words = (
-        "Nothing was taken: the €30.00 kept aside on your card is released, "
-        "and the €10.00 goes back to your gift card."
+        "You have not been charged: the €30.00 held on your card is released, "
+        "and the €10.00 goes back on your gift card."
     )
     assert [words in it for it in told(client, draft, mailoutbox)][1:] == [True] * 3

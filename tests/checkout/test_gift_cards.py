@@ -362,7 +362,7 @@ def test_a_balance_that_changed_is_told_with_nothing_paid(
     answer = client.post(path, {**fields_of(page), "way": "FULL"})
 
     assert answer.status_code == 409
-    words = "The gift card has only €10.00 on it now; it was to pay €48.00. Nothing was paid."
+    words = "The gift card has only €10.00 on it now; it was going to pay €48.00. Nothing was paid."
     assert words in text_of(answer)
     assert "−" in text_of(answer)
     again = client.post(path, {**fields_of(answer), "way": "FULL"})

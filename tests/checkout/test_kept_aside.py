@@ -1,4 +1,4 @@
-"""Kept aside now, taken after a yes, let go after a no (ADR 16)."""
+"""Held on card now, taken after a yes, let go after a no (ADR 16)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -214,7 +214,7 @@ def test_an_amount_the_bank_let_go_leaves_the_booking_and_can_be_paid_by_the_lin
     look(late + timedelta(seconds=11))
 
     assert state() == ("CONFIRMED", "NOT_PAID", "NOT_PAID", "FAILED")
-    words = "The bank does not keep the amount aside any more."
+    words = "The bank no longer holds the amount."
     assert Payment.objects.get().failure == words
     assert Booking.objects.get().kept_aside == 0
     assert clean(late + timedelta(hours=2))

@@ -20,9 +20,9 @@ from tests.pages import fields_of, fill, hold, text_of
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
 SETTLED = LATER + timedelta(seconds=11)
-PROMISE = "€40.00 is kept aside on your card and only taken when Juniper Hair says yes."
-TEAM = "€40.00 is kept aside on the customer's card"
-RELEASED = "Nothing was taken: the €40.00 kept aside on your card is released."
+PROMISE = "€40.00 is held on your card and only charged if Juniper Hair confirms."
+TEAM = "€40.00 is held on the customer’s card"
+RELEASED = "You have not been charged: the €40.00 held on your card is released."
 
 
 def words_of(page: Any) -> str:
@@ -71,8 +71,8 @@ def test_the_picker_says_beforehand_that_nothing_is_taken_yet(
     page = words_of(client.get("/juniper/s/bridal/times"))
 
     assert (
-        "You pay a deposit of €40.00 online. "
-        "What you pay online is only taken when Juniper Hair says yes."
+        "You pay a deposit of €40.00 online. What you pay online is only charged "
+        "if Juniper Hair confirms."
     ) in page
 
 
@@ -80,10 +80,14 @@ def test_the_pay_page_speaks_of_keeping_not_of_paying(client: Client, asking: Sa
     path = to_pay_page(client, asking)
     page = words_of(client.get(path))
 
-    for words in ("Deposit by card", "Kept aside; the rest at the studio", "Keep €40.00 aside"):
+    for words in (
+        "Deposit by card",
+        "Held on your card; the rest at the studio",
+        "Hold €40.00 on card",
+    ):
         assert words in page
     assert PROMISE in page
-    assert "Kept aside now" in page
+    assert "Held on card now" in page
     assert "Due now" not in page
     assert "Pay €40.00 deposit" not in page
 
@@ -96,16 +100,16 @@ def test_in_person_is_a_request_without_a_card(client: Client, asking: Salon) ->
     page = words_of(client.get(f"{path}?way=IN_PERSON"))
 
     assert "Send request" in page
-    assert "is kept aside on your card" not in page
+    assert "is held on your card" not in page
 
 
 def test_the_provider_says_it_too(client: Client, asking: Salon) -> None:
     path = to_pay_page(client, asking)
     there = client.post(path, {**fields_of(client.get(path)), "way": "DEPOSIT"})["Location"]
 
-    assert "The amount is only kept aside on the card." in words_of(client.get(there))
+    assert "The amount is only held on the card." in words_of(client.get(there))
     client.post(there, {"act": "PAY"})
-    assert "Kept aside." in words_of(client.get(there))
+    assert "Held on card." in words_of(client.get(there))
 
 
 def test_the_customer_reads_it_where_the_request_is_shown(client: Client, sent: Booking) -> None:
@@ -114,14 +118,14 @@ def test_the_customer_reads_it_where_the_request_is_shown(client: Client, sent: 
 
     for page in (done, mine):
         assert PROMISE in page
-        assert "€120.00, €40.00 of it kept aside" in page
+        assert "€120.00, €40.00 of it held on card" in page
     assert "Pay €80.00 online" not in mine
 
 
 def test_the_owner_reads_it_beside_the_answer(olga: Client, sent: Booking) -> None:
     page = words_of(olga.get(f"/own/juniper/bookings/{sent.reference}/"))
 
-    assert f"{TEAM}. It is taken when you confirm, and released when you decline." in page
+    assert f"{TEAM}. It is charged when you confirm and released when you decline." in page
     assert "Online, kept aside" in page
     assert "Still to be paid" in page
     assert "€80.00" in page
@@ -134,8 +138,8 @@ def test_both_mails_of_a_request_say_it(
     others = [str(it.body) for it in mailoutbox if it.to != ["carl@example.com"]]
 
     assert PROMISE in mine
-    assert "€120.00, €40.00 of it kept aside" in mine
-    assert [f"{TEAM} and taken when you say yes." in " ".join(it.split()) for it in others] == [
+    assert "€120.00, €40.00 of it held on card" in mine
+    assert [f"{TEAM} and charged when you confirm." in " ".join(it.split()) for it in others] == [
         True
     ]
 
@@ -146,8 +150,8 @@ def test_after_a_yes_it_was_paid(
     answer(bookings.confirm_request, asking, sent)
     mine = words_of(client.get(f"/manage/{sent.reference}/"))
     owner = words_of(olga.get(f"/own/juniper/bookings/{sent.reference}/"))
-    assert "€40.00 is kept aside on your card and is taken now." in mine
-    assert f"{TEAM} and is taken now." in owner
+    assert "€40.00 is held on your card and is being charged now." in mine
+    assert f"{TEAM} and is being charged now." in owner
 
     carry_out()
 
@@ -168,7 +172,7 @@ def test_after_a_no_it_is_released(
     before = words_of(client.get(f"/manage/{sent.reference}/"))
     owner = words_of(olga.get(f"/own/juniper/bookings/{sent.reference}/"))
     assert RELEASED in before
-    assert "€40.00 that was kept aside on the customer's card is released." in owner
+    assert "The €40.00 held on the customer’s card is released." in owner
 
     carry_out()
 
@@ -205,7 +209,7 @@ def test_who_lost_the_time_before_anything_was_taken_sees_what_is_free(
 
     assert Payment.objects.get().status == "CANCELED"
     assert lost.status_code == 409
-    assert "was just taken" in words_of(lost)
+    assert "has just been taken" in words_of(lost)
     assert fields_of(client.get(held))["name"] == "Carl Vogt"
 
 

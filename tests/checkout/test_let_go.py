@@ -97,16 +97,16 @@ def test_whoever_waits_for_an_answer_is_told_that_nothing_was_taken(asked: Booki
 
     mail = Message.objects.get(kind="LET_GO")
     told = (
-        "Your bank has let go of the €40.00 that was kept aside: nothing was taken. Your request "
-        "stands. If Juniper Hair says yes, you pay it then."
+        "Your bank has released the €40.00 that was held: you have not been "
+        "charged. Your request stands. If Juniper Hair confirms, you pay it then."
     )
     assert told in " ".join(mail.body_text.split())
     assert mail.to_address == "carl@example.com"
-    assert "€40.00 to be paid online after a yes, €80.00 at the studio" in mail.body_text
+    assert "€40.00 to be paid online once confirmed, €80.00 at the studio" in mail.body_text
     page = page_of(carl(asked), asked)
     assert told in page
     assert "online</button>" not in page
-    assert "€40.00 to be paid online after a yes, €80.00 at the studio" in page
+    assert "€40.00 to be paid online once confirmed, €80.00 at the studio" in page
 
 
 @pytest.mark.parametrize("known", ["before the yes", "after the yes"])
@@ -156,7 +156,7 @@ def test_where_all_of_it_was_let_go_all_of_it_is_paid_online(
     if answered:
         confirm(draft, salon)
 
-    words = "€120.00, to be paid online" + ("" if answered else " after a yes")
+    words = "€120.00, to be paid online" + ("" if answered else " once confirmed")
     assert words in page_of(carl(draft), draft)
 
 
@@ -174,9 +174,9 @@ def test_whoever_paid_what_was_let_go_is_not_told_that_nothing_was_taken(
     work(NOW + 9 * MINUTE)
 
     mail = " ".join(Message.objects.get(kind="CANCELED").body_text.split())
-    assert "€40.00 is given back, the way it came." in mail
-    assert "Nothing was taken" not in mail
-    assert "Nothing was taken" not in page_of(carl(asked), asked)
+    assert "€40.00 is refunded the way you paid." in mail
+    assert "You have not been charged" not in mail
+    assert "You have not been charged" not in page_of(carl(asked), asked)
 
 
 def test_what_was_let_go_is_paid_online_and_leaves_the_inbox(
@@ -196,7 +196,7 @@ def test_what_was_let_go_is_paid_online_and_leaves_the_inbox(
     assert (asked.payment_status, asked.paid) == ("PARTIALLY_PAID", 4000)
     assert "Deposits that were let go" not in text_of(desk.get(INBOX))
     page = page_of(carl(asked), asked)
-    assert "let go" not in page.replace("The bank let go of what was kept aside", "")
+    assert "let go" not in page.replace("The bank released the amount held on card", "")
     assert "Pay €80.00 online" in page
     assert is_in_order()
 

@@ -183,7 +183,7 @@ def test_the_form_lists_the_lines_and_tells_what_it_would_do(
     assert text_of(effect).lstrip().startswith('<div id="refund-effect"')
     assert f'name="line_{wash}" value="18.00"' in text_of(whole)
     assert done.status_code == 303
-    assert "€12.00 given back" in text_of(olga.get(path))
+    assert "€12.00 refunded" in text_of(olga.get(path))
     assert went() == {"Cut": 1200, "Wash": 1800}
 
 
@@ -238,4 +238,4 @@ def test_the_receipt_says_what_went_back_for_each_line(salon: Salon, booking: Bo
     carl = Client()
     carl.get(f"/m/{bookings.create_access_link(booking=booking, now=NOW)}")
 
-    assert "€7.00 given back" in text_of(carl.get(f"/manage/{booking.reference}/receipt"))
+    assert "€7.00 refunded" in text_of(carl.get(f"/manage/{booking.reference}/receipt"))

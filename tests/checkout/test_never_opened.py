@@ -14,7 +14,7 @@ from tests.factories import Salon
 from tests.pages import fields_of, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
-NEVER = "This cannot be paid online: the payment service does not take it. Nothing was charged."
+NEVER = "This cannot be paid online: the payment service does not accept it. Nothing was charged."
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_it_is_told_and_nothing_is_said_to_have_begun(client: Client, salon: Sal
 
     assert page.status_code == 409
     assert NEVER in text_of(page)
-    assert "You have begun to pay" not in text_of(page)
+    assert "You started to pay" not in text_of(page)
     assert Payment.objects.get().status == "CANCELED"
 
 

@@ -21,8 +21,11 @@ from tests.factories.money import check_out, make_prepared, pay_at_practice, wor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 MINUTE = timedelta(minutes=1)
-LOOKED_AT = "€20.00 is still with Juniper Hair. They look at it, and we write when it goes back."
-BACK = "€20.00 is given back, the way it came."
+LOOKED_AT = (
+    "Juniper Hair still has your €20.00. They are looking into it, and we’ll "
+    "e-mail you when it is refunded."
+)
+BACK = "€20.00 is refunded the way you paid."
 STAYS = "€20.00 stays with Juniper Hair."
 
 

@@ -168,7 +168,7 @@ def test_a_class_without_a_price_is_not_booked_with_a_plan(
     answer = carl.post(f"{path}plan")
 
     assert answer.status_code == 422
-    assert "This is not paid with a plan." in text_of(answer)
+    assert "This cannot be paid with a plan." in text_of(answer)
     assert (Booking.objects.count(), fresh(purchase).balance) == (0, 10)
 
 

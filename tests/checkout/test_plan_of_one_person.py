@@ -142,7 +142,9 @@ def test_the_page_says_why_it_is_not_undone(
     )
 
     assert answer.status_code == 409
-    words = "It is for one person, who is booked with it at that time. Nothing was changed."
+    words = (
+        "It is for one person, who already has a booking with it at that time. Nothing was changed."
+    )
     assert words in text_of(answer)
 
 

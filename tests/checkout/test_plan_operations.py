@@ -584,7 +584,7 @@ def test_the_mail_about_a_cancellation_knows_that_the_visit_goes_back(
 
     (to_carl,) = [it for it in mailoutbox if it.to == ["carl@example.com"]]
     paid = [line.strip() for line in str(to_carl.body).splitlines() if "Ten classes" in line]
-    assert paid == ["Price      Paid with Ten classes, given back"]
+    assert paid == ["Price      Paid with Ten classes, visit returned"]
 
 
 def test_the_mail_about_a_visit_that_is_kept_does_not_give_it_back(

@@ -69,7 +69,7 @@ def test_plans_are_shown_with_their_price_and_terms(client: Client, ten: Pricing
 
     page = text_of(client.get("/harbor/plans/"))
 
-    for words in ("Ten classes", "US$160.00", "10 visits", "Good for 180 days", "Vinyasa flow"):
+    for words in ("Ten classes", "US$160.00", "10 visits", "Valid for 180 days", "Vinyasa flow"):
         assert words in page
     for words in ("US$129.00", "a month", "Come as often as you like", "For one person"):
         assert words in page
@@ -96,7 +96,7 @@ def test_more_plans_cost_no_more_queries(client: Client, ten: PricingPlan) -> No
 def test_where_nothing_is_paid_online_plans_are_sold_at_the_place(
     client: Client, ten: PricingPlan
 ) -> None:
-    assert "Plans are sold at the place. Please ask us." in text_of(client.get("/harbor/plans/"))
+    assert "We sell these in person. Please ask us." in text_of(client.get("/harbor/plans/"))
     assert "<form" not in text_of(client.get(PLAN)).partition("<main")[2].partition("</main")[0]
 
 
@@ -136,7 +136,7 @@ def test_a_page_that_waits_asks_again_and_stops_in_the_end(
     assert text_of(part).lstrip().startswith('<div id="plan"')
     assert f'hx-get="{path}?looks=4"' in text_of(part)
     assert "hx-get" not in text_of(last).partition("<main")[2].partition("</main")[0]
-    assert "The bank takes longer than usual." in text_of(last)
+    assert "Your bank is taking longer than usual." in text_of(last)
     assert client.get(f"{path}?looks=1e9").status_code == 200
 
 
@@ -146,7 +146,7 @@ def test_a_declined_card_is_tried_again_on_the_plans_page(client: Client, ten: P
     work(LATER)
     path = f"/plans/{PlanPurchase.objects.get().reference}/"
 
-    assert "It is not paid yet. Nothing was charged." in text_of(client.get(path))
+    assert "This is not paid yet. You have not been charged." in text_of(client.get(path))
     again = client.post(f"{path}pay")
 
     assert again["Location"].startswith("/practice/")
@@ -162,11 +162,11 @@ def test_a_declined_card_is_tried_again_on_the_plans_page(client: Client, ten: P
     [
         ({"name": "", "email": "carl@example.com"}, "Enter your full name."),
         ({"name": "Carl Vogt", "email": "carl"}, "Enter an e-mail address like name@example.com."),
-        ({**CARL, "key": "short"}, "Please press the button once more."),
+        ({**CARL, "key": "short"}, "Please press the button again."),
         ({**CARL, "seen_price": "x"}, "Please check the price and press the button again."),
         ({**CARL, "seen_price": "-1"}, ""),
-        ({**CARL, "website_address": "http://robot"}, "Please press the button once more."),
-        ({**CARL, "form_seal": "forged"}, "Please press the button once more."),
+        ({**CARL, "website_address": "http://robot"}, "Please press the button again."),
+        ({**CARL, "form_seal": "forged"}, "Please press the button again."),
     ],
 )
 def test_what_is_typed_wrong_is_kept_and_buys_nothing(
@@ -267,7 +267,7 @@ def test_the_link_is_sent_to_the_address_of_the_plan_alone(
     assert [(it.status_code, it["Location"]) for it in answers] == 2 * [(303, "/harbor/plans/sent")]
     assert [it.to for it in mail.outbox] == [["carl@example.com"]]
     assert f"/p/{plan_token(purchase)[:8]}" in mail.outbox[0].body
-    assert "Look into your mail" in text_of(client.get("/harbor/plans/sent"))
+    assert "Check your e-mail" in text_of(client.get("/harbor/plans/sent"))
 
 
 def test_no_address_is_no_question(client: Client, purchase: PlanPurchase) -> None:
@@ -301,7 +301,7 @@ def test_a_link_that_is_not_ours_is_dead(
         answer = client.get(path)
 
         assert answer.status_code == 404
-        assert "This link does not work any more" in text_of(answer)
+        assert "This link no longer works" in text_of(answer)
 
 
 def test_a_link_is_dead_after_half_a_year_and_never_opens_something_else(
@@ -348,12 +348,12 @@ def test_its_holder_ends_a_membership_with_its_period(client: Client, studio: St
     PlanPurchase.objects.update(renews=True)
     client.get(f"/p/{plan_token(purchase)}")
     path = f"/plans/{purchase.reference}/"
-    assert "End it with this period" in text_of(client.get(path))
+    assert "End plan after this period" in text_of(client.get(path))
 
     for _time in range(2):
         assert client.post(f"{path}stop")["Location"] == path
 
-    assert "It ends by itself; nothing more is charged." in text_of(client.get(path))
+    assert "It ends automatically and nothing more is charged." in text_of(client.get(path))
     assert not fresh(purchase).renews
 
 
@@ -386,7 +386,7 @@ def test_whoever_has_no_plan_is_not_offered_one(
     answer = client.post(f"{path}plan")
 
     assert answer.status_code == 422
-    assert "You have no plan here." in text_of(answer)
+    assert "You don’t have a plan here." in text_of(answer)
     assert not Booking.objects.exists()
 
 
@@ -482,8 +482,8 @@ def test_a_gift_card_is_bought_and_mailed_to_both(client: Client, selling: Busin
         ({"amount": "5.001"}, "Enter an amount with at most 2 decimals."),
         ({"amount": "NaN"}, "Enter an amount like 50."),
         ({"amount": "50", "to_email": "eva"}, "Enter an e-mail address like name@example.com."),
-        ({"amount": "50", "key": ""}, "Please press the button once more."),
-        ({"amount": "50", "website_address": "x"}, "Please press the button once more."),
+        ({"amount": "50", "key": ""}, "Please press the button again."),
+        ({"amount": "50", "website_address": "x"}, "Please press the button again."),
     ],
 )
 def test_what_is_typed_wrong_buys_no_card(
@@ -519,7 +519,7 @@ def test_a_card_that_is_not_paid_is_tried_again(client: Client, selling: Busines
     card = GiftCard.objects.get()
     page = f"/gifts/{card.reference}/"
 
-    assert "It is not paid yet. Nothing was charged." in text_of(client.get(page))
+    assert "This is not paid yet. You have not been charged." in text_of(client.get(page))
     assert spell_code(card.code) not in text_of(client.get(page))
     assert client.get(f"/gifts/open/{gift_token(card)}").status_code == 404
     assert Client().post(f"{page}pay").status_code == 404

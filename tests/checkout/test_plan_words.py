@@ -50,7 +50,7 @@ def owner(studio: Studio) -> Client:
         (PlanUse("Ten classes", 1), "Paid with Ten classes, 1 left"),
         (PlanUse("Ten classes", 0), "Paid with Ten classes, none left"),
         (PlanUse("All you can stretch"), "Paid with All you can stretch"),
-        (PlanUse("Ten classes", 10, is_back=True), "Paid with Ten classes, given back"),
+        (PlanUse("Ten classes", 10, is_back=True), "Paid with Ten classes, visit returned"),
         (None, "Paid with a plan"),
     ],
 )
@@ -87,7 +87,7 @@ def test_the_owners_pages_say_it(owner: Client, seven: Booking) -> None:
     assert page.context["page"].bill.by_plan == PAID
 
     assert "Not paid" not in text_of(page)
-    assert "<td>By the plan</td>" in text_of(page)
+    assert "<td>Covered by plan</td>" in text_of(page)
 
     roster = owner.get(f"/own/harbor/classes/{seven.session_id}/")
     assert [it.by_plan for it in roster.context["roster"].people] == [PAID, "", ""]
@@ -121,7 +121,7 @@ def test_what_went_back_says_so(seven: Booking, studio: Studio) -> None:
     )
     seven.refresh_from_db()
 
-    assert stub_of(booking=seven).price_words == "Paid with Ten classes, given back"
+    assert stub_of(booking=seven).price_words == "Paid with Ten classes, visit returned"
 
 
 def test_extras_beside_a_plan_say_how_they_are_paid(
@@ -148,7 +148,7 @@ def test_extras_beside_a_plan_say_how_they_are_paid(
     client.get(f"/m/{link_to(booking=booking, now=NOW)}")
     receipt = text_of(client.get(f"/manage/{booking.reference}/receipt"))
     assert "Paid with Ten classes, 9 left" in receipt
-    assert "<td>By the plan</td>" in receipt
+    assert "<td>Covered by plan</td>" in receipt
 
 
 def test_an_unlimited_plan_counts_nothing(studio: Studio) -> None:

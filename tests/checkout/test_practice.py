@@ -76,7 +76,7 @@ def test_the_bank_lets_go_after_a_week() -> None:
     opened = pay(wanted(captures_later=True))
 
     told = Practice().fetch(opened.ref, now=MUCH_LATER)
-    with pytest.raises(CaptureRefused, match="The bank does not keep the amount aside"):
+    with pytest.raises(CaptureRefused, match="The bank no longer holds the amount"):
         Practice().capture(opened.ref, key="capture-1")
 
     assert told == Truth(
@@ -85,7 +85,7 @@ def test_the_bank_lets_go_after_a_week() -> None:
         0,
         0,
         is_open=False,
-        failure="The bank does not keep the amount aside any more.",
+        failure="The bank no longer holds the amount.",
     )
 
 
@@ -117,8 +117,8 @@ def test_a_card_that_nobody_saved_is_declined_in_words() -> None:
 
 
 def test_the_page_says_what_becomes_of_money_and_card(client: Client) -> None:
-    aside = "The amount is only kept aside on the card."
-    remembered = "The card is remembered"
+    aside = "The amount is only held on the card."
+    remembered = "The card is saved"
 
     plain = text_of(client.get(Practice().open_payment(wanted()).url))
     both = text_of(

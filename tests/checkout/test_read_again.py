@@ -57,7 +57,7 @@ def test_a_wrong_code_stays_in_its_field_and_is_not_kept(client: Client, path: s
     wrong = client.post(path, {"update": "1", "code": "SUMMER", "way": "FULL"})
 
     assert wrong.status_code == 422
-    assert wrong.context["code_error"] == "There is no such code."
+    assert wrong.context["code_error"] == "We don’t recognise this code."
     assert 'value="SUMMER"' in text_of(wrong)
     assert client.get(path).context["code"] == ""
 

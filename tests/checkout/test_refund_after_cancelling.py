@@ -34,4 +34,4 @@ def test_the_mail_of_the_cancellation_leaves_before_that_of_the_money(salon: Sal
     work(NOW + timedelta(seconds=2))
     assert subjects() == []
     work(NOW + timedelta(seconds=15))
-    assert subjects() == ["Cancelled", "Money sent back"]
+    assert subjects() == ["Cancelled", "Refund sent"]

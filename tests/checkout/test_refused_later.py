@@ -110,10 +110,10 @@ def test_whoever_waits_for_the_money_is_told(booking: Booking) -> None:
     refuse()
 
     assert told() == [
-        (["carl@example.com"], "Your refund did not work: Thu 26 Nov, 12:00, Cut and finish")
+        (["carl@example.com"], "Your refund did not go through: Thu 26 Nov, 12:00, Cut and finish")
     ]
-    assert "Your refund of €48.00 was refused by the bank" in str(mail.outbox[0].body)
-    assert "goes back the way it came" not in page_of(carl(booking), booking)
+    assert "The bank refused your refund of €48.00" in str(mail.outbox[0].body)
+    assert "is refunded the way you paid" not in page_of(carl(booking), booking)
 
 
 def test_the_same_word_once_more_changes_nothing(booking: Booking) -> None:
@@ -212,7 +212,7 @@ def test_the_plan_of_whoever_ended_it_waits_for_a_decision(salon: Salon) -> None
     mail.outbox.clear()
     refuse()
 
-    assert told() == [(["carl@example.com"], "Your money could not be sent back yet: Ten classes")]
+    assert told() == [(["carl@example.com"], "Your refund did not go through: Ten classes")]
     assert "€100.00 could not go back through Practice." in text_of(desk(salon).get(INBOX))
     assert clean()
 
@@ -228,7 +228,7 @@ def test_a_stopped_gift_card_waits_for_a_decision(salon: Salon) -> None:
     mail.outbox.clear()
     refuse()
 
-    assert told() == [(["eva@example.com"], "Your money could not be sent back yet, Juniper Hair")]
+    assert told() == [(["eva@example.com"], "Your refund did not go through, Juniper Hair")]
     assert "Put it back on the card" in text_of(desk(salon).get(INBOX))
     assert clean()
     checkout.decide_refused_refund(
@@ -291,12 +291,12 @@ def test_what_never_went_is_on_no_day(salon: Salon, booking: Booking) -> None:
 def test_the_practice_bank_refuses_by_a_button_of_its_page(salon: Salon, booking: Booking) -> None:
     page = f"/practice/{PracticeSession.objects.get().ref}/"
     browser = desk(salon)
-    assert "Let the bank refuse the refund" in text_of(browser.get(page))
+    assert "Have the bank refuse the refund" in text_of(browser.get(page))
 
     answers = [browser.post(page, {"act": "REFUSE_REFUND"}).status_code for _twice in range(2)]
 
     assert answers == [303, 409]
-    assert "Let the bank refuse the refund" not in text_of(browser.get(page))
+    assert "Have the bank refuse the refund" not in text_of(browser.get(page))
 
 
 def test_a_session_of_before_knows_its_refunds_by_name_only(booking: Booking) -> None:

@@ -153,7 +153,7 @@ def test_a_card_whose_money_stayed_can_be_put_right(salon: Salon, card: GiftCard
     assert clean()
     mail.outbox.clear()
     work(SOON)
-    assert told() == [(["eva@example.com"], "Your gift card is good again, Juniper Hair")]
+    assert told() == [(["eva@example.com"], "Your gift card is valid again, Juniper Hair")]
 
 
 def test_money_that_was_given_back_in_person_is_written_down_once(
@@ -180,11 +180,11 @@ def test_what_was_given_back_in_person_is_out_of_the_till(salon: Salon, card: Gi
 
 def test_the_buyer_of_a_card_is_told_that_it_did_not_work(card: GiftCard) -> None:
     assert told() == [
-        (["eva@example.com"], "Your money is on its way back, Juniper Hair"),
-        (["eva@example.com"], "Your money could not be sent back yet, Juniper Hair"),
+        (["eva@example.com"], "Your refund is on its way, Juniper Hair"),
+        (["eva@example.com"], "Your refund did not go through, Juniper Hair"),
     ]
     body = str(mail.outbox[1].body)
-    assert "Your refund of €50.00 was refused by the bank" in body
+    assert "The bank refused your refund of €50.00" in body
     assert "can use the card" not in body
 
 
@@ -192,10 +192,10 @@ def test_money_of_an_ended_plan_stands_in_the_inbox(salon: Salon, plan: PlanPurc
     assert plan.status == "CANCELED"
     assert "€100.00 could not go back through Practice." in inbox(salon)
     assert told() == [
-        (["carl@example.com"], "Your money is on its way back: Ten classes"),
-        (["carl@example.com"], "Your money could not be sent back yet: Ten classes"),
+        (["carl@example.com"], "Your refund is on its way: Ten classes"),
+        (["carl@example.com"], "Your refund did not go through: Ten classes"),
     ]
-    assert "Your refund of €100.00 was refused by the bank" in str(mail.outbox[1].body)
+    assert "The bank refused your refund of €100.00" in str(mail.outbox[1].body)
 
     assert decide(salon, WayOut.BY_HAND) == 303
     assert Order.objects.get(purchase=plan).payment_status == "PARTIALLY_REFUNDED"
@@ -220,10 +220,10 @@ def test_money_of_a_cancelled_booking_stands_there_once(salon: Salon, booking: B
 
 
 def test_the_customer_of_a_booking_is_told_that_it_did_not_work(booking: Booking) -> None:
-    (last,) = [it for it in mail.outbox if "refund did not work" in it.subject]
+    (last,) = [it for it in mail.outbox if "refund did not go through" in it.subject]
 
     assert last.to == ["carl@example.com"]
-    assert "Your refund of €48.00 was refused by the bank" in str(last.body)
+    assert "The bank refused your refund of €48.00" in str(last.body)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_the_page_does_not_say_that_what_was_handed_over_went_back_as_it_came(
     decide(salon, WayOut.BY_HAND)
     page = page_of(carl(booking), booking)
 
-    assert "€48.00 is given back in person." in page
+    assert "€48.00 is refunded in person." in page
     assert "the way it came" not in page
 
 

@@ -30,7 +30,7 @@ from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 RENEWS = "Renews on Thursday 24 December 2026 for €49.00. Your card is charged the day before."
-ENDS_BY_ITSELF = "It ends by itself; nothing more is charged."
+ENDS_BY_ITSELF = "It ends automatically and nothing more is charged."
 UNPAID = "Pay €49.00 here, or your plan ends."
 
 STATE = re.compile(r'class="state[^"]*">(\w+)<')
@@ -70,16 +70,16 @@ def press(holder: Client, carl: PlanPurchase, what: str, *, at: datetime = NOW) 
 def test_the_page_says_that_it_renews_before_one_buys(client: Client, plan: PricingPlan) -> None:
     told = words_of(client.get("/juniper/plans/monthly/"))
 
-    assert told.index("It renews by itself: €49.00 a month are charged") < told.index("Pay €49.00")
+    assert told.index("Renews automatically: €49.00 a month, charged") < told.index("Pay €49.00")
 
 
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"price": 0}, "It ends by itself after one period."),
+        ({"price": 0}, "It ends automatically after one period."),
         (
             {"kind": "PACKAGE", "period_months": None},
-            "Visits that are cancelled in time come back to your plan.",
+            "If you cancel in time, the visit goes back on your plan.",
         ),
     ],
 )
@@ -102,7 +102,7 @@ def test_tax_that_is_added_is_in_the_amount(client: Client, salon: Salon) -> Non
     salon.business.prices_include_tax = False
     salon.business.save()
     plan = make_membership_plan(service=salon.cut, tax_rate=1900)
-    assert "€58.31 a month are charged" in words_of(client.get("/juniper/plans/monthly/"))
+    assert "€58.31 a month, charged" in words_of(client.get("/juniper/plans/monthly/"))
     purchase = checkout.buy_plan(
         plan=plan,
         buyer=checkout.Buyer(name="Carl Vogt", email="carl@example.com"),
@@ -123,7 +123,7 @@ def test_it_is_stopped_and_started_again_on_its_page(holder: Client, carl: PlanP
     page = press(holder, carl, "stop")
     told = look(holder, carl)
     assert ENDS_BY_ITSELF in told
-    assert "Let it renew for €49.00" in told
+    assert "Renew automatically for €49.00" in told
 
     assert press(holder, carl, "start") == page
     assert RENEWS in look(holder, carl)
@@ -133,7 +133,7 @@ def test_without_a_card_there_is_nothing_to_start(holder: Client, carl: PlanPurc
     press(holder, carl, "stop")
     PlanPurchase.objects.update(saved_card="")
 
-    assert "Let it renew" not in look(holder, carl)
+    assert "Renew automatically" not in look(holder, carl)
     press(holder, carl, "start")
     assert ENDS_BY_ITSELF in look(holder, carl)
 
@@ -152,7 +152,7 @@ def test_the_holder_pays_by_hand_after_a_failure(holder: Client, carl: PlanPurch
     work(DUE + timedelta(minutes=1))
 
     told = look(holder, carl, at=DUE)
-    assert "The next period is paid for already." in told
+    assert "The next period is already paid." in told
     assert "Renews on Sunday 24 January 2027 for €49.00." in told
 
 
@@ -161,7 +161,7 @@ def test_after_its_end_a_plan_is_over_until_it_is_paid(holder: Client, carl: Pla
     day_passes(DUE)
     before, after = look(holder, carl, at=DUE), look(holder, carl, at=ENDS)
 
-    assert [STATE.findall(told) for told in (before, after)] == [["Active"], ["Over"]]
+    assert [STATE.findall(told) for told in (before, after)] == [["Active"], ["Ended"]]
     assert [UNPAID in told for told in (before, after)] == [True, True]
     assert [">Book</a>" in told for told in (before, after)] == [True, False]
 
@@ -173,7 +173,7 @@ def test_while_the_card_is_charged_there_is_nothing_to_pay(
 
     told = look(holder, carl, at=DUE)
 
-    assert "€49.00 for the next period are being charged to your card." in told
+    assert "€49.00 for the next period is being charged to your card." in told
     assert press(holder, carl, "pay", at=DUE) == f"/plans/{carl.reference}/"
     assert Payment.objects.count() == 2
 
@@ -183,7 +183,7 @@ def test_a_plan_that_rests_or_is_over_promises_no_charge(
 ) -> None:
     checkout.pause_plan(purchase_id=carl.pk, revision=carl.revision, by=salon.olga, now=NOW)
     told = look(holder, carl)
-    assert "While it is paused its days do not run, and nothing is charged." in told
+    assert "While it is paused, no days are used up and nothing is charged." in told
     assert "Renews on" not in told
 
     PlanPurchase.objects.update(status="ENDED", paused_at=None)

@@ -110,10 +110,10 @@ def test_the_next_period_is_paid_ahead_and_begins_on_its_day(carl: PlanPurchase)
 def test_the_holder_is_told_what_was_paid_and_until_when(carl: PlanPurchase) -> None:
     day_passes(DUE)
 
-    assert subjects() == ["Your plan: Monthly", "Your plan goes on: Monthly"]
+    assert subjects() == ["Your plan: Monthly", "Your plan has been renewed: Monthly"]
     told = str(mail.outbox[-1].body)
     assert "Paid: €49.00" in told
-    assert "Good until Saturday 23 January 2027" in told
+    assert "Valid until Saturday 23 January 2027" in told
 
 
 def test_however_often_the_worker_looks_there_is_one_charge(carl: PlanPurchase) -> None:

@@ -179,13 +179,13 @@ def test_a_deposit_that_went_back_leaves_the_rest_to_be_paid(
 ) -> None:
     give_back(deposit, salon, 2000)
 
-    assert "€20.00 went back, €28.00 at the studio" in page_of(carl(deposit), deposit)
+    assert "€20.00 refunded, €28.00 at the studio" in page_of(carl(deposit), deposit)
     deposit.refresh_from_db()
     paid = checkout.mark_paid(
         booking_id=deposit.pk, revision=deposit.revision, by=salon.olga, now=NOW
     )
     assert paid.amount == 2800
-    told = "€48.00 paid (€20.00 online, €28.00 in person), €20.00 of it went back"
+    told = "€48.00 paid (€20.00 online, €28.00 in person), €20.00 of it refunded"
     assert told in page_of(carl(deposit), deposit)
     assert list(find_all(business_id=None, now=NOW)) == []
 

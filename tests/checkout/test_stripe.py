@@ -166,10 +166,10 @@ def test_an_authorisation_that_ran_out_is_told_in_words(stub: Stub) -> None:
     opened = pay(stub, LATER)
     stub.lapse(only_intent(stub))
 
-    with pytest.raises(CaptureRefused, match="does not keep the amount aside"):
+    with pytest.raises(CaptureRefused, match="no longer holds the amount"):
         Stripe().capture(opened.ref, key="capture-7")
 
-    assert fetch(opened).failure == "The bank does not keep the amount aside any more."
+    assert fetch(opened).failure == "The bank no longer holds the amount."
 
 
 def test_nothing_is_taken_of_what_nobody_paid(stub: Stub) -> None:
@@ -203,7 +203,7 @@ def test_a_day_later_the_same_refund_is_still_known(stub: Stub) -> None:
 def test_more_than_came_is_refused_in_words(stub: Stub) -> None:
     opened = pay(stub)
 
-    with pytest.raises(RefundRefused, match="given back already"):
+    with pytest.raises(RefundRefused, match="already been refunded"):
         Stripe().refund(opened.ref, amount=4001, key="refund-1")
     with pytest.raises(RefundRefused, match="Nothing was paid"):
         Stripe().refund(Stripe().open_payment(LATER_KEY).ref, amount=1, key="refund-2")
@@ -259,7 +259,7 @@ def test_a_saved_card_may_keep_an_amount_aside(stub: Stub) -> None:
     [
         ("insufficient_funds", "There is not enough money on the card."),
         ("expired_card", "The card has expired."),
-        ("authentication_required", "The bank wants the owner of the card to confirm it."),
+        ("authentication_required", "The bank needs the cardholder to confirm it."),
         ("generic_decline", "The card was declined."),
     ],
 )

@@ -27,12 +27,11 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
 SOON = NOW + timedelta(minutes=2)
 RECORDED = (
-    "Juniper Hair recorded that €48.00 was given back to you in person. If you have not received "
-    "it, please get in touch with them."
+    "Juniper Hair recorded that €48.00 was refunded to you in person. If you "
+    "have not received it, please contact them."
 )
 DECIDED = (
-    "Juniper Hair decided to keep the €48.00 that you paid. If you disagree, please get in touch "
-    "with them."
+    "Juniper Hair decided to keep the €48.00 that you paid. If you disagree, please contact them."
 )
 
 
@@ -72,7 +71,9 @@ def given_up(salon: Salon) -> Booking:
         now=LATER,
     )
     work(SOON)
-    assert "is still with Juniper Hair. They look at it" in str(mail.outbox[-1].body)
+    assert "Juniper Hair still has your €48.00. They are looking into it" in str(
+        mail.outbox[-1].body
+    )
     mail.outbox.clear()
     return booking
 
@@ -101,8 +102,10 @@ def test_money_that_was_given_back_by_hand_is_told_with_amount_and_way(
 ) -> None:
     decide(salon, WayOut.BY_HAND)
 
-    assert told() == [(["carl@example.com"], "Money given back: Thu 26 Nov, 12:00, Cut and finish")]
-    assert "Your money was given back, Carl." in body()
+    assert told() == [
+        (["carl@example.com"], "Refunded in person: Thu 26 Nov, 12:00, Cut and finish")
+    ]
+    assert "You have been refunded in person, Carl." in body()
     assert RECORDED in body()
     assert "the way it came" not in body()
     assert clean()
@@ -111,7 +114,9 @@ def test_money_that_was_given_back_by_hand_is_told_with_amount_and_way(
 def test_money_that_stays_after_a_refused_refund_is_told(salon: Salon, refused: Booking) -> None:
     decide(salon, WayOut.KEEP)
 
-    assert told() == [(["carl@example.com"], "About your money: Thu 26 Nov, 12:00, Cut and finish")]
+    assert told() == [
+        (["carl@example.com"], "About your payment: Thu 26 Nov, 12:00, Cut and finish")
+    ]
     assert "Your payment stays with Juniper Hair, Carl." in body()
     assert DECIDED in body()
     assert clean()
@@ -125,7 +130,9 @@ def test_money_that_somebody_looked_at_and_kept_is_told_once(
     work(SOON)
 
     assert answers == [303, 303]
-    assert told() == [(["carl@example.com"], "About your money: Thu 26 Nov, 12:00, Cut and finish")]
+    assert told() == [
+        (["carl@example.com"], "About your payment: Thu 26 Nov, 12:00, Cut and finish")
+    ]
     assert DECIDED in body()
     assert clean()
 
@@ -162,7 +169,7 @@ def test_history_says_who_kept_it(salon: Salon, given_up: Booking) -> None:
     assert (line.action, line.user_id) == (BookingEvent.Action.KEPT, salon.olga.user_id)
     owners = text_of(desk(salon).get(f"/own/juniper/bookings/{given_up.reference}/"))
     assert "Money kept by" in owners
-    assert "The business keeps the money" in page_of(carl(given_up), given_up)
+    assert "The business kept the payment" in page_of(carl(given_up), given_up)
 
 
 def test_money_that_is_kept_with_the_cancelling_is_told_by_that_mail_alone(salon: Salon) -> None:
@@ -210,7 +217,7 @@ def test_cash_does_not_go_back_the_way_it_came(salon: Salon, at_the_desk: Bookin
     work(SOON)
 
     assert told() == [
-        ([at_the_desk.contact_email], "Money given back: Thu 26 Nov, 12:00, Cut and finish")
+        ([at_the_desk.contact_email], "Refunded in person: Thu 26 Nov, 12:00, Cut and finish")
     ]
     assert RECORDED in body()
 
@@ -228,10 +235,10 @@ def test_cash_of_a_cancelled_booking_is_given_back_in_person(
     work(SOON)
 
     cancelled = next(it for it in mail.outbox if it.subject.startswith("Cancelled"))
-    assert "€48.00 is given back in person." in str(cancelled.body)
+    assert "€48.00 is refunded in person." in str(cancelled.body)
     assert "the way it came" not in str(cancelled.body)
     at_the_desk.refresh_from_db()
-    assert "€48.00 is given back in person." in page_of(carl(at_the_desk), at_the_desk)
+    assert "€48.00 is refunded in person." in page_of(carl(at_the_desk), at_the_desk)
 
 
 def test_each_part_goes_back_in_its_own_way(salon: Salon) -> None:
@@ -247,9 +254,9 @@ def test_each_part_goes_back_in_its_own_way(salon: Salon) -> None:
     )
     work(SOON)
 
-    assert "Your money is on its way back, Carl." in body()
-    assert "€20.00 goes back the way it came." in body()
-    assert "recorded that €28.00 was given back to you in person" in body()
+    assert "Your refund is on its way, Carl." in body()
+    assert "€20.00 is refunded the way you paid." in body()
+    assert "recorded that €28.00 was refunded to you in person" in body()
 
 
 @pytest.fixture
@@ -286,19 +293,19 @@ def test_the_holder_of_a_plan_is_told_that_money_goes_back(
     end(plan)
     work(SOON)
 
-    assert told() == [(["carl@example.com"], "Your money is on its way back: Ten classes")]
-    assert "€48.00 goes back the way it came." in body()
+    assert told() == [(["carl@example.com"], "Your refund is on its way: Ten classes")]
+    assert "€48.00 is refunded the way you paid." in body()
     assert clean()
 
 
 @pytest.mark.parametrize(
     ("way", "told_as"),
     [
-        (WayOut.BY_HAND, ("Your money was given back: Ten classes", RECORDED)),
+        (WayOut.BY_HAND, ("You have been refunded in person: Ten classes", RECORDED)),
         (WayOut.KEEP, ("Your payment stays with Juniper Hair: Ten classes", DECIDED)),
         (
             WayOut.AGAIN,
-            ("Your money is on its way back: Ten classes", "€48.00 goes back the way it came."),
+            ("Your refund is on its way: Ten classes", "€48.00 is refunded the way you paid."),
         ),
     ],
 )
@@ -331,7 +338,7 @@ def test_a_plan_that_was_paid_at_the_desk_is_given_back_there(
     end(plan)
     work(SOON)
 
-    assert [subject for _to, subject in told()] == ["Your money was given back: Ten classes"]
+    assert [subject for _to, subject in told()] == ["You have been refunded in person: Ten classes"]
     assert RECORDED in body()
 
 
@@ -348,9 +355,9 @@ def test_the_buyer_of_a_stopped_card_is_told(salon: Salon) -> None:
     decide(salon, WayOut.BY_HAND)
 
     assert told() == [
-        (["eva@example.com"], "Your money is on its way back, Juniper Hair"),
-        (["eva@example.com"], "Your money could not be sent back yet, Juniper Hair"),
-        (["eva@example.com"], "Your money was given back, Juniper Hair"),
+        (["eva@example.com"], "Your refund is on its way, Juniper Hair"),
+        (["eva@example.com"], "Your refund did not go through, Juniper Hair"),
+        (["eva@example.com"], "You have been refunded in person, Juniper Hair"),
     ]
-    assert "recorded that €50.00 was given back to you in person" in str(mail.outbox[-1].body)
+    assert "recorded that €50.00 was refunded to you in person" in str(mail.outbox[-1].body)
     assert card.code not in str(mail.outbox[-1].body)

@@ -75,7 +75,7 @@ def test_a_bill_that_was_paid_twice_is_paid_and_nothing_of_it_went_back(
     assert (Order.objects.get().payment_status, owed_of(booking)) == ("PAID", 0)
     page = page_of(carl(booking), booking)
     assert "€48.00, paid" in page
-    assert "of it went back" not in page
+    assert "of it refunded" not in page
     assert is_in_order()
 
 
@@ -87,7 +87,7 @@ def test_whoever_paid_twice_reads_that_the_second_goes_back(
     assert list(told)[-3:] == ["PAID", "PAID", "REFUNDED"]
     mail = Message.objects.get(kind="REFUNDED")
     assert mail.to_address == "carl@example.com"
-    assert "€28.00 goes back the way it came: it was more than there was to pay." in mail.body_text
+    assert "€28.00 is refunded the way you paid: it was more than you owed." in mail.body_text
     assert "€48.00, paid" in mail.body_text
 
 
@@ -139,7 +139,7 @@ def test_the_parts_of_the_bill_are_named_without_what_was_too_much(
     )
 
     page = page_of(carl(booking), booking)
-    assert f"€48.00 paid {parts}, €5.00 of it went back" in page
+    assert f"€48.00 paid {parts}, €5.00 of it refunded" in page
     assert page.count("Payment received: €28.00 online") == 1
 
 
@@ -159,7 +159,7 @@ def test_a_refund_that_was_decided_is_still_taken_off_the_bill(
     assert (booking.payment_status, booking.paid, booking.returned) == ("PAID", 4300, 500)
     assert owed_of(booking) == 0
     parts = "(€20.00 online, €28.00 in person)"
-    assert f"€48.00 paid {parts}, €5.00 of it went back" in page_of(carl(booking), booking)
+    assert f"€48.00 paid {parts}, €5.00 of it refunded" in page_of(carl(booking), booking)
     assert is_in_order()
 
 

@@ -54,7 +54,7 @@ def test_another_amount_shows_the_payment_that_is_under_way(rest: Booking, amoun
     page = pay(browser, rest, amount=amount)
 
     assert page.status_code == 409
-    for words in ("A payment is under way.", "Go on paying €10.00", "Give it up"):
+    for words in ("A payment is in progress.", "Continue paying €10.00", "Cancel this payment"):
         assert words in text_of(page)
     assert amounts() == [(1000, "PENDING")]
     assert pay(browser, rest, go_on="1")["Location"] == there
@@ -65,7 +65,7 @@ def test_what_is_given_up_makes_room_for_another_amount(rest: Booking) -> None:
     pay(browser, rest, amount="10")
 
     assert pay(browser, rest, give_up="1").status_code == 303
-    assert "A payment is under way." not in page_of(browser, rest)
+    assert "A payment is in progress." not in page_of(browser, rest)
     assert PracticeSession.objects.get().state == "CANCELED"
     pay(browser, rest, amount="20")
 
@@ -103,7 +103,11 @@ def test_an_old_pay_page_replaces_nothing_and_a_fresh_one_says_what_it_does(
     assert first["Location"] == again["Location"]
     assert other.status_code == 409
     assert amounts() == [(2000, "PENDING")]
-    for words in ("You have begun to pay €20.00", "Go on paying €20.00", "given up"):
+    for words in (
+        "You started to pay €20.00",
+        "Continue paying €20.00",
+        "that payment is cancelled",
+    ):
         assert words in text_of(other)
     assert client.post(path, {"go_on": "1"})["Location"] == first["Location"]
 

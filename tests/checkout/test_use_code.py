@@ -163,7 +163,7 @@ def test_the_customer_uses_a_card_by_the_link_and_pays_the_rest(
     path = f"/manage/{booked.reference}/code"
 
     wrong = browser.post(path, {"code": "NOTHING"})
-    assert (wrong.status_code, "There is no such code." in text_of(wrong)) == (422, True)
+    assert (wrong.status_code, "We don’t recognise this code." in text_of(wrong)) == (422, True)
     assert browser.post(path, {"code": card.code})["Location"] == f"/manage/{booked.reference}/"
 
     page = page_of(browser, booked)

@@ -38,7 +38,7 @@ def test_details_lead_to_the_page_on_which_one_pays(client: Client, salon: Salon
     page = client.get(path)
 
     assert path == f"/book/{Booking.objects.get().draft_id}/pay"
-    for words in ("Deposit now", "Everything now", "€28.00", "incl. 19 % VAT €7.66"):
+    for words in ("Pay a deposit now", "Pay in full", "€28.00", "incl. 19 % VAT €7.66"):
         assert words in text_of(page)
     assert "Pay €20.00 deposit" in text_of(page)
     assert Booking.objects.get().status == "CREATED"
@@ -68,7 +68,7 @@ def test_paying_goes_to_the_provider_and_back_to_the_booking(client: Client, sal
 
     there = press(client, path, way="DEPOSIT")
     assert there.status_code == 303
-    assert "Practice money." in text_of(client.get(there["Location"]))
+    assert "Test money." in text_of(client.get(there["Location"]))
     back = client.post(there["Location"], {"act": "PAY"})
     assert (back.status_code, back["Location"]) == (303, f"http://testserver{path[:-3]}wait")
     waiting = client.get(f"{path[:-3]}wait")
@@ -173,7 +173,7 @@ def test_a_provider_that_is_away_is_said_plainly(client: Client, salon: Salon) -
     page = client.post(path, fields)
 
     assert page.status_code == 503
-    assert "Payments do not work at this moment." in text_of(page)
+    assert "Payments are not working right now." in text_of(page)
 
 
 def test_without_a_provider_the_rest_of_the_ways_is_offered(client: Client, salon: Salon) -> None:
@@ -183,7 +183,7 @@ def test_without_a_provider_the_rest_of_the_ways_is_offered(client: Client, salo
         page = client.get(path)
 
     assert "Book this time" in text_of(page)
-    assert "Everything now" not in text_of(page)
+    assert "Pay in full" not in text_of(page)
 
 
 def test_the_practice_page_knows_only_its_own_verbs(client: Client, salon: Salon) -> None:

@@ -144,7 +144,7 @@ def test_the_page_of_a_course_names_the_clock_of_each_run(
     assert "Thu 26 Nov" in text
     told = re.findall(r"([^>]*)<b class=\"nowrap\">(Wed 25 Nov[^<]*)", text)
     assert [(words.strip(), when) for words, when in told] == [
-        ("Free to cancel until", "Wed 25 Nov, 01:30")
+        ("Free cancellation until", "Wed 25 Nov, 01:30")
     ]
     assert text.count("Wed 25 Nov") == 1
 

@@ -97,8 +97,8 @@ def test_the_mail_names_the_date_that_goes_and_the_one_it_begins_with(
     (told,) = mail.outbox
     words = " ".join(str(told.body).split())
     assert told.to == ["carl@example.com"]
-    assert "Thu 26 Nov, 18:00 does not take place. Noor is away." in words
-    assert "The course begins on Thu 3 Dec, 18:00." in words
+    assert "Thu 26 Nov, 18:00 has been cancelled. Noor is away." in words
+    assert "The course now starts on Thu 3 Dec, 18:00." in words
 
 
 def test_the_last_date_of_several_only_shortens_it(studio: Studio, run: CourseRun) -> None:

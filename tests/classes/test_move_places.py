@@ -113,7 +113,7 @@ def test_the_customers_page_offers_the_other_sessions(client: Client, studio: St
     booking = Booking.objects.get()
     manage = f"/manage/{booking.reference}/"
 
-    assert "Another day suits you better?" in text_of(client.get(manage))
+    assert "Would another day suit you better?" in text_of(client.get(manage))
     assert client.post(f"{manage}move", {"target": "x"}).status_code == 404
     assert client.post(f"{manage}move", {"target": 999_999}).status_code == 404
     assert Client().post(f"{manage}move", {"target": later.pk}).status_code == 404

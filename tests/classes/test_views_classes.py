@@ -166,8 +166,8 @@ def test_a_person_who_is_in_is_told_so(client: Client, studio: Studio) -> None:
 
     (row,) = [row for day in page.context["week"].days for row in day.rows]
     assert row.own_reference == Booking.objects.get().reference
-    assert "You are in" in text_of(page)
-    assert "You are in" not in text_of(Client().get(WEEK))
+    assert "You’re booked" in text_of(page)
+    assert "You’re booked" not in text_of(Client().get(WEEK))
 
 
 def test_a_class_is_booked_for_two_by_name(client: Client, studio: Studio) -> None:
@@ -208,7 +208,7 @@ def test_two_adults_and_a_child_are_added_up(client: Client, studio: Studio) -> 
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"people": 4}, "Up to 3 people can come on one booking."),
+        ({"people": 4}, "A booking can be for up to 3 people."),
         ({"nobody": True}, "Say how many people are coming."),
     ],
 )
@@ -247,7 +247,7 @@ def test_a_full_class_is_a_409(client: Client, studio: Studio) -> None:
     page = hold(client, session)
 
     assert page.status_code == 409
-    assert "It is full." in text_of(page)
+    assert "This is fully booked." in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_places_lost_while_typing_show_the_class_and_keep_the_text(
         page = fill(client, address)
 
     assert page.status_code == 409
-    assert "It is full." in text_of(page)
+    assert "This is fully booked." in text_of(page)
     draft = Booking.objects.get(status="CREATED")
     assert draft.draft_text["name"] == ["Carl Vogt"]
 

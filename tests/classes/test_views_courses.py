@@ -36,7 +36,7 @@ def test_a_course_lists_its_runs_with_all_dates(client: Client, studio: Studio) 
     assert [date.is_canceled for date in row.dates] == [False, True, *[False] * 4]
     assert (row.total, row.over, row.joining.seats_left) == (5, 0, 10)
     assert "All 6 dates" in text_of(page)
-    assert "its dates cannot be changed for others" in text_of(page)
+    assert "single dates cannot be swapped" in text_of(page)
 
 
 def test_a_course_is_booked_as_a_whole(client: Client, studio: Studio) -> None:
@@ -60,8 +60,8 @@ def test_whoever_joins_late_pays_for_what_is_left(client: Client, studio: Studio
     answer = enrol(client, run)
     fill(client, answer["Location"])
 
-    assert "2 of 8 sessions are over." in text_of(page)
-    assert "You pay for those that are left." in text_of(page)
+    assert "2 of 8 sessions have taken place." in text_of(page)
+    assert "You pay only for the rest." in text_of(page)
     booking = Booking.objects.get()
     assert (booking.status, booking.price) == ("CONFIRMED", 9000)
 
@@ -73,7 +73,7 @@ def test_without_late_entry_a_course_that_began_is_closed(client: Client, at_now
     page = enrol(client, run)
 
     assert page.status_code == 409
-    assert "It has begun." in text_of(page)
+    assert "This has already started." in text_of(page)
 
 
 def test_a_course_without_future_dates_is_not_offered(client: Client, studio: Studio) -> None:
@@ -81,7 +81,7 @@ def test_a_course_without_future_dates_is_not_offered(client: Client, studio: St
 
     page = client.get(COURSE)
 
-    assert "No dates are planned at the moment" in text_of(page)
+    assert "No dates at the moment" in text_of(page)
     assert enrol(client, run).status_code == 409
 
 
@@ -92,7 +92,7 @@ def test_a_full_run_is_a_409(client: Client, studio: Studio) -> None:
     page = enrol(client, run)
 
     assert page.status_code == 409
-    assert "It is full." in text_of(page)
+    assert "This is fully booked." in text_of(page)
 
 
 def test_the_price_of_a_run_is_swapped_alone(client: Client, studio: Studio) -> None:

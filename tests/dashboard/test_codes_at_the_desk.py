@@ -138,11 +138,11 @@ def test_a_card_that_pays_all_leaves_nothing_to_be_said(
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"code": "WINTER11"}, "There is no such code."),
-        ({"code": "OTHER"}, "This code is for something else."),
+        ({"code": "WINTER11"}, "We don’t recognise this code."),
+        ({"code": "OTHER"}, "This code does not apply here."),
         (
             {"gift": "G-AAAA-BBBB-CCCC"},
-            "There is no gift card of this number with anything on it.",
+            "We don’t recognise this gift card, or nothing is left on it.",
         ),
     ],
 )
@@ -171,7 +171,7 @@ def test_a_code_that_this_customer_has_used_is_refused(
     page = press(olga, ten_visits, unnamed)
 
     assert page.status_code == 422
-    assert page.context["form"].errors == {"code": ["This customer has used this code already."]}
+    assert page.context["form"].errors == {"code": ["This customer has already used this code."]}
     assert (fields_of(page)["code"], PlanPurchase.objects.count()) == ("WINTER10", 1)
 
 
@@ -217,7 +217,7 @@ def test_a_card_that_has_less_meanwhile_is_shown_first(
     page = press(olga, ten_visits, shown)
 
     assert page.status_code == 409
-    assert "The gift card has only €20.00 on it now; it was to pay €50.00." in text_of(page)
+    assert "The gift card has only €20.00 on it now; it was going to pay €50.00." in text_of(page)
     assert sum_of(page) == ["€160.00", "€20.00", "€140.00"]
     assert not PlanPurchase.objects.filter(plan=ten_visits).exists()
     assert press(olga, ten_visits, page).status_code == 303
@@ -335,7 +335,7 @@ def test_a_code_makes_it_cheaper_that_was_to_be_paid_later(
 
 
 ON_GRID = datetime(2026, 11, 25, 10, tzinfo=UTC)
-NO_CARD = "There is no gift card of this number with anything on it."
+NO_CARD = "We don’t recognise this gift card, or nothing is left on it."
 
 
 @pytest.mark.parametrize("part", ["paid", "next"])
@@ -343,7 +343,7 @@ NO_CARD = "There is no gift card of this number with anything on it."
     ("number", "words"),
     [
         ("G-AAAA-BBBB-CCCC", NO_CARD),
-        ("WINTER11", "There is no such code."),
+        ("WINTER11", "We don’t recognise this code."),
         ("", "Enter the number of the gift card."),
     ],
 )

@@ -102,7 +102,7 @@ def test_a_form_that_is_sent_twice_sells_once(olga: Client, salon: Salon) -> Non
         ({"name": ""}, "Enter a name."),
         ({"email": "eva"}, "Enter an e-mail address like name@example.com."),
         ({"to_email": "ida@"}, "Enter an e-mail address like name@example.com."),
-        ({"key": "<script>"}, "Please press the button once more."),
+        ({"key": "<script>"}, "Please press the button again."),
     ],
 )
 def test_mistakes_of_a_sale_are_named_and_the_text_is_kept(

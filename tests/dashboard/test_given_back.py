@@ -75,7 +75,7 @@ def test_the_text_is_in_the_form_again_and_nothing_was_saved(
 
     eva.refresh_from_db()
     assert "henna" not in stored
-    assert "You had been signed out while you typed." in page
+    assert "You were signed out while you were typing." in page
     assert "Allergic to henna</textarea>" in page
     assert eva.owner_note == ""
     assert "henna" not in later

@@ -331,15 +331,15 @@ def test_a_membership_ends_with_its_period(olga: Client, salon: Salon) -> None:
     PlanPurchase.objects.update(renews=True)
     page = text_of(olga.get(page_of(purchase)))
     assert "Renews on Thursday 24 December 2026 for €160.00." in page
-    assert "End it with this period" in page
+    assert "End plan after this period" in page
 
     assert olga.post(page_of(purchase, "renewal")).status_code == 303
 
     found = fresh(purchase)
     assert (found.renews, found.status) == (False, "ACTIVE")
     page = text_of(olga.get(page_of(purchase)))
-    assert "It ends by itself; nothing more is charged." in page
-    assert "End it with this period" not in page
+    assert "It ends automatically and nothing more is charged." in page
+    assert "End plan after this period" not in page
 
 
 def test_the_link_is_sent_once_more(olga: Client, purchase: PlanPurchase) -> None:

@@ -262,13 +262,16 @@ def test_why_there_are_no_times_is_told_there(olga: Client, abroad: Salon) -> No
         (
             True,
             (
-                "Thu 26 Nov, 17:00 (Lisbon time) does not take place. Flu. "
-                "The course begins on Thu 3 Dec, 12:00."
+                "Thu 26 Nov, 17:00 (Lisbon time) has been cancelled. Flu. The course now "
+                "starts on Thu 3 Dec, 12:00."
             ),
         ),
         (
             False,
-            "Thu 26 Nov, 12:00 does not take place. Flu. The course begins on Thu 3 Dec, 12:00.",
+            (
+                "Thu 26 Nov, 12:00 has been cancelled. Flu. The course now starts on Thu "
+                "3 Dec, 12:00."
+            ),
         ),
     ],
 )

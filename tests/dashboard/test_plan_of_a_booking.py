@@ -91,12 +91,12 @@ def test_a_plan_that_does_not_pay_says_why(olga: Client, salon: Salon, owed: Boo
     held = make_purchase(plan=other, by=salon.olga)
     page = olga.get(path_of(owed))
 
-    assert cards_of(page) == [("Ten colours", "It does not include this.")]
+    assert cards_of(page) == [("Ten colours", "It does not cover this.")]
     assert "Use the plan" not in text_of(page)
     refused = use(olga, owed, held, page)
     assert refused.status_code == 409
     assert 'id="use-plan_error"' in text_of(refused)
-    assert "It does not include this." in text_of(refused).partition('id="use-plan_error"')[2]
+    assert "It does not cover this." in text_of(refused).partition('id="use-plan_error"')[2]
 
 
 def test_a_plan_that_was_used_up_meanwhile_says_so_beside_the_field(

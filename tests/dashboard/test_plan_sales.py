@@ -148,7 +148,7 @@ def test_a_plan_that_is_no_longer_sold_is_not_sold_at_the_desk(olga: Client, sal
         ({"name": ""}, "Enter a name."),
         ({"email": ""}, "Enter an e-mail address."),
         ({"email": "carl"}, "Enter an e-mail address like name@example.com."),
-        ({"key": "short"}, "Please press the button once more."),
+        ({"key": "short"}, "Please press the button again."),
     ],
 )
 def test_mistakes_of_a_sale_are_named(

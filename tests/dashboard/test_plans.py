@@ -59,7 +59,7 @@ def test_a_package_is_offered_as_it_was_typed(olga: Client, salon: Salon) -> Non
     assert (plan.max_per_customer, plan.hidden) == (2, False)
     assert list(plan.services.all()) == [salon.cut]
     page = text_of(olga.get(PLANS))
-    for words in ("Ten cuts", "€400.00", "10 visits. Good for 365 days.", "Nobody has it"):
+    for words in ("Ten cuts", "€400.00", "10 visits. Valid for 365 days.", "Nobody has it"):
         assert words in page
 
 

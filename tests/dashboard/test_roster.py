@@ -467,7 +467,7 @@ def test_one_date_of_a_course_is_cancelled_and_everybody_stays_enrolled(
     carl.refresh_from_db()
     event = carl.history.latest("pk")
     assert (carl.status, event.action) == ("CONFIRMED", "MESSAGED")
-    assert event.reason == "Thu 3 Dec, 18:00 does not take place. Noor is ill."
+    assert event.reason == "Thu 3 Dec, 18:00 has been cancelled. Noor is ill."
     assert list(find_all(business_id=None, now=NOW)) == []
 
 

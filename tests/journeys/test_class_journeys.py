@@ -59,7 +59,7 @@ def test_f_two_people_come_to_a_class(
     booking = Booking.objects.get(contact_email="eva@example.com")
     assert (booking.session, booking.party_size, booking.price) == (evening, 2, 3600)
     page.goto("/harbor/classes/")
-    expect(page.get_by_text("You are in")).to_be_visible()
+    expect(page.get_by_text("You’re booked")).to_be_visible()
 
 
 @SCRIPTS
@@ -107,11 +107,11 @@ def test_the_week_turns_without_a_new_page(
     make_session(studio, starts_at=studio.at(31, 9))
     page = open_page("/harbor/classes/")
 
-    page.get_by_role("link", name="Later week").click()
+    page.get_by_role("link", name="Next week").click()
 
     expect(page.get_by_role("heading", name="Tuesday 1 December")).to_be_visible()
     expect(page).to_have_url(re.compile(r"week=2026-W49"))
-    page.get_by_role("link", name="Earlier week").click()
+    page.get_by_role("link", name="Previous week").click()
     expect(page.get_by_role("heading", name="Wednesday 25 November")).to_be_visible()
 
 
@@ -128,7 +128,7 @@ def test_somebody_waits_is_offered_a_place_and_takes_it(
     expect_page(page, "Join the waitlist")
     type_two_people(page)
     page.get_by_role("button", name="Join the waitlist").click()
-    expect(page.get_by_text("You are first in line.")).to_be_visible()
+    expect(page.get_by_text("You’re first on the waitlist.")).to_be_visible()
     if scripts:
         assert axe_violations(page) == []
 
@@ -140,7 +140,7 @@ def test_somebody_waits_is_offered_a_place_and_takes_it(
     expect(owner.locator("body")).to_have_attribute("data-booking-status", "CANCELED")
 
     page.reload()
-    expect(page.get_by_role("heading", name=re.compile("^A place is free"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^A place has opened up"))).to_be_visible()
     page.get_by_role("button", name="Take it").click()
     expect(page.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
     assert Booking.objects.get(contact_email="eva@example.com").status == "CONFIRMED"

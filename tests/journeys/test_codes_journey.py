@@ -57,7 +57,7 @@ def test_a_plan_is_bought_with_a_code_and_a_gift_card(
     page.get_by_text("Have a code?").click()
     page.get_by_label("Code").fill("SUMMER")
     page.get_by_role("button", name="Use it").click()
-    expect(page.get_by_text("There is no such code.")).to_be_visible()
+    expect(page.get_by_text("We don’t recognise this code.")).to_be_visible()
     look_at(page, "plan-wrong-code", scripts=scripts)
     for code in ("winter10", card.code):
         page.get_by_label("Code").fill(code)
@@ -70,7 +70,7 @@ def test_a_plan_is_bought_with_a_code_and_a_gift_card(
     look_at(page, "plan-with-codes", scripts=scripts)
     if scripts:
         page.wait_for_timeout(2_200)  # nobody types as fast as this
-        page.get_by_role("button", name="Get it").click()
+        page.get_by_role("button", name="Get this plan").click()
         expect(page).to_have_url(re.compile(r"/plans/\w{8}/$"))
         assert PlanPurchase.objects.get().status == "ACTIVE"
 
@@ -84,7 +84,7 @@ def test_a_gift_card_pays_for_a_request(open_page: OpenPage, salon: Salon) -> No
     page.get_by_label("Code").fill(card.code)
     page.get_by_role("button", name="Use it").click()
 
-    expect(page.get_by_text("goes back to it if the answer is no")).to_be_visible()
+    expect(page.get_by_text("what your gift card pays goes back on it")).to_be_visible()
     look_at(page, "request-with-gift-card")
 
 

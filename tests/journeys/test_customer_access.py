@@ -37,7 +37,7 @@ def to_done(page: Page, salon: Salon) -> None:
 
 def to_booking(page: Page, salon: Salon) -> None:
     to_done(page, salon)
-    page.get_by_role("link", name="See this booking").click()
+    page.get_by_role("link", name="View booking").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your booking")
 
 

@@ -182,7 +182,7 @@ def test_a_lost_time_is_said_and_the_nearest_are_one_tap_away(
 
     page.get_by_role("button", name="Thursday 26 November 10:00").click()
 
-    expect(page.get_by_role("alert")).to_contain_text("10:00 was just taken.")
+    expect(page.get_by_role("alert")).to_contain_text("10:00 has just been taken.")
     expect(page.locator("#gone")).to_be_focused()
     page.locator("#gone").get_by_role("button").first.click()
     type_details(page)

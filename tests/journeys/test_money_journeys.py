@@ -72,12 +72,12 @@ def test_e_a_deposit_now_and_the_rest_at_the_salon(
     to_the_money(page)
     if scripts:
         expect_no_flaw(page)
-        page.get_by_label("Everything now").check()
+        page.get_by_label("Pay in full").check()
         expect(page.get_by_role("button", name="Pay €48.00")).to_be_visible()
-        page.get_by_label("Deposit now").check()
+        page.get_by_label("Pay a deposit now").check()
     page.get_by_role("button", name="Pay €20.00 deposit").click()
 
-    expect(page.get_by_text("Practice money.")).to_be_visible()
+    expect(page.get_by_text("Test money.")).to_be_visible()
     if scripts:
         expect_no_flaw(page)
     page.get_by_role("button", name="Pay", exact=True).click()
@@ -109,7 +109,7 @@ def test_a_declined_card_is_tried_again(
     page = open_page("/juniper/s/cut/times?date=2026-11-26", scripts=scripts)
     to_the_money(page)
     page.get_by_role("button", name="Pay €20.00 deposit").click()
-    page.get_by_role("button", name="Let the bank decline it").click()
+    page.get_by_role("button", name="Have the bank decline it").click()
     let_the_worker_work()
     if not scripts:
         page.reload()
@@ -133,7 +133,7 @@ def test_the_rest_is_paid_online_and_a_part_goes_back(
     to_the_money(page)
     pay_at_the_bank(page, "Pay €20.00 deposit", scripts=scripts)
     booking = Booking.objects.get(contact_email="eva@example.com")
-    page.get_by_role("link", name="See this booking").click()
+    page.get_by_role("link", name="View booking").click()
 
     pay_at_the_bank(page, "Pay €28.00 online", scripts=scripts)
 
@@ -175,11 +175,11 @@ def test_what_a_request_keeps_aside_is_taken_after_the_yes(
     paying.bridal.save()
     page = open_page("/juniper/s/bridal/times?date=2026-11-26", scripts=scripts)
     to_the_money(page)
-    expect(page.get_by_text("€40.00 is kept aside on your card")).to_be_visible()
+    expect(page.get_by_text("€40.00 is held on your card")).to_be_visible()
     if scripts:
         expect_no_flaw(page)
-    pay_at_the_bank(page, "Keep €40.00 aside", scripts=scripts)
-    expect(page.get_by_text("€40.00 is kept aside on your card")).to_be_visible()
+    pay_at_the_bank(page, "Hold €40.00 on card", scripts=scripts)
+    expect(page.get_by_text("€40.00 is held on your card")).to_be_visible()
     booking = Booking.objects.get(contact_email="eva@example.com")
     assert (booking.status, booking.paid, booking.kept_aside) == ("PENDING", 0, 4000)
 

@@ -65,7 +65,7 @@ def expect_no_flaw(page: Page) -> None:
 
 
 def pay_with_practice_money(page: Page, *, scripts: bool) -> None:
-    expect(page.get_by_text("Practice money.")).to_be_visible()
+    expect(page.get_by_text("Test money.")).to_be_visible()
     page.get_by_role("button", name="Pay", exact=True).click()
     expect(page.get_by_text("We are confirming your payment")).to_be_visible()
     if scripts:
@@ -77,8 +77,8 @@ def pay_with_practice_money(page: Page, *, scripts: bool) -> None:
 
 def buy_ten_classes(page: Page, *, scripts: bool) -> None:
     """From the business's page to the plan, paid."""
-    page.get_by_role("link", name="Plans").first.click()
-    expect_page(page, "Plans")
+    page.get_by_role("link", name="Passes and memberships").first.click()
+    expect_page(page, "Passes and memberships")
     if scripts:
         expect_no_flaw(page)
     page.get_by_role("link", name="Choose Ten classes").click()
@@ -136,7 +136,7 @@ def test_a_plan_is_found_again_on_another_device(
 ) -> None:
     purchase = make_purchase(plan=ten, by=studio.olga, email="eva@example.com")
     page = open_page("/harbor/plans/", scripts=scripts)
-    page.get_by_role("link", name="Open it on this device").click()
+    page.get_by_role("link", name="Open it here").click()
     expect_page(page, "Open my plan")
     page.get_by_label("E-mail").fill("eva")
     page.get_by_role("button", name="Send me the link").click()
@@ -145,7 +145,7 @@ def test_a_plan_is_found_again_on_another_device(
         expect_no_flaw(page)
     page.get_by_label("E-mail").fill("eva@example.com")
     page.get_by_role("button", name="Send me the link").click()
-    expect_page(page, "Look into your mail")
+    expect_page(page, "Check your e-mail")
     if scripts:
         expect_no_flaw(page)
 

@@ -85,7 +85,7 @@ def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage, salon: Salon
 
     other = open_page(SIGN_IN)
     sign_in(other, OLGA, PASSWORD)
-    expect(other.get_by_role("heading", level=1)).to_have_text("Second step")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Two-step sign-in")
     assert axe_violations(other) == []
     other.locator("[name=code]").fill("000000")
     other.get_by_role("button", name="Sign in").click()

@@ -43,9 +43,9 @@ def test_a_second_tab_asks_and_both_answers_do_what_they_say(
     tab.goto(f"{origin}{TIMES}")
     choose(tab, "14:00")
 
-    expect_page(tab, "You are holding another time")
+    expect_page(tab, "You are already holding another time")
     assert axe_violations(tab) == []
-    tab.get_by_role("link", name="Go on with Cut and finish").click()
+    tab.get_by_role("link", name="Continue with Cut and finish").click()
     expect(tab).to_have_url(first)
 
     tab.goto(f"{origin}{TIMES}")

@@ -35,7 +35,7 @@ def test_a_time_on_a_full_day(open_page: OpenPage, salon: Salon, *, scripts: boo
     free_a_time(owner, taken[3], scripts=scripts)
     assert waitlists.offer_free_times(now=timezone.now()) == 1  # what the worker does by itself
     page.reload()
-    expect(page.get_by_role("heading", name=re.compile("^A time is free"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^A time has opened up"))).to_be_visible()
     page.get_by_role("button", name="Take it").click()
 
     expect(page.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
@@ -46,13 +46,13 @@ def test_a_time_on_a_full_day(open_page: OpenPage, salon: Salon, *, scripts: boo
 def join_the_line(page: Page, *, scripts: bool) -> None:
     """As Eva, who has time in the morning."""
     page.get_by_role("link", name="Join the waitlist").click()
-    expect_page(page, "Wait for a time")
+    expect_page(page, "Join the waitlist")
     page.locator("[name=hours]").select_option("Before 12:00")
     type_two_people(page)
     if scripts:
         expect_no_flaw(page)
     page.get_by_role("button", name="Join the waitlist").click()
-    expect(page.get_by_text("You are first in line.")).to_be_visible()
+    expect(page.get_by_text("You’re first on the waitlist.")).to_be_visible()
 
 
 def free_a_time(owner: Page, taken: Booking, *, scripts: bool) -> None:

@@ -68,7 +68,7 @@ def test_only_names_of_mails_are_opened(folder: Path, name: str) -> None:
 
 
 def test_an_empty_outbox_says_so(folder: Path) -> None:
-    assert "No mails yet" in Client().get("/dev/outbox/").content.decode()
+    assert "No e-mails yet" in Client().get("/dev/outbox/").content.decode()
 
 
 def test_the_list_leads_to_a_mail_and_its_links(folder: Path) -> None:

@@ -107,9 +107,9 @@ def test_who_waits_for_a_place_is_told_too_and_how_to_leave(studio: Studio) -> N
     assert eva.subject == "Moved: Thu 26 Nov, 19:00, Vinyasa flow"
     assert lines[0] == "The class you are waiting for has moved, Eva."
     assert "Moved from  Thu 26 Nov, 18:00" in lines
-    for told in ("You are still on the waitlist.", "Your place in line: 1."):
+    for told in ("You are still on the waitlist.", "Your place on the waitlist: 1."):
         assert told in lines
-    assert next(it for it in lines if "/m/" in it).startswith("See or leave the line: ")
+    assert next(it for it in lines if "/m/" in it).startswith("View or leave the waitlist: ")
     assert [it for it in eva.attachments if "calendar" in it.get_content_type()] == []
 
 

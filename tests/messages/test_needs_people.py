@@ -9,10 +9,16 @@ from tests.factories.studio import Studio, join, make_run, make_session, make_st
 from tests.messages.test_flow import work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
-SO_FAR = "1 of 3 people so far. It takes place if enough come until {};"
-TO_CUSTOMER = "we write to you either way. Your time is kept until then."
-TO_TEAM = "there is nothing for you to answer."
-ANSWERS = ("answers by", "Please answer", "Answer the request", "equest is in", "A new request")
+SO_FAR = "1 of 3 people so far. It goes ahead if enough people have booked by {}."
+TO_CUSTOMER = "We’ll e-mail you either way. We’re holding this time until then."
+TO_TEAM = "You don’t need to do anything."
+ANSWERS = (
+    "answers by",
+    "Please answer",
+    "Answer the request",
+    "received your request",
+    "A new request",
+)
 
 
 @pytest.fixture
@@ -50,7 +56,7 @@ def test_a_place_in_a_class_is_told_with_how_many_have_come(studio: Studio) -> N
     assert kept(SO_FAR.format("Fri 27 Nov, 00:00")) in words  # by Carl's own clock
     assert f"{SO_FAR.format('Thu 26 Nov, 18:00')} {TO_TEAM}" in of_team
     assert subject == "Waiting for more people: Sat 28 Nov, 00:00, Vinyasa flow"
-    assert words.startswith("Your booking waits for more people, Carl.")
+    assert words.startswith("Your booking is waiting for more people, Carl.")
     assert to_team == "New booking: Fri 27 Nov, 18:00, Vinyasa flow"
     assert "Open the booking" in of_team
     assert [it for it in ANSWERS if it in words + of_team] == []
@@ -74,7 +80,7 @@ def test_what_is_decided_meanwhile_names_no_time_that_is_over(studio: Studio) ->
     work(studio.at(26, 18, 1))
 
     words = " ".join(str(mail.outbox[0].body).split())
-    assert "It is being decided now; we write to you either way." in words
+    assert "This is being decided now. We’ll e-mail you either way." in words
     assert "until" not in words.partition("being decided")[2].partition("either way")[0]
 
 

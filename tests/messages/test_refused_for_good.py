@@ -82,7 +82,7 @@ def test_a_card_whose_recipient_is_refused_is_mailed_to_its_buyer_once(
     ]
     words = server.accepted[1].get_body(("plain",))
     assert words is not None
-    assert f"Our mail to {FRIEND} was refused" in " ".join(words.get_content().split())
+    assert f"Our e-mail to {FRIEND} was not delivered" in " ".join(words.get_content().split())
     assert items("gifts.told") == [("DONE", 1), ("FAILED", 1), ("DONE", 1)]
     assert f"The mail to {FRIEND} was not delivered." in page_of(salon, card)
 

@@ -64,7 +64,7 @@ def test_a_booking_that_stays_on_the_clock_has_moved(salon: Salon, carl: Booking
     assert lines[:4:2] == ["Your booking has moved, Carl.", "Thursday 26 November 2026"]
     assert lines[3] == "10:00 – 10:45, Lisbon time"
     assert "Moved from  Thu 26 Nov, 10:00, Berlin time" in lines
-    assert "Juniper Hair tells its times in Lisbon time from now on." in lines
+    assert "Juniper Hair now shows its times in Lisbon time." in lines
 
 
 def test_a_booking_that_keeps_its_moment_reads_another_time(salon: Salon, carl: Booking) -> None:
@@ -74,13 +74,10 @@ def test_a_booking_that_keeps_its_moment_reads_another_time(salon: Salon, carl: 
     (told,) = mail.outbox
     lines = str(told.body).splitlines()
     assert told.subject == "New local time: Thu 26 Nov, 09:00, Cut and finish"
-    assert lines[0] == "Your booking reads another time, Carl."
+    assert lines[0] == "Your booking now shows a different local time, Carl."
     assert lines[3] == "09:00 – 09:45, Lisbon time"
-    assert "Told before  Thu 26 Nov, 10:00, Berlin time" in lines
-    assert (
-        "Juniper Hair tells its times in Lisbon time from now on. The moment is the same as "
-        "before." in lines
-    )
+    assert "Shown before  Thu 26 Nov, 10:00, Berlin time" in lines
+    assert "Juniper Hair now shows its times in Lisbon time. Your booking has not moved." in lines
 
 
 @pytest.mark.parametrize("keep", list(Keep))

@@ -73,7 +73,7 @@ def test_one_of_forty_taps_holds_the_time_and_the_others_get_their_409(
 
         assert Counter(answer.status for answer in answers) == {303: 1, 409: CLIENTS - 1}
         lost = next(answer for answer in answers if answer.status == 409)
-        assert "10:00 was just taken." in lost.text
+        assert "10:00 has just been taken." in lost.text
         for browser in browsers:
             browser.forget_visit()
 

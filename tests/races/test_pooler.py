@@ -263,5 +263,5 @@ def test_a_request_that_waits_for_a_lock_apologises_after_three_seconds(
         waited = time.monotonic() - began
 
     assert answer.status == 503
-    assert "Many people are booking at this moment" in answer.text
+    assert "Lots of people are booking right now" in answer.text
     assert 2.9 < waited < 5

@@ -29,7 +29,7 @@ def test_the_confirmation_says_all_of_it_and_survives_reload(client: Client, don
         "Kastanienallee 12, 10435 Berlin",
         "€48.00, at the studio",
         '<span class="whole">c…@example.com</span>',
-        "Free to cancel until then, by calling us.",
+        "Free cancellation until then: just call us.",
         booking.reference,
         f"/manage/{booking.reference}/calendar.ics",
     ):
@@ -51,7 +51,7 @@ def test_another_browser_is_told_to_open_its_mail(done: str) -> None:
 
     assert answer.status_code == 403
     text = text_of(answer)
-    assert "Open the link in your mail" in text
+    assert "Open the link in your e-mail" in text
     assert "10:15" not in text
     assert "Carl" not in text
 

@@ -103,7 +103,7 @@ def test_a_class_that_was_called_off(studio: Studio) -> None:
     )
 
     words = [
-        "Harbor Yoga has called this class off.",
+        "Harbor Yoga has cancelled this class.",
         "Harbor Yoga writes: Noor has a fever.",
         "See other dates",
     ]
@@ -134,7 +134,7 @@ def test_a_course_that_was_called_off(studio: Studio) -> None:
     )
 
     assert head_of(opened(carl)) == [
-        "Harbor Yoga has called this course off.",
+        "Harbor Yoga has cancelled this course.",
         "Harbor Yoga writes: The room is flooded.",
         "See other dates",
     ]
@@ -148,7 +148,7 @@ def test_a_class_with_too_few_people(studio: Studio) -> None:
     classes.decide_minimums(now=session.starts_at - timedelta(hours=1))
 
     assert head_of(opened(carl)) == [
-        "This class does not take place. Not enough people have booked.",
+        "This class is not going ahead. Not enough people have booked.",
         "See other dates",
     ]
 

@@ -60,7 +60,7 @@ def go(client: Client, booking: Booking, target: Session) -> tuple[int, str]:
     [
         ({"max_advance_minutes": 7 * 1440}, 40, "Booking opens on Thu 3 Dec, 18:00."),
         ({"min_notice_minutes": 2880}, 25, "It is too late to book this online."),
-        ({}, 23, "It is over."),
+        ({}, 23, "This has finished."),
     ],
     ids=["too early", "too late", "over"],
 )
@@ -78,7 +78,7 @@ def test_a_full_class_says_so(client: Client, studio: Studio, carl: Booking) -> 
     there = make_session(studio, starts_at=studio.at(27, 18), capacity=1)
     join(there, email="sam@example.com")
 
-    assert go(client, carl, there) == (409, "It is full. You keep the one you have.")
+    assert go(client, carl, there) == (409, "This is fully booked. You keep the one you have.")
 
 
 def bring(client: Client, booking: Booking) -> Any:
@@ -88,7 +88,7 @@ def bring(client: Client, booking: Booking) -> Any:
 def note_of(client: Client, session: Session) -> str:
     """What the page of the class says to somebody who is in, after that."""
     page = text_of(client.get(f"/harbor/classes/{session.pk}/"))
-    note = page.partition("See your booking</a></p>")[2].partition("</div>")[0]
+    note = page.partition("View your booking</a></p>")[2].partition("</div>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", note).split())
 
 
@@ -100,16 +100,16 @@ def test_the_button_stands_where_one_more_may_come(
 
     carl.refresh_from_db()
     assert carl.party_size == 2
-    assert note_of(client, session) == "No more people can come on one booking."
-    assert problem_of(bring(client, carl)) == (422, "No more people can come on one booking.")
+    assert note_of(client, session) == "One booking cannot be for more people."
+    assert problem_of(bring(client, carl)) == (422, "One booking cannot be for more people.")
 
 
 @pytest.mark.parametrize(
     ("columns", "paid"),
     [
         ({"payment_option": "ONLINE"}, ""),
-        ({"payment_option": "ONLINE", "paid": 1800}, "It is paid. "),
-        ({"payment_option": "MEMBERSHIP"}, "It is paid. "),
+        ({"payment_option": "ONLINE", "paid": 1800}, "This booking is paid. "),
+        ({"payment_option": "MEMBERSHIP"}, "This booking is paid. "),
     ],
     ids=["being paid online", "paid online", "paid with a plan"],
 )
@@ -118,8 +118,8 @@ def test_nor_where_it_was_paid_for(
 ) -> None:
     Booking.objects.update(**columns)
 
-    assert note_of(client, session) == f"{paid}For more people, book again."
-    words = "Nobody can be added to this booking. For more people, book again."
+    assert note_of(client, session) == f"{paid}To bring more people, book again."
+    words = "Nobody can be added to this booking. To bring more people, book again."
     assert problem_of(bring(client, carl)) == (409, words)
 
 
@@ -129,7 +129,7 @@ def test_nor_where_the_team_says_yes_first(
     studio.flow.requires_approval = True
     studio.flow.save()
 
-    assert note_of(client, session) == "For more people, book again."
+    assert note_of(client, session) == "To bring more people, book again."
     assert bring(client, carl).status_code == 409
 
 
@@ -139,7 +139,7 @@ def test_nor_where_people_are_counted_by_kind(
     for name in ("Adult", "Child"):
         make_variant(service=studio.flow, name=name, price=900)
 
-    assert note_of(client, session) == "For more people, book again."
+    assert note_of(client, session) == "To bring more people, book again."
 
 
 def test_a_full_class_sends_nobody_to_book_again(
@@ -162,7 +162,7 @@ def test_nobody_is_added_where_booking_was_switched_off(
         studio.business.state = "PAUSED"
         studio.business.save()
 
-    words = "This cannot be booked online now. Nobody was added."
+    words = "This cannot be booked online right now. Nobody was added."
     assert problem_of(bring(client, carl)) == (409, words)
     carl.refresh_from_db()
     assert carl.party_size == 1

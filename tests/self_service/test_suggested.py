@@ -98,7 +98,7 @@ def test_a_time_that_went_meanwhile_is_not_offered(
     text = open_by_link(client, ines, at_now)
 
     assert 'name="slot"' not in text
-    assert "The suggested times are taken meanwhile" in text
+    assert "The suggested times have been taken" in text
 
 
 @pytest.mark.parametrize("reference", ["", "NOTHING1", "<script>", "\u202e", "A" * 500])
@@ -131,7 +131,7 @@ def test_a_time_that_the_business_suggested_is_confirmed_when_it_is_taken(
     answer, draft = take(client, ines, at_now)
 
     draft.refresh_from_db()
-    assert "Take one, and it is booked." in text
+    assert "Choose one and it’s booked." in text
     assert (answer.status_code, draft.status, draft.answer_by) == (303, "CONFIRMED", None)
     kept = Occupancy.objects.filter(session=draft.session)
     assert [it.enforced for it in kept] == [True]

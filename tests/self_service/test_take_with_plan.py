@@ -167,7 +167,7 @@ def test_a_plan_that_does_not_pay_says_why(studio: Studio, full: Session) -> Non
     page = carl.get(wait(carl, full))
 
     assert ways_of(page) == [
-        (f"PLAN-{ten.pk}", "Ten classes", "It does not include this.", "off"),
+        (f"PLAN-{ten.pk}", "Ten classes", "It does not cover this.", "off"),
         ("LATER", "At the studio", "When you are there", "chosen"),
     ]
 
@@ -201,7 +201,9 @@ def test_an_unlimited_plan_pays_one_visit_at_a_time(studio: Studio, full: Sessio
     answer = carl.post(f"{manage}take", {"way": f"PLAN-{purchase.pk}"})
 
     assert answer.status_code == 409
-    assert "It is for one person, who is booked with it at that time." in text_of(answer)
+    assert "It is for one person, who already has a booking with it at that time." in text_of(
+        answer
+    )
     assert_the_books_add_up()
 
 

@@ -70,7 +70,7 @@ def test_joining_shows_the_place_in_line(client: Client, full: Session) -> None:
     booking = Booking.objects.get(contact_email="eva@example.com")
     assert (answer.status_code, answer["Location"]) == (303, f"/manage/{booking.reference}/")
     page = client.get(answer["Location"])
-    assert "You are first in line." in text_of(page)
+    assert "You’re first on the waitlist." in text_of(page)
     assert "Full, 1 waiting" in text_of(client.get("/harbor/classes/"))
     assert Client().get(answer["Location"]).status_code == 404
 
@@ -92,7 +92,7 @@ def test_an_offer_is_taken_by_post_alone_and_once(
     free_a_place(studio)
 
     page = client.get(manage)
-    assert "A place is free." in text_of(page)
+    assert "A place has opened up." in text_of(page)
     assert client.get(f"{manage}take").status_code == 405
     assert WaitlistEntry.objects.get().state == "OFFERED"
 
@@ -108,7 +108,7 @@ def test_while_a_place_is_offered_the_page_does_not_say_that_they_wait_for_one(
     client: Client, studio: Studio, full: Session
 ) -> None:
     manage = ask(client, wait_path(full))["Location"]
-    waits = "You are first in line. We write to you as soon as a place comes free."
+    waits = "You’re first on the waitlist. We’ll e-mail you as soon as a place opens up."
     assert leads_of(client.get(manage)) == [waits]
     free_a_place(studio)
 
@@ -133,7 +133,7 @@ def test_an_offer_taken_too_late_is_a_410_that_keeps_the_place(
         page = client.post(f"{manage}take")
 
     assert page.status_code == 410
-    assert "You keep your place in line." in text_of(page)
+    assert "You keep your place on the waitlist." in text_of(page)
     assert Booking.objects.get(contact_email="eva@example.com").status == "WAITING_LIST"
 
 
@@ -142,14 +142,14 @@ def test_leaving_asks_once_and_says_what_is_true(client: Client, full: Session) 
     assert f'<a class="btn danger" href="{manage}leave">' in text_of(client.get(manage))
 
     asked = client.get(f"{manage}leave")
-    assert "You are first in line." in text_of(asked)
-    assert "If you join again, you start at the end." in text_of(asked)
+    assert "You’re first on the waitlist." in text_of(asked)
+    assert "If you rejoin, you start at the end." in text_of(asked)
     assert WaitlistEntry.objects.get().state == "WAITING"
     client.post(f"{manage}leave")
 
     page = text_of(client.get(manage))
     assert Booking.objects.get(contact_email="eva@example.com").status == "CANCELED"
-    assert "You are not on the waitlist any more." in page
+    assert "You are no longer on the waitlist." in page
     assert "Off the waitlist" in page
     assert "The time is free again" not in page
     assert client.get(f"{manage}leave")["Location"] == manage
@@ -163,8 +163,8 @@ def test_leaving_with_an_offer_says_where_it_goes(
 
     page = text_of(client.get(f"{manage}leave"))
 
-    assert "A place is kept for you until" in page
-    assert "It goes to the next in line." in page
+    assert "We’re holding a place for you until" in page
+    assert "If you leave, it goes to the next person." in page
 
 
 def test_the_mail_says_that_they_left_the_line(
@@ -178,7 +178,7 @@ def test_the_mail_says_that_they_left_the_line(
 
     last = [it for it in mailoutbox if it.to == ["eva@example.com"]][-1]
     assert last.subject.startswith("Off the waitlist: ")
-    assert "You are not on the waitlist any more." in str(last.body)
+    assert "You are no longer on the waitlist." in str(last.body)
     assert "cancelled" not in str(last.body)
 
 
@@ -193,7 +193,7 @@ def test_a_line_that_is_full_invites_nobody(client: Client, studio: Studio, full
     asked = stranger.get(wait_path(full))
 
     assert ">Waitlist<" not in week
-    assert "The waitlist is full as well." in page
+    assert "The waitlist is full too." in page
     assert "Join the waitlist" not in page
     assert (asked.status_code, asked["Location"]) == (303, f"/harbor/classes/{full.pk}/")
 
@@ -254,7 +254,7 @@ def test_nobody_waits_twice(client: Client, full: Session) -> None:
     page = ask(Client(), wait_path(full))
 
     assert page.status_code == 409
-    assert "This address is on the list already." in text_of(page)
+    assert "This address is already on the waitlist." in text_of(page)
     assert WaitlistEntry.objects.count() == 1
 
 
@@ -268,4 +268,4 @@ def test_more_people_than_wait_already_are_not_lost_in_silence(
 
     assert (again.status_code, again["Location"]) == (303, first["Location"])
     assert other.status_code == 409
-    assert "This address is on the list already." in text_of(other)
+    assert "This address is already on the waitlist." in text_of(other)

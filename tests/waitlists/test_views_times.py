@@ -58,7 +58,7 @@ def test_joining_shows_the_place_and_what_is_waited_for(client: Client, salon: S
     booking = Booking.objects.get(contact_email="eva@example.com")
     assert (answer.status_code, answer["Location"]) == (303, f"/manage/{booking.reference}/")
     page = text_of(client.get(answer["Location"]))
-    assert "You are first in line." in page
+    assert "You’re first on the waitlist." in page
     assert "Thursday 26 November" in page
     assert "before 12:00" in page
     assert "Add to calendar" not in page
@@ -106,7 +106,7 @@ def test_a_full_line_invites_nobody(client: Client, salon: Salon) -> None:
     page = client.get(picker)
 
     assert (_invitation(page), client.get(WAIT).status_code) == ("", 303)
-    assert "The waitlist is full as well." in text_of(page)
+    assert "The waitlist is full too." in text_of(page)
     cancel(taken[0], salon)
     with_a_time = text_of(client.get(picker))
     assert ("09:00" in with_a_time, "The waitlist is full" in with_a_time) == (True, False)
@@ -197,7 +197,7 @@ def test_an_offered_time_is_taken_by_post_alone_and_once(client: Client, salon: 
     waitlists.offer_free_times(now=NOW)
 
     page = client.get(manage)
-    assert "A time is free." in text_of(page)
+    assert "A time has opened up." in text_of(page)
     assert "11:15" in text_of(page)
     assert client.get(f"{manage}take").status_code == 405
     for _device in range(2):
@@ -217,8 +217,8 @@ def test_refusing_keeps_the_place_in_line(client: Client, salon: Salon) -> None:
     assert client.post(f"{manage}refuse").status_code == 303
 
     page = text_of(client.get(manage))
-    assert "You are first in line." in page
-    assert "The offer was let pass" in page
+    assert "You’re first on the waitlist." in page
+    assert "Offer not taken" in page
     assert "Thursday 26 November" in page
 
 
@@ -296,5 +296,5 @@ def test_the_same_wish_sent_again_leads_to_it_and_another_one_is_not_lost_in_sil
 
     assert (again.status_code, again["Location"]) == (303, first["Location"])
     assert other.status_code == 409
-    assert "This address is on the list already." in text_of(other)
+    assert "This address is already on the waitlist." in text_of(other)
     assert 'value="eva@example.com"' in text_of(other)

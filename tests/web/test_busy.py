@@ -64,7 +64,7 @@ def test_a_lock_that_takes_too_long_is_a_503_with_a_wait() -> None:
 
     assert response is not None
     assert (response.status_code, response.headers["Retry-After"]) == (503, "2")
-    assert "Many people are booking at this moment" in response.content.decode()
+    assert "Lots of people are booking right now" in response.content.decode()
 
 
 @on_postgresql

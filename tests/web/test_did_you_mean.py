@@ -213,9 +213,9 @@ def test_what_is_not_booked_online_says_so_instead_of_going_in_a_circle(
     tapped = client.post("/juniper/hold", {"service": "cut", "slot": "2026-11-27T11:00+01:00;;"})
 
     assert slot
-    assert "Not booked online" in home
+    assert "Not bookable online" in home
     assert (times.status_code, times["Location"]) == (303, "/juniper/s/cut/")
-    assert "This service is not booked online." in page
+    assert "This service cannot be booked online." in page
     assert "Please call 030 555 0142." in page
     assert tapped.status_code == 409
     assert 'href="/juniper/s/cut/"' in text_of(tapped)

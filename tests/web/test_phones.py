@@ -238,7 +238,9 @@ def sent(form: type[forms.Form] = Details, **fields: str) -> forms.Form:
 def test_sent_once_more_it_is_kept_as_it_was_typed() -> None:
     first = sent(phone="91 1234567 12 12")
     assert first.errors == {
-        "phone": ["We know no numbers like this. Check it, or send it once more to keep it."]
+        "phone": [
+            ("This does not look like a phone number. Check it, or send the form again to keep it.")
+        ]
     }
     page = str(first["phone"])
     assert '<input type="hidden" name="phone_asked" value="91 1234567 12 12">' in page
@@ -252,7 +254,7 @@ def test_sent_once_more_it_is_kept_as_it_was_typed() -> None:
 def test_the_number_that_was_meant_is_kept_once_that_is_said() -> None:
     first = sent(InGermany, phone="0171 1234567 ab 18 Uhr")
     assert first.errors == {
-        "phone": ["Is it +49 171 1234567? Send it once more if so, or correct it."]
+        "phone": [("Did you mean +49 171 1234567? If so, send the form again; if not, correct it.")]
     }
     assert 'value="0171 1234567 ab 18 Uhr"' in str(first["phone"])
 

@@ -64,4 +64,4 @@ def test_htmx_gets_the_same_words_as_a_fragment() -> None:
 def test_a_form_without_a_token_is_refused_in_words(headers: dict[str, str]) -> None:
     response = Client(enforce_csrf_checks=True).post("/form", {"name": "Eva"}, headers=headers)
     assert response.status_code == 403
-    assert "the form was too old" in response.content.decode()
+    assert "the form had expired" in response.content.decode()

@@ -114,7 +114,7 @@ def test_htmx_shows_it_in_place_of_the_page(strict: Client) -> None:
 def test_a_button_without_any_text_is_pressed_once_more_too(strict: Client) -> None:
     page = strict.post("/own/juniper/classes/1/all-here/", headers=OURS)
 
-    assert "Please send it once more" in text_of(page)
+    assert "Please send this again" in text_of(page)
     assert ">Send it</button>" in text_of(page)
 
 

@@ -104,7 +104,7 @@ class DetailsForm(forms.Form):
             self.fields["name"] = OwnNameField()
             self.fields["name"].widget.attrs |= {"enterkeyhint": "next"}
             self.fields["email"] = OwnAddressField(
-                help_text=_("Your confirmation and change link go here.")
+                help_text=_("We’ll send your confirmation and a link to your booking here.")
             )
             # In one queue with the questions: an answer under way is never swapped out.
             self.fields["email"].widget.attrs |= {

@@ -79,12 +79,12 @@ class PhoneField(LineField):
 def _question_about(phone: Phone) -> str:
     if not phone.meant:
         return _ODD_PHONE()
-    words = _("Is it %(number)s? Send it once more if so, or correct it.")
+    words = _("Did you mean %(number)s? If so, send the form again; if not, correct it.")
     return words % {"number": spaced_phone(phone.meant)}
 
 
 def _ODD_PHONE() -> str:  # noqa: N802 - likewise
-    return _("We know no numbers like this. Check it, or send it once more to keep it.")
+    return _("This does not look like a phone number. Check it, or send the form again to keep it.")
 
 
 def _WRONG_PHONE() -> str:  # noqa: N802 - reads as the constant it is, once translated

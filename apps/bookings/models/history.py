@@ -34,7 +34,7 @@ class BookingEvent(models.Model):
         REFUNDED = "REFUNDED", _("Refund recorded")
         REVERSED = "REVERSED", _("Payment record reversed")
         NOT_REFUNDED = "NOT_REFUNDED", _("Refund failed")
-        HANDED_BACK = "HANDED_BACK", _("Money given back in person")
+        HANDED_BACK = "HANDED_BACK", _("Refunded in person")
         KEPT = "KEPT", _("Money kept")
         PRICED = "PRICED", _("Price changed by a code")
         BY_PLAN = "BY_PLAN", _("Paid with a plan")

@@ -30,7 +30,7 @@ def alone_words(booking: Booking) -> str:
     """Why nobody is added to a booking, and what whoever comes along does instead; it is of a class
     that can be booked. Its service comes joined."""
     if booking.paid or booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
-        return _("It is paid. For more people, book again.")
+        return _("This booking is paid. To bring more people, book again.")
     if takes_more(booking) and not has_room_for(booking, more=1):
-        return _("No more people can come on one booking.")
-    return _("For more people, book again.")
+        return _("One booking cannot be for more people.")
+    return _("To bring more people, book again.")

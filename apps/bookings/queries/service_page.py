@@ -136,4 +136,4 @@ def why_not_words(service: Service) -> str:
     """Why a service cannot be booked on its page."""
     if service.business.state == Business.State.PAUSED:
         return _("Online booking is paused.")
-    return _("This service is not booked online.")
+    return _("This service cannot be booked online.")

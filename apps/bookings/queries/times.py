@@ -73,11 +73,11 @@ def policy_words_of_day(
         return policy_words(choice)
     pay = pay_words(choice.service, amount=choice.price.total)
     if len(near) == len(starts):
-        cancel = _("What starts so soon cannot be cancelled free of charge.")
+        cancel = _("These times are too soon for free cancellation.")
         return f"{cancel} {pay}".strip()
     first = min(at for at in starts if at not in near)
     when = formatting.format_time(first, zone=zone, locale=choice.service.business.locale)
-    sooner = _("What begins before %(when)s is too soon for that.") % {"when": when}
+    sooner = _("Times before %(when)s are too soon for that.") % {"when": when}
     return f"{cancel_words(policy)} {sooner} {pay}".strip()
 
 

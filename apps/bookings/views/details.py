@@ -30,9 +30,7 @@ from apps.web.limits import TooMany
 
 PURPOSE = "details"
 REFUSALS = {
-    Verdict.TOO_FAST: gettext_lazy(
-        "That was very quick. Please look once more and press the button again."
-    ),
+    Verdict.TOO_FAST: gettext_lazy("Please check your details and press the button again."),
     Verdict.STALE: gettext_lazy(
         "This page was open for a long time. Please press the button again."
     ),
@@ -204,5 +202,5 @@ def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: da
     soonest = AT_ONCE if form.asked_of.known else SOONEST
     verdict = judge(post=request.POST, purpose=PURPOSE, now=now, soonest=soonest)
     if verdict is not Verdict.PERSON:
-        return str(REFUSALS.get(verdict, _("Please press the button once more.")))
+        return str(REFUSALS.get(verdict, _("Please press the button again.")))
     return too_much_ahead(request, draft, form.details(), now=now)

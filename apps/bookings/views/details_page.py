@@ -165,10 +165,12 @@ def hold_of(draft: Booking, *, now: datetime) -> dict[str, Any]:
     until = draft.hold_expires_at
     if until is None:
         many = draft.service.allows_multiple_requests
-        words = _("Free right now. Others may ask for it too.") if many else ""
+        words = _("Available now, but others can request it too.") if many else ""
         return {"until": None, "longer_url": None, "words": words}
     if until <= now:
-        words = _("The hold has ended. We take the time again if it is still free.")
+        words = _(
+            "We’re no longer holding this time. If it’s still free when you book, it’s yours."
+        )
         return {"until": None, "longer_url": None, "words": words}
     url = reverse("bookings:longer", kwargs={"draft": draft.draft_id})
     return {"until": until, "longer_url": url}

@@ -63,13 +63,14 @@ def came_back_words(draft: Booking) -> str:
     """What a page says whose browser had lost the draft."""
     if draft.hold_expires_at is None:
         return _(
-            "This browser had forgotten your booking, perhaps because its cookies were cleared. "
-            "Nothing was sent yet, and everything you typed is here. Please press the button again."
+            "Your browser lost track of this booking, perhaps because its cookies "
+            "were cleared. Nothing has been sent yet, and everything you typed is "
+            "here. Please press the button again."
         )
     return _(
-        "This browser had forgotten your booking, perhaps because its cookies were cleared. "
-        "Nothing was sent yet. Everything you typed is here, and the time is still yours. "
-        "Please press the button again."
+        "Your browser lost track of this booking, perhaps because its cookies "
+        "were cleared. Nothing has been sent yet. Everything you typed is here, "
+        "and the time is still yours. Please press the button again."
     )
 
 

@@ -115,7 +115,8 @@ def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now:
     if count < most:
         return ""
     words = _(
-        "%(count)s unpaid bookings with this address or phone number are still to come. Please "
-        "open one of them from our e-mail first, so that we know it is you."
+        "There are already %(count)s unpaid bookings to come with this address "
+        "or phone number. Please open one of them from our e-mail first, so that "
+        "we know it’s you."
     )
     return or_reach(words % {"count": count}, draft.business)

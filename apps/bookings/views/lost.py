@@ -36,8 +36,8 @@ def try_again(request: HttpRequest, service: Service) -> HttpResponse:
     ]
     context = {
         **_frame(service),
-        "title_words": _("Many people are booking at this moment"),
-        "words": _("Nothing is booked yet, and everything you typed is kept."),
+        "title_words": _("Lots of people are booking right now"),
+        "words": _("Nothing is booked yet, and everything you typed is still here."),
         "kept": kept,
         "button_words": _("Try again"),
     }
@@ -55,7 +55,7 @@ def no_longer_bookable(
         **_frame(service),
         "times_url": service_url(service, Picks()),
         "button_words": _("See why"),
-        "title_words": _("This cannot be booked online now"),
+        "title_words": _("This cannot be booked online right now"),
         "words": _("Nothing was booked."),
         "typed": typed,
     }
@@ -66,8 +66,8 @@ def unreadable(request: HttpRequest, service: Service) -> HttpResponse:
     """Say that a slot could not be read, and offer fresh times (rule T6, 422)."""
     context = {
         **_frame(service),
-        "title_words": _("This time could not be read"),
-        "words": _("The page was perhaps open for a long time. Please choose again."),
+        "title_words": _("We could not read this time"),
+        "words": _("The page may have been open for a long time. Please choose again."),
     }
     return render_page(request, "bookings/refused.html", None, context, status=422)
 

@@ -150,7 +150,7 @@ def _note(service: Service, *, amount: int, is_priced: bool) -> str:
 def _next_words(business: Business, service: Service) -> str:
     """What stands in place of the next time, "" where that is what stands there."""
     if not service.bookable_online:
-        return _("Not booked online")
+        return _("Not bookable online")
     return _answer_words(business) if service.requires_approval else ""
 
 

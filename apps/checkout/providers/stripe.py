@@ -257,7 +257,7 @@ def _key_in(facts: Facts, field: str = "key") -> str:
 
 def _refusal(code: str) -> str:
     words = {
-        "charge_already_refunded": _("It was given back already."),
+        "charge_already_refunded": _("It has already been refunded."),
         "charge_disputed": _("The customer disputes the payment with the bank."),
     }
     return words.get(code) or _("Stripe does not do this refund: %(code)s") % {"code": code}

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 def declined_words(code: str = "") -> str:
     """Why a card was declined; code is the bank's reason as Stripe names it."""
     return {
-        "authentication_required": _("The bank wants the owner of the card to confirm it."),
+        "authentication_required": _("The bank needs the cardholder to confirm it."),
         "expired_card": _("The card has expired."),
         "insufficient_funds": _("There is not enough money on the card."),
     }.get(code) or _("The card was declined.")
@@ -24,4 +24,4 @@ def refused_words(code: str = "") -> str:
 
 def lapsed_words() -> str:
     """What a payment says whose amount is kept aside no longer."""
-    return _("The bank does not keep the amount aside any more.")
+    return _("The bank no longer holds the amount.")

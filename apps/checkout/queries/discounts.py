@@ -103,7 +103,7 @@ class Discounts:
 
 
 def _sentence(rule: Rule, business: Business) -> str:
-    words = _("%(name)s: %(worth)s%(condition)s, taken off before you pay.")
+    words = _("%(name)s: %(worth)s%(condition)s, applied before you pay.")
     return words % {
         "name": rule.name,
         "worth": worth_words(rule.kind, rule.value, business),
@@ -117,7 +117,7 @@ def worth_words(kind: Kind, value: int, business: Business) -> str:
         return _("%(share)s %% off") % {"share": f"{value * 100 / WHOLE:g}"}
     amount = format_money(value, business.currency, business.locale)
     if kind is Kind.FIXED_PRICE:
-        return _("%(amount)s for everything") % {"amount": amount}
+        return _("fixed price of %(amount)s") % {"amount": amount}
     return _("%(amount)s off") % {"amount": amount}
 
 
@@ -125,8 +125,8 @@ def _condition(rule: Rule, business: Business) -> str:
     parts = []
     if rule.min_subtotal:
         least = format_money(rule.min_subtotal, business.currency, business.locale)
-        parts.append(_(" from %(least)s on") % {"least": least})
+        parts.append(_(" for bookings from %(least)s") % {"least": least})
     if rule.min_people > 1:
-        people = ngettext(" from %(n)s person on", " from %(n)s people on", rule.min_people)
+        people = ngettext(" for %(n)s person or more", " for %(n)s people or more", rule.min_people)
         parts.append(people % {"n": rule.min_people})
     return "".join(parts)

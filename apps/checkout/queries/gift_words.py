@@ -12,9 +12,9 @@ def gift_now_words(*, left: int, wanted: int, currency: str, locale: str) -> str
         "wanted": formatting.format_money(wanted, currency, locale),
     }
     if left <= 0:
-        words = _("Nothing can be paid with the gift card any more; it was to pay %(wanted)s.")
+        words = _("The gift card can no longer be used; it was going to pay %(wanted)s.")
     elif left < wanted:
-        words = _("The gift card has only %(left)s on it now; it was to pay %(wanted)s.")
+        words = _("The gift card has only %(left)s on it now; it was going to pay %(wanted)s.")
     else:
-        words = _("It costs less now than the %(wanted)s that the gift card was to pay.")
+        words = _("This now costs less than the %(wanted)s the gift card was going to pay.")
     return words % told

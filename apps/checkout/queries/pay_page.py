@@ -78,16 +78,16 @@ def cards_of(
     where = {"where": pay_place_of(booking.as_booked)}
     rest = _("The rest %(where)s") % where
     takes_any = any(quote.takes_any for quote in quotes.values())
-    more = _("Or more if you like; the rest %(where)s") % where
+    more = _("At least this much; the rest %(where)s") % where
     words = {
-        Way.DEPOSIT: (_("Deposit now"), more if takes_any else rest),
-        Way.FULL: (_("Everything now"), _("Online, by card")),
+        Way.DEPOSIT: (_("Pay a deposit now"), more if takes_any else rest),
+        Way.FULL: (_("Pay in full"), _("Online, by card")),
         Way.IN_PERSON: in_person_words(booking.as_booked),
     }
     if asks_first(booking):
-        rest = _("Kept aside; the rest %(where)s") % where
+        rest = _("Held on your card; the rest %(where)s") % where
         words[Way.DEPOSIT] = (_("Deposit by card"), rest)
-        words[Way.FULL] = (_("Everything by card"), _("Kept aside until the answer"))
+        words[Way.FULL] = (_("Full amount by card"), _("Held on your card until they answer"))
     plan_id = purchase_id if chosen is Way.PLAN else None
     pays = Way.PLAN in quotes
     return [_plan_card(found, chosen=found.pk == plan_id, pays=pays) for found in passes] + [
@@ -132,7 +132,7 @@ def cards_in_line(*, booking: Booking, passes: Sequence[Pass]) -> list[WayCard]:
 def _plan_card(found: Pass, *, chosen: bool, pays: bool) -> WayCard:
     """pays: a plan is a way here at all; it is none for extras that are only paid online."""
     is_off = found.refused is not None or not pays
-    hint = card_hint(found) if pays or found.refused else _("It does not include the extras.")
+    hint = card_hint(found) if pays or found.refused else _("It does not cover the extras.")
     return WayCard(
         value=f"{Way.PLAN.value}-{found.pk}",
         label=found.purchase.name,
@@ -165,7 +165,7 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
         later_words=later_words(booking.as_booked, day=day),
         gift=Money(gift, currency),
         now=Money(max(0, quote.due_now - gift), currency),
-        now_words=_("Kept aside now") if asks_first(booking) else _("Due now"),
+        now_words=_("Held on card now") if asks_first(booking) else _("Due now"),
         aside_words=_aside_words(booking, quote, gift=gift),
         button_words=_ask_button(quote, locale, gift=gift)
         if asks_first(booking)
@@ -178,7 +178,7 @@ def too_little_words(*, booking: Booking, amount: int) -> str:
     if not amount:
         return ""
     told = formatting.format_money(amount, booking.currency, booking.business.locale)
-    words = _("%(amount)s cannot be paid online. You pay it %(where)s.")
+    words = _("%(amount)s cannot be paid online. You pay this %(where)s.")
     return words % {"amount": told, "where": pay_place_of(booking.as_booked)}
 
 
@@ -203,16 +203,16 @@ def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
         else ""
     )
     return {
-        Refused.UNKNOWN: _("There is no such code."),
-        Refused.NOT_YET: _("This code counts from %(day)s on.") % {"day": on},
+        Refused.UNKNOWN: _("We don’t recognise this code."),
+        Refused.NOT_YET: _("This code is valid from %(day)s.") % {"day": on},
         Refused.OVER: _("This code ended on %(day)s.") % {"day": on},
-        Refused.OTHER_SERVICE: _("This code is for something else."),
-        Refused.TOO_SMALL: _("This code needs a larger booking."),
+        Refused.OTHER_SERVICE: _("This code does not apply here."),
+        Refused.TOO_SMALL: _("This code needs a higher total."),
         Refused.USED_UP: _("This code has been used up."),
-        Refused.USED_BY_YOU: _("You have used this code already."),
-        Refused.PAID_ALREADY: _("More was paid already than it would cost with this code."),
-        Refused.ONE_CODE: _("A code was used for this already. Only one counts."),
-        Refused.FIRST_PERIOD: _("Codes count for the first period only."),
+        Refused.USED_BY_YOU: _("You have already used this code."),
+        Refused.PAID_ALREADY: _("More has already been paid than this would cost with the code."),
+        Refused.ONE_CODE: _("A code has already been used for this. Only one can be used."),
+        Refused.FIRST_PERIOD: _("Promo codes apply to the first period only."),
     }[applied.refused]
 
 
@@ -222,9 +222,9 @@ def code_words(
     """The same where a code or the number of a gift card is typed into one field, for the customer
     or the team."""
     if applied.refused is Refused.UNKNOWN and is_gift_code(typed):
-        return _("There is no gift card of this number with anything on it.")
+        return _("We don’t recognise this gift card, or nothing is left on it.")
     if applied.refused is Refused.USED_BY_YOU and by_team:
-        return _("This customer has used this code already.")
+        return _("This customer has already used this code.")
     return refused_words(applied, zone=zone, locale=locale)
 
 
@@ -259,8 +259,8 @@ def _aside_words(booking: Booking, quote: Quote, *, gift: int) -> str:
         return ""
     if gift:
         words = _(
-            "%(amount)s is kept aside and only taken when %(business)s says yes. "
-            "What your gift card pays goes back to it if the answer is no."
+            "%(amount)s is held and only charged if %(business)s confirms. If they "
+            "decline, what your gift card pays goes back on it."
         )
         told = formatting.format_money(amount, quote.currency, booking.business.locale)
         return words % {"amount": told, "business": booking.business.name}
@@ -278,7 +278,7 @@ def _ask_button(quote: Quote, locale: str, *, gift: int) -> str:
     if not left:
         return _("Send request")
     amount = formatting.format_money(left, quote.currency, locale)
-    return _("Keep %(amount)s aside") % {"amount": amount}
+    return _("Hold %(amount)s on card") % {"amount": amount}
 
 
 def _button(quote: Quote, way: Way, locale: str, *, gift: int) -> str:

@@ -24,7 +24,7 @@ def last_day_words(purchase: PlanPurchase) -> str:
 def left_words(purchase: PlanPurchase) -> str:
     """ "7 visits left", or that nobody counts."""
     if purchase.balance is None:
-        return _("As often as you like")
+        return _("Unlimited visits")
     return ngettext("%(n)d visit left", "%(n)d visits left", purchase.balance) % {
         "n": purchase.balance
     }
@@ -57,11 +57,13 @@ def plan_refused_words(refused: Refused | None, purchase: PlanPurchase | None) -
     if refused is Refused.TOO_FEW and purchase is not None:
         return _("Too few visits are left: %(left)s.") % {"left": left_words(purchase)}
     return {
-        Refused.NOT_BY_PLAN: _("What has to be approved first is not paid with a plan."),
-        Refused.PAID_ALREADY: _("A part was paid in another way already."),
-        Refused.OTHER_SERVICE: _("It does not include this."),
+        Refused.NOT_BY_PLAN: _("Requests cannot be paid with a plan."),
+        Refused.PAID_ALREADY: _("Part of it has already been paid another way."),
+        Refused.OTHER_SERVICE: _("It does not cover this."),
         Refused.PAUSED: _("It is paused."),
         Refused.ONE_PERSON: _("It is for one person."),
-        Refused.THERE_ALREADY: _("It is for one person, who is booked with it at that time."),
+        Refused.THERE_ALREADY: _(
+            "It is for one person, who already has a booking with it at that time."
+        ),
         Refused.TOO_FEW: _("Too few visits are left."),
-    }.get(refused or Refused.OVER, _("It is over."))
+    }.get(refused or Refused.OVER, _("It has ended."))

@@ -50,7 +50,7 @@ def card_of_plan(plan: PricingPlan, business: Business) -> PlanCard:
         summary=plan.summary,
         price=Money(total, business.currency),
         each_words=period_words(plan.period_months),
-        terms=tuple(terms_words(plan.kind, plan.credits, plan.valid_days)),
+        terms=tuple(terms_words(plan)),
         services=tuple(service.name for service in plan.services.all()),
         renews=goes_on(plan.kind, plan.price),
     )
@@ -80,17 +80,19 @@ def period_words(months: int | None) -> str:
     return _("for %(n)d months") % {"n": months}
 
 
-def terms_words(kind: str, visits: int | None, valid_days: int | None) -> list[str]:
+def terms_words(plan: PricingPlan) -> list[str]:
     """What one gets, line by line."""
-    if kind == PricingPlan.Kind.UNLIMITED:
+    visits, valid_days = plan.credits, plan.valid_days
+    if plan.kind == PricingPlan.Kind.UNLIMITED:
         return [_("Come as often as you like"), _("For one person")]
     words = ngettext("%(n)d visit", "%(n)d visits", visits or 0) % {"n": visits or 0}
-    if kind == PricingPlan.Kind.CREDITS:
-        return [_("%(visits)s in each period") % {"visits": words}, _("Bring somebody along")]
+    if plan.kind == PricingPlan.Kind.CREDITS:
+        often = {"visits": words, "period": period_words(plan.period_months)}
+        return [_("%(visits)s %(period)s") % often, _("Guests welcome")]
     good = (
-        ngettext("Good for %(n)d day", "Good for %(n)d days", valid_days) % {"n": valid_days}
+        ngettext("Valid for %(n)d day", "Valid for %(n)d days", valid_days) % {"n": valid_days}
         if valid_days
-        else _("Good for ever")
+        else _("Never expires")
     )
     return [words, good]
 

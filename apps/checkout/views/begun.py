@@ -74,7 +74,7 @@ def _code_words(offer: AgreedOffer, purchase: PlanPurchase) -> str:
     why = refused_words(offer.applied, zone=purchase.zone, locale=purchase.business.locale)
     if not why:
         return ""
-    words = _("Your code %(code)s cannot be used any more. %(why)s")
+    words = _("Your code %(code)s can no longer be used. %(why)s")
     return words % {"code": offer.applied.code, "why": why}
 
 

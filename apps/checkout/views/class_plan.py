@@ -104,5 +104,7 @@ def _refused_now_words(no: checkout.PlanRefused, used: Pass) -> str:
 
 def _no_plan_words(choice: Choice, passes: tuple[Pass, ...]) -> str:
     if not choice.price.total:
-        return _("This is not paid with a plan.")
-    return cannot_pay_words(refused_words(passes[0]) if passes else _("You have no plan here."))
+        return _("This cannot be paid with a plan.")
+    return cannot_pay_words(
+        refused_words(passes[0]) if passes else _("You don’t have a plan here.")
+    )

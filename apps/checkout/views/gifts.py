@@ -51,7 +51,7 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
         return back_to_begun_card(request, business) or _ask(request, business, now=now)
     form = GiftForm(request.POST, business=business)
     if not form.is_valid() or judge(post=request.POST, purpose=PURPOSE, now=now) != Verdict.PERSON:
-        notice = "" if form.errors else _("Please press the button once more.")
+        notice = "" if form.errors else _("Please press the button again.")
         return _show(request, business, form, now=now, notice=notice, status=UNPROCESSABLE)
     require_room_to_buy(request, business, form.cleaned_data["email"], now=now)
     try:
@@ -92,13 +92,13 @@ def _another(
     """The form bought another card before: that one stays, and the next tap buys this one. A card
     that is being paid leads to its page."""
     if isinstance(other, checkout.PaymentUnderWay):
-        words = _("Another payment is under way. Go on with it, or give it up first.")
+        words = _("Another payment is in progress. Continue it or cancel it first.")
         begun = back_to_begun_card(request, business)
         return begun or _show(request, business, form, now=now, notice=words, status=CONFLICT)
     worth = format_money(other.value, business.currency, business.locale)
     words = _(
-        "You have begun to buy a gift card of %(worth)s with this form. "
-        "Press the button once more to buy this one as well."
+        "You have already started to buy a gift card for %(worth)s with this "
+        "form. Press the button again to buy this one as well."
     ) % {"worth": worth}
     again = GiftForm({**request.POST.dict(), "key": new_form_key()}, business=business)
     return _show(request, business, again, now=now, notice=words, status=CONFLICT)

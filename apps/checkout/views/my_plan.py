@@ -155,8 +155,8 @@ def _not_paid(changed: Exception, found: PlanPurchase) -> str:
     if isinstance(changed, checkout.GiftRefused):
         return gift_refused_words(changed, found.business)
     if isinstance(changed, checkout.CouponRefused):
-        return _("This code cannot be used any more. You can continue without it.")
-    return _("Another payment is under way. Go on with it, or give it up first.")
+        return _("This code can no longer be used. You can continue without it.")
+    return _("Another payment is in progress. Continue it or cancel it first.")
 
 
 def _unpayable(request: HttpRequest, found: PlanPurchase, down: Exception) -> HttpResponse:
@@ -175,7 +175,7 @@ def use_code(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         wrong = use_typed(request, found, now=now)
     except checkout.NotOwed:
-        words = _("There is nothing left to be paid at this moment.")
+        words = _("There is nothing left to pay at the moment.")
         return _show(request, found, notice=words, status=409)
     except checkout.PaymentUnderWay as begun:
         return _show(request, found, notice=_not_paid(begun, found), status=409)

@@ -137,7 +137,7 @@ def _check_out(request: HttpRequest, draft: Booking, till: Till, *, now: datetim
     try:
         done = _place_or_give_up(request, draft, till, now=now)
     except checkout.PaymentUnderWay:
-        words = _("A payment of another amount is under way.")
+        words = _("A payment of a different amount is in progress.")
         return _show(request, draft, till, notice=words, status=CONFLICT)
     except NOT_AS_SHOWN:
         words = _("Please check the amount and press the button again.")
@@ -164,7 +164,7 @@ def _go_on(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -
             order_id=begun.order_id if begun else 0, origin=_origin(request), now=now
         )
     except checkout.NotOwed:
-        words = _("The payment that was begun is over. Please choose once more.")
+        words = _("Your earlier payment has ended. Please choose again.")
         return _show(request, draft, till, notice=words, status=CONFLICT)
     except ProviderDown as down:
         return _show(request, draft, till, notice=unpaid_words(down), status=unpaid_status(down))
@@ -213,7 +213,7 @@ def _not_like_that(
     """Say what is different from what the page showed, with the page as it is now (409)."""
     code: str | None = None
     if isinstance(changed, checkout.CouponRefused):
-        words = _("This code cannot be used any more. You can continue without it.")
+        words = _("This code can no longer be used. You can continue without it.")
         code = ""
     elif isinstance(changed, checkout.GiftRefused):
         words = gift_refused_words(changed, draft.business)

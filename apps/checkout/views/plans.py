@@ -83,7 +83,7 @@ def buy_plan(request: HttpRequest, business: Business, plan: str) -> HttpRespons
         return _use_code(request, found, till, now=now)
     form = PlanBuyerForm(request.POST)
     if not form.is_valid() or judge(post=request.POST, purpose=PURPOSE, now=now) != Verdict.PERSON:
-        notice = "" if form.errors else _("Please press the button once more.")
+        notice = "" if form.errors else _("Please press the button again.")
         return _show(request, found, till, form, now=now, notice=notice, status=UNPROCESSABLE)
     require_room_to_buy(request, business, form.cleaned_data["email"], now=now)
     return _buy(request, found, till, form, now=now)
@@ -164,9 +164,9 @@ def _not_as_seen(
     elif isinstance(changed, checkout.GiftRefused):
         words = gift_refused_words(changed, plan.business)
     elif isinstance(changed, checkout.CouponRefused):
-        words = _("This code cannot be used any more. You can continue without it.")
+        words = _("This code can no longer be used. You can continue without it.")
     elif isinstance(changed, checkout.PaymentUnderWay):
-        words = _("Another payment is under way. Go on with it, or give it up first.")
+        words = _("Another payment is in progress. Continue it or cancel it first.")
     else:
         words = _("This plan cannot be bought online. Please ask us.")
     return _show(request, plan, till, form, now=now, notice=words, status=CONFLICT)

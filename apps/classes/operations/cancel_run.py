@@ -67,11 +67,11 @@ def cancel_course_date(
 
 def _words(session: Session, *, begins: Session | None, reason: str) -> str:
     """What whoever is enrolled, or waits, is told; begins is the first date where it is another."""
-    words = _("%(when)s does not take place. %(reason)s")
+    words = _("%(when)s has been cancelled. %(reason)s")
     gone = words % {"when": _when(session), "reason": reason}
     if begins is None:
         return gone
-    return f"{gone} " + _("The course begins on %(when)s.") % {"when": _when(begins)}
+    return f"{gone} " + _("The course now starts on %(when)s.") % {"when": _when(begins)}
 
 
 def _when(session: Session) -> str:

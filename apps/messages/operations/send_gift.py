@@ -103,7 +103,7 @@ def compose_gift_mail(
             "facts": facts,
             "note": note,
             "url": url,
-            "button": _("See the card") if is_over else _("See and print it"),
+            "button": _("View the card") if is_over else _("View and print it"),
             "footer": footer,
             "language": business.locale.split("-", maxsplit=1)[0],
             "css": styles(business.accent),
@@ -131,7 +131,7 @@ def _heading(card: GiftCard, what: str) -> str:
         return money_went_heading(what, business=card.business.name)
     return {
         "NOT_DELIVERED": _("Your gift card could not be delivered"),
-        "REINSTATED": _("Your gift card is good again"),
+        "REINSTATED": _("Your gift card is valid again"),
     }.get(what) or _worth(card)
 
 
@@ -139,8 +139,9 @@ def _note(card: GiftCard, what: str, amount: int) -> str:
     locale = card.business.locale
     if what == "NOT_DELIVERED":
         words = _(
-            "Our mail to %(email)s was refused, so they do not have the card yet. It is good all "
-            "the same: please give them this code yourself, or print the card."
+            "Our e-mail to %(email)s was not delivered, so they do not have the card "
+            "yet. It is still valid: please give them this code yourself, or print "
+            "the card."
         )
         return words % {"email": card.to_email}
     if what in OF_MONEY:
@@ -148,5 +149,5 @@ def _note(card: GiftCard, what: str, amount: int) -> str:
         return money_went_words(what, amount=told, business=card.business.name)
     if what == "REINSTATED":
         left = formatting.format_money(card.balance, card.currency, locale)
-        return _("%(left)s is on it. Type the code when you pay.") % {"left": left}
-    return card.words or _("Type the code when you pay, all at once or bit by bit.")
+        return _("%(left)s is left on it. Enter the code when you pay.") % {"left": left}
+    return card.words or _("Enter the code when you pay, all at once or a little at a time.")

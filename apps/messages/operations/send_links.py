@@ -69,10 +69,10 @@ def _compose(
     with translation.override(business.locale):
         rows = [_row(booking, business, now=now) for booking in chosen]
         heading = _("Your bookings")
-        note = _("Each button opens only that booking: please do not forward this mail.")
-        footer = _("%(sender)s. You get this mail because somebody asked for it on our page.") % {
-            "sender": business.name
-        }
+        note = _("Each button opens only that booking: please do not forward this e-mail.")
+        footer = _(
+            "%(sender)s. You are receiving this e-mail because somebody asked for it on our page."
+        ) % {"sender": business.name}
         lines = [f"{row.when}, {row.service}\n{row.url}" for row in rows]
         text = "\n\n".join([f"{heading}.", *lines, note, f"-- \n{footer}"]) + "\n"
         context = {

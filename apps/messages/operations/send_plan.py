@@ -98,7 +98,7 @@ def _facts(purchase: PlanPurchase, what: str) -> list[str]:
     facts = [purchase.name] if purchase.opens_at else [purchase.name, left_words(purchase)]
     until = last_day_words(purchase)
     if until:
-        facts.append(_("Good until %(day)s") % {"day": until})
+        facts.append(_("Valid until %(day)s") % {"day": until})
     words = {"RENEWED": _("Paid: %(price)s"), "UNPAID": _("To be paid: %(price)s")}.get(what)
     following = next_period_of(purchase) if words else None
     if words and following:
@@ -122,7 +122,7 @@ def _heading(purchase: PlanPurchase, what: str) -> str:
         return money_went_heading(what, business=purchase.business.name)
     return {
         "BOUGHT": _("Your plan"),
-        "RENEWED": _("Your plan goes on"),
+        "RENEWED": _("Your plan has been renewed"),
         "UNPAID": _("Your plan could not be paid"),
     }.get(what, _("The link to your plan"))
 
@@ -133,9 +133,7 @@ def _note(purchase: PlanPurchase, what: str, amount: int) -> str:
         told = format_money(amount, purchase.currency, business.locale)
         return money_went_words(what, amount=told, business=business.name)
     if what == "UNPAID":
-        return _("Your card could not be charged. Open your plan and pay there, or it ends.")
+        return _("Your card could not be charged. Open your plan and pay there, or it will end.")
     if what == "RENEWED":
-        return _(
-            "The next period is paid for. You can end it at any time on the page of your plan."
-        )
-    return _("Open it on the device you book with, and you book with one tap.")
+        return _("The next period is paid. You can cancel at any time on your plan’s page.")
+    return _("Open it on the device you book with, then book with one tap.")

@@ -115,9 +115,9 @@ def _compose(account: _Account) -> EmailMultiAlternatives:
         sender = business.name if business else _("Booking portal")
         url = reset_url(account.user)
         heading = _("Choose a new password")
-        facts = [account.address, _("Somebody asked for this on the page to sign in.")]
+        facts = [account.address, _("Somebody asked for this on the sign-in page.")]
         note = _life_words()
-        footer = _("Was it not you? Then do nothing: your password stays as it is.")
+        footer = _("If it wasn’t you, do nothing: your password stays the same.")
         text = "\n\n".join([f"{heading}.", "\n".join(facts), url, note, f"-- \n{footer}"]) + "\n"
         context: dict[str, Any] = {
             "business": {"name": sender},

@@ -124,7 +124,7 @@ def _next_steps(booking: Booking, *, now: datetime) -> list[tuple[datetime | Non
 
 def _free_words(business: Business) -> str:
     if business.phone:
-        return _("Free to cancel until then, by calling us.")
+        return _("Free cancellation until then: just call us.")
     if business.email:
-        return _("Free to cancel until then, by answering our e-mail.")
-    return _("Free to cancel until then.")
+        return _("Free cancellation until then: just reply to our e-mail.")
+    return _("Free cancellation until then.")

@@ -50,13 +50,13 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
             amount=part.cleaned_data["amount"] if part is not None else None,
         )
     except (checkout.NotOwed, checkout.WayNotOffered):
-        words = _("There is nothing left to be paid online.")
+        words = _("There is nothing left to pay online.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except checkout.PaymentUnderWay:
-        words = _("Another payment is under way. Go on with it, or give it up first.")
+        words = _("Another payment is in progress. Continue it or cancel it first.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except checkout.AmountRefused:
-        words = _("What is left to be paid has changed. Please look at the amount again.")
+        words = _("The amount left to pay has changed. Please check it.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except ProviderDown as down:
         return _provider_down(request, booking, down, now=now)
@@ -75,7 +75,7 @@ def _begun(
             return HttpResponseSeeOther(url)
         checkout.give_up_payment(payment_id=begun.payment_id, order_id=begun.order_id, now=now)
     except checkout.NotOwed:
-        words = _("That payment is over.")
+        words = _("That payment has ended.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except ProviderDown as down:
         return _provider_down(request, booking, down, now=now)
@@ -100,7 +100,7 @@ def use_code(request: HttpRequest, reference: str) -> HttpResponse:
         wrong = WrongCode(code, words)
         return show_booking(request, booking, now=now, wrong_code=wrong, status=422)
     except (checkout.NotOwed, checkout.PaymentUnderWay):
-        words = _("There is nothing left to be paid at this moment.")
+        words = _("There is nothing left to pay at the moment.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
 

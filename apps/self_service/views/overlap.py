@@ -22,7 +22,7 @@ def another_time(request: HttpRequest, reference: str) -> HttpResponse:
     now, booking = timezone.now(), granted_booking(request, reference)
     at = _offered(request, booking, now=now)
     if at is None:
-        words = _("That time is not free any more. Please choose another one.")
+        words = _("That time is no longer free. Please choose another one.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     try:
         bookings.move_out_of_conflict(
@@ -36,7 +36,7 @@ def another_time(request: HttpRequest, reference: str) -> HttpResponse:
         words = _("Too few people have booked on that day so far. Please choose another one.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except (bookings.SlotGone, bookings.NoConflict, bookings.PlanDoesNotPay, BusyTryAgain):
-        words = _("That time is not free any more. Please choose another one.")
+        words = _("That time is no longer free. Please choose another one.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
 
@@ -54,7 +54,7 @@ def money_back(request: HttpRequest, reference: str) -> HttpResponse:
             now=now,
         )
     except (bookings.NoConflict, bookings.NotAllowed, BusyTryAgain):
-        words = _("This was settled meanwhile. Here is how it stands now.")
+        words = _("This has already been settled. Here is how it stands now.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
 

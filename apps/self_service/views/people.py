@@ -52,13 +52,13 @@ def _why_not(refused: Exception, target: Session | CourseRun) -> str:
         zone, locale = target.zone, target.business.locale
         why = obstacle_words(refused.joining, zone=zone, locale=locale)
     elif isinstance(refused, bookings.TooFewSoFar):
-        why = _("That one still waits for more people.")
+        why = _("That one is still waiting for more people.")
     elif isinstance(refused, bookings.PlanDoesNotPay):
         why = _("Your plan does not pay for that one.")
     elif isinstance(refused, bookings.NotBookable):
-        why = _("This cannot be booked online now.")
+        why = _("This cannot be booked online right now.")
     else:
-        return _("This could not be changed now. Please look once more.")
+        return _("This could not be changed just now. Please check it and try again.")
     return _("%(why)s You keep the one you have.") % {"why": why}
 
 
@@ -68,15 +68,15 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     booking, now = granted_booking(request, reference), timezone.now()
     seen = _people_seen(request)
     if seen is None:
-        words = _("This could not be changed now. Please look once more.")
+        words = _("This could not be changed just now. Please check it and try again.")
         return show_booking(request, booking, now=now, problem=words, status=422)
     try:
         checkout.add_people(booking=booking, more=1, seen_people=seen, now=now)
     except bookings.TooManyPeople:
-        words = _("No more people can come on one booking.")
+        words = _("One booking cannot be for more people.")
         return show_booking(request, booking, now=now, problem=words, status=422)
     except bookings.NotBookable:
-        words = _("This cannot be booked online now. Nobody was added.")
+        words = _("This cannot be booked online right now. Nobody was added.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except bookings.CannotJoin as refused:
         zone, locale = booking.zone, booking.business.locale
@@ -87,10 +87,10 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
         words = _("There is no place for one more.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except classes.NotComing:
-        words = _("Nobody can be added to this booking. For more people, book again.")
+        words = _("Nobody can be added to this booking. To bring more people, book again.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     except BusyTryAgain:
-        words = _("This could not be changed now. Please look once more.")
+        words = _("This could not be changed just now. Please check it and try again.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
 

@@ -116,17 +116,17 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
 def _words(no: Exception) -> str:
     """Why nothing was done."""
     if isinstance(no, waitlists.OfferGone):
-        return _("The offer went to the next person. You keep your place in line.")
+        return _("The offer went to the next person. You keep your place on the waitlist.")
     if isinstance(no, bookings.TooFewSoFar):
         return _(
-            "Others have left, and with you it would be too few people. Your place is kept until "
-            "the offer ends: please try again later."
+            "Some people have left, so there are now too few for it to go ahead. "
+            "We’re holding your place until the offer ends: please try again later."
         )
     if isinstance(no, waitlists.NotInLine | NoSeats):
-        return _("You are not in line for this any more.")
+        return _("You are no longer on the waitlist for this.")
     if isinstance(no, BusyTryAgain):
-        return _("Many people are booking at this moment. Please press the button again.")
-    return _("There is nothing left to be paid at this moment.")
+        return _("Lots of people are booking right now. Please press the button again.")
+    return _("There is nothing left to pay at the moment.")
 
 
 def _plan_words(no: PlanRefused, request: HttpRequest, booking: Booking) -> str:
@@ -135,5 +135,5 @@ def _plan_words(no: PlanRefused, request: HttpRequest, booking: Booking) -> str:
     held = [pk for pk in plans_of(request, business_id=booking.business_id) if str(pk) == named]
     plan = PlanPurchase.objects.select_related("business").filter(pk__in=held).first()
     if plan is None:
-        return cannot_pay_words(_("You have no plan here."))
+        return cannot_pay_words(_("You don’t have a plan here."))
     return cannot_pay_words(plan_refused_words(no.refused, plan))

@@ -22,6 +22,7 @@ from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_wait
 from apps.bookings.views.times import page_zone
 from apps.bookings.visitors import visitor_of
+from apps.bookings.wording import length_words
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
 from apps.businesses.reaching import and_reach
@@ -76,7 +77,7 @@ def _join(request: HttpRequest, service: Service, target: Target) -> HttpRespons
         return _show(request, choice, target, WaitlistForm(), now=now, notice=notice)
     form = WaitlistForm(request.POST)
     if notice or not form.is_valid() or is_robot(request, now=now):
-        words = notice or ("" if form.errors else _("Please press the button once more."))
+        words = notice or ("" if form.errors else _("Please press the button again."))
         return _show(request, choice, target, form, now=now, notice=words, status=422)
     require_room_to_wait(request, service.business, form.cleaned_data["email"], now=now)
     visitor = visitor_of(request, zone=_zone(request, service, target))
@@ -95,7 +96,7 @@ def _attempt(
             choice=choice, target=target, details=details, visitor=visitor, now=now
         )
     except waitlists.NotFull:
-        return None, _("A place has come free meanwhile: you can book it now.")
+        return None, _("A place has just opened up: you can book it now.")
     except waitlists.AlreadyInLine as known:
         mine = find_in_line(
             known.reference,
@@ -103,15 +104,15 @@ def _attempt(
             choice=choice,
             notice_minutes=details.notice_minutes,
         )
-        words = _("This address is on the list already. Our mail leads to your place in line.")
+        words = _("This address is already on the waitlist. Our e-mail leads to your place.")
         return mine, "" if mine else words
     except waitlists.LineIsFull:
-        return None, _("The waitlist is full as well.")
+        return None, _("The waitlist is full too.")
     except (waitlists.CannotWait, bookings.NotBookable, bookings.NotWelcome):
-        words = _("This cannot be booked online any more.")
+        words = _("This can no longer be booked online.")
         return None, and_reach(words, choice.service.business)
     except BusyTryAgain:
-        return None, _("Many people are booking at this moment. Please press the button again.")
+        return None, _("Lots of people are booking right now. Please press the button again.")
     return entry.booking, ""
 
 
@@ -141,7 +142,7 @@ def _show(
         "people": choice.party_size,
         "kept": _kept(choice),
         "waiting": line_of(target).count(),
-        "minutes": choice.policy.waitlist_minutes,
+        "offer_words": length_words(choice.policy.waitlist_minutes),
         "form": form,
         "notice": notice,
         "guard": new_guard(purpose=PURPOSE, now=now),

@@ -21,6 +21,7 @@ from apps.bookings.views.found import service_page
 from apps.bookings.views.limits import require_room_to_wait
 from apps.bookings.visitors import visitor_of
 from apps.bookings.wishes import Key, wishes_from
+from apps.bookings.wording import length_words
 from apps.businesses.pages import frame_of
 from apps.businesses.reaching import and_reach
 from apps.catalog.models import Service
@@ -49,7 +50,7 @@ def wait(request: HttpRequest, service: Service) -> HttpResponse:
         return _invite(request, choice, picks, now=now)
     form = _form(choice, request.POST, on=_day(choice, picks, now=now))
     if not form.is_valid() or is_robot(request, now=now):
-        words = "" if form.errors else _("Please press the button once more.")
+        words = "" if form.errors else _("Please press the button again.")
         return _show(request, choice, picks, form, now=now, notice=words, status=422)
     require_room_to_wait(request, service.business, form.cleaned_data["email"], now=now)
     visitor = visitor_of(request, zone=_venue(choice))
@@ -96,7 +97,7 @@ def _attempt(
             choice=choice, wish=form.wish(), details=form.details(), visitor=visitor, now=now
         )
     except waitlists.TimesAreFree as free:
-        return None, _("There are free times already:"), free.starts[:MOST_SHOWN]
+        return None, _("There are free times right now:"), free.starts[:MOST_SHOWN]
     except waitlists.AlreadyInLine as known:
         mine = find_in_line(
             known.reference,
@@ -105,16 +106,16 @@ def _attempt(
             notice_minutes=form.wish().notice_minutes,
             wish=form.wish(),
         )
-        words = _("This address is on the list already. Our mail leads to your place in line.")
+        words = _("This address is already on the waitlist. Our e-mail leads to your place.")
         return mine, "" if mine else words, ()
     except waitlists.LineIsFull:
-        return None, _("The waitlist is full as well."), ()
+        return None, _("The waitlist is full too."), ()
     except waitlists.WishIsClosed:
         return None, _("These hours cannot be booked. Please choose others."), ()
     except waitlists.WishIsOver:
         return None, _("These hours have passed. Please choose others."), ()
     except (bookings.NotBookable, bookings.NotWelcome):
-        words = and_reach(_("This cannot be booked online any more."), choice.service.business)
+        words = and_reach(_("This can no longer be booked online."), choice.service.business)
         return None, words, ()
     return entry.booking, "", ()
 
@@ -141,7 +142,7 @@ def _show(
         "staff": choice.chosen_staff.short_name if choice.chosen_staff else "",
         "people": choice.party_size,
         "kept": [*picks.pairs(), ("date", form.on.isoformat())],
-        "minutes": choice.policy.waitlist_minutes,
+        "offer_words": length_words(choice.policy.waitlist_minutes),
         "form": form,
         "notice": notice,
         "free": [(at, _day_url(service, picks, at.astimezone(venue).date())) for at in free],

@@ -46,7 +46,7 @@ def cancel_side(request: OwnerRequest, slug: str, reference: str, side: str) -> 
         words = _("It was changed meanwhile. Please look once more.")
         return _refuse(request, found, meant, words, now=now)
     except BusyTryAgain:
-        words = _("Many people are booking at this moment. Please press the button again.")
+        words = _("Lots of people are booking right now. Please press the button again.")
         return _refuse(request, found, meant, words, now=now)
     return go_to(request, "dashboard:conflicts", slug)
 

@@ -156,7 +156,7 @@ def _refuse(
     elif isinstance(refusal, bookings.TooFewSoFar):
         words = _("That day still waits for more people than these. Nothing was changed.")
     elif isinstance(refusal, BusyTryAgain):
-        words = _("Many people are booking at this moment. Please press the button again.")
+        words = _("Lots of people are booking right now. Please press the button again.")
         status = UNAVAILABLE
     keep = KeepForm(initial={"reason": request.POST.get("reason", "")})
     return _show(request, found, keep, now=now, problem=words, status=status)

@@ -188,8 +188,8 @@ class DeskSaleForm(AsksAboutSlips):
         max_length=24,
         widget=forms.HiddenInput,
         error_messages={
-            "required": _("Please press the button once more."),
-            "invalid": _("Please press the button once more."),
+            "required": _("Please press the button again."),
+            "invalid": _("Please press the button again."),
         },
     )
 

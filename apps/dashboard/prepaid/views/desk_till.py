@@ -42,12 +42,12 @@ def open_desk_till(
     )
     errors = {"code": _code_error(offer, business)}
     if gift and offer.gift is None:
-        errors["gift"] = _("There is no gift card of this number with anything on it.")
+        errors["gift"] = _("We don’t recognise this gift card, or nothing is left on it.")
     found = {name: words for name, words in errors.items() if words}
     return DeskTill(offer, found, spell_code(offer.gift.code) if offer.gift else "")
 
 
 def _code_error(offer: PlanOffer, business: Business) -> str:
     if offer.applied.refused is Refused.USED_BY_YOU:
-        return _("This customer has used this code already.")
+        return _("This customer has already used this code.")
     return refused_words(offer.applied, zone=business.zone, locale=business.locale)

@@ -117,5 +117,5 @@ def _try(
     except ClockConflicts:
         return _("The times on the clock cannot stay: look at what is in the way.")
     except BusyTryAgain:
-        return _("Many people are booking at this moment. Please try again.")
+        return _("Lots of people are booking right now. Please try again.")
     return None
