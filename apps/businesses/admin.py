@@ -126,7 +126,7 @@ class LocationAdmin(OperatorAdmin):
     def clock(self, obj: Location) -> str:
         """The zone, and the way to the page that changes it."""
         return _clock_link(
-            "operator_clocks:location", obj.pk, obj.time_zone or _("As the business")
+            "operator_clocks:location", obj.pk, obj.time_zone or _("Same as the business")
         )
 
 

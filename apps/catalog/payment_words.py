@@ -13,52 +13,52 @@ WRONG_RATE = gettext_lazy("Enter a rate from 0 to 50 with at most two decimals, 
 PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
     PaymentProblem.PRICE_MISSING: (
         "price",
-        gettext_lazy("A fixed price is more than nothing. If it costs nothing, choose Free."),
+        gettext_lazy("A fixed price must be more than zero. If it costs nothing, choose Free."),
     ),
     PaymentProblem.PRICE_TOO_HIGH: ("price", gettext_lazy("Enter a smaller amount.")),
     PaymentProblem.TEXT_TOO_LONG: ("price_text", gettext_lazy("Use at most 50 characters.")),
     PaymentProblem.HAS_VARIANTS: (
         "price_kind",
-        gettext_lazy("It comes in variants and each has its own price: choose By variant."),
+        gettext_lazy("This service has variants, each with its own price: choose By variant."),
     ),
     PaymentProblem.HAS_NO_VARIANTS: (
         "price_kind",
-        gettext_lazy("It has no variants, so there is nothing to price one by one."),
+        gettext_lazy("This service has no variants to price one by one."),
     ),
     PaymentProblem.VARIANTS_ALL_FREE: (
         "price_kind",
-        gettext_lazy("At least one variant costs something. If none does, choose Free."),
+        gettext_lazy("At least one variant must cost something. If none does, choose Free."),
     ),
     PaymentProblem.NO_WAY_TO_PAY: (
         "pays_in_person",
-        gettext_lazy("Choose at least one way to pay, or nobody can."),
+        gettext_lazy("Choose at least one way to pay."),
     ),
     PaymentProblem.FREE_ONLINE: (
         "pays_online",
-        gettext_lazy("What is free is never paid online: untick Online."),
+        gettext_lazy("Free services are not paid online: untick Online."),
     ),
     PaymentProblem.ON_REQUEST_ONLINE: (
         "pays_online",
-        gettext_lazy("A price on request has no number to be paid online: untick Online."),
+        gettext_lazy("A price on request cannot be paid online: untick Online."),
     ),
     PaymentProblem.APPROVAL_ONLINE: (
         "pays_online",
         gettext_lazy(
-            "You answer requests for this first, so it is paid at the %(place)s: "
-            "no money is taken before you said yes."
+            "You answer requests for this first, so it is paid at the %(place)s: no "
+            "money is taken before you confirm."
         ),
     ),
     PaymentProblem.DEPOSIT_OFFLINE: (
         "deposit",
-        gettext_lazy("A deposit is paid online. Where nothing is paid online, leave it empty."),
+        gettext_lazy("A deposit is paid online. If nothing is paid online, leave it empty."),
     ),
     PaymentProblem.DEPOSIT_OF_NOTHING: (
         "deposit",
-        gettext_lazy("A deposit is more than nothing. For none leave it empty."),
+        gettext_lazy("A deposit must be more than zero. For no deposit, leave it empty."),
     ),
     PaymentProblem.DEPOSIT_TOO_HIGH: (
         "deposit",
-        gettext_lazy("A deposit is less than the lowest price: it is only a part of it."),
+        gettext_lazy("A deposit must be less than the lowest price."),
     ),
     PaymentProblem.TAX_OUT_OF_RANGE: ("tax_rate", WRONG_RATE),
 }
@@ -68,7 +68,7 @@ PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
 def reach_words(it: OutOfReach, *, business: Business) -> str:
     """What online payments take, and what follows for an amount that they do not take."""
     if it.is_only_way:
-        follows = _("Nobody could pay this: change it, or let people pay at the %(place)s too.")
+        follows = _("Nobody could pay this: change it, or let customers pay at the %(place)s too.")
     elif it.of == "deposit":
         follows = _("This deposit will not be asked for online.")
     else:
@@ -86,4 +86,4 @@ def limit_words(it: OutOfReach, *, business: Business) -> str:
         return _("Online payments start at %(least)s.") % {"least": money(it.least)}
     if it.amount > it.most:
         return _("Online payments end at %(most)s.") % {"most": money(it.most)}
-    return _("Online payments go in steps of %(step)s.") % {"step": money(it.step)}
+    return _("Online payments must be a multiple of %(step)s.") % {"step": money(it.step)}

@@ -47,14 +47,16 @@ class DecisionForm(forms.Form):
 class CancelForm(DecisionForm):
     reason = TextField(
         label=_("Reason"),
-        help_text=_("The customer reads it in the e-mail."),
+        help_text=_("The customer sees this in the e-mail."),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
     refund = forms.BooleanField(
-        label=_("Give back all that was paid, and visits of a plan"), required=False, initial=True
+        label=_("Refund everything paid, and return any visits to the plan"),
+        required=False,
+        initial=True,
     )
 
 
@@ -62,10 +64,10 @@ class OverrideForm(DecisionForm):
     """An override without a reason cannot be stored (override_gives_a_reason)."""
 
     reason = LineField(
-        label=_("Why it is all right"),
-        help_text=_("For example: Ana stays longer. It is kept in the history."),
+        label=_("Why this is all right"),
+        help_text=_("For example: Ana stays longer. This is kept in the history."),
         max_length=LONGEST_REASON,
-        error_messages={"required": _("Say why this booking may be squeezed in.")},
+        error_messages={"required": _("Enter a reason for squeezing this booking in.")},
     )
 
 
@@ -73,15 +75,15 @@ class SuggestForm(DecisionForm):
     """One to three starts out of those that are free; ``offered`` are the values of the boxes."""
 
     NONE_OR_MANY = _("Tick one, two or three times.")
-    GONE = _("One of these times is not free any more. Please tick again.")
+    GONE = _("One of these times is no longer free. Please tick again.")
 
     time = forms.MultipleChoiceField(
         label=_("Times to suggest"),
         error_messages={"required": NONE_OR_MANY, "invalid_choice": GONE},
     )
     message = LineField(
-        label=_("A word with it"),
-        help_text=_("For example: Ana is away that Saturday. The customer reads it."),
+        label=_("Message"),
+        help_text=_("For example: Ana is away that Saturday. The customer sees this."),
         max_length=LONGEST_REASON,
         required=False,
     )
@@ -102,7 +104,7 @@ class SuggestForm(DecisionForm):
 
 class NoteForm(DecisionForm):
     note = TextField(
-        label=_("For the team only"),
+        label=_("Only your team sees this"),
         max_length=LONGEST_NOTE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -114,14 +116,14 @@ class OnlineLinkForm(DecisionForm):
 
     link = forms.URLField(
         label=_("Link for this booking"),
-        help_text=_("The customer gets it by e-mail."),
+        help_text=_("We’ll e-mail it to the customer."),
         max_length=500,
         assume_scheme="https",
         validators=[URLValidator(schemes=["https"])],
         widget=forms.URLInput(attrs={"autocomplete": "off", "inputmode": "url"}),
         error_messages={
             "required": _("Enter the link."),
-            "invalid": _("Enter a whole link that begins with https://."),
+            "invalid": _("Enter a full link that starts with https://."),
         },
     )
 

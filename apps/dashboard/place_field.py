@@ -31,7 +31,7 @@ class FormWithPlace(forms.Form):
         label=_("Where"),
         queryset=Location.objects.none(),
         required=False,
-        empty_label=_("The first place of the service"),
+        empty_label=_("The service’s first place"),
     )
 
     def offer_places(self, business: Business, *, told_by_clock: str = "") -> None:
@@ -42,7 +42,7 @@ class FormWithPlace(forms.Form):
         """
         places = Location.objects.filter(business=business)
         if told_by_clock and any(Clock(business, it).zone != business.zone for it in places):
-            self.fields[told_by_clock].help_text = _("By the clock of the place.")
+            self.fields[told_by_clock].help_text = _("In the place’s time zone.")
         if len(places) < 2:  # noqa: PLR2004 - one place is no choice
             del self.fields[FIELD]
             return

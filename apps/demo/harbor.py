@@ -143,7 +143,7 @@ HARBOR = BusinessPlan(
         "quiet_from_minute": 21 * 60,
         "quiet_to_minute": 7 * 60,
         "selection": BookingPolicy.Selection.FAIR,
-        "description": "Free to cancel or move until 12 hours before.",
+        "description": "Free cancellation and changes up to 12 hours before.",
     },
     form={
         "name": "Your details",

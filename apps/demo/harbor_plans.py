@@ -41,7 +41,7 @@ OFFERED = (
         "price": 16000,
         "credits": 10,
         "valid_days": 180,
-        "summary": "For whoever comes when they can.",
+        "summary": "For when you can make it.",
     },
     {
         "slug": "four-a-month",
@@ -58,6 +58,6 @@ OFFERED = (
         "kind": Kind.UNLIMITED,
         "price": 12900,
         "period_months": 1,
-        "summary": "For whoever lives on the mat.",
+        "summary": "For those who live on the mat.",
     },
 )

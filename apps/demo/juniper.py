@@ -252,8 +252,8 @@ JUNIPER = BusinessPlan(
         "horizon_days": 90,
         "cancel_until_minutes": 1440,
         "move_until_minutes": 1440,
-        "description": "Free to cancel or move until 24 hours before. If you are more than 15 "
-        "minutes late we may have to shorten the appointment.",
+        "description": "Free cancellation and changes up to 24 hours before. If you are more than "
+        "15 minutes late we may have to shorten the appointment.",
     },
     form={
         "name": "Your details",

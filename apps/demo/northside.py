@@ -181,7 +181,7 @@ NORTHSIDE = BusinessPlan(
         "horizon_days": 45,
         "cancel_until_minutes": 2880,
         "move_until_minutes": 1440,
-        "description": "Free to cancel until 48 hours before, to move until 24 hours before.",
+        "description": "Free cancellation up to 48 hours before, changes up to 24 hours before.",
     },
     form={
         "name": "Your visit",

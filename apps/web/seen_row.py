@@ -48,9 +48,7 @@ class SeenRow(forms.ModelForm):  # type: ignore[type-arg]
             fresh[self.add_prefix(FIELD)] = json.dumps(self._marks)
             self.data = fresh
             for name in others:
-                self.add_error(
-                    name, _("Somebody changed this meanwhile. Now: %s") % self._now(name)
-                )
+                self.add_error(name, _("Somebody else has changed this. Now: %s") % self._now(name))
         return found
 
     def _now(self, name: str) -> str:

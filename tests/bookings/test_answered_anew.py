@@ -157,7 +157,7 @@ def test_customer_and_team_read_the_new_end(salon: Salon, client: Client) -> Non
         inbox = words_of(client.get("/own/juniper/requests/"))
 
     assert "We’re holding this time until Wed 25 Nov, 10:57." in page
-    assert "Answer by Wed 25 Nov, 10:57, else it is declined" in inbox
+    assert "Answer by Wed 25 Nov, 10:57 or it is declined" in inbox
     assert [it.subject for it in mail.outbox if it.subject.startswith("Not possible")] == []
 
 

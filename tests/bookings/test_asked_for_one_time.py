@@ -88,7 +88,9 @@ def test_whoever_did_not_get_it_is_before_the_owner(salon: Salon, client: Client
     assert [person.card.customer_name for person in group.people] == ["Ines"]
     assert inbox.context["nav"]["waiting"] == 1
     words = " ".join(text_of(inbox).split())
-    why = "The day takes place, but somebody else has this time. Suggest another one, or decline."
+    why = (
+        "The day is going ahead, but somebody else has this time. Suggest another one, or decline."
+    )
     assert words.count(why) == 1
     today = " ".join(text_of(client.get("/own/juniper/")).split())
     assert today.count(why) == 1

@@ -75,8 +75,12 @@ def test_the_team_s_page_and_the_mail(
     facts = get_booking_facts(booking_id=booking.pk)
 
     until = {1440: "Wed 25 Nov, 10:00", 0: "Thu 26 Nov, 10:00"}[minutes]
-    said = re.findall(r"The customer (?:may|could) cancel until [^.]*\.", page)
-    how = "may cancel until {}, by calling you." if is_open else "could cancel until {}."
+    said = re.findall(r"The customer c(?:an|ould) cancel free of charge until [^.]*\.", page)
+    how = (
+        "can cancel free of charge until {} by calling you."
+        if is_open
+        else "could cancel free of charge until {}."
+    )
     assert said == [f"The customer {how.format(until)}"]
     assert may_still_cancel(facts, now) is is_open
 

@@ -157,7 +157,7 @@ def reductions(salon: Salon) -> GiftCard:
 
 def test_the_page_asks_for_no_code_and_none_counts(client: Client, reductions: GiftCard) -> None:
     page = text_of(client.get(PATH))
-    assert ("Have a code?" in page, "Use it" in page, "discount" in page.lower()) == (
+    assert ("Have a code?" in page, "Apply" in page, "discount" in page.lower()) == (
         False,
         False,
         False,

@@ -126,7 +126,7 @@ def test_the_owner_reads_it_beside_the_answer(olga: Client, sent: Booking) -> No
     page = words_of(olga.get(f"/own/juniper/bookings/{sent.reference}/"))
 
     assert f"{TEAM}. It is charged when you confirm and released when you decline." in page
-    assert "Online, kept aside" in page
+    assert "Online, held on card" in page
     assert "Still to be paid" in page
     assert "€80.00" in page
 
@@ -157,7 +157,7 @@ def test_after_a_yes_it_was_paid(
 
     mine = words_of(client.get(f"/manage/{sent.reference}/"))
     assert "€40.00 paid, €80.00 at the studio" in mine
-    assert "kept aside" not in mine
+    assert "held on" not in mine
     assert "Pay €80.00 online" in mine
 
 

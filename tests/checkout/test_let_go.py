@@ -31,7 +31,7 @@ from tests.pages import text_of
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 MINUTE = timedelta(minutes=1)
 INBOX = "/own/juniper/conflicts/"
-GONE = "The bank has let go of the €40.00 that was kept aside"
+GONE = "The bank has released the €40.00 held on the card"
 
 
 @pytest.fixture
@@ -118,9 +118,9 @@ def test_a_yes_that_finds_nothing_to_take_leaves_the_deposit_owed_and_says_so(
 
     assert (asked.status, asked.paid, asked.kept_aside) == ("CONFIRMED", 0, 0)
     inbox = text_of(desk.get(INBOX))
-    assert "Deposits that were let go" in inbox
-    assert "No overlaps." not in inbox
-    assert f"{GONE}: nothing was taken. The customer was told and can pay it online." in inbox
+    assert "Released deposits" in inbox
+    assert "No problems." not in inbox
+    assert f"{GONE}: nothing was charged. The customer was told and can pay it online." in inbox
     page = page_of(carl(asked), asked)
     assert "Your booking stands, and the €40.00 is still to be paid." in page
     assert "Pay €40.00 online" in page
@@ -194,7 +194,7 @@ def test_what_was_let_go_is_paid_online_and_leaves_the_inbox(
 
     asked.refresh_from_db()
     assert (asked.payment_status, asked.paid) == ("PARTIALLY_PAID", 4000)
-    assert "Deposits that were let go" not in text_of(desk.get(INBOX))
+    assert "Released deposits" not in text_of(desk.get(INBOX))
     page = page_of(carl(asked), asked)
     assert "let go" not in page.replace("The bank released the amount held on card", "")
     assert "Pay €80.00 online" in page

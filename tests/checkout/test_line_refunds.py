@@ -174,11 +174,11 @@ def test_the_form_lists_the_lines_and_tells_what_it_would_do(
     assert Refund.objects.count() == 0
     done = olga.post(f"{path}refund/", fields)
 
-    for words in ("At most €30.00", "At most €18.00", "€48.00 can go back."):
+    for words in ("Up to €30.00", "Up to €18.00", "€48.00 can be refunded."):
         assert words in text_of(page)
     for shown in (effect, whole):
-        assert "€30.00 goes back." in text_of(shown)
-        assert "€2.00 by the way it came, €28.00 from your till" in text_of(shown)
+        assert "€30.00 is refunded." in text_of(shown)
+        assert "€2.00 the way it was paid; €28.00 from your till" in text_of(shown)
         assert "€18.00 stays with you." in text_of(shown)
     assert text_of(effect).lstrip().startswith('<div id="refund-effect"')
     assert f'name="line_{wash}" value="18.00"' in text_of(whole)
@@ -191,9 +191,9 @@ def test_the_form_lists_the_lines_and_tells_what_it_would_do(
 @pytest.mark.parametrize(
     ("wash", "amount", "words"),
     [
-        ("18.01", "", "At most €18.00 of this can go back."),
+        ("18.01", "", "Up to €18.00 of this can be refunded."),
         ("x", "", "Enter an amount like 12.50."),
-        ("", "", "Enter how much goes back."),
+        ("", "", "Enter the amount to refund."),
         ("0.001", "", "Enter an amount with at most 2 decimals."),
         ("", "48.01", "€48.00"),
     ],
@@ -223,7 +223,7 @@ def test_a_stale_page_is_a_409_that_keeps_the_text_and_can_be_sent_again(
 
     stale = olga.post(f"{path}refund/", fields)
     assert stale.status_code == 409
-    assert "€5.00 went back already." in text_of(stale)
+    assert "€5.00 has already been refunded." in text_of(stale)
     assert f'name="{wash}" value="10.00"' in text_of(stale)
     assert went() == {"Cut": 500, "Wash": 0}
 

@@ -129,4 +129,4 @@ def test_the_page_says_it_when_the_team_decides_later(salon: Salon) -> None:
 
 def test_a_booking_that_goes_on_says_nothing_of_it(salon: Salon) -> None:
     booking = paid(salon)
-    assert "still with" not in page_of(carl(booking), booking)
+    assert "still has" not in page_of(carl(booking), booking)

@@ -114,14 +114,14 @@ def test_without_keys_a_refund_waits_and_the_owner_is_told(
     assert (item.attempts, item.failed_at, item.done_at) == (0, None, None)
     assert Refund.objects.get().status == "PENDING"
     page = text_of(client.get("/own/juniper/conflicts/"))
-    assert "Money out of reach" in page
-    assert "€5.00 should go back through Stripe" in page
+    assert "Payments out of reach" in page
+    assert "€5.00 to be refunded through Stripe" in page
 
     Payment.objects.update(provider="practice")  # as if the keys were back
     work(LATER + timedelta(hours=2))
 
     assert Refund.objects.get().status == "DONE"
-    assert "Money out of reach" not in text_of(client.get("/own/juniper/conflicts/"))
+    assert "Payments out of reach" not in text_of(client.get("/own/juniper/conflicts/"))
 
 
 def test_without_keys_nobody_is_asked_in_vain(draft: Booking, salon: Salon, client: Client) -> None:
@@ -130,5 +130,5 @@ def test_without_keys_nobody_is_asked_in_vain(draft: Booking, salon: Salon, clie
 
     assert checkout.settle_open_payments(now=NOW + timedelta(minutes=3)) == 0
     assert checkout.look_after_kept_aside(now=NOW + timedelta(minutes=3)) == 0
-    assert "€20.00 under way at Stripe" in text_of(client.get("/own/juniper/conflicts/"))
-    assert "1 question about money" in text_of(client.get("/own/juniper/"))
+    assert "€20.00 in progress at Stripe" in text_of(client.get("/own/juniper/conflicts/"))
+    assert "1 problem to solve" in text_of(client.get("/own/juniper/"))

@@ -68,7 +68,7 @@ def test_the_desk_takes_nothing_for_what_is_not_booked_yet(salon: Salon, olga: C
     with pytest.raises(checkout.NotOwed):
         pay_the_rest(draft, salon)
 
-    assert "paid in person" not in text_of(page)
+    assert "Take €" not in text_of(page)
     assert status(draft) == ("UNDEFINED", 0, "PENDING")
     assert (draft.status, Payment.objects.get().status, clean()) == ("CREATED", "PENDING", True)
 
@@ -231,7 +231,7 @@ def cancel_by_page(olga: Client, booking: Booking, **ticked: str) -> None:
     booking.refresh_from_db()
     body = {"revision": str(booking.revision), "reason": "Ana is ill", **ticked}
     path = f"/own/juniper/bookings/{booking.reference}/"
-    assert "Give back all that was paid" in text_of(olga.get(path))
+    assert "Refund everything paid" in text_of(olga.get(path))
     assert olga.post(f"{path}cancel/", body).status_code == 303
 
 
@@ -246,7 +246,7 @@ def test_money_that_is_kept_on_purpose_is_asked_about_once(olga: Client, booking
     cancel_by_page(olga, booking)
 
     assert status(booking) == ("PARTIALLY_PAID", 2000, "PARTIALLY_PAID")
-    assert "Money of cancelled bookings" not in text_of(olga.get("/own/juniper/conflicts/"))
+    assert "Money from cancelled bookings" not in text_of(olga.get("/own/juniper/conflicts/"))
     assert clean()
 
 
@@ -261,14 +261,14 @@ def test_money_of_a_booking_that_somebody_else_cancelled_waits_in_the_inbox(
         by=salon.olga,
         now=LATER,
     )
-    assert "1 question about money" in text_of(olga.get("/own/juniper/requests/"))
+    assert "1 problem to solve" in text_of(olga.get("/own/juniper/requests/"))
     page = text_of(olga.get("/own/juniper/conflicts/"))
-    assert "Give €20.00 back" in page
+    assert "Refund €20.00" in page
 
     path = f"/own/juniper/bookings/{booking.reference}/leftover/"
     assert olga.post(path, {choice: "1"}).status_code == 303
 
     booking.refresh_from_db()
     assert booking.paid == paid
-    assert "Money of cancelled bookings" not in text_of(olga.get("/own/juniper/conflicts/"))
+    assert "Money from cancelled bookings" not in text_of(olga.get("/own/juniper/conflicts/"))
     assert clean()

@@ -102,8 +102,8 @@ def test_the_team_is_asked_what_becomes_of_the_money(salon: Salon, booking: Book
     refuse()
 
     words = text_of(desk(salon).get(INBOX))
-    assert "€48.00 could not go back through Practice." in words
-    assert "1 question about money or overlaps" in text_of(desk(salon).get("/own/juniper/"))
+    assert "€48.00 could not be refunded through Practice." in words
+    assert "1 problem to solve" in text_of(desk(salon).get("/own/juniper/"))
 
 
 def test_whoever_waits_for_the_money_is_told(booking: Booking) -> None:
@@ -213,7 +213,7 @@ def test_the_plan_of_whoever_ended_it_waits_for_a_decision(salon: Salon) -> None
     refuse()
 
     assert told() == [(["carl@example.com"], "Your refund did not go through: Ten classes")]
-    assert "€100.00 could not go back through Practice." in text_of(desk(salon).get(INBOX))
+    assert "€100.00 could not be refunded through Practice." in text_of(desk(salon).get(INBOX))
     assert clean()
 
 
@@ -229,7 +229,7 @@ def test_a_stopped_gift_card_waits_for_a_decision(salon: Salon) -> None:
     refuse()
 
     assert told() == [(["eva@example.com"], "Your refund did not go through, Juniper Hair")]
-    assert "Put it back on the card" in text_of(desk(salon).get(INBOX))
+    assert "Put it back on the gift card" in text_of(desk(salon).get(INBOX))
     assert clean()
     checkout.decide_refused_refund(
         refund_id=Refund.objects.get().pk, way=WayOut.ON_CARD, by=salon.olga, now=DAYS_LATER
@@ -250,7 +250,7 @@ def test_every_way_out_is_open_and_lasts(salon: Salon, booking: Booking, way: Wa
 
     again = [] if way is WayOut.KEEP else [(4800, "DONE")]
     assert refunds() == [(4800, "FAILED"), *again]
-    assert "could not go back" not in text_of(desk(salon).get(INBOX))
+    assert "could not be refunded" not in text_of(desk(salon).get(INBOX))
     assert clean()
 
 

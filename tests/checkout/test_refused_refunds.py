@@ -115,7 +115,7 @@ def inbox(salon: Salon) -> str:
 
 def is_asked(salon: Salon) -> bool:
     """Once, on the page of today."""
-    return "1 question about money or overlaps" in text_of(desk(salon).get("/own/juniper/"))
+    return "1 problem to solve" in text_of(desk(salon).get("/own/juniper/"))
 
 
 def clean() -> bool:
@@ -132,9 +132,9 @@ def test_money_of_a_stopped_card_stands_in_the_inbox_with_both_ways_out(
     words = inbox(salon)
 
     assert (card.status, card.balance) == ("STOPPED", 0)
-    assert "€50.00 could not go back through Practice." in words
-    assert "I gave €50.00 back in person" in words
-    assert "Put it back on the card" in words
+    assert "€50.00 could not be refunded through Practice." in words
+    assert "I refunded €50.00 in person" in words
+    assert "Put it back on the gift card" in words
     assert is_asked(salon)
     assert clean()
 
@@ -149,7 +149,7 @@ def test_a_card_whose_money_stayed_can_be_put_right(salon: Salon, card: GiftCard
         ("REFUNDED", -5000),
         ("REFUNDED", 5000),
     ]
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
     assert clean()
     mail.outbox.clear()
     work(SOON)
@@ -166,7 +166,7 @@ def test_money_that_was_given_back_in_person_is_written_down_once(
     assert list(done.values_list("amount", "is_external")) == [(5000, True)]
     assert Order.objects.get(gift_card=card).payment_status == "FULLY_REFUNDED"
     assert (card.status, card.balance) == ("STOPPED", 0)
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
     assert clean()
 
 
@@ -190,7 +190,7 @@ def test_the_buyer_of_a_card_is_told_that_it_did_not_work(card: GiftCard) -> Non
 
 def test_money_of_an_ended_plan_stands_in_the_inbox(salon: Salon, plan: PlanPurchase) -> None:
     assert plan.status == "CANCELED"
-    assert "€100.00 could not go back through Practice." in inbox(salon)
+    assert "€100.00 could not be refunded through Practice." in inbox(salon)
     assert told() == [
         (["carl@example.com"], "Your refund is on its way: Ten classes"),
         (["carl@example.com"], "Your refund did not go through: Ten classes"),
@@ -199,14 +199,14 @@ def test_money_of_an_ended_plan_stands_in_the_inbox(salon: Salon, plan: PlanPurc
 
     assert decide(salon, WayOut.BY_HAND) == 303
     assert Order.objects.get(purchase=plan).payment_status == "PARTIALLY_REFUNDED"
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
     assert clean()
 
 
 def test_money_of_a_plan_may_stay(salon: Salon, plan: PlanPurchase) -> None:
     decide(salon, WayOut.KEEP)
 
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
     assert Order.objects.get(purchase=plan).payment_status == "PAID"
     assert clean()
 
@@ -214,8 +214,8 @@ def test_money_of_a_plan_may_stay(salon: Salon, plan: PlanPurchase) -> None:
 def test_money_of_a_cancelled_booking_stands_there_once(salon: Salon, booking: Booking) -> None:
     words = inbox(salon)
 
-    assert "€48.00 could not go back through Practice." in words
-    assert "Money of cancelled bookings" not in words
+    assert "€48.00 could not be refunded through Practice." in words
+    assert "Money from cancelled bookings" not in words
     assert is_asked(salon)
 
 
@@ -238,8 +238,8 @@ def test_it_is_settled_for_a_booking(
     words = inbox(salon)
 
     assert (booking.paid, BookingEvent.Action(booking.history.latest("pk").action)) == (paid, last)
-    assert "could not go back" not in words
-    assert "Money of cancelled bookings" not in words
+    assert "could not be refunded" not in words
+    assert "Money from cancelled bookings" not in words
     assert clean()
 
 
@@ -250,7 +250,7 @@ def test_the_page_does_not_say_that_what_was_handed_over_went_back_as_it_came(
     page = page_of(carl(booking), booking)
 
     assert "€48.00 is refunded in person." in page
-    assert "the way it came" not in page
+    assert "the way you paid" not in page
 
 
 def test_the_bank_is_asked_again(salon: Salon, booking: Booking) -> None:
@@ -261,7 +261,7 @@ def test_the_bank_is_asked_again(salon: Salon, booking: Booking) -> None:
 
     assert booking.paid == 0
     assert list(Refund.objects.values_list("status", flat=True)) == ["FAILED", "DONE"]
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
     assert clean()
 
 
@@ -274,7 +274,7 @@ def test_whoever_gives_it_back_on_the_page_of_the_booking_has_decided(
     )
     work(SOON)
 
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
 
 
 @pytest.fixture
@@ -323,10 +323,10 @@ def test_what_the_bank_refuses_after_the_rest_was_kept_is_still_asked_about(
     refusing()
     work(SOON)
 
-    assert "€28.00 could not go back through Practice." in inbox(salon)
+    assert "€28.00 could not be refunded through Practice." in inbox(salon)
     assert is_asked(salon)
     decide(salon, WayOut.KEEP)
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
 
 
 def test_whoever_keeps_all_of_it_has_decided_about_what_was_refused(
@@ -334,7 +334,7 @@ def test_whoever_keeps_all_of_it_has_decided_about_what_was_refused(
 ) -> None:
     checkout.keep_money(booking_id=booking.pk, by=salon.olga, now=SOON)
 
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
 
 
 def test_each_of_two_that_were_refused_is_decided_about_by_itself(
@@ -351,11 +351,11 @@ def test_each_of_two_that_were_refused_is_decided_about_by_itself(
 
     keep(first)
 
-    assert f"€{second.amount / 100:.2f} could not go back through Practice." in inbox(salon)
+    assert f"€{second.amount / 100:.2f} could not be refunded through Practice." in inbox(salon)
     keep(second)
     words = inbox(salon)
-    assert "could not go back" not in words
-    assert "Money of cancelled bookings" not in words
+    assert "could not be refunded" not in words
+    assert "Money from cancelled bookings" not in words
 
 
 def test_keeping_what_was_refused_keeps_nothing_else(
@@ -367,7 +367,7 @@ def test_keeping_what_was_refused_keeps_nothing_else(
     work(SOON)
     decide(salon, WayOut.KEEP)
 
-    assert "Money of cancelled bookings" in inbox(salon)
+    assert "Money from cancelled bookings" in inbox(salon)
 
 
 def test_a_small_amount_that_goes_back_later_decides_about_no_larger_one(
@@ -379,9 +379,9 @@ def test_a_small_amount_that_goes_back_later_decides_about_no_larger_one(
     PracticeSession.objects.update(captured=2800)
     give_back(in_two, salon, 500)
 
-    assert "€23.00 could not go back through Practice." in inbox(salon)
+    assert "€23.00 could not be refunded through Practice." in inbox(salon)
     give_back(in_two, salon, 2800, seen=500)
-    assert "could not go back" not in inbox(salon)
+    assert "could not be refunded" not in inbox(salon)
 
 
 def test_what_comes_back_to_a_stopped_card_decides_nothing_about_what_was_refused(
@@ -393,7 +393,7 @@ def test_what_comes_back_to_a_stopped_card_decides_nothing_about_what_was_refuse
     assert refused().decided_at is None
 
 
-CHOOSE = "Choose one of these ways. Nothing was changed."
+CHOOSE = "Choose one of these options. Nothing was changed."
 
 
 @pytest.mark.parametrize("way", ["ON_CARD", "", "SOMEWHERE"])
@@ -409,7 +409,7 @@ def test_a_plan_offers_no_card_to_put_it_on(salon: Salon, plan: PlanPurchase) ->
     answer = desk(salon).post(f"{INBOX}refunds/{refused().pk}/", {"way": "ON_CARD"})
 
     assert (answer.status_code, refused().decided_at) == (422, None)
-    assert "Put it back on the card" not in text_of(answer)
+    assert "Put it back on the gift card" not in text_of(answer)
 
 
 def test_the_money_of_a_card_is_not_kept(salon: Salon, card: GiftCard) -> None:
@@ -417,7 +417,7 @@ def test_the_money_of_a_card_is_not_kept(salon: Salon, card: GiftCard) -> None:
 
     assert (answer.status_code, refused().decided_at) == (422, None)
     assert CHOOSE in text_of(answer)
-    assert "Keep it" not in text_of(answer)
+    assert "Keep the money" not in text_of(answer)
 
 
 def test_nobody_decides_about_the_money_of_another_business(salon: Salon, card: GiftCard) -> None:

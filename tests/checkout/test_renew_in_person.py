@@ -151,12 +151,12 @@ def test_a_plan_that_is_over_is_sold_anew_instead(sold: PlanPurchase, salon: Sal
 def test_olga_takes_it_with_one_tap(client: Client, sold: PlanPurchase, salon: Salon) -> None:
     client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
     path = f"/own/juniper/plans/held/{sold.reference}/"
-    assert "Next period paid in person, €49.00" in text_of(client.get(path))
+    assert "Take €49.00 for the next period" in text_of(client.get(path))
 
     done = client.post(f"{path}next/", {"revision": sold.revision})
     again = client.post(f"{path}next/", {"revision": sold.revision})
 
     assert (done.status_code, again.status_code) == (303, 409)
     assert Payment.objects.filter(kind="IN_PERSON").count() == 2
-    assert "Next period paid in person" not in text_of(client.get(path))
+    assert "Take €49.00 for the next period" not in text_of(client.get(path))
     assert clean(NOW)

@@ -107,7 +107,7 @@ def test_money_that_was_given_back_by_hand_is_told_with_amount_and_way(
     ]
     assert "You have been refunded in person, Carl." in body()
     assert RECORDED in body()
-    assert "the way it came" not in body()
+    assert "the way you paid" not in body()
     assert clean()
 
 
@@ -168,7 +168,7 @@ def test_history_says_who_kept_it(salon: Salon, given_up: Booking) -> None:
     line = given_up.history.latest("pk")
     assert (line.action, line.user_id) == (BookingEvent.Action.KEPT, salon.olga.user_id)
     owners = text_of(desk(salon).get(f"/own/juniper/bookings/{given_up.reference}/"))
-    assert "Money kept by" in owners
+    assert "Payment kept by" in owners
     assert "The business kept the payment" in page_of(carl(given_up), given_up)
 
 
@@ -236,7 +236,7 @@ def test_cash_of_a_cancelled_booking_is_given_back_in_person(
 
     cancelled = next(it for it in mail.outbox if it.subject.startswith("Cancelled"))
     assert "€48.00 is refunded in person." in str(cancelled.body)
-    assert "the way it came" not in str(cancelled.body)
+    assert "the way you paid" not in str(cancelled.body)
     at_the_desk.refresh_from_db()
     assert "€48.00 is refunded in person." in page_of(carl(at_the_desk), at_the_desk)
 

@@ -63,17 +63,17 @@ def test_the_inbox_holds_both_figures_until_somebody_has_looked(
     assert (payment.status, payment.captured) == ("UNCLEAR", 0)
     page = text_of(owner(salon).get(INBOX))
     for told in (
-        "Payments of another amount",
+        "Payments of a different amount",
         f"You asked for €20.00. Practice reports {words}.",
-        f"It is not counted as paid. Look for {payment.provider_ref} in your account there",
+        f"This is not counted as paid. Find {payment.provider_ref} in your account there",
     ):
         assert told in page
-    assert "1 question about money" in text_of(owner(salon).get("/own/juniper/"))
+    assert "1 problem to solve" in text_of(owner(salon).get("/own/juniper/"))
     assert list(find_all(business_id=None, now=LATER)) == []
 
     done = owner(salon).post(f"{INBOX}payments/{payment.pk}/")
     assert done["Location"] == INBOX
-    assert "Payments of another amount" not in text_of(owner(salon).get(INBOX))
+    assert "Payments of a different amount" not in text_of(owner(salon).get(INBOX))
     payment.refresh_from_db()
     assert (payment.status, payment.told_amount) == ("CANCELED", facts["captured"])
     assert list(find_all(business_id=None, now=LATER)) == []
@@ -138,14 +138,12 @@ def test_it_is_called_the_same_on_every_page_of_an_owner(salon: Salon) -> None:
     page = text_of(browser.get(f"/own/juniper/bookings/{booking.reference}/"))
 
     for words in (listed, page):
-        assert "Another amount came" in words
-        assert "Payment under way" not in words
+        assert "Different amount received" in words
+        assert "Payment in progress" not in words
     assert booking.contact_name in text_of(
         browser.get("/own/juniper/money/orders/?state=another-amount")
     )
-    assert "Nothing like that." in text_of(
-        browser.get("/own/juniper/money/orders/?state=under-way")
-    )
+    assert "No orders found." in text_of(browser.get("/own/juniper/money/orders/?state=under-way"))
 
 
 def test_what_was_written_down_before_is_not_called_unpaid(draft: Booking, salon: Salon) -> None:
@@ -154,7 +152,7 @@ def test_what_was_written_down_before_is_not_called_unpaid(draft: Booking, salon
     Payment.objects.update(told_amount=2500, told_currency="EUR", looked_at=None)
 
     page = text_of(owner(salon).get(INBOX))
-    assert "What was recorded as paid before is unchanged." in page
+    assert "Payments recorded before are unchanged." in page
     assert "not counted as paid" not in page
 
 
@@ -167,7 +165,7 @@ def test_where_nothing_came_it_is_closed_and_may_be_tried_again(
 
     assert Payment.objects.get().status == "FAILED"
     assert PracticeSession.objects.get().state == "CANCELED"
-    assert "was about to take €2.00. Nothing was paid." in text_of(owner(salon).get(INBOX))
+    assert "was about to charge €2.00. Nothing was paid." in text_of(owner(salon).get(INBOX))
     assert check_out(draft, Way.DEPOSIT, now=LATER).url
 
 
@@ -181,7 +179,7 @@ def test_the_right_amount_after_all_is_taken_over(draft: Booking, salon: Salon) 
     payment.refresh_from_db()
     assert (payment.status, payment.captured, payment.told_amount) == ("PAID", 2000, None)
     assert Booking.objects.get(pk=draft.pk).status == "CONFIRMED"
-    assert "Payments of another amount" not in text_of(owner(salon).get(INBOX))
+    assert "Payments of a different amount" not in text_of(owner(salon).get(INBOX))
     assert list(find_all(business_id=None, now=LATER)) == []
 
 

@@ -118,7 +118,7 @@ def test_what_was_used_already_waits_for_the_team_until_it_is_settled(
     assert "€48.00 was spent and is no longer paid for." in text_of(
         olga.get("/own/juniper/conflicts/")
     )
-    assert "1 question about money or overlaps" in text_of(olga.get("/own/juniper/"))
+    assert "1 problem to solve" in text_of(olga.get("/own/juniper/"))
     assert clean()
 
     address = f"/own/juniper/conflicts/cards/{bought.reference}/"

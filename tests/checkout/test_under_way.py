@@ -129,7 +129,7 @@ def test_a_form_that_bought_a_gift_card_buys_no_other_one_unseen(
 
     assert first["Location"] == again["Location"]
     assert other.status_code == 409
-    assert "gift card of €50.00" in text_of(other)
+    assert "gift card for €50.00" in text_of(other)
     assert [it.value for it in GiftCard.objects.all()] == [5000]
     with time_machine.travel(TYPED + timedelta(seconds=30), tick=False):
         client.post(path, {**fields_of(other), **CARL, "amount": "100"})
@@ -141,4 +141,4 @@ def test_the_desk_sees_what_is_under_way(client: Client, salon: Salon, rest: Boo
     pay(carl(rest), rest, amount="10")
 
     page = text_of(client.get(f"/own/juniper/bookings/{rest.reference}/"))
-    assert "Online, €10.00 under way" in page
+    assert "Online, €10.00 in progress" in page

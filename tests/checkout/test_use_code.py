@@ -64,7 +64,7 @@ def walk_in(salon: Salon, hour: int, phone: str = "") -> Booking:
     return booking
 
 
-NOBODY = "Without an e-mail address and a phone number nobody can tell whether this customer"
+NOBODY = "Without an e-mail address or phone number, we cannot tell whether this customer"
 
 
 def test_two_walk_ins_that_nobody_knows_are_two_customers(salon: Salon) -> None:
@@ -110,7 +110,7 @@ def test_a_gift_card_pays_at_the_desk_as_far_as_it_goes(booked: Booking, salon: 
     assert GiftCard.objects.get(pk=card.pk).balance == 0
     page = text_of(desk(salon).get(f"/own/juniper/bookings/{booked.reference}/"))
     assert "Gift card, paid" in page
-    assert "€44.00 paid in person" in page
+    assert "Take €44.00" in page
     assert clean()
 
 

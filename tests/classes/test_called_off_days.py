@@ -135,7 +135,7 @@ def test_why_no_times_tells_the_owner_the_same(salon: Salon) -> None:
     words = text_of(page.get(f"/own/juniper/why/?service={salon.cut.pk}&on=2026-11-25"))
 
     assert (found.times, [it.code for it in found.obstacles]) == (0, ["TOO_FEW_PEOPLE"])
-    assert "Too few people had booked this day when it was decided." in words
+    assert "Too few people had booked by the time this day was decided." in words
     assert find_why(service=salon.cut, resource_id=None, on=THURSDAY, now=NOW).times == 34
 
 

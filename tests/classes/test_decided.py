@@ -366,13 +366,13 @@ def test_the_roster_says_so_and_counts_no_more(
     session = target if kind == "session" else target.sessions.earliest("pk")
     path = f"/own/harbor/classes/{session.pk}/"
     assert "0 of 3 people so far." in text_of(olga.get(path))
-    assert "It takes place anyway" in text_of(olga.get(path))  # also before anybody has come
+    assert "Go ahead anyway" in text_of(olga.get(path))  # also before anybody has come
 
     assert olga.post(f"{path}takes-place/").status_code == 303
     page = text_of(olga.get(path))
 
-    assert "It takes place, however few come." in page
-    assert ("people so far" in page, "It takes place anyway" in page) == (False, False)
+    assert "This is going ahead, however few come." in page
+    assert ("people so far" in page, "Go ahead anyway" in page) == (False, False)
 
 
 def test_a_roster_of_a_cancelled_class_says_only_that(
@@ -397,7 +397,7 @@ def test_a_request_for_a_decided_day_says_so(workday: Salon) -> None:
 
     page = text_of(olga.get("/own/juniper/requests/"))
 
-    assert "The day takes place, however few come." in page
+    assert "The day is going ahead, however few come." in page
     progress = progress_of_days([eva], now=NOW)[eva.pk]
     assert (progress.is_settled, progress.is_decided) == (True, True)
     assert group_of(eva, eva.service) is not None

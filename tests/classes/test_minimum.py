@@ -120,7 +120,7 @@ def test_what_waits_for_people_is_no_request_to_answer(studio: Studio, session: 
     roster = olga.get(f"/own/harbor/classes/{session.pk}/")
 
     assert inbox.context["nav"]["waiting"] == 0
-    assert "It takes place anyway" in text_of(roster)
+    assert "Go ahead anyway" in text_of(roster)
 
 
 @pytest.mark.django_db

@@ -110,7 +110,7 @@ def test_places_count_and_the_limits_of_the_policy_do_not(olga: Client, studio: 
 
     page = add(olga, session, name="Eva", email="eva@example.com", people="2")
     assert page.status_code == 409
-    assert told(page) == ["Error: There are not so many free places."]
+    assert told(page) == ["Error: There are not that many free places."]
 
 
 def test_a_variant_that_went_meanwhile_is_told(

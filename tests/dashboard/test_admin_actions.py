@@ -236,10 +236,10 @@ def test_an_edited_service_counts_its_revision(salon: Salon, operator: Client) -
 @pytest.mark.parametrize(
     ("columns", "words"),
     [
-        ({"pays_in_person": ""}, "Choose at least one way to pay, or nobody can."),
-        ({"price": "0"}, "A fixed price is more than nothing."),
-        ({"price_kind": "FREE", "pays_online": "on"}, "What is free is never paid online"),
-        ({"pays_online": "on", "deposit": "4800"}, "A deposit is less than the lowest price"),
+        ({"pays_in_person": ""}, "Choose at least one way to pay."),
+        ({"price": "0"}, "A fixed price must be more than zero."),
+        ({"price_kind": "FREE", "pays_online": "on"}, "Free services are not paid online"),
+        ({"pays_online": "on", "deposit": "4800"}, "A deposit must be less than the lowest price"),
         ({"tax_rate": "5001"}, "Enter a rate from 0 to 50"),
     ],
 )
@@ -259,6 +259,6 @@ def test_a_price_by_variant_needs_one_that_costs_something(salon: Salon, operato
     salon.bridal.refresh_from_db()
 
     page = change(operator, salon.bridal, **{"variants-0-price": "0"})
-    assert "At least one variant costs something." in page.content.decode()
+    assert "At least one variant must cost something." in page.content.decode()
     assert change(operator, salon.bridal, **{"variants-0-price": "9500"}).status_code == 302
     assert salon.bridal.variants.get().price == 9500

@@ -61,7 +61,7 @@ def test_a_row_changed_meanwhile_is_not_replaced_unread(operator: Client, salon:
         "Cut and blow-dry",
         "",
     )
-    assert mistakes(answer) == {"name": ["Somebody changed this meanwhile. Now: Cut and blow-dry"]}
+    assert mistakes(answer) == {"name": ["Somebody else has changed this. Now: Cut and blow-dry"]}
     form = answer.context["adminform"].form
     assert (form["name"].value(), form["description"].value()) == (
         "Cut and finish",
@@ -104,7 +104,7 @@ def test_rows_below_a_row_are_guarded_as_well(operator: Client, salon: Salon) ->
     hours.refresh_from_db()
     assert (answer.status_code, hours.starts_minute) == (409, now)
     assert mistakes(answer) == {
-        f"{prefix}-starts_minute": [f"Somebody changed this meanwhile. Now: {now}"]
+        f"{prefix}-starts_minute": [f"Somebody else has changed this. Now: {now}"]
     }
 
 
@@ -133,7 +133,7 @@ def test_a_person_changed_meanwhile_is_not_replaced_unread(operator: Client) -> 
 
     eva.refresh_from_db()
     assert (answer.status_code, eva.is_active, eva.first_name) == (409, False, "")
-    assert mistakes(answer) == {"is_active": ["Somebody changed this meanwhile. Now: False"]}
+    assert mistakes(answer) == {"is_active": ["Somebody else has changed this. Now: False"]}
     assert "!gone" not in answer.content.decode()
 
     mark = answer.context["adminform"].form["seen"].value()

@@ -73,7 +73,7 @@ def test_taking_somebody_off_the_list_of_a_class_is_asked_and_told(client: Clien
     client.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
     page = text_of(client.get(f"/own/harbor/classes/{session.pk}/"))
 
-    words = "Eva loses the place in line and is told by e-mail."
+    words = "Eva is taken off the waitlist and told by e-mail."
     assert f"Remove Eva{words}Yes, remove Eva" in questions(page)
     sent = {"reference": entry.booking.reference, "verb": "remove"}
     client.post(f"/own/harbor/classes/{session.pk}/waiting/", sent)
@@ -88,7 +88,7 @@ def test_taking_somebody_off_the_list_of_times_is_asked(olga: Client, salon: Sal
 
     found = questions(text_of(olga.get("/own/juniper/waitlist/")))
 
-    words = "Eva loses the place in line and is told by e-mail."
+    words = "Eva is taken off the waitlist and told by e-mail."
     assert found == [f"Remove Eva{words}Yes, remove Eva"]
 
 
@@ -98,12 +98,12 @@ def test_stopping_a_code_or_a_discount_is_asked(olga: Client, salon: Salon) -> N
 
     found = questions(text_of(olga.get("/own/juniper/coupons/")))
 
-    assert len([it for it in found if "cannot be started again" in it]) == 2
+    assert len([it for it in found if "cannot be restarted" in it]) == 2
 
 
 BACK = (
-    "What {} paid online goes back by the way it came, within a few days. What was paid in person "
-    "you hand over yourself. This cannot be taken back."
+    "What {} paid online is refunded the same way within a few days. What was paid in person "
+    "you hand over yourself. This cannot be undone."
 )
 
 
@@ -120,7 +120,7 @@ def test_giving_the_money_of_what_is_over_back_is_asked(olga: Client, salon: Sal
 
     name = Booking.objects.get().contact_name
     words = BACK.format(name)
-    assert found == [f"Give €20.00 back {name}{words}Yes, give €20.00 back {name}"]
+    assert found == [f"Refund €20.00 {name}{words}Yes, refund €20.00 {name}"]
 
 
 def test_giving_the_rest_of_a_stopped_gift_card_back_is_asked(olga: Client, salon: Salon) -> None:
@@ -131,7 +131,7 @@ def test_giving_the_rest_of_a_stopped_gift_card_back_is_asked(olga: Client, salo
     found = questions(text_of(olga.get(path)))
 
     words = BACK.format(card.buyer_name)
-    assert f"€50.00 back to {card.buyer_name}{words}Yes, give €50.00 back" in found
+    assert f"Refund €50.00 to {card.buyer_name}{words}Yes, refund €50.00" in found
 
 
 @pytest.mark.usefixtures("at_now")
@@ -144,8 +144,8 @@ def test_moving_a_side_of_an_overlap_is_asked_with_the_new_time(olga: Client, sa
 
     moves = [it for it in questions(page) if "Yes, move Carl Vogt" in it]
     assert moves[0] == (
-        "Thu 26 Nov09:00Carl Vogt is told by e-mail: Thu 26 Nov, 09:00. "
-        "The old time is free then.Yes, move Carl Vogt"
+        "Thu 26 Nov09:00Carl Vogt is told by e-mail: Thu 26 Nov, 09:00. The old "
+        "time becomes free.Yes, move Carl Vogt"
     )
     assert page.count('name="time"') == page.count("<summary")
 
@@ -159,9 +159,9 @@ def test_that_a_class_takes_place_anyway_is_asked(client: Client) -> None:
 
     page = text_of(client.get(f"/own/harbor/classes/{session.pk}/"))
 
-    asked = next(it for it in questions(page) if "It takes place anyway" in it)
+    asked = next(it for it in questions(page) if "Go ahead anyway" in it)
     assert asked == (
-        "It takes place anywayEverybody who has booked is confirmed and told by e-mail, however "
-        "few come. Nobody who books later waits for more people. This cannot be taken back."
-        "Yes, it takes place"
+        "Go ahead anywayEveryone who has booked is confirmed and told by e-mail, "
+        "however few come. Anyone who books later is confirmed straight away. "
+        "This cannot be undone.Yes, go ahead"
     )

@@ -47,7 +47,7 @@ def test_a_time_that_the_clock_skips_is_refused_with_the_one_that_it_shows(
     assert (answer.status_code, local(session, studio)) == (422, "18:00")
     assert form["at"].value() == "02:30"
     assert form.errors["at"] == [
-        "The clock is put forward that night and skips this time. Choose 03:30 or another."
+        ("Clocks go forward that night and skip this time. Choose 03:30 or another.")
     ]
 
 
@@ -58,7 +58,7 @@ def test_a_time_that_the_clock_shows_twice_is_not_guessed(olga: Client, studio: 
 
     assert (answer.status_code, local(session, studio)) == (422, "18:00")
     assert answer.context["form"].errors["at"] == [
-        "The clock is put back that night, and this time comes twice. Choose another."
+        "Clocks go back that night, so this time comes twice. Choose another."
     ]
 
 

@@ -59,7 +59,7 @@ def test_it_is_confirmed_or_declined_on_every_page_that_shows_it(
     text = text_of(desk.get("/own/harbor/" + page.format(booking.reference)))
 
     assert offered(text, booking.reference) == ["confirm", "decline"]
-    assert "Nobody is there who does this service." not in text
+    assert "Nobody in your team does this service." not in text
 
 
 def test_what_is_offered_is_accepted(desk: Client, asked_for: Session | CourseRun) -> None:
@@ -89,6 +89,6 @@ def test_two_who_ask_for_one_class_are_no_rivals(desk: Client, studio: Studio) -
     inbox, today = (text_of(desk.get("/own/harbor/" + page)) for page in ("requests/", ""))
 
     assert "2 requests" in inbox
-    assert "Confirming one lets you offer" not in inbox
+    assert "If you confirm one, you can offer" not in inbox
     assert "wants this time" not in today
     assert Booking.objects.filter(status="PENDING").count() == 2

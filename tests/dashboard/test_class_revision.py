@@ -61,7 +61,10 @@ def test_a_class_that_was_changed_meanwhile_is_shown_beside_what_was_typed(
     assert (answer.status_code, local(session, studio)) == (409, "17:00")
     assert form["at"].value() == "19:00"
     assert [*form.non_field_errors(), *form.errors["at"]] == [
-        "Somebody changed this meanwhile. What you typed is still here: saving again replaces it.",
+        (
+            "Somebody else has changed this. What you typed is still here: saving "
+            "again replaces theirs."
+        ),
         "It is 17:00 now.",
     ]
     again = save(olga, studio, session, form["scope"].value(), at="19:00")
@@ -94,7 +97,7 @@ def test_somebody_who_booked_meanwhile_is_told_of_before_anything_changes(
 
     assert (answer.status_code, local(session, studio)) == (409, "18:00")
     assert answer.context["form"].errors == {
-        "scope": ["Somebody booked or left meanwhile. Please look once more."]
+        "scope": ["Somebody has booked or left. Please check again."]
     }
     assert answer.context["form"]["scope"].value() == seen
 
@@ -126,7 +129,7 @@ def test_where_somebody_booked_and_somebody_changed_it_both_are_told_at_once(
     assert (answer.status_code, local(session, studio)) == (409, "17:00")
     assert form["at"].value() == "19:00"
     assert form.errors["at"] == ["It is 17:00 now."]
-    assert form.errors["scope"] == ["Somebody booked or left meanwhile. Please look once more."]
+    assert form.errors["scope"] == ["Somebody has booked or left. Please check again."]
 
 
 def test_what_is_stored_stands_beside_a_form_that_was_wrong_as_well(

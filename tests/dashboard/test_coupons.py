@@ -31,7 +31,7 @@ def make(olga: Client, **typed: str) -> Any:
 
 
 def test_a_code_is_made_and_listed(olga: Client, salon: Salon) -> None:
-    assert "No codes yet." in text_of(olga.get(CODES))
+    assert "No promo codes yet." in text_of(olga.get(CODES))
 
     answer = make(olga, ends_on="2026-12-24", max_uses="50", services=str(salon.cut.pk))
 
@@ -78,15 +78,15 @@ def test_a_last_day_that_is_gone_makes_a_code_that_is_over(olga: Client) -> None
     [
         ({"code": ""}, "Enter a code."),
         ({"code": "50%"}, "Use letters and digits only."),
-        ({"value": "101"}, "Enter at most 100 per cent."),
+        ({"value": "101"}, "Enter 100 percent or less."),
         ({"value": "abc"}, "Enter a number like 10."),
         ({"kind": "AMOUNT", "value": "1.005"}, "Enter an amount with fewer decimals."),
-        ({"value": "0"}, "Enter how much."),
-        ({"kind": "FIXED_PRICE", "value": "0"}, "Enter how much."),
+        ({"value": "0"}, "Enter an amount."),
+        ({"kind": "FIXED_PRICE", "value": "0"}, "Enter an amount."),
         ({"min_subtotal": "1.005"}, "Enter an amount with at most 2 decimals."),
         ({"ends_on": "soon"}, "Enter a date."),
-        ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "Enter a day after the first one."),
-        ({"name": ""}, "Give it a name."),
+        ({"starts_on": "2026-12-02", "ends_on": "2026-12-01"}, "Choose a day after the first day."),
+        ({"name": ""}, "Enter a name."),
     ],
 )
 def test_mistakes_are_named_and_the_text_is_kept(
@@ -106,7 +106,7 @@ def test_a_code_is_unique_in_a_business(olga: Client, salon: Salon) -> None:
     page = make(olga, code="WINTER10")
 
     assert page.status_code == 409
-    assert "There is a code like this already." in text_of(page)
+    assert "This code already exists." in text_of(page)
     assert Coupon.objects.count() == 2
 
 

@@ -48,7 +48,7 @@ def test_one_tap_confirms_and_leaves_ten_seconds_to_undo(olga: Client, lena: Boo
     assert "<title>Today - Juniper Hair</title>" in text
     assert text.count("<article") == 1
     assert '<span data-countdown="10" data-done="E-mail sent.">' in text
-    assert 'E-mail leaves in <span class="count-down">10</span> s.</span>' in text
+    assert 'E-mail goes out in <span class="count-down">10</span> s.</span>' in text
     assert 'id="count-side" hx-swap-oob="true" hidden' in text
     assert "autofocus" in text
 

@@ -172,7 +172,7 @@ def test_who_cancels_for_a_customer_says_whether_the_visit_comes_back(
     olga.post(f"{path}cancel/", {"revision": booking.revision, "reason": "", **ticked})
     checkout.return_lost_credits(now=NOW + timedelta(minutes=1))
 
-    assert "Give back all that was paid, and visits of a plan" in page
+    assert "Refund everything paid, and return any visits to the plan" in page
     assert fresh(purchase).balance == left
     assert [*find_miscounted_plans(), *find_wrong_uses()] == []
 
@@ -189,12 +189,12 @@ def test_visits_are_taken_off_with_a_reason(olga: Client, purchase: PlanPurchase
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"reason": ""}, 422, "Say why."),
-        ({"visits": ""}, 422, "Enter how many visits."),
+        ({"reason": ""}, 422, "Enter a reason."),
+        ({"visits": ""}, 422, "Enter the number of visits."),
         ({"visits": "0"}, 422, "Enter 1 or more."),
         ({"way": "SIDEWAYS"}, 422, "Something is missing."),
         ({"way": "LESS", "visits": "11"}, 422, "Only 10 visits are left"),
-        ({"revision": "9"}, 409, "It was changed meanwhile."),
+        ({"revision": "9"}, 409, "Somebody has changed this."),
         ({"revision": "x"}, 422, "Something is missing."),
     ],
 )
@@ -216,7 +216,7 @@ def test_a_plan_that_counts_nothing_has_no_visits_to_change(olga: Client, salon:
     plan = make_plan(services=[salon.cut], kind="UNLIMITED")
     purchase = make_purchase(plan=plan, by=salon.olga)
 
-    assert "Change the visits" not in text_of(olga.get(page_of(purchase)))
+    assert "Adjust visits" not in text_of(olga.get(page_of(purchase)))
     assert adjust(olga, purchase).status_code == 409
 
 
@@ -233,7 +233,7 @@ def test_a_plan_is_paused_and_goes_on(
     assert ends_at is not None
 
     assert olga.post(page_of(purchase, "pause"), {"revision": "1"}).status_code == 303
-    assert "Let it go on" in text_of(olga.get(page_of(purchase)))
+    assert "Resume plan" in text_of(olga.get(page_of(purchase)))
     clock.shift(timedelta(days=5))
     sign_in_again(olga, salon)
     answer = olga.post(page_of(purchase, "pause"), {"revision": "2", "resume": "1"})
@@ -251,8 +251,8 @@ def test_a_plan_is_not_paused_twice(olga: Client, purchase: PlanPurchase) -> Non
     )
 
     assert (old.status_code, again.status_code) == (409, 409)
-    assert "It was changed meanwhile." in text_of(old)
-    assert "That is not possible with this plan any more." in text_of(again)
+    assert "Somebody has changed this." in text_of(old)
+    assert "That is no longer possible with this plan." in text_of(again)
     assert fresh(purchase).status == "PAUSED"
 
 
@@ -264,7 +264,7 @@ def end(olga: Client, purchase: PlanPurchase, **changes: str) -> Any:
 def test_a_plan_is_ended_now_with_a_part_of_its_money_back(
     olga: Client, purchase: PlanPurchase
 ) -> None:
-    assert "€160.00 can go back." in text_of(olga.get(page_of(purchase)))
+    assert "€160.00 can be refunded." in text_of(olga.get(page_of(purchase)))
 
     answer = end(olga, purchase, amount="100,00", reason="She moves away")
 
@@ -274,8 +274,8 @@ def test_a_plan_is_ended_now_with_a_part_of_its_money_back(
     refund = Refund.objects.get()
     assert (refund.amount, refund.reason, refund.status) == (10000, "She moves away", "DONE")
     page = olga.get(page_of(purchase))
-    assert lines_of(page)[0] == "Tue 24 Nov Ran out −10 0"
-    assert "Pause it" not in text_of(page)
+    assert lines_of(page)[0] == "Tue 24 Nov Expired −10 0"
+    assert "Pause plan" not in text_of(page)
     assert_the_books_add_up()
 
 
@@ -292,11 +292,11 @@ def test_a_plan_is_ended_without_money_when_nobody_says_how_much(
 @pytest.mark.parametrize(
     ("changes", "status", "words"),
     [
-        ({"amount": "160.01"}, 422, "Only €160.00 can still go back."),
+        ({"amount": "160.01"}, 422, "Only €160.00 can still be refunded."),
         ({"amount": "much"}, 422, "Enter an amount like 12.50."),
         ({"amount": "-1"}, 422, "Enter an amount like 12.50."),
-        ({"amount": "10", "seen_refunded": "500"}, 409, "€0.00 went back already."),
-        ({"revision": "4"}, 409, "It was changed meanwhile."),
+        ({"amount": "10", "seen_refunded": "500"}, 409, "€0.00 has already been refunded."),
+        ({"revision": "4"}, 409, "Somebody has changed this."),
     ],
 )
 def test_a_plan_that_cannot_be_ended_like_this_goes_on(
@@ -371,7 +371,7 @@ def test_the_front_desk_sees_a_plan_and_changes_nothing(seat: Sit, purchase: Pla
     page = text_of(desk.get(page_of(purchase)))
 
     assert "Send the link again" in page
-    for words in ("Pause it", "Change the visits", "End it now"):
+    for words in ("Pause plan", "Adjust visits", "End plan now"):
         assert words not in page
     acts = ("pause", "renewal", "end", "adjust")
     assert [desk.post(page_of(purchase, act)).status_code for act in acts] == [403] * 4

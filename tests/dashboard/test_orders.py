@@ -106,7 +106,7 @@ def test_a_request_is_kept_aside_and_not_to_be_paid(olga: Client, salon: Salon) 
 
     (row,) = olga.get(ORDERS, {"state": "kept-aside"}).context["orders"].rows
 
-    assert (row.payer.name, row.state_words, row.left.amount) == ("Gil", "Kept aside", 0)
+    assert (row.payer.name, row.state_words, row.left.amount) == ("Gil", "Held on card", 0)
     assert names_in(olga.get(ORDERS, {"state": "open"})) == []
 
 

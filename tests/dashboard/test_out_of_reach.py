@@ -25,7 +25,7 @@ from tests.pages import text_of
 __all__ = ["operator"]  # a fixture
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("by_stripe")]
 START = "Online payments start at €0.50."
-NOBODY = f"{START} Nobody could pay this: change it, or let people pay at the studio too."
+NOBODY = f"{START} Nobody could pay this: change it, or let customers pay at the studio too."
 NOT_OFFERED = f"{START} Paying this online will not be offered."
 NO_DEPOSIT = f"{START} This deposit will not be asked for online."
 
@@ -152,7 +152,7 @@ def test_after_a_change_of_the_provider_the_list_says_what_falls_below(
 @pytest.mark.parametrize(
     ("currency", "price", "words"),
     [
-        ("KWD", "1.234", "Online payments go in steps of KWD 0.010."),
+        ("KWD", "1.234", "Online payments must be a multiple of KWD 0.010."),
         ("JPY", "49", "Online payments start at JP¥50."),
         ("EUR", "1000000", "Online payments end at €999,999.99."),
     ],
@@ -178,7 +178,7 @@ def plan(salon: Salon) -> PricingPlan:
 
 
 def test_a_plan_below_says_that_only_the_desk_sells_it(olga: Client, plan: PricingPlan) -> None:
-    words = f"{START} It will not be sold on the page, only at the desk."
+    words = f"{START} It will not be sold online, only at the desk."
 
     assert warnings(olga.get(f"/own/juniper/plans/{plan.pk}/")) == [("plan-price", words)]
     rows = olga.get("/own/juniper/plans/").context["rows"]

@@ -127,7 +127,7 @@ def test_the_dates_of_a_new_class_are_told_there(
     blank = read(owner, "/own/harbor/classes/new/")
     text = read(owner, "/own/harbor/classes/new/", **typed)
 
-    assert "By the clock of the place." in blank
+    assert "In the place’s time zone." in blank
     assert ">Porto (Lisbon time)</option>" in blank
     assert "Times are in Lisbon time." in text
     assert "<b>Tue 1 Dec, 12:30</b>" in text
@@ -246,7 +246,7 @@ def test_whoever_waits_for_a_time_waits_there(olga: Client, abroad: Salon) -> No
     assert ", Lisbon time" in listed
     assert page.context["zone"] == LISBON
     assert ", Lisbon time" in text_of(page)
-    assert "By the clock of the place." in read(olga, "/own/juniper/waitlist/new/")
+    assert "In the place’s time zone." in read(olga, "/own/juniper/waitlist/new/")
 
 
 def test_why_there_are_no_times_is_told_there(olga: Client, abroad: Salon) -> None:
@@ -340,7 +340,7 @@ def test_what_was_done_with_a_booking_is_told_by_the_clock_of_the_business(
     assert f"Messages {ours}" in text
     assert "In person, paid Today 10:42 Berlin time" in text
     assert "12:00 – 12:45 Kolkata time" in text
-    assert "until Wed 25 Nov, 12:00, by calling you. Times are in Kolkata time." in text
+    assert "until Wed 25 Nov, 12:00 by calling you. Times are in Kolkata time." in text
     assert "15:12" not in text
 
 

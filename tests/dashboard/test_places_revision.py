@@ -36,6 +36,6 @@ def test_a_number_that_grew_old_changes_nothing(hannah: Client, studio: Studio) 
     session.refresh_from_db()
     text = answer.content.decode()
     assert (answer.status_code, session.capacity) == (409, 10)
-    assert "Somebody made it 10 meanwhile." in text
+    assert "Somebody else has changed it to 10." in text
     assert 'name="seen" value="10"' in text
     assert save(hannah, session, 8, 10).status_code == 303

@@ -101,7 +101,7 @@ def test_what_collides_is_not_written_unless_it_is_wanted(olga: Client, studio: 
     unexplained = olga.post(NEW, fields(studio, anyway="on"))
     assert unexplained.status_code == 422
     assert unexplained.context["form"].errors["reason"] == [
-        "Say why, for whoever meets this conflict later."
+        "Enter a reason, for whoever sees this conflict later."
     ]
     assert Session.objects.count() == 1
 
@@ -149,9 +149,9 @@ def test_the_reason_stands_on_the_page_of_the_class(olga: Client, studio: Studio
 @pytest.mark.parametrize(
     ("other", "field", "words"),
     [
-        ({"count": ""}, "until_on", "Say until when, or how many times."),
-        ({"count": 501}, "until_on", "A series has at most 500 dates."),
-        ({"count": "", "until_on": "2026-11-29"}, "first_on", "No date is left"),
+        ({"count": ""}, "until_on", "Enter an end date or a number of times."),
+        ({"count": 501}, "until_on", "A series can have up to 500 dates."),
+        ({"count": "", "until_on": "2026-11-29"}, "first_on", "No dates are left"),
         ({"at": "7 o'clock"}, "at", "Enter a valid time."),
         ({"staff": 0}, "staff", "Select a valid choice."),
         ({"capacity": 0}, "capacity", "Enter 1 or more."),

@@ -56,7 +56,7 @@ def test_a_plan_may_be_paid_later_and_its_page_says_what_is_owed(
     sell(olga, f"{PLANS}{plan.pk}/sell/", is_paid="-")
     purchase, order = PlanPurchase.objects.get(), Order.objects.get()
     assert (purchase.status, order.payment_status) == ("ACTIVE", "NOT_PAID")
-    assert "€160.00 paid in person" in text_of(olga.get(page_of(purchase)))
+    assert "Take €160.00" in text_of(olga.get(page_of(purchase)))
     assert_the_books_add_up()
 
     answers = [olga.post(page_of(purchase, "paid"), {"order": order.pk}) for _time in range(2)]
@@ -121,7 +121,7 @@ def test_a_new_price_is_shown_before_it_is_sold(olga: Client, salon: Salon) -> N
     page = olga.post(address, body)
 
     assert page.status_code == 409
-    assert "It costs €180.00 now." in text_of(page)
+    assert "It now costs €180.00." in text_of(page)
     kept = fields_of(page)
     assert (kept["name"], kept["seen_price"]) == ("Carl Vogt", "18000")
     assert not PlanPurchase.objects.exists()

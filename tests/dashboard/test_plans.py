@@ -59,7 +59,7 @@ def test_a_package_is_offered_as_it_was_typed(olga: Client, salon: Salon) -> Non
     assert (plan.max_per_customer, plan.hidden) == (2, False)
     assert list(plan.services.all()) == [salon.cut]
     page = text_of(olga.get(PLANS))
-    for words in ("Ten cuts", "€400.00", "10 visits. Valid for 365 days.", "Nobody has it"):
+    for words in ("Ten cuts", "€400.00", "10 visits. Valid for 365 days.", "No customers"):
         assert words in page
 
 
@@ -84,16 +84,16 @@ def test_a_kind_takes_of_the_form_what_it_has(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"name": ""}, "Give it a name."),
-        ({"kind": None}, "Choose what it is."),
+        ({"name": ""}, "Enter a name."),
+        ({"kind": None}, "Choose a type."),
         ({"price": ""}, "Enter the price."),
         ({"price": "four hundred"}, "Enter an amount like 12.50."),
         ({"price": "400.005"}, "Enter an amount with at most 2 decimals."),
         ({"tax_rate": "51"}, "Enter a rate from 0 to 50"),
-        ({"credits": ""}, "Enter how many visits one gets."),
-        ({"valid_days": "6"}, "A package is good for 7 days at least."),
-        ({"kind": "CREDITS"}, "Enter for how many months it is paid at a time."),
-        ({"services": None}, "Choose what it pays for."),
+        ({"credits": ""}, "Enter the number of visits."),
+        ({"valid_days": "6"}, "A pass is valid for at least 7 days."),
+        ({"kind": "CREDITS"}, "Enter the number of months per payment."),
+        ({"services": None}, "Choose what it covers."),
     ],
 )
 def test_mistakes_are_named_and_the_text_is_kept(
@@ -119,7 +119,7 @@ def test_what_has_to_be_approved_is_no_choice_and_the_page_says_so(
     page = olga.post(NEW, typed(salon, services=[str(salon.bridal.pk)]))
 
     assert page.status_code == 422
-    assert "are not paid with plans: Bridal trial." in text_of(page)
+    assert "cannot be paid with plans: Bridal trial." in text_of(page)
 
 
 def test_services_of_another_business_are_no_choice(olga: Client, salon: Salon) -> None:
@@ -173,7 +173,7 @@ def test_who_is_slower_sees_what_changed_and_keeps_the_text(olga: Client, salon:
     page = olga.post(address, typed(salon, revision="1", name="Fifteen", price="200"))
 
     assert page.status_code == 409
-    assert "Somebody changed this plan meanwhile." in text_of(page)
+    assert "Somebody else has changed this plan." in text_of(page)
     assert "<b>Twelve</b>, €180.00" in text_of(page)
     kept = fields_of(page)
     assert (kept["name"], kept["price"], kept["revision"]) == ("Fifteen", "200", "2")
@@ -190,7 +190,7 @@ def test_a_mistake_in_a_change_is_named(olga: Client, salon: Salon) -> None:
     page = olga.post(f"{PLANS}{plan.pk}/", typed(salon, revision="1", credits=""))
 
     assert page.status_code == 422
-    assert "Enter how many visits one gets." in text_of(page)
+    assert "Enter the number of visits." in text_of(page)
     plan.refresh_from_db()
     assert (plan.credits, plan.revision) == (10, 1)
 
@@ -207,9 +207,9 @@ def test_a_plan_is_sold_no_more(olga: Client, salon: Salon) -> None:
     assert (plan.retired_at, plan.revision) == (timezone.now(), 2)
     page = text_of(olga.get(PLANS))
     assert "No longer sold" in page
-    assert "1 has it" in page
+    assert "1 customer" in page
     assert f"{plan.pk}/sell/" not in page
-    assert "It is no longer sold, since Tuesday 24 November 2026." in text_of(olga.get(address))
+    assert "Not sold since Tuesday 24 November 2026." in text_of(olga.get(address))
     assert PlanPurchase.objects.get().status == "ACTIVE"
 
 

@@ -76,7 +76,7 @@ def test_the_list_says_what_each_costs_and_how_it_is_paid(olga: Client, salon: S
             *(True, False),
         ),
         ("Bridal trial", "Appointment", 120, "from €90.00", "At the studio", False, False),
-        ("Old perm", "Appointment", 45, "Free", "Nothing is paid", False, True),
+        ("Old perm", "Appointment", 45, "Free", "Nothing to pay", False, True),
     ]
 
 
@@ -137,7 +137,7 @@ def test_a_price_with_a_deposit_is_kept(olga: Client, salon: Salon) -> None:
     assert (answer.status_code, answer["Location"]) == (303, f"{editor(salon.cut)}?saved=1")
     assert terms(salon.cut) == ("FIXED", 5250, True, True, 1200, True, 770, 2)
     page = text_of(olga.get(answer["Location"]))
-    assert "Saved. It counts from now on." in page
+    assert "Saved. This applies from now on." in page
     for value in ('value="52.50"', 'value="12.00"', 'value="7.7"', 'name="revision" value="2"'):
         assert value in page
 
@@ -196,7 +196,7 @@ def test_bookings_keep_the_price_they_were_made_at(olga: Client, salon: Salon) -
 
     assert Booking.objects.get(pk=booking.pk).price == 4800
     assert FormerServiceSlug.objects.get().slug == "trim"
-    assert "Bookings that were made keep their price." in text_of(olga.get(editor(salon.cut)))
+    assert "Existing bookings keep their price." in text_of(olga.get(editor(salon.cut)))
 
 
 def test_a_german_owner_types_and_reads_amounts_as_germans_do(olga: Client, salon: Salon) -> None:
@@ -219,7 +219,7 @@ def test_a_german_owner_types_and_reads_amounts_as_germans_do(olga: Client, salo
     ("typed", "field", "words"),
     [
         ({"price": ""}, "price", "Enter the price."),
-        ({"price": "0"}, "price", "A fixed price is more than nothing."),
+        ({"price": "0"}, "price", "A fixed price must be more than zero."),
         ({"price": "-1"}, "price", "Enter an amount like 12.50."),
         ({"price": "abc"}, "price", "Enter an amount like 12.50."),
         ({"price": "1e3"}, "price", "Enter an amount like 12.50."),
@@ -232,15 +232,15 @@ def test_a_german_owner_types_and_reads_amounts_as_germans_do(olga: Client, salo
         ({"price_kind": "VARIED"}, "price_kind", "Choose one of these kinds of price."),
         ({"price_kind": "CUSTOM", "price_text": "x" * 51}, "price_text", "at most 50 characters"),
         ({"pays_in_person": "-"}, "pays_in_person", "Choose at least one way to pay"),
-        ({"price_kind": "FREE", "pays_online": "on"}, "pays_online", "never paid online"),
+        ({"price_kind": "FREE", "pays_online": "on"}, "pays_online", "are not paid online"),
         (
             {"price_kind": "CUSTOM", "pays_online": "on"},
             "pays_online",
-            "has no number to be paid online",
+            "cannot be paid online",
         ),
         ({"deposit": "10"}, "deposit", "A deposit is paid online"),
         ({"deposit": "48", "pays_online": "on"}, "deposit", "less than the lowest price"),
-        ({"deposit": "0", "pays_online": "on"}, "deposit", "A deposit is more than nothing."),
+        ({"deposit": "0", "pays_online": "on"}, "deposit", "A deposit must be more than zero."),
         ({"tax_rate": "50.01"}, "tax_rate", "Enter a rate from 0 to 50"),
         ({"tax_rate": "7.777"}, "tax_rate", "Enter a rate from 0 to 50"),
         ({"tax_rate": ""}, "tax_rate", "Enter a rate from 0 to 50"),
@@ -295,7 +295,7 @@ def test_what_asks_for_approval_says_why_it_is_paid_at_the_place(
     ways = ["pays_in_person", "pays_online"]
     assert fields == ["price_kind", "price", "price_text", "tax_rate", *ways]
     assert page.context["form"].fields["pays_online"].disabled
-    assert "so it is paid at the studio: no money is taken before you said yes." in text_of(page)
+    assert "so it is paid at the studio: no money is taken before you confirm." in text_of(page)
 
 
 @override_settings(PAYMENT_PROVIDER="")
@@ -319,7 +319,7 @@ def test_a_page_that_grew_old_shows_what_is_stored_and_keeps_what_was_typed(
     assert page.status_code == 409
     assert terms(salon.cut) == ("FIXED", 5000, True, False, None, True, 0, 2)
     words = text_of(page)
-    assert "Somebody changed this service meanwhile." in words
+    assert "Somebody else has changed this service." in words
     assert "<b>€50.00</b>, At the studio." in words
     for kept in ('value="60"', 'value="5"', 'name="revision" value="2"'):
         assert kept in words
@@ -409,7 +409,7 @@ def preview(olga: Client, service: Service, **typed: str) -> Any:
             ("€48.00", "", ("€48.00 at the studio", "€48.00 now, online")),
         ),
         ({"pays_online": "on", "pays_in_person": "-"}, ("€48.00", "", ("€48.00 now, online",))),
-        ({"price_kind": "FREE"}, ("Free", "", ("Nothing is paid",))),
+        ({"price_kind": "FREE"}, ("Free", "", ("Nothing to pay",))),
         ({"price_kind": "CUSTOM"}, ("On request", "", ("Paid at the studio",))),
         (
             {"price_kind": "CUSTOM", "price_text": "after a look"},
@@ -436,7 +436,7 @@ def test_the_preview_names_every_variant(olga: Client, salon: Salon) -> None:
     lines = preview(olga, salon.cut, price_kind="VARIED", **prices).context["preview"].lines
 
     assert [(it.name, it.amount, it.ways) for it in lines] == [
-        ("Child", "Free", ("Nothing is paid",)),
+        ("Child", "Free", ("Nothing to pay",)),
         ("Long", "€60.00", ("€60.00 at the studio",)),
     ]
 
@@ -453,9 +453,7 @@ def test_the_preview_says_what_is_in_the_way(olga: Client, salon: Salon) -> None
     answer = preview(olga, salon.cut, deposit="10")
 
     assert (answer.status_code, answer.context["preview"]) == (200, None)
-    assert "A deposit is paid online. Where nothing is paid online, leave it empty." in text_of(
-        answer
-    )
+    assert "A deposit is paid online. If nothing is paid online, leave it empty." in text_of(answer)
 
 
 def test_without_a_provider_the_page_says_that_nobody_takes_money(
@@ -466,7 +464,7 @@ def test_without_a_provider_the_page_says_that_nobody_takes_money(
     answer = preview(olga, salon.cut, pays_online="on")
 
     assert answer.context["preview"].lines[0].ways == ("€48.00 at the studio",)
-    assert "Nobody takes money online for this portal at the moment" in text_of(answer)
+    assert "Online payment is switched off for this portal at the moment" in text_of(answer)
 
 
 def test_an_address_with_foreign_parameters_shows_what_is_stored(

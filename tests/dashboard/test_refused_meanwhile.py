@@ -44,7 +44,7 @@ def test_nobody_is_put_in_line_for_what_is_not_offered_any_more(
     form = answer.context["add_form"]
     assert (answer.status_code, form["name"].value()) == (409, "Eva")
     assert form.non_field_errors() == [
-        "Nobody can join the line now: this is not offered any more."
+        "Nobody can join the waitlist now: this is no longer offered."
     ]
     assert Booking.objects.filter(status="WAITING_LIST").count() == 0
 

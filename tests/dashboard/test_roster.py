@@ -208,7 +208,7 @@ def test_somebody_who_booked_meanwhile_is_not_cancelled_unread(
     )
 
     assert page.status_code == 409
-    assert "Somebody booked, left or changed it meanwhile." in page.content.decode()
+    assert "Somebody has booked, left or changed this." in page.content.decode()
     assert Booking.objects.get().status == "CONFIRMED"
 
 
@@ -317,7 +317,7 @@ def test_the_team_puts_somebody_in_from_the_line(olga: Client, studio: Studio) -
 
     refused = olga.post(path(session, "waiting/"), sent)
     assert refused.status_code == 409
-    assert "There is no place." in refused.content.decode()
+    assert "There are no places." in refused.content.decode()
     olga.post(path(session, "places/"), {"capacity": 2})
     assert olga.post(path(session, "waiting/"), sent).status_code == 303
 
@@ -390,7 +390,7 @@ def test_what_collides_is_not_changed(olga: Client, studio: Studio) -> None:
     page = change(olga, studio, sessions[0], scope="ALL")
 
     assert page.status_code == 409
-    assert "Something is in the way of 1." in page.content.decode()
+    assert "1 of them has a conflict." in page.content.decode()
     assert [it.starts_at for it in sessions] == list(
         Session.objects.filter(series__isnull=False)
         .order_by("starts_at")
@@ -441,7 +441,7 @@ def test_the_team_puts_somebody_on_the_waitlist_of_a_full_class(
     join(session, email="sam@example.com")
 
     page = olga.get(path(session))
-    assert "Put on the waitlist" in page.content.decode()
+    assert "Add to the waitlist" in page.content.decode()
     assert olga.post(path(session, "add/"), body).status_code == 303
     assert olga.post(path(session, "add/"), body).status_code == 409  # waits already
 

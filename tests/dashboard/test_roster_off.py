@@ -101,7 +101,7 @@ def test_a_class_that_was_called_off(olga: Client, studio: Studio) -> None:
     ]
     words = words_of(page)
     assert words.startswith(
-        "Who was booked All of them were told by e-mail. "
+        "Who had booked They were all told by e-mail. "
         f"Carl 2 people {carl.reference} Eva {eva.reference} on the waitlist"
     )
     for untrue in ("Nobody yet", "places taken", "here"):
@@ -112,7 +112,7 @@ def test_nobody_had_booked_it(olga: Client, studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(26, 18))
     call_off(studio, session)
 
-    assert words_of(roster(olga, session)).startswith("Who was booked Nobody had booked.")
+    assert words_of(roster(olga, session)).startswith("Who had booked Nobody had booked.")
 
 
 def test_a_course_that_was_called_off_also_where_one_date_was_before(

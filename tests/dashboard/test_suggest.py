@@ -91,7 +91,7 @@ def test_a_time_that_is_not_offered_is_a_409_with_the_times_as_they_are(
 
     text = answer.content.decode()
     assert answer.status_code == 409
-    assert "One of these times is not free any more." in text
+    assert "One of these times is no longer free." in text
     assert len(boxes(text)) == 12
 
 

@@ -49,7 +49,7 @@ def test_a_day_adds_up(olga: Client, salon: Salon) -> None:
 
     page = text_of(olga.get(MONEY))
 
-    for words in ("Guest 1", "Guest 2", "given back", "−\xa0€8.00", "€88.00"):
+    for words in ("Guest 1", "Guest 2", "refunded", "−\xa0€8.00", "€88.00"):
         assert words in page
 
 
@@ -73,7 +73,7 @@ def test_other_days_are_other_pages(olga: Client, salon: Salon) -> None:
 
     yesterday = text_of(olga.get(f"{MONEY}?on=2026-11-23"))
 
-    assert "No money moved on this day." in yesterday
+    assert "No payments or refunds on this day." in yesterday
     assert "?on=2026-11-24" in yesterday
     for odd in ("soon", "0001-01-01", "9999-12-31", "2026-13-01"):
         assert "Tuesday 24 November" in text_of(olga.get(f"{MONEY}?on={odd}"))
@@ -111,7 +111,7 @@ def test_what_a_gift_card_pays_came_when_it_was_bought(olga: Client, salon: Salo
 
     assert sums_of(olga) == {
         "In person": "€160.00",
-        "Together": "€160.00",
+        "Total": "€160.00",
         "Paid with gift cards": "€50.00",
     }
 
@@ -126,14 +126,14 @@ def test_the_sums_are_of_all_rows_however_many_are_shown(
     page = text_of(olga.get(MONEY))
 
     assert ("Guest 2" in page, "Guest 3" in page) == (True, False)
-    assert "One more row, which the sums count." in page
-    assert sums_of(olga) == {"In person": "€144.00", "Together": "€144.00"}
+    assert "One more row, included in the totals." in page
+    assert sums_of(olga) == {"In person": "€144.00", "Total": "€144.00"}
 
 
 def sums_of(olga: Client) -> dict[str, str]:
     """The last rows of the sheet: what came how, and all of it."""
     cells = re.findall(
-        r"<td>(In person|Together|Paid with gift cards).*?</td><td>([^<]*)</td>",
+        r"<td>(In person|Total|Paid with gift cards).*?</td><td>([^<]*)</td>",
         text_of(olga.get(MONEY)),
     )
     return {words: amount.replace("\xa0", " ") for words, amount in cells}

@@ -26,7 +26,7 @@ def queries_of(olga: Client) -> int:
 
 
 def test_the_inbox_leads_to_the_line(olga: Client, salon: Salon) -> None:
-    assert "Nobody waits for a time." in text_of(olga.get(LINE))
+    assert "Nobody is waiting for a time." in text_of(olga.get(LINE))
     fill(salon)
     wait(salon, "Eva")
 
@@ -49,7 +49,7 @@ def test_the_line_costs_the_same_with_one_row_and_with_three(olga: Client, salon
 def test_a_free_time_is_booked_for_somebody(olga: Client, salon: Salon) -> None:
     taken = fill(salon)
     eva = wait(salon, "Eva")
-    assert "Nothing is free in these hours." in text_of(olga.get(page_of(eva)))
+    assert "There are no free times in these hours." in text_of(olga.get(page_of(eva)))
     cancel(taken[3], salon)
     value = f"{taken[3].starts_at:%Y-%m-%dT%H:%M:%SZ}"
     assert f'value="{value}"' in text_of(olga.get(page_of(eva)))
@@ -82,7 +82,7 @@ def test_a_time_that_is_taken_is_a_409(olga: Client, salon: Salon) -> None:
     )
 
     assert page.status_code == 409
-    assert "This time went to somebody else." in text_of(page)
+    assert "This time has gone to somebody else." in text_of(page)
 
 
 @pytest.mark.parametrize(

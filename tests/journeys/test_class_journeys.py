@@ -160,11 +160,11 @@ def test_an_owner_plans_a_series_and_keeps_the_roster(
     page.locator("[name=at]").fill("07:00")
     page.locator("[name=capacity]").fill("10")
     page.get_by_label("Mon", exact=True).check()
-    page.get_by_label("Or how many times").fill("3")
-    page.get_by_label("Or how many times").blur()
+    page.get_by_label("Or number of times").fill("3")
+    page.get_by_label("Or number of times").blur()
     expect(page.get_by_role("heading", name="3 dates")).to_be_visible()
     assert axe_violations(page) == []
-    page.get_by_role("button", name="Plan it").click()
+    page.get_by_role("button", name="Add to the timetable").click()
     expect(page).to_have_url(re.compile(r"week=2026-W49"))
     assert Session.objects.exclude(series=None).count() == 3
 

@@ -45,11 +45,11 @@ def test_a_place_gets_another_clock(open_page: OpenPage, salon: Salon, *, script
     page.get_by_role("button", name="Search").click()
     page.get_by_role("link", name="Lisbon").click()
     expect_page(page, "From Berlin time to Lisbon time")
-    page.get_by_label("Keep the times on the clock").check()
+    page.get_by_label("Keep clock times").check()
     page.get_by_role("button", name="Change the time zone").click()
 
     expect_page(page, "Places")
-    expect(page.get_by_text("The time zone was changed.")).to_be_visible()
+    expect(page.get_by_text("The time zone has been changed.")).to_be_visible()
     booking.refresh_from_db()
     assert f"{booking.starts_at.astimezone(ZoneInfo('Europe/Lisbon')):%d %H:%M}" == "26 10:00"
 
@@ -99,9 +99,9 @@ def test_the_operators_pages_about_clocks_are_without_flaw(
         page.goto(address)
         expect_no_flaw(page)
         _keep_picture(page, f"operator-{name}-{scheme}")
-    page.get_by_label("Keep the moments").check()
+    page.get_by_label("Keep the actual moments").check()
     page.get_by_role("button", name="Change the time zone").click()
-    expect(page.get_by_text("The time zone was changed.")).to_be_visible()
+    expect(page.get_by_text("The time zone has been changed.")).to_be_visible()
 
 
 def _keep_picture(page: Page, name: str) -> None:

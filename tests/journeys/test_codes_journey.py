@@ -56,12 +56,12 @@ def test_a_plan_is_bought_with_a_code_and_a_gift_card(
 
     page.get_by_text("Have a code?").click()
     page.get_by_label("Code").fill("SUMMER")
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.get_by_text("We don’t recognise this code.")).to_be_visible()
     look_at(page, "plan-wrong-code", scripts=scripts)
     for code in ("winter10", card.code):
         page.get_by_label("Code").fill(code)
-        page.get_by_role("button", name="Use it").click()
+        page.get_by_role("button", name="Apply").click()
         expect(page.get_by_text(re.compile("^(Code WINTER10|Gift card G-)")).last).to_be_visible()
         if code != card.code:
             page.get_by_text("Have a gift card?").click()
@@ -82,7 +82,7 @@ def test_a_gift_card_pays_for_a_request(open_page: OpenPage, salon: Salon) -> No
     to_the_money(page)
     page.get_by_text("Have a code?").click()
     page.get_by_label("Code").fill(card.code)
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Apply").click()
 
     expect(page.get_by_text("what your gift card pays goes back on it")).to_be_visible()
     look_at(page, "request-with-gift-card")

@@ -16,18 +16,18 @@ pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(
 
 
 def offer_ten_cuts(page: Page) -> None:
-    page.get_by_role("link", name="Make the first one").click()
+    page.get_by_role("link", name="Create your first plan").click()
     expect_page(page, "New plan")
     page.get_by_label("Name", exact=True).fill("Ten cuts")
-    page.get_by_text("Unlimited membership").click()
+    page.get_by_text("Membership: unlimited visits").click()
     expect(page.get_by_label("Visits", exact=True)).to_be_hidden()
-    expect(page.get_by_label("Months paid at a time")).to_be_visible()
-    page.get_by_text("Package of visits").click()
-    expect(page.get_by_label("Months paid at a time")).to_be_hidden()
+    expect(page.get_by_label("Months per payment")).to_be_visible()
+    page.get_by_text("Pass: a number of visits").click()
+    expect(page.get_by_label("Months per payment")).to_be_hidden()
     page.get_by_label("Visits", exact=True).fill("10")
     page.get_by_label("Price in EUR").fill("400")
     page.get_by_text("Cut and finish").click()
-    page.get_by_role("button", name="Offer it").click()
+    page.get_by_role("button", name="Offer plan").click()
     expect_page(page, "Plans")
 
 
@@ -42,17 +42,17 @@ def test_a_plan_is_offered_sold_corrected_and_ended(
     expect_page(page, "Sell Ten cuts")
     page.get_by_label("Name").fill("Carl Vogt")
     page.get_by_label("E-mail").fill("carl@example.com")
-    page.get_by_role("button", name="Sell it for €400.00").click()
+    page.get_by_role("button", name="Sell for €400.00").click()
     expect_page(page, "Carl Vogt")
-    page.get_by_text("Change the visits").click()
-    page.get_by_label("How many visits").fill("2")
+    page.get_by_text("Adjust visits").click()
+    page.get_by_label("Number of visits").fill("2")
     page.get_by_label("Reason").first.fill("Two were used on paper")
-    page.get_by_label("What to do").select_option("Take visits off")
-    page.get_by_role("button", name="Change them").click()
+    page.get_by_label("Change", exact=True).select_option("Remove visits")
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".stub")).to_contain_text("8 visits left")
-    page.get_by_text("End it now").first.click()
-    page.get_by_label("How much goes back, in EUR").fill("300")
-    page.get_by_role("button", name="End it now").click()
+    page.get_by_text("End plan now").first.click()
+    page.get_by_label("Amount to refund in EUR").fill("300")
+    page.get_by_role("button", name="End plan now").click()
 
     expect(page.locator(".stub")).to_contain_text("Cancelled")
     expect(page.locator("#money")).to_contain_text("€300.00")
@@ -64,14 +64,14 @@ def test_a_mistake_opens_the_form_where_it_was_made(open_page: OpenPage, salon: 
     purchase = make_purchase(plan=make_plan(services=[salon.cut]), by=salon.olga)
     page = open_page(f"/own/juniper/plans/held/{purchase.reference}/", member=salon.olga)
 
-    page.get_by_text("Change the visits").click()
-    page.get_by_label("How many visits").fill("11")
-    page.get_by_label("What to do").select_option("Take visits off")
+    page.get_by_text("Adjust visits").click()
+    page.get_by_label("Number of visits").fill("11")
+    page.get_by_label("Change", exact=True).select_option("Remove visits")
     page.get_by_label("Reason").first.fill("Counted on paper")
-    page.get_by_role("button", name="Change them").click()
+    page.get_by_role("button", name="Save", exact=True).click()
 
     expect(page.locator("#problem")).to_be_focused()
-    expect(page.get_by_label("How many visits")).to_have_value("11")
+    expect(page.get_by_label("Number of visits")).to_have_value("11")
     expect_no_flaw(page)
 
 
@@ -107,11 +107,11 @@ def test_pages_about_plans_and_gift_cards_are_without_flaw(
 
 def test_a_sale_with_mistakes_is_without_flaw(open_page: OpenPage, salon: Salon) -> None:
     page = open_page("/own/juniper/gift-cards/sell/", member=salon.olga)
-    page.get_by_role("button", name="Paid: sell it").click()
+    page.get_by_role("button", name="Take payment and issue card").click()
 
     expect(page.locator("#error-summary")).to_be_focused()
     expect_no_flaw(page)
     page.goto("/own/juniper/plans/new/")
-    page.get_by_role("button", name="Offer it").click()
+    page.get_by_role("button", name="Offer plan").click()
     expect(page.locator("#error-summary")).to_be_focused()
     expect_no_flaw(page)

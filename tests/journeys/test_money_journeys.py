@@ -95,8 +95,8 @@ def test_e_a_deposit_now_and_the_rest_at_the_salon(
     owner = open_page(
         f"/own/juniper/bookings/{booking.reference}/", member=paying.olga, scripts=scripts
     )
-    owner.get_by_role("button", name="€28.00 paid in person").click()
-    expect(owner.get_by_text("That was a mistake")).to_be_visible()
+    owner.get_by_role("button", name="Take €28.00").click()
+    expect(owner.get_by_text("Undo this payment")).to_be_visible()
     if scripts:
         expect_no_flaw(owner)
     assert Order.objects.get().payment_status == "PAID"
@@ -144,17 +144,17 @@ def test_the_rest_is_paid_online_and_a_part_goes_back(
     owner = open_page(
         f"/own/juniper/bookings/{booking.reference}/", member=paying.olga, scripts=scripts
     )
-    owner.get_by_text("Give money back").click()
+    owner.locator("summary", has_text="Refund").click()
     owner.get_by_label("Any other amount").fill("12")
     if scripts:
         owner.get_by_label("Any other amount").blur()
     else:
-        owner.get_by_role("button", name="Show what that does").click()
-    expect(owner.get_by_text("€12.00 goes back.")).to_be_visible()
+        owner.get_by_role("button", name="Preview refund").click()
+    expect(owner.get_by_text("€12.00 is refunded.")).to_be_visible()
     expect(owner.get_by_text("€36.00 stays with you.")).to_be_visible()
     if scripts:
         expect_no_flaw(owner)
-    owner.get_by_role("button", name="Give it back").click()
+    owner.get_by_role("button", name="Refund", exact=True).click()
     expect(owner.get_by_role("row", name="Refund").first).to_be_visible()
     let_the_worker_work()
 
@@ -186,7 +186,7 @@ def test_what_a_request_keeps_aside_is_taken_after_the_yes(
     owner = open_page(
         f"/own/juniper/bookings/{booking.reference}/", member=paying.olga, scripts=scripts
     )
-    expect(owner.get_by_text("It is taken when you confirm")).to_be_visible()
+    expect(owner.get_by_text("It is charged when you confirm")).to_be_visible()
     owner.get_by_role("button", name="Confirm", exact=True).click()
     expect(owner.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
     with time_machine.travel(timezone.now() + UNDO_WINDOW + SECOND, tick=True):
@@ -205,7 +205,7 @@ def test_an_overlap_is_resolved_side_by_side(
     late = make_conflict(paying)
     page = open_page("/own/juniper/requests/", member=paying.olga, scripts=scripts)
 
-    page.get_by_role("link", name="1 question about money or overlaps").click()
+    page.get_by_role("link", name="1 problem to solve").click()
     if scripts:
         expect_no_flaw(page)
     page.get_by_role("link", name="Resolve Carl Vogt").click()
@@ -216,7 +216,7 @@ def test_an_overlap_is_resolved_side_by_side(
     side.locator("summary.slot").first.click()
     side.locator("button[name=time]").first.click()
 
-    expect(page.get_by_text("No overlaps.")).to_be_visible()
+    expect(page.get_by_text("No problems.")).to_be_visible()
     late.refresh_from_db()
     assert (late.double_booked, late.paid) == (False, 4800)
 

@@ -110,7 +110,7 @@ def test_one_is_confirmed_and_the_other_takes_a_suggested_time(
     card_of(page, lena, "CONFIRMED")
 
     page.get_by_role("link", name="Suggest times Ines Moreau").click()
-    page.get_by_label("A word with it").fill("That morning is a wedding.")
+    page.get_by_label("Message").fill("That morning is a wedding.")
     page.get_by_role("button", name="Decline and suggest").click()
 
     card_of(page, ines, "DECLINED")
@@ -209,7 +209,7 @@ def test_a_misfit_is_confirmed_anyway_with_a_reason(
     page.get_by_text("Confirm anyway", exact=True).first.click()
     page.get_by_role("button", name="Confirm anyway").click()
     expect(page.get_by_role("alert").first).to_contain_text("Nothing was changed.")
-    page.get_by_label("Why it is all right").fill("Ana asked for it")
+    page.get_by_label("Why this is all right").fill("Ana asked for it")
     page.get_by_role("button", name="Confirm anyway").click()
 
     expect(page.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
@@ -221,7 +221,7 @@ def test_a_note_is_kept(open_page: OpenPage, salon: Salon, lena: Booking, *, scr
     path = f"/own/juniper/bookings/{lena.reference}/"
     page = open_page(path, member=salon.olga, scripts=scripts)
 
-    page.get_by_label("For the team only").fill("Allergic to ammonia")
+    page.get_by_label("Only your team sees this").fill("Allergic to ammonia")
     with page.expect_response(lambda answer: answer.request.method == "POST"):
         page.get_by_role("button", name="Save").click()
     page.wait_for_load_state()

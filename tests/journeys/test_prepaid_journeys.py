@@ -37,7 +37,7 @@ def evening(studio: Studio) -> Session:
 
 @pytest.fixture
 def ten(studio: Studio) -> PricingPlan:
-    return make_plan(services=[studio.flow], summary="For whoever comes when they can.")
+    return make_plan(services=[studio.flow], summary="For when you can make it.")
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_f_a_plan_is_bought_once_and_a_class_booked_with_one_tap(
 
     page.reload()
     expect(page.get_by_text("10 visits left")).to_be_visible()
-    expect(page.get_by_role("row", name="Given back")).to_contain_text("+1")
+    expect(page.get_by_role("row", name="Visit returned")).to_contain_text("+1")
     if scripts:
         expect_no_flaw(page)
 
@@ -181,7 +181,7 @@ def pay_a_cut_with(page: Page, code: str, *, scripts: bool) -> None:
     expect_page(page, "Check and pay")
     page.get_by_text("Have a code?").click()
     page.locator("[name=new_code]").fill(code)
-    page.get_by_role("button", name="Use it").click()
+    page.get_by_role("button", name="Apply").click()
     expect(page.locator("#quote")).to_contain_text(f"Gift card {code}")
     if scripts:
         expect_no_flaw(page)

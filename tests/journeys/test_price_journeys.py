@@ -33,18 +33,18 @@ def test_a_deposit_is_asked_for_and_the_customer_sees_it(
     page.get_by_label("Price in EUR").fill("40")
     page.get_by_role("checkbox", name="Online").check()
     page.get_by_label("Deposit in EUR").fill("12")
-    page.get_by_label("Tax rate in per cent").fill("19")
+    page.get_by_label("Tax rate (%)").fill("19")
     if scripts:
         expect(preview).to_contain_text("€12.00 now, €28.00 at the studio")
         expect(preview).to_contain_text("incl. 19 % VAT €6.39")
         expect(page.locator("#announce")).to_contain_text("€12.00 now, €28.00 at the studio")
         page.get_by_label("Deposit in EUR").fill("40")
-        expect(preview).to_contain_text("A deposit is less than the lowest price")
+        expect(preview).to_contain_text("A deposit must be less than the lowest price")
         page.get_by_label("Deposit in EUR").fill("12")
         expect(preview).to_contain_text("€12.00 now")
     page.get_by_role("button", name="Save").click()
 
-    expect(page.get_by_text("Saved. It counts from now on.")).to_be_visible()
+    expect(page.get_by_text("Saved. This applies from now on.")).to_be_visible()
     expect(preview).to_contain_text("€12.00 now, €28.00 at the studio")
     if scripts:
         expect_no_flaw(page)
@@ -58,12 +58,12 @@ def test_only_what_the_kind_of_price_asks_for_is_shown(
 ) -> None:
     path = f"/own/juniper/services/{salon.cut.pk}/payment/"
     page = open_page(path, member=salon.olga, scripts=scripts)
-    expect(page.get_by_label("Instead of a price")).to_be_hidden()
+    expect(page.get_by_label("Words instead of a price")).to_be_hidden()
 
     page.get_by_text("On request", exact=True).click()
 
     expect(page.get_by_label("Price in EUR")).to_be_hidden()
-    page.get_by_label("Instead of a price").fill("after a first look")
+    page.get_by_label("Words instead of a price").fill("after a first look")
     if scripts:
         expect(page.locator("#preview")).to_contain_text("after a first look")
     page.get_by_role("button", name="Save").click()
@@ -84,7 +84,7 @@ def test_a_page_that_grew_old_keeps_what_was_typed(open_page: OpenPage, salon: S
     expect(page.locator("#stale")).to_contain_text("Now it is: €50.00, At the studio.")
     expect_no_flaw(page)
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved. It counts from now on.")).to_be_visible()
+    expect(page.get_by_text("Saved. This applies from now on.")).to_be_visible()
     assert Service.objects.get(pk=salon.cut.pk).price == 6000
 
 

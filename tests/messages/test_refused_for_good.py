@@ -84,7 +84,7 @@ def test_a_card_whose_recipient_is_refused_is_mailed_to_its_buyer_once(
     assert words is not None
     assert f"Our e-mail to {FRIEND} was not delivered" in " ".join(words.get_content().split())
     assert items("gifts.told") == [("DONE", 1), ("FAILED", 1), ("DONE", 1)]
-    assert f"The mail to {FRIEND} was not delivered." in page_of(salon, card)
+    assert f"The e-mail to {FRIEND} was not delivered." in page_of(salon, card)
 
 
 def test_the_recipient_gets_the_card_although_the_buyer_is_refused(
@@ -97,8 +97,8 @@ def test_the_recipient_gets_the_card_although_the_buyer_is_refused(
     assert sent(server) == [(FRIEND, "A gift card of €50.00, Juniper Hair")]
     assert items("gifts.told") == [("FAILED", 1), ("DONE", 1)]
     page = page_of(salon, card)
-    assert f"The mail to {BUYER} was not delivered." in page
-    assert f"The mail to {FRIEND} was not delivered." not in page
+    assert f"The e-mail to {BUYER} was not delivered." in page
+    assert f"The e-mail to {FRIEND} was not delivered." not in page
 
 
 def test_a_recipient_who_was_never_reached_is_told_of_after_the_last_attempt(
@@ -114,7 +114,7 @@ def test_a_recipient_who_was_never_reached_is_told_of_after_the_last_attempt(
     assert [it for it in sent(server) if "could not be delivered" in it[1]] == [
         (BUYER, "Your gift card could not be delivered, Juniper Hair")
     ]
-    assert f"The mail to {FRIEND} was not delivered." in page_of(salon, card)
+    assert f"The e-mail to {FRIEND} was not delivered." in page_of(salon, card)
 
 
 def test_a_refusal_for_now_is_tried_again_with_the_same_message_id(

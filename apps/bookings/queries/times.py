@@ -56,7 +56,7 @@ def staff_options(choice: Choice) -> list[StaffOption]:
 
 
 def policy_words(choice: Choice) -> str:
-    """ "Free to cancel until 24 hours before. You pay at the salon." """
+    """ "Free cancellation up to 24 hours before. You pay at the salon." """
     cancel = cancel_words(policy_of(choice.policy))
     pay = pay_words(choice.service, amount=choice.price.total)
     return f"{cancel} {pay}".strip()

@@ -97,7 +97,7 @@ def _button(draft: Booking, *, pays: bool) -> dict[str, str]:
 
 
 def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = True) -> str:
-    """ "Free to cancel until Wed 25 Nov, 10:15, by calling us. You pay at the salon." """
+    """ "Free cancellation until Wed 25 Nov, 10:15: just call us. You pay at the salon." """
     cancel = cancel_by_words(
         Policy.from_snapshot(draft.policy_snapshot),
         starts_at=draft.starts_at,

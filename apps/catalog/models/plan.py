@@ -19,9 +19,9 @@ class PricingPlan(models.Model):
     """
 
     class Kind(models.TextChoices):
-        PACKAGE = "PACKAGE", _("Package of visits")
-        CREDITS = "CREDITS", _("Membership with visits for each period")
-        UNLIMITED = "UNLIMITED", _("Unlimited membership")
+        PACKAGE = "PACKAGE", _("Pass: a number of visits")
+        CREDITS = "CREDITS", _("Membership: visits each period")
+        UNLIMITED = "UNLIMITED", _("Membership: unlimited visits")
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="plans")
     services = models.ManyToManyField(Service, related_name="plans")

@@ -38,7 +38,7 @@ class BookingPolicy(models.Model):
     waitlist_minutes = models.PositiveIntegerField(
         default=60,
         validators=[MinValueValidator(5)],
-        help_text=_("How long a place is kept for whoever is first in line"),
+        help_text=_("How long a place is held for whoever is first on the waitlist"),
     )
     quiet_from_minute = models.PositiveSmallIntegerField(
         null=True,

@@ -47,7 +47,7 @@ class Service(models.Model):
 
     class Unanswered(models.TextChoices):
         REMIND = "REMIND", _("Remind us, and tell the customer")
-        DECLINE = "DECLINE", _("Decline it, and suggest other times")
+        DECLINE = "DECLINE", _("Decline, and suggest other times")
 
     class Hue(models.TextChoices):
         GREEN = "GREEN", _("Green")

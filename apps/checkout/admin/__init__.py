@@ -125,4 +125,4 @@ class DiscountAdmin(LookOnlyAdmin):
 class PracticeSessionAdmin(LookOnlyAdmin):
     list_display = ["ref", "seller", "state", "amount", "captured", "refunded"]
     search_fields = ["ref__exact"]
-    search_help_text = _("Name of the payment at the practice provider")
+    search_help_text = _("Name of the payment at the sandbox provider")

@@ -15,9 +15,9 @@ class Coupon(models.Model):
     form_key makes a form that is sent twice make one."""
 
     class Kind(models.TextChoices):
-        AMOUNT = "AMOUNT", _("An amount off")
-        PERCENT = "PERCENT", _("A share off")
-        FIXED_PRICE = "FIXED_PRICE", _("A fixed price")
+        AMOUNT = "AMOUNT", _("Amount off")
+        PERCENT = "PERCENT", _("Percentage off")
+        FIXED_PRICE = "FIXED_PRICE", _("Fixed price")
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="coupons")
     name = models.CharField(max_length=80)

@@ -15,9 +15,9 @@ class Discount(models.Model):
     twice make one."""
 
     class Kind(models.TextChoices):
-        AMOUNT = "AMOUNT", _("An amount off")
-        PERCENT = "PERCENT", _("A share off")
-        FIXED_PRICE = "FIXED_PRICE", _("A fixed price")
+        AMOUNT = "AMOUNT", _("Amount off")
+        PERCENT = "PERCENT", _("Percentage off")
+        FIXED_PRICE = "FIXED_PRICE", _("Fixed price")
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="discounts")
     name = models.CharField(max_length=80)

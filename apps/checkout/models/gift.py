@@ -67,9 +67,9 @@ class GiftEntry(models.Model):
     class Kind(models.TextChoices):
         BOUGHT = "BOUGHT", _("Bought")
         USED = "USED", _("Used")
-        RETURNED = "RETURNED", _("Given back")
+        RETURNED = "RETURNED", _("Put back on the card")
         ADJUSTED = "ADJUSTED", _("Changed by the team")
-        REFUNDED = "REFUNDED", _("Money returned to the buyer")
+        REFUNDED = "REFUNDED", _("Refunded to the buyer")
         SETTLED = "SETTLED", _("Settled by the team")
 
     card = models.ForeignKey(GiftCard, on_delete=models.CASCADE, related_name="entries")

@@ -28,14 +28,14 @@ class Order(models.Model):
 
     class PaymentStatus(models.TextChoices):
         NOT_PAID = "NOT_PAID", _("Not paid")
-        PENDING = "PENDING", _("Payment under way")
+        PENDING = "PENDING", _("Payment in progress")
         PARTIALLY_PAID = "PARTIALLY_PAID", _("Partly paid")
         PAID = "PAID", _("Paid")
         PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED", _("Partly refunded")
         FULLY_REFUNDED = "FULLY_REFUNDED", _("Refunded")
 
     class Way(models.TextChoices):
-        FULL = "FULL", _("Everything online")
+        FULL = "FULL", _("In full online")
         DEPOSIT = "DEPOSIT", _("Deposit online")
         IN_PERSON = "IN_PERSON", _("In person")
         PLAN = "PLAN", _("With a plan")
@@ -71,7 +71,7 @@ class Order(models.Model):
     kept_at = models.DateTimeField(
         null=True,
         blank=True,
-        help_text=_("When the team decided to keep the money of a booking that is over"),
+        help_text=_("When the team decided to keep the payment for a booking that is over"),
     )
 
     class Meta:

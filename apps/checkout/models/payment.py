@@ -34,12 +34,12 @@ class Payment(models.Model):
         GIFT = "GIFT", _("Gift card")
 
     class Status(models.TextChoices):
-        PENDING = "PENDING", _("Under way")
-        AUTHORIZED = "AUTHORIZED", _("Kept aside")
+        PENDING = "PENDING", _("In progress")
+        AUTHORIZED = "AUTHORIZED", _("Held on card")
         PAID = "PAID", _("Paid")
-        UNCLEAR = "UNCLEAR", _("Another amount came")
+        UNCLEAR = "UNCLEAR", _("Different amount received")
         FAILED = "FAILED", _("Failed")
-        CANCELED = "CANCELED", _("Given up")
+        CANCELED = "CANCELED", _("Abandoned")
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payments")
@@ -154,7 +154,7 @@ class Refund(models.Model):
     came through it."""
 
     class Status(models.TextChoices):
-        PENDING = "PENDING", _("Under way")
+        PENDING = "PENDING", _("In progress")
         DONE = "DONE", _("Done")
         FAILED = "FAILED", _("Failed")
 
@@ -164,7 +164,7 @@ class Refund(models.Model):
     excess = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=8, choices=Status, default=Status.PENDING)
     is_external = models.BooleanField(
-        default=False, help_text=_("Given back at the provider or by hand, not through us")
+        default=False, help_text=_("Refunded at the provider or by hand, not through us")
     )
     reason = models.CharField(max_length=250, blank=True)
     provider_ref = models.CharField(max_length=120, blank=True)

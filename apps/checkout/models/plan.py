@@ -112,9 +112,9 @@ class CreditEntry(models.Model):
         BOUGHT = "BOUGHT", _("Bought")
         RENEWED = "RENEWED", _("New period")
         USED = "USED", _("Used")
-        RETURNED = "RETURNED", _("Given back")
+        RETURNED = "RETURNED", _("Visit returned")
         ADJUSTED = "ADJUSTED", _("Changed by the team")
-        EXPIRED = "EXPIRED", _("Ran out")
+        EXPIRED = "EXPIRED", _("Expired")
 
     purchase = models.ForeignKey(PlanPurchase, on_delete=models.CASCADE, related_name="entries")
     kind = models.CharField(max_length=8, choices=Kind)

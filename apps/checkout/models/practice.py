@@ -14,11 +14,11 @@ class PracticeSession(models.Model):
 
     class State(models.TextChoices):
         OPEN = "OPEN", _("Open")
-        AUTHORIZED = "AUTHORIZED", _("Kept aside")
+        AUTHORIZED = "AUTHORIZED", _("Held on card")
         PAID = "PAID", _("Paid")
         DECLINED = "DECLINED", _("Declined")
         CANCELED = "CANCELED", _("Cancelled")
-        LAPSED = "LAPSED", _("Let go by the bank")
+        LAPSED = "LAPSED", _("Released by the bank")
 
     key = models.CharField(max_length=60, unique=True)
     ref = models.CharField(max_length=60, unique=True)

@@ -45,7 +45,7 @@ class LeftoverForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         if found.get("back") is found.get("keep"):
-            raise forms.ValidationError(_("Say what becomes of the money."))
+            raise forms.ValidationError(_("Choose what happens to the money."))
         return found
 
 
@@ -63,7 +63,7 @@ class KeepForm(forms.Form):
     reason = LineField(
         label=_("Reason"),
         max_length=250,
-        error_messages={"required": _("Say why both stay.")},
+        error_messages={"required": _("Enter a reason for keeping both.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
@@ -94,7 +94,7 @@ class RefundForm(forms.Form):
         self.words = {pk: format_money(left, currency, locale) for pk, left in self.left.items()}
         for line in lines:
             if line.pk in self.left:
-                hint = _("At most %(left)s") % {"left": self.words[line.pk]}
+                hint = _("Up to %(left)s") % {"left": self.words[line.pk]}
                 self.fields[f"line_{line.pk}"] = MoneyField(
                     label=line.name, help_text=hint, required=False
                 )
@@ -106,10 +106,10 @@ class RefundForm(forms.Form):
         found = super().clean() or {}
         for pk, part in self.lines.items():
             if part > self.left[pk]:
-                words = _("At most %(left)s of this can go back.") % {"left": self.words[pk]}
+                words = _("Up to %(left)s of this can be refunded.") % {"left": self.words[pk]}
                 self.add_error(f"line_{pk}", words)
         if not self.errors and not self.total:
-            self.add_error("amount", _("Enter how much goes back."))
+            self.add_error("amount", _("Enter the amount to refund."))
         return found
 
     @property

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.paid_words import paid_parts
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until, is_free_now
+from apps.bookings.venues import pay_place_of
 from apps.bookings.wording import paid_parts_of
 from apps.checkout.queries.pay_page import came_words_at
 from apps.classes.queries.other_sessions import list_other_sessions
@@ -51,10 +54,10 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """total is None for a price on request, said in text; status and option are in words. by_plan
-    says how a plan paid ("" where none did), and total is what is left for extras; parts tells in
-    which ways it was paid, where that were several. is_for_nobody:
-    no e-mail address and no phone number tells this customer from others."""
+    """total is None for a price on request, said in text; status and option ("" where the status
+    says it) are in words. by_plan says how a plan paid ("" where none did), and total is what is
+    left for extras; parts tells in which ways it was paid, where that were several.
+    is_for_nobody: no e-mail address and no phone number tells this customer from others."""
 
     lines: tuple[PriceLine, ...]
     total: Money | None
@@ -195,6 +198,15 @@ def _contact(desk: Desk, booking: Booking, *, now: datetime) -> Contact | None:
     )
 
 
+def _how_it_is_paid(booking: Booking, *, is_extra: bool) -> tuple[str, str]:
+    """ "Paid" and "Online", or "To pay at the salon" alone while that is to come."""
+    is_ahead = booking.status in {Booking.Status.CONFIRMED, Booking.Status.PENDING}
+    is_owed = booking.payment_status == Booking.PaymentStatus.NOT_PAID and is_ahead
+    if is_owed and booking.payment_option == Booking.PaymentOption.OFFLINE and not is_extra:
+        return _("To pay %(where)s") % {"where": pay_place_of(booking.as_booked)}, ""
+    return booking.get_payment_status_display(), booking.get_payment_option_display()
+
+
 def _bill(booking: Booking) -> Bill:
     by_plan = plan_words_of(booking).get(booking.pk, "")
     extras = [
@@ -202,6 +214,7 @@ def _bill(booking: Booking) -> Bill:
         for extra in booking.add_ons.order_by("pk")
     ]
     total = None if booking.price is None else Money(booking.price, booking.currency)
+    status, option = _how_it_is_paid(booking, is_extra=bool(by_plan))
     lines: list[PriceLine] = []
     if total is not None:
         base = total - sum((line.amount for line in extras), Money(0, booking.currency))
@@ -210,8 +223,8 @@ def _bill(booking: Booking) -> Bill:
         lines=tuple(lines),
         total=total,
         text=booking.price_text,
-        status=booking.get_payment_status_display(),
-        option=booking.get_payment_option_display(),
+        status=status,
+        option=option,
         by_plan=by_plan,
         is_for_nobody=not booking.contact_email and not booking.contact_phone,
         parts=paid_parts(

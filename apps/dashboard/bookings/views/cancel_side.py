@@ -43,7 +43,7 @@ def cancel_side(request: OwnerRequest, slug: str, reference: str, side: str) -> 
     try:
         _cancel(found, _booking(request, meant), form, by=request.desk.member, now=now)
     except REFUSED:
-        words = _("It was changed meanwhile. Please look once more.")
+        words = _("Somebody has changed this. Please check it again.")
         return _refuse(request, found, meant, words, now=now)
     except BusyTryAgain:
         words = _("Lots of people are booking right now. Please press the button again.")

@@ -94,7 +94,7 @@ def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResp
     own = Refund.objects.filter(business=request.desk.business, status=Refund.Status.FAILED)
     if not own.filter(pk=refund_id).exists():
         raise Http404
-    problem = (refund_id, _("Choose one of these ways. Nothing was changed."))
+    problem = (refund_id, _("Choose one of these options. Nothing was changed."))
     if not form.is_valid():
         return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
     try:
@@ -135,7 +135,7 @@ def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     form, keep = ResolveForm(request.POST), KeepForm(request.POST)
     verb = form.cleaned_data.get("verb", "") if form.is_valid() else ""
     if not verb or (verb == "keep" and not keep.is_valid()):
-        words = "" if verb else _("Choose one of the ways out.")
+        words = "" if verb else _("Choose one of these options.")
         return _show(request, found, keep, now=now, problem=words, status=UNPROCESSABLE)
     try:
         _resolve(found, form, keep, by=request.desk.member, now=now)
@@ -148,11 +148,13 @@ def _refuse(
     request: OwnerRequest, found: Conflict, refusal: Exception, *, now: datetime
 ) -> HttpResponse:
     """Say why nothing was changed, beside the reason that was typed."""
-    words, status = _("It was changed meanwhile. Please look once more."), CONFLICT
+    words, status = _("Somebody has changed this. Please check it again."), CONFLICT
     if isinstance(refusal, bookings.SlotGone):
-        words = _("That time is not free any more. Nothing was changed.")
+        words = _("That time is no longer free. Nothing was changed.")
     elif isinstance(refusal, bookings.PlanDoesNotPay):
-        words = _("The plan that pays is in use at that time. Nothing was changed.")
+        words = _(
+            "The plan that pays for this is already in use at that time. Nothing was changed."
+        )
     elif isinstance(refusal, bookings.TooFewSoFar):
         words = _("That day still waits for more people than these. Nothing was changed.")
     elif isinstance(refusal, BusyTryAgain):

@@ -68,11 +68,11 @@ class WaitingForm(forms.Form):
 
 class MessageForm(KeyedForm):
     text = TextField(
-        label=_("Message to all"),
-        help_text=_("Each gets a mail of their own; nobody sees the others."),
+        label=_("Message to everyone"),
+        help_text=_("Each person gets their own e-mail; nobody sees the others."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write what they should know.")},
+        error_messages={"required": _("Enter a message.")},
     )
 
 
@@ -92,9 +92,9 @@ class CancelSessionsForm(forms.Form):
     seen = forms.RegexField(regex=rf"^{PATTERN}-{PATTERN}$")
     reason = LineField(
         label=_("Reason"),
-        help_text=_("Everybody who booked reads it in the e-mail."),
+        help_text=_("Everyone who booked sees this in the e-mail."),
         max_length=LONGEST_REASON,
-        error_messages={"required": _("Say why, so that people know.")},
+        error_messages={"required": _("Enter a reason, so that people know why.")},
     )
 
 
@@ -113,7 +113,7 @@ class OverridingForm(forms.Form):
     anyway = forms.BooleanField(label=_("Schedule anyway, despite conflicts"), required=False)
     reason = LineField(
         label=_("Reason"),
-        help_text=_("Only needed to schedule despite conflicts. Your team reads it on the class."),
+        help_text=_("Only needed to schedule despite conflicts. Your team sees it with the class."),
         max_length=LONGEST_REASON,
         required=False,
     )
@@ -129,7 +129,7 @@ class OverridingForm(forms.Form):
         found = super().clean() or self.cleaned_data
         explains = bool(found.get("reason")) or "reason" in self.errors
         if found.get("anyway") and not explains and self.must_explain:
-            self.add_error("reason", _("Say why, for whoever meets this conflict later."))
+            self.add_error("reason", _("Enter a reason, for whoever sees this conflict later."))
         return found
 
     def override(self) -> Override | None:
@@ -209,8 +209,8 @@ class ChangeClassForm(MovingOnForm, OverridingForm):
         self.add_error(
             None,
             _(
-                "Somebody changed this meanwhile. What you typed is still here: saving again"
-                " replaces it."
+                "Somebody else has changed this. What you typed is still here: saving "
+                "again replaces theirs."
             ),
         )
         for name, now in stored.items():
@@ -281,7 +281,7 @@ class NewClassForm(KeyedForm, MovingOnForm, OverridingForm, FormWithPlace):
         error_messages={"required": _("Enter how many places there are.")},
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("Again on"),
+        label=_("Repeats on"),
         choices=list(enumerate(WEEKDAYS)),
         coerce=int,
         required=False,
@@ -296,16 +296,16 @@ class NewClassForm(KeyedForm, MovingOnForm, OverridingForm, FormWithPlace):
     )
     until_on = forms.DateField(label=_("Until"), widget=DAY, required=False)
     count = WholeNumberField(
-        label=_("Or how many times"), min_value=1, max_value=9999, required=False
+        label=_("Or number of times"), min_value=1, max_value=9999, required=False
     )
     name = LineField(
         label=_("Name of this run"),
-        help_text=_("Of a course only. For example: Spring, evenings."),
+        help_text=_("For courses only. For example: Spring, evenings."),
         max_length=120,
         required=False,
     )
     skip_closed = forms.BooleanField(
-        label=_("Leave out days on which you are closed"), required=False, initial=True
+        label=_("Skip days when you are closed"), required=False, initial=True
     )
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:

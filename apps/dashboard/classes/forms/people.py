@@ -48,7 +48,7 @@ class AddPersonForm(KeyedForm, AsksAboutSlips, FormWithNumbers):
                 label=_label_of(variant, service, locale=locale),
                 max_value=MOST_PEOPLE,
                 initial=0 if self.counted else 1,
-                error_messages={"required": _("Enter 0 if nobody comes as this.")},
+                error_messages={"required": _("Enter 0 for nobody.")},
             )
             self.counted[name] = variant.pk
 

@@ -38,10 +38,8 @@ class MovingOnForm(forms.Form):
 def unclear_words(resolution: Resolution, next_at: datetime, *, zone: ZoneInfo, locale: str) -> str:
     """A wall time that does not exist is told with the next one (UTC) that does."""
     if resolution is not Resolution.SHIFTED_FORWARD:
-        return _("The clock is put back that night, and this time comes twice. Choose another.")
-    words = _(
-        "The clock is put forward that night and skips this time. Choose %(time)s or another."
-    )
+        return _("Clocks go back that night, so this time comes twice. Choose another.")
+    words = _("Clocks go forward that night and skip this time. Choose %(time)s or another.")
     return words % {"time": format_time(next_at, zone=zone, locale=locale)}
 
 

@@ -47,11 +47,11 @@ class NewWishForm(KeyedForm, AsksAboutSlips, FormWithPlace):
         error_messages={"required": _("Enter a date."), "invalid": _("Enter a date.")},
     )
     days = forms.TypedChoiceField(
-        label=_("How long"),
+        label=_("For"),
         coerce=int,
         choices=[(1, _("Only that day")), (7, _("A week")), (14, _("Two weeks"))],
     )
-    hours = forms.TypedChoiceField(label=_("It begins"), coerce=int)
+    hours = forms.TypedChoiceField(label=_("Time of day"), coerce=int)
     name = LineField(
         label=_("Name"), max_length=120, error_messages={"required": _("Enter a name.")}
     )
@@ -70,7 +70,9 @@ class NewWishForm(KeyedForm, AsksAboutSlips, FormWithPlace):
         self.visits = {it.pk for it in services if it.home_visit}
         if self.visits:
             self.fields["visit_address"] = VisitAddressField(
-                label=_("Address"), help_text=_("For a visit at the customer's."), required=False
+                label=_("Address"),
+                help_text=_("For a visit at the customer’s address."),
+                required=False,
             )
         self.fields["service"].choices = [(it.pk, it.name) for it in services]  # type: ignore[attr-defined]
         self.fields["hours"].choices = [  # type: ignore[attr-defined]

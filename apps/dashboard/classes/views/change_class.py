@@ -39,7 +39,7 @@ REFUSED = (
 WORDS = {
     Scope.THIS: gettext_lazy("Only this one"),
     Scope.LATER: gettext_lazy("This and all later ones"),
-    Scope.ALL: gettext_lazy("All that are still to come"),
+    Scope.ALL: gettext_lazy("All upcoming ones"),
 }
 
 
@@ -100,7 +100,7 @@ def _refuse(
     if there is None or there.seen.sessions != meant.seen.sessions:
         fresh.tell_now(_stored(session))
     if isinstance(refusal, bookings.StaleRevision):
-        fresh.add_error("scope", _("Somebody booked or left meanwhile. Please look once more."))
+        fresh.add_error("scope", _("Somebody has booked or left. Please check again."))
     return fresh
 
 
@@ -108,7 +108,7 @@ def _tell_beside(form: ChangeClassForm, session: Session, refusal: Exception) ->
     """Say what is wrong with what was typed, beside it; tell whether that is the matter."""
     if isinstance(refusal, SessionsCollide):
         n = len(refusal.starts)
-        words = ngettext("Something is in the way of %d.", "Something is in the way of %d.", n) % n
+        words = ngettext("%d of them has a conflict.", "%d of them have conflicts.", n) % n
         form.add_error("anyway" if "anyway" in form.fields else None, words)
     elif isinstance(refusal, UnclearTime):
         zone, locale = session.zone, session.business.locale
@@ -163,7 +163,7 @@ def _seen(choice: ScopeChoice) -> str:
 
 
 def _words(choice: ScopeChoice) -> str:
-    told = ngettext("%d booking is told", "%d bookings are told", choice.bookings)
+    told = ngettext("%d booking told by e-mail", "%d bookings told by e-mail", choice.bookings)
     classes = ngettext("%d class", "%d classes", choice.sessions) % choice.sessions
     return f"{WORDS[choice.scope]}: {classes}, {told % choice.bookings}"
 

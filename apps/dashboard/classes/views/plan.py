@@ -81,7 +81,7 @@ def _refuse(
 ) -> list[PlanLine] | None:
     """Say beside what was typed why nothing was written; return the dates as they are now."""
     if isinstance(refusal, availability.BusyTryAgain):
-        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+        form.add_error(None, _("Somebody is booking right now. Please press again."))
         return planned
     if isinstance(refusal, availability.ResourceElsewhere):
         place = form.place_for(form.cleaned_data["service"])
@@ -89,7 +89,7 @@ def _refuse(
         return planned
     if isinstance(refusal, availability.SessionsCollide):
         field = "anyway" if "anyway" in form.fields else None
-        form.add_error(field, _("Something is in the way on the dates marked below."))
+        form.add_error(field, _("The dates marked below have conflicts."))
     return _preview(form, now=now)
 
 
@@ -131,11 +131,14 @@ def _preview(form: NewClassForm, *, now: datetime) -> list[PlanLine] | None:
             now=now,
         )
     except NoEnd:
-        form.add_error("until_on", _("Say until when, or how many times."))
+        form.add_error("until_on", _("Enter an end date or a number of times."))
     except TooManyDates:
-        form.add_error("until_on", _("A series has at most 500 dates."))
+        form.add_error("until_on", _("A series can have up to 500 dates."))
     except NoDates:
-        form.add_error("first_on", _("No date is left: all of them are closed or past the end."))
+        form.add_error(
+            "first_on",
+            _("No dates are left: you are closed on all of them, or they are after the end."),
+        )
     return None
 
 

@@ -63,7 +63,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
     now, form = timezone.now(), CheckInForm(request.POST)
     if not form.is_valid():
         return show_roster(
-            request, session, now=now, problem=_("Please press once more."), status=422
+            request, session, now=now, problem=_("Please press the button again."), status=422
         )
     try:
         classes.mark_attendance(
@@ -75,7 +75,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
             now=now,
         )
     except classes.NotOnTheList:
-        words = _("This person is not on the list any more.")
+        words = _("This person is no longer on the list.")
         return show_roster(request, session, now=now, problem=words, status=409)
     return _answer(request, session, now=now)
 
@@ -117,7 +117,7 @@ def _show_places_now(
     holds = (session.course_run or session).capacity
     locale = request.desk.business.locale
     form = PlacesForm({"capacity": str(typed), "seen": str(holds)}, locale=locale)
-    form.add_error("capacity", _("Somebody made it %(n)d meanwhile.") % {"n": holds})
+    form.add_error("capacity", _("Somebody else has changed it to %(n)d.") % {"n": holds})
     return show_roster(request, session, now=now, places=form, status=409)
 
 
@@ -132,7 +132,7 @@ def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
     try:
         _cancel(session, form, by=request.desk.member, now=now)
     except bookings.StaleRevision:
-        words = _("Somebody booked, left or changed it meanwhile. Please look once more.")
+        words = _("Somebody has booked, left or changed this. Please check again.")
         return show_roster(request, session, now=now, cancel=form, problem=words, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 

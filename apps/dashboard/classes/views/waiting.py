@@ -36,16 +36,16 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
     """Put somebody in, to the front of the line, or off the list."""
     now, form = timezone.now(), WaitingForm(request.POST)
     if not form.is_valid():
-        words = _("Please press once more.")
+        words = _("Please press the button again.")
         return show_roster(request, session, now=now, problem=words, status=422)
     booking = _booking(session, form.cleaned_data["reference"])
     try:
         _do(form.cleaned_data["verb"], booking, by=request.desk.member, now=now)
     except NoSeats:
-        words = _("There is no place. Change the places first, or wait until one comes free.")
+        words = _("There are no places. Add places first, or wait until one opens up.")
         return show_roster(request, session, now=now, problem=words, status=409)
     except (waitlists.NotInLine, BusyTryAgain):
-        words = _("That has changed meanwhile. Please look once more.")
+        words = _("This has changed. Please check again.")
         return show_roster(request, session, now=now, problem=words, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 
@@ -91,22 +91,24 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
     try:
         _add(request, session, service, form, now=now)
     except (waitlists.NotFull, waitlists.CannotWait):
-        form.add_error(form.people_field, _("There is no need to wait: put them in."))
+        form.add_error(form.people_field, _("There are free places: just add them."))
         return show_roster(request, session, now=now, add=form, status=409)
     except (waitlists.AlreadyInLine, waitlists.LineIsFull, bookings.NotWelcome):
-        form.add_error("email", _("This address waits already, or the line is full."))
+        form.add_error(
+            "email", _("This address is already on the waitlist, or the waitlist is full.")
+        )
         return show_roster(request, session, now=now, add=form, status=409)
     except NoSeats:
-        form.add_error(form.people_field, _("There are not so many free places."))
+        form.add_error(form.people_field, _("There are not that many free places."))
         return show_roster(request, session, now=now, add=form, status=409)
     except UnknownChoice:
-        form.add_error(None, _("That has changed meanwhile. Please look once more."))
+        form.add_error(None, _("This has changed. Please check again."))
         return show_roster(request, session, now=now, add=form, status=409)
     except bookings.NotBookable:
-        form.add_error(None, _("Nobody can join the line now: this is not offered any more."))
+        form.add_error(None, _("Nobody can join the waitlist now: this is no longer offered."))
         return show_roster(request, session, now=now, add=form, status=409)
     except BusyTryAgain:
-        form.add_error(None, _("Somebody is booking at this moment. Please press again."))
+        form.add_error(None, _("Somebody is booking right now. Please press again."))
         return show_roster(request, session, now=now, add=form, status=409)
     return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
 

@@ -87,11 +87,11 @@ def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datet
             form_key=form_key,
         )
     except waitlists.TimesAreFree:
-        return _("There are free times in these hours: nobody has to wait.")
+        return _("There are free times in these hours: nobody needs to wait.")
     except (waitlists.WishIsClosed, waitlists.WishIsOver):
         return _("These hours cannot be booked.")
     except (waitlists.AlreadyInLine, waitlists.LineIsFull):
-        return _("This address waits already, or the line is full.")
+        return _("This address is already on the waitlist, or the waitlist is full.")
     except (bookings.NotBookable, bookings.NotWelcome):
         return _("This cannot be booked online.")
     return ""
@@ -115,10 +115,10 @@ def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     try:
         _do(form, booking, by=request.desk.member, now=now)
     except bookings.SlotGone:
-        words = _("This time went to somebody else.")
+        words = _("This time has gone to somebody else.")
         return _show(request, reference, now=now, problem=words, status=409)
     except (waitlists.NotInLine, BusyTryAgain):
-        words = _("That has changed meanwhile. Please look once more.")
+        words = _("This has changed. Please check again.")
         return _show(request, reference, now=now, problem=words, status=409)
     return go_to(request, "dashboard:waitlist", slug)
 

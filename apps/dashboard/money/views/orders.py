@@ -15,11 +15,11 @@ from apps.web.guards import guarded
 CHIPS = (
     (State.ALL, _("All")),
     (State.OPEN, _("To be paid")),
-    (State.UNDER_WAY, _("Under way")),
-    (State.UNCLEAR, _("Another amount")),
-    (State.ASIDE, _("Kept aside")),
+    (State.UNDER_WAY, _("In progress")),
+    (State.UNCLEAR, _("Different amount")),
+    (State.ASIDE, _("Held on card")),
     (State.PAID, _("Paid")),
-    (State.BACK, _("Given back")),
+    (State.BACK, _("Refunded")),
     (State.FAILED, _("Failed")),
 )
 

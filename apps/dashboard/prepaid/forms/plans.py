@@ -22,17 +22,20 @@ from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
 Kind = PricingPlan.Kind
 WORDS = {
-    Wrong.VISITS_MISSING: ("credits", _("Enter how many visits one gets.")),
-    Wrong.COUNTS_NOTHING: ("credits", _("An unlimited plan counts nothing: leave this empty.")),
-    Wrong.PERIOD_MISSING: ("period_months", _("Enter for how many months it is paid at a time.")),
-    Wrong.NO_PERIOD: ("period_months", _("A package is paid once: leave this empty.")),
-    Wrong.TOO_SHORT: ("valid_days", _("A package is good for 7 days at least.")),
+    Wrong.VISITS_MISSING: ("credits", _("Enter the number of visits.")),
+    Wrong.COUNTS_NOTHING: (
+        "credits",
+        _("An unlimited plan does not count visits: leave this empty."),
+    ),
+    Wrong.PERIOD_MISSING: ("period_months", _("Enter the number of months per payment.")),
+    Wrong.NO_PERIOD: ("period_months", _("A pass is paid once: leave this empty.")),
+    Wrong.TOO_SHORT: ("valid_days", _("A pass is valid for at least 7 days.")),
     Wrong.ENDS_WITH_PERIOD: (
         "valid_days",
-        _("A membership is good for the months it is paid for: leave this empty."),
+        _("A membership is valid for the months paid: leave this empty."),
     ),
-    Wrong.NOTHING_COVERED: ("services", _("Choose what it pays for.")),
-    Wrong.NOT_COVERED: ("services", _("One of these cannot be paid with a plan any more.")),
+    Wrong.NOTHING_COVERED: ("services", _("Choose what it covers.")),
+    Wrong.NOT_COVERED: ("services", _("One of these can no longer be paid with a plan.")),
 }
 """Beside which field a refusal is said, and how."""
 UNUSED = {
@@ -50,56 +53,56 @@ class PlanForm(KeyedForm):
 
     revision = PlainNumberField(min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
     name = LineField(
-        label=_("Name"), max_length=80, error_messages={"required": _("Give it a name.")}
+        label=_("Name"), max_length=80, error_messages={"required": _("Enter a name.")}
     )
-    summary = LineField(label=_("One line about it"), max_length=200, required=False)
+    summary = LineField(label=_("Short description"), max_length=200, required=False)
     kind = forms.ChoiceField(
-        label=_("What it is"),
+        label=_("Type"),
         choices=Kind.choices,
         initial=Kind.PACKAGE,
         widget=forms.RadioSelect,
-        error_messages={"required": _("Choose what it is.")},
+        error_messages={"required": _("Choose a type.")},
     )
     credits = WholeNumberField(
         label=_("Visits"),
         min_value=1,
         max_value=1000,
-        help_text=_("In all, or in each period. A friend who comes along uses one, too."),
+        help_text=_("In total, or per period. A guest who comes along uses one too."),
         error_messages={"required": WORDS[Wrong.VISITS_MISSING][1]},
     )
     valid_days = WholeNumberField(
-        label=_("Good for how many days"),
+        label=_("Valid for how many days"),
         required=False,
         min_value=1,
         max_value=3660,
-        help_text=_("7 at least. Empty: for ever."),
+        help_text=_("At least 7. Leave empty if it never expires."),
     )
     period_months = WholeNumberField(
-        label=_("Months paid at a time"),
+        label=_("Months per payment"),
         min_value=1,
         max_value=12,
         help_text=_("1 to 12."),
         error_messages={"required": WORDS[Wrong.PERIOD_MISSING][1]},
     )
     price = MoneyField(min_value=Decimal(0), error_messages={"required": _("Enter the price.")})
-    tax_rate = TaxField(label=_("Tax rate in per cent"))
+    tax_rate = TaxField(label=_("Tax rate (%)"))
     services = forms.TypedMultipleChoiceField(
-        label=_("What it pays for"),
+        label=_("Services it covers"),
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose what it pays for.")},
+        error_messages={"required": _("Choose what it covers.")},
     )
     max_per_customer = WholeNumberField(
-        label=_("Most for one customer"),
+        label=_("Limit per customer"),
         required=False,
         min_value=1,
         max_value=1000,
-        help_text=_("How often somebody may buy it on the page. The desk may always sell it."),
+        help_text=_("How many a customer can buy online. You can always sell more at the desk."),
     )
     hidden = forms.BooleanField(
-        label=_("Only sold at the desk"),
+        label=_("Only sell at the desk"),
         required=False,
-        help_text=_("It is not shown on the booking page."),
+        help_text=_("Not shown on your booking page."),
     )
 
     def __init__(
@@ -120,9 +123,7 @@ class PlanForm(KeyedForm):
         speak(self, locale=business.locale, currency=business.currency)
         self.fields["price"].label = _("Price in %(currency)s") % {"currency": business.currency}
         self.fields["tax_rate"].help_text = (
-            _("It is part of the price.")
-            if business.prices_include_tax
-            else _("It comes on top of the price.")
+            _("Included in the price.") if business.prices_include_tax else _("Added to the price.")
         )
         self._say_what_is_covered()
         for name in ("key", "kind", *UNUSED[Kind(plan.kind)]) if plan else ("revision",):
@@ -165,7 +166,7 @@ class PlanForm(KeyedForm):
         said = self._price_said()
         it = plan_out_of_reach(**said, business=self.business) if said else None
         if it is not None:
-            words = _("It will not be sold on the page, only at the desk.")
+            words = _("It will not be sold online, only at the desk.")
             limit = limit_words(it, business=self.business)
             warn_beside(self.fields["price"], f"{limit} {words}")
 
@@ -200,7 +201,9 @@ class PlanForm(KeyedForm):
         field: Any = self.fields["services"]
         field.choices = choices
         if barred:
-            words = _("Courses and what you approve first are not paid with plans: %(names)s.")
+            words = _(
+                "Courses, and services you approve first, cannot be paid with plans: %(names)s."
+            )
             field.help_text = words % {"names": ", ".join(barred)}
 
 

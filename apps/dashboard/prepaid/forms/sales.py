@@ -44,7 +44,7 @@ class ByCardForm(forms.Form):
         """Nobody records money in the hand who wanted to use a card."""
         found = super().clean() or {}
         if found.get("by_card") and not found.get("gift"):
-            self.add_error("gift", _("Enter the number of the gift card."))
+            self.add_error("gift", _("Enter the gift card code."))
         if not found.get("by_card"):
             found["gift"] = ""
         return found
@@ -75,7 +75,7 @@ class ReasonField(LineField):
             label=_("Reason"),
             max_length=200,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
-            error_messages={"required": _("Say why.")},
+            error_messages={"required": _("Enter a reason.")},
             **more,
         )
 
@@ -83,7 +83,9 @@ class ReasonField(LineField):
 class EndPlanForm(RevisionForm):
     """How much goes back (minor units); nothing unless somebody says so."""
 
-    amount = MoneyField(min_value=Decimal(0), help_text=_("Empty: nothing."), required=False)
+    amount = MoneyField(
+        min_value=Decimal(0), help_text=_("Leave empty to refund nothing."), required=False
+    )
     reason = ReasonField(required=False)
     seen_refunded = PlainNumberField(
         min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput, required=False
@@ -91,7 +93,7 @@ class EndPlanForm(RevisionForm):
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="end-%s", **kwargs)  # type: ignore[misc]
-        _word_amount(self, _("How much goes back, in %(currency)s"), business)
+        _word_amount(self, _("Amount to refund in %(currency)s"), business)
 
     def clean_amount(self) -> int:
         return self.cleaned_data["amount"] or 0
@@ -104,16 +106,16 @@ class AdjustPlanForm(RevisionForm):
     """Visits more or fewer, and why."""
 
     way = forms.ChoiceField(
-        label=_("What to do"),
-        choices=[(MORE, _("Add visits")), (LESS, _("Take visits off"))],
+        label=_("Change"),
+        choices=[(MORE, _("Add visits")), (LESS, _("Remove visits"))],
         initial=MORE,
-        error_messages={"required": _("Choose what to do.")},
+        error_messages={"required": _("Choose a change.")},
     )
     visits = WholeNumberField(
-        label=_("How many visits"),
+        label=_("Number of visits"),
         min_value=1,
         max_value=1000,
-        error_messages={"required": _("Enter how many visits.")},
+        error_messages={"required": _("Enter the number of visits.")},
     )
     reason = ReasonField()
 
@@ -134,10 +136,10 @@ class AdjustGiftForm(forms.Form):
     use_required_attribute = False
 
     way = forms.ChoiceField(
-        label=_("What to do"),
-        choices=[(LESS, _("Take off")), (MORE, _("Put back"))],
+        label=_("Change"),
+        choices=[(LESS, _("Remove")), (MORE, _("Add"))],
         initial=LESS,
-        error_messages={"required": _("Choose what to do.")},
+        error_messages={"required": _("Choose a change.")},
     )
     amount = MoneyField(error_messages={"required": _("Enter an amount.")})
     reason = ReasonField()
@@ -145,7 +147,7 @@ class AdjustGiftForm(forms.Form):
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
-        _word_amount(self, _("How much, in %(currency)s"), business)
+        _word_amount(self, _("Amount in %(currency)s"), business)
 
     def change(self) -> int:
         """Minor units, below 0 where they are taken off."""
@@ -205,14 +207,12 @@ class SellPlanForm(DeskSaleForm):
     which codes made it so: whoever sells it has seen these. A free plan is not paid."""
 
     code = LineField(label=_("Code"), max_length=40, required=False, widget=_code_input())
-    gift = LineField(
-        label=_("Number of a gift card"), max_length=40, required=False, widget=_code_input()
-    )
+    gift = LineField(label=_("Gift card code"), max_length=40, required=False, widget=_code_input())
     is_paid = forms.BooleanField(
         label=_("Paid now, in person"),
         required=False,
         initial=True,
-        help_text=_("Otherwise it begins all the same, and its page says what is still owed."),
+        help_text=_("If not, the plan starts anyway and its page shows what is still owed."),
     )
     seen_price = PlainNumberField(min_value=0, max_value=MOST_MINOR)
     seen_gift_amount = PlainNumberField(min_value=0, max_value=MOST_MINOR, required=False)
@@ -262,10 +262,10 @@ class SellGiftForm(DeskSaleForm, GiftFields):
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _word_amount(self, _("How much, in %(currency)s"), business)
-        self.fields["name"].label = _("Who buys it")
-        self.fields["email"].help_text = _("The code is sent here.")
-        self.fields["to_email"].help_text = _("The code is sent to them as well.")
+        _word_amount(self, _("Amount in %(currency)s"), business)
+        self.fields["name"].label = _("Bought by")
+        self.fields["email"].help_text = _("We’ll send the code here.")
+        self.fields["to_email"].help_text = _("We’ll send the code here too.")
 
 
 def _word_amount(form: forms.Form, label: Any, business: Business) -> None:

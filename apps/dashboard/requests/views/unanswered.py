@@ -22,7 +22,7 @@ class UnansweredForm(forms.Form):
     """The choice, and the revision of the service as the page showed it."""
 
     unanswered = forms.ChoiceField(
-        label=gettext_lazy("When nobody answers in time"),
+        label=gettext_lazy("If nobody answers in time"),
         choices=Service.Unanswered,
         widget=forms.RadioSelect,
     )
@@ -50,8 +50,8 @@ def service_requests(request: OwnerRequest, slug: str, service_id: int) -> HttpR
         fresh = _service(request, service_id)
         form = _form(request, service, revision=str(fresh.revision))
         chosen = Service.Unanswered(fresh.unanswered).label
-        form.add_error(None, _("Somebody changed this service meanwhile. Please look once more."))
-        form.add_error("unanswered", _("It is “%(now)s” now.") % {"now": chosen})
+        form.add_error(None, _("Somebody else has changed this service. Please check again."))
+        form.add_error("unanswered", _("It is now “%(now)s”.") % {"now": chosen})
         return _show(request, service, form, status=409)
     return go_to(request, "dashboard:service_requests", slug, service.pk, query={"saved": "1"})
 

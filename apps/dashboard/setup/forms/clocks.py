@@ -30,7 +30,7 @@ class ZoneSearchForm(forms.Form):
         self.found = find_zones(words, locale=self.locale)
         if not self.found:
             raise forms.ValidationError(
-                _("We know no time zone called “%(words)s”. Try the next big city."),
+                _("No time zone found for “%(words)s”. Try the nearest big city."),
                 params={"words": words},
             )
         return words
@@ -53,7 +53,7 @@ class ZoneForm(forms.Form):
         if name not in known_zones() and not (name == "" and location is not None):
             raise forms.ValidationError(_("Choose a time zone from the list."))
         if name == self.clock.own_name and not self.is_again:
-            raise forms.ValidationError(_("It is in this time zone already."))
+            raise forms.ValidationError(_("It is already in this time zone."))
         return name
 
 
@@ -61,9 +61,9 @@ class KeepForm(forms.Form):
     """What stays, and what the list showed."""
 
     keep = forms.ChoiceField(
-        label=gettext_lazy("What shall stay?"),
+        label=gettext_lazy("What should stay the same?"),
         choices=[(it.value, it.value) for it in Keep],
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose what shall stay.")},
+        error_messages={"required": gettext_lazy("Choose what should stay the same.")},
     )
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)

@@ -61,8 +61,8 @@ class PaymentForm(forms.Form):
         },
     )
     price_text = LineField(
-        label=gettext_lazy("Instead of a price"),
-        help_text=gettext_lazy("For example: from a first talk. Empty: On request."),
+        label=gettext_lazy("Words instead of a price"),
+        help_text=gettext_lazy("For example: after a consultation. Leave empty for “On request”."),
         max_length=LONGEST_TEXT,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -70,16 +70,18 @@ class PaymentForm(forms.Form):
     pays_in_person = forms.BooleanField(required=False)
     pays_online = forms.BooleanField(label=gettext_lazy("Online"), required=False)
     any_amount = forms.BooleanField(
-        label=gettext_lazy("Any amount from the deposit up"),
-        help_text=gettext_lazy("Customers choose how much they pay now, and of what is left."),
+        label=gettext_lazy("Let customers pay more than the deposit"),
+        help_text=gettext_lazy(
+            "Customers choose how much to pay now, and how much of the rest later."
+        ),
         required=False,
     )
     full_upfront = forms.BooleanField(
-        label=gettext_lazy("Paying everything at once is allowed"),
+        label=gettext_lazy("Customers may pay in full"),
         help_text=gettext_lazy("For customers who owe a deposit."),
         required=False,
     )
-    tax_rate = TaxField(label=gettext_lazy("Tax rate in per cent"))
+    tax_rate = TaxField(label=gettext_lazy("Tax rate (%)"))
 
     def __init__(
         self, data: Any = None, *, service: Service, can_authorize: bool, keeps: bool = False
@@ -102,7 +104,7 @@ class PaymentForm(forms.Form):
         self._word_ways(can_authorize=can_authorize)
         included = self.business.prices_include_tax
         self.fields["tax_rate"].help_text = (
-            _("It is part of the price.") if included else _("It comes on top of the price.")
+            _("Included in the price.") if included else _("Added to the price.")
         )
 
     def clean(self) -> dict[str, Any]:
@@ -171,7 +173,9 @@ class PaymentForm(forms.Form):
             FieldGroup("", (self["price_text"],), PriceKind.CUSTOM),
             FieldGroup(_("Price of each variant"), variants, PriceKind.VARIED),
             FieldGroup("", (self["tax_rate"],)),
-            FieldGroup(_("How it is paid"), tuple(self[name] for name in self.WAYS if shown(name))),
+            FieldGroup(
+                _("How customers pay"), tuple(self[name] for name in self.WAYS if shown(name))
+            ),
         ]
         return [it for it in found if it.fields]
 
@@ -188,7 +192,9 @@ class PaymentForm(forms.Form):
         self.fields["deposit"] = MoneyField(
             min_value=NOTHING,
             label=_("Deposit in %(currency)s") % {"currency": currency},
-            help_text=_("Paid online when booking, the rest at the %(place)s. Empty: no deposit.")
+            help_text=_(
+                "Paid online when booking, the rest at the %(place)s. Leave empty for no deposit."
+            )
             % {"place": self.business.place_word},
             required=False,
         )
@@ -212,7 +218,7 @@ class PaymentForm(forms.Form):
         gone, why = PriceKind.VARIED, _("A price by variant needs variants; this service has none.")
         if self.variants:
             gone = PriceKind.FIXED
-            why = _("It comes in variants, and each of them has its own price.")
+            why = _("This service has variants, each with its own price.")
         field = self.fields["price_kind"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(it.value, word) for it, word in words.items() if it is not gone]
@@ -228,7 +234,7 @@ class PaymentForm(forms.Form):
             can_authorize=can_authorize,
         )
         online = self.fields["pays_online"]
-        online.help_text = _("Only with a price: nothing free and nothing on request.")
+        online.help_text = _("Online payment needs a fixed price.")
         if problem is not None:
             online.help_text = str(PROBLEMS[problem][1]) % place
             for name in self.ONLINE:

@@ -40,14 +40,14 @@ class ReductionForm(KeyedForm):
     use_required_attribute = False
 
     value = NumberField(
-        label=_("How much"),
-        help_text=_("Per cent, or an amount of your currency."),
-        error_messages={"required": _("Enter how much.")},
+        label=_("Amount"),
+        help_text=_("Percent or amount"),
+        error_messages={"required": _("Enter an amount.")},
     )
     services = forms.TypedMultipleChoiceField(
         label=_("Only for"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
     )
-    min_subtotal = MoneyField(label=_("From which price on"), required=False)
+    min_subtotal = MoneyField(label=_("Minimum price"), required=False)
     starts_on = _day_field(_("First day"))
     ends_on = _day_field(_("Last day"))
 
@@ -64,10 +64,10 @@ class ReductionForm(KeyedForm):
         if "value" in found and "kind" in found:
             found["value"] = _read_worth(found["kind"], found["value"], self.business)
             if not found["value"] and not self.may_be_nothing(found["kind"]):
-                self.add_error("value", _("Enter how much."))
+                self.add_error("value", _("Enter an amount."))
         first, last = found.get("starts_on"), found.get("ends_on")
         if first and last and last < first:
-            self.add_error("ends_on", _("Enter a day after the first one."))
+            self.add_error("ends_on", _("Choose a day after the first day."))
         return found
 
     def may_be_nothing(self, kind: str) -> bool:
@@ -94,12 +94,12 @@ class DiscountForm(ReductionForm):
     name = LineField(
         label=_("Name"),
         max_length=80,
-        help_text=_("Customers read it on the bill, like “Autumn offer”."),
-        error_messages={"required": _("Give it a name.")},
+        help_text=_("Customers see this on the bill, for example “Autumn offer”."),
+        error_messages={"required": _("Enter a name.")},
     )
-    kind = forms.ChoiceField(label=_("It gives"), choices=Discount.Kind.choices)
+    kind = forms.ChoiceField(label=_("Discount"), choices=Discount.Kind.choices)
     min_people = WholeNumberField(
-        label=_("From how many people on"), required=False, min_value=1, max_value=1000
+        label=_("Minimum number of people"), required=False, min_value=1, max_value=1000
     )
     field_order = (
         *("name", "kind", "value", "services", "min_subtotal", "min_people"),
@@ -129,28 +129,28 @@ class CouponForm(ReductionForm):
     """A code that has to be typed, and how often it may be."""
 
     name = LineField(
-        label=_("What it is for"), max_length=80, error_messages={"required": _("Give it a name.")}
+        label=_("Name"), max_length=80, error_messages={"required": _("Enter a name.")}
     )
     code = LineField(
         label=_("Code"),
         max_length=20,
-        help_text=_("Letters and digits, as customers type it."),
+        help_text=_("Letters and digits, as customers will type it."),
         error_messages={"required": _("Enter a code.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
-    kind = forms.ChoiceField(label=_("It gives"), choices=Coupon.Kind.choices)
+    kind = forms.ChoiceField(label=_("Discount"), choices=Coupon.Kind.choices)
     max_uses = WholeNumberField(
-        label=_("Uses in all"), required=False, min_value=1, max_value=1_000_000
+        label=_("Total uses"), required=False, min_value=1, max_value=1_000_000
     )
     max_per_customer = WholeNumberField(
-        label=_("Uses for each customer"),
+        label=_("Uses per customer"),
         required=False,
         min_value=1,
         max_value=1000,
         initial=1,
     )
     covers_plans = forms.BooleanField(
-        label=_("Also for plans; of a membership, the first period"), required=False
+        label=_("Also for plans; for a membership, the first period"), required=False
     )
     field_order = (
         *("name", "code", "kind", "value", "services", "covers_plans", "min_subtotal"),
@@ -199,7 +199,7 @@ def _read_worth(kind: str, value: Decimal, business: Business) -> int:
     if kind == Kind.PERCENT:
         points = value * 100
         if value > HUNDRED or points != points.to_integral_value():
-            raise forms.ValidationError({"value": _("Enter at most 100 per cent.")})
+            raise forms.ValidationError({"value": _("Enter 100 percent or less.")})
         return int(points)
     try:
         return Money.from_decimal(value, business.currency).amount

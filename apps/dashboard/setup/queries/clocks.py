@@ -201,7 +201,7 @@ def _parts(touched: Touched, teller: _Teller) -> Iterable[Part]:
 
     yield _part("bookings", _("Bookings and requests"), booked, told_of)
     yield _part("classes", _("Classes and dates of courses"), classes, told_of_class)
-    yield _part("waiting", _("In line, or offered a place or a time"), waiting, told_of)
+    yield _part("waiting", _("On the waitlist, or offered a place or a time"), waiting, told_of)
     yield _part(
         "blocked",
         _("Time off"),
@@ -210,7 +210,7 @@ def _parts(touched: Touched, teller: _Teller) -> Iterable[Part]:
     )
     yield _part(
         "suggested",
-        _("Times that were suggested"),
+        _("Suggested times"),
         touched.suggested,
         lambda it: teller.line(
             it.starts_at, it.booking.title, it.booking.contact_name, reference=it.booking.reference

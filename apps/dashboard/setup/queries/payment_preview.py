@@ -38,7 +38,7 @@ def preview_payment(*, service: Service, terms: PaymentTerms) -> Preview:
     online = provider_in_use() is not None
     place = _("Paid at the %(place)s") % {"place": business.place_word}
     if terms.price_kind is PriceKind.FREE:
-        lines = [PreviewLine("", _("Free"), "", (_("Nothing is paid"),))]
+        lines = [PreviewLine("", _("Free"), "", (_("Nothing to pay"),))]
     elif terms.price_kind is PriceKind.CUSTOM:
         lines = [PreviewLine("", terms.price_text or _("On request"), "", (place,))]
     elif terms.price_kind is PriceKind.FIXED:
@@ -67,7 +67,7 @@ def paid_words(*, terms: PaymentTerms, business: Business) -> str:
     """How a service is paid, as short as a list wants it."""
     place = {"place": business.place_word}
     if terms.price_kind is PriceKind.FREE:
-        return _("Nothing is paid")
+        return _("Nothing to pay")
     if terms.deposit is not None and terms.pays_online:
         words = {"amount": _money(terms.deposit, business), **place}
         if terms.full_upfront:
@@ -99,7 +99,7 @@ def _line(
         amount=_money(whole.total, business) if amount else _("Free"),
         tax=_tax_words(whole, business),
         ways=tuple(_way_words(way, it, business) for way, it in quotes.items())
-        or (_("Nothing is paid") if not amount else _("Nobody can pay it at the moment"),),
+        or (_("Nothing to pay") if not amount else _("Nobody can pay for this at the moment"),),
     )
 
 

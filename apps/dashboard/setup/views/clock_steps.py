@@ -113,9 +113,11 @@ def _try(
             now=now,
         )
     except StaleRevision:
-        return _("Something was booked or changed since this list was made. Look at it once more.")
+        return _(
+            "Something has been booked or changed since this list was made. Please check it again."
+        )
     except ClockConflicts:
-        return _("The times on the clock cannot stay: look at what is in the way.")
+        return _("Clock times cannot be kept: check what is in the way.")
     except BusyTryAgain:
         return _("Lots of people are booking right now. Please try again.")
     return None

@@ -36,7 +36,7 @@ def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
                 key = form_key_of(request, business_id=desk.business.pk)
                 checkout.make_coupon(facts=form.facts(now=now), by=desk.member, form_key=key)
             except checkout.CodeTaken:
-                form.add_error("code", _("There is a code like this already."))
+                form.add_error("code", _("This code already exists."))
                 status = 409
             else:
                 return go_to(request, "dashboard:coupons", slug)

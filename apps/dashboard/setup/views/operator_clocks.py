@@ -42,7 +42,7 @@ def _answer(request: HttpRequest, clock: Clock, *, right: str, back: str) -> Htt
     now = timezone.now()
     answer = take_step(request, clock=clock, now=now)
     if answer.done:
-        messages.success(request, _("The time zone was changed."))
+        messages.success(request, _("The time zone has been changed."))
         response = redirect(back)
         response.status_code = 303
         return response
