@@ -49,7 +49,7 @@ def times(studio: Studio) -> list[str]:
 @pytest.mark.parametrize(
     ("on", "at", "words"),
     [
-        ("2027-03-14", "02:30", "skips this time. Choose 03:30 or another."),
+        ("2027-03-14", "02:30", "skip this time. Choose 03:30 or another."),
         ("2027-11-07", "01:30", "this time comes twice. Choose another."),
     ],
 )
