@@ -30,7 +30,7 @@ class PaymentStatus(StrEnum):
 
 
 class IllegalMove(Exception):
-    """The booking cannot go from where it is to where it was told to go."""
+    """The table of states has no such move from the state the booking is in."""
 
 
 MOVES: dict[Status, frozenset[Status]] = {

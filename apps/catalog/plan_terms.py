@@ -26,7 +26,7 @@ class Wrong(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """None is: as many as one likes, without end, or no period."""
+    """None means unlimited visits, no expiry, or no period."""
 
     kind: str
     credits: int | None

@@ -33,8 +33,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """total is what the line costs in the end, tax is how much of that is tax, discount is what
-    was taken off."""
+    """total is what is paid for the line, after discount; tax is the part of total that is tax."""
 
     name: str
     amount: int

@@ -51,7 +51,7 @@ def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
 @require_POST
 @guarded(*roles_with(Right.PLANS))
 def offer_gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
-    """Sell gift cards on the booking page, or no more."""
+    """Start or stop selling gift cards on the booking page."""
     checkout.offer_gift_cards(offered="offer" in request.POST, by=request.desk.member)
     return go_to(request, "dashboard:gift_cards", slug)
 
