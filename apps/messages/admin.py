@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from apps.messages.models import Message
+from apps.web.operators import SeenAdmin
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MessageAdmin(SeenAdmin):
     list_display = ["kind", "to_address", "subject", "status", "sent_at", "error"]
     list_filter = ["status"]
     search_fields = ["=to_address", "=booking__reference"]

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from apps.outbox import operations
 from apps.outbox.models import OutboxItem
+from apps.web.operators import SeenAdmin
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -38,7 +39,7 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutboxItem)
-class OutboxItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class OutboxItemAdmin(SeenAdmin):
     list_display = ["topic", "business_id", "not_before", "attempts", "state", "last_error"]
     list_filter = [StateFilter]
     search_fields = ["=key"]

@@ -4,10 +4,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from apps.web.models import RateCounter
+from apps.web.operators import SeenAdmin
 
 
 @admin.register(RateCounter)
-class RateCounterAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class RateCounterAdmin(SeenAdmin):
     list_display = ["key_hash", "window_started_at", "count"]
     search_fields = ["=key_hash"]
     ordering = ["-id"]

@@ -5,18 +5,19 @@ nothing about states or money is edited raw."""
 from typing import Any, cast
 
 from django.contrib import admin, messages
-from django.contrib.admin.helpers import ActionForm
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME, ActionForm
 from django.contrib.admin.utils import flatten_fieldsets
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import LineField
 from apps.web.kept_text import fill_in, take_text
-from apps.web.row_fields import PicksRows
+from apps.web.row_fields import PicksRows, is_row_number
 from apps.web.seen_row import FIELD, SeenRow, carrying_what_was_seen
 from apps.web.whole_fields import PLAIN_NUMBERS
 
@@ -47,8 +48,25 @@ def reason_of(request: HttpRequest) -> str:
 
 
 class SeenAdmin(PicksRows, admin.ModelAdmin):  # type: ignore[type-arg]
-    """A page of one row that carries what it showed; of two operators the second reads the first
-    one's change before replacing it."""
+    """What every page of operators is, Django's and allauth's own too.
+
+    The page of one row carries what it showed: of two operators the second reads the first one's
+    change before replacing it. Numbers in addresses and selections that no row can have are no
+    fault of ours: there is no such page, or nothing is chosen.
+    """
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list; where a filter or a selection names what can be no row, it says so instead."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if not all(is_row_number(it) for it in chosen):
+            words = _("Choose rows of this list. Nothing was changed.")
+            self.message_user(request, words, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        try:
+            response: HttpResponse = super().changelist_view(request, extra_context)
+        except OverflowError:  # of a filter: Django sends whatever number stands in the address
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+        return response
 
     def get_form(
         self,
@@ -74,6 +92,8 @@ class SeenAdmin(PicksRows, admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Model | None:
         """The row; locked while it is being saved, so that of two operators one waits."""
+        if from_field is None and not is_row_number(object_id):
+            return None
         found: Model | None = super().get_object(request, object_id, from_field)
         if found is not None and request.method == "POST":
             locked = self.model._default_manager.select_for_update().filter(pk=found.pk)

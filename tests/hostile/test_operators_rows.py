@@ -3,6 +3,7 @@ field, whatever it is, and never a fault of ours."""
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import product
 
 import pytest
 from django.contrib import admin
@@ -13,6 +14,7 @@ from django.urls import reverse
 
 from apps.catalog.models import Service
 from apps.demo.seed import seed_demo
+from apps.web.operators import SeenAdmin
 from tests.dashboard.test_admin import add_what_the_demo_lacks
 from tests.hostile.stage import BACKEND
 from tests.pages import fields_of, text_of
@@ -86,3 +88,64 @@ def test_the_mistake_names_what_was_typed(operator: Client) -> None:
 
     assert f"“{HUGE}” is not a valid value." in refused
     assert f'value="{HUGE}"' in refused
+
+
+def test_every_page_of_operators_is_of_one_kind() -> None:
+    others = [
+        model for model, page in admin.site._registry.items() if not isinstance(page, SeenAdmin)
+    ]
+
+    assert others == []
+
+
+@pytest.fixture
+def root(db: None) -> Client:
+    browser = Client(raise_request_exception=False)
+    person = User.objects.create_superuser("root", "root@portal.example", "quiet herons")
+    browser.force_login(person, backend=BACKEND)
+    return browser
+
+
+def list_of(model: type[Model]) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+
+@pytest.mark.both_databases
+def test_a_selection_of_what_can_be_no_row_chooses_nothing(root: Client) -> None:
+    """Every action of every list, whatever is sent for its rows."""
+    answers = set()
+    with override_settings(RATE_LIMIT_SCALE=1_000_000):
+        for model, page in admin.site._registry.items():
+            for action, odd in product(
+                [*(page.actions or ()), "delete_selected"], ("abc", HUGE, "\x00")
+            ):
+                name = action if isinstance(action, str) else action.__name__
+                sent = {"action": name, "_selected_action": odd, "reason": "So", "post": "yes"}
+                answer = root.post(list_of(model), sent)
+                answers.add((answer.status_code, answer.headers.get("Location") == list_of(model)))
+
+    assert answers == {(302, True)}
+    shown = text_of(root.get(list_of(Service)))
+    assert "Choose rows of this list. Nothing was changed." in shown
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("odd", [HUGE, "abc", "9223372036854775808"])
+def test_an_address_of_what_can_be_no_row_is_no_page_of_ours(root: Client, odd: str) -> None:
+    """As Django answers for a row that is not there: back to the start, and it is said."""
+    answers = set()
+    with override_settings(RATE_LIMIT_SCALE=1_000_000):
+        for model in admin.site._registry:
+            for page in ("change", "delete", "history"):
+                answer = root.get(f"{list_of(model)}{odd}/{page}/")
+                answers.add(answer.status_code)
+
+    assert answers <= {302, 403}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("name", ["groups", "groups__exact", "groups__id__exact"])
+def test_a_filter_for_what_can_be_no_row_is_no_fault(root: Client, name: str) -> None:
+    answer = root.get(list_of(User), {name: HUGE}, follow=True)
+
+    assert answer.status_code == 200
