@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.dashboard.bookings.views.block import block, unblock
 from apps.dashboard.bookings.views.booking import booking, cancel, note, online_link
+from apps.dashboard.bookings.views.booking import takes_place as booking_takes_place
 from apps.dashboard.bookings.views.cancel_side import cancel_side
 from apps.dashboard.bookings.views.conflicts import (
     conflict,
@@ -163,6 +164,11 @@ urlpatterns = [
     path("<slug:slug>/bookings/<str:reference>/undo/", undo, name="undo"),
     path("<slug:slug>/bookings/<str:reference>/cancel/", cancel, name="cancel"),
     path("<slug:slug>/bookings/<str:reference>/move/", move, name="move"),
+    path(
+        "<slug:slug>/bookings/<str:reference>/takes-place/",
+        booking_takes_place,
+        name="booking_takes_place",
+    ),
     path("<slug:slug>/bookings/<str:reference>/notes/", note, name="note"),
     path("<slug:slug>/bookings/<str:reference>/link/", online_link, name="online_link"),
 ]

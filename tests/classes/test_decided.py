@@ -13,7 +13,8 @@ from apps.availability.models import CourseRun, DecidedDay, Session
 from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.minimum import find_undecided, group_of, progress_of_days
+from apps.bookings.queries.minimum import group_of, progress_of_days
+from apps.bookings.queries.undecided import find_undecided
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope, Seen, seen_of_class, seen_of_run

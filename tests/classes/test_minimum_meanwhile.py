@@ -11,7 +11,8 @@ from apps.availability.models import Session
 from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.minimum import Group, find_undecided
+from apps.bookings.queries.minimum import Group
+from apps.bookings.queries.undecided import find_undecided
 from apps.classes import operations as classes
 from apps.classes.operations import minimum
 from apps.classes.queries.attending import Scope, seen_of_class

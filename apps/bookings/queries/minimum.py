@@ -4,9 +4,9 @@ Together count: everybody of one session of a class, of one run of a course, and
 an appointment of a service at one place on one day of it.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery, Sum
@@ -259,6 +259,34 @@ def progress_of_days(bookings: Sequence[Booking], *, now: datetime) -> Mapping[i
     }
 
 
+def progress_of_gatherings(bookings: Sequence[Booking], *, now: datetime) -> Mapping[int, Progress]:
+    """The same of classes and courses that are asked for; the bookings come with both. One query,
+    none when no service needs a minimum."""
+    groups = {
+        it.pk: group
+        for it in bookings
+        if it.kind != Service.Kind.APPOINTMENT and (group := group_of(it, it.service))
+    }
+    if not groups:
+        return {}
+    wanted = Q()
+    for group in groups.values():
+        wanted |= group.members
+    rows = Booking.objects.filter(wanted, status__in=LIVE)
+    live = list(
+        rows.values("session_id", "course_run_id", *COUNTED, is_fresh=is_answered_anew(now))
+    )
+    found = {}
+    for it in bookings:
+        if it.pk in groups:
+            of = "course_run_id" if it.course_run_id else "session_id"
+            mine = [row for row in live if row[of] == getattr(it, of)]
+            target = it.course_run or it.session
+            is_decided = target is not None and target.decided_at is not None
+            found[it.pk] = _counted(groups[it.pk], mine, is_decided=is_decided)
+    return found
+
+
 def starts_with_enough(
     booking: Booking, starts: Sequence[datetime], *, now: datetime
 ) -> list[datetime]:
@@ -314,99 +342,13 @@ def _count(group: Group, live: Sequence[Mapping[str, Any]], *, is_decided: bool)
         and group.starts_at <= it["starts_at"]
         and (group.ends_at is None or it["starts_at"] < group.ends_at)
     ]
+    return _counted(group, mine, is_decided=is_decided)
+
+
+def _counted(group: Group, mine: Sequence[Mapping[str, Any]], *, is_decided: bool) -> Progress:
     confirmed = sum(it["status"] == Booking.Status.CONFIRMED and not it["is_fresh"] for it in mine)
     people = sum(it["party_size"] for it in mine)
     return _progress(group, people=people, confirmed=confirmed, is_decided=is_decided)
-
-
-def read_again(group: Group) -> Group | None:
-    """A group that was read before, as it is now: another start, another minimum. None where it is
-    called off, needs nobody any more, or its day has other bounds since the clock there changed.
-    To be asked under the lock of its people; at most three queries."""
-    service = Service.objects.select_related("business").get(pk=group.service.pk)
-    if not service.min_participants:
-        return None
-    if group.run is not None:
-        run = CourseRun.objects.filter(pk=group.run.pk, state=CourseRun.State.OPEN).first()
-        return group_of_run(run, service) if run is not None else None
-    if group.session_id is not None:
-        sessions = Session.objects.filter(state=Session.State.SCHEDULED)
-        session = sessions.filter(pk=group.session_id).first()
-        return group_of_session(session, service) if session is not None else None
-    return _same_day(group, service)
-
-
-def _same_day(group: Group, service: Service) -> Group | None:
-    if group.on is None:
-        return None
-    places = Location.objects.select_related("business")
-    place = places.get(pk=group.location.pk) if group.location else None
-    again = group_of_day(service, group.on, place)
-    return again if again.starts_at == group.starts_at and again.ends_at == group.ends_at else None
-
-
-def starts_now(group: Group) -> datetime | None:
-    """When what a group comes to starts (UTC), as it is stored at this moment; one query."""
-    if group.run is not None:
-        return CourseRun.objects.values_list("starts_at", flat=True).get(pk=group.run.pk)
-    sessions = Session.objects.filter(pk=group.session_id or 0)
-    return sessions.values_list("starts_at", flat=True).first()
-
-
-def find_undecided(*, now: datetime) -> list[Group]:
-    """The groups that wait for more people, those of which nobody has come yet only when their
-    time to be decided has come. Whoever waits is told also when nobody looked until the start
-    (rule B29)."""
-    waiting = (
-        Booking.objects.select_related("service__business", "session", "course_run", "location")
-        .filter(status=Booking.Status.PENDING, service__min_participants__gt=0)
-        .order_by("pk")
-    )
-    groups: dict[tuple[str, int, str], Group] = {}
-    for booking in waiting:
-        group = group_of(booking, booking.service)
-        if group is not None:
-            groups.setdefault(_key(booking), group)
-    return [*groups.values(), *_without_people(now=now)]
-
-
-def _without_people(*, now: datetime) -> Iterator[Group]:
-    """Classes and courses that are due to be decided and have nobody: who books late is alone. Not
-    those of which the team has decided that they take place."""
-    services = Service.objects.filter(min_participants__gt=0, retired_at=None)
-    due = Q(pk__in=())
-    for pk, minutes in services.values_list("pk", "decide_before_minutes"):
-        due |= Q(service_id=pk, starts_at__lte=now + timedelta(minutes=minutes))
-    if not due.children[1:]:
-        return
-    live = Booking.objects.filter(status__in=LIVE)
-    sessions = Session.objects.filter(
-        due,
-        ~DECIDED,
-        ~Exists(live.filter(session=OuterRef("pk"))),
-        kind=Session.Kind.CLASS,
-        state=Session.State.SCHEDULED,
-        ends_at__gt=now,
-    )
-    runs = CourseRun.objects.filter(
-        due,
-        ~DECIDED,
-        ~Exists(live.filter(course_run=OuterRef("pk"))),
-        state=CourseRun.State.OPEN,
-        starts_at__gt=now,
-    )
-    for session in sessions.select_related("service"):
-        if session.service is not None:
-            yield group_of_session(session, session.service)
-    for run in runs.select_related("service"):
-        yield group_of_run(run, run.service)
-
-
-def _key(booking: Booking) -> tuple[str, int, str]:
-    if booking.kind == Service.Kind.APPOINTMENT:
-        on = booking.wall_time[: len("2026-11-26")]
-        return booking.kind, booking.service_id, f"{on} {booking.location_id}"
-    return booking.kind, booking.course_run_id or booking.session_id or 0, ""
 
 
 def _progress(group: Group, *, people: int, confirmed: int, is_decided: bool) -> Progress:

@@ -19,13 +19,11 @@ from apps.bookings.queries.asking import is_for_people
 from apps.bookings.queries.minimum import (
     Group,
     Progress,
-    find_undecided,
     group_of_session,
     is_answered_anew,
     progress_of,
-    read_again,
-    starts_now,
 )
+from apps.bookings.queries.undecided import find_undecided, read_again, starts_now
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service

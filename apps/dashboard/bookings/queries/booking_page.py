@@ -11,8 +11,11 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.paid_words import paid_parts
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until, is_free_now
+from apps.bookings.queries.asking import is_for_people
+from apps.bookings.queries.minimum import Progress, people_awaited
 from apps.bookings.venues import pay_place_of
 from apps.bookings.wording import paid_parts_of
+from apps.catalog.models import Service
 from apps.checkout.queries.pay_page import came_words_at
 from apps.classes.queries.other_sessions import list_other_sessions
 from apps.dashboard.bookings.queries.about import Pairs, count_visits, read_answers
@@ -102,6 +105,9 @@ class BookingPage:
     override_reason: str
     source: str
     fit: Fit | None
+    progress: Progress | None
+    is_for_people: bool
+    is_day: bool
     actions: frozenset[str]
     undo_seconds: int
     may_override: bool
@@ -144,6 +150,9 @@ def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
         override_reason=booking.override_reason,
         source=booking.source,
         fit=find_fit(desk=desk, booking=booking, now=now) if asks else None,
+        progress=people_awaited(booking, now=now) if asks else None,
+        is_for_people=is_for_people(booking),
+        is_day=booking.kind == Service.Kind.APPOINTMENT,
         actions=actions_of(booking, desk=desk, now=now),
         undo_seconds=_undo_seconds(desk, booking, now=now),
         may_override=asks and desk.may(Right.OVERRIDE),

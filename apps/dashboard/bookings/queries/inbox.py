@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from apps.bookings.models import Booking
-from apps.bookings.queries.minimum import Progress, progress_of_days
+from apps.bookings.queries.minimum import Progress, progress_of_days, progress_of_gatherings
 from apps.dashboard.bookings.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.bookings.queries.requests import (
     RequestCard,
@@ -61,6 +61,7 @@ class Group:
     progress: Progress | None = None
     ends_unanswered: bool = False
     competes: bool = True
+    is_day: bool = False
 
     @property
     def others(self) -> int:
@@ -116,7 +117,11 @@ def _groups(
     for booking, person in people:
         members[_key(booking)].append((booking, person))
     groups = ((_group(desk, key, found, fits), found) for key, found in members.items())
-    return tuple(replace(group, progress=days.get(found[0][0].pk)) for group, found in groups)
+    awaited = {**days, **progress_of_gatherings(asked, now=now)}
+    return tuple(
+        replace(group, progress=awaited.get(first.pk), is_day=first.pk in days)
+        for group, ((first, _person), *_others) in groups
+    )
 
 
 def _fits(desk: Desk, asked: Sequence[Booking], *, now: datetime) -> Mapping[int, Fit]:

@@ -86,7 +86,7 @@ def requests_of(desk: Desk) -> QuerySet[Booking]:
     waiting = with_names(desk.bookings()).filter(ASKS_THE_TEAM)
     by_deadline = F("answer_by").asc(nulls_last=True)
     return (
-        waiting.select_related("service", "location")
+        waiting.select_related("service", "location", "session", "course_run")
         .annotate(rivals=_same_time(), let_go=_let_go(desk))
         .order_by(by_deadline, "requested_at", "pk")
     )

@@ -2,15 +2,18 @@
 
 from datetime import datetime
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.availability.models import Session
+from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_sheet
+from apps.classes import operations as classes
 from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.desk import OwnerRequest
@@ -83,6 +86,29 @@ def _cancel(
             now=now,
             reason=reason,
         )
+
+
+@require_POST
+@guarded(*roles_with(Right.DECIDE))
+def takes_place(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+    """Decide that what a booking waits for takes place, however few come: its day, where it is an
+    appointment's (rule B16)."""
+    now, found = timezone.now(), booking_or_404(request.desk, reference)
+    session_id = found.session_id or _first_session_of(found)
+    if session_id is None:
+        raise Http404
+    try:
+        classes.let_take_place(session_id=session_id, by=request.desk.member, now=now)
+    except BusyTryAgain as error:
+        return refuse(request, found, problem_of(error, desk=request.desk, booking=found), now=now)
+    if request.GET.get("at") == "requests":
+        return go_to(request, "dashboard:requests", slug)
+    return go_to(request, "dashboard:booking", slug, reference)
+
+
+def _first_session_of(found: Booking) -> int | None:
+    dates = Session.objects.filter(course_run=found.course_run_id, kind=Session.Kind.COURSE)
+    return dates.order_by("starts_at", "pk").values_list("pk", flat=True).first()
 
 
 @require_POST
