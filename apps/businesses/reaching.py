@@ -33,6 +33,14 @@ def or_reach_words(business: Contacts) -> str:
     return ""
 
 
+def reach_short(business: Contacts) -> str:
+    """ "Please call", where the number stands beside it, or "Please write"; "" where it tells
+    neither."""
+    if business.phone:
+        return _("Please call")
+    return _("Please write to us") if business.email else ""
+
+
 def and_reach(words: str, business: Contacts) -> str:
     """What cannot be done here, and how the business is reached instead."""
     return f"{words} {reach_words(business)}".rstrip()

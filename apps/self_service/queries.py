@@ -23,7 +23,7 @@ from apps.bookings.queries.suggestions import (
 )
 from apps.bookings.states import Status
 from apps.bookings.wording import aside_words, let_go_words, over_words
-from apps.businesses.models import Business
+from apps.businesses.reaching import reach_short
 from apps.checkout.pricing import first_part
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (
@@ -110,14 +110,10 @@ def cancel_limits(*, booking: Booking, now: datetime) -> list[Limit]:
         Limit(
             until=None,
             note="" if early else str(_("Now.")),
-            cost_words=_ask_words(booking.business),
+            cost_words=reach_short(booking.business) or str(_("No longer free")),
             is_now=not early,
         ),
     ]
-
-
-def _ask_words(business: Business) -> str:
-    return str(_("Please call") if business.phone else _("Please ask us"))
 
 
 def contact_words_of(*, booking: Booking, now: datetime) -> str:

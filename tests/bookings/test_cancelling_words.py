@@ -108,7 +108,7 @@ def test_the_page_behind_the_link(
         "": [],
     }[way]
     assert said_of_cancelling(page) == how
-    later = {"PHONE": "Please call"}.get(way, "Please ask us")
+    later = {"PHONE": "Please call", "MAIL": "Please write to us"}.get(way, "No longer free")
     assert [it.cost_words for it in page.context["limits"]] == ["Free", later]
 
 

@@ -1,6 +1,7 @@
 """An unlimited plan is for one person: at one visit at a time, and on the dates of a course only
 (rule M16)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -167,3 +168,37 @@ def test_a_decline_with_nothing_beside_it_is_undone(
 
     declined.refresh_from_db()
     assert declined.status == "PENDING"
+
+
+def test_a_class_that_would_bring_two_visits_together_is_asked_about(
+    studio: Studio, unlimited: PlanPurchase, client: Client
+) -> None:
+    """Not where it stays at its time and only the teacher is another."""
+    other = (studio.dan.resource_id, studio.loft.pk)
+    early = make_session(studio, starts_at=studio.at(27, 10))
+    carl = book_with_plan(early, unlimited)
+    book_with_plan(make_session(studio, starts_at=studio.at(27, 18), resource_ids=other), unlimited)
+    client.force_login(studio.olga.user, backend="django.contrib.auth.backends.ModelBackend")
+    path = f"/own/harbor/classes/{early.pk}/change/"
+    shown = text_of(client.get(path))
+    assert 'name="lets_visits_meet"' not in shown
+    typed = {
+        "staff": studio.noor.resource_id,
+        "room": studio.pier.pk,
+        "at": "18:00",
+        "scope": re.findall(r'value="(THIS:[^"]+)"', shown)[0],
+    }
+
+    asked = client.post(path, typed)
+
+    carl.refresh_from_db()
+    assert (asked.status_code, carl.starts_at) == (409, early.starts_at)
+    words = "Already booked at that time with the same unlimited pass, for one person: Carl Vogt."
+    assert words in text_of(asked)
+    assert 'name="lets_visits_meet"' in text_of(asked)
+
+    again = client.post(path, {**typed, "lets_visits_meet": "on"})
+
+    carl.refresh_from_db()
+    assert (again.status_code, carl.starts_at) == (303, studio.at(27, 18))
+    assert_the_books_add_up(NOW)

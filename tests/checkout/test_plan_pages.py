@@ -96,7 +96,8 @@ def test_more_plans_cost_no_more_queries(client: Client, ten: PricingPlan) -> No
 def test_where_nothing_is_paid_online_plans_are_sold_at_the_place(
     client: Client, ten: PricingPlan
 ) -> None:
-    assert "We sell these in person. Please ask us." in text_of(client.get("/harbor/plans/"))
+    page = text_of(client.get("/harbor/plans/"))
+    assert "We sell these in person. Please call 030 555 0142." in page
     assert "<form" not in text_of(client.get(PLAN)).partition("<main")[2].partition("</main")[0]
 
 
@@ -207,7 +208,7 @@ def test_a_plan_one_has_had_is_not_sold_once_more(
     answer = send(client, PLAN, **CARL)
 
     assert answer.status_code == 409
-    assert "This plan cannot be bought online. Please ask us." in text_of(answer)
+    assert "This plan cannot be bought online. Please call 030 555 0142." in text_of(answer)
 
 
 @pytest.mark.parametrize("columns", [{"hidden": True}, {"retired_at": NOW}])

@@ -14,6 +14,7 @@ from apps.bookings.operations import NotWelcome
 from apps.bookings.visitors import grant_plan, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
+from apps.businesses.reaching import and_reach
 from apps.catalog.models import PricingPlan
 from apps.catalog.queries import get_plan, has_plans
 from apps.checkout import operations as checkout
@@ -168,7 +169,7 @@ def _not_as_seen(
     elif isinstance(changed, checkout.PaymentUnderWay):
         words = _("Another payment is in progress. Continue it or cancel it first.")
     else:
-        words = _("This plan cannot be bought online. Please ask us.")
+        words = and_reach(_("This plan cannot be bought online."), plan.business)
     return _show(request, plan, till, form, now=now, notice=words, status=CONFLICT)
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -7,13 +8,25 @@ from apps.availability.models import Session
 from apps.availability.operations import SessionChange
 from apps.bookings.announcements import announce_new_start
 from apps.bookings.models import Booking
-from apps.bookings.operations._errors import StaleRevision
+from apps.bookings.operations._errors import CannotMove, StaleRevision
 from apps.bookings.operations._follow import follow
 from apps.bookings.operations._moves import Actor
+from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.queries.gatherings import lead_of
 from apps.businesses.models import TeamMember
 from apps.classes.operations.cancel import lock_live
 from apps.classes.queries.attending import Scope, Seen, people_seen, sessions_in
+
+LIVE = ("PENDING", "CONFIRMED")
+
+
+class VisitsMeet(CannotMove):
+    """An unlimited plan, which is for one person, would pay two visits at one time (rule M16); of
+    names. The team moves a whole class and may do that, once it has read whose visits meet."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__("two visits of one plan at one time")
+        self.names = names
 
 
 @transaction.atomic
@@ -25,6 +38,7 @@ def change_class(
     seen: Seen,
     by: TeamMember,
     now: datetime,
+    lets_visits_meet: bool = False,
 ) -> list[Booking]:
     """Give a class, it and the later ones, or all of its series another teacher, room or time.
 
@@ -38,6 +52,7 @@ def change_class(
         SessionsHaveChanged: somebody changed or cancelled one of them meanwhile.
         UnclearTime: the clock skips the time of the only one meant, or shows it twice; or that of
             one of several, and nobody has said that they move on.
+        VisitsMeet: as its name says, and lets_visits_meet was not said.
         ResourceElsewhere: the room is at another place.
         SessionsCollide: something is in the way; nothing was changed.
         BusyTryAgain: the lock did not come in time.
@@ -54,5 +69,20 @@ def change_class(
         announce_new_start(it, now=now)
     sessions = {it.pk: (it, lead_of(it)) for it in changed}
     told = [it for it in live if it.session_id in sessions]
-    actor = Actor.of(by)
-    return [it for it in told if follow(it, *sessions[it.session_id or 0], actor=actor, now=now)]
+    actor, starts = Actor.of(by), {it.pk: it.starts_at for it in told}
+    gone = [it for it in told if follow(it, *sessions[it.session_id or 0], actor=actor, now=now)]
+    if not lets_visits_meet:
+        _require_apart([it for it in gone if it.starts_at != starts[it.pk]])
+    return gone
+
+
+def _require_apart(moved: Sequence[Booking]) -> None:
+    """Asked when all of them are where they go: two queries for each that an unlimited plan pays
+    for."""
+    meeting = [
+        it.contact_name
+        for it in moved
+        if it.status in LIVE and plan_limits_of(it).is_taken([(it.starts_at, it.ends_at)])
+    ]
+    if meeting:
+        raise VisitsMeet(meeting)

@@ -161,6 +161,9 @@ class ChangeClassForm(MovingOnForm, OverridingForm):
     )
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
     scope = forms.ChoiceField(label=_("Which"), widget=forms.RadioSelect)
+    lets_visits_meet = forms.BooleanField(
+        label=_("Change it all the same: I will talk to them"), required=False
+    )
 
     def __init__(
         self,
@@ -198,6 +201,12 @@ class ChangeClassForm(MovingOnForm, OverridingForm):
             override=self.override(),
             moves_on=found["moves_on"],
         )
+
+    def leave_out(self) -> None:
+        """What is not asked has no field."""
+        super().leave_out()
+        if not self.has_error("lets_visits_meet") and not self.data.get("lets_visits_meet"):
+            self.fields.pop("lets_visits_meet", None)
 
     def meant(self) -> Meant:
         """The scope, and what the page showed of it."""

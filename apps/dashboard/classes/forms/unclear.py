@@ -19,7 +19,7 @@ class MovingOnForm(forms.Form):
     is asked once, where there are such dates."""
 
     moves_on = forms.BooleanField(
-        label=gettext_lazy("Do it as listed here, although the clocks change"), required=False
+        label=gettext_lazy("Schedule it like that: I know that the clocks change"), required=False
     )
     asks = False
 
@@ -30,9 +30,12 @@ class MovingOnForm(forms.Form):
             self.add_error("at", _moved_words(starts, zone=zone, locale=locale))
 
     def leave_out(self) -> None:
-        """Without such dates there is no question."""
+        """Without such dates there is no question; it stands below the time that it is about."""
         if not self.asks and not self.data.get("moves_on"):
             self.fields.pop("moves_on", None)
+        names = [name for name in self.fields if name != "moves_on"]
+        below = names.index("at") + 1
+        self.order_fields([*names[:below], "moves_on", *names[below:]])
 
 
 def unclear_words(resolution: Resolution, next_at: datetime, *, zone: ZoneInfo, locale: str) -> str:

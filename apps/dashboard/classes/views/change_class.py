@@ -35,6 +35,7 @@ from apps.web.http import go_to
 REFUSED = (
     *(SessionsCollide, SessionsHaveChanged, ResourceElsewhere),
     *(bookings.StaleRevision, BusyTryAgain, UnclearTime),
+    classes_operations.VisitsMeet,
 )
 WORDS = {
     Scope.THIS: gettext_lazy("Only this one"),
@@ -76,6 +77,7 @@ def _change(session: Session, form: ChangeClassForm, *, by: TeamMember, now: dat
         seen=meant.seen,
         by=by,
         now=now,
+        lets_visits_meet=form.cleaned_data["lets_visits_meet"],
     )
 
 
@@ -117,6 +119,9 @@ def _tell_beside(form: ChangeClassForm, session: Session, refusal: Exception) ->
         else:
             words = unclear_words(refusal.resolution, refusal.next_at, zone=zone, locale=locale)
             form.add_error("at", words)
+    elif isinstance(refusal, classes_operations.VisitsMeet):
+        words = _("Already booked at that time with the same unlimited pass, for one person: %s.")
+        form.add_error("lets_visits_meet", words % ", ".join(refusal.names))
     elif isinstance(refusal, ResourceElsewhere):
         tell_elsewhere(form, session.location, resources=refusal.resources)
     else:
