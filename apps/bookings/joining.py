@@ -22,7 +22,7 @@ class Obstacle(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gathering:
+class Joinable:
     """A session of a class, or a run of a course: when, and how many places it has left.
 
     starts hold the starts (UTC, in order) of its sessions that take place; a class has one.
@@ -57,14 +57,14 @@ class Joining:
         return self.obstacle is None
 
 
-def may_join(gathering: Gathering, *, rules: JoinRules, seats: int, now: datetime) -> Joining:
+def may_join(joinable: Joinable, *, rules: JoinRules, seats: int, now: datetime) -> Joining:
     """Tell whether ``seats`` people may join now; the most lasting obstacle first."""
-    left = gathering.seats_left
-    if not gathering.takes_place or not gathering.starts:
+    left = joinable.seats_left
+    if not joinable.takes_place or not joinable.starts:
         return Joining(Obstacle.CANCELED)
-    if late := _too_late(gathering, rules=rules, now=now):
+    if late := _too_late(joinable, rules=rules, now=now):
         return Joining(late)
-    opens_at = _opens_at(gathering, rules)
+    opens_at = _opens_at(joinable, rules)
     if opens_at is not None and now < opens_at:
         return Joining(Obstacle.TOO_EARLY, opens_at=opens_at, seats_left=left)
     if left <= 0:
@@ -74,30 +74,30 @@ def may_join(gathering: Gathering, *, rules: JoinRules, seats: int, now: datetim
     return Joining(seats_left=left)
 
 
-def sessions_left(gathering: Gathering, *, now: datetime) -> int:
+def sessions_left(joinable: Joinable, *, now: datetime) -> int:
     """How many sessions of a course are still to come."""
-    return sum(start > now for start in gathering.starts)
+    return sum(start > now for start in joinable.starts)
 
 
-def price_to_join(price: Price, gathering: Gathering, *, prorates: bool, now: datetime) -> Price:
+def price_to_join(price: Price, joinable: Joinable, *, prorates: bool, now: datetime) -> Price:
     """The price for whoever joins now: for what is left of a course where the owner wants it so."""
     if not prorates:
         return price
-    return price.for_part(left=sessions_left(gathering, now=now), of=len(gathering.starts))
+    return price.for_part(left=sessions_left(joinable, now=now), of=len(joinable.starts))
 
 
-def _too_late(gathering: Gathering, *, rules: JoinRules, now: datetime) -> Obstacle | None:
-    ahead = [start for start in gathering.starts if start > now]
+def _too_late(joinable: Joinable, *, rules: JoinRules, now: datetime) -> Obstacle | None:
+    ahead = [start for start in joinable.starts if start > now]
     if not ahead:
-        return Obstacle.OVER if now >= gathering.ends_at else Obstacle.STARTED
-    if now >= gathering.starts[0] and not rules.late_entry:
+        return Obstacle.OVER if now >= joinable.ends_at else Obstacle.STARTED
+    if now >= joinable.starts[0] and not rules.late_entry:
         return Obstacle.STARTED
     notice = timedelta(minutes=rules.min_notice_minutes or 0)
     can_still = [start for start in ahead if now <= start - notice]
     return None if can_still and can_still[0] == ahead[0] else Obstacle.TOO_LATE
 
 
-def _opens_at(gathering: Gathering, rules: JoinRules) -> datetime | None:
+def _opens_at(joinable: Joinable, rules: JoinRules) -> datetime | None:
     if rules.max_advance_minutes is None:
         return None
-    return gathering.starts[0] - timedelta(minutes=rules.max_advance_minutes)
+    return joinable.starts[0] - timedelta(minutes=rules.max_advance_minutes)

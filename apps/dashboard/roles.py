@@ -25,14 +25,14 @@ class Right(StrEnum):
     DIAGNOSE = "DIAGNOSE"
     BLOCK = "BLOCK"
     CHECK_IN = "CHECK_IN"
-    PLAN = "PLAN"
+    SCHEDULE_CLASSES = "SCHEDULE_CLASSES"
     WAITLIST = "WAITLIST"
     TAKE_MONEY = "TAKE_MONEY"
     REFUND = "REFUND"
     RESOLVE = "RESOLVE"
     COUPONS = "COUPONS"
     PRICES = "PRICES"
-    PLANS = "PLANS"
+    OFFER_PLANS = "OFFER_PLANS"
     SELL = "SELL"
     SETTINGS = "SETTINGS"
 
@@ -43,8 +43,15 @@ ROLES: dict[str, frozenset[Right]] = {
     "OWNER": frozenset(Right),
     "MANAGER": frozenset(Right),
     "FRONT_DESK": frozenset(Right)
-    - {Right.OVERRIDE, Right.BLOCK, Right.PLAN, Right.REFUND, Right.RESOLVE, Right.COUPONS}
-    - {Right.PRICES, Right.PLANS, Right.SETTINGS},
+    - {
+        Right.OVERRIDE,
+        Right.BLOCK,
+        Right.SCHEDULE_CLASSES,
+        Right.REFUND,
+        Right.RESOLVE,
+        Right.COUPONS,
+    }
+    - {Right.PRICES, Right.OFFER_PLANS, Right.SETTINGS},
     # Without SEE_EVERYBODY only the bookings of one's own chair exist.
     "STAFF": frozenset({Right.LOOK, Right.SEE_CONTACT, Right.DECIDE, Right.NOTE, Right.CHECK_IN}),
     "ACCOUNTANT": frozenset({Right.LOOK, Right.SEE_EVERYBODY, Right.SEE_MONEY}),

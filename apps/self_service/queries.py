@@ -27,9 +27,9 @@ from apps.businesses.reaching import reach_short
 from apps.checkout.pricing import first_part
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (
-    Sheet,
+    PaymentSummary,
     aside_by_gift,
-    find_sheet,
+    find_payment_summary,
     is_kept,
     released_of,
     smallest_part,
@@ -205,7 +205,7 @@ class MyMoney:
 
 def money_of(*, booking: Booking, now: datetime) -> MyMoney:
     """Return what a customer may pay of a booking, and whether there is a receipt."""
-    sheet = find_sheet(booking=booking)
+    sheet = find_payment_summary(booking=booking)
     owed = sheet.balance if sheet else booking.price or 0
     under_way = find_under_way(booking, now=now) if sheet else None
     is_owed = owed > 0 and booking.status in OPEN and not waits_for_a_yes(booking)
@@ -229,7 +229,7 @@ def money_of(*, booking: Booking, now: datetime) -> MyMoney:
     return replace(found, notes=notes)
 
 
-def _notes(booking: Booking, sheet: Sheet) -> tuple[str, ...]:
+def _notes(booking: Booking, sheet: PaymentSummary) -> tuple[str, ...]:
     money = {"currency": booking.currency, "locale": booking.business.locale}
     name = booking.business.name
     if booking.status not in OPEN:
@@ -249,7 +249,7 @@ def _notes(booking: Booking, sheet: Sheet) -> tuple[str, ...]:
     return (let_go_words(amount=sheet.let_go, business=name, status=booking.status, **money),)
 
 
-def _aside_words(booking: Booking, sheet: Sheet) -> str:
+def _aside_words(booking: Booking, sheet: PaymentSummary) -> str:
     amount = sheet.kept_aside if booking.status in OPEN else released_of(booking=booking)
     if not amount:
         return ""

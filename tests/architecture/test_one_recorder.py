@@ -1,5 +1,5 @@
-"""Only one function writes the status of a booking (apps/bookings/operations/_moves.py): whoever
-confirms by another way would pass by the look at its time."""
+"""Only one function writes the status of a booking (apps/bookings/operations/transitions.py):
+whoever confirms by another way would pass by the look at its time."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tests.architecture.sources import functions, modules
 
-RECORDER = "apps/bookings/operations/_moves.py"
+RECORDER = "apps/bookings/operations/transitions.py"
 STATUS_OF_A_BOOKING = re.compile(r"\b(Booking|bookings?|states)\.Status\b")
 BOOKINGS = re.compile(r"\bBooking\b|\bbookings?\b|\bdrafts?\b|\blocked\b")
 WRITES_BY_HAND = re.compile(r"(?i)\b(update|insert\s+into|delete\s+from)\s+bookings_booking\b")
@@ -106,7 +106,7 @@ cursor.execute("UPDATE bookings_booking SET status = 'CONFIRMED'")
 
 def test_the_recorder_looks_before_it_confirms() -> None:
     (tree,) = (tree for name, tree in modules() if name == RECORDER)
-    (recorder,) = (it for it in functions(tree) if it.name == "write_move")
+    (recorder,) = (it for it in functions(tree) if it.name == "record_transition")
     calls = [ast.unparse(it.func) for it in ast.walk(recorder) if isinstance(it, ast.Call)]
 
     assert {"_require_lawful", "_require_kept", "booking.save", "event.save"} <= set(calls)

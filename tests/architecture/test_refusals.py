@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.urls import URLResolver, get_resolver
 
 from apps.availability import operations as availability
-from apps.bookings.operations._errors import TimeNotKept
+from apps.bookings.operations.errors import TimeNotKept
 from apps.bookings.states import IllegalMove
 from apps.businesses.accent import NotAColour
 from apps.checkout import operations as checkout

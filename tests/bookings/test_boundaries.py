@@ -17,12 +17,12 @@ from apps.availability import operations as availability
 from apps.availability.engine.limits import compute_limits, hold_ends_at
 from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
-from apps.bookings.joining import Gathering, JoinRules, Obstacle, may_join
+from apps.bookings.joining import Joinable, JoinRules, Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.policy import Policy, Reason, free_until, is_free_now, may_cancel
 from apps.bookings.queries import NoTime, find_claim, slot_query
 from apps.bookings.queries.drafts import count_live_holds
-from apps.bookings.queries.gatherings import gathering_of
+from apps.bookings.queries.joinables import joinable_of
 from apps.bookings.queries.lost_time import is_time_gone
 from apps.bookings.states import Status
 from apps.bookings.views.details_page import hold_of
@@ -150,7 +150,7 @@ def test_held_places_come_back_for_all_at_one_instant(
     now = HOLD_END + seconds * SECOND
     session.refresh_from_db()
 
-    assert (gathering_of(session, besides=None, now=now).seats_left == 0) is lives
+    assert (joinable_of(session, besides=None, now=now).seats_left == 0) is lives
     assert (hold_of(draft, now=now)["until"] is not None) is lives
     with taken_back():
         assert bookings.extend_draft_hold(booking=draft, now=now) is lives
@@ -391,9 +391,9 @@ def test_notice_is_kept_up_to_its_instant_by_appointments_and_classes(
     rules = JoinRules(
         max_advance_minutes=None, min_notice_minutes=120, late_entry=False, max_participants=1
     )
-    gathering = Gathering((START,), START + timedelta(hours=1), takes_place=True, seats_left=1)
+    joinable = Joinable((START,), START + timedelta(hours=1), takes_place=True, seats_left=1)
 
-    joining = may_join(gathering, rules=rules, seats=1, now=now)
+    joining = may_join(joinable, rules=rules, seats=1, now=now)
 
     assert limits.allow(int(START.timestamp())) is allowed
     assert joining.obstacle == (None if allowed else Obstacle.TOO_LATE)
@@ -412,9 +412,9 @@ def test_what_opens_a_while_before_opens_at_its_instant(seconds: int, *, opens: 
     rules = JoinRules(
         max_advance_minutes=24 * 60, min_notice_minutes=None, late_entry=False, max_participants=1
     )
-    gathering = Gathering((START,), START + timedelta(hours=1), takes_place=True, seats_left=1)
+    joinable = Joinable((START,), START + timedelta(hours=1), takes_place=True, seats_left=1)
 
-    joining = may_join(gathering, rules=rules, seats=1, now=now)
+    joining = may_join(joinable, rules=rules, seats=1, now=now)
 
     assert limits.allow(int(START.timestamp())) is opens
     assert joining.is_open is opens

@@ -6,7 +6,7 @@ import pytest
 
 from apps.availability.models import Session
 from apps.availability.operations import sweep_lapsed_seats
-from apps.bookings.queries.gatherings import gathering_of
+from apps.bookings.queries.joinables import joinable_of
 from tests.factories import NOW
 from tests.factories.studio import join, make_session, make_studio
 
@@ -21,8 +21,8 @@ def test_a_class_whose_holds_were_released_a_moment_ago_is_not_called_full() -> 
         join(session, email=f"dreamer{number}@example.com", submits=False)
     seen_before = Session.objects.select_related("location").get(pk=session.pk)
 
-    left = [gathering_of(seen_before, besides=None, now=at).seats_left for at in (NOW, LATER)]
+    left = [joinable_of(seen_before, besides=None, now=at).seats_left for at in (NOW, LATER)]
     sweep_lapsed_seats(now=LATER)
 
     assert left == [0, 2]
-    assert gathering_of(seen_before, besides=None, now=LATER).seats_left == 2
+    assert joinable_of(seen_before, besides=None, now=LATER).seats_left == 2

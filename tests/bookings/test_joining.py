@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from apps.bookings.joining import (
-    Gathering,
+    Joinable,
     Joining,
     JoinRules,
     Obstacle,
@@ -16,8 +16,8 @@ from apps.bookings.joining import (
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 START = datetime(2026, 11, 24, 18, tzinfo=UTC)
-CLASS = Gathering(starts=(START,), ends_at=START + HOUR, takes_place=True, seats_left=5)
-COURSE = Gathering(
+CLASS = Joinable(starts=(START,), ends_at=START + HOUR, takes_place=True, seats_left=5)
+COURSE = Joinable(
     starts=tuple(START + turn * WEEK for turn in range(8)),
     ends_at=START + 7 * WEEK + HOUR,
     takes_place=True,
@@ -31,8 +31,8 @@ LATE = JoinRules(
 )
 
 
-def obstacle(gathering: Gathering, rules: JoinRules, now: datetime, seats: int = 1) -> str | None:
-    return may_join(gathering, rules=rules, seats=seats, now=now).obstacle
+def obstacle(joinable: Joinable, rules: JoinRules, now: datetime, seats: int = 1) -> str | None:
+    return may_join(joinable, rules=rules, seats=seats, now=now).obstacle
 
 
 def test_a_class_is_open_until_it_begins() -> None:
@@ -72,9 +72,9 @@ def test_it_opens_at_a_time_that_is_told() -> None:
 def test_a_party_that_is_too_large_is_told_how_many_places_there_are(
     left: int, seats: int, told: Joining
 ) -> None:
-    gathering = Gathering((START,), START + HOUR, takes_place=True, seats_left=left)
+    joinable = Joinable((START,), START + HOUR, takes_place=True, seats_left=left)
 
-    assert may_join(gathering, rules=FREE, seats=seats, now=START - HOUR) == told
+    assert may_join(joinable, rules=FREE, seats=seats, now=START - HOUR) == told
 
 
 def test_a_course_that_has_begun_is_closed_unless_the_owner_lets_people_in_late() -> None:
@@ -102,8 +102,8 @@ def test_the_notice_of_a_course_counts_to_its_next_session() -> None:
 
 
 def test_what_was_cancelled_or_has_no_session_is_closed() -> None:
-    off = Gathering((START,), START + HOUR, takes_place=False, seats_left=5)
-    empty = Gathering((), START + HOUR, takes_place=True, seats_left=5)
+    off = Joinable((START,), START + HOUR, takes_place=False, seats_left=5)
+    empty = Joinable((), START + HOUR, takes_place=True, seats_left=5)
 
     assert obstacle(off, FREE, START - HOUR) == Obstacle.CANCELED
     assert obstacle(empty, FREE, START - HOUR) == Obstacle.CANCELED

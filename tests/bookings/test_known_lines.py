@@ -1,7 +1,7 @@
 """Every line that history can have is known to the ledger."""
 
 from apps.bookings.models import BookingEvent
-from apps.bookings.operations._moves import TOPICS
+from apps.bookings.operations.transitions import TOPICS
 from apps.ledger.laws.history import STATUS_AFTER, STAYS, TOLD
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import TimeNotKept
-from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations.errors import TimeNotKept
+from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.states import IllegalMove
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.factories.studio import join, make_session, make_studio
@@ -19,7 +19,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def confirm(booking: Booking, **columns: object) -> BookingEvent:
-    return write_move(
+    return record_transition(
         booking,
         action=BookingEvent.Action.CONFIRMED,
         actor=Actor.system(),
@@ -121,7 +121,7 @@ def test_a_confirmed_booking_does_not_go_where_nothing_is_kept(salon: Salon) -> 
     later = booking.starts_at + timedelta(hours=1)
 
     with pytest.raises(TimeNotKept):
-        write_move(
+        record_transition(
             booking,
             action=BookingEvent.Action.MOVED,
             actor=Actor.system(),
@@ -131,7 +131,7 @@ def test_a_confirmed_booking_does_not_go_where_nothing_is_kept(salon: Salon) -> 
 
 
 def test_a_status_goes_only_where_the_table_lets_it(salon: Salon, kept: Booking) -> None:
-    write_move(
+    record_transition(
         kept,
         action=BookingEvent.Action.DECLINED,
         actor=Actor.system(),

@@ -11,7 +11,7 @@ from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
-from apps.bookings.operations._drafts import let_go
+from apps.bookings.operations.drafts import let_go
 from tests.factories import NOW, Salon, make_draft, make_salon
 from tests.factories.studio import make_run, make_session, make_studio
 from tests.pages import fields_of, slot_at, tap, text_of

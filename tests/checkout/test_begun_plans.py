@@ -12,7 +12,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations import Act, Buyer, PlanChanged, SeenGift
-from apps.checkout.providers import Truth
+from apps.checkout.providers import ProviderPayment
 from tests.checkout.prepaid import assert_the_books_add_up
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon
@@ -321,9 +321,9 @@ def test_money_that_comes_late_counts_the_use_again(ten: PricingPlan, code: Coup
     code.refresh_from_db()
     assert code.used == 0
     came = payment.amount
-    truth = Truth(amount=came, currency="USD", captured=came, refunded=0, is_open=False)
+    truth = ProviderPayment(amount=came, currency="USD", captured=came, refunded=0, is_open=False)
 
-    checkout.write_truth(payment_id=payment.pk, truth=truth, now=OVER)
+    checkout.apply_provider_state(payment_id=payment.pk, truth=truth, now=OVER)
 
     code.refresh_from_db()
     assert (code.used, PlanPurchase.objects.get().status) == (1, "ACTIVE")

@@ -12,7 +12,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act, NotOwed
 from apps.checkout.pricing import Way
-from apps.checkout.providers import Truth
+from apps.checkout.providers import ProviderPayment
 from apps.checkout.providers.practice import Practice
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
@@ -328,9 +328,9 @@ def test_of_two_ways_in_two_tabs_the_first_one_stays(draft: Booking) -> None:
 
 def test_an_answer_that_left_before_does_not_open_it_again(request_: Booking) -> None:
     payment = Payment.objects.get()
-    stale = Truth(4000, "EUR", 0, 0, is_open=True)
+    stale = ProviderPayment(4000, "EUR", 0, 0, is_open=True)
 
-    checkout.write_truth(payment_id=payment.pk, truth=stale, now=LATER)
+    checkout.apply_provider_state(payment_id=payment.pk, truth=stale, now=LATER)
 
     assert state() == ("PENDING", "NOT_PAID", "PENDING", "AUTHORIZED")
     assert clean(LATER)

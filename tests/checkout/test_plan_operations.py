@@ -7,7 +7,7 @@ from django.core.mail import EmailMessage
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations import UNDO_WINDOW, Details, NotAllowed, NotWelcome
+from apps.bookings.operations import UNDO_WINDOW, CustomerBlocked, Details, NotAllowed
 from apps.catalog.models import AddOn, AddOnGroup, PricingPlan
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
@@ -188,7 +188,7 @@ def test_whoever_is_blocked_buys_nothing(
 ) -> None:
     customers.block_customer(customer_id=purchase.customer_id, business_id=studio.business.pk)
 
-    with pytest.raises(NotWelcome):
+    with pytest.raises(CustomerBlocked):
         buy_online(ten)
 
 

@@ -8,7 +8,7 @@ from django.test import Client
 from apps.checkout import operations as checkout
 from apps.checkout.models import PracticeSession
 from apps.checkout.operations import Act
-from apps.checkout.providers import CaptureRefused, Opened, Truth, Wanted
+from apps.checkout.providers import CaptureRefused, Opened, ProviderPayment, Wanted
 from apps.checkout.providers.practice import Practice
 from tests.factories import NOW
 from tests.pages import text_of
@@ -79,7 +79,7 @@ def test_the_bank_lets_go_after_a_week() -> None:
     with pytest.raises(CaptureRefused, match="The bank no longer holds the amount"):
         Practice().capture(opened.ref, key="capture-1")
 
-    assert told == Truth(
+    assert told == ProviderPayment(
         4000,
         "EUR",
         0,

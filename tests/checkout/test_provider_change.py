@@ -39,7 +39,7 @@ def paid(draft: Booking) -> Booking:
     return draft
 
 
-def give_back(booking: Booking, salon: Salon) -> None:
+def refund_remaining(booking: Booking, salon: Salon) -> None:
     checkout.refund_order(
         booking_id=booking.pk,
         amount=500,
@@ -88,7 +88,7 @@ def test_a_refund_goes_back_through_whoever_took_the_money(
 ) -> None:
     settings.PAYMENT_PROVIDER = another
 
-    give_back(paid, salon)
+    refund_remaining(paid, salon)
     work(LATER)
 
     assert Refund.objects.get().status == "DONE"
@@ -106,7 +106,7 @@ def test_without_keys_a_refund_waits_and_the_owner_is_told(
 ) -> None:
     client.force_login(salon.olga.user, backend="django.contrib.auth.backends.ModelBackend")
     Payment.objects.update(provider="stripe")
-    give_back(paid, salon)
+    refund_remaining(paid, salon)
 
     work(LATER)
 

@@ -163,7 +163,7 @@ def test_an_answer_of_before_makes_no_new_refund_of_it(booking: Booking) -> None
     before = Practice().fetch(payment.provider_ref, now=DAYS_LATER)
     refuse()
 
-    checkout.write_truth(payment_id=payment.pk, truth=before, now=DAYS_LATER)
+    checkout.apply_provider_state(payment_id=payment.pk, truth=before, now=DAYS_LATER)
 
     assert refunds() == [(4800, "FAILED")]
     assert clean()

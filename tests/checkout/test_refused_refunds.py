@@ -293,7 +293,7 @@ def in_two(salon: Salon) -> Booking:
     return booking
 
 
-def give_back(booking: Booking, salon: Salon, amount: int, *, seen: int = 0) -> None:
+def refund_remaining(booking: Booking, salon: Salon, amount: int, *, seen: int = 0) -> None:
     checkout.refund_order(
         booking_id=booking.pk,
         amount=amount,
@@ -318,7 +318,7 @@ def test_what_the_bank_refuses_after_the_rest_was_kept_is_still_asked_about(
     salon: Salon, in_two: Booking, refusing: Callable[[], None]
 ) -> None:
     cancel(in_two)
-    give_back(in_two, salon, 2800)
+    refund_remaining(in_two, salon, 2800)
     checkout.keep_money(booking_id=in_two.pk, by=salon.olga, now=LATER)
     refusing()
     work(SOON)
@@ -362,7 +362,7 @@ def test_keeping_what_was_refused_keeps_nothing_else(
     salon: Salon, in_two: Booking, refusing: Callable[[], None]
 ) -> None:
     cancel(in_two)
-    give_back(in_two, salon, 2800)
+    refund_remaining(in_two, salon, 2800)
     refusing()
     work(SOON)
     decide(salon, WayOut.KEEP)
@@ -373,14 +373,14 @@ def test_keeping_what_was_refused_keeps_nothing_else(
 def test_a_small_amount_that_goes_back_later_decides_about_no_larger_one(
     salon: Salon, in_two: Booking, refusing: Callable[[], None]
 ) -> None:
-    give_back(in_two, salon, 2800)
+    refund_remaining(in_two, salon, 2800)
     refusing()
     work(SOON)
     PracticeSession.objects.update(captured=2800)
-    give_back(in_two, salon, 500)
+    refund_remaining(in_two, salon, 500)
 
     assert "€23.00 could not be refunded through Practice." in inbox(salon)
-    give_back(in_two, salon, 2800, seen=500)
+    refund_remaining(in_two, salon, 2800, seen=500)
     assert "could not be refunded" not in inbox(salon)
 
 

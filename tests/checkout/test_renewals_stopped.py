@@ -9,7 +9,7 @@ from apps.businesses.models import Business
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PlanPurchase, PracticeSession, Refund
 from apps.checkout.operations import CardMissing, PlanIsOver
-from apps.checkout.operations._links import wanted_of
+from apps.checkout.operations.links import wanted_of
 from apps.checkout.providers.practice import Practice
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon

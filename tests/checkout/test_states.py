@@ -14,7 +14,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.states import Flow, PaymentStatus, balance, excess, payment_status
 from apps.ledger.check import find_all
 from tests.checkout.test_balance import carl, page_of
@@ -145,8 +145,8 @@ def deposit(salon: Salon) -> Booking:
     return draft
 
 
-def give_back(booking: Booking, salon: Salon, amount: int) -> None:
-    sheet = find_sheet(booking=booking)
+def refund_remaining(booking: Booking, salon: Salon, amount: int) -> None:
+    sheet = find_payment_summary(booking=booking)
     checkout.refund_order(
         booking_id=booking.pk,
         amount=amount,
@@ -160,10 +160,10 @@ def give_back(booking: Booking, salon: Salon, amount: int) -> None:
 
 @pytest.mark.django_db
 def test_one_cent_that_goes_back_hides_nothing_of_the_rest(deposit: Booking, salon: Salon) -> None:
-    give_back(deposit, salon, 1)
+    refund_remaining(deposit, salon, 1)
 
     deposit.refresh_from_db()
-    sheet = find_sheet(booking=deposit)
+    sheet = find_payment_summary(booking=deposit)
     assert sheet is not None
     assert (deposit.payment_status, deposit.paid, deposit.returned) == ("PARTIALLY_PAID", 1999, 1)
     assert (sheet.order.payment_status, sheet.balance) == ("PARTIALLY_PAID", 2800)
@@ -177,7 +177,7 @@ def test_one_cent_that_goes_back_hides_nothing_of_the_rest(deposit: Booking, sal
 def test_a_deposit_that_went_back_leaves_the_rest_to_be_paid(
     deposit: Booking, salon: Salon
 ) -> None:
-    give_back(deposit, salon, 2000)
+    refund_remaining(deposit, salon, 2000)
 
     assert "€20.00 refunded, €28.00 at the studio" in page_of(carl(deposit), deposit)
     deposit.refresh_from_db()
@@ -207,7 +207,7 @@ def test_history_calls_a_reversal_a_reversal(salon: Salon) -> None:
 def test_a_reversal_after_a_refund_tells_nobody_of_money_sent_back(
     deposit: Booking, salon: Salon
 ) -> None:
-    give_back(deposit, salon, 500)
+    refund_remaining(deposit, salon, 500)
     deposit.refresh_from_db()
     paid = checkout.mark_paid(
         booking_id=deposit.pk, revision=deposit.revision, by=salon.olga, now=NOW
@@ -273,5 +273,5 @@ def _do(booking: Booking, salon: Salon, step: str, number: int) -> Any:
         marked = Payment.objects.filter(kind="IN_PERSON", captured__gt=0).order_by("-pk").first()
         return checkout.undo_mark_paid(**facts, payment_id=marked.pk) if marked else None
     if step == "refund" and Order.objects.exists():
-        return give_back(booking, salon, number)
+        return refund_remaining(booking, salon, number)
     return None

@@ -13,9 +13,9 @@ from apps.checkout.providers import (
     Opened,
     OpenRefused,
     ProviderDown,
+    ProviderPayment,
     RefundRefused,
     Returned,
-    Truth,
     Wanted,
     stripe_api,
 )
@@ -37,10 +37,10 @@ WANTED = Wanted(
 )
 LATER = replace(WANTED, captures_later=True)
 SAVES = replace(WANTED, saves_card=True)
-PAID = Truth(4000, "EUR", captured=4000, refunded=0, is_open=False)
+PAID = ProviderPayment(4000, "EUR", captured=4000, refunded=0, is_open=False)
 
 
-def fetch(opened: Opened) -> Truth:
+def fetch(opened: Opened) -> ProviderPayment:
     return Stripe().fetch(opened.ref, now=NOW)
 
 
@@ -77,7 +77,7 @@ def test_a_payment_is_a_session_with_one_line(stub: Stub) -> None:
             "expires_at": str(int((NOW + timedelta(minutes=41)).timestamp())),
         }
     ]
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=True)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=True)
 
 
 def test_the_same_key_is_the_same_session(stub: Stub) -> None:
@@ -98,7 +98,7 @@ def test_what_was_paid_is_the_truth(stub: Stub) -> None:
 def test_a_declined_card_may_be_tried_again_on_the_page(stub: Stub) -> None:
     stub.declines = "insufficient_funds"
     opened = pay(stub)
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=True)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=True)
 
     stub.declines = ""
     stub.pay(opened.ref)
@@ -112,7 +112,7 @@ def test_what_is_closed_is_open_no_more(stub: Stub) -> None:
     for _time in range(2):
         Stripe().close(opened.ref)
 
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=False)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False)
 
 
 def test_what_was_paid_is_not_closed(stub: Stub) -> None:
@@ -134,7 +134,7 @@ def test_what_is_paid_while_it_is_closed_was_paid(stub: Stub) -> None:
 
 def test_an_amount_is_kept_aside_and_taken_once(stub: Stub) -> None:
     opened = pay(stub, LATER)
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=False, authorized=4000)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False, authorized=4000)
 
     for _time in range(2):
         Stripe().capture(opened.ref, key="capture-7")
@@ -148,7 +148,7 @@ def test_what_is_kept_aside_is_let_go_and_never_counts_as_refunded(stub: Stub) -
 
     Stripe().close(opened.ref)
 
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=False)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False)
     with pytest.raises(CaptureRefused):
         Stripe().capture(opened.ref, key="capture-7")
 
@@ -159,7 +159,7 @@ def test_what_is_kept_aside_while_it_is_closed_is_let_go(stub: Stub) -> None:
 
     Stripe().close(opened.ref)
 
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=False)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False)
 
 
 def test_an_authorisation_that_ran_out_is_told_in_words(stub: Stub) -> None:
@@ -232,7 +232,7 @@ def test_a_saved_card_is_charged_once_for_each_key(stub: Stub) -> None:
 
     assert first == again
     assert (first.ref[:3], first.url) == ("pi_", "")
-    assert fetch(first) == Truth(2500, "EUR", captured=2500, refunded=0, is_open=False)
+    assert fetch(first) == ProviderPayment(2500, "EUR", captured=2500, refunded=0, is_open=False)
     assert len(stub.intents()) == 2
 
 
@@ -251,7 +251,7 @@ def test_a_saved_card_may_keep_an_amount_aside(stub: Stub) -> None:
 
     Stripe().close(opened.ref)
 
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=False)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +269,7 @@ def test_a_declined_saved_card_is_no_error(stub: Stub, reason: str, words: str) 
 
     opened = Stripe().charge_saved(replace(WANTED, key="payment-8"), saved=saved)
 
-    assert fetch(opened) == Truth(4000, "EUR", 0, 0, is_open=False, failure=words)
+    assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False, failure=words)
 
 
 @pytest.mark.parametrize("saved", ["", "cus_1", "cus_gone/pm_card"])
@@ -352,7 +352,9 @@ def test_currencies_are_counted_as_stripe_counts_them(
     opened = pay(stub, replace(WANTED, amount=amount, currency=currency))
 
     assert stub.rows[opened.ref]["amount_total"] == units
-    assert fetch(opened) == Truth(amount, currency, captured=amount, refunded=0, is_open=False)
+    assert fetch(opened) == ProviderPayment(
+        amount, currency, captured=amount, refunded=0, is_open=False
+    )
 
 
 @pytest.mark.parametrize(

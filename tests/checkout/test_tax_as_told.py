@@ -13,7 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.discounts import NOTHING, Taken
 from apps.checkout.models import Order
 from apps.checkout.pricing import Item, Off, Way, quote
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import find_payment_summary
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon, make_discount
@@ -131,7 +131,7 @@ def test_a_code_is_told_with_the_tax_it_saves_wherever_a_bill_is_shown(
     make_coupon(business=net.business, code="TEN", kind="AMOUNT", value=1000)
     told = {"booking_id": booking.pk, "business_id": net.business.pk}
     checkout.use_code(**told, code="TEN", by=net.olga, now=NOW)
-    sheet = find_sheet(booking=booking)
+    sheet = find_payment_summary(booking=booking)
     assert sheet is not None
     (line,) = sheet.order.lines.all()
     assert (line.before, sheet.order.off, sheet.order.total) == (8806, Off(0, 1190), 7616)

@@ -12,7 +12,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import find_payment_summary
 from apps.dashboard.desk import open_desk
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
@@ -58,7 +58,7 @@ def reverse(booking: Booking, at_desk: Payment, salon: Salon) -> None:
 
 
 def owed_of(booking: Booking) -> int:
-    sheet = find_sheet(booking=booking)
+    sheet = find_payment_summary(booking=booking)
     assert sheet is not None
     return sheet.balance
 

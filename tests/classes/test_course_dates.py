@@ -14,7 +14,7 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.as_seen import Change, change_since
-from apps.bookings.queries.gatherings import gathering_of, lead_of
+from apps.bookings.queries.joinables import joinable_of, lead_of
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.classes.queries.attending import seen_of_date
@@ -79,7 +79,7 @@ def test_without_its_first_date_it_begins_with_the_second_for_all(
 
     assert spans(run, carl, eva.booking) == [(second.starts_at, last.ends_at)] * 3
     assert carl.wall_time == "2026-12-03T18:00"
-    assert gathering_of(run, besides=None, now=NOW).starts == (second.starts_at, last.starts_at)
+    assert joinable_of(run, besides=None, now=NOW).starts == (second.starts_at, last.starts_at)
     assert lead_of(run) == studio.noor.resource_id
     assert findings() == []
 

@@ -11,7 +11,7 @@ from apps.availability.models import Session
 from apps.availability.operations import SessionChange
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.minimum import Group
+from apps.bookings.queries.minimum import MinimumGroup
 from apps.bookings.queries.undecided import find_undecided
 from apps.classes import operations as classes
 from apps.classes.operations import minimum
@@ -62,7 +62,7 @@ def test_a_class_that_was_moved_a_moment_ago_is_not_called_off(
     """The worker has read its list; before it comes to this class, Olga moves it to 21:00."""
     carl = join(session) if comes else None
 
-    def found(*, now: datetime) -> list[Group]:
+    def found(*, now: datetime) -> list[MinimumGroup]:
         groups = find_undecided(now=now)
         move(studio, session, at=time(21), now=now)
         return groups
@@ -81,7 +81,7 @@ def test_a_minimum_that_was_lowered_a_moment_ago_counts(
 ) -> None:
     carl = join(session)
 
-    def found(*, now: datetime) -> list[Group]:
+    def found(*, now: datetime) -> list[MinimumGroup]:
         groups = find_undecided(now=now)
         studio.flow.min_participants = 1
         studio.flow.save()

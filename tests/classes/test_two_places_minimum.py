@@ -7,7 +7,7 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.operations._moves import deadline_columns
+from apps.bookings.operations.transitions import deadline_columns
 from apps.bookings.queries.minimum import progress_of_days
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Location

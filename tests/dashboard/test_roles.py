@@ -41,7 +41,7 @@ def test_an_accountant_may_do_nothing_to_a_booking() -> None:
 @pytest.mark.parametrize(
     ("right", "needs"),
     [
-        (Right.PLANS, {Right.SELL, Right.REFUND}),
+        (Right.OFFER_PLANS, {Right.SELL, Right.REFUND}),
         (Right.SELL, {Right.SEE_CONTACT, Right.SEE_MONEY, Right.TAKE_MONEY}),
     ],
 )

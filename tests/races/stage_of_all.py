@@ -52,7 +52,7 @@ REFUSED = (
         waitlists.NotFull,
     ),
     *(waitlists.LineIsFull, waitlists.AlreadyInLine, waitlists.WishIsOver, waitlists.WishIsClosed),
-    *(waitlists.TimesAreFree, bookings.NotWelcome, bookings.AlreadyCorrected),
+    *(waitlists.TimesAreFree, bookings.CustomerBlocked, bookings.AlreadyCorrected),
     *(classes.NotOnTheList, bookings.TooFewSoFar, SessionsHaveChanged, UnclearTime),
     *(checkout.WayNotOffered, checkout.QuoteChanged, checkout.DetailsMissing, checkout.NotOwed),
     *(checkout.AmountRefused, checkout.RefundChanged, checkout.TooMuchToRefund),

@@ -3,9 +3,9 @@ customers, owner, operator, worker and bank can do, with the setup changed in be
 books right after every step.
 
 Nothing here runs at the same time: that is what the storms are for. One step after the other finds
-what no lock can mend, a way to a status that forgets the time. Without the look of ``write_move``
-and the taking of time in ``decide_minimums`` the first sequence of the seed "first" finds the
-double sale of ADR 20.
+what no lock can mend, a way to a status that forgets the time. Without the look of
+``record_transition`` and the taking of time in ``decide_minimums`` the first sequence of the seed
+"first" finds the double sale of ADR 20.
 """
 
 import os

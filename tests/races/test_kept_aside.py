@@ -11,12 +11,12 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
-from apps.bookings.operations._errors import TimeNotKept
-from apps.bookings.operations._moves import write_move
+from apps.bookings.operations.errors import TimeNotKept
+from apps.bookings.operations.transitions import record_transition
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PracticeSession, Refund
-from apps.checkout.operations import Act, _aside
+from apps.checkout.operations import Act, authorizations
 from apps.checkout.pricing import Way
 from apps.checkout.providers.practice import Practice
 from tests.factories import NOW, Salon, make_salon
@@ -157,7 +157,7 @@ def answer_blindly(client: int, facts: dict[str, Any]) -> str:
         booking.revision, booking.status = facts["revision"], Booking.Status.PENDING
         yes = client % 2
         with transaction.atomic():
-            write_move(
+            record_transition(
                 booking,
                 action=BookingEvent.Action.CONFIRMED if yes else BookingEvent.Action.DECLINED,
                 actor=Actor.of(TeamMember.objects.get(pk=facts["olga"])),
@@ -207,7 +207,7 @@ def test_a_death_before_it_is_written_down_takes_nothing_twice(
     payment: Payment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(_aside, "write_truth", die)
+        patched.setattr(authorizations, "apply_provider_state", die)
         dies(lambda: checkout.capture_payment(payment_id=payment.pk, now=SETTLED))
 
     checkout.look_after_kept_aside(now=SETTLED)

@@ -30,7 +30,7 @@ from apps.checkout.models import (
     Refund,
 )
 from apps.checkout.operations import Act
-from apps.checkout.operations._ask_for_refund import ask_for_refund
+from apps.checkout.operations.ask_for_refund import ask_for_refund
 from apps.checkout.pricing import Way
 from apps.checkout.providers.practice import Practice
 from apps.messages.models import Message

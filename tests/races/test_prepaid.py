@@ -21,7 +21,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, GiftCard, GiftEntry, Payment, PlanPurchase
-from apps.checkout.operations import Seen, SeenGift, _redeem, _use_gift
+from apps.checkout.operations import Seen, SeenGift, gift_money, plan_credits
 from apps.checkout.plans import refusal
 from apps.checkout.pricing import Way
 from apps.checkout.queries import passes
@@ -160,7 +160,7 @@ def without_constraint(model: type[models.Model], name: str) -> Iterator[None]:
 def unlooking(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks whether there is enough."""
     monkeypatch.setattr(passes, "refusal", lambda *_facts: None)
-    monkeypatch.setattr(_use_gift, "_has", lambda *_facts: True)
+    monkeypatch.setattr(gift_money, "_has", lambda *_facts: True)
 
 
 @pytest.fixture
@@ -179,7 +179,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
         return rows.all()
 
     monkeypatch.setattr(passes, "refusal", slowly)
-    monkeypatch.setattr(_use_gift, "_has", has)
+    monkeypatch.setattr(gift_money, "_has", has)
     monkeypatch.setattr(QuerySet, "select_for_update", unlock)
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has one writer at a time: there is no row lock to take away")
@@ -253,7 +253,7 @@ def give_back(_client: int, facts: dict[str, Any]) -> str:
     """Half by the worker's round, half one by one."""
     if _client % 2:
         return str(checkout.return_lost_credits(now=LATER))
-    return str(int(_redeem.return_credit(booking_id=facts["booking"], now=LATER)))
+    return str(int(plan_credits.return_credit(booking_id=facts["booking"], now=LATER)))
 
 
 def test_a_visit_that_many_give_back_comes_back_once(studio: Studio) -> None:

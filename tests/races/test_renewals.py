@@ -16,8 +16,8 @@ from django.db import IntegrityError, connections, transaction
 from apps.availability.operations import BusyTryAgain
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, PracticeSession
-from apps.checkout.operations import _renew as renewing
-from apps.checkout.operations._links import wanted_of
+from apps.checkout.operations import renew as renewing
+from apps.checkout.operations.links import wanted_of
 from apps.checkout.providers.practice import Practice
 from apps.outbox.models import OutboxItem
 from tests.factories import make_salon
@@ -233,7 +233,8 @@ def test_a_death_while_the_period_is_opened_opens_it_once(
     truth = Practice().fetch(_charged(payment, carl), now=DUE)
 
     with stopped(
-        lambda: checkout.write_truth(payment_id=payment.pk, truth=truth, now=DUE), at=moment
+        lambda: checkout.apply_provider_state(payment_id=payment.pk, truth=truth, now=DUE),
+        at=moment,
     ) as worker:
         worker.kill()
     checkout.settle_open_payments(now=SOON)

@@ -18,7 +18,7 @@ from django.db.models import F
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.operations import BusyTryAgain, SeatsTaken
-from apps.availability.operations import _seats as seats_module
+from apps.availability.operations import seats as seats_module
 from apps.availability.queries.seats import count_seats
 from apps.bookings import operations as bookings
 from apps.bookings.joining import Joining

@@ -125,10 +125,10 @@ def test_without_lock_and_constraint_the_hour_is_given_away_twice(
 
     monkeypatch.setattr(Claim, "check_under_lock", lambda *_args, **_named: [])
     monkeypatch.setattr(Claim, "occupancies", unguarded)
-    recorder = "apps.bookings.operations._moves.keeps_what_it_needs"
+    recorder = "apps.bookings.operations.transitions.keeps_what_it_needs"
     monkeypatch.setattr(recorder, lambda _booking: True)
-    monkeypatch.setattr("apps.availability.operations._wish.locked_resources", unlocked)
-    monkeypatch.setattr("apps.availability.operations._take.locked_resources", unlocked)
+    monkeypatch.setattr("apps.availability.operations.times.locked_resources", unlocked)
+    monkeypatch.setattr("apps.availability.operations.times.locked_resources", unlocked)
     facts = free_the_hour(salon)
 
     with storm_of(offer_take_or_tap, clients=16) as storm:

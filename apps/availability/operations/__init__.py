@@ -2,21 +2,19 @@
 occupancies and seats. Each runs in one short transaction: lock in key order, look, check, write.
 """
 
-from apps.availability.operations._block import block_time
-from apps.availability.operations._cancel_sessions import cancel_sessions
-from apps.availability.operations._change_sessions import (
+from apps.availability.operations.change_sessions import (
     SessionChange,
     SessionsHaveChanged,
     UnclearTime,
     change_sessions,
 )
-from apps.availability.operations._course_runs import (
+from apps.availability.operations.course_runs import (
     cancel_course_date,
     cancel_course_run,
     open_course_run,
 )
-from apps.availability.operations._decide import decide_day, decide_target, move_words
-from apps.availability.operations._errors import (
+from apps.availability.operations.decide import decide_day, decide_target, move_words
+from apps.availability.operations.errors import (
     BusyTryAgain,
     IsDecided,
     NoSeats,
@@ -24,28 +22,10 @@ from apps.availability.operations._errors import (
     SlotTaken,
     saying_busy,
 )
-from apps.availability.operations._extend import extend_hold
-from apps.availability.operations._force import force_time
-from apps.availability.operations._keep import keep_time
-from apps.availability.operations._offers import (
-    lock_target,
-    offer_seats,
-    take_offered_seats,
-    withdraw_seats,
-)
-from apps.availability.operations._open_series import open_series
-from apps.availability.operations._open_sessions import (
-    ResourceElsewhere,
-    SessionFacts,
-    SessionsCollide,
-    open_sessions,
-)
-from apps.availability.operations._override import Override
-from apps.availability.operations._release import forget_session, release_time
-from apps.availability.operations._release_all import release_all_seats, release_run_seats
-from apps.availability.operations._request import request_time, unkeep_time
-from apps.availability.operations._rezone import lock_time_by, move_sessions
-from apps.availability.operations._seats import (
+from apps.availability.operations.locking import lock_resources
+from apps.availability.operations.override import Override
+from apps.availability.operations.rezone import lock_time_by, move_sessions
+from apps.availability.operations.seats import (
     change_seats,
     extend_seats,
     force_seats,
@@ -53,16 +33,42 @@ from apps.availability.operations._seats import (
     hold_seats_again,
     keep_seats,
     lock_for_move,
+    lock_target,
+    offer_seats,
+    release_all_seats,
+    release_run_seats,
     release_seats,
     seat,
     set_capacity,
     sweep_lapsed_seats,
+    take_offered_seats,
     take_seats,
+    withdraw_seats,
 )
-from apps.availability.operations._sweep import sweep_expired_holds
-from apps.availability.operations._take import Claim, take_time
-from apps.availability.operations._wish import grant_time, wish_time, withdraw_time
-from apps.availability.operations.locking import lock_resources
+from apps.availability.operations.sessions import (
+    ResourceElsewhere,
+    SessionFacts,
+    SessionsCollide,
+    block_time,
+    cancel_sessions,
+    open_series,
+    open_sessions,
+)
+from apps.availability.operations.times import (
+    Claim,
+    extend_hold,
+    force_time,
+    forget_session,
+    grant_time,
+    keep_time,
+    release_time,
+    request_time,
+    sweep_expired_holds,
+    take_time,
+    unkeep_time,
+    wish_time,
+    withdraw_time,
+)
 
 __all__ = [
     "BusyTryAgain",

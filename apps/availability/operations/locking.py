@@ -10,7 +10,7 @@ from django.db import transaction
 from apps.availability.constraints import translating
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy
-from apps.availability.operations._errors import SlotTaken, saying_busy
+from apps.availability.operations.errors import SlotTaken, saying_busy
 from apps.availability.queries import BusyRow, find_busy_rows
 from apps.catalog.models import Resource
 

@@ -1,23 +1,28 @@
 """The verbs of a booking. Rows are locked in this order: booking, resources, session."""
 
-from apps.bookings.operations._access import create_access_link, exchange_link, revoke_links
-from apps.bookings.operations._cancel import cancel_booking
-from apps.bookings.operations._change_zone import ClockConflicts, change_zone
-from apps.bookings.operations._confirm import confirm_request
-from apps.bookings.operations._decline import decline_request
-from apps.bookings.operations._details import ContactDetails, Details, GivenAnswer
-from apps.bookings.operations._drafts import Visitor
-from apps.bookings.operations._errors import (
+from apps.bookings.operations.access import create_access_link, exchange_link, revoke_links
+from apps.bookings.operations.amend import correct_address, note_booking, set_online_link
+from apps.bookings.operations.cancel import cancel_booking
+from apps.bookings.operations.change_zone import ClockConflicts, change_zone
+from apps.bookings.operations.decide import (
+    confirm_request,
+    decline_request,
+    suggest_times,
+    undo_decision,
+)
+from apps.bookings.operations.details import ContactDetails, Details, GivenAnswer
+from apps.bookings.operations.drafts import Visitor
+from apps.bookings.operations.errors import (
     AlreadyCorrected,
     AtTheTill,
     CannotJoin,
     CannotMove,
+    CustomerBlocked,
     DoesNotFit,
     DraftGone,
     HoldsAnother,
     NotAllowed,
     NotBookable,
-    NotWelcome,
     PlanDoesNotPay,
     PriceChanged,
     SlotGone,
@@ -27,13 +32,16 @@ from apps.bookings.operations._errors import (
     TooLateToUndo,
     TooManyPeople,
 )
-from apps.bookings.operations._finish import decline_draft, finish_draft
-from apps.bookings.operations._hold import place_hold
-from apps.bookings.operations._hold_again import hold_again
-from apps.bookings.operations._moves import Actor, line_of_history, lock_booking
-from apps.bookings.operations._note import note_booking
-from apps.bookings.operations._online_link import set_online_link
-from apps.bookings.operations._paid import (
+from apps.bookings.operations.finish import decline_draft, finish_draft
+from apps.bookings.operations.hold import (
+    extend_draft_hold,
+    forget_abandoned_drafts,
+    keep_draft_text,
+    place_hold,
+    release_draft,
+)
+from apps.bookings.operations.hold_again import hold_again, hold_draft_again, take_over_draft
+from apps.bookings.operations.paid import (
     MoneyOfBooking,
     note_kept,
     note_let_go,
@@ -42,26 +50,17 @@ from apps.bookings.operations._paid import (
     note_plan,
     note_price,
 )
-from apps.bookings.operations._prepare import prepare_draft
-from apps.bookings.operations._readdress import correct_address
-from apps.bookings.operations._release import (
-    extend_draft_hold,
-    forget_abandoned_drafts,
-    keep_draft_text,
-    release_draft,
-)
-from apps.bookings.operations._resolve import (
+from apps.bookings.operations.prepare import prepare_draft
+from apps.bookings.operations.resolve import (
     NoConflict,
     keep_both,
     move_out_of_conflict,
     move_the_other,
     settle_conflict,
 )
-from apps.bookings.operations._submit import lock_counted, lock_draft, submit_draft
-from apps.bookings.operations._suggest import suggest_times
-from apps.bookings.operations._take_over import hold_draft_again, take_over_draft
-from apps.bookings.operations._unanswered import settle_unanswered
-from apps.bookings.operations._undo import undo_decision
+from apps.bookings.operations.submit import lock_counted, lock_draft, submit_draft
+from apps.bookings.operations.transitions import Actor, line_of_history, lock_booking
+from apps.bookings.operations.unanswered import settle_unanswered
 from apps.bookings.states import UNDO_WINDOW
 
 __all__ = [
@@ -73,6 +72,7 @@ __all__ = [
     "CannotMove",
     "ClockConflicts",
     "ContactDetails",
+    "CustomerBlocked",
     "Details",
     "DoesNotFit",
     "DraftGone",
@@ -82,7 +82,6 @@ __all__ = [
     "NoConflict",
     "NotAllowed",
     "NotBookable",
-    "NotWelcome",
     "PlanDoesNotPay",
     "PriceChanged",
     "SlotGone",

@@ -6,7 +6,7 @@ from apps.bookings.joining import may_join
 from apps.bookings.models import Booking
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import NoTime, find_claim, query_again
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.joinables import join_rules_of, joinable_of
 from apps.catalog.queries import Choice, UnknownChoice
 
 
@@ -29,6 +29,6 @@ def _has_places(booking: Booking, choice: Choice, *, now: datetime) -> bool:
     target = booking.course_run or booking.session
     if target is None:
         return False
-    gathering = gathering_of(target, besides=booking, now=now)
+    joinable = joinable_of(target, besides=booking, now=now)
     rules = join_rules_of(choice.policy)
-    return may_join(gathering, rules=rules, seats=booking.party_size, now=now).is_open
+    return may_join(joinable, rules=rules, seats=booking.party_size, now=now).is_open

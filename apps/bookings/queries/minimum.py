@@ -50,7 +50,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class MinimumGroup:
     """Bookings that count together, and when what they are for begins (UTC): the first session, or
     the day of an appointment, which is the date on of the venue at location."""
 
@@ -64,7 +64,7 @@ class Group:
     run: CourseRun | None = None
 
 
-def group_of_session(session: Session, service: Service) -> Group:
+def group_of_session(session: Session, service: Service) -> MinimumGroup:
     """The group of a session: its own people, all of the course it belongs to, or all of the day
     of an appointment."""
     if session.course_run is not None:
@@ -72,15 +72,15 @@ def group_of_session(session: Session, service: Service) -> Group:
     if session.kind == Session.Kind.APPOINTMENT:
         return _group_of_day_at(service, session.location, session.starts_at)
     members = Q(session_id=session.pk, kind=Service.Kind.CLASS)
-    return Group(service, members, session.starts_at, session_id=session.pk)
+    return MinimumGroup(service, members, session.starts_at, session_id=session.pk)
 
 
-def group_of_run(run: CourseRun, service: Service) -> Group:
+def group_of_run(run: CourseRun, service: Service) -> MinimumGroup:
     """The group of a run of a course."""
-    return Group(service, Q(course_run_id=run.pk), run.starts_at, run=run)
+    return MinimumGroup(service, Q(course_run_id=run.pk), run.starts_at, run=run)
 
 
-def group_of_day(service: Service, on: date, location: Location | None) -> Group:
+def group_of_day(service: Service, on: date, location: Location | None) -> MinimumGroup:
     """The group of those who want this service at a place, or at none of ours, on a day of it."""
     zone = zone_of(service=service, location=location)
     start, end = (datetime.fromtimestamp(edge, UTC) for edge in day_bounds(zone, on))
@@ -91,15 +91,17 @@ def group_of_day(service: Service, on: date, location: Location | None) -> Group
         starts_at__gte=start,
         starts_at__lt=end,
     )
-    return Group(service, members, start, ends_at=end, on=on, location=location)
+    return MinimumGroup(service, members, start, ends_at=end, on=on, location=location)
 
 
-def _group_of_day_at(service: Service, location: Location | None, starts_at: datetime) -> Group:
+def _group_of_day_at(
+    service: Service, location: Location | None, starts_at: datetime
+) -> MinimumGroup:
     zone = zone_of(service=service, location=location)
     return group_of_day(service, starts_at.astimezone(zone).date(), location)
 
 
-def group_of(booking: Booking, service: Service) -> Group | None:
+def group_of(booking: Booking, service: Service) -> MinimumGroup | None:
     """The group a booking counts in, None where no minimum is needed."""
     if not service.min_participants:
         return None
@@ -110,7 +112,7 @@ def group_of(booking: Booking, service: Service) -> Group | None:
     return group_of_session(booking.session, service) if booking.session else None
 
 
-def group_at(booking: Booking, starts_at: datetime) -> Group | None:
+def group_at(booking: Booking, starts_at: datetime) -> MinimumGroup | None:
     """The same at a start (UTC) that is not written yet."""
     service = booking.service
     if booking.kind != Service.Kind.APPOINTMENT or not service.min_participants:
@@ -135,7 +137,7 @@ def _for_good(now: datetime) -> Q:
 
 
 def progress_of(
-    group: Group | None, *, besides: Booking | None = None, now: datetime
+    group: MinimumGroup | None, *, besides: Booking | None = None, now: datetime
 ) -> Progress | None:
     """How a group stands, None where no minimum is needed; two queries. besides is not counted."""
     if group is None or not group.service.min_participants:
@@ -162,7 +164,7 @@ def people_awaited(booking: Booking, *, now: datetime) -> Progress | None:
     return None if progress and progress.is_settled and is_with_team else progress
 
 
-def is_decided(group: Group) -> bool:
+def is_decided(group: MinimumGroup) -> bool:
     """Whether the team said that it takes place, however few come; one query, so that under the
     lock of a class, a course or the people of a day the answer stays true."""
     if group.run is not None:
@@ -173,7 +175,7 @@ def is_decided(group: Group) -> bool:
     return group.on is not None and days.filter(on=group.on).exists()
 
 
-def decided_by(group: Group | None, *, people: int, now: datetime) -> datetime | None:
+def decided_by(group: MinimumGroup | None, *, people: int, now: datetime) -> datetime | None:
     """When so many who come now learn whether it takes place (UTC); None where that is decided, or
     is with them, or where nobody counts. Two queries, none without a minimum."""
     progress = progress_of(group, now=now)
@@ -319,22 +321,22 @@ def starts_with_enough(
     ]
 
 
-def _begins(group: Group) -> datetime:
+def _begins(group: MinimumGroup) -> datetime:
     return group.starts_at
 
 
-def _decided_days(groups: Collection[Group]) -> set[Day]:
+def _decided_days(groups: Collection[MinimumGroup]) -> set[Day]:
     rows = DecidedDay.objects.filter(
         service__in={it.service.pk for it in groups}, on__in={it.on for it in groups if it.on}
     )
     return set(rows.values_list("service_id", "location_id", "on"))
 
 
-def _day_of(group: Group) -> Day:
+def _day_of(group: MinimumGroup) -> Day:
     return group.service.pk, group.location.pk if group.location else None, group.on
 
 
-def _count(group: Group, live: Sequence[Mapping[str, Any]], *, is_decided: bool) -> Progress:
+def _count(group: MinimumGroup, live: Sequence[Mapping[str, Any]], *, is_decided: bool) -> Progress:
     mine = [
         it
         for it in live
@@ -345,13 +347,15 @@ def _count(group: Group, live: Sequence[Mapping[str, Any]], *, is_decided: bool)
     return _counted(group, mine, is_decided=is_decided)
 
 
-def _counted(group: Group, mine: Sequence[Mapping[str, Any]], *, is_decided: bool) -> Progress:
+def _counted(
+    group: MinimumGroup, mine: Sequence[Mapping[str, Any]], *, is_decided: bool
+) -> Progress:
     confirmed = sum(it["status"] == Booking.Status.CONFIRMED and not it["is_fresh"] for it in mine)
     people = sum(it["party_size"] for it in mine)
     return _progress(group, people=people, confirmed=confirmed, is_decided=is_decided)
 
 
-def _progress(group: Group, *, people: int, confirmed: int, is_decided: bool) -> Progress:
+def _progress(group: MinimumGroup, *, people: int, confirmed: int, is_decided: bool) -> Progress:
     return Progress(
         people=people,
         minimum=group.service.min_participants,

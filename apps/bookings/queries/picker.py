@@ -26,7 +26,7 @@ class SlotButton:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SlotGroup:
     label: str
     slots: tuple[SlotButton, ...]
 
@@ -41,7 +41,7 @@ class NearDay:
 @dataclass(frozen=True, slots=True)
 class Day:
     on: date | None
-    groups: tuple[Group, ...]
+    groups: tuple[SlotGroup, ...]
     reason: str
     near: tuple[NearDay, ...]
 
@@ -88,14 +88,16 @@ def _elsewhere(at: datetime, zone: ZoneInfo, venue: ZoneInfo, locale: str) -> st
     return formatting.format_weekday_time(at, zone=venue, locale=locale)
 
 
-def _groups(slots: Sequence[SlotButton], zone: ZoneInfo) -> tuple[Group, ...]:
+def _groups(slots: Sequence[SlotButton], zone: ZoneInfo) -> tuple[SlotGroup, ...]:
     hours = [(slot, slot.starts_at.astimezone(zone).hour) for slot in slots]
     named = (
         (_("Morning"), range(NOON)),
         (_("Afternoon"), range(NOON, EVENING)),
         (_("Evening"), range(EVENING, 24)),
     )
-    groups = (Group(name, tuple(it for it, hour in hours if hour in part)) for name, part in named)
+    groups = (
+        SlotGroup(name, tuple(it for it, hour in hours if hour in part)) for name, part in named
+    )
     return tuple(group for group in groups if group.slots)
 
 

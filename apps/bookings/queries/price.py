@@ -5,7 +5,7 @@ from datetime import datetime
 from apps.bookings.joining import price_to_join
 from apps.bookings.models import Booking
 from apps.bookings.queries.choice import choice_of
-from apps.bookings.queries.gatherings import gathering_of
+from apps.bookings.queries.joinables import joinable_of
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
@@ -29,5 +29,5 @@ def price_of(*, booking: Booking, choice: Choice, now: datetime) -> Price:
     run = booking.course_run
     if booking.kind != Service.Kind.COURSE or run is None or not choice.service.prorates:
         return choice.price
-    gathering = gathering_of(run, besides=None, now=now, seats_left=0)
-    return price_to_join(choice.price, gathering, prorates=True, now=now)
+    joinable = joinable_of(run, besides=None, now=now, seats_left=0)
+    return price_to_join(choice.price, joinable, prorates=True, now=now)

@@ -10,7 +10,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import (
     DECIDED,
     LIVE,
-    Group,
+    MinimumGroup,
     group_of,
     group_of_day,
     group_of_run,
@@ -20,7 +20,7 @@ from apps.businesses.models import Location
 from apps.catalog.models import Service
 
 
-def read_again(group: Group) -> Group | None:
+def read_again(group: MinimumGroup) -> MinimumGroup | None:
     """A group that was read before, as it is now: another start, another minimum. None where it is
     called off, needs nobody any more, or its day has other bounds since the clock there changed.
     To be asked under the lock of its people; at most three queries."""
@@ -37,7 +37,7 @@ def read_again(group: Group) -> Group | None:
     return _same_day(group, service)
 
 
-def _same_day(group: Group, service: Service) -> Group | None:
+def _same_day(group: MinimumGroup, service: Service) -> MinimumGroup | None:
     if group.on is None:
         return None
     places = Location.objects.select_related("business")
@@ -46,7 +46,7 @@ def _same_day(group: Group, service: Service) -> Group | None:
     return again if again.starts_at == group.starts_at and again.ends_at == group.ends_at else None
 
 
-def starts_now(group: Group) -> datetime | None:
+def starts_now(group: MinimumGroup) -> datetime | None:
     """When what a group comes to starts (UTC), as it is stored at this moment; one query."""
     if group.run is not None:
         return CourseRun.objects.values_list("starts_at", flat=True).get(pk=group.run.pk)
@@ -54,7 +54,7 @@ def starts_now(group: Group) -> datetime | None:
     return sessions.values_list("starts_at", flat=True).first()
 
 
-def find_undecided(*, now: datetime) -> list[Group]:
+def find_undecided(*, now: datetime) -> list[MinimumGroup]:
     """The groups that wait for more people, those of which nobody has come yet only when their
     time to be decided has come. Whoever waits is told also when nobody looked until the start
     (rule B29)."""
@@ -63,7 +63,7 @@ def find_undecided(*, now: datetime) -> list[Group]:
         .filter(status=Booking.Status.PENDING, service__min_participants__gt=0)
         .order_by("pk")
     )
-    groups: dict[tuple[str, int, str], Group] = {}
+    groups: dict[tuple[str, int, str], MinimumGroup] = {}
     for booking in waiting:
         group = group_of(booking, booking.service)
         if group is not None:
@@ -71,7 +71,7 @@ def find_undecided(*, now: datetime) -> list[Group]:
     return [*groups.values(), *_without_people(now=now)]
 
 
-def _without_people(*, now: datetime) -> Iterator[Group]:
+def _without_people(*, now: datetime) -> Iterator[MinimumGroup]:
     """Classes and courses that are due to be decided and have nobody: who books late is alone. Not
     those of which the team has decided that they take place."""
     services = Service.objects.filter(min_participants__gt=0, retired_at=None)

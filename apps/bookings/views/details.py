@@ -102,7 +102,7 @@ def _submit(
         return _show(request, draft, form, now=now, notice=notice, status=422)
     except bookings.AtTheTill:
         return go_to(request, "checkout:pay", draft=draft.draft_id)
-    except bookings.NotWelcome:
+    except bookings.CustomerBlocked:
         return _show(request, draft, form, now=now, notice=call_instead(draft), status=422)
     except (bookings.PriceChanged, bookings.SlotGone, bookings.DraftGone, BusyTryAgain) as lost:
         bookings.keep_draft_text(booking=draft, typed=form.typed())

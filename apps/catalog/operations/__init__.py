@@ -1,13 +1,13 @@
 """Verbs about what is offered."""
 
-from apps.catalog.operations._change_payment import (
+from apps.catalog.operations.change_payment import (
     PaymentImpossible,
     PaymentOutOfReach,
     ServiceHasChanged,
     change_payment,
 )
-from apps.catalog.operations._change_unanswered import change_unanswered
-from apps.catalog.operations._pricing_plans import (
+from apps.catalog.operations.change_unanswered import change_unanswered
+from apps.catalog.operations.pricing_plans import (
     PlanFacts,
     PlanHasChanged,
     PlanIsRetired,

@@ -2,30 +2,25 @@
 resources, sessions, order, payments, plan that pays, coupon, gift cards, counter of receipts; a
 provider is asked only while nothing is locked."""
 
-from apps.checkout.operations._aside import (
+from apps.checkout.operations.ask_for_plans import ask_for_plans, send_plan_link
+from apps.checkout.operations.ask_for_refund import REFUND_TOPIC
+from apps.checkout.operations.authorizations import (
     CAPTURE_TOPIC,
     RELEASE_TOPIC,
     capture_payment,
     look_after_kept_aside,
     release_payment,
 )
-from apps.checkout.operations._ask_for_plans import ask_for_plans, send_plan_link
-from apps.checkout.operations._ask_for_refund import REFUND_TOPIC
-from apps.checkout.operations._book_with_plan import book_with_plan
-from apps.checkout.operations._buy_plan import (
-    BoughtPlan,
-    Buyer,
-    buy_plan,
-    pay_for_plan,
-)
-from apps.checkout.operations._cancel_and_refund import (
+from apps.checkout.operations.book_with_plan import book_with_plan
+from apps.checkout.operations.buy_plan import BoughtPlan, Buyer, buy_plan, pay_for_plan
+from apps.checkout.operations.cancel_and_refund import (
     cancel_and_keep,
     cancel_and_refund,
     cancel_the_other,
     keep_money,
     refund_the_rest,
 )
-from apps.checkout.operations._change_plan import (
+from apps.checkout.operations.change_plan import (
     adjust_plan,
     cancel_plan,
     end_plans,
@@ -35,23 +30,23 @@ from apps.checkout.operations._change_plan import (
     start_renewal,
     stop_renewal,
 )
-from apps.checkout.operations._change_zone import change_zone
-from apps.checkout.operations._check_out import CheckedOut, Seen, check_out
-from apps.checkout.operations._coupons import (
+from apps.checkout.operations.change_zone import change_zone
+from apps.checkout.operations.check_out import CheckedOut, Seen, check_out
+from apps.checkout.operations.coupons import (
     CodeTaken,
     CouponFacts,
     make_coupon,
     return_lost_coupons,
     stop_coupon,
 )
-from apps.checkout.operations._discounts import (
+from apps.checkout.operations.discounts import (
     DiscountFacts,
     add_people,
     book_with_discount,
     make_discount,
     stop_discount,
 )
-from apps.checkout.operations._errors import (
+from apps.checkout.operations.errors import (
     AlreadyBought,
     CardMissing,
     CouponRefused,
@@ -72,8 +67,8 @@ from apps.checkout.operations._errors import (
     WayNotOffered,
     WayOutNotOffered,
 )
-from apps.checkout.operations._forget import close_payment, forget_abandoned_orders
-from apps.checkout.operations._gift_cards import (
+from apps.checkout.operations.forget import close_payment, forget_abandoned_orders
+from apps.checkout.operations.gift_cards import (
     BoughtGift,
     Gift,
     adjust_gift_card,
@@ -85,48 +80,50 @@ from apps.checkout.operations._gift_cards import (
     settle_uncovered,
     stop_gift_card,
 )
-from apps.checkout.operations._gift_money import (
+from apps.checkout.operations.gift_money import (
     BUYER,
     GIFT_TOPIC,
     RECIPIENT,
+    SeenGift,
+    release_held,
     tell_all_of_gift,
     tell_of_gift,
 )
-from apps.checkout.operations._in_person import (
+from apps.checkout.operations.in_person import (
     mark_paid,
     mark_plan_paid,
     undo_mark_paid,
     undo_plan_paid,
 )
-from apps.checkout.operations._look_after_unclear import look_after_unclear
-from apps.checkout.operations._new_payment import CLOSE_TOPIC
-from apps.checkout.operations._pay_balance import pay_balance
-from apps.checkout.operations._pay_with_plan import pay_with_plan, take_with_plan
-from apps.checkout.operations._plan_periods import PLAN_TOPIC
-from apps.checkout.operations._practice import (
+from apps.checkout.operations.look_after_unclear import look_after_unclear
+from apps.checkout.operations.open_payment import CLOSE_TOPIC
+from apps.checkout.operations.pay_balance import pay_balance
+from apps.checkout.operations.pay_with_plan import pay_with_plan, take_with_plan
+from apps.checkout.operations.plan_by_card import let_go_of_plan
+from apps.checkout.operations.plan_credits import return_lost_credits
+from apps.checkout.operations.plan_periods import PLAN_TOPIC
+from apps.checkout.operations.provider_events import (
+    LOOK_TOPIC,
     TELL_TOPIC,
     Act,
     SessionOver,
     act_in_practice,
+    receive_event,
     tell_of_practice,
 )
-from apps.checkout.operations._receive import LOOK_TOPIC, receive_event
-from apps.checkout.operations._redeem import return_lost_credits
-from apps.checkout.operations._refund import do_refund, refund_order
-from apps.checkout.operations._refused_refund import WayOut, decide_refused_refund, ways_out
-from apps.checkout.operations._renew import open_paid_periods, renew_plan, renew_plans
-from apps.checkout.operations._renew_in_person import renew_in_person
-from apps.checkout.operations._resume_plan import let_go_of_plan
-from apps.checkout.operations._sell_plan import sell_plan
-from apps.checkout.operations._settle import (
+from apps.checkout.operations.refund import do_refund, refund_order
+from apps.checkout.operations.refused_refund import WayOut, decide_refused_refund, ways_out
+from apps.checkout.operations.renew import open_paid_periods, renew_plan, renew_plans
+from apps.checkout.operations.renew_in_person import renew_in_person
+from apps.checkout.operations.sell_plan import sell_plan
+from apps.checkout.operations.settle import (
+    apply_provider_state,
     look_after_refunds,
     settle_open_payments,
     settle_payment,
-    write_truth,
 )
-from apps.checkout.operations._under_way import give_up_payment, go_on_paying
-from apps.checkout.operations._use_code import UsedCode, use_code, use_code_for_plan
-from apps.checkout.operations._use_gift import SeenGift, release_held
+from apps.checkout.operations.under_way import give_up_payment, go_on_paying
+from apps.checkout.operations.use_code import UsedCode, use_code, use_code_for_plan
 from apps.checkout.pricing import AmountRefused
 
 __all__ = [
@@ -178,6 +175,7 @@ __all__ = [
     "add_people",
     "adjust_gift_card",
     "adjust_plan",
+    "apply_provider_state",
     "ask_for_plans",
     "book_with_discount",
     "book_with_plan",
@@ -246,5 +244,4 @@ __all__ = [
     "use_code",
     "use_code_for_plan",
     "ways_out",
-    "write_truth",
 ]

@@ -13,9 +13,9 @@ from apps.checkout.providers.protocol import (
     Provider,
     ProviderDown,
     ProviderGone,
+    ProviderPayment,
     RefundRefused,
     Returned,
-    Truth,
     Wanted,
 )
 from apps.checkout.providers.stripe import Stripe
@@ -30,9 +30,9 @@ __all__ = [
     "Provider",
     "ProviderDown",
     "ProviderGone",
+    "ProviderPayment",
     "RefundRefused",
     "Returned",
-    "Truth",
     "Wanted",
     "names_spoken_to",
     "provider_called",

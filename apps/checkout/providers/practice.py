@@ -23,9 +23,9 @@ from apps.checkout.providers.protocol import (
     ForgedEvent,
     Opened,
     ProviderDown,
+    ProviderPayment,
     RefundRefused,
     Returned,
-    Truth,
     Wanted,
 )
 from apps.checkout.providers.reading import read_object, words_in
@@ -68,11 +68,11 @@ class Practice:
         found = PracticeSession.objects.filter(key=key).first()
         return found.ref if found else ""
 
-    def fetch(self, ref: str, *, now: datetime) -> Truth:
+    def fetch(self, ref: str, *, now: datetime) -> ProviderPayment:
         kept_aside = PracticeSession.objects.filter(ref=ref, state=State.AUTHORIZED)
         kept_aside.filter(expires_at__lte=now - HELD_FOR).update(state=State.LAPSED, authorized=0)
         session = _get(ref)
-        return Truth(
+        return ProviderPayment(
             amount=session.amount,
             currency=session.currency,
             captured=session.captured,

@@ -87,7 +87,7 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class ProviderPayment:
     """How a payment stands at the provider at this moment, in minor units.
 
     is_open: it can still be paid. failure is for people, "" when nothing failed. authorized is kept
@@ -153,7 +153,7 @@ class Provider(Protocol):
     def find_charge(self, key: str, *, saved: str) -> str:
         """The ref of what ``charge_saved`` made under this key, "" when it never came to that."""
 
-    def fetch(self, ref: str, *, now: datetime) -> Truth:
+    def fetch(self, ref: str, *, now: datetime) -> ProviderPayment:
         """Ask how a payment stands."""
 
     def close(self, ref: str) -> None:

@@ -22,14 +22,14 @@ from apps.checkout.providers.protocol import (
     Opened,
     OpenRefused,
     ProviderDown,
+    ProviderPayment,
     RefundRefused,
-    Truth,
     Wanted,
 )
 from apps.checkout.providers.signing import is_signed
 from apps.checkout.providers.stripe_amounts import NotCountable, stripe_bounds, to_stripe
 from apps.checkout.providers.stripe_api import Declined, Facts, KeyReused, Refused, ask, text
-from apps.checkout.providers.stripe_truth import (
+from apps.checkout.providers.stripe_state import (
     refunds_in,
     refusal_of,
     truth_of_intent,
@@ -91,7 +91,7 @@ class Stripe:
             return ""  # there is no such customer any more
         return text(known, "id") if known else ""
 
-    def fetch(self, ref: str, *, now: datetime) -> Truth:  # noqa: ARG002 - Stripe has a clock
+    def fetch(self, ref: str, *, now: datetime) -> ProviderPayment:  # noqa: ARG002 - Stripe has a clock
         """Counts what went back by the refunds themselves: one that the bank refuses days later is
         told by its own status."""
         if _is_intent(ref):

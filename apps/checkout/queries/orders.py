@@ -82,7 +82,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PaymentSummary:
     """An order with its lines and its money, in minor units of its currency. kept_aside is on a
     card and not taken; receipt is the number of its receipt ("2026-00017"), "" while no money
     came."""
@@ -175,20 +175,20 @@ PAYER = ("booking__customer", "purchase__customer", "gift_card")
 """What ``payer_of`` reads along, as names for select_related of an order."""
 
 
-def find_sheet(*, booking: Booking) -> Sheet | None:
+def find_payment_summary(*, booking: Booking) -> PaymentSummary | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
     orders = _orders().filter(booking=booking)
     return next(iter(_sheets(orders)), None)
 
 
-def list_sheets(*, purchase: PlanPurchase) -> list[Sheet]:
+def list_sheets(*, purchase: PlanPurchase) -> list[PaymentSummary]:
     """Read the orders of a plan that were placed, the newest first; as many queries for each
     number of them."""
     orders = _orders().filter(purchase=purchase)
     return _sheets(orders.exclude(status=Order.Status.CANCELED).order_by("-pk"))
 
 
-def find_card_sheet(*, card: GiftCard) -> Sheet | None:
+def find_card_sheet(*, card: GiftCard) -> PaymentSummary | None:
     """Read the order with which a gift card was bought."""
     orders = _orders().filter(gift_card=card)
     return next(iter(_sheets(orders)), None)
@@ -198,7 +198,7 @@ def _orders() -> QuerySet[Order]:
     return Order.objects.select_related("receipt").prefetch_related("lines")
 
 
-def _sheets(found: QuerySet[Order]) -> list[Sheet]:
+def _sheets(found: QuerySet[Order]) -> list[PaymentSummary]:
     """Four queries at most, two when there is no order."""
     orders = list(found)
     if not orders:
@@ -217,9 +217,9 @@ def _sheets(found: QuerySet[Order]) -> list[Sheet]:
     return [_sheet(order, payments[order.pk], refunds[order.pk]) for order in orders]
 
 
-def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund]) -> Sheet:
+def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund]) -> PaymentSummary:
     flows = flows_of(payments)
-    return Sheet(
+    return PaymentSummary(
         order=order,
         entries=(*map(_payment, payments), *map(_refund, refunds)),
         paid=sum(flow.captured for flow in flows),

@@ -13,7 +13,7 @@ from apps.bookings.queries.visit_times import times_at, times_of
 from apps.catalog.queries import Choice
 from apps.checkout.models import CreditEntry, PlanPurchase
 from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for
-from apps.checkout.queries.orders import Sheet, waits_for_a_yes
+from apps.checkout.queries.orders import PaymentSummary, waits_for_a_yes
 
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 WHEN = ("starts_at", "ends_at", "course_run_id")
@@ -95,7 +95,9 @@ def passes_for(*, booking: Booking, purchase_ids: Sequence[int], now: datetime) 
     return _judge(found, wanted_of(booking), times=times, now=now)
 
 
-def passes_of_customer(*, booking: Booking, sheet: Sheet | None, now: datetime) -> tuple[Pass, ...]:
+def passes_of_customer(
+    *, booking: Booking, sheet: PaymentSummary | None, now: datetime
+) -> tuple[Pass, ...]:
     """The live plans of whoever booked, usable ones first, as long as all that was booked is still
     owed (``operations.pay_with_plan``); none, and no query, where nothing is. One query more than
     ``passes_for``."""
@@ -106,7 +108,7 @@ def passes_of_customer(*, booking: Booking, sheet: Sheet | None, now: datetime) 
     return passes_for(booking=booking, purchase_ids=held, now=now)
 
 
-def _owes_all(booking: Booking, sheet: Sheet | None) -> bool:
+def _owes_all(booking: Booking, sheet: PaymentSummary | None) -> bool:
     lives = booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}
     by_plan = booking.payment_option == Booking.PaymentOption.MEMBERSHIP
     if not lives or not booking.price or by_plan or waits_for_a_yes(booking):

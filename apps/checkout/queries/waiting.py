@@ -4,7 +4,7 @@ from apps.bookings.models import Booking
 from apps.checkout.models import Payment
 
 
-class Stand(StrEnum):
+class PaymentProgress(StrEnum):
     """How the last payment of a draft stands."""
 
     NOTHING = "NOTHING"
@@ -13,12 +13,12 @@ class Stand(StrEnum):
     FAILED = "FAILED"
 
 
-def stand_of(*, booking: Booking) -> Stand:
+def payment_progress_of(*, booking: Booking) -> PaymentProgress:
     """Say how the newest payment of a draft stands; one query."""
     payments = Payment.objects.filter(order__booking=booking).order_by("-pk")
     last = payments.values_list("status", flat=True).first()
     if last is None:
-        return Stand.NOTHING
+        return PaymentProgress.NOTHING
     if last in {Payment.Status.FAILED, Payment.Status.CANCELED}:
-        return Stand.FAILED
-    return Stand.UNCLEAR if last == Payment.Status.UNCLEAR else Stand.UNDER_WAY
+        return PaymentProgress.FAILED
+    return PaymentProgress.UNCLEAR if last == Payment.Status.UNCLEAR else PaymentProgress.UNDER_WAY

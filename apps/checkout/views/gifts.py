@@ -29,7 +29,7 @@ from apps.checkout.views.gift_till import (
     typed_card,
 )
 from apps.checkout.views.limits import require_room_to_buy
-from apps.checkout.views.looks import goes_on, looks_of, plain_look
+from apps.checkout.views.looks import goes_on, plain_look, poll_count
 from apps.kernel.money import Money
 from apps.web.formatting import format_money
 from apps.web.formguard import Verdict, judge, new_guard
@@ -119,7 +119,7 @@ def card(request: HttpRequest, reference: str) -> HttpResponse:
 def _waiting(request: HttpRequest, *, waits: bool, begun: UnderWay | None) -> dict[str, Any]:
     """Whether the page waits for the provider's word. It does not for whoever says that they went
     back, as long as they can go on."""
-    looks = looks_of(request)
+    looks = poll_count(request)
     unclear = begun if begun and begun.told else None
     under_way = begun if begun and begun.is_open else None
     has_left = under_way is not None and "begun" in request.GET

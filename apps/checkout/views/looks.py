@@ -3,12 +3,12 @@ scripts every five seconds, ten times."""
 
 from django.http import HttpRequest
 
-MOST_LOOKS = 30
+MAX_POLLS = 30
 PLAIN_LOOKS, PLAIN_SECONDS = 10, 5
 DIGITS = 3
 
 
-def looks_of(request: HttpRequest) -> int:
+def poll_count(request: HttpRequest) -> int:
     """How often this page has looked already."""
     raw = request.GET.get("looks", "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS else 0
@@ -16,7 +16,7 @@ def looks_of(request: HttpRequest) -> int:
 
 def goes_on(looks: int) -> bool:
     """Whether it looks once more."""
-    return looks < MOST_LOOKS
+    return looks < MAX_POLLS
 
 
 def plain_look(request: HttpRequest, looks: int) -> str:

@@ -25,7 +25,7 @@ from apps.checkout.queries.renewals import next_period_of
 from apps.checkout.queries.under_way import UnderWay, find_under_way
 from apps.checkout.views.begun import Bill, bill_of
 from apps.checkout.views.changed import gift_refused_words, price_changed_words
-from apps.checkout.views.looks import goes_on, looks_of, plain_look
+from apps.checkout.views.looks import goes_on, plain_look, poll_count
 from apps.checkout.views.plan_codes import (
     Typed,
     choose_gift,
@@ -110,7 +110,7 @@ def _waiting(
 ) -> dict[str, Any]:
     """Whether the page waits for the provider's word. It does not for whoever says that they went
     back, as long as they can go on."""
-    looks = looks_of(request)
+    looks = poll_count(request)
     has_left = waits and bill is not None and bill.under_way is not None
     has_left = has_left and "begun" in request.GET
     looks_again = waits and unclear is None and not has_left

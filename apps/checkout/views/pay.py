@@ -45,7 +45,7 @@ from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, too_little_words
 from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.under_way import find_under_way
-from apps.checkout.queries.waiting import Stand, stand_of
+from apps.checkout.queries.waiting import PaymentProgress, payment_progress_of
 from apps.checkout.views.changed import gift_refused_words
 from apps.checkout.views.limits import require_room_to_pay
 from apps.checkout.views.till import (
@@ -82,7 +82,7 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     now = timezone.now()
     if not draft.contact_name:
         return go_to(request, "bookings:details", draft=draft.draft_id)
-    if stand_of(booking=draft) is Stand.UNCLEAR:
+    if payment_progress_of(booking=draft) is PaymentProgress.UNCLEAR:
         return go_to(request, "checkout:wait", draft=draft.draft_id)
     try:
         till = open_till(request, draft, now=now)

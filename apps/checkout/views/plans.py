@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.bookings.operations import NotWelcome
+from apps.bookings.operations import CustomerBlocked
 from apps.bookings.visitors import grant_plan, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
@@ -41,7 +41,7 @@ from apps.web.http import HttpResponseSeeOther, go_to, render_page
 PURPOSE = "plan"
 CONFLICT, UNPROCESSABLE = 409, 422
 CHANGED = (
-    *(checkout.PlanChanged, checkout.PlanNotSold, checkout.WayNotOffered, NotWelcome),
+    *(checkout.PlanChanged, checkout.PlanNotSold, checkout.WayNotOffered, CustomerBlocked),
     *(checkout.CouponRefused, checkout.GiftRefused, checkout.PaymentUnderWay),
 )
 

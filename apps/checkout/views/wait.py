@@ -13,8 +13,8 @@ from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page
 from apps.businesses.pages import frame_of
 from apps.checkout.queries.under_way import find_under_way
-from apps.checkout.queries.waiting import Stand, stand_of
-from apps.checkout.views.looks import goes_on, looks_of, plain_look
+from apps.checkout.queries.waiting import PaymentProgress, payment_progress_of
+from apps.checkout.views.looks import goes_on, plain_look, poll_count
 from apps.web.http import go_to, render_page, wants_fragment
 
 
@@ -23,16 +23,16 @@ from apps.web.http import go_to, render_page, wants_fragment
 def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Show that the payment is being confirmed; what became of the draft is shown by its own page,
     to which ``draft_page`` leads as soon as it is a booking."""
-    now, stand = timezone.now(), stand_of(booking=draft)
-    if stand is Stand.NOTHING:
+    now, stand = timezone.now(), payment_progress_of(booking=draft)
+    if stand is PaymentProgress.NOTHING:
         return go_to(request, "checkout:pay", draft=draft.draft_id)
-    if stand is Stand.FAILED and is_time_gone(booking=draft, now=now):
+    if stand is PaymentProgress.FAILED and is_time_gone(booking=draft, now=now):
         return show_draft_lost(request, draft, now=now)
-    if stand is Stand.FAILED:
+    if stand is PaymentProgress.FAILED:
         return go_to(request, "checkout:pay", draft=draft.draft_id, query={"failed": "1"})
     begun = find_under_way(draft, now=now)
-    is_unclear = stand is Stand.UNCLEAR
-    looks = looks_of(request)
+    is_unclear = stand is PaymentProgress.UNCLEAR
+    looks = poll_count(request)
     context: dict[str, Any] = {
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,

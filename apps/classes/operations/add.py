@@ -7,11 +7,11 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import price_to_join
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._details import ContactDetails
-from apps.bookings.operations._drafts import Visitor, copy_choice, draft_at, made_before
-from apps.bookings.operations._moves import Actor, write_move
-from apps.bookings.operations._submit import asked
-from apps.bookings.queries.gatherings import gathering_of, lead_of
+from apps.bookings.operations.details import ContactDetails
+from apps.bookings.operations.drafts import Visitor, copy_choice, draft_at, made_before
+from apps.bookings.operations.submit import asked
+from apps.bookings.operations.transitions import Actor, record_transition
+from apps.bookings.queries.joinables import joinable_of, lead_of
 from apps.bookings.queries.minimum import lacking
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import Choice
@@ -43,8 +43,8 @@ def add_booking(
     target = availability.lock_target(target=target, now=now)
     if earlier := made_before(form_key, business_id=by.business_id):
         return earlier
-    gathering = gathering_of(target, besides=None, now=now, seats_left=0)
-    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    joinable = joinable_of(target, besides=None, now=now, seats_left=0)
+    price = price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
     waits = lacking(target, choice.service, now=now) > choice.party_size
     seating = availability.seat(target=target, seats=choice.party_size, expires_at=None)
     booking = draft_at(target, choice=choice, visitor=Visitor("", "", ""), now=now)
@@ -79,7 +79,7 @@ def _write(
         now=now,
     )
     free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
-    write_move(
+    record_transition(
         booking,
         action=BookingEvent.Action.REQUESTED if waits else BookingEvent.Action.BOOKED,
         actor=Actor.of(by),

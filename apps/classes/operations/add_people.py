@@ -5,10 +5,10 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import CannotJoin, NotBookable, TooManyPeople
-from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations.errors import CannotJoin, NotBookable, TooManyPeople
+from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
 from apps.bookings.queries.bringing import has_room_for, takes_more
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.joinables import join_rules_of, joinable_of
 from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered
 
 
@@ -48,13 +48,13 @@ def add_people(
         raise TooManyPeople
     people = locked.party_size + more
     choice = _choice(locked, people=more)
-    gathering = gathering_of(target, besides=None, now=now)
-    joining = may_join(gathering, rules=join_rules_of(choice.policy), seats=more, now=now)
+    joinable = joinable_of(target, besides=None, now=now)
+    joining = may_join(joinable, rules=join_rules_of(choice.policy), seats=more, now=now)
     if not joining.is_open:
         raise CannotJoin(joining)
     availability.change_seats(seating_id=locked.seating_id, seats=people, now=now)
-    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
-    write_move(
+    price = price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
+    record_transition(
         locked,
         action=BookingEvent.Action.RESIZED,
         actor=Actor.of(None),

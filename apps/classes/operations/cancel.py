@@ -6,8 +6,8 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._errors import StaleRevision
-from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations.errors import StaleRevision
+from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import Scope, Seen, people_seen, sessions_in, sessions_seen
@@ -69,7 +69,7 @@ def call_off(ids: Sequence[int], *, reason: str, actor: Actor, now: datetime) ->
     availability.release_all_seats(session_ids=ids, now=now)
     WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")
     for booking in live:
-        write_move(
+        record_transition(
             booking,
             action=BookingEvent.Action.CANCELED,
             actor=actor,

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._errors import StaleRevision
-from apps.bookings.operations._follow import columns_of
-from apps.bookings.operations._moves import Actor, write_move
-from apps.bookings.queries.gatherings import first_date, lead_of
+from apps.bookings.operations.errors import StaleRevision
+from apps.bookings.operations.follow import columns_of
+from apps.bookings.operations.transitions import Actor, record_transition
+from apps.bookings.queries.joinables import first_date, lead_of
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import Seen, other_dates, people_seen, sessions_seen
@@ -55,7 +55,7 @@ def cancel_course_date(
     begins = first_date(run) if run.starts_at != began else None
     words = _words(session, begins=begins, reason=reason)
     for booking in live if begins else booked:
-        write_move(
+        record_transition(
             booking,
             action=BookingEvent.Action.MESSAGED,
             actor=actor,
@@ -117,7 +117,7 @@ def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) ->
     availability.release_run_seats(course_run_id=run.pk, now=now)
     WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED").update(state="LEFT")
     for booking in booked:
-        write_move(
+        record_transition(
             booking,
             action=BookingEvent.Action.CANCELED,
             actor=actor,

@@ -8,11 +8,11 @@ from apps.availability.models import Session
 from apps.availability.operations import SessionChange
 from apps.bookings.announcements import announce_new_start
 from apps.bookings.models import Booking
-from apps.bookings.operations._errors import CannotMove, StaleRevision
-from apps.bookings.operations._follow import follow
-from apps.bookings.operations._moves import Actor
+from apps.bookings.operations.errors import CannotMove, StaleRevision
+from apps.bookings.operations.follow import follow
+from apps.bookings.operations.transitions import Actor
 from apps.bookings.plan_uses import plan_limits_of
-from apps.bookings.queries.gatherings import lead_of
+from apps.bookings.queries.joinables import lead_of
 from apps.businesses.models import TeamMember
 from apps.classes.operations.cancel import lock_live
 from apps.classes.queries.attending import Scope, Seen, people_seen, sessions_in

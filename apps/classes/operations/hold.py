@@ -10,7 +10,7 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.operations import NoSeats
 from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking
-from apps.bookings.operations._drafts import (
+from apps.bookings.operations.drafts import (
     Visitor,
     When,
     copy_choice,
@@ -19,8 +19,8 @@ from apps.bookings.operations._drafts import (
     new_draft,
     require_consent,
 )
-from apps.bookings.operations._errors import CannotJoin, NotBookable
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
+from apps.bookings.operations.errors import CannotJoin, NotBookable
+from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, is_offered
 
@@ -53,19 +53,19 @@ def hold_seats(
     previous = last_draft(choice, visitor=visitor)
     require_consent(previous, choice=choice, starts_at=target.starts_at, replaces=replaces, now=now)
     own = previous if previous is not None and previous.is_held(now) else None
-    gathering = gathering_of(target, besides=own, now=now)
+    joinable = joinable_of(target, besides=own, now=now)
     joining = may_join(
-        gathering, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
+        joinable, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
     )
     if not joining.is_open:
         raise CannotJoin(joining)
-    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    price = price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
     try:
         return _hold_once(
             target, choice=choice, price=price, visitor=visitor, previous=previous, now=now
         )
     except NoSeats as lost:
-        now_left = gathering_of(target, besides=None, now=now, seats_left=lost.seats_left)
+        now_left = joinable_of(target, besides=None, now=now, seats_left=lost.seats_left)
         rules = join_rules_of(choice.policy)
         raise CannotJoin(
             may_join(now_left, rules=rules, seats=choice.party_size, now=now)

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from apps.availability.models import Session
 from apps.bookings.models import BookingEvent
-from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations.transitions import Actor, record_transition
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import find_attending
 
@@ -28,7 +28,7 @@ def message_people(
     if said and BookingEvent.objects.filter(booking__in=rows, after__form_key=form_key).exists():
         return len(rows)
     for booking in rows:
-        write_move(
+        record_transition(
             booking,
             action=BookingEvent.Action.MESSAGED,
             actor=Actor.of(by),

@@ -11,13 +11,13 @@ from apps.availability.operations import IsDecided, SlotTaken
 from apps.bookings import states
 from apps.bookings.minimum import Verdict, judge
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._confirm import keep_asked_time
-from apps.bookings.operations._errors import DoesNotFit
-from apps.bookings.operations._kept import give_back
-from apps.bookings.operations._moves import Actor, write_move
+from apps.bookings.operations.decide import keep_asked_time
+from apps.bookings.operations.errors import DoesNotFit
+from apps.bookings.operations.kept import release_booking
+from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.queries.asking import is_for_people
 from apps.bookings.queries.minimum import (
-    Group,
+    MinimumGroup,
     Progress,
     group_of_session,
     is_answered_anew,
@@ -45,7 +45,7 @@ def decide_minimums(*, now: datetime) -> int:
 
 
 @transaction.atomic
-def _decide(listed: Group, *, now: datetime) -> bool:
+def _decide(listed: MinimumGroup, *, now: datetime) -> bool:
     """What was listed may have moved, or need other people, until its own were locked: it is judged
     as it is then."""
     booked = _lock_people(listed)
@@ -62,7 +62,7 @@ def _decide(listed: Group, *, now: datetime) -> bool:
     return False
 
 
-def _verdict(group: Group, progress: Progress, *, now: datetime) -> Verdict:
+def _verdict(group: MinimumGroup, progress: Progress, *, now: datetime) -> Verdict:
     return judge(
         people=progress.people,
         minimum=progress.minimum,
@@ -72,7 +72,7 @@ def _verdict(group: Group, progress: Progress, *, now: datetime) -> Verdict:
     )
 
 
-def _may_take_back(group: Group, *, now: datetime) -> bool:
+def _may_take_back(group: MinimumGroup, *, now: datetime) -> bool:
     """Whether an answer of the team may still be taken back: until then it settles nothing, and
     nobody is called off because of it (rule B11)."""
     return Booking.objects.filter(is_answered_anew(now), group.members).exists()
@@ -101,7 +101,7 @@ def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
         _confirm(group, booked, actor=Actor.of(by), now=now)
 
 
-def _keep_word(group: Group, session: Session, *, now: datetime) -> None:
+def _keep_word(group: MinimumGroup, session: Session, *, now: datetime) -> None:
     """After the people, as wherever they and what they booked are locked (rule C2)."""
     if group.on is not None:
         availability.decide_day(
@@ -111,7 +111,7 @@ def _keep_word(group: Group, session: Session, *, now: datetime) -> None:
         availability.decide_target(target=session.course_run or session, now=now)
 
 
-def _lock_people(group: Group) -> list[Booking]:
+def _lock_people(group: MinimumGroup) -> list[Booking]:
     live = (
         Booking.objects.select_for_update(of=("self",))
         .select_related("business", "service__business", "location", "session", "course_run")
@@ -120,7 +120,7 @@ def _lock_people(group: Group) -> list[Booking]:
     return list(live.order_by("pk"))
 
 
-def _confirm(group: Group, booked: Sequence[Booking], *, actor: Actor, now: datetime) -> int:
+def _confirm(group: MinimumGroup, booked: Sequence[Booking], *, actor: Actor, now: datetime) -> int:
     """Confirm who waits, first come first; return how many. Several may have asked for one time
     before it was kept for anybody: it goes to the first of them whom it fits, and the others stay
     before the team.
@@ -165,7 +165,7 @@ def _keep(booking: Booking, now: datetime) -> bool:
 
 
 def _write(booking: Booking, *, actor: Actor, now: datetime) -> None:
-    write_move(
+    record_transition(
         booking,
         action=BookingEvent.Action.CONFIRMED,
         actor=actor,
@@ -177,7 +177,7 @@ def _write(booking: Booking, *, actor: Actor, now: datetime) -> None:
     )
 
 
-def _call_off(group: Group, booked: Sequence[Booking], *, now: datetime) -> bool:
+def _call_off(group: MinimumGroup, booked: Sequence[Booking], *, now: datetime) -> bool:
     """Tell whether it was called off: not where the team decides otherwise at this moment, or moves
     it."""
     actor, reason = Actor.system(), _("Not enough people have booked.")
@@ -200,15 +200,15 @@ class _Moved(Exception):
     """It was moved before it was locked."""
 
 
-def _require_unmoved(group: Group) -> None:
+def _require_unmoved(group: MinimumGroup) -> None:
     """Asked at the end: a class or a course is locked after its people and its rooms (rule C2)."""
     if group.on is None and starts_now(group) != group.starts_at:
         raise _Moved
 
 
 def _cancel(booking: Booking, *, reason: str, actor: Actor, now: datetime) -> None:
-    give_back(booking, now=now)
-    write_move(
+    release_booking(booking, now=now)
+    record_transition(
         booking,
         action=BookingEvent.Action.CANCELED,
         actor=actor,

@@ -8,12 +8,17 @@ from apps.bookings import states
 from apps.bookings.announcements import announce_free_places
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations._errors import CannotJoin, CannotMove, NotBookable, TooFewSoFar
-from apps.bookings.operations._moves import Actor, deadline_columns, lock_booking, write_move
-from apps.bookings.operations._paid_then import require_paid_then
-from apps.bookings.operations._snapshots import clock_columns, place_columns
+from apps.bookings.operations.errors import CannotJoin, CannotMove, NotBookable, TooFewSoFar
+from apps.bookings.operations.paid import require_paid_then
+from apps.bookings.operations.snapshots import clock_columns, place_columns
+from apps.bookings.operations.transitions import (
+    Actor,
+    deadline_columns,
+    lock_booking,
+    record_transition,
+)
 from apps.bookings.policy import Policy, may_move_to_session
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
+from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.bookings.queries.minimum import lacking
 from apps.bookings.queries.visit_times import times_at
 from apps.businesses.models import TeamMember
@@ -56,7 +61,7 @@ def move_places(
     seating = availability.seat(target=target, seats=locked.party_size, expires_at=None)
     availability.take_seats(seating=seating, now=now)
     require_paid_then(locked, times=times_at(target), is_team=by is not None)
-    write_move(
+    record_transition(
         locked,
         action=BookingEvent.Action.MOVED,
         actor=Actor.of(by),
@@ -119,8 +124,8 @@ def _require_open(booking: Booking, target: Session | CourseRun, *, now: datetim
     whoever books now does, and not where nobody can."""
     if not is_offered(service=booking.service):
         raise NotBookable
-    gathering = gathering_of(target, besides=None, now=now)
+    joinable = joinable_of(target, besides=None, now=now)
     rules = join_rules_of(policy_of(service=booking.service))
-    joining = may_join(gathering, rules=rules, seats=booking.party_size, now=now)
+    joining = may_join(joinable, rules=rules, seats=booking.party_size, now=now)
     if not joining.is_open:
         raise CannotJoin(joining)

@@ -5,7 +5,7 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.bookings.announcements import announce_free_places
-from apps.bookings.operations._errors import StaleRevision
+from apps.bookings.operations.errors import StaleRevision
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.db.models import Q, Sum
 from apps.availability.models import CourseRun, Seating, Session, has_lapsed
 from apps.availability.queries import zone_of
 from apps.availability.queries.crew import Crew, find_crews
-from apps.bookings.joining import Gathering, Joining, may_join, price_to_join, sessions_left
+from apps.bookings.joining import Joinable, Joining, may_join, price_to_join, sessions_left
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
-from apps.bookings.queries.gatherings import join_rules_of
+from apps.bookings.queries.joinables import join_rules_of
 from apps.bookings.queries.lines import count_waiting_for_runs, has_line
 from apps.bookings.queries.minimum import Progress, progress_of_runs
 from apps.bookings.queries.own import Browser, own_enrolments, own_hold
@@ -181,9 +181,9 @@ def _row(
     now: datetime,
 ) -> RunRow:
     held = [it for it in sessions if it.state == Session.State.SCHEDULED]
-    gathering = _gathering(run, held, free=free.get(run.pk, 0))
+    joinable = _gathering(run, held, free=free.get(run.pk, 0))
     rules = join_rules_of(choice.policy)
-    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    price = price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
     first = _first(sessions)
     crew = crews.get(first.pk, Crew()) if first else Crew()
     return RunRow(
@@ -193,9 +193,9 @@ def _row(
         zone=zone_of(service=choice.service, location=run.location),
         crew=crew.words,
         dates=tuple(_date(it, now=now) for it in sessions),
-        over=len(held) - sessions_left(gathering, now=now),
+        over=len(held) - sessions_left(joinable, now=now),
         total=len(held),
-        joining=may_join(gathering, rules=rules, seats=choice.party_size, now=now),
+        joining=may_join(joinable, rules=rules, seats=choice.party_size, now=now),
         quote=quote_of_price(price, minutes=choice.duration_minutes),
         is_reduced=price.total != choice.price.total,
         own_reference=own.get(run.pk, ""),
@@ -206,8 +206,8 @@ def _row(
     )
 
 
-def _gathering(run: CourseRun, held: Sequence[Session], *, free: int) -> Gathering:
-    return Gathering(
+def _gathering(run: CourseRun, held: Sequence[Session], *, free: int) -> Joinable:
+    return Joinable(
         starts=tuple(it.starts_at for it in held),
         ends_at=run.ends_at,
         takes_place=True,

@@ -7,7 +7,7 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.joining import Joining, may_join
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.joinables import join_rules_of, joinable_of
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.own import Browser, Own, own_hold, own_place
 from apps.bookings.queries.rules import policy_of
@@ -61,16 +61,16 @@ def get_session_page(
     service = choice.service
     held = own_hold(browser=browser, business_id=session.business_id, now=now)
     mine = held if held is not None and held.session_id == session.pk else None
-    gathering = gathering_of(session, besides=mine, now=now)
+    joinable = joinable_of(session, besides=mine, now=now)
     return SessionPage(
         session=session,
         name=service.name,
         description=service.description or service.summary,
         crew=find_crews(session_ids=[session.pk]).get(session.pk, Crew()).words,
         joining=may_join(
-            gathering, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
+            joinable, rules=join_rules_of(choice.policy), seats=choice.party_size, now=now
         ),
-        seats_left=gathering.seats_left,
+        seats_left=joinable.seats_left,
         offered=is_offered(service=service),
         quote=quote_of(choice),
         lines=lines_of(choice),

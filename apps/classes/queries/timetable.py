@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import DateException, Session
 from apps.availability.queries.crew import Crew, find_crews
-from apps.bookings.joining import Gathering, Joining, Obstacle, may_join
+from apps.bookings.joining import Joinable, Joining, Obstacle, may_join
 from apps.bookings.models import Booking
-from apps.bookings.queries.gatherings import join_rules_of
+from apps.bookings.queries.joinables import join_rules_of
 from apps.bookings.queries.lines import count_waiting
 from apps.bookings.queries.own import Browser, own_hold, own_places
 from apps.businesses.clocks import Clock
@@ -232,13 +232,13 @@ def _policy_of(session: Session, business: Business) -> BookingPolicy:
 
 def _joining(session: Session, business: Business, *, seats_left: int, now: datetime) -> Joining:
     rules = join_rules_of(_policy_of(session, business))
-    gathering = Gathering(
+    joinable = Joinable(
         starts=(session.starts_at,),
         ends_at=session.ends_at,
         takes_place=session.state == Session.State.SCHEDULED,
         seats_left=seats_left,
     )
-    return may_join(gathering, rules=rules, seats=1, now=now)
+    return may_join(joinable, rules=rules, seats=1, now=now)
 
 
 def _day(

@@ -14,7 +14,7 @@ from apps.checkout.queries.orders import excess_of, handed_over_at
 from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
-from apps.messages.operations._hand_over import MAX_ERROR, NotDelivered, hand_over
+from apps.messages.operations.hand_over import MAX_ERROR, NotDelivered, hand_over
 from apps.messages.queries import get_booking_facts
 from apps.messages.queries_of_moves import find_place_before, is_moved_again
 from apps.outbox.backoff import MAX_ATTEMPTS

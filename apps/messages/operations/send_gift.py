@@ -15,7 +15,7 @@ from apps.checkout.operations import GIFT_TOPIC, RECIPIENT, tell_all_of_gift, te
 from apps.messages.composing import sender_of
 from apps.messages.links import gift_url
 from apps.messages.money_words import money_went_heading, money_went_words
-from apps.messages.operations._hand_over import NotDelivered, hand_over, require_address
+from apps.messages.operations.hand_over import NotDelivered, hand_over, require_address
 from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
 from apps.outbox.backoff import MAX_ATTEMPTS

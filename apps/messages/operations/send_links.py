@@ -13,7 +13,7 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.messages.composing import sender_of
 from apps.messages.links import manage_url
-from apps.messages.operations._hand_over import hand_over, require_address
+from apps.messages.operations.hand_over import hand_over, require_address
 from apps.messages.operations.send import hold_back_floods
 from apps.messages.queries import list_bookings_of_address
 from apps.messages.style import styles

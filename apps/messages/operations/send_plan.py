@@ -17,7 +17,7 @@ from apps.checkout.queries.renewals import next_period_of
 from apps.messages.composing import sender_of
 from apps.messages.links import plan_url
 from apps.messages.money_words import money_went_heading, money_went_words
-from apps.messages.operations._hand_over import hand_over, require_address
+from apps.messages.operations.hand_over import hand_over, require_address
 from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
 from apps.web.formatting import format_money

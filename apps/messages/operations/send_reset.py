@@ -28,7 +28,7 @@ from apps.businesses.accent import DEFAULT
 from apps.businesses.models import Business
 from apps.businesses.queries import list_memberships
 from apps.messages.composing import sender_of
-from apps.messages.operations._hand_over import hand_over, require_address
+from apps.messages.operations.hand_over import hand_over, require_address
 from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
 from apps.outbox import operations as outbox

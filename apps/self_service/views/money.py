@@ -17,7 +17,7 @@ from apps.checkout.coupons import Refused
 from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
 from apps.checkout.queries.coupons import Applied
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.queries.pay_page import code_words
 from apps.checkout.queries.under_way import UnderWay
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
@@ -121,7 +121,7 @@ def _origin(request: HttpRequest) -> str:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what was paid, with the tax in it, ready to be printed."""
     booking = granted_booking(request, reference)
-    sheet = find_sheet(booking=booking)
+    sheet = find_payment_summary(booking=booking)
     if sheet is None or sheet.paid <= 0:
         raise Http404
     context = {

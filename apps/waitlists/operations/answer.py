@@ -15,10 +15,10 @@ from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import SlotTaken
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._errors import SlotGone, TooFewSoFar
-from apps.bookings.operations._kept import give_back
-from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.operations._submit import asked
+from apps.bookings.operations.errors import SlotGone, TooFewSoFar
+from apps.bookings.operations.kept import release_booking
+from apps.bookings.operations.submit import asked
+from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import NoTime, claim_of, find_claim, slot_query
 from apps.bookings.queries.lines import line_of
@@ -162,8 +162,8 @@ def leave_waitlist(*, booking: Booking, by: TeamMember | None, now: datetime) ->
         return booking
     if booking.status != Status.WAITING_LIST:
         raise NotInLine
-    give_back(booking, now=now)
-    write_move(
+    release_booking(booking, now=now)
+    record_transition(
         booking,
         action=BookingEvent.Action.CANCELED,
         actor=Actor.of(by),
@@ -249,7 +249,7 @@ def _enrol(
     WaitlistEntry.objects.filter(pk=entry.pk).update(state=State.ENROLLED, offer_ends_at=None)
     price = price_in_line(booking=booking, now=now)
     free = Booking.PaymentStatus.EXEMPT if price == 0 else Booking.PaymentStatus.NOT_PAID
-    write_move(
+    record_transition(
         booking,
         action=BookingEvent.Action.REQUESTED if until else BookingEvent.Action.BOOKED,
         actor=actor,

@@ -5,8 +5,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._kept import give_back
-from apps.bookings.operations._moves import Actor, lock_booking, write_move
+from apps.bookings.operations.kept import release_booking
+from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
 from apps.bookings.queries.price import price_in_line
 from apps.catalog.models import BookingPolicy
 from apps.outbox.sweeping import sweep
@@ -26,7 +26,7 @@ def tell_offer(*, entry_id: int, offer: int, now: datetime) -> None:
     told = BookingEvent.objects.filter(booking=booking, action=BookingEvent.Action.OFFERED).count()
     if entry.state != WaitlistEntry.State.OFFERED or entry.offers != offer or told >= offer:
         return
-    write_move(
+    record_transition(
         booking,
         action=BookingEvent.Action.OFFERED,
         actor=Actor.system(),
@@ -63,8 +63,8 @@ def _close(booking_id: int, *, now: datetime) -> bool:
     waiting = Booking.objects.filter(_is_over(now), status=Booking.Status.WAITING_LIST)
     if not waiting.filter(pk=booking_id).exists():
         return False  # it was moved meanwhile, or given a place
-    give_back(booking, now=now)
-    write_move(
+    release_booking(booking, now=now)
+    record_transition(
         booking,
         action=BookingEvent.Action.DECLINED,
         actor=Actor.system(),

@@ -13,8 +13,8 @@ from apps.availability.models import CourseRun, Session
 from apps.availability.queries import zone_of
 from apps.bookings.joining import Joining, Obstacle, may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._details import ContactDetails
-from apps.bookings.operations._drafts import (
+from apps.bookings.operations.details import ContactDetails
+from apps.bookings.operations.drafts import (
     Visitor,
     When,
     copy_choice,
@@ -22,10 +22,10 @@ from apps.bookings.operations._drafts import (
     made_before,
     new_draft,
 )
-from apps.bookings.operations._errors import NotBookable, NotWelcome
-from apps.bookings.operations._moves import Actor, insert_in_line, write_move
+from apps.bookings.operations.errors import CustomerBlocked, NotBookable
+from apps.bookings.operations.transitions import Actor, insert_in_line, record_transition
 from apps.bookings.queries.claims import slot_query
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of, lead_of
+from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.bookings.queries.lines import has_line, line_of
 from apps.bookings.queries.wishes import may_wait_for_a_time, wishes_for
 from apps.bookings.wishes import Wish, wanted_span
@@ -103,7 +103,7 @@ def join_waitlist(
 
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online.
-        NotWelcome: the business blocked this person.
+        CustomerBlocked: the business blocked this person.
         NotFull: there is room for them.
         CannotWait: it has begun, is cancelled or not open yet.
         LineIsFull, AlreadyInLine: as their names say.
@@ -111,15 +111,15 @@ def join_waitlist(
     """
     if not is_offered(service=choice.service) or (by is None and not has_line(choice.service)):
         raise NotBookable
-    _require_welcome(choice, details)
+    _require_not_blocked(choice, details)
     target = availability.lock_target(target=target, now=now)
     if earlier := _made_before(choice, form_key):
         return earlier
-    gathering = gathering_of(target, besides=None, now=now)
+    joinable = joinable_of(target, besides=None, now=now)
     rules = join_rules_of(choice.policy)
-    _require_reason(may_join(gathering, rules=rules, seats=choice.party_size, now=now))
+    _require_reason(may_join(joinable, rules=rules, seats=choice.party_size, now=now))
     _require_room(line_of(target), choice, details)
-    price = price_to_join(choice.price, gathering, prorates=choice.service.prorates, now=now)
+    price = price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
     booking = draft_at(target, choice=choice, visitor=visitor, now=now)
     booking.session = target if isinstance(target, Session) else None
     booking.course_run = target if isinstance(target, CourseRun) else None
@@ -157,13 +157,13 @@ def wait_for_time(
 
     Raises:
         NotBookable: the business paused its pages, or the service is not booked online so.
-        NotWelcome: the business blocked this person.
+        CustomerBlocked: the business blocked this person.
         WishIsOver, WishIsClosed, TimesAreFree, LineIsFull, AlreadyInLine: as their names say.
     """
     service = choice.service
     if not is_bookable(service=service) or not may_wait_for_a_time(service):
         raise NotBookable
-    _require_welcome(choice, details)
+    _require_not_blocked(choice, details)
     if form_key:
         _lock_line(service.pk)  # so that two who send the same form come one after the other
         if earlier := _made_before(choice, form_key):
@@ -184,10 +184,10 @@ def wait_for_time(
     return _write_entry(booking, line, _wanted(wish), by=by, now=now)
 
 
-def _require_welcome(choice: Choice, details: WaitingDetails) -> None:
+def _require_not_blocked(choice: Choice, details: WaitingDetails) -> None:
     business_id = choice.service.business_id
     if blocked := find_blocked(business_id=business_id, email=details.email, phone=details.phone):
-        raise NotWelcome(blocked)
+        raise CustomerBlocked(blocked)
 
 
 def _made_before(choice: Choice, form_key: str) -> WaitlistEntry | None:
@@ -282,7 +282,7 @@ def _write_entry(
         joined_at=now,
         **wanted,
     )
-    write_move(
+    record_transition(
         booking,
         action=BookingEvent.Action.WAITLISTED,
         actor=Actor.of(by),

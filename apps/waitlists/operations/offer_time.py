@@ -14,8 +14,8 @@ from apps.availability import operations as availability
 from apps.availability.operations import BusyTryAgain, Claim, SlotTaken
 from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations._moves import Actor, lock_booking, write_move
-from apps.bookings.operations._snapshots import clock_columns, place_columns
+from apps.bookings.operations.snapshots import clock_columns, place_columns
+from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
 from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.claims import NoTime, find_claim, slot_query
 from apps.bookings.queries.wishes import may_wait_for_a_time, wish_of
@@ -109,7 +109,7 @@ def offer_claim(*, entry_id: int, claim: Claim, actor: Actor, now: datetime) -> 
     WaitlistEntry.objects.filter(pk=entry.pk).update(
         state=State.OFFERED, offer_ends_at=ends_at, offers=F("offers") + 1
     )
-    write_move(
+    record_transition(
         booking,
         action=BookingEvent.Action.OFFERED,
         actor=actor,
@@ -172,7 +172,7 @@ def pass_time(booking: Booking, entry: WaitlistEntry, *, actor: Actor, now: date
         state=State.WAITING, offer_ends_at=None, let_pass=[*entry.let_pass, passed]
     )
     is_free = booking.selection == Booking.Selection.ANY_RESOURCE
-    write_move(
+    record_transition(
         booking,
         action=BookingEvent.Action.PASSED,
         actor=actor,

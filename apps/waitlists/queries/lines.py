@@ -11,7 +11,7 @@ from apps.availability.queries import zone_of
 from apps.bookings.joining import Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.queries.choice import wants_the_same
-from apps.bookings.queries.gatherings import gathering_of, join_rules_of
+from apps.bookings.queries.joinables import join_rules_of, joinable_of
 from apps.bookings.queries.lines import has_line, line_of
 from apps.bookings.queries.wishes import open_wish, wish_of
 from apps.bookings.states import OCCUPYING
@@ -49,9 +49,9 @@ def find_in_line(
 
 def may_wait_for(target: Session | CourseRun, *, choice: Choice, now: datetime) -> bool:
     """Whether somebody could join the line now: it is full, it can be booked, the line has room."""
-    gathering = gathering_of(target, besides=None, now=now)
+    joinable = joinable_of(target, besides=None, now=now)
     rules = join_rules_of(choice.policy)
-    joining = may_join(gathering, rules=rules, seats=choice.party_size, now=now)
+    joining = may_join(joinable, rules=rules, seats=choice.party_size, now=now)
     is_full = joining.obstacle in {Obstacle.FULL, Obstacle.TOO_MANY}
     has_room = is_full and line_of(target).count() < choice.policy.waitlist_capacity
     return has_room and is_offered(service=choice.service) and has_line(choice.service)

@@ -16,7 +16,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, Unreadable, party_query
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
-from apps.bookings.queries.gatherings import lead_of
+from apps.bookings.queries.joinables import lead_of
 from apps.bookings.queries.lines import line_of
 from apps.bookings.views.found import course_page
 from apps.bookings.views.limits import require_room_to_wait
@@ -108,7 +108,7 @@ def _attempt(
         return mine, "" if mine else words
     except waitlists.LineIsFull:
         return None, _("The waitlist is full too.")
-    except (waitlists.CannotWait, bookings.NotBookable, bookings.NotWelcome):
+    except (waitlists.CannotWait, bookings.NotBookable, bookings.CustomerBlocked):
         words = _("This can no longer be booked online.")
         return None, and_reach(words, choice.service.business)
     except BusyTryAgain:

@@ -114,7 +114,7 @@ def _attempt(
         return None, _("These hours cannot be booked. Please choose others."), ()
     except waitlists.WishIsOver:
         return None, _("These hours have passed. Please choose others."), ()
-    except (bookings.NotBookable, bookings.NotWelcome):
+    except (bookings.NotBookable, bookings.CustomerBlocked):
         words = and_reach(_("This can no longer be booked online."), choice.service.business)
         return None, words, ()
     return entry.booking, "", ()

@@ -43,7 +43,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class RequestGroup:
     """Everybody who wants the same time of the same person, first come first; or, where they do not
     compete, everybody whose place in one class or course waits for an answer."""
 
@@ -71,7 +71,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    groups: tuple[Group, ...]
+    groups: tuple[RequestGroup, ...]
     earlier: bool
     later: bool
 
@@ -85,7 +85,7 @@ def get_inbox(*, desk: Desk, page: int, now: datetime) -> Inbox:
     return Inbox(groups=groups, earlier=page > 1, later=later)
 
 
-def get_group(*, desk: Desk, booking: Booking, now: datetime) -> Group:
+def get_group(*, desk: Desk, booking: Booking, now: datetime) -> RequestGroup:
     """Load the group a booking belongs to, that booking in it also when it is long answered."""
     same = Q(
         service_id=booking.service_id,
@@ -105,7 +105,7 @@ def _groups(
     now: datetime,
     with_undoable: bool,
     also: Booking | None = None,
-) -> tuple[Group, ...]:
+) -> tuple[RequestGroup, ...]:
     fits = _fits(desk, asked, now=now)
     undoable = find_undoable(desk=desk, now=now) if with_undoable else []
     days = progress_of_days(asked, now=now)
@@ -184,12 +184,12 @@ def _group(
     key: GroupKey,
     found: Sequence[tuple[Booking, Person]],
     fits: Mapping[int, Fit],
-) -> Group:
+) -> RequestGroup:
     ordered = sorted(found, key=lambda it: asked_at(it[0]))
     booking = ordered[0][0]
     waiting = [it for it, _person in ordered if it.status == Booking.Status.PENDING]
     money = desk.may(Right.SEE_MONEY)
-    return Group(
+    return RequestGroup(
         ident=_ident(key),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,

@@ -12,7 +12,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import find_payment_summary
 from apps.classes import operations as classes
 from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
@@ -35,7 +35,7 @@ def booking(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     found = booking_or_404(request.desk, reference)
     forms = None
     if "seen_refunded" in request.GET:
-        forms = {"refund": refund_form(find_sheet(booking=found), found, request.GET)}
+        forms = {"refund": refund_form(find_payment_summary(booking=found), found, request.GET)}
     return show_sheet(request, found, now=timezone.now(), forms=forms)
 
 

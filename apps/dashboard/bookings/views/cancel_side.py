@@ -13,7 +13,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import find_payment_summary
 from apps.dashboard.bookings.queries.conflicts import Conflict, Side, get_conflict
 from apps.dashboard.bookings.views.answers import booking_or_404
 from apps.dashboard.desk import OwnerRequest
@@ -132,7 +132,7 @@ def _show(
 
 
 def _context(found: Conflict, meant: Side, booking: Booking) -> dict[str, Any]:
-    sheet = find_sheet(booking=booking)
+    sheet = find_payment_summary(booking=booking)
     return {
         "conflict": found,
         "side": meant,

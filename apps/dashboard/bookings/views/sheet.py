@@ -13,7 +13,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.stub import Stub, stub_of
 from apps.bookings.states import OCCUPYING
 from apps.checkout.models import Order, PlanPurchase
-from apps.checkout.queries.orders import Effect, Sheet, find_sheet
+from apps.checkout.queries.orders import Effect, PaymentSummary, find_payment_summary
 from apps.checkout.queries.passes import passes_of_customer
 from apps.checkout.queries.pay_page import WayCard, cards_at_the_desk
 from apps.checkout.queries.plans import find_plan_used
@@ -40,7 +40,7 @@ def show_sheet(
 ) -> HttpResponse:
     """Render the page with fresh forms, or with the forms that were refused and what they held."""
     page = read_booking(desk=request.desk, booking=booking, now=now)
-    sheet = find_sheet(booking=booking)
+    sheet = find_payment_summary(booking=booking)
     shown = {**_fresh_forms(page, booking), "refund": refund_form(sheet, booking), **(forms or {})}
     return show(
         request,
@@ -62,7 +62,10 @@ def show_sheet(
 
 
 def _kept(
-    page: BookingPage, sheet: Sheet | None, shown: Mapping[str, Form], sent: Mapping[str, Form]
+    page: BookingPage,
+    sheet: PaymentSummary | None,
+    shown: Mapping[str, Form],
+    sent: Mapping[str, Form],
 ) -> dict[str, object]:
     """What two people have typed, so that none of it is lost."""
     typed = _typed_elsewhere(page, sheet, sent)
@@ -82,7 +85,7 @@ TYPED = ("reason", "message", "link", "note")
 
 
 def _typed_elsewhere(
-    page: BookingPage, sheet: Sheet | None, forms: Mapping[str, Form]
+    page: BookingPage, sheet: PaymentSummary | None, forms: Mapping[str, Form]
 ) -> list[str]:
     """What was typed into a form that the page does not have any more, to be copied."""
     is_shown = {
@@ -105,7 +108,7 @@ def _typed_elsewhere(
 def _money(
     request: OwnerRequest,
     booking: Booking,
-    sheet: Sheet | None,
+    sheet: PaymentSummary | None,
     sent: Form | None,
     *,
     now: datetime,
@@ -120,7 +123,7 @@ def _money(
 def _plans(
     request: OwnerRequest,
     booking: Booking,
-    sheet: Sheet | None,
+    sheet: PaymentSummary | None,
     sent: Form | None,
     *,
     now: datetime,
@@ -133,7 +136,9 @@ def _plans(
     return cards_at_the_desk(passes=passes, chosen=chosen)
 
 
-def _plan_used(request: OwnerRequest, booking: Booking, sheet: Sheet | None) -> PlanPurchase | None:
+def _plan_used(
+    request: OwnerRequest, booking: Booking, sheet: PaymentSummary | None
+) -> PlanPurchase | None:
     """The plan that paid, for those who may open it."""
     if sheet is None or sheet.order.way != Order.Way.PLAN or not request.desk.may(Right.SELL):
         return None
@@ -152,7 +157,11 @@ def _fresh_forms(page: BookingPage, booking: Booking) -> dict[str, Form]:
 
 
 def refund_form(
-    sheet: Sheet | None, booking: Booking, data: QueryDict | None = None, *, is_fresh: bool = False
+    sheet: PaymentSummary | None,
+    booking: Booking,
+    data: QueryDict | None = None,
+    *,
+    is_fresh: bool = False,
 ) -> RefundForm:
     """The form for giving money back, with what was typed; is_fresh: the page tells anew what went
     back already, so that the next tap knows."""
@@ -169,7 +178,7 @@ def refund_form(
     )
 
 
-def _effect(sheet: Sheet | None, form: object) -> Effect | None:
+def _effect(sheet: PaymentSummary | None, form: object) -> Effect | None:
     """What the refund that was typed would do; None while it is not complete or too much."""
     if sheet is None or not isinstance(form, RefundForm) or not form.is_bound:
         return None

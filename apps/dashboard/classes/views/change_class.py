@@ -45,7 +45,7 @@ WORDS = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.PLAN))
+@guarded(*roles_with(Right.SCHEDULE_CLASSES))
 @session_page
 def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
     """Ask what changes and for which sessions; change all of them or none, and tell everybody."""

@@ -35,7 +35,7 @@ REFUSED = (
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.PLAN))
+@guarded(*roles_with(Right.SCHEDULE_CLASSES))
 def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the form; preview its dates with their problems; write all of them or none."""
     now, desk = timezone.now(), request.desk

@@ -91,7 +91,7 @@ def all_here(request: OwnerRequest, session: Session) -> HttpResponse:
 
 
 @require_POST
-@guarded(*roles_with(Right.PLAN))
+@guarded(*roles_with(Right.SCHEDULE_CLASSES))
 @session_page
 def places(request: OwnerRequest, session: Session) -> HttpResponse:
     """Give the session, or the run it belongs to, another number of places."""
@@ -122,7 +122,7 @@ def _show_places_now(
 
 
 @require_POST
-@guarded(*roles_with(Right.PLAN))
+@guarded(*roles_with(Right.SCHEDULE_CLASSES))
 @session_page
 def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
     """Cancel this session, this and later ones, or all; everybody booked is told."""

@@ -93,7 +93,7 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
     except (waitlists.NotFull, waitlists.CannotWait):
         form.add_error(form.people_field, _("There are free places: just add them."))
         return show_roster(request, session, now=now, add=form, status=409)
-    except (waitlists.AlreadyInLine, waitlists.LineIsFull, bookings.NotWelcome):
+    except (waitlists.AlreadyInLine, waitlists.LineIsFull, bookings.CustomerBlocked):
         form.add_error(
             "email", _("This address is already on the waitlist, or the waitlist is full.")
         )

@@ -92,7 +92,7 @@ def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datet
         return _("These hours cannot be booked.")
     except (waitlists.AlreadyInLine, waitlists.LineIsFull):
         return _("This address is already on the waitlist, or the waitlist is full.")
-    except (bookings.NotBookable, bookings.NotWelcome):
+    except (bookings.NotBookable, bookings.CustomerBlocked):
         return _("This cannot be booked online.")
     return ""
 

@@ -13,7 +13,7 @@ from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
-from apps.checkout.queries.orders import find_sheet
+from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.queries.plan_words import plan_refused_words
 from apps.dashboard.bookings.forms import LeftoverForm, RefundForm
 from apps.dashboard.bookings.views.answers import booking_or_404, refuse
@@ -160,7 +160,7 @@ def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     refused (rule M9)."""
     now, desk = timezone.now(), request.desk
     booking = booking_or_404(desk, reference)
-    form = refund_form(find_sheet(booking=booking), booking, request.POST)
+    form = refund_form(find_payment_summary(booking=booking), booking, request.POST)
     if "preview" in request.POST or not form.is_valid():
         return _weigh(request, booking, form, now=now)
     try:
@@ -175,7 +175,9 @@ def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         )
     except REFUSED as error:
         problem = money_problem(error, desk=desk, booking=booking)
-        again = refund_form(find_sheet(booking=booking), booking, request.POST, is_fresh=True)
+        again = refund_form(
+            find_payment_summary(booking=booking), booking, request.POST, is_fresh=True
+        )
         return refuse(request, booking, problem, now=now, forms={"refund": again})
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
 

@@ -118,7 +118,7 @@ class PlanForm(KeyedForm):
         if keeps and plan is not None:
             data = data.copy()
             data["revision"] = str(plan.revision)
-        initial = said_of(plan) if plan else {"tax_rate": 0}
+        initial = initial_for(plan) if plan else {"tax_rate": 0}
         super().__init__(data, auto_id="plan-%s", initial=initial)
         speak(self, locale=business.locale, currency=business.currency)
         self.fields["price"].label = _("Price in %(currency)s") % {"currency": business.currency}
@@ -207,7 +207,7 @@ class PlanForm(KeyedForm):
             field.help_text = words % {"names": ", ".join(barred)}
 
 
-def said_of(plan: PricingPlan) -> dict[str, Any]:
+def initial_for(plan: PricingPlan) -> dict[str, Any]:
     """A plan as its form begins."""
     names = [it for it in PlanForm.base_fields if it not in ("key", "kind", "services")]
     return {

@@ -12,7 +12,7 @@ from apps.checkout.gifts import codes_within, plain_gift_code, spell_code
 from apps.checkout.links import gift_mail_key
 from apps.checkout.models import GiftCard, GiftEntry
 from apps.checkout.operations import BUYER, RECIPIENT
-from apps.checkout.queries.orders import Sheet, find_card_sheet, payer_of
+from apps.checkout.queries.orders import PaymentSummary, find_card_sheet, payer_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import name_of
 from apps.kernel.money import Money
@@ -69,7 +69,7 @@ class CardPage:
     value: Money
     left: Money
     lines: Sequence[GiftLine]
-    sheet: Sheet | None
+    sheet: PaymentSummary | None
     uncovered: Money
     missed: frozenset[str] = frozenset()
 

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.gifts import has_gift_cards
-from apps.checkout.queries.orders import Sheet, list_sheets
+from apps.checkout.queries.orders import PaymentSummary, list_sheets
 from apps.checkout.queries.plan_offer import plans_take_codes
 from apps.checkout.queries.plan_words import last_day_words, left_words
 from apps.checkout.queries.plans import LedgerLine, ledger_of, period_words
@@ -86,13 +86,13 @@ class HeldPlan:
     each: str
     services: tuple[str, ...]
     lines: Sequence[tuple[LedgerLine, str]]
-    sheets: Sequence[Sheet]
+    sheets: Sequence[PaymentSummary]
     next: NextPeriod | None
     takes_cards: bool
     takes_codes: bool
 
     @property
-    def payable(self) -> Sheet | None:
+    def payable(self) -> PaymentSummary | None:
         approved = (it for it in self.sheets if it.order.status == Order.Status.APPROVED)
         last = next(approved, None)
         return last if last is not None and last.refundable > 0 else None

@@ -49,7 +49,7 @@ def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def offer_gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
     """Start or stop selling gift cards on the booking page."""
     checkout.offer_gift_cards(offered="offer" in request.POST, by=request.desk.member)
@@ -65,7 +65,7 @@ def gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def adjust_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Take an amount off a card, or put back what was taken off, with a reason."""
     now, desk = timezone.now(), request.desk
@@ -90,7 +90,7 @@ def adjust_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpRe
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def stop_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Let nobody pay with a card any more, with its rest back to whoever bought it or not."""
     now, desk = timezone.now(), request.desk

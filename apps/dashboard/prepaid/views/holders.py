@@ -81,7 +81,7 @@ def held_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Let a plan rest, or go on again."""
     del slug
@@ -96,7 +96,7 @@ def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Let a membership end with the period that is paid for."""
     del slug
@@ -109,7 +109,7 @@ def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpRespon
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """End a plan now, with a part of its money back or none."""
     del slug
@@ -132,7 +132,7 @@ def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Add visits or take some off, with a reason."""
     del slug

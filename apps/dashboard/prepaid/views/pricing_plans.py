@@ -32,7 +32,7 @@ def plans(request: OwnerRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def new_plan(request: OwnerRequest, slug: str) -> HttpResponse:
     """Ask for the terms of a plan; with POST, offer it."""
     now, desk = timezone.now(), request.desk
@@ -55,7 +55,7 @@ def new_plan(request: OwnerRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
     """Show the terms of a plan; with POST, keep those that were typed from now on."""
     now, desk = timezone.now(), request.desk
@@ -83,7 +83,7 @@ def plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
 
 
 @require_POST
-@guarded(*roles_with(Right.PLANS))
+@guarded(*roles_with(Right.OFFER_PLANS))
 def retire_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
     """Sell a plan no more."""
     now, desk = timezone.now(), request.desk

@@ -1,0 +1,116 @@
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.availability.engine.reasons import Reason
+from apps.bookings.joining import Joining
+from apps.bookings.policy import Reason as PolicyReason
+from apps.catalog.pricing import Price
+
+
+class SlotGone(Exception):
+    """The time is not to be had: taken, outside the hours, or outside the policy.
+
+    reasons come from the engine, most specific first; empty when somebody was just faster.
+    """
+
+    def __init__(self, reasons: Sequence[Reason] = ()) -> None:
+        super().__init__(", ".join(reason.code for reason in reasons))
+        self.reasons = tuple(reasons)
+
+
+class CannotJoin(Exception):
+    """The class or course cannot be joined (any more), or not by so many; joining says why."""
+
+    def __init__(self, joining: Joining) -> None:
+        super().__init__(joining.obstacle)
+        self.joining = joining
+
+
+class CannotMove(Exception):
+    """The booking is final, its policy does not allow it, or it is there already."""
+
+
+class PlanDoesNotPay(CannotMove):
+    """A plan pays for the booking, and not for that other time."""
+
+
+class TooManyPeople(Exception):
+    """More people than one booking may bring (the policy's max_participants)."""
+
+
+class DoesNotFit(SlotGone):
+    """The request no longer fits; a person with the right may confirm it anyway, and say why."""
+
+
+class TimeNotKept(Exception):
+    """A booking was about to be confirmed without its time or its seats: a fault of ours, which
+    stays loud and changes nothing."""
+
+
+class SuggestionTaken(Exception):
+    """Some of the suggested times are not free; starts are those (UTC)."""
+
+    def __init__(self, starts: Sequence[datetime]) -> None:
+        super().__init__(", ".join(f"{at:%Y-%m-%d %H:%M}Z" for at in starts))
+        self.starts = tuple(starts)
+
+
+class DraftGone(Exception):
+    """The draft was cleared away or never existed in this browser."""
+
+
+class AtTheTill(Exception):
+    """A payment for this draft was begun: it is booked, or let go, where it is paid for."""
+
+
+class CustomerBlocked(Exception):
+    """The business takes no online bookings from this person; they are told to call (rule B25)."""
+
+    def __init__(self, customer_ids: Sequence[int]) -> None:
+        super().__init__(f"{len(customer_ids)} blocked")
+        self.customer_ids = tuple(customer_ids)
+
+
+class PriceChanged(Exception):
+    """The price is not the one the customer saw; nothing was booked."""
+
+    def __init__(self, *, seen: int | None, price: Price) -> None:
+        super().__init__(f"{seen} -> {price.total}")
+        self.seen = seen
+        self.price = price
+
+
+class TooFewSoFar(Exception):
+    """Nobody comes in confirmed where it is not decided yet that it takes place."""
+
+
+class StaleRevision(Exception):
+    """Somebody changed the booking meanwhile; nothing was changed now."""
+
+
+class NotAllowed(Exception):
+    """The booking's status or its frozen policy does not allow this (rule B1)."""
+
+    def __init__(self, reason: PolicyReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AlreadyCorrected(Exception):
+    """The address of this booking was corrected before; whoever needs more has to call."""
+
+
+class TooLateToUndo(Exception):
+    """The undo window is over or the mail is already on its way."""
+
+
+class HoldsAnother(Exception):
+    """The visitor holds another time here, and has not said that this one is meant instead."""
+
+    def __init__(self, draft_id: str) -> None:
+        super().__init__(draft_id)
+        self.draft_id = draft_id
+
+
+class NotBookable(Exception):
+    """Nobody can book this online now: the business paused, or the service is not offered so."""

@@ -1,0 +1,293 @@
+"""Details sent: the draft becomes a booking or a request, once (rule B6)."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef
+
+from apps.availability import operations as availability
+from apps.availability.operations import Claim, NoSeats, SlotTaken
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations.counted import lock_people_of_day
+from apps.bookings.operations.details import Details, contact, write_answers, write_consents
+from apps.bookings.operations.drafts import require_open, require_sold
+from apps.bookings.operations.errors import (
+    AtTheTill,
+    CustomerBlocked,
+    DraftGone,
+    PriceChanged,
+    SlotGone,
+)
+from apps.bookings.operations.hold import release_draft
+from apps.bookings.operations.snapshots import settled_columns
+from apps.bookings.operations.transitions import Actor, record_transition
+from apps.bookings.queries import (
+    NoTime,
+    choice_of,
+    claim_of,
+    claim_of_hold,
+    find_claim,
+    query_again,
+)
+from apps.bookings.queries.as_seen import Change, change_since
+from apps.bookings.queries.drafts import with_revision, with_setup
+from apps.bookings.queries.minimum import MinimumGroup, decided_by, group_of
+from apps.bookings.queries.price import price_of
+from apps.bookings.unanswered import KEY, last_moment
+from apps.catalog.models import Service
+from apps.catalog.pricing import Price
+from apps.catalog.queries import Choice, UnknownChoice
+from apps.customers.models import Customer
+from apps.customers.operations import find_or_add_customer, note_turned_away
+from apps.customers.queries import blocks_anybody, find_blocked
+
+ATTEMPTS = 3
+
+
+def submit_draft(
+    *, draft_id: str, details: Details, seen_price: int | None, now: datetime
+) -> Booking:
+    """Turn a draft into a CONFIRMED booking, or a PENDING one where the team decides.
+
+    Sent again, it answers with the booking that the first time made and changes nothing (rule B6).
+    A hold that ran out is taken again without a word when the time is still free; when only
+    another person of the team is free and the customer did not choose one, they take it.
+    seen_price is what the page showed, in minor units, None for a price on request.
+
+    Raises:
+        DraftGone: there is no such draft.
+        AtTheTill: a payment was begun for it, whatever may be paid for by now.
+        CustomerBlocked: the business blocked this person; the time is given back.
+        PriceChanged: the price is another one now; nothing was booked.
+        SlotGone: the hold ran out and the time went to somebody else, or the class is not where it
+            was seen.
+        BusyTryAgain: too many people want it at this moment.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return _submit_once(
+                draft_id=draft_id,
+                details=details,
+                seen_price=seen_price,
+                trusts_hold=not attempt,
+                now=now,
+            )
+        except CustomerBlocked as blocked:
+            reject_blocked_draft(draft_id, blocked, now=now)
+            raise
+        except SlotTaken:
+            continue
+    raise SlotGone
+
+
+@transaction.atomic
+def reject_blocked_draft(draft_id: str, blocked: CustomerBlocked, *, now: datetime) -> None:
+    """Give the time of a blocked person back, and let the team see that they tried (rule B25)."""
+    note_turned_away(customer_ids=blocked.customer_ids, now=now)
+    release_draft(booking=lock_draft(draft_id=draft_id), now=now)
+
+
+@transaction.atomic
+def _submit_once(
+    *,
+    draft_id: str,
+    details: Details,
+    seen_price: int | None,
+    trusts_hold: bool,
+    now: datetime,
+) -> Booking:
+    booking = lock_draft(draft_id=draft_id)
+    if booking.status != Booking.Status.CREATED:
+        return booking
+    require_not_blocked(booking, details)
+    require_sold(booking, now=now)
+    lock_counted(booking=booking, now=now)
+    choice, price = price_now(booking, seen_price=seen_price, now=now)
+    if booking.is_at_the_till and price.total is not None:
+        raise AtTheTill
+    by = answer_by(booking, choice=choice, now=now)
+    if change_since(booking) is not Change.NONE:
+        raise SlotGone
+    secure_time(booking, choice=choice, asks=by is not None, trusts_hold=trusts_hold, now=now)
+    customer = _customer_of(booking, details, now=now)
+    record_transition(
+        booking,
+        action=BookingEvent.Action.REQUESTED if by else BookingEvent.Action.BOOKED,
+        actor=Actor.of(None),
+        now=now,
+        columns={
+            "status": (Booking.Status.PENDING if by else Booking.Status.CONFIRMED).value,
+            "customer": customer,
+            "hold_expires_at": None,
+            **contact(details),
+            **settled_columns(booking, choice.service),
+            **_terms(booking, price=price, answer_by=by, now=now),
+        },
+    )
+    write_answers(booking, details)
+    write_consents(booking, details, now=now)
+    return booking
+
+
+def require_not_blocked(booking: Booking, details: Details) -> None:
+    """Turn away whom the business blocked, if it blocks anybody: that was read with the draft.
+
+    Raises:
+        CustomerBlocked: with the customers it blocked.
+    """
+    if not getattr(booking, "business_blocks", True):
+        return
+    blocked = find_blocked(
+        business_id=booking.business_id, email=details.email, phone=details.phone
+    )
+    if blocked:
+        raise CustomerBlocked(blocked)
+
+
+def lock_draft(*, draft_id: str) -> Booking:
+    """Lock a draft, or what became of it, and return it with the setup around it.
+
+    Raises:
+        DraftGone: there is none.
+    """
+    drafts = with_revision(Booking.objects.select_for_update(of=("self",))).annotate(
+        business_blocks=blocks_anybody(business=OuterRef("business_id"))
+    )
+    try:
+        return with_setup(drafts.get(draft_id=draft_id))
+    except Booking.DoesNotExist:
+        raise DraftGone from None
+
+
+def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:
+    """Return the choice of a draft and its price, if that is what the customer saw.
+
+    Raises:
+        SlotGone: the service no longer offers what was chosen.
+        PriceChanged: the price is another one now.
+    """
+    try:
+        choice = choice_of(booking=booking)
+    except UnknownChoice as gone:
+        raise SlotGone from gone
+    price = price_of(booking=booking, choice=choice, now=now)
+    if price.total != seen_price:
+        raise PriceChanged(seen=seen_price, price=price)
+    return choice, price
+
+
+def secure_time(
+    booking: Booking, *, choice: Choice, asks: bool, now: datetime, trusts_hold: bool = False
+) -> None:
+    """Make what is held firm, or take it anew. Where several may ask for one time, whoever asks
+    keeps nothing: the time only has to be offered still.
+
+    trusts_hold leaves the look before the lock out while the hold lives: the one under the lock
+    decides, but it cannot say why not.
+    """
+    if booking.seating_id is not None:
+        _secure_seats(booking, choice=choice, now=now)
+        return
+    if booking.session_id is None:
+        raise SlotGone
+    try:
+        claim = _claim(booking, choice=choice, trusts_hold=trusts_hold, now=now)
+    except NoTime as none:
+        raise SlotGone(none.reasons) from none
+    if asks and choice.service.allows_multiple_requests:
+        availability.unkeep_time(session_id=booking.session_id)
+    else:
+        availability.keep_time(session_id=booking.session_id, claim=claim, now=now)
+    booking.resource_id = claim.primary_id
+
+
+def _secure_seats(booking: Booking, *, choice: Choice, now: datetime) -> None:
+    """While the hold lives, nobody is too late; after it, the rules of joining count again."""
+    if not booking.is_held(now):
+        require_open(booking, choice=choice, now=now)
+    try:
+        availability.keep_seats(seating_id=booking.seating_id or 0, now=now)
+    except NoSeats as lost:
+        raise SlotGone from lost
+
+
+def _claim(booking: Booking, *, choice: Choice, trusts_hold: bool, now: datetime) -> Claim:
+    """While the hold lives, nobody is too late for typing slowly; after it, the rules count."""
+    if booking.is_held(now):
+        held = claim_of_hold(booking=booking, choice=choice, now=now) if trusts_hold else None
+        return held or claim_of(booking=booking, choice=choice, now=now)
+    query = query_again(booking=booking, choice=choice)
+    return find_claim(query=query, starts_at=booking.starts_at, now=now)
+
+
+def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | None:
+    """Until when the team answers, or until when more people have to come; None: it is booked.
+
+    Those who count together were locked by the caller (``lock_counted``)."""
+    if booking.asks_first:
+        patience = timedelta(hours=choice.service.business.answer_within_hours)
+        last = last_moment(starts_at=booking.starts_at, ends_at=booking.ends_at, asked_at=now)
+        return min(now + patience, last)
+    return decided_by(group_of(booking, choice.service), people=booking.party_size, now=now)
+
+
+def lock_counted(*, booking: Booking, now: datetime) -> None:
+    """Let nobody come or go of those who count together with a locked draft, where people are
+    counted, until the transaction ends. Once, and before any money is locked, as whoever of them
+    leaves is locked before theirs (rule C2).
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
+    if booking.status != Booking.Status.CREATED or booking.asks_first:
+        return
+    group = group_of(booking, booking.service)
+    if group is not None:
+        _lock_group(booking, group, now=now)
+
+
+def _lock_group(booking: Booking, group: MinimumGroup, *, now: datetime) -> None:
+    """Those of a day are locked themselves, as by whoever decides about them; whoever comes to a
+    class or a course, or leaves it, locks that."""
+    target = booking.course_run or booking.session
+    if booking.kind != Service.Kind.APPOINTMENT and target is not None:
+        availability.lock_target(target=target, now=now)
+        return
+    lock_people_of_day(group)
+
+
+def _terms(
+    booking: Booking,
+    *,
+    price: Price,
+    answer_by: datetime | None,
+    now: datetime,
+) -> dict[str, Any]:
+    free = Booking.PaymentStatus.EXEMPT if price.is_free else Booking.PaymentStatus.NOT_PAID
+    return {
+        "price": price.total,
+        "price_text": price.text,
+        "resource_id": booking.resource_id,
+        "payment_status": free.value,
+        "payment_option": Booking.PaymentOption.OFFLINE.value,
+        **asked(booking, answer_by, now=now),
+    }
+
+
+def asked(booking: Booking, answer_by: datetime | None, *, now: datetime) -> dict[str, Any]:
+    """What a request keeps of how it is answered: until when, and what happens then."""
+    if answer_by is None:
+        return {"requested_at": None, "answer_by": None}
+    rules = {**booking.policy_snapshot, KEY: booking.service.unanswered}
+    return {"requested_at": now, "answer_by": answer_by, "policy_snapshot": rules}
+
+
+def _customer_of(booking: Booking, details: Details, *, now: datetime) -> Customer:
+    return find_or_add_customer(
+        business_id=booking.business_id,
+        name=details.name,
+        email=details.email,
+        phone=details.phone,
+        now=now,
+    )

@@ -1,0 +1,210 @@
+"""The one function that records what happens to a booking: status, revision, history, and the word
+to the outbox.
+
+Whoever asks (customer, team, operator, worker), a status is written here and nowhere else. A
+booking does not become CONFIRMED, nor go to another time while it is, unless its time or its seats
+are kept. That is looked at here, in the same transaction and after the locks, because neither
+database can say it by itself (ADR 20).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from apps.bookings import states
+from apps.bookings.minimum import decides_at
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations.errors import StaleRevision, TimeNotKept
+from apps.bookings.queries.asking import is_for_people
+from apps.bookings.queries.kept import keeps_what_it_needs
+from apps.bookings.queries.minimum import group_at
+from apps.bookings.unanswered import deadline_after
+from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
+from apps.outbox import operations as outbox
+
+TOPICS = {
+    BookingEvent.Action.BOOKED: "booking.confirmed",
+    BookingEvent.Action.REQUESTED: "booking.requested",
+    BookingEvent.Action.CONFIRMED: "booking.confirmed",
+    BookingEvent.Action.DECLINED: "booking.declined",
+    BookingEvent.Action.CANCELED: "booking.canceled",
+    BookingEvent.Action.READDRESSED: "booking.readdressed",
+    BookingEvent.Action.WAITLISTED: "booking.waitlisted",
+    BookingEvent.Action.OFFERED: "booking.offered",
+    BookingEvent.Action.RESIZED: "booking.resized",
+    BookingEvent.Action.MESSAGED: "booking.messaged",
+    BookingEvent.Action.MOVED: "booking.moved",
+    BookingEvent.Action.REFUNDED: "booking.refunded",
+    BookingEvent.Action.NOT_REFUNDED: "booking.not_refunded",
+    BookingEvent.Action.HANDED_BACK: "booking.refunded",
+    BookingEvent.Action.KEPT: "booking.kept",
+    BookingEvent.Action.RESOLVED: "booking.resolved",
+    BookingEvent.Action.OVERDUE: "booking.overdue",
+    BookingEvent.Action.LAPSED: "booking.declined",
+    BookingEvent.Action.LINKED: "booking.linked",
+    BookingEvent.Action.LET_GO: "booking.let_go",
+    BookingEvent.Action.REZONED: "booking.moved",
+}
+
+TOLD = frozenset(
+    {
+        *("status", "starts_at", "ends_at", "time_zone"),
+        *("payment_status", "party_size", "price", "paid"),
+        "double_booked",
+        *("resource_id", "course_run_id", "answer_by", "override_reason"),
+    }
+)
+"""What history repeats; names, addresses and notes stay in one place, where they can be erased."""
+
+AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_id", "party_size"})
+"""Of a confirmed booking: whatever changes these has to have its time or its seats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who moves a booking: the customer, a member of the team, or the system."""
+
+    kind: BookingEvent.Actor
+    user_id: int | None = None
+
+    @classmethod
+    def system(cls) -> "Actor":
+        """Nobody: a rule that came due."""
+        return cls(BookingEvent.Actor.SYSTEM)
+
+    @classmethod
+    def of(cls, member: TeamMember | None) -> "Actor":
+        if member is None:
+            return cls(BookingEvent.Actor.CUSTOMER)
+        return cls(BookingEvent.Actor.TEAM, member.user_id)
+
+
+def lock_booking(*, booking_id: int, business_id: int, revision: int | None) -> Booking:
+    """Load a booking of this business with its row locked until the transaction ends.
+
+    Raises:
+        Booking.DoesNotExist: there is none in this business (also when it is another's).
+        StaleRevision: somebody changed it since the page was made.
+    """
+    bookings = Booking.objects.select_for_update(of=("self",)).select_related(
+        "business", "service", "session", "course_run", "location", "customer"
+    )
+    booking = bookings.get(pk=booking_id, business_id=business_id)
+    if revision is not None and booking.revision != revision:
+        raise StaleRevision
+    booking.service.business = booking.business
+    return booking
+
+
+def record_transition(
+    booking: Booking,
+    *,
+    action: BookingEvent.Action,
+    actor: Actor,
+    now: datetime,
+    columns: dict[str, Any],
+    reason: str = "",
+    delay: timedelta = timedelta(0),
+    said: dict[str, str] | None = None,
+) -> BookingEvent:
+    """Change the columns, bump the revision by one, and append the line of history.
+
+    The caller has kept the time or the seats of what is confirmed.
+
+    said goes into the line of history beside what changed.
+
+    The outbox item has the key of booking and revision: one move, one mail (rule B6).
+
+    Raises:
+        IllegalMove: the status cannot go there from where it is.
+        TimeNotKept: it would be confirmed without its time or its seats.
+    """
+    _require_lawful(booking, columns.get("status"), action)
+    event = line_of_history(booking=booking, action=action, columns=columns)
+    event.after |= said or {}
+    for name, value in columns.items():
+        setattr(booking, name, value)
+    if booking.status == Booking.Status.CONFIRMED and AT_STAKE & columns.keys():
+        _require_kept(booking)
+    booking.revision += 1
+    event.actor, event.user_id, event.at = actor.kind, actor.user_id, now
+    event.reason, event.revision = reason, booking.revision
+    booking.save(update_fields=[*columns, "revision"])
+    event.save(force_insert=True)
+    if action in TOPICS:
+        _tell(event, now=now, delay=delay)
+    return event
+
+
+def deadline_columns(
+    booking: Booking, *, starts_at: datetime, ends_at: datetime
+) -> dict[str, datetime]:
+    """The column of a request that goes to another time (UTC): it never outlives that, and one that
+    waits for more people waits for those who come then (rules B16, B29)."""
+    if booking.answer_by is None:
+        return {}
+    if is_for_people(booking):
+        is_of_a_day = booking.kind == Service.Kind.APPOINTMENT
+        day = group_at(booking, starts_at) if is_of_a_day else None
+        start, minutes = day.starts_at if day else starts_at, booking.service.decide_before_minutes
+        return {"answer_by": decides_at(starts_at=start, minutes_before=minutes)}
+    asked_at = booking.requested_at or booking.created_at
+    by = deadline_after(booking.answer_by, starts_at=starts_at, ends_at=ends_at, asked_at=asked_at)
+    return {"answer_by": by}
+
+
+def line_of_history(
+    *, booking: Booking, action: BookingEvent.Action, columns: dict[str, Any]
+) -> BookingEvent:
+    """The line of history that a change of these columns would be; nothing is written."""
+    told = TOLD.intersection(columns)
+    return BookingEvent(
+        business_id=booking.business_id,
+        booking=booking,
+        action=action,
+        before={name: _plain(getattr(booking, name)) for name in told},
+        after={name: _plain(columns[name]) for name in told},
+    )
+
+
+def _tell(event: BookingEvent, *, now: datetime, delay: timedelta) -> None:
+    booking = event.booking
+    outbox.enqueue(
+        topic=TOPICS[BookingEvent.Action(event.action)],
+        payload={"booking_id": booking.pk, "event_id": event.pk},
+        business_id=booking.business_id,
+        now=now,
+        delay=delay,
+        key=outbox_key(booking),
+    )
+
+
+def insert_in_line(booking: Booking) -> None:
+    """Store a new booking as one that waits: it is no draft and holds nothing, and its history
+    begins with the move that the caller records next."""
+    booking.status = Booking.Status.WAITING_LIST
+    booking.save(force_insert=True)
+
+
+def _require_lawful(booking: Booking, status: str | None, action: BookingEvent.Action) -> None:
+    if status is None or (action == BookingEvent.Action.WAITLISTED and status == booking.status):
+        return
+    if action == BookingEvent.Action.UNDONE:
+        states.require_undo(booking.status, status)
+    else:
+        states.require_move(booking.status, status)
+
+
+def _require_kept(booking: Booking) -> None:
+    if not keeps_what_it_needs(booking):
+        raise TimeNotKept(booking.reference)
+
+
+def outbox_key(booking: Booking) -> str:
+    """Name the outbox item of the booking's latest move: one move, one mail (rule B6)."""
+    return f"booking:{booking.pk}:{booking.revision}"
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

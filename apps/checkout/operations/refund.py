@@ -1,0 +1,175 @@
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import Actor
+from apps.businesses.models import TeamMember
+from apps.checkout.models import GiftCard, Order, OrderLine, Refund, RefundLine
+from apps.checkout.operations.ask_for_refund import ask_for_refund
+from apps.checkout.operations.errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
+from apps.checkout.operations.gift_money import lock_cards
+from apps.checkout.operations.refusal import take_back_refund
+from apps.checkout.operations.settle import sync
+from apps.checkout.operations.subject import Subject, is_over, lock_subject
+from apps.checkout.operations.tell_of_money import tell_of_refunds, tell_of_refusal
+from apps.checkout.providers import RefundRefused, provider_of
+from apps.checkout.queries.orders import refundable_of
+from apps.checkout.queries.payments import key_of_refund
+from apps.checkout.refunds import Share, assign, split
+
+
+@transaction.atomic
+def refund_order(
+    *,
+    booking_id: int,
+    amount: int,
+    seen_refunded: int,
+    reason: str,
+    by: TeamMember,
+    now: datetime,
+    lines: Mapping[int, int] | None = None,
+) -> None:
+    """Give money of an order back, the newest payment first (rule M9).
+
+    lines are amounts for lines of the order by their ids, amount is what goes back besides.
+    seen_refunded is what the page said had gone back already: a stale page is refused (rule M9).
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        Order.DoesNotExist: it was never paid.
+        RefundChanged: more went back meanwhile.
+        TooMuchToRefund: more than is left of what came.
+        TooMuchOfLine: more than is left of a line, or it is no line of this order.
+    """
+    booking = bookings.lock_booking(
+        booking_id=booking_id, business_id=by.business_id, revision=None
+    )
+    order = Order.objects.select_for_update().get(booking=booking)
+    refund_remaining(
+        order,
+        booking,
+        amount=amount,
+        seen_refunded=seen_refunded,
+        reason=reason,
+        actor=Actor.of(by),
+        now=now,
+        lines=lines,
+    )
+
+
+def refund_remaining(
+    order: Order,
+    subject: Subject,
+    *,
+    amount: int | None,
+    seen_refunded: int | None,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    lines: Mapping[int, int] | None = None,
+) -> int:
+    """Ask for refunds of a locked order of something locked; amount None is all that is left.
+    Return how much goes back, in minor units. Errors as in ``refund_order``."""
+    of_lines = {pk: part for pk, part in (lines or {}).items() if part}
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    refunded = sum(it.refunded for it in payments)
+    if seen_refunded is not None and refunded != seen_refunded:
+        raise RefundChanged(refunded)
+    left = sum(it.captured - it.refunded for it in payments)
+    wanted = left if amount is None else amount + sum(of_lines.values())
+    if wanted > left or wanted < 0:
+        raise TooMuchToRefund(left)
+    _take_of_lines(order, of_lines)
+    _decide_refused(order, subject, amount=wanted, now=now)
+    lock_cards(payments)
+    by_id, asked = {it.pk: it for it in payments}, []
+    for pk, part in split(wanted, over=refundable_of(payments)):
+        refund = ask_for_refund(
+            by_id[pk],
+            order=order,
+            payments=payments,
+            amount=part,
+            reason=reason,
+            asked_by=actor.user_id,
+            now=now,
+        )
+        asked.append(refund)
+    _write_lines(of_lines, [(it.pk, it.amount) for it in asked])
+    sync(order, subject, payments, actor=actor, now=now)
+    tell_of_refunds(subject, asked, now=now)
+    return wanted
+
+
+def _decide_refused(order: Order, subject: Subject, *, amount: int, now: datetime) -> None:
+    """Whoever gives money of a locked order back has seen that it did not go before. The rest of a
+    booking that is over is asked about by itself; of all else no more is decided than goes back. Of
+    a gift card that is nothing: what was refused is not on it any more."""
+    if isinstance(subject, GiftCard):
+        return
+    asks_by_itself = isinstance(subject, Booking) and is_over(subject) and order.kept_at is None
+    refused = Refund.objects.filter(payment__order=order, status=Refund.Status.FAILED)
+    for refund in refused.filter(decided_at=None).order_by("pk"):
+        if asks_by_itself or refund.amount <= amount:
+            Refund.objects.filter(pk=refund.pk).update(decided_at=now)
+            amount -= refund.amount
+
+
+def _take_of_lines(order: Order, lines: Mapping[int, int]) -> None:
+    """Count what goes back for lines of a locked order."""
+    own = {line.pk: line for line in order.lines.all()}
+    for pk, amount in lines.items():
+        left = own[pk].left if pk in own else 0
+        if not 0 < amount <= left:
+            raise TooMuchOfLine(pk, left)
+        OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") + amount)
+
+
+def _write_lines(lines: Mapping[int, int], asked: Sequence[Share]) -> None:
+    RefundLine.objects.bulk_create(
+        RefundLine(refund_id=refund, line_id=line, amount=amount)
+        for refund, parts in assign(lines, to=asked).items()
+        for line, amount in parts
+    )
+
+
+def do_refund(*, refund_id: int, now: datetime) -> None:
+    """Do a refund at the provider, once however often this runs; kill -9 on either side of the call
+    is harmless, because the key is the refund's own. Done means that the provider took it on: what
+    the bank then refuses is learnt from the truth of the payment (``apply_provider_state``).
+
+    Raises:
+        ProviderDown: it does not answer; the outbox tries again.
+    """
+    refund = Refund.objects.select_related("payment").get(pk=refund_id)
+    if refund.status != Refund.Status.PENDING:
+        return
+    provider = provider_of(refund.payment.provider)
+    try:
+        ref = provider.refund(
+            refund.payment.provider_ref, amount=refund.amount, key=key_of_refund(refund)
+        )
+    except RefundRefused as no:
+        _fail(refund_id, why=str(no), now=now)
+        return
+    Refund.objects.filter(pk=refund_id, status=Refund.Status.PENDING).update(
+        status=Refund.Status.DONE, provider_ref=ref, done_at=now
+    )
+
+
+@transaction.atomic
+def _fail(refund_id: int, *, why: str, now: datetime) -> None:
+    """The money stays where it is; the order says so again, and the team sees it."""
+    refund = Refund.objects.select_related("payment__order").get(pk=refund_id)
+    order = refund.payment.order
+    subject = lock_subject(order, now=now)
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    if not take_back_refund(refund, payments=payments, why=why, now=now):
+        return
+    failed = BookingEvent.Action.NOT_REFUNDED
+    sync(order, subject, payments, actor=Actor.system(), now=now, action=failed)
+    tell_of_refusal(subject, refund, now=now)

@@ -1,0 +1,385 @@
+"""What the provider says becomes what we say: fetched first, then written in one transaction.
+
+Lock order: booking (or plan, or gift card), (resources, sessions), order, payments, counter of
+receipts.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import transaction
+
+from apps.bookings import operations as bookings
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations import Actor, SlotGone
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
+from apps.checkout.operations.approve import approve
+from apps.checkout.operations.ask_for_refund import ask_for_refund, count_back
+from apps.checkout.operations.coupons import give_coupon_back
+from apps.checkout.operations.gift_money import follow_purchase, lock_cards
+from apps.checkout.operations.open_payment import close_soon, fetch_provider_state
+from apps.checkout.operations.plan_periods import note_plan_money
+from apps.checkout.operations.provider_events import LOOK_TOPIC
+from apps.checkout.operations.receipts import number_receipt
+from apps.checkout.operations.refusal import (
+    outdated_in,
+    refused_in,
+    split_elsewhere,
+    take_back_refund,
+)
+from apps.checkout.operations.renew import note_charge
+from apps.checkout.operations.subject import Subject, is_over, lock_subject
+from apps.checkout.operations.tell_of_money import tell_of_refusal
+from apps.checkout.operations.unclear import is_as_asked, note_unclear
+from apps.checkout.providers import (
+    ProviderPayment,
+    names_spoken_to,
+    provider_of,
+)
+from apps.checkout.queries.let_go import GONE
+from apps.checkout.queries.orders import flows_of, money_of_booking, status_of
+from apps.checkout.states import PaymentStatus, booking_status, excess
+from apps.outbox import operations as outbox
+from apps.outbox.sweeping import sweep
+
+PATIENCE = timedelta(seconds=60)
+LONGEST_REFUND = timedelta(days=35)
+"""Until then a bank may refuse a refund that its provider took on."""
+UNSETTLED = (Payment.Status.PENDING, Payment.Status.AUTHORIZED)
+
+
+def settle_payment(*, payment_id: int, now: datetime) -> None:
+    """Ask the provider how a payment stands and write that down; safe to repeat, in any order.
+
+    What is open there after our own time for it is over is closed there first: a provider's
+    shortest time to pay may be longer than a hold.
+
+    Raises:
+        ProviderDown: it does not answer.
+    """
+    payment = Payment.objects.select_related("order").get(pk=payment_id)
+    provider = provider_of(payment.provider)
+    apply_provider_state(
+        payment_id=payment_id, truth=fetch_provider_state(payment, provider, now=now), now=now
+    )
+
+
+def look_after_refunds(*, now: datetime) -> int:
+    """Ask once a day about payments whose provider took on a refund within the last weeks: banks
+    refuse some days later, and the provider's word of it may never come. Return how many were asked
+    about."""
+    taken_on = Refund.objects.filter(
+        status=Refund.Status.DONE, by_hand=False, done_at__gt=now - LONGEST_REFUND
+    )
+    asked = Payment.objects.filter(
+        kind=Payment.Kind.ONLINE, provider__in=names_spoken_to(), pk__in=taken_on.values("payment")
+    )
+    return sweep(asked, partial(_look_again, now=now))
+
+
+@transaction.atomic
+def _look_again(payment_id: int, *, now: datetime) -> bool:
+    outbox.enqueue(
+        topic=LOOK_TOPIC,
+        payload={"payment_id": payment_id},
+        business_id=None,
+        now=now,
+        key=f"refunds:{payment_id}:{now.date()}",
+    )
+    return True
+
+
+def settle_open_payments(*, now: datetime) -> int:
+    """Ask about payments that have been under way for a minute: their word may never come. Return
+    how many were asked about."""
+    open_ones = Payment.objects.filter(
+        status=Payment.Status.PENDING, created_at__lte=now - PATIENCE
+    ).filter(provider__in=names_spoken_to())
+    return sweep(open_ones, partial(_look, now=now))
+
+
+@transaction.atomic
+def _look(payment_id: int, *, now: datetime) -> bool:
+    outbox.enqueue(
+        topic=LOOK_TOPIC,
+        payload={"payment_id": payment_id},
+        business_id=None,
+        now=now,
+        key=f"look:{payment_id}:{int(now.timestamp()) // 30}",
+    )
+    return True
+
+
+@transaction.atomic
+def apply_provider_state(*, payment_id: int, truth: ProviderPayment, now: datetime) -> None:
+    """Write what a provider says of a payment, and what follows for order and booking.
+
+    A first capture approves the order and makes the draft a booking, or begins a plan (rule M11);
+    money for what is over goes back by itself, as does what came twice. What is only kept aside
+    makes the draft a request, or is let go when the time was lost meanwhile, and the draft is
+    declined. Where the provider speaks of another amount or currency than was asked for, nothing
+    is taken over: both figures are kept for a person to look at.
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
+    found = Payment.objects.select_related("order").get(pk=payment_id)
+    subject = lock_subject(found.order, now=now)
+    order = Order.objects.select_for_update().get(pk=found.order_id)
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    payment = next(it for it in payments if it.pk == payment_id)
+    if not is_as_asked(truth, payment, order):
+        if note_unclear(payment, truth, now=now):
+            sync(order, subject, payments, actor=Actor.system(), now=now)
+        return
+    _take_back(order, subject, payments, payment, truth=truth, now=now)
+    was_aside = payment.status == Payment.Status.AUTHORIZED
+    had = sum(it.captured for it in payments)
+    is_new = _take_over(payment, truth, order=order, payments=payments, now=now)
+    if truth.authorized and payment.status == Payment.Status.CANCELED:
+        close_soon(payment, now=now)
+    if is_new:
+        note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
+        _follow(order, subject, payments, payment, had=had, now=now)
+        if was_aside and payment.status in GONE and isinstance(subject, Booking):
+            bookings.note_let_go(booking=subject, now=now)
+
+
+def _take_back(
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    payment: Payment,
+    *,
+    truth: ProviderPayment,
+    now: datetime,
+) -> None:
+    """Write which refunds of a locked payment its bank has refused after all: each is told, and
+    waits for the team (rule M32)."""
+    for refund, why in refused_in(truth, payment):
+        if take_back_refund(refund, payments=payments, why=why, now=now):
+            action = BookingEvent.Action.NOT_REFUNDED
+            sync(order, subject, payments, actor=Actor.system(), now=now, action=action)
+            tell_of_refusal(subject, refund, now=now)
+
+
+def _follow(
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    payment: Payment,
+    *,
+    had: int,
+    now: datetime,
+) -> None:
+    """Do what follows from a locked payment that has changed; had is what had come before that. A
+    booking is told first that money came, then that it goes back: its customer reads both."""
+    is_booking = isinstance(subject, Booking)
+    if not is_booking:
+        _give_back_what_is_too_much(order, subject, payments, had=had, now=now)
+    try:
+        with transaction.atomic():
+            if _has_come(payment, order):
+                approve(order, subject, payments, now=now)
+            sync(order, subject, payments, actor=Actor.system(), now=now)
+    except SlotGone:
+        _turn_down(order, subject, payments, payment, had=had, now=now)
+        return
+    if is_booking and _give_back_what_is_too_much(order, subject, payments, had=had, now=now):
+        sync(order, subject, payments, actor=Actor.system(), now=now)
+
+
+def _turn_down(
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    payment: Payment,
+    *,
+    had: int,
+    now: datetime,
+) -> None:
+    """Decline a draft that nothing is kept for: what was promised is let go, what came for a class
+    that was called off goes back."""
+    for gift in payments:
+        if gift.kind == Payment.Kind.GIFT:
+            gift.refresh_from_db()  # what was done with it is undone with the order
+    if isinstance(subject, Booking):
+        _decline(subject, order, now=now)
+    if payment.captured:
+        approve(order, subject, payments, now=now)
+    else:
+        _let_go(payment, now=now)
+    sync(order, subject, payments, actor=Actor.system(), now=now)
+    if payment.captured:
+        _give_back_what_is_too_much(order, subject, payments, had=had, now=now)
+        sync(order, subject, payments, actor=Actor.system(), now=now)
+
+
+def _decline(booking: Booking, order: Order, *, now: datetime) -> None:
+    give_coupon_back(order)
+    unpaid = booking_status(PaymentStatus.NOT_PAID, total=order.total)
+    bookings.decline_draft(booking=booking, payment_status=unpaid, now=now)
+
+
+def _has_come(payment: Payment, order: Order) -> bool:
+    promised = payment.captured or payment.authorized
+    return bool(promised) and order.status == Order.Status.INITIALIZED
+
+
+def _let_go(payment: Payment, *, now: datetime) -> None:
+    payment.status, payment.authorized = Payment.Status.CANCELED, 0
+    payment.save(update_fields=["status", "authorized"])
+    close_soon(payment, now=now)
+
+
+def _take_over(
+    payment: Payment,
+    truth: ProviderPayment,
+    *,
+    order: Order,
+    payments: Sequence[Payment],
+    now: datetime,
+) -> bool:
+    """Copy the truth into one of the locked payments of an order; tell whether anything is new."""
+    payment.told_amount, payment.told_currency, payment.looked_at = None, "", None
+    before = (payment.captured, payment.refunded, payment.authorized, payment.status)
+    payment.captured = max(payment.captured, truth.captured)
+    gone = truth.refunded - outdated_in(truth, payment)
+    elsewhere = gone - (payment.refunded - _by_hand(payment))
+    elsewhere = min(elsewhere, payment.captured - payment.refunded)
+    for ref, amount in split_elsewhere(elsewhere, truth=truth, payment=payment):
+        too_much = count_back(payment, order=order, payments=payments, amount=amount)
+        Refund.objects.create(
+            business_id=payment.business_id,
+            payment=payment,
+            amount=amount,
+            excess=too_much,
+            status=Refund.Status.DONE,
+            is_external=True,
+            provider_ref=ref,
+            created_at=now,
+            done_at=now,
+        )
+    payment.failure = truth.failure
+    payment.status = _status(payment, truth)
+    kept_aside = payment.status == Payment.Status.AUTHORIZED
+    payment.authorized = (truth.authorized or payment.authorized) if kept_aside else 0
+    after = (payment.captured, payment.refunded, payment.authorized, payment.status)
+    if after == before:
+        return False
+    if (payment.captured, payment.status) != (before[0], before[3]):  # what goes back comes later
+        payment.settled_at = None if payment.status in UNSETTLED else now
+    columns = ["captured", "refunded", "excess", "authorized", "failure", "status", "settled_at"]
+    payment.save(update_fields=[*columns, "told_amount", "told_currency", "looked_at"])
+    return True
+
+
+def _by_hand(payment: Payment) -> int:
+    """What went back without its provider; where all of it did, and the bank takes it too, the
+    books end at what came."""
+    if not payment.refunded:
+        return 0
+    refunds = payment.refunds.filter(by_hand=True, status=Refund.Status.DONE)
+    return sum(refunds.values_list("amount", flat=True))
+
+
+def _status(payment: Payment, truth: ProviderPayment) -> Payment.Status:
+    """What was given up stays so until money comes; what is kept aside is never open again, as an
+    answer may say that left before."""
+    if payment.captured:
+        return Payment.Status.PAID
+    if truth.authorized and payment.status != Payment.Status.CANCELED:
+        return Payment.Status.AUTHORIZED
+    if truth.is_open and payment.status == Payment.Status.AUTHORIZED:
+        return Payment.Status.AUTHORIZED
+    if truth.failure:
+        return Payment.Status.FAILED
+    if truth.is_open and payment.status != Payment.Status.CANCELED:
+        return Payment.Status.PENDING
+    return Payment.Status.CANCELED
+
+
+def sync(
+    order: Order,
+    subject: Subject,
+    payments: Sequence[Payment],
+    *,
+    actor: Actor,
+    now: datetime,
+    action: BookingEvent.Action | None = None,
+) -> None:
+    """Bring an order and what it is for into line with the payments; all of them are locked. The
+    first money gives the order the number of its receipt. action is why money moved, where it did
+    not simply come or go.
+
+    A draft whose order has money, or the promise of money, becomes a booking here and nowhere else.
+
+    Raises:
+        SlotGone: it is a draft, its time is lost, and money was only promised.
+    """
+    status = status_of(order, payments)
+    Order.objects.filter(pk=order.pk).update(payment_status=status.value)
+    if isinstance(subject, Booking):
+        _sync_booking(order, subject, payments, actor=actor, now=now, action=action)
+    if isinstance(subject, PlanPurchase):
+        note_plan_money(subject, order, status, now=now)
+    if isinstance(subject, GiftCard):
+        follow_purchase(subject, now=now)
+    if any(it.captured > 0 for it in payments):
+        number_receipt(order, business=subject.business, now=now)
+
+
+def _sync_booking(
+    order: Order,
+    booking: Booking,
+    payments: Sequence[Payment],
+    *,
+    actor: Actor,
+    now: datetime,
+    action: BookingEvent.Action | None,
+) -> None:
+    money = money_of_booking(order, payments)
+    if booking.status != Booking.Status.CREATED:
+        bookings.note_money(booking=booking, money=money, actor=actor, now=now, action=action)
+        return
+    if money.kept_aside or any(it.captured for it in payments):
+        booking.price = order.total  # the price the customer saw, with what was taken off
+        bookings.finish_draft(
+            booking=booking,
+            money=money,
+            payment_option=Booking.PaymentOption.ONLINE,
+            now=now,
+        )
+        booking.save(update_fields=["price"])
+
+
+def _give_back_what_is_too_much(
+    order: Order, subject: Subject, payments: Sequence[Payment], *, had: int, now: datetime
+) -> bool:
+    """Have what nobody owes go back, and tell whether there was any; cash is in nobody's reach.
+
+    What came for something that is over goes back. What had come before that was decided about when
+    it ended, and stays."""
+    before = sum(it.refunded for it in payments)
+    too_much = excess(total=order.total, flows=flows_of(payments))
+    if is_over(subject) or order.status == Order.Status.CANCELED:
+        kept = sum(it.captured - it.refunded for it in payments)
+        too_much = min(kept, sum(it.captured for it in payments) - had)
+    if too_much > 0:
+        lock_cards(payments)
+    for payment in reversed(payments):
+        in_hand = payment.kind == Payment.Kind.IN_PERSON
+        amount = 0 if in_hand else min(too_much, payment.captured - payment.refunded)
+        if amount > 0:
+            ask_for_refund(
+                payment,
+                order=order,
+                payments=payments,
+                amount=amount,
+                reason="",
+                asked_by=None,
+                now=now,
+            )
+            too_much -= amount
+    return sum(it.refunded for it in payments) > before
