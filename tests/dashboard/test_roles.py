@@ -8,6 +8,7 @@ import pytest
 from apps.bookings.policy import Action
 from apps.businesses.models import TeamMember
 from apps.dashboard.roles import EVERY_ROLE, ROLES, Right, permitted, roles_with
+from tests.architecture.sources import templates
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "roles.md"
 
@@ -50,3 +51,13 @@ def test_pages_of_plans_show_and_move_nothing_a_role_may_not(
 ) -> None:
     for role in roles_with(right):
         assert needs <= ROLES[role]
+
+
+def test_pages_ask_for_rights_that_there_are() -> None:
+    named = {
+        right
+        for _place, text in templates()
+        for right in re.findall(r'"([A-Z_]+)" (?:not )?in rights', text)
+    }
+
+    assert named - {right.value for right in Right} == set()
