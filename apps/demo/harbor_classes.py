@@ -135,7 +135,7 @@ def plan_classes(shop: Shop, *, today: date, now: datetime) -> None:
     soon = monday + 2 * WEEK
     runs = (
         (
-            "Tuesdays, begun",
+            "Tuesdays, already started",
             soon - WEEK,
             Weekly("beginners", (TUESDAY,), "19:00", "Dana", "Loft", 10),
         ),

@@ -126,9 +126,9 @@ NORTHSIDE = BusinessPlan(
             at_the_place=False,
             columns={
                 **AT_HOME,
-                "price_text": "Quoted after a look",
+                "price_text": "Price after inspection",
                 "requires_approval": True,
-                "summary": "Washing machines, dishwashers, ovens. The look itself is free.",
+                "summary": "Washing machines, dishwashers, ovens. The inspection itself is free.",
             },
         ),
         ServicePlan(
