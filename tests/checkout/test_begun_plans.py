@@ -293,7 +293,7 @@ def test_a_card_that_pays_all_by_now_begins_the_plan(
         page = client.get(plan)
         done = client.post(f"{plan}pay", fields_of(page))
 
-    assert "Get it" in text_of(page)
+    assert "Get this plan" in text_of(page)
     assert done["Location"] == plan
     assert PlanPurchase.objects.get().status == "ACTIVE"
     assert state(code, card) == (1, 0)
