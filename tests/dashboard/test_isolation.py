@@ -160,6 +160,7 @@ CASES: dict[str, Case] = {
     ),
     "message": Case(DECIDERS, "POST", {"text": "Bring a mat"}, answer=303),
     "takes_place": Case(DECIDERS, "POST", answer=303),
+    "booking_takes_place": Case(DECIDERS, "POST", answer=303),
     "waiting": Case(
         DECIDERS, "POST", {"reference": AT_ANA_S, "verb": "remove"}, answer=404
     ),  # nobody waits there
@@ -200,6 +201,7 @@ WITH_CARD = {"gift_card", "adjust_gift_card", "stop_gift_card"}
 WITH_BOOKING = {
     *("booking", "confirm", "confirm_anyway", "decline", "suggest", "undo", "cancel", "note"),
     *(
+        "booking_takes_place",
         "block",
         "unblock",
         "move",

@@ -107,6 +107,7 @@ NOT_HERE: dict[str, tuple[str, ...]] = {
         "plans/<slug:reference>/start",
         "own/<slug:slug>/bookings/<str:reference>/leftover/",
         "own/<slug:slug>/bookings/<str:reference>/move/",
+        "own/<slug:slug>/bookings/<str:reference>/takes-place/",
         "own/<slug:slug>/bookings/<str:reference>/unblock/",
         "own/<slug:slug>/bookings/<str:reference>/undo-paid/",
         "own/<slug:slug>/classes/<int:session>/takes-place/",
