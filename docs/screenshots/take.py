@@ -93,30 +93,35 @@ def walk_as_customer(chromium: Browser, origin: str) -> None:
         take(page, "home-390")
         page.goto(f"{origin}/juniper/s/root-colour/")
         take(page, "service-390")
-        page.goto(f"{origin}{TIMES}")
-        take(page, "picker-390")
-        page.locator("button[name=slot]").nth(5).click()
-        page.get_by_role("button", name="Continue", exact=True).click()
-        page.wait_for_load_state("networkidle")
-        take(page, "details-error-390")
-        page.fill("[name=name]", "Eva Lindner")
-        page.fill("[name=email]", "eva.lindner@example.com")
-        take(page, "details-390")
-        page.wait_for_timeout(2200)
-        page.get_by_role("button", name="Continue", exact=True).click()
-        page.get_by_role("button", name="Book this time").click()
-        page.wait_for_url(re.compile("/done/"))
-        take(page, "done-390")
-        page.get_by_role("button", name="Remember me on this device").click()
-        page.goto(f"{origin}/juniper/")
-        page.wait_for_load_state("networkidle")
-        take(page, "again-390")
+        book(page, origin)
     with page_of(chromium, size=PHONE, scheme="dark") as page:
         page.goto(f"{origin}{TIMES}")
         take(page, "picker-390-dark")
     with page_of(chromium, size=DESK) as page:
         page.goto(f"{origin}{TIMES}")
         take(page, "picker-1280")
+
+
+def book(page: Page, origin: str) -> None:
+    """From the times to the booking, and the page that remembers it afterwards."""
+    page.goto(f"{origin}{TIMES}")
+    take(page, "picker-390")
+    page.locator("button[name=slot]").nth(5).click()
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.wait_for_load_state("networkidle")
+    take(page, "details-error-390")
+    page.fill("[name=name]", "Eva Lindner")
+    page.fill("[name=email]", "eva.lindner@example.com")
+    take(page, "details-390")
+    page.wait_for_timeout(2200)
+    page.get_by_role("button", name="Continue", exact=True).click()
+    page.get_by_role("button", name="Book this time").click()
+    page.wait_for_url(re.compile("/done/"))
+    take(page, "done-390")
+    page.get_by_role("button", name="Remember me on this device").click()
+    page.goto(f"{origin}/juniper/")
+    page.wait_for_load_state("networkidle")
+    take(page, "again-390")
 
 
 def walk_through_classes(chromium: Browser, origin: str) -> None:
