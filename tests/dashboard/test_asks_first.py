@@ -162,6 +162,7 @@ def test_that_a_class_takes_place_anyway_is_asked(client: Client) -> None:
     asked = next(it for it in questions(page) if "Go ahead anyway" in it)
     assert asked == (
         "Go ahead anywayEveryone who has booked is confirmed and told by e-mail, "
-        "however few come. Anyone who books later is confirmed straight away. "
+        "however few come. Anyone who books later does not have to wait for "
+        "more people. "
         "This cannot be undone.Yes, go ahead"
     )

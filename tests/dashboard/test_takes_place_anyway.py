@@ -134,3 +134,29 @@ def test_the_inbox_asks_no_more_for_three_classes_than_for_one(studio: Studio) -
         join(make_session(studio, starts_at=studio.at(day, 10)), email=f"eva{day}@example.com")
 
     assert asked() == one
+
+
+def test_where_nobody_counts_no_word_is_kept(salon: Salon) -> None:
+    salon.cut.min_participants = 0
+    salon.cut.requires_approval = True
+    salon.cut.save()
+    carl = want(salon, 10)
+
+    answer = signed_in(salon.olga).post(f"/own/juniper/bookings/{carl.reference}/takes-place/")
+
+    carl.refresh_from_db()
+    assert (answer.status_code, carl.status) == (303, "PENDING")
+    assert DecidedDay.objects.count() == 0
+
+
+def test_a_page_that_has_grown_old_decides_nothing(salon: Salon) -> None:
+    """Carl was declined meanwhile; Eva's request for the same day waits on for more people."""
+    carl, eva = want(salon, 10), want(salon, 12, "eva@example.com")
+    olga, path = signed_in(salon.olga), f"/own/juniper/bookings/{carl.reference}/"
+    olga.post(f"{path}decline/", {"revision": str(carl.revision)})
+
+    answer = olga.post(f"{path}takes-place/")
+
+    eva.refresh_from_db()
+    assert (answer.status_code, answer["Location"], eva.status) == (303, path, "PENDING")
+    assert DecidedDay.objects.count() == 0

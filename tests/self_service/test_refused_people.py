@@ -100,8 +100,8 @@ def test_the_button_stands_where_one_more_may_come(
 
     carl.refresh_from_db()
     assert carl.party_size == 2
-    assert note_of(client, session) == "One booking cannot be for more people."
-    assert problem_of(bring(client, carl)) == (422, "One booking cannot be for more people.")
+    assert note_of(client, session) == "This booking cannot be for more people."
+    assert problem_of(bring(client, carl)) == (422, "This booking cannot be for more people.")
 
 
 @pytest.mark.parametrize(

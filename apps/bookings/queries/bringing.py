@@ -32,5 +32,5 @@ def alone_words(booking: Booking) -> str:
     if booking.paid or booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
         return _("This booking is paid. To bring more people, book again.")
     if takes_more(booking) and not has_room_for(booking, more=1):
-        return _("One booking cannot be for more people.")
+        return _("This booking cannot be for more people.")
     return _("To bring more people, book again.")

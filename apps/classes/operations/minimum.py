@@ -86,7 +86,7 @@ def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
 
     The word is kept: whoever comes later waits for nobody, and nothing is called off because all
     who were there have left (rule B16). Who books at this moment is confirmed by the next look of
-    the worker.
+    the worker. Where no minimum is needed nothing is decided, and nobody is confirmed.
 
     Raises:
         Session.DoesNotExist: not a session of this business.
@@ -94,7 +94,7 @@ def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
     """
     sessions = Session.objects.select_related("service", "course_run").exclude(service=None)
     session = sessions.get(pk=session_id, business_id=by.business_id)
-    if session.service is not None:
+    if session.service is not None and session.service.min_participants:
         group = group_of_session(session, session.service)
         booked = _lock_people(group)
         _keep_word(group, session, now=now)

@@ -73,7 +73,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         checkout.add_people(booking=booking, more=1, seen_people=seen, now=now)
     except bookings.TooManyPeople:
-        words = _("One booking cannot be for more people.")
+        words = _("This booking cannot be for more people.")
         return show_booking(request, booking, now=now, problem=words, status=422)
     except bookings.NotBookable:
         words = _("This cannot be booked online right now. Nobody was added.")

@@ -150,7 +150,7 @@ def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
         override_reason=booking.override_reason,
         source=booking.source,
         fit=find_fit(desk=desk, booking=booking, now=now) if asks else None,
-        progress=people_awaited(booking, now=now) if asks else None,
+        progress=progress_shown(booking, now=now),
         is_for_people=is_for_people(booking),
         is_day=booking.kind == Service.Kind.APPOINTMENT,
         actions=actions_of(booking, desk=desk, now=now),
@@ -160,6 +160,12 @@ def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
         messages=_messages(desk, booking),
         other_sessions=tuple(_other_sessions(desk, booking, now=now)),
     )
+
+
+def progress_shown(booking: Booking, *, now: datetime) -> Progress | None:
+    """How many have come where a request waits for more people; None, and no word about it, for
+    what waits for nobody or does not wait any more."""
+    return people_awaited(booking, now=now) if booking.status == Booking.Status.PENDING else None
 
 
 def find_fit(*, desk: Desk, booking: Booking, now: datetime) -> Fit:

@@ -14,6 +14,7 @@ from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_payment_summary
 from apps.classes import operations as classes
+from apps.dashboard.bookings.queries.booking_page import progress_shown
 from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.desk import OwnerRequest
@@ -92,13 +93,14 @@ def _cancel(
 @guarded(*roles_with(Right.DECIDE))
 def takes_place(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Decide that what a booking waits for takes place, however few come: its day, where it is an
-    appointment's (rule B16)."""
+    appointment's (rule B16). A booking that waits no more decides nothing."""
     now, found = timezone.now(), booking_or_404(request.desk, reference)
     session_id = found.session_id or _first_session_of(found)
     if session_id is None:
         raise Http404
     try:
-        classes.let_take_place(session_id=session_id, by=request.desk.member, now=now)
+        if progress_shown(found, now=now) is not None:
+            classes.let_take_place(session_id=session_id, by=request.desk.member, now=now)
     except BusyTryAgain as error:
         return refuse(request, found, problem_of(error, desk=request.desk, booking=found), now=now)
     if request.GET.get("at") == "requests":
