@@ -25,7 +25,6 @@ ALLOWED = {
     *(f"apps/availability/engine/recurrence.py: {it}" for it in ("weekly_dates", "drift_of")),
     "apps/availability/engine/rezoning.py: rezoned",
     "apps/availability/engine/zones.py: repeated_labels",
-    "apps/availability/engine/zones.py: use_packaged_rules",  # tests have no settings to do it
     # A series is stored in words of the standard, which have to lead back to it.
     "apps/availability/engine/series.py: read_rule",
     "apps/availability/engine/series.py: ending_before",

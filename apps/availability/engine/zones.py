@@ -2,10 +2,9 @@
 
 Two integers, never mixed: an *instant* is Unix seconds; a *wall* is what a clock in the zone reads,
 as seconds since 1970-01-01 00:00 on that same wall. A wall may be skipped (spring) or read twice
-(autumn). Offsets come from the pinned PyPI ``tzdata`` once ``use_packaged_rules`` has run.
+(autumn). Offsets come from the pinned PyPI ``tzdata``, which the settings choose (rule T16).
 """
 
-import zoneinfo
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,11 +18,6 @@ EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall reading has no zone, that 
 EPOCH_DAY = EPOCH.toordinal()
 
 # British Columbia stays on -07:00 from 2026 (tzdata 2026): an older copy of the rules answers -8.
-PROBE_ZONE, PROBE_INSTANT, PROBE_OFFSET = "America/Vancouver", 1_796_230_800, -7 * 3600
-
-
-class StaleTimeZoneRules(RuntimeError):
-    """The zone rules in use are older than the ones the portal was tested with."""
 
 
 class Resolution(StrEnum):
@@ -41,20 +35,6 @@ class Resolved:
 
     instant: int
     resolution: Resolution
-
-
-def use_packaged_rules() -> None:
-    """Make zoneinfo read PyPI ``tzdata`` only, never the machine's own copy (rule T16).
-
-    Call once at start, before any zone is used. Raises StaleTimeZoneRules when the rules found are
-    older than the ones the golden cases were written for.
-    """
-    zoneinfo.reset_tzpath(())
-    ZoneInfo.clear_cache()
-    if offset_at(ZoneInfo(PROBE_ZONE), PROBE_INSTANT) != PROBE_OFFSET:
-        raise StaleTimeZoneRules(
-            "The time-zone rules are older than 2026: install the pinned tzdata package."
-        )
 
 
 def wall_at(on: date, minute: int = 0) -> int:

@@ -8,12 +8,13 @@ from apps.availability.operations.change_sessions import (
     UnclearTime,
     change_sessions,
 )
+from apps.availability.operations.claim import Claim
 from apps.availability.operations.course_runs import (
     cancel_course_date,
     cancel_course_run,
     open_course_run,
 )
-from apps.availability.operations.decide import decide_day, decide_target, move_words
+from apps.availability.operations.decide import decide_day, decide_target, move_decided_days
 from apps.availability.operations.errors import (
     BusyTryAgain,
     IsDecided,
@@ -55,7 +56,6 @@ from apps.availability.operations.sessions import (
     open_sessions,
 )
 from apps.availability.operations.times import (
-    Claim,
     extend_hold,
     force_time,
     forget_session,
@@ -106,8 +106,8 @@ __all__ = [
     "lock_resources",
     "lock_target",
     "lock_time_by",
+    "move_decided_days",
     "move_sessions",
-    "move_words",
     "offer_seats",
     "open_course_run",
     "open_series",

@@ -38,7 +38,7 @@ def decide_day(*, service: Service, location: Location | None, on: date, now: da
 
 
 @transaction.atomic(savepoint=False)
-def move_words(*, days: Mapping[int, Collection[date]]) -> None:
+def move_decided_days(*, days: Mapping[int, Collection[date]]) -> None:
     """Let the word that was given of days, by the keys of their rows, be given of other dates: the
     clock of the place reads otherwise, and who was told of it comes on those. A date that has it
     already keeps it."""

@@ -14,6 +14,7 @@ from apps.outbox.sweeping import sweep
 
 Target = Session | CourseRun
 """What has seats: rows with capacity, seats_taken and seats_offered."""
+NOBODY = {"seats_taken": 0, "seats_offered": 0, "overridden": False}
 
 
 def seat(*, target: Target, seats: int, expires_at: datetime | None) -> Seating:
@@ -315,9 +316,6 @@ def take_offered_seats(*, seating: Seating) -> None:
     )
     if not moved:
         raise NoSeats(0)
-
-
-NOBODY = {"seats_taken": 0, "seats_offered": 0, "overridden": False}
 
 
 @transaction.atomic(savepoint=False)

@@ -12,7 +12,7 @@ from apps.availability.operations.locking import locked_resources
 from apps.availability.operations.override import leave_out_of_the_guard
 from apps.availability.queries import SlotQuery
 
-__all__ = ["Claim", "take_time"]
+BATCH = 1000
 
 
 def take_time(*, claim: Claim, now: datetime, expires_at: datetime | None = None) -> Session:
@@ -203,8 +203,8 @@ def force_time(*, session_id: int, claim: Claim, now: datetime) -> bool:
 
 @transaction.atomic(savepoint=False)
 def release_time(*, session_id: int) -> None:
-    """Give the time of a session back; the row stays as history. Needs no lock (pretix's rule:
-    lock what you use, never what you free)."""
+    """Give the time of a session back; the row stays as history. Needs no lock: what is
+    used is locked, never what is freed."""
     Occupancy.objects.filter(session_id=session_id).delete()
     Session.objects.filter(pk=session_id).update(
         state=Session.State.CANCELED, seats_taken=0, expires_at=None
@@ -214,9 +214,6 @@ def release_time(*, session_id: int) -> None:
 def forget_session(*, session_id: int) -> None:
     """Delete the session of a draft that nobody finished, its time with it."""
     Session.objects.filter(pk=session_id).delete()
-
-
-BATCH = 1000
 
 
 @transaction.atomic

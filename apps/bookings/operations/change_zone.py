@@ -19,9 +19,9 @@ from apps.bookings.queries.rezoning import (
     Touched,
     bookings_ahead,
     columns_after,
+    decided_days_after,
     find_touched,
     suggested_ahead,
-    words_after,
 )
 from apps.bookings.wishes import wanted_span
 from apps.businesses import operations as businesses
@@ -107,7 +107,7 @@ def _move_all(touched: Touched, keep: Keep, *, actor: Actor, now: datetime) -> N
                 columns={**columns, "tzdata_version": tzdata_version()},
             )
     if keep is Keep.MOMENT:
-        availability.move_words(days=words_after(touched))
+        availability.move_decided_days(days=decided_days_after(touched))
     if keep is Keep.CLOCK:
         _move_offers(touched)
         _shorten_offers(touched, now=now)

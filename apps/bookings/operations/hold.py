@@ -28,6 +28,8 @@ from apps.catalog.queries import Choice, is_bookable
 from apps.outbox.sweeping import sweep
 
 ATTEMPTS = 3
+DRAFT_LIFE = timedelta(hours=24)
+LONGEST_HOLD = 60  # minutes
 
 
 def place_hold(
@@ -117,10 +119,6 @@ def _hold_once(
     if suggested is not None:
         mark_taken(suggested, draft=draft)
     return draft
-
-
-DRAFT_LIFE = timedelta(hours=24)
-LONGEST_HOLD = 60
 
 
 def longest_hold(draft: Booking) -> datetime:

@@ -1,4 +1,4 @@
-"""What a booking is told of its money (rules M7, M10)."""
+"""What a booking is told of its money, and whether its plan pays at another time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -261,7 +261,7 @@ def progress_of_days(bookings: Sequence[Booking], *, now: datetime) -> Mapping[i
     }
 
 
-def progress_of_gatherings(bookings: Sequence[Booking], *, now: datetime) -> Mapping[int, Progress]:
+def progress_of_sessions(bookings: Sequence[Booking], *, now: datetime) -> Mapping[int, Progress]:
     """The same of classes and courses that are asked for; the bookings come with both. One query,
     none when no service needs a minimum."""
     groups = {

@@ -41,7 +41,7 @@ def find_next_times(
     Where a service happens at several places, it is the soonest of them all. Eight queries for any
     number of services; a service without a time is left out.
     """
-    together = _next_gatherings(services, own=business.zone, now=now)
+    together = _next_sessions(services, own=business.zone, now=now)
     bookable = [service for service in services if is_bookable(service=service)]
     if not bookable:
         return together
@@ -92,7 +92,7 @@ def at_the_soonest_place(*, choice: Choice, now: datetime) -> Choice:
     return options[min(free)[1]] if free else choice
 
 
-def _next_gatherings(
+def _next_sessions(
     services: Sequence[Service], *, own: ZoneInfo, now: datetime
 ) -> dict[int, NextTime]:
     """The next session of each class and of each course, full ones too; two queries, if any. Where

@@ -171,7 +171,7 @@ def _run_after(booking: Booking, touched: Touched, *, now: datetime) -> Span:
     return (begins if run.starts_at > now else run.starts_at, max(end for _start, end in ahead))
 
 
-def words_after(touched: Touched) -> Mapping[int, Collection[date]]:
+def decided_days_after(touched: Touched) -> Mapping[int, Collection[date]]:
     """Of which dates the word of the team is given, by the keys of the days of which it was, where
     the moments stay and the clock reads otherwise: it goes with the people of that day. A day of
     which nobody is left, or which they stay on, is not among them. One query."""

@@ -19,6 +19,8 @@ from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
 
 GIFT_TOPIC = "gifts.told"
+HOLD_LEFT = timedelta(minutes=5)
+"""A payment may still come shortly after its hold: the card's money waits that much longer."""
 BUYER, RECIPIENT = "BUYER", "RECIPIENT"
 Kind = GiftEntry.Kind
 
@@ -150,10 +152,6 @@ def let_gift_go(payment: Payment, *, now: datetime) -> None:
     payment.status, payment.authorized = Payment.Status.CANCELED, 0
     payment.save(update_fields=["status", "authorized"])
     give_to_card(payment, amount=payment.amount, now=now)
-
-
-HOLD_LEFT = timedelta(minutes=5)
-"""A payment may still come shortly after its hold: the card's money waits that much longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ from apps.checkout.queries.payments import find_named
 from apps.outbox import operations as outbox
 
 LOOK_TOPIC = "payments.look"
+TELL_TOPIC = "practice.tell"
+LATE = timedelta(minutes=2)
+SHORTLY = timedelta(seconds=5)
+State = PracticeSession.State
 
 
 def receive_event(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
@@ -55,12 +59,6 @@ def _store(provider: str, event: Event, *, now: datetime) -> bool:
         key=f"event:{provider}:{event.event_id}"[:200],
     )
     return True
-
-
-TELL_TOPIC = "practice.tell"
-LATE = timedelta(minutes=2)
-SHORTLY = timedelta(seconds=5)
-State = PracticeSession.State
 
 
 class Act(StrEnum):

@@ -3,12 +3,11 @@ from apps.classes.operations.add_people import NotComing, add_people
 from apps.classes.operations.attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.classes.operations.cancel import cancel_class
 from apps.classes.operations.cancel_run import cancel_course_date, cancel_run
-from apps.classes.operations.change import VisitsMeet, change_class
+from apps.classes.operations.change import VisitsMeet, change_class, change_places
 from apps.classes.operations.hold import hold_seats
 from apps.classes.operations.message import message_people
 from apps.classes.operations.minimum import decide_minimums, let_take_place
 from apps.classes.operations.move import move_places
-from apps.classes.operations.places import change_places
 
 __all__ = [
     "NotComing",

@@ -6,7 +6,7 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.availability.operations import SessionChange
-from apps.bookings.announcements import announce_new_start
+from apps.bookings.announcements import announce_free_places, announce_new_start
 from apps.bookings.models import Booking
 from apps.bookings.operations.errors import CannotMove, StaleRevision
 from apps.bookings.operations.follow import follow
@@ -86,3 +86,21 @@ def _require_apart(moved: Sequence[Booking]) -> None:
     ]
     if meeting:
         raise VisitsMeet(meeting)
+
+
+@transaction.atomic
+def change_places(
+    *, session: Session, capacity: int, now: datetime, seen: int | None = None
+) -> None:
+    """Give a session, or the course run it belongs to, another number of places; what comes free
+    is offered to those who wait. seen is how many the page showed.
+
+    Raises:
+        StaleRevision: somebody gave it another number meanwhile.
+        SeatsTaken: more places than that are taken or offered.
+    """
+    target = availability.lock_target(target=session.course_run or session, now=now)
+    if seen is not None and target.capacity != seen:
+        raise StaleRevision
+    availability.set_capacity(target=target, capacity=capacity, now=now)
+    announce_free_places(target, now=now)

@@ -181,7 +181,7 @@ def _row(
     now: datetime,
 ) -> RunRow:
     held = [it for it in sessions if it.state == Session.State.SCHEDULED]
-    joinable = _gathering(run, held, free=free.get(run.pk, 0))
+    joinable = _joinable(run, held, free=free.get(run.pk, 0))
     rules = join_rules_of(choice.policy)
     price = price_to_join(choice.price, joinable, prorates=choice.service.prorates, now=now)
     first = _first(sessions)
@@ -206,7 +206,7 @@ def _row(
     )
 
 
-def _gathering(run: CourseRun, held: Sequence[Session], *, free: int) -> Joinable:
+def _joinable(run: CourseRun, held: Sequence[Session], *, free: int) -> Joinable:
     return Joinable(
         starts=tuple(it.starts_at for it in held),
         ends_at=run.ends_at,

@@ -1,9 +1,12 @@
 """More people on a booking of a class, or another session, for whoever made it or has its link
 (rules B18, B17)."""
 
+from zoneinfo import ZoneInfo
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from apps.availability.models import CourseRun, Session
@@ -11,11 +14,11 @@ from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.bookings.joining import Joining, Obstacle
-from apps.bookings.joining_words import obstacle_words
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
 from apps.self_service.views.booking import granted_booking, show_booking
+from apps.web.formatting import format_datetime
 from apps.web.http import go_to
 
 REFUSALS = (
@@ -50,7 +53,7 @@ def _why_not(refused: Exception, target: Session | CourseRun) -> str:
         refused = bookings.CannotJoin(Joining(Obstacle.FULL))
     if isinstance(refused, bookings.CannotJoin):
         zone, locale = target.zone, target.business.locale
-        why = obstacle_words(refused.joining, zone=zone, locale=locale)
+        why = _obstacle_words(refused.joining, zone=zone, locale=locale)
     elif isinstance(refused, bookings.TooFewSoFar):
         why = _("That one is still waiting for more people.")
     elif isinstance(refused, bookings.PlanDoesNotPay):
@@ -80,7 +83,7 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
         return show_booking(request, booking, now=now, problem=words, status=409)
     except bookings.CannotJoin as refused:
         zone, locale = booking.zone, booking.business.locale
-        why = obstacle_words(refused.joining, zone=zone, locale=locale)
+        why = _obstacle_words(refused.joining, zone=zone, locale=locale)
         words = _("%(why)s Nobody was added.") % {"why": why}
         return show_booking(request, booking, now=now, problem=words, status=409)
     except NoSeats:
@@ -101,3 +104,22 @@ def _people_seen(request: HttpRequest) -> int | None:
         return read_number(request.POST.get("people", ""))
     except Unreadable:
         return None
+
+
+def _obstacle_words(joining: Joining, *, zone: ZoneInfo, locale: str) -> str:
+    """ "This is fully booked.", "Booking opens on Tue 1 Dec, 09:00." on the clock of zone; "" when
+    it is open. Pages that have the whole obstacle draw ``bookings/_obstacle.html``."""
+    if joining.opens_at is not None:
+        at = format_datetime(joining.opens_at, zone=zone, locale=locale)
+        return _("Booking opens on %(at)s.") % {"at": at}
+    if joining.obstacle is Obstacle.TOO_MANY:
+        left = joining.seats_left
+        words = ngettext("Only %(n)s place is left.", "Only %(n)s places are left.", left)
+        return words % {"n": left}
+    return {
+        Obstacle.CANCELED: _("This has been cancelled."),
+        Obstacle.OVER: _("This has finished."),
+        Obstacle.STARTED: _("This has already started."),
+        Obstacle.TOO_LATE: _("It is too late to book this online."),
+        Obstacle.FULL: _("This is fully booked."),
+    }.get(joining.obstacle or Obstacle.TOO_MANY, "")

@@ -108,10 +108,3 @@ def test_labels_repeat_only_when_date_and_time_read_the_same() -> None:
 
     assert zones.repeated_labels(NEW_YORK, [first, second, next_day]) == {first, second}
     assert zones.repeated_labels(NEW_YORK, [first, next_day]) == frozenset()
-
-
-def test_old_rules_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zones, "PROBE_OFFSET", -8 * 3600)
-
-    with pytest.raises(zones.StaleTimeZoneRules, match="tzdata"):
-        zones.use_packaged_rules()

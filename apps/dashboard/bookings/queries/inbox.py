@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from apps.bookings.models import Booking
-from apps.bookings.queries.minimum import Progress, progress_of_days, progress_of_gatherings
+from apps.bookings.queries.minimum import Progress, progress_of_days, progress_of_sessions
 from apps.dashboard.bookings.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.bookings.queries.requests import (
     RequestCard,
@@ -117,7 +117,7 @@ def _groups(
     for booking, person in people:
         members[_key(booking)].append((booking, person))
     groups = ((_group(desk, key, found, fits), found) for key, found in members.items())
-    awaited = {**days, **progress_of_gatherings(asked, now=now)}
+    awaited = {**days, **progress_of_sessions(asked, now=now)}
     return tuple(
         replace(group, progress=awaited.get(first.pk), is_day=first.pk in days)
         for group, ((first, _person), *_others) in groups

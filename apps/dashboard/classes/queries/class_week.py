@@ -11,7 +11,7 @@ from apps.availability.engine.zones import day_bounds
 from apps.availability.models import CourseRun, Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.catalog.models import Service
-from apps.dashboard.classes.queries.gatherings import TOGETHER
+from apps.dashboard.classes.queries.sessions import TOGETHER
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import instant, touching, zone_there
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from apps.bookings.models import Booking
-from apps.dashboard.classes.queries.gatherings import list_gatherings_on, merged
+from apps.dashboard.classes.queries.sessions import list_session_rows_on, merged
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rota import Rota, load_rota
 from apps.dashboard.frame.queries.rows import LIVE, BookingRow, list_bookings_on, rows_of_day
@@ -96,7 +96,7 @@ def get_agenda(*, desk: Desk, filters: Filters, now: datetime) -> Agenda:
         desk=desk, first=filters.first, last=filters.last, statuses=filters.statuses
     )
     if Booking.Status.CONFIRMED in filters.statuses:
-        classes = list_gatherings_on(desk=desk, first=filters.first, last=filters.last)
+        classes = list_session_rows_on(desk=desk, first=filters.first, last=filters.last)
         rows = merged(rows, classes)
     people = tuple(
         Choice(person.resource_id, person.name)

@@ -14,7 +14,7 @@ from apps.dashboard.bookings.queries.requests import (
     request_card,
     requests_of,
 )
-from apps.dashboard.classes.queries.gatherings import list_gatherings_on, merged
+from apps.dashboard.classes.queries.sessions import list_session_rows_on, merged
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.fits import find_fits
 from apps.dashboard.frame.queries.frame import Frame
@@ -81,7 +81,7 @@ def get_today(*, desk: Desk, frame: Frame, now: datetime) -> Today:
     today = local_date_of(now, desk.business.zone)
     tomorrow = today + timedelta(days=1)
     visits = list_bookings_on(desk=desk, first=today, last=tomorrow)
-    rows = merged(visits, list_gatherings_on(desk=desk, first=today, last=tomorrow))
+    rows = merged(visits, list_session_rows_on(desk=desk, first=today, last=tomorrow))
     asked = list(requests_of(desk)[:MOST_CARDS])
     rota = load_rota(business=desk.business, dates=[today, *dates_of(asked, desk)], now=now)
     zone = desk.business.zone

@@ -32,7 +32,7 @@ def list_sessions_on(*, desk: Desk, first: date, last: date) -> list[Session]:
     return list(found.order_by("starts_at", "pk")[:MOST_ROWS])
 
 
-def list_gatherings_on(*, desk: Desk, first: date, last: date) -> list[BookingRow]:
+def list_session_rows_on(*, desk: Desk, first: date, last: date) -> list[BookingRow]:
     """The same as lines, in two queries; the places are those of the run for a course."""
     sessions = list_sessions_on(desk=desk, first=first, last=last)
     crews = find_crews(session_ids=[it.pk for it in sessions])
