@@ -76,10 +76,12 @@ def _flows(steps: list[tuple[str, int]]) -> list[Flow]:
         elif step == "aside":
             flows.append(Flow(0, 0, kept_aside=number))
         elif flows and (it := flows[number % len(flows)]).captured > it.refunded:
+            if any(other.captured == -it.captured for other in flows):
+                continue  # what an entry has reversed is neither refunded nor reversed again
             if step == "refund":
                 back = it.refunded + min(number, it.captured - it.refunded)
                 flows[number % len(flows)] = Flow(it.captured, back, excess=number % (back + 1))
-            elif not it.refunded and not any(other.captured == -it.captured for other in flows):
+            elif not it.refunded:
                 flows.append(Flow(-it.captured, 0))
     return flows
 
