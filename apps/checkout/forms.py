@@ -8,10 +8,10 @@ from django.core import signing
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.checkout.coupons import plain_code
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Quote, Way
+from apps.checkout.promotions import plain_code
 from apps.checkout.queries.gifts import Gift
 from apps.checkout.queries.passes import Pass
 from apps.kernel.money import Money

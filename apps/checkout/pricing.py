@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from apps.catalog.pricing import tax_in, tax_on
-from apps.checkout.discounts import NOTHING, Taken
+from apps.checkout.promotions import NOTHING, Taken
 
 
 class Way(StrEnum):

@@ -57,9 +57,8 @@ from apps.dashboard.requests.views.requests import requests
 from apps.dashboard.requests.views.suggest import suggest
 from apps.dashboard.requests.views.unanswered import service_requests
 from apps.dashboard.setup.views.clocks import business_clock, clocks, place_clock
-from apps.dashboard.setup.views.coupons import coupons, stop_coupon
-from apps.dashboard.setup.views.discounts import discounts, stop_discount
 from apps.dashboard.setup.views.prices import service_payment, services
+from apps.dashboard.setup.views.promotions import coupons, discounts, stop_coupon, stop_discount
 from apps.dashboard.setup.views.why import why
 from apps.dashboard.today.views.agenda import agenda
 from apps.dashboard.today.views.today import day, needs, today

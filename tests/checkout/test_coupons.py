@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.coupons import Kind, Refused, Terms, mailbox, refusal, spread, worth
 from apps.checkout.models import Coupon, CouponUse, Order, Payment
 from apps.checkout.operations import Seen
 from apps.checkout.pricing import Way
+from apps.checkout.promotions import Kind, Refused, Terms, mailbox, refusal, spread, worth
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from tests.checkout.test_views import press, to_pay_page

@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.coupons import Kind, worth
-from apps.checkout.discounts import NOTHING, Rule, Taken, applies, best, share_out
 from apps.checkout.models import Discount, Order, Payment
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Item, Way, quote
+from apps.checkout.promotions import NOTHING, Kind, Taken, Terms, best, refusal, share_out, worth
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from tests.checkout.test_balance import carl
@@ -31,7 +30,7 @@ from tests.pages import fields_of, text_of
 from tests.waitlists.test_places import wait
 
 LATER = NOW + timedelta(minutes=1)
-RULE = Rule(
+RULE = Terms(
     pk=1,
     name="Autumn",
     kind=Kind.PERCENT,
@@ -60,12 +59,14 @@ RULE = Rule(
     ],
 )
 def test_whether_a_discount_counts(change: dict[str, Any], *, expected: bool) -> None:
-    found = applies(replace(RULE, **change), service_id=1, subtotal=4800, people=2, now=NOW)
+    terms = replace(RULE, **change)
 
-    assert found is expected
+    refused = refusal(terms, service_id=1, subtotal=4800, people=2, now=NOW)
+
+    assert (refused is None) is expected
 
 
-def best_of(*rules: Rule) -> Taken:
+def best_of(*rules: Terms) -> Taken:
     return best(rules, service_id=1, subtotal=4800, people=2, now=NOW)
 
 

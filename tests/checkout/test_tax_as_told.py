@@ -10,9 +10,9 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import AddOn, AddOnGroup, Service
 from apps.checkout import operations as checkout
-from apps.checkout.discounts import NOTHING, Taken
 from apps.checkout.models import Order
 from apps.checkout.pricing import Item, Off, Way, quote
+from apps.checkout.promotions import NOTHING, Taken
 from apps.checkout.queries.orders import find_payment_summary
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon

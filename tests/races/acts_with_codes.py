@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from apps.checkout import operations as checkout
-from apps.checkout.coupons import Kind
 from apps.checkout.models import Coupon, Discount, GiftCard
 from apps.checkout.operations import CouponFacts, DiscountFacts, Gift
+from apps.checkout.promotions import Kind
 from tests.factories.money import ORIGIN
 from tests.races.acts_with_plans import buyer
 from tests.races.stage_of_all import Stage

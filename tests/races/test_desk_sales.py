@@ -17,9 +17,9 @@ from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
-from apps.checkout.coupons import Kind
 from apps.checkout.models import Discount, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations import Buyer, DiscountFacts, Gift
+from apps.checkout.promotions import Kind
 from apps.classes import operations as classes
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, Salon, make_salon

@@ -1,10 +1,9 @@
-from apps.checkout.models.coupon import Coupon, CouponUse
-from apps.checkout.models.discount import Discount
 from apps.checkout.models.gift import GiftCard, GiftEntry
 from apps.checkout.models.order import Order, OrderLine
 from apps.checkout.models.payment import UNDECIDED, Payment, ProviderEvent, Refund, RefundLine
 from apps.checkout.models.plan import CreditEntry, PlanPurchase
 from apps.checkout.models.practice import PracticeSession
+from apps.checkout.models.promotion import Coupon, CouponUse, Discount
 from apps.checkout.models.receipt import Receipt, ReceiptCounter
 
 __all__ = [

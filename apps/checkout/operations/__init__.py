@@ -2,6 +2,7 @@
 resources, sessions, order, payments, plan that pays, coupon, gift cards, counter of receipts; a
 provider is asked only while nothing is locked."""
 
+from apps.checkout.operations.add_people import add_people
 from apps.checkout.operations.ask_for_plans import ask_for_plans, send_plan_link
 from apps.checkout.operations.ask_for_refund import REFUND_TOPIC
 from apps.checkout.operations.authorizations import (
@@ -32,20 +33,7 @@ from apps.checkout.operations.change_plan import (
 )
 from apps.checkout.operations.change_zone import change_zone
 from apps.checkout.operations.check_out import CheckedOut, Seen, check_out
-from apps.checkout.operations.coupons import (
-    CodeTaken,
-    CouponFacts,
-    make_coupon,
-    return_lost_coupons,
-    stop_coupon,
-)
-from apps.checkout.operations.discounts import (
-    DiscountFacts,
-    add_people,
-    book_with_discount,
-    make_discount,
-    stop_discount,
-)
+from apps.checkout.operations.coupon_uses import return_lost_coupons
 from apps.checkout.operations.errors import (
     AlreadyBought,
     CardMissing,
@@ -90,6 +78,7 @@ from apps.checkout.operations.gift_money import (
     tell_of_gift,
 )
 from apps.checkout.operations.in_person import (
+    book_with_discount,
     mark_paid,
     mark_plan_paid,
     undo_mark_paid,
@@ -102,6 +91,15 @@ from apps.checkout.operations.pay_with_plan import pay_with_plan, take_with_plan
 from apps.checkout.operations.plan_by_card import let_go_of_plan
 from apps.checkout.operations.plan_credits import return_lost_credits
 from apps.checkout.operations.plan_periods import PLAN_TOPIC
+from apps.checkout.operations.promotions import (
+    CodeTaken,
+    CouponFacts,
+    DiscountFacts,
+    make_coupon,
+    make_discount,
+    stop_coupon,
+    stop_discount,
+)
 from apps.checkout.operations.provider_events import (
     LOOK_TOPIC,
     TELL_TOPIC,

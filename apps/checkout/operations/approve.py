@@ -3,11 +3,11 @@ from datetime import datetime
 
 from apps.bookings.models import Booking
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
-from apps.checkout.operations.coupons import count_late_use
+from apps.checkout.operations.coupon_uses import count_late_use
 from apps.checkout.operations.gift_money import keep_gift_aside, load_gift_card, take_gift
 from apps.checkout.operations.plan_periods import begin_period
 from apps.checkout.operations.subject import Subject, is_over
-from apps.checkout.queries.coupons import booker, buyer_of
+from apps.checkout.queries.promotions import booker, buyer_of
 
 
 def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime) -> None:

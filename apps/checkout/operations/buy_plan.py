@@ -6,16 +6,17 @@ from django.db import transaction
 from apps.bookings.operations import CustomerBlocked
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
-from apps.checkout.coupons import worth
-from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
-from apps.checkout.operations.coupons import use_coupon
+from apps.checkout.models import Order, Payment, PlanPurchase
+from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused, PlanChanged, PlanNotSold
 from apps.checkout.operations.gift_money import SeenGift
+from apps.checkout.operations.lines import add_lines
 from apps.checkout.operations.plan_by_card import pay_order, resume_order
 from apps.checkout.operations.under_way import begin_paying
 from apps.checkout.pricing import Way
-from apps.checkout.queries.coupons import Applied, apply_code, buyer_of, plan_buyer
+from apps.checkout.promotions import worth
 from apps.checkout.queries.plan_price import price_plan
+from apps.checkout.queries.promotions import Applied, apply_code, buyer_of, plan_buyer
 from apps.checkout.renewals import goes_on
 from apps.customers.identity import identity_of
 from apps.customers.models import Customer
@@ -306,13 +307,5 @@ def place_plan_order(
         due_now=priced.due_now,
         placed_at=now,
     )
-    (line,) = priced.lines
-    OrderLine.objects.create(
-        order=order,
-        name=line.name,
-        amount=line.amount,
-        tax=line.tax,
-        discount=line.discount,
-        total=line.total,
-    )
+    add_lines(order, priced.lines)
     return order

@@ -7,7 +7,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor, NoConflict
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, Refund
-from apps.checkout.operations.coupons import give_coupon_back
+from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import NotOver
 from apps.checkout.operations.plan_credits import return_credit
 from apps.checkout.operations.refund import refund_remaining

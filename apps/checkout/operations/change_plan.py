@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from apps.bookings.operations import Actor, StaleRevision
 from apps.businesses.models import TeamMember
 from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
-from apps.checkout.operations.coupons import give_coupon_back
+from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import CardMissing, PlanIsOver, TooFewVisits
 from apps.checkout.operations.forget import has_brought_money
 from apps.checkout.operations.plan_credits import write_entry

@@ -7,9 +7,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.catalog.queries import UnknownChoice
-from apps.checkout.models import Order, OrderLine, Payment
+from apps.checkout.models import Order, Payment
 from apps.checkout.operations.approve import approve
-from apps.checkout.operations.coupons import use_coupon
+from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import (
     CouponRefused,
     DetailsMissing,
@@ -17,15 +17,16 @@ from apps.checkout.operations.errors import (
     WayNotOffered,
 )
 from apps.checkout.operations.gift_money import SeenGift, hold_gift, let_gifts_go
+from apps.checkout.operations.lines import write_lines
 from apps.checkout.operations.links import PAY_WITHIN
 from apps.checkout.operations.open_payment import new_payment, require_none_under_way
 from apps.checkout.operations.plan_credits import redeem
 from apps.checkout.operations.receipts import number_receipt
 from apps.checkout.operations.under_way import begin_paying
 from apps.checkout.pricing import Quote, Way, choose_amount
-from apps.checkout.queries.coupons import Applied, booker
 from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import money_of_booking, status_of
+from apps.checkout.queries.promotions import Applied, booker
 from apps.kernel.references import new_reference
 
 
@@ -191,21 +192,3 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
     )
     write_lines(order, quote, title=booking.title)
     return order
-
-
-def write_lines(order: Order, quote: Quote, *, title: str) -> None:
-    """Write the lines of a locked order anew; title names a line that has no name of its own."""
-    order.lines.all().delete()
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            name=line.name or title,
-            amount=line.amount,
-            quantity=line.quantity,
-            tax=line.tax,
-            discount=line.discount,
-            total=line.total,
-            position=position,
-        )
-        for position, line in enumerate(quote.lines)
-    )

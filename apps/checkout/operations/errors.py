@@ -1,8 +1,8 @@
 from datetime import datetime
 
 from apps.checkout import plans
-from apps.checkout.coupons import Refused
 from apps.checkout.pricing import Quote
+from apps.checkout.promotions import Refused
 
 
 class DetailsMissing(Exception):

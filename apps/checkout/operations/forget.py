@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from apps.bookings.models import Booking
 from apps.checkout.models import UNDECIDED, Order, Payment
-from apps.checkout.operations.coupons import give_coupon_back
+from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.gift_money import let_gifts_go
 from apps.checkout.providers import provider_of
 from apps.outbox.sweeping import sweep

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from apps.checkout.gifts import Holding, uncovered
 from apps.checkout.links import gift_mail_key
 from apps.checkout.models import UNDECIDED, CouponUse, GiftCard, GiftEntry, Order, Payment
-from apps.checkout.operations.coupons import give_coupon_back
+from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import GiftRefused
 from apps.checkout.queries.orders import status_of
 from apps.outbox import operations as outbox

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,15 +8,16 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.catalog.pricing import tax_in
-from apps.checkout.discounts import NOTHING, Taken
-from apps.checkout.models import Order, OrderLine, Payment, PlanPurchase
+from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.operations.errors import NotOwed
+from apps.checkout.operations.lines import add_lines
 from apps.checkout.operations.open_payment import close_soon
 from apps.checkout.operations.settle import sync
 from apps.checkout.operations.subject import Subject
 from apps.checkout.pricing import Quote, quote_as_told
-from apps.checkout.queries.discounts import find_discount
+from apps.checkout.promotions import NOTHING, Taken
 from apps.checkout.queries.orders import flows_of
+from apps.checkout.queries.promotions import find_discount
 from apps.checkout.states import balance
 from apps.kernel.references import new_reference
 
@@ -172,6 +173,26 @@ def _order_of_plan(purchase: PlanPurchase, order_id: int) -> Order | None:
     return orders.filter(pk=order_id, status=Order.Status.APPROVED).first()
 
 
+@transaction.atomic
+def book_with_discount(*, book: Callable[[], Booking], now: datetime) -> Booking:
+    """Book something past the page to pay on (for the team, or from a waitlist) and take a discount
+    off that counts now, in one transaction: what the mail says is what is owed.
+
+    Raises: whatever book raises.
+    """
+    booking = book()
+    booking = bookings.lock_booking(
+        booking_id=booking.pk, business_id=booking.business_id, revision=None
+    )
+    if not booking.price or booking.status not in LIVE:
+        return booking
+    if Order.objects.filter(booking=booking).exists():
+        return booking
+    if discount_of(booking, now=now) != NOTHING:
+        order_of(booking, now=now, takes_discount=True)
+    return booking
+
+
 def order_of(booking: Booking, *, now: datetime, takes_discount: bool = False) -> Order:
     """The locked order of a locked booking; one that was made without any gets its order here, at
     the price that was told. takes_discount: nothing was told yet, so a discount is taken off.
@@ -224,13 +245,5 @@ def _write(booking: Booking, priced: Quote, *, now: datetime) -> Order:
         placed_at=now,
         approved_at=now,
     )
-    (line,) = priced.lines
-    OrderLine.objects.create(
-        order=order,
-        name=line.name,
-        amount=line.amount,
-        tax=line.tax,
-        discount=line.discount,
-        total=line.total,
-    )
+    add_lines(order, priced.lines)
     return order

@@ -11,10 +11,10 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import UNDECIDED, Order, Payment
-from apps.checkout.operations.check_out import write_lines
-from apps.checkout.operations.coupons import give_coupon_back
+from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import NotOwed, PaymentUnderWay, PlanRefused
 from apps.checkout.operations.in_person import LIVE, order_of
+from apps.checkout.operations.lines import write_lines
 from apps.checkout.operations.plan_credits import redeem
 from apps.checkout.operations.settle import sync
 from apps.checkout.plans import Refused

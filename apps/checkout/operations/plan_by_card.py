@@ -6,11 +6,10 @@ from django.db import transaction
 
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.coupons import Refused
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, Payment, PlanPurchase
 from apps.checkout.operations.approve import approve
-from apps.checkout.operations.coupons import use_coupon
+from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused, NotOwed, PaymentUnderWay, PlanChanged
 from apps.checkout.operations.gift_money import SeenGift, hold_gift, let_all_go, write_gift_entry
 from apps.checkout.operations.links import PAY_WITHIN
@@ -18,9 +17,10 @@ from apps.checkout.operations.open_payment import new_payment
 from apps.checkout.operations.receipts import number_receipt
 from apps.checkout.operations.renew import open_order_of
 from apps.checkout.operations.settle import sync
-from apps.checkout.queries.coupons import buyer_of
+from apps.checkout.promotions import Refused
 from apps.checkout.queries.orders import flows_of, status_of
 from apps.checkout.queries.plan_offer import AgreedOffer, agreed_offer
+from apps.checkout.queries.promotions import buyer_of
 from apps.checkout.queries.renewals import is_charged_now
 from apps.checkout.states import balance
 

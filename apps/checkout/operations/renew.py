@@ -7,7 +7,8 @@ from functools import partial
 from django.db import transaction
 
 from apps.businesses.models import Business
-from apps.checkout.models import UNDECIDED, Order, OrderLine, Payment, PlanPurchase
+from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
+from apps.checkout.operations.lines import add_lines
 from apps.checkout.operations.plan_periods import open_next_period, tell_of_plan
 from apps.checkout.operations.provider_events import LOOK_TOPIC
 from apps.checkout.operations.subject import Subject
@@ -168,17 +169,7 @@ def place_next(purchase: PlanPurchase, *, now: datetime) -> Order:
         due_now=priced.total,
         placed_at=now,
     )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            name=line.name,
-            amount=line.amount,
-            tax=line.tax,
-            total=line.total,
-            position=position,
-        )
-        for position, line in enumerate(priced.lines)
-    )
+    add_lines(order, priced.lines)
     return order
 
 

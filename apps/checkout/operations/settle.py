@@ -16,7 +16,7 @@ from apps.bookings.operations import Actor, SlotGone
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations.approve import approve
 from apps.checkout.operations.ask_for_refund import ask_for_refund, count_back
-from apps.checkout.operations.coupons import give_coupon_back
+from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.gift_money import follow_purchase, lock_cards
 from apps.checkout.operations.open_payment import close_soon, fetch_provider_state
 from apps.checkout.operations.plan_periods import note_plan_money

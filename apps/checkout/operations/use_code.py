@@ -11,18 +11,17 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.coupons import Refused, worth
-from apps.checkout.discounts import Taken, share_out
 from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
-from apps.checkout.operations.coupons import use_coupon
+from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused, NotOwed, PaymentUnderWay
 from apps.checkout.operations.in_person import LIVE, order_of
 from apps.checkout.operations.plan_by_card import pay_by_card
 from apps.checkout.operations.settle import sync
 from apps.checkout.operations.subject import is_over
 from apps.checkout.pricing import Item, Quote, Way, quote
-from apps.checkout.queries.coupons import Applied, CodeUser, apply_code, booker, buyer_of
+from apps.checkout.promotions import Refused, Taken, share_out, worth
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
+from apps.checkout.queries.promotions import Applied, CodeUser, apply_code, booker, buyer_of
 from apps.checkout.states import balance
 
 

@@ -10,13 +10,11 @@ from apps.bookings.queries.price import price_of
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice
-from apps.checkout.coupons import worth
-from apps.checkout.discounts import NOTHING, Taken, share_out
 from apps.checkout.pricing import Item, Quote, Way, payable, quote, ways_to_pay
+from apps.checkout.promotions import NOTHING, Taken, share_out, worth
 from apps.checkout.providers import provider_in_use
-from apps.checkout.queries.coupons import NO_CODE, Applied, apply_code, booker
-from apps.checkout.queries.discounts import find_discount
 from apps.checkout.queries.gifts import Gift, find_gift
+from apps.checkout.queries.promotions import NO_CODE, Applied, apply_code, booker, find_discount
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from apps.bookings.paid_words import PaidPart, came_words
 from apps.bookings.venues import in_person_words, later_words, pay_place_of
 from apps.bookings.wording import aside_words
 from apps.catalog.pricing import WHOLE
-from apps.checkout.coupons import Refused
 from apps.checkout.gifts import is_gift_code
 from apps.checkout.pricing import Quote, Way
-from apps.checkout.queries.coupons import Applied
+from apps.checkout.promotions import Refused
 from apps.checkout.queries.offers import asks_first
 from apps.checkout.queries.orders import came_at
 from apps.checkout.queries.passes import Pass
 from apps.checkout.queries.plan_words import card_hint
+from apps.checkout.queries.promotions import Applied
 from apps.kernel.money import Money
 from apps.web import formatting
 

@@ -8,13 +8,13 @@ from django.db.models import Exists, OuterRef
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
-from apps.checkout.coupons import worth
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, PlanPurchase
 from apps.checkout.pricing import Quote, Way
+from apps.checkout.promotions import worth
 from apps.checkout.providers import takes_online
-from apps.checkout.queries.coupons import Applied, apply_code, buyer_of, plan_buyer
 from apps.checkout.queries.gifts import AgreedGift, Gift, agreed_gift, find_gift
 from apps.checkout.queries.plan_price import price_again, price_plan
+from apps.checkout.queries.promotions import Applied, apply_code, buyer_of, plan_buyer
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
-from apps.checkout.coupons import Refused
 from apps.checkout.forms import (
     FIELD,
     BrokenSeal,
@@ -38,12 +37,13 @@ from apps.checkout.forms import (
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
+from apps.checkout.promotions import Refused
 from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
-from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, too_little_words
 from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
+from apps.checkout.queries.promotions import Applied
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.queries.waiting import PaymentProgress, payment_progress_of
 from apps.checkout.views.changed import gift_refused_words

@@ -8,15 +8,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from apps.checkout import operations as checkout
-from apps.checkout.coupons import Refused, plain_code
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.models import Order, PlanPurchase
-from apps.checkout.queries.coupons import Applied, apply_code, buyer_of
+from apps.checkout.promotions import Refused, plain_code
 from apps.checkout.queries.gifts import find_gift, has_gift_cards
 from apps.checkout.queries.orders import list_sheets
 from apps.checkout.queries.passes import LIVE
 from apps.checkout.queries.pay_page import code_words
 from apps.checkout.queries.plan_offer import plans_take_codes
+from apps.checkout.queries.promotions import Applied, apply_code, buyer_of
 from apps.checkout.queries.under_way import find_under_way
 from apps.checkout.views.begun import Bill
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
-from apps.checkout.coupons import Refused, plain_code
 from apps.checkout.gifts import is_gift_code, plain_gift_code
-from apps.checkout.queries.coupons import Applied
+from apps.checkout.promotions import Refused, plain_code
 from apps.checkout.queries.pay_page import refused_words
 from apps.checkout.queries.plan_offer import PlanOffer, plan_offer
+from apps.checkout.queries.promotions import Applied
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 
 KEPT = "plan_till"

@@ -8,11 +8,11 @@ from django.http import HttpRequest, QueryDict
 from apps.bookings.models import Booking
 from apps.bookings.visitors import plans_of
 from apps.checkout import operations as checkout
-from apps.checkout.coupons import Refused
 from apps.checkout.forms import AmountForm, read_code, read_gift, read_purchase, read_way
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Quote, Way, choose_amount
+from apps.checkout.promotions import Refused
 from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import Pass, passes_for
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes

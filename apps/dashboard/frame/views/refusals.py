@@ -7,8 +7,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
-from apps.checkout.queries.coupons import Applied
 from apps.checkout.queries.pay_page import code_words
+from apps.checkout.queries.promotions import Applied
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.changes import LastChange, last_change
 from apps.dashboard.frame.queries.fits import Obstacle, in_names

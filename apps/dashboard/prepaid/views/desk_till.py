@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
-from apps.checkout.coupons import Refused
 from apps.checkout.gifts import spell_code
 from apps.checkout.pricing import Way
+from apps.checkout.promotions import Refused
 from apps.checkout.queries.pay_page import refused_words
 from apps.checkout.queries.plan_offer import PlanOffer, plan_offer
 from apps.dashboard.prepaid.forms.sales import SellPlanForm

@@ -1,6 +1,5 @@
-"""Codes that make something cheaper: make one, see how often it was used, stop it (rule M13).
-
-The same page lists discounts, which need no code."""
+"""What makes something cheaper, on one page: codes with how often they were used (rule M13), and
+discounts that count without one (rule M14)."""
 
 from datetime import datetime
 
@@ -10,13 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.checkout import operations as checkout
-from apps.checkout.models import Coupon
+from apps.checkout.models import Coupon, Discount
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
-from apps.dashboard.setup.forms.reductions import CouponForm, DiscountForm
-from apps.dashboard.setup.queries.coupons import list_coupons
-from apps.dashboard.setup.queries.discounts import list_discounts
+from apps.dashboard.setup.forms.promotions import CouponForm, DiscountForm
+from apps.dashboard.setup.queries.promotions import list_coupons, list_discounts
 from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
@@ -79,3 +77,27 @@ def stop_coupon(request: OwnerRequest, slug: str, coupon: int) -> HttpResponse:
     except Coupon.DoesNotExist as missing:
         raise Http404 from missing
     return go_to(request, "dashboard:coupons", slug)
+
+
+@require_POST
+@guarded(*roles_with(Right.COUPONS))
+def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
+    """Make a discount."""
+    now, desk = timezone.now(), request.desk
+    form = DiscountForm(request.POST, business=desk.business)
+    if not form.is_valid():
+        return show_coupons(request, now=now, discount_form=form, status=422)
+    key = form_key_of(request, business_id=desk.business.pk)
+    checkout.make_discount(facts=form.facts(now=now), by=desk.member, form_key=key)
+    return go_to(request, "dashboard:coupons", slug, fragment="discounts")
+
+
+@require_POST
+@guarded(*roles_with(Right.COUPONS))
+def stop_discount(request: OwnerRequest, slug: str, discount: int) -> HttpResponse:
+    """Let a discount end now."""
+    try:
+        checkout.stop_discount(discount_id=discount, by=request.desk.member, now=timezone.now())
+    except Discount.DoesNotExist as missing:
+        raise Http404 from missing
+    return go_to(request, "dashboard:coupons", slug, fragment="discounts")

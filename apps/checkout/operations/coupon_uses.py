@@ -1,6 +1,5 @@
 """A coupon is used while its row is locked, as the last one: booking, order, payments, coupon."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -9,14 +8,11 @@ from django.db.models import Exists, F, Max, OuterRef, QuerySet
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import UNDO_WINDOW
-from apps.businesses.models import TeamMember
-from apps.businesses.operations import lock_business
-from apps.catalog.models import Service
-from apps.checkout.coupons import Kind, mailbox, plain_code, refusal
 from apps.checkout.models import Coupon, CouponUse, Order, Payment
 from apps.checkout.operations.errors import CouponRefused
 from apps.checkout.operations.subject import lock_subject
-from apps.checkout.queries.coupons import Applied, CodeUser, terms_of
+from apps.checkout.promotions import mailbox, refusal
+from apps.checkout.queries.promotions import Applied, CodeUser, terms_of
 from apps.outbox.sweeping import sweep
 
 LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
@@ -111,75 +107,3 @@ def _return_if_lost(order_id: int, *, now: datetime) -> bool:
         return False
     give_coupon_back(order)
     return True
-
-
-class CodeTaken(Exception):
-    """The business has a coupon of this code already."""
-
-
-@dataclass(frozen=True, slots=True)
-class CouponFacts:
-    """What an owner says of a coupon: value in minor units, or in basis points for a share.
-
-    Times are UTC, None is no limit.
-    """
-
-    name: str
-    code: str
-    kind: Kind
-    value: int
-    starts_at: datetime
-    ends_at: datetime | None = None
-    service_ids: tuple[int, ...] = ()
-    min_subtotal: int = 0
-    max_uses: int | None = None
-    max_per_customer: int | None = 1
-    covers_plans: bool = False
-
-
-@transaction.atomic
-def make_coupon(*, facts: CouponFacts, by: TeamMember, form_key: str = "") -> Coupon:
-    """Make a code that customers can use from now on (rule M13). The same form_key makes one.
-
-    Services of another business are left out.
-
-    Raises:
-        CodeTaken: there is one of this code.
-    """
-    lock_business(business_id=by.business_id)
-    made = Coupon.objects.filter(business_id=by.business_id)
-    if form_key and (earlier := made.filter(form_key=form_key).first()):
-        return earlier
-    code = plain_code(facts.code)
-    if made.filter(code=code).exists():
-        raise CodeTaken
-    coupon = Coupon.objects.create(
-        business_id=by.business_id,
-        name=facts.name,
-        code=code,
-        kind=facts.kind.value,
-        value=facts.value,
-        starts_at=facts.starts_at,
-        ends_at=facts.ends_at,
-        min_subtotal=facts.min_subtotal,
-        max_uses=facts.max_uses,
-        max_per_customer=facts.max_per_customer,
-        covers_plans=facts.covers_plans,
-        form_key=form_key or None,
-    )
-    own = Service.objects.filter(business_id=by.business_id, pk__in=facts.service_ids)
-    coupon.services.set(own)
-    return coupon
-
-
-@transaction.atomic
-def stop_coupon(*, coupon_id: int, by: TeamMember, now: datetime) -> None:
-    """Let a coupon end now; what was booked with it keeps its price.
-
-    Raises:
-        Coupon.DoesNotExist: not a coupon of this business.
-    """
-    coupon = Coupon.objects.select_for_update().get(pk=coupon_id, business_id=by.business_id)
-    if coupon.ends_at is None or coupon.ends_at > now:
-        coupon.ends_at = max(now, coupon.starts_at)
-        coupon.save(update_fields=["ends_at"])

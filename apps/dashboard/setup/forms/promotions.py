@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from apps.availability.engine.zones import day_bounds
 from apps.businesses.models import Business
 from apps.catalog.models import Service
-from apps.checkout.coupons import Kind, plain_code
 from apps.checkout.models import Coupon, Discount
 from apps.checkout.operations import CouponFacts, DiscountFacts
+from apps.checkout.promotions import Kind, plain_code
 from apps.dashboard.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
 from apps.web.fields import LineField
@@ -34,7 +34,7 @@ def _day_field(label: Any) -> forms.DateField:
     )
 
 
-class ReductionForm(KeyedForm):
+class PromotionForm(KeyedForm):
     """What is taken off, for which services, from how much on, from when until when."""
 
     use_required_attribute = False
@@ -88,7 +88,7 @@ class ReductionForm(KeyedForm):
         return datetime.fromtimestamp(low, UTC), datetime.fromtimestamp(high, UTC)
 
 
-class DiscountForm(ReductionForm):
+class DiscountForm(PromotionForm):
     """A discount counts by itself, also from how many people on."""
 
     name = LineField(
@@ -125,7 +125,7 @@ class DiscountForm(ReductionForm):
         )
 
 
-class CouponForm(ReductionForm):
+class CouponForm(PromotionForm):
     """A code that has to be typed, and how often it may be."""
 
     name = LineField(

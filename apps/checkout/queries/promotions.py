@@ -1,14 +1,33 @@
-"""What a code is worth to somebody who is about to pay."""
+"""Promotions as they stand now: what a code is worth to somebody who is about to pay, and what
+discounts take off what is booked."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
-from apps.checkout.coupons import Kind, Refused, Terms, mailbox, plain_code, refusal
-from apps.checkout.models import Coupon, CouponUse, PlanPurchase
+from apps.businesses.models import Business
+from apps.businesses.remembered import Remembered
+from apps.checkout.models import Coupon, CouponUse, Discount, PlanPurchase
+from apps.checkout.promotions import (
+    WHOLE,
+    Kind,
+    Refused,
+    Taken,
+    Terms,
+    best,
+    mailbox,
+    plain_code,
+    refusal,
+)
 from apps.customers.queries import of_line
+from apps.web.formatting import format_money
+
+_discounts: Remembered[tuple[Terms, ...]] = Remembered(most=1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +111,55 @@ def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
         same |= of_line("order__booking__contact_phone", user.phone)
         same |= of_line("order__purchase__contact_phone", user.phone)
     return Terms(
-        kind=Kind(coupon.kind),
-        value=coupon.value,
-        starts_at=coupon.starts_at,
-        ends_at=coupon.ends_at,
-        service_ids=frozenset(coupon.services.values_list("pk", flat=True)),
-        min_subtotal=coupon.min_subtotal,
+        **_said_of(coupon),
         max_uses=coupon.max_uses,
         max_per_customer=coupon.max_per_customer,
         used=coupon.used - uses.filter(user.own).count(),
         used_by_customer=uses.filter(same).exclude(user.own).count(),
         covers_plans=coupon.covers_plans,
     )
+
+
+def discounts_of(*, business: Business) -> tuple[Terms, ...]:
+    """The discounts of a business, the oldest first; remembered until one changes."""
+    return _discounts.get(business, "discounts", partial(_read_discounts, business.pk))
+
+
+def _read_discounts(business_id: int) -> tuple[Terms, ...]:
+    found = Discount.objects.filter(business_id=business_id).prefetch_related("services")
+    return tuple(Terms(**_said_of(it), min_people=it.min_people) for it in found.order_by("pk"))
+
+
+def _said_of(promotion: Coupon | Discount) -> dict[str, Any]:
+    """What is said of a code and of a discount alike."""
+    return {
+        "pk": promotion.pk,
+        "name": promotion.name,
+        "kind": Kind(promotion.kind),
+        "value": promotion.value,
+        "starts_at": promotion.starts_at,
+        "ends_at": promotion.ends_at,
+        "service_ids": frozenset(service.pk for service in promotion.services.all()),
+        "min_subtotal": promotion.min_subtotal,
+    }
+
+
+def find_discount(*, booking: Booking, subtotal: int, now: datetime) -> Taken:
+    """What is taken off a booking that costs so much (minor units)."""
+    return best(
+        discounts_of(business=booking.business),
+        service_id=booking.service_id,
+        subtotal=subtotal,
+        people=booking.party_size,
+        now=now,
+    )
+
+
+def worth_words(kind: Kind, value: int, business: Business) -> str:
+    """ "10 % off", "€5.00 off", or "€40.00 for everything"."""
+    if kind is Kind.PERCENT:
+        return _("%(share)s %% off") % {"share": f"{value * 100 / WHOLE:g}"}
+    amount = format_money(value, business.currency, business.locale)
+    if kind is Kind.FIXED_PRICE:
+        return _("fixed price of %(amount)s") % {"amount": amount}
+    return _("%(amount)s off") % {"amount": amount}
