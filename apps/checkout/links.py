@@ -46,8 +46,3 @@ def open_gift_token(token: str) -> GiftCard | None:
         return None
     cards = GiftCard.objects.select_related("business")
     return cards.filter(pk=pk, reference=reference).exclude(status=GiftCard.Status.DRAFT).first()
-
-
-def gift_mail_key(card_id: int, to: str) -> str:
-    """What the outbox calls the mail that brings a card to its BUYER or RECIPIENT."""
-    return f"gift:{card_id}:{to}"

@@ -73,6 +73,7 @@ from apps.checkout.operations.gift_money import (
     GIFT_TOPIC,
     RECIPIENT,
     SeenGift,
+    gift_mail_key,
     release_held,
     tell_all_of_gift,
     tell_of_gift,
@@ -90,7 +91,6 @@ from apps.checkout.operations.pay_balance import pay_balance
 from apps.checkout.operations.pay_with_plan import pay_with_plan, take_with_plan
 from apps.checkout.operations.plan_by_card import let_go_of_plan
 from apps.checkout.operations.plan_credits import return_lost_credits
-from apps.checkout.operations.plan_periods import PLAN_TOPIC
 from apps.checkout.operations.promotions import (
     CodeTaken,
     CouponFacts,
@@ -120,6 +120,7 @@ from apps.checkout.operations.settle import (
     settle_open_payments,
     settle_payment,
 )
+from apps.checkout.operations.tell_of_money import PLAN_TOPIC
 from apps.checkout.operations.under_way import give_up_payment, go_on_paying
 from apps.checkout.operations.use_code import UsedCode, use_code, use_code_for_plan
 from apps.checkout.pricing import AmountRefused
@@ -193,6 +194,7 @@ __all__ = [
     "forget_abandoned_orders",
     "forget_unpaid_gifts",
     "forget_unpaid_plans",
+    "gift_mail_key",
     "give_up_payment",
     "go_on_paying",
     "keep_money",

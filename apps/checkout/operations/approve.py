@@ -2,10 +2,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from apps.bookings.models import Booking
+from apps.checkout.announcements import announce_paid_period
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations.coupon_uses import count_late_use
 from apps.checkout.operations.gift_money import keep_gift_aside, load_gift_card, take_gift
-from apps.checkout.operations.plan_periods import begin_period
 from apps.checkout.operations.subject import Subject, is_over
 from apps.checkout.queries.promotions import booker, buyer_of
 
@@ -27,7 +27,7 @@ def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now:
         else:
             take_gift(payment, now=now)
     if isinstance(subject, PlanPurchase) and not is_over(subject):
-        begin_period(subject, now=now)
+        announce_paid_period(subject, now=now)
     if isinstance(subject, GiftCard) and not is_over(subject):
         load_gift_card(subject, now=now)
 

@@ -5,7 +5,8 @@ from django.db import transaction
 from apps.businesses.models import Business, TeamMember
 from apps.checkout.models import PlanPurchase
 from apps.checkout.operations.errors import PlanIsOver
-from apps.checkout.operations.plan_periods import LIVE, tell_of_plan
+from apps.checkout.operations.plan_periods import LIVE
+from apps.checkout.operations.tell_of_money import tell_of_plan
 
 MOST = 5
 

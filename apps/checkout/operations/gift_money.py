@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
-from apps.checkout.gifts import Holding, uncovered
-from apps.checkout.links import gift_mail_key
+from apps.businesses.models import TeamMember
+from apps.checkout.gifts import Holding, plain_gift_code, uncovered
 from apps.checkout.models import UNDECIDED, CouponUse, GiftCard, GiftEntry, Order, Payment
 from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import GiftRefused
@@ -80,6 +80,11 @@ def tell_of_gift(
         now=now,
         key=key,
     )
+
+
+def gift_mail_key(card_id: int, to: str) -> str:
+    """What the outbox calls the mail that brings a card to its BUYER or RECIPIENT."""
+    return f"gift:{card_id}:{to}"
 
 
 def lock_cards(payments: Iterable[Payment], *, besides: int | None = None) -> None:
@@ -191,6 +196,41 @@ def hold_gift(order: Order, gift: SeenGift, *, until: datetime, now: datetime) -
 
 def _has(card: GiftCard, amount: int) -> bool:
     return card.balance >= amount
+
+
+def pay_by_card(
+    order: Order, code: str, owed: int, *, by: TeamMember | None, now: datetime
+) -> Payment | None:
+    """Have the card of a number pay of a locked, approved order what is owed (minor units), as far
+    as there is something on it; None where no such card has anything. by is None for the
+    customer."""
+    cards = GiftCard.objects.select_for_update().filter(
+        business_id=order.business_id,
+        code=plain_gift_code(code),
+        status=GiftCard.Status.ACTIVE,
+        balance__gt=0,
+    )
+    card = cards.first()
+    if card is None:
+        return None
+    amount = min(card.balance, owed)
+    user_id = by.user_id if by else None
+    payment = Payment.objects.create(
+        business_id=order.business_id,
+        order=order,
+        kind=Payment.Kind.GIFT,
+        status=Payment.Status.PAID,
+        gift_card=card,
+        amount=amount,
+        captured=amount,
+        taken_by_id=user_id,
+        created_at=now,
+        settled_at=now,
+    )
+    write_gift_entry(
+        card, GiftEntry.Kind.USED, amount=-amount, payment=payment, by=user_id, now=now
+    )
+    return payment
 
 
 def let_gifts_go(order: Order, *, now: datetime, besides: SeenGift | None = None) -> None:

@@ -6,12 +6,11 @@ from django.db import transaction
 
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.gifts import plain_gift_code
-from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, Payment, PlanPurchase
+from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
 from apps.checkout.operations.approve import approve
 from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused, NotOwed, PaymentUnderWay, PlanChanged
-from apps.checkout.operations.gift_money import SeenGift, hold_gift, let_all_go, write_gift_entry
+from apps.checkout.operations.gift_money import SeenGift, hold_gift, let_all_go, pay_by_card
 from apps.checkout.operations.links import PAY_WITHIN
 from apps.checkout.operations.open_payment import new_payment
 from apps.checkout.operations.receipts import number_receipt
@@ -23,41 +22,6 @@ from apps.checkout.queries.plan_offer import AgreedOffer, agreed_offer
 from apps.checkout.queries.promotions import buyer_of
 from apps.checkout.queries.renewals import is_charged_now
 from apps.checkout.states import balance
-
-
-def pay_by_card(
-    order: Order, code: str, owed: int, *, by: TeamMember | None, now: datetime
-) -> Payment | None:
-    """Have the card of a number pay of a locked, approved order what is owed (minor units), as far
-    as there is something on it; None where no such card has anything. by is None for the
-    customer."""
-    cards = GiftCard.objects.select_for_update().filter(
-        business_id=order.business_id,
-        code=plain_gift_code(code),
-        status=GiftCard.Status.ACTIVE,
-        balance__gt=0,
-    )
-    card = cards.first()
-    if card is None:
-        return None
-    amount = min(card.balance, owed)
-    user_id = by.user_id if by else None
-    payment = Payment.objects.create(
-        business_id=order.business_id,
-        order=order,
-        kind=Payment.Kind.GIFT,
-        status=Payment.Status.PAID,
-        gift_card=card,
-        amount=amount,
-        captured=amount,
-        taken_by_id=user_id,
-        created_at=now,
-        settled_at=now,
-    )
-    write_gift_entry(
-        card, GiftEntry.Kind.USED, amount=-amount, payment=payment, by=user_id, now=now
-    )
-    return payment
 
 
 def pay_plan_by_card(

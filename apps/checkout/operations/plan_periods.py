@@ -5,12 +5,11 @@ from datetime import datetime
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.operations.gift_money import let_all_go
 from apps.checkout.operations.plan_credits import let_run_out, write_entry
+from apps.checkout.operations.tell_of_money import tell_of_plan
 from apps.checkout.plans import Kind, good_until
 from apps.checkout.renewals import first_try_at
 from apps.checkout.states import PaymentStatus
-from apps.outbox import operations as outbox
 
-PLAN_TOPIC = "plans.told"
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 
 
@@ -109,20 +108,6 @@ def note_plan_money(
     purchase.ends_at, purchase.opens_at = purchase.opens_at, None
     purchase.renews, purchase.renew_at = False, None
     purchase.save(update_fields=["periods", "ends_at", "opens_at", "renews", "renew_at"])
-
-
-def tell_of_plan(
-    purchase: PlanPurchase, what: str, *, now: datetime, key: str = "", amount: int = 0
-) -> None:
-    """Have the worker write to the plan's customer: BOUGHT, RENEWED, UNPAID, LINK, or of an amount
-    (minor units) that is REFUNDED, HANDED_BACK, NOT_REFUNDED or KEPT; once for each key."""
-    outbox.enqueue(
-        topic=PLAN_TOPIC,
-        payload={"purchase_id": purchase.pk, "what": what, "amount": amount},
-        business_id=purchase.business_id,
-        now=now,
-        key=key,
-    )
 
 
 def _fill(purchase: PlanPurchase, kind: CreditEntry.Kind, *, now: datetime) -> None:

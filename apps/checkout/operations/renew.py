@@ -1,6 +1,7 @@
 """A membership is paid for again: its order and its payment are written here, in one transaction;
 the worker asks the provider afterwards, as for every payment (rule M18, ADR 18)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
@@ -9,9 +10,9 @@ from django.db import transaction
 from apps.businesses.models import Business
 from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
 from apps.checkout.operations.lines import add_lines
-from apps.checkout.operations.plan_periods import open_next_period, tell_of_plan
+from apps.checkout.operations.plan_periods import open_next_period
 from apps.checkout.operations.provider_events import LOOK_TOPIC
-from apps.checkout.operations.subject import Subject
+from apps.checkout.operations.tell_of_money import tell_of_plan
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderPayment
 from apps.checkout.queries.plan_price import price_again
@@ -73,9 +74,9 @@ def open_order_of(purchase: PlanPurchase) -> Order | None:
 
 
 def note_charge(
-    purchase: Subject,
+    purchase: PlanPurchase,
     order: Order,
-    payments: list[Payment],
+    payments: Sequence[Payment],
     *,
     payment: Payment,
     truth: ProviderPayment,
@@ -83,8 +84,6 @@ def note_charge(
 ) -> None:
     """Keep the card that a membership was paid with, and see to a saved one that failed: it is
     tried again later, and its holder is told once for each period. All rows are locked."""
-    if not isinstance(purchase, PlanPurchase):
-        return
     if payment.captured and truth.saved and purchase.renews:
         purchase.saved_card, purchase.provider = truth.saved, payment.provider
         purchase.save(update_fields=["saved_card", "provider"])
@@ -110,7 +109,7 @@ def _lock(purchase_id: int) -> PlanPurchase:
     return plans.get(pk=purchase_id)
 
 
-def _facts(purchase: PlanPurchase, payments: list[Payment]) -> Membership:
+def _facts(purchase: PlanPurchase, payments: Sequence[Payment]) -> Membership:
     return Membership(
         goes_on=_goes_on(purchase),
         is_open=purchase.business.state == Business.State.PUBLISHED,
@@ -125,7 +124,7 @@ def _goes_on(purchase: PlanPurchase) -> bool:
     return purchase.status == ACTIVE and purchase.renews
 
 
-def _tries(payments: list[Payment]) -> int:
+def _tries(payments: Sequence[Payment]) -> int:
     return sum(bool(it.saved_card) and it.status in FAILED for it in payments)
 
 

@@ -13,13 +13,13 @@ from django.db import transaction
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor, SlotGone
+from apps.checkout.announcements import announce_charge, announce_money
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.operations.approve import approve
 from apps.checkout.operations.ask_for_refund import ask_for_refund, count_back
 from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.gift_money import follow_purchase, lock_cards
 from apps.checkout.operations.open_payment import close_soon, fetch_provider_state
-from apps.checkout.operations.plan_periods import note_plan_money
 from apps.checkout.operations.provider_events import LOOK_TOPIC
 from apps.checkout.operations.receipts import number_receipt
 from apps.checkout.operations.refusal import (
@@ -28,7 +28,6 @@ from apps.checkout.operations.refusal import (
     split_elsewhere,
     take_back_refund,
 )
-from apps.checkout.operations.renew import note_charge
 from apps.checkout.operations.subject import Subject, is_over, lock_subject
 from apps.checkout.operations.tell_of_money import tell_of_refusal
 from apps.checkout.operations.unclear import is_as_asked, note_unclear
@@ -140,7 +139,8 @@ def apply_provider_state(*, payment_id: int, truth: ProviderPayment, now: dateti
     if truth.authorized and payment.status == Payment.Status.CANCELED:
         close_soon(payment, now=now)
     if is_new:
-        note_charge(subject, order, payments, payment=payment, truth=truth, now=now)
+        if isinstance(subject, PlanPurchase):
+            announce_charge(subject, order, payments, payment=payment, truth=truth, now=now)
         _follow(order, subject, payments, payment, had=had, now=now)
         if was_aside and payment.status in GONE and isinstance(subject, Booking):
             bookings.note_let_go(booking=subject, now=now)
@@ -323,7 +323,7 @@ def sync(
     if isinstance(subject, Booking):
         _sync_booking(order, subject, payments, actor=actor, now=now, action=action)
     if isinstance(subject, PlanPurchase):
-        note_plan_money(subject, order, status, now=now)
+        announce_money(subject, order, status, now=now)
     if isinstance(subject, GiftCard):
         follow_purchase(subject, now=now)
     if any(it.captured > 0 for it in payments):

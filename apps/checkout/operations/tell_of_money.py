@@ -9,8 +9,10 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund
 from apps.checkout.operations.gift_money import tell_of_gift
-from apps.checkout.operations.plan_periods import tell_of_plan
 from apps.checkout.operations.subject import Subject
+from apps.outbox import operations as outbox
+
+PLAN_TOPIC = "plans.told"
 
 
 def tell_of_refusal(subject: Subject, refund: Refund, *, now: datetime) -> None:
@@ -44,3 +46,17 @@ def _tell(subject: Subject, what: str, *, amount: int, key: str, now: datetime) 
         tell_of_plan(subject, what, amount=amount, now=now, key=key)
     if isinstance(subject, GiftCard) and subject.buyer_email:
         tell_of_gift(card=subject, what=what, amount=amount, now=now, key=key)
+
+
+def tell_of_plan(
+    purchase: PlanPurchase, what: str, *, now: datetime, key: str = "", amount: int = 0
+) -> None:
+    """Have the worker write to the plan's customer: BOUGHT, RENEWED, UNPAID, LINK, or of an amount
+    (minor units) that is REFUNDED, HANDED_BACK, NOT_REFUNDED or KEPT; once for each key."""
+    outbox.enqueue(
+        topic=PLAN_TOPIC,
+        payload={"purchase_id": purchase.pk, "what": what, "amount": amount},
+        business_id=purchase.business_id,
+        now=now,
+        key=key,
+    )

@@ -14,8 +14,8 @@ from apps.businesses.models import TeamMember
 from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
 from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused, NotOwed, PaymentUnderWay
+from apps.checkout.operations.gift_money import pay_by_card
 from apps.checkout.operations.in_person import LIVE, order_of
-from apps.checkout.operations.plan_by_card import pay_by_card
 from apps.checkout.operations.settle import sync
 from apps.checkout.operations.subject import is_over
 from apps.checkout.pricing import Item, Quote, Way, quote
