@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from apps.checkout.gifts import codes_within, plain_gift_code, spell_code
 from apps.checkout.models import GiftCard, GiftEntry
-from apps.checkout.operations import BUYER, RECIPIENT, gift_mail_key
+from apps.checkout.operations import BUYER, RECIPIENT
+from apps.checkout.operations.gift_money import gift_mail_key
 from apps.checkout.queries.orders import PaymentSummary, find_card_sheet, payer_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import name_of
