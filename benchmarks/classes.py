@@ -7,7 +7,7 @@ from apps.availability.models import Session
 from apps.availability.operations import Override, SessionFacts
 from apps.availability.queries.plans import SessionPlan
 from apps.catalog.models import Service
-from apps.kernel.weeks import week_name
+from apps.kernel.spans import week_name
 from benchmarks.browser import Browser
 from benchmarks.clients import Load, Phase, run_clients
 from benchmarks.pages import Page, measure_page

@@ -14,7 +14,7 @@ from benchmarks.clients import Load, Phase, run_clients
 from benchmarks.committing import Starts
 from benchmarks.stage import Troupe
 
-REST = 2.2  # a form that comes back sooner was not filled in by a person (apps.web.formguard)
+REST = 2.2  # a form that comes back sooner was not filled in by a person (apps.web.signed)
 STORM_CLIENTS = 40
 T = TypeVar("T")
 BERLIN = ZoneInfo("Europe/Berlin")

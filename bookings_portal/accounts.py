@@ -14,8 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from apps.messages.operations import ask_for_reset
-from apps.web.addresses import client_network
-from apps.web.http import render_page
+from apps.web.http import client_network, render_page
 from apps.web.limits import Hit, TooMany, require_room, rules
 from apps.web.refusals import too_many, wait_in_words
 from bookings_portal.guesses import (

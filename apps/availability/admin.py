@@ -28,9 +28,9 @@ from apps.availability.queries.contradictions import find_contradictions
 from apps.availability.queries.elsewhere import sessions_elsewhere
 from apps.businesses.forms import TenantForm
 from apps.catalog.models import Resource
+from apps.web.fields import PLAIN_NUMBERS
 from apps.web.formatting import format_datetime
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
-from apps.web.whole_fields import PLAIN_NUMBERS
 
 MOST_TOLD = 3
 

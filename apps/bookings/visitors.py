@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.bookings.queries.own import Browser
-from apps.web.addresses import client_network
+from apps.web.http import client_network
 from apps.web.signed import read_signed
 
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"

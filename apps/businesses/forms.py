@@ -8,7 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business, FormerSlug
-from apps.web.whole_fields import PlainNumberField
+from apps.web.fields import PlainNumberField
 
 NUMBERS = ("hold_minutes", "slot_step_minutes", "answer_within_hours")
 

@@ -14,11 +14,16 @@ from apps.checkout.operations import Buyer, Gift, SeenGift
 from apps.checkout.queries.gifts import Gift as UsableGift
 from apps.checkout.queries.reach import bounds_in_use
 from apps.kernel.money import exponent
-from apps.web.fields import AddressField, LineField, OwnAddressField, OwnNameField
+from apps.web.fields import (
+    AddressField,
+    AsksAboutSlips,
+    LineField,
+    OwnAddressField,
+    OwnNameField,
+    PlainNumberField,
+)
 from apps.web.form_keys import KeyedForm
 from apps.web.money_field import MoneyField, speak
-from apps.web.slips import AsksAboutSlips
-from apps.web.whole_fields import PlainNumberField
 
 LONGEST_KEY = 43
 

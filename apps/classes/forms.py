@@ -12,7 +12,7 @@ from apps.bookings.forms.picks import Unreadable, read_number
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
 from apps.classes.queries.filters import Filters, Part
-from apps.kernel.weeks import week_start
+from apps.kernel.spans import week_start
 
 WEEK_NAME = re.compile(r"([0-9]{4})-W([0-9]{2})")
 FARTHEST = timedelta(days=800)

@@ -13,8 +13,7 @@ from apps.bookings.suggesting import MOST_SUGGESTED
 from apps.businesses.models import Business
 from apps.catalog.models import Service, StaffMember
 from apps.dashboard.place_field import FormWithPlace
-from apps.web.fields import LineField, TextField
-from apps.web.whole_fields import PlainNumberField
+from apps.web.fields import LineField, PlainNumberField, TextField
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 

@@ -1,13 +1,19 @@
-"""References: the short names people read aloud for a booking.
+"""Short names: the references people read aloud for a booking, and digests of what a page showed.
 
-Eight characters without 0, O, 1 and I. They name, they do not unlock: access to
-a booking always needs its link or a sign-in.
+A reference has eight characters without 0, O, 1 and I. It names, it does not unlock: access to a
+booking always needs its link or a sign-in. Whoever sends a digest back has seen these rows and no
+others.
 """
 
+import hashlib
 import secrets
+from collections.abc import Iterable
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 LENGTH = 8
+DIGEST_LENGTH = 16
+LONGEST_KEY = 32
+DIGEST_PATTERN = rf"[0-9a-f]{{{DIGEST_LENGTH}}}"
 
 
 def new_reference() -> str:
@@ -22,3 +28,20 @@ def read_reference(typed: str) -> str | None:
     if len(text) != LENGTH or any(letter not in ALPHABET for letter in text):
         return None
     return text
+
+
+def digest_of(rows: Iterable[tuple[object, ...]]) -> str:
+    """Return another word whenever a row was added, taken away, exchanged or changed, in whatever
+    order they come."""
+    return _word_of(rows)[:DIGEST_LENGTH]
+
+
+def key_of(rows: Iterable[tuple[object, ...]]) -> str:
+    """Return the key of a form with what was typed, at most 32 characters: too long to be met by
+    chance."""
+    return _word_of(rows)[:LONGEST_KEY]
+
+
+def _word_of(rows: Iterable[tuple[object, ...]]) -> str:
+    told = sorted(repr(tuple(row)) for row in rows)
+    return hashlib.sha256("\n".join(told).encode("utf-8", "surrogatepass")).hexdigest()

@@ -8,12 +8,13 @@ uses plain ``(start, end)`` tuples of whole Unix seconds, which sort, hash and c
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import Self
 
 Seconds = tuple[int, int]
 Spans = tuple[Seconds, ...]
+WEEK = 7
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -128,3 +129,22 @@ def covers(spans: Spans, wanted: Seconds) -> bool:
     """Whether one of the merged ``spans`` holds every instant of ``wanted``."""
     at = bisect_right(spans, wanted[0], key=itemgetter(0)) - 1
     return at >= 0 and wanted[1] <= spans[at][1]
+
+
+def week_start(on: date, *, week_starts: int) -> date:
+    """The first day of the week a date lies in; weeks start on week_starts."""
+    return on - timedelta(days=(on.weekday() - week_starts) % WEEK)
+
+
+def days_in_order(*, week_starts: int) -> list[int]:
+    """The seven weekdays (0 is Monday) in the order of a week."""
+    return [(week_starts + offset) % WEEK for offset in range(WEEK)]
+
+
+def week_name(on: date, *, week_starts: int) -> str:
+    """The name of the week this day lies in, "2026-W48": that of ISO 8601 for the Monday in it, so
+    that one name means one week wherever weeks begin."""
+    first = week_start(on, week_starts=week_starts)
+    monday = first + timedelta(days=-first.weekday() % WEEK)
+    year, week, _day = monday.isocalendar()
+    return f"{year}-W{week:02d}"

@@ -27,7 +27,7 @@ from apps.messages.moved import moved_heading, moved_rows, moved_subject, zone_n
 from apps.messages.names import greeting_name, without_links
 from apps.messages.places import link_notes, where_of
 from apps.web import formatting
-from apps.web.span_words import format_ends
+from apps.web.formatting import format_ends
 
 TEAM_HEADINGS = {
     Kind.NEW_BOOKING: gettext_lazy("A new booking."),

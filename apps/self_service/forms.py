@@ -2,9 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.fields import LineField, OwnAddressField
+from apps.web.fields import AsksAboutSlips, LineField, OwnAddressField
 from apps.web.form_keys import KeyedForm
-from apps.web.slips import AsksAboutSlips
 
 
 class FindForm(KeyedForm, AsksAboutSlips):

@@ -8,8 +8,7 @@ from apps.bookings.wishes import HOUR, PARTS, SPANS, Key, Wish, wishes_from
 from apps.bookings.wording import hours_words
 from apps.waitlists.operations import WaitingDetails
 from apps.web import formatting
-from apps.web.fields import OwnAddressField, OwnNameField, VisitAddressField
-from apps.web.slips import AsksAboutSlips
+from apps.web.fields import AsksAboutSlips, OwnAddressField, OwnNameField, VisitAddressField
 
 NOTICES = (
     (0, _("None, any time works")),

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
-from apps.kernel.digests import key_of
+from apps.kernel.references import key_of
 
 SHAPE = re.compile(r"[A-Za-z0-9_-]{16,24}")
 FEW_MINUTES = 600  # seconds

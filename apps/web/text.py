@@ -1,12 +1,15 @@
-"""What people type, made inert: one form of every letter, no invisible commands. Pure.
+"""What people type, made inert: one form of every letter, no invisible commands; and slips of the
+finger in e-mail addresses, which are only ever a question. Pure.
 
 Nothing is escaped here: escaping belongs to the place that prints (HTML, mail, calendar file).
 """
 
 import unicodedata
+from difflib import get_close_matches
 
 # Direction overrides, isolates and marks: they turn text around, also the text that follows.
 BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+
 # Nothing to see, used to hide or to break words: zero-width space, word joiner and its invisible
 # operators, soft hyphen, BOM, annotation anchors. Joiners (200C, 200D) stay: Persian and emoji
 # need them.
@@ -15,6 +18,23 @@ TAGS = range(0xE0000, 0xE0080)
 LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c")  # the pair goes first
 MOST_MARKS = 8
 """Combining marks on one letter; more only serve to paint over the neighbouring lines."""
+WELL_KNOWN = (
+    *("gmail.com", "googlemail.com", "yahoo.com", "yahoo.de", "yahoo.co.uk", "hotmail.com"),
+    *("hotmail.de", "hotmail.co.uk", "outlook.com", "outlook.de", "live.com", "icloud.com"),
+    *("me.com", "aol.com", "gmx.de", "gmx.net", "web.de", "t-online.de", "proton.me"),
+    *("protonmail.com", "posteo.de", "mailbox.org", "btinternet.com", "comcast.net"),
+)
+OTHERS = frozenset(
+    {
+        *("mail.com", "email.com", "ymail.com", "rocketmail.com", "gmx.com", "gmx.at", "gmx.ch"),
+        *("mail.de", "email.de", "live.de", "live.co.uk", "msn.com", "mac.com", "aol.de"),
+        *("hotmail.fr", "hotmail.it", "hotmail.es", "outlook.fr", "outlook.es", "outlook.it"),
+        *("yahoo.fr", "yahoo.it", "yahoo.es", "yahoo.ca", "yahoo.in", "yahoo.com.br"),
+        *("proton.com", "protonmail.ch", "pm.me", "fastmail.com", "tutanota.com", "gmail.de"),
+    }
+)
+"""Domains that are as real: nobody is asked whether they meant another one."""
+SIMILARITY = 0.82
 
 
 def clean_line(raw: str, *, max_length: int) -> str:
@@ -64,3 +84,12 @@ def _tame_marks(text: str) -> str:
         if run <= MOST_MARKS:
             kept.append(char)
     return "".join(kept)
+
+
+def suggest_address(address: str) -> str:
+    """Return what was probably meant ("eva@gmail.com" for "eva@gmial.com"), or ""."""
+    local, at, domain = address.strip().lower().rpartition("@")
+    if not local or not at or domain in WELL_KNOWN or domain in OTHERS:
+        return ""
+    near = get_close_matches(domain, WELL_KNOWN, n=1, cutoff=SIMILARITY)
+    return f"{local}@{near[0]}" if near else ""

@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from apps.web.http import render_page
-from apps.web.typos import suggest_address
+from apps.web.text import suggest_address
 
 LONGEST = 254
 

@@ -38,7 +38,7 @@ from apps.waitlists import operations as waitlists
 from apps.waitlists.offers import QuietHours, offer_ends_at, speaks_at
 from apps.waitlists.operations import WaitingDetails
 from apps.waitlists.queries.lines import has_offer
-from apps.web.formguard import OLDEST, SEAL, Verdict, judge, new_guard
+from apps.web.signed import OLDEST, SEAL, Verdict, judge, new_guard
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request, make_salon
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_session, make_studio

@@ -6,7 +6,7 @@ from urllib.parse import quote_from_bytes
 
 import pytest
 
-from apps.web.formguard import new_guard
+from apps.web.signed import new_guard
 from tests.factories import NOW
 from tests.hostile.stage import Stage, checksum
 

@@ -195,7 +195,7 @@ def book(carl: Browser, shop: Shop) -> str:
     carl.get("/juniper/s/cut/times")
     held = carl.post("/juniper/hold", slot_of(shop, days=2))
     page = carl.get(held.location)
-    time.sleep(2.1)  # nobody types faster (apps.web.formguard)
+    time.sleep(2.1)  # nobody types faster (apps.web.signed)
     typed = {"name": "Carl Vogt", "email": "carl@example.com"}
     booked = carl.post(held.location, {**page.hidden, **typed})
     assert (held.status, page.status, booked.status) == (303, 200, 303)

@@ -103,7 +103,7 @@ def tap(browser: Browser, salon: Salon) -> tuple[str, Answer]:
 
 
 def type_slowly(browser: Browser) -> None:
-    """Nobody types faster (apps.web.formguard); meanwhile the server ends an idle connection."""
+    """Nobody types faster (apps.web.signed); meanwhile the server ends an idle connection."""
     time.sleep(2.1)
     browser.close()
 

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory, override_settings
 
-from apps.web.addresses import client_address, client_network, network_of
+from apps.web.http import client_address, client_network, network_of
 
 
 def address(remote: str, forwarded: str | None = None) -> str:

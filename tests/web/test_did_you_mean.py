@@ -12,9 +12,8 @@ from django.test import Client
 from apps.bookings.models import Booking
 from apps.checkout.buyer_forms import GiftFields, GiftForm
 from apps.outbox.models import OutboxItem
-from apps.web.fields import AddressField
-from apps.web.slips import AsksAboutSlips
-from apps.web.typos import suggest_address
+from apps.web.fields import AddressField, AsksAboutSlips
+from apps.web.text import suggest_address
 from tests.factories import NOW, Salon, make_salon
 from tests.pages import fields_of, fill, hold, text_of
 from tests.waitlists.test_times import fill as fill_the_day

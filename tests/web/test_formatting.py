@@ -9,7 +9,7 @@ from babel.numbers import list_currencies
 
 from apps.kernel.money import unit_of
 from apps.web import formatting
-from apps.web.span_words import format_time_range
+from apps.web.formatting import format_time_range
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONDON = ZoneInfo("Europe/London")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.web.formguard import SEAL, TRAP, Verdict, judge, new_guard
+from apps.web.signed import SEAL, TRAP, Verdict, judge, new_guard
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -13,8 +13,8 @@ from django.test import RequestFactory
 
 from apps.bookings.forms.questions import answer_words, field_of
 from apps.catalog.models import Question
+from apps.web.fields import PlainNumberField, WholeNumberField
 from apps.web.money_field import speak
-from apps.web.whole_fields import PlainNumberField, WholeNumberField
 from tests.architecture.sources import modules
 
 DJANGOS = (forms.IntegerField, forms.DecimalField, forms.FloatField)
@@ -154,7 +154,7 @@ def test_no_code_makes_one_while_it_runs() -> None:
         and node.attr in names
         and isinstance(node.value, ast.Name)
         and node.value.id == "forms"
-        and name != "apps/web/whole_fields.py"
+        and name != "apps/web/fields.py"
     ] == []
 
 

@@ -18,7 +18,7 @@ from apps.availability.operations.sessions import (
 )
 from apps.availability.queries import zone_of
 from apps.availability.queries.plans import SessionPlan
-from apps.kernel.digests import digest_of
+from apps.kernel.references import digest_of
 
 
 class SessionsHaveChanged(Exception):

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from apps.availability.engine.slots import DayParts
 from apps.bookings.queries.days import Days
 from apps.bookings.queries.periods import DAY, Period, first_period
-from apps.kernel.weeks import WEEK, days_in_order, week_start
+from apps.kernel.spans import WEEK, days_in_order, week_start
 from apps.web.formatting import locale_of
 from apps.web.weeks import week_starts_of
 

@@ -18,7 +18,7 @@ from apps.bookings.queries.offered import load_offer
 from apps.bookings.queries.periods import DAY, Period, period_of, strip_start
 from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.wishes import SPANS, Wish, wishes_from, worth_waiting
-from apps.kernel.weeks import WEEK
+from apps.kernel.spans import WEEK
 
 FARTHEST = timedelta(days=366)
 NEAREST = 3

@@ -4,7 +4,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from apps.kernel.weeks import WEEK, week_start
+from apps.kernel.spans import WEEK, week_start
 
 LAST_DAYS = 10
 DAY = timedelta(days=1)

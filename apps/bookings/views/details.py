@@ -24,9 +24,9 @@ from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import plans_of, remember, remembered
 from apps.bookings.wording import call_instead, region_of
 from apps.catalog.queries import questions_of
-from apps.web.formguard import SOONEST, Verdict, judge
 from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.limits import TooMany
+from apps.web.signed import SOONEST, Verdict, judge
 
 PURPOSE = "details"
 REFUSALS = {

@@ -23,7 +23,7 @@ from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.web import formatting
-from apps.web.formguard import new_guard
+from apps.web.signed import new_guard
 
 
 def details_context(

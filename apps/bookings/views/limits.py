@@ -18,7 +18,7 @@ from apps.bookings.visitors import network_hash_of, opened_by_link, visitor_hash
 from apps.businesses.models import Business
 from apps.businesses.reaching import or_reach
 from apps.customers.identity import identity_of
-from apps.web.addresses import client_network
+from apps.web.http import client_network
 from apps.web.limits import Hit, TooMany, require_room, rules, window_start
 from apps.web.phones import line_of
 

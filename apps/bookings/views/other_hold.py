@@ -15,8 +15,8 @@ from apps.bookings.queries.drafts import get_draft
 from apps.bookings.visitors import visitor_hash_of
 from apps.businesses.pages import frame_of
 from apps.web import formatting
+from apps.web.formatting import format_time_beside
 from apps.web.http import render_page
-from apps.web.span_words import format_time_beside
 
 REPLACES = "replaces"
 """The field that says which draft is given up; the script of the page adds it in the same tab."""

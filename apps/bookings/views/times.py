@@ -44,8 +44,7 @@ from apps.bookings.wishes import Wish
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable
-from apps.web.addresses import client_network
-from apps.web.http import HttpResponseSeeOther, render_page
+from apps.web.http import HttpResponseSeeOther, client_network, render_page
 from apps.web.limits import Hit, require_room_to_read, rules
 from apps.web.weeks import week_starts_of
 

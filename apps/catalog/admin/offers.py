@@ -23,8 +23,8 @@ from apps.catalog.online import OutOfReach, find_out_of_reach
 from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
 from apps.catalog.payment_words import PROBLEMS, reach_words
 from apps.catalog.queries.payment import terms_of
+from apps.web.fields import PLAIN_NUMBERS
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
-from apps.web.whole_fields import PLAIN_NUMBERS
 
 TERMS = (
     *("price_kind", "price", "price_text", "pays_in_person", "pays_online"),

@@ -6,8 +6,8 @@ from django.http import HttpRequest
 
 from apps.businesses.forms import TenantForm
 from apps.catalog.models import BookingForm, BookingPolicy, Question
+from apps.web.fields import PLAIN_NUMBERS
 from apps.web.operators import OperatorAdmin, OperatorInline
-from apps.web.whole_fields import PLAIN_NUMBERS
 
 # Django would write the list twice, the second time as a hidden field that claims to be described.
 NUMBERS_AND_LISTS = {**PLAIN_NUMBERS, JSONField: {"show_hidden_initial": False}}

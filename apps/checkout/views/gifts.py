@@ -32,8 +32,8 @@ from apps.checkout.views.limits import require_room_to_buy
 from apps.checkout.views.looks import goes_on, plain_look, poll_count
 from apps.kernel.money import Money
 from apps.web.formatting import format_money
-from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.signed import Verdict, judge, new_guard
 
 PURPOSE = "gift"
 CONFLICT, UNPROCESSABLE = 409, 422

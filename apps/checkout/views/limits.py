@@ -11,7 +11,7 @@ from apps.businesses.models import Business
 from apps.checkout.queries.bought import count_bought_since
 from apps.checkout.queries.declined import WINDOW, count_declined
 from apps.customers.identity import identity_of
-from apps.web.addresses import client_network
+from apps.web.http import client_network
 from apps.web.limits import (
     Hit,
     TooMany,

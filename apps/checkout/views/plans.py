@@ -35,8 +35,8 @@ from apps.checkout.views.plan_till import (
     typed_for,
 )
 from apps.web.form_keys import passing_key_of
-from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.signed import Verdict, judge, new_guard
 
 PURPOSE = "plan"
 CONFLICT, UNPROCESSABLE = 409, 422

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking
-from apps.kernel.digests import digest_of
+from apps.kernel.references import digest_of
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 TOLD = (*LIVE, Booking.Status.WAITING_LIST)

@@ -18,7 +18,7 @@ from apps.businesses.models import Business
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import default_policy
 from apps.classes.queries.filters import Coming, Filters, find_next_class, is_wanted, public_classes
-from apps.web.span_words import is_past_midnight
+from apps.web.formatting import is_past_midnight
 
 WEEK, DAY = timedelta(days=7), timedelta(days=1)
 ELSEWHERE = timedelta(hours=26)

@@ -33,9 +33,8 @@ from apps.classes.queries.filters import Filters, find_opening_week
 from apps.classes.queries.session_page import get_session_page
 from apps.classes.queries.timetable import Timetable, get_class_session, get_timetable
 from apps.classes.views.week import week_context
-from apps.kernel.weeks import week_name, week_start
-from apps.web.addresses import client_network
-from apps.web.http import go_to, render_page
+from apps.kernel.spans import week_name, week_start
+from apps.web.http import client_network, go_to, render_page
 from apps.web.limits import Hit, require_room_to_read, rules
 from apps.web.weeks import week_starts_of
 

@@ -13,7 +13,7 @@ from apps.businesses.pages import absolute
 from apps.catalog.queries import default_policy
 from apps.classes.queries.filters import Filters, Part, last_class_on
 from apps.classes.queries.timetable import WEEK, Timetable
-from apps.kernel.weeks import week_name
+from apps.kernel.spans import week_name
 from apps.web.weeks import week_starts_of
 
 MOST_NUMBERS = 10

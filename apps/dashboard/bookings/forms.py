@@ -10,10 +10,9 @@ from apps.catalog.paying import MOST_MINOR
 from apps.checkout.models import OrderLine
 from apps.checkout.operations import WayOut
 from apps.dashboard.forms import read_instant
-from apps.web.fields import LineField
+from apps.web.fields import LineField, PlainNumberField
 from apps.web.formatting import format_money
 from apps.web.money_field import MoneyField, speak
-from apps.web.whole_fields import PlainNumberField
 
 
 class ResolveForm(forms.Form):

@@ -6,8 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.dashboard.money.queries.orders import LONGEST_SEARCH, State
-from apps.web.fields import LineField
-from apps.web.whole_fields import PlainNumberField
+from apps.web.fields import LineField, PlainNumberField
 
 MOST = Decimal(2_000_000)
 

@@ -16,8 +16,7 @@ from apps.businesses.pages import frame_of
 from apps.businesses.reaching import and_reach
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
-from apps.web.addresses import client_network
-from apps.web.http import go_to, render_page
+from apps.web.http import client_network, go_to, render_page
 from apps.web.limits import Hit, require_room, rules
 
 

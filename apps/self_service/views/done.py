@@ -27,7 +27,7 @@ from apps.bookings.wording import aside_words
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of
 from apps.web.http import go_to, render_page
-from apps.web.typos import suggest_address
+from apps.web.text import suggest_address
 
 
 @require_safe

@@ -8,9 +8,8 @@ from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
 from apps.self_service import operations as self_service
 from apps.self_service.forms import FindForm
-from apps.web.addresses import client_network
 from apps.web.form_keys import passing_key_of
-from apps.web.http import go_to, render_page
+from apps.web.http import client_network, go_to, render_page
 from apps.web.limits import Hit, count_hits, require_room, rules
 
 

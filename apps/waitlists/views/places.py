@@ -35,8 +35,8 @@ from apps.waitlists import operations as waitlists
 from apps.waitlists.forms import WaitlistForm
 from apps.waitlists.operations import WaitingDetails
 from apps.waitlists.queries.lines import find_in_line, may_wait_for
-from apps.web.formguard import Verdict, judge, new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.signed import Verdict, judge, new_guard
 
 PURPOSE = "waitlist"
 Target = Session | CourseRun

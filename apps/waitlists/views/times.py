@@ -31,8 +31,8 @@ from apps.waitlists.forms import WishForm
 from apps.waitlists.queries.lines import find_in_line
 from apps.waitlists.queries.times import find_worth_waiting
 from apps.waitlists.views.places import PURPOSE, is_robot
-from apps.web.formguard import new_guard
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.signed import new_guard
 
 MOST_SHOWN = 3
 

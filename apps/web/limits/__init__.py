@@ -12,12 +12,13 @@ from apps.web.limits.counting import (
     count_hits,
     forget_counters,
     forget_hits,
+    forget_readers,
     require_room,
     require_room_left,
+    require_room_to_read,
     take_back,
     window_start,
 )
-from apps.web.limits.reading import forget_readers, require_room_to_read
 from apps.web.limits.rules import LimitRule
 
 __all__ = [

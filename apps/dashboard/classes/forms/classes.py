@@ -24,14 +24,13 @@ from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.dashboard.place_field import FIELD as PLACE
 from apps.dashboard.place_field import FormWithPlace
 from apps.dashboard.roles import Right
-from apps.kernel.digests import PATTERN
-from apps.kernel.weeks import days_in_order
-from apps.web.fields import LineField, TextField
+from apps.kernel.references import DIGEST_PATTERN
+from apps.kernel.spans import days_in_order
+from apps.web.fields import LineField, PlainNumberField, TextField, WholeNumberField
 from apps.web.form_keys import KeyedForm
 from apps.web.formatting import zone_label
 from apps.web.money_field import speak
 from apps.web.weeks import week_starts_of
-from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
 WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 MOST_PLACES = 1000
@@ -89,7 +88,7 @@ class CancelSessionsForm(forms.Form):
     """seen is what the page showed: its people are the ones who are told."""
 
     scope = forms.ChoiceField(choices=[(it.value, it.value) for it in Scope])
-    seen = forms.RegexField(regex=rf"^{PATTERN}-{PATTERN}$")
+    seen = forms.RegexField(regex=rf"^{DIGEST_PATTERN}-{DIGEST_PATTERN}$")
     reason = LineField(
         label=_("Reason"),
         help_text=_("Everyone who booked sees this in the e-mail."),
@@ -140,7 +139,7 @@ class OverridingForm(forms.Form):
         return Override(found["reason"], by_id=self.desk.member.user_id)
 
 
-SEEN = re.compile(rf"(THIS|LATER|ALL):{PATTERN}-{PATTERN}")
+SEEN = re.compile(rf"(THIS|LATER|ALL):{DIGEST_PATTERN}-{DIGEST_PATTERN}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from apps.catalog.models import Service, Variant
 from apps.dashboard.classes.forms.classes import FormWithNumbers
 from apps.waitlists.operations import WaitingDetails
-from apps.web.fields import AddressField, LineField
+from apps.web.fields import AddressField, AsksAboutSlips, LineField, WholeNumberField
 from apps.web.form_keys import KeyedForm
 from apps.web.formatting import format_money
 from apps.web.money_field import speak
-from apps.web.slips import AsksAboutSlips
-from apps.web.whole_fields import WholeNumberField
 
 MOST_PEOPLE = 99
 

@@ -16,9 +16,8 @@ from apps.catalog.queries import Choice, choose
 from apps.dashboard.forms import EARLIEST, LATEST, read_instant
 from apps.dashboard.place_field import FormWithPlace
 from apps.waitlists.operations import WaitingDetails
-from apps.web.fields import AddressField, LineField, VisitAddressField
+from apps.web.fields import AddressField, AsksAboutSlips, LineField, VisitAddressField
 from apps.web.form_keys import KeyedForm
-from apps.web.slips import AsksAboutSlips
 
 
 class WishForm(forms.Form):

@@ -12,7 +12,7 @@ from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.queries.rows import local_date_of
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
-from apps.kernel.weeks import week_name, week_start
+from apps.kernel.spans import week_name, week_start
 from apps.web.guards import guarded
 from apps.web.weeks import week_starts_of
 

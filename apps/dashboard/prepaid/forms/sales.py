@@ -14,10 +14,15 @@ from apps.checkout.gifts import plain_gift_code
 from apps.checkout.operations import Buyer
 from apps.checkout.promotions import plain_code
 from apps.web.fields import AddressField, LineField
+from apps.web.fields import (
+    AddressField,
+    AsksAboutSlips,
+    LineField,
+    PlainNumberField,
+    WholeNumberField,
+)
 from apps.web.money_field import MoneyField, speak
-from apps.web.slips import AsksAboutSlips
 from apps.web.text import clean_line
-from apps.web.whole_fields import PlainNumberField, WholeNumberField
 
 MOST_MINOR = 2_000_000_000
 LESS, MORE = "LESS", "MORE"

@@ -13,9 +13,9 @@ from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.setup.queries.price_list import get_priced_service
+from apps.web.fields import PlainNumberField
 from apps.web.guards import guarded
 from apps.web.http import go_to
-from apps.web.whole_fields import PlainNumberField
 
 
 class UnansweredForm(forms.Form):

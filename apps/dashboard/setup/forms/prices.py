@@ -23,10 +23,9 @@ from apps.catalog.payment_words import PROBLEMS, reach_words
 from apps.catalog.queries.payment import terms_of
 from apps.dashboard.setup.forms.price_fields import TaxField, warn_beside
 from apps.kernel.money import Money
-from apps.web.fields import LineField
+from apps.web.fields import LineField, PlainNumberField
 from apps.web.money_field import MoneyField, speak
 from apps.web.numbers import write_number
-from apps.web.whole_fields import PlainNumberField
 
 NOTHING = Decimal(0)
 

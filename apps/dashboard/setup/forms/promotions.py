@@ -16,10 +16,9 @@ from apps.checkout.operations import CouponFacts, DiscountFacts
 from apps.checkout.promotions import Kind, plain_code
 from apps.dashboard.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
-from apps.web.fields import LineField
+from apps.web.fields import LineField, WholeNumberField
 from apps.web.form_keys import KeyedForm
 from apps.web.money_field import MoneyField, NumberField, speak
-from apps.web.whole_fields import WholeNumberField
 
 HUNDRED = Decimal(100)
 

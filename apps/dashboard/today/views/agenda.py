@@ -13,7 +13,7 @@ from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.today.queries.agenda import Filters, get_agenda
 from apps.dashboard.today.views.agenda_links import Asked, links_of
-from apps.kernel.weeks import week_start
+from apps.kernel.spans import week_start
 from apps.web.guards import guarded
 from apps.web.weeks import week_starts_of
 
