@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.typed import link_time
+from apps.availability.engine.zones import link_time
 from benchmarks.browser import Answer, Browser
 from benchmarks.clients import Load, Phase, run_clients
 from benchmarks.committing import Starts

@@ -2,10 +2,12 @@
 which does not move away from what needs it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,15 +26,60 @@ from apps.availability.models import (
     SessionSeries,
     WeeklyHours,
 )
-from apps.availability.queries.contradictions import find_contradictions
-from apps.availability.queries.elsewhere import sessions_elsewhere
 from apps.businesses.forms import TenantForm
+from apps.businesses.models import Location
 from apps.catalog.models import Resource
 from apps.web.fields import PLAIN_NUMBERS
 from apps.web.formatting import format_datetime
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
 
 MOST_TOLD = 3
+
+
+def sessions_elsewhere(
+    *, resource: Resource, location: Location | None, now: datetime
+) -> QuerySet[Session]:
+    """The sessions that are not over, need this resource, and take place at another location than
+    this one, soonest first; none where the resource may be used at all of them (no location).
+
+    Holds that ran out are in nobody's way.
+    """
+    if location is None:
+        return Session.objects.none()
+    live = Q(expires_at=None) | Q(expires_at__gt=now)
+    needing = Session.objects.filter(
+        live, occupancies__resource=resource, ends_at__gt=now, location__isnull=False
+    )
+    elsewhere = needing.exclude(location=location).exclude(state=Session.State.CANCELED)
+    told = elsewhere.select_related("service", "business", "location")
+    return told.order_by("starts_at", "pk").distinct()
+
+
+@dataclass(frozen=True, slots=True)
+class Contradictions:
+    """closed_on are dates with a closing and hours: the closing wins. is_never: no hours at all.
+
+    ignores_week: it follows the business although it has weekly hours of its own.
+    """
+
+    closed_on: tuple[date, ...]
+    is_never: bool
+    ignores_week: bool
+
+
+def find_contradictions(*, schedule: Schedule) -> Contradictions:
+    """Look at a schedule as it is stored now, in two queries."""
+    rows = DateException.objects.filter(schedule=schedule)
+    kinds: dict[date, set[bool]] = {}
+    for on, starts_minute in rows.values_list("on", "starts_minute"):
+        kinds.setdefault(on, set()).add(starts_minute is None)
+    has_week = schedule.weekly_hours.exists()
+    has_special = any(False in found for found in kinds.values())
+    return Contradictions(
+        closed_on=tuple(sorted(on for on, found in kinds.items() if found == {True, False})),
+        is_never=not (has_week or has_special or schedule.follows_business),
+        ignores_week=has_week and schedule.follows_business,
+    )
 
 
 class ResourceForm(TenantForm):

@@ -1,7 +1,5 @@
 """From the names of broken constraints to the words of the domain (rule C3)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
@@ -66,18 +64,3 @@ def _unique_name(columns: set[str]) -> str:
             }:
                 return constraint.name
     return ""
-
-
-@contextmanager
-def translating(name: str, *, to: type[Exception]) -> Iterator[None]:
-    """Turn a refusal by the named constraint into a domain error; any other stays loud.
-
-    Raises:
-        Exception: of the class given, when the constraint of that name was broken.
-    """
-    try:
-        yield
-    except IntegrityError as error:
-        if constraint_name(error) == name:
-            raise to from error
-        raise

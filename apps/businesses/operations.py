@@ -2,8 +2,7 @@
 
 from django.db import transaction
 
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business, FormerSlug, Location
+from apps.businesses.models import Business, Clock, FormerSlug, Location
 
 
 class SlugTaken(Exception):

@@ -7,8 +7,7 @@ from django import forms
 from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business, Location
+from apps.businesses.models import Business, Clock, Location
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, place_of
 from apps.web.formatting import zone_label

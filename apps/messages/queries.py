@@ -14,8 +14,7 @@ from apps.bookings.queries.unanswered import awaiting_of
 from apps.bookings.queries.wishes import open_wish
 from apps.bookings.service_snapshot import ServiceSnapshot
 from apps.bookings.wording import paid_parts_of
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business, Location, TeamMember
+from apps.businesses.models import Business, Clock, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.models import Resource
 from apps.checkout.queries.let_go import let_go_of_booking

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.limits import hold_ends_at
+from apps.availability.engine.inputs import hold_ends_at
 from apps.availability.engine.zones import boundary, candidates, wall_at
 
 

@@ -19,10 +19,10 @@ HOOKS = (
 ALLOWED = {
     # Laws of the clock that the golden cases ask for by name; production asks larger questions.
     *(
-        f"apps/availability/engine/limits.py: {it}"
+        f"apps/availability/engine/inputs.py: {it}"
         for it in ("cutoff_before", "is_in_time", "elapse")
     ),
-    *(f"apps/availability/engine/recurrence.py: {it}" for it in ("weekly_dates", "drift_of")),
+    *(f"apps/availability/engine/series.py: {it}" for it in ("weekly_dates", "drift_of")),
     "apps/availability/engine/rezoning.py: rezoned",
     "apps/availability/engine/zones.py: repeated_labels",
     # A series is stored in words of the standard, which have to lead back to it.

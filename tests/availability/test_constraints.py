@@ -10,9 +10,10 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 from django.test import Client
 
-from apps.availability.constraints import constraint_name, translating
+from apps.availability.constraints import constraint_name
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations import SlotTaken
+from apps.availability.operations.claim import translating
 from apps.availability.triggers import missing_guards
 from apps.ledger.check import find_unguarded
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon

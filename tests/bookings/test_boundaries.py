@@ -14,7 +14,7 @@ import pytest
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.availability.engine.limits import compute_limits, hold_ends_at
+from apps.availability.engine.inputs import compute_limits, hold_ends_at
 from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.joining import Joinable, JoinRules, Obstacle, may_join

@@ -10,8 +10,7 @@ from django.db import connection, transaction
 
 from apps.availability.models import DateException, WeeklyHours
 from apps.businesses.models import Business, Location, SetupRevision
-from apps.businesses.queries import get_public_business
-from apps.businesses.remembered import Remembered, Revision
+from apps.businesses.queries import Remembered, Revision, get_public_business
 from apps.businesses.setup_triggers import (
     missing_setup_triggers,
     watched_tables,

@@ -17,7 +17,7 @@ from apps.catalog.paying import (
     online_problem,
     payment_problems,
 )
-from apps.catalog.queries.payment import terms_of
+from apps.catalog.queries.offered import terms_of
 from tests.factories import Salon, make_salon, make_variant
 
 FIXED = PaymentTerms(price_kind=PriceKind.FIXED, price=4800)

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from apps.availability.engine.typed import link_time
+from apps.availability.engine.zones import link_time
 from benchmarks.browser import Browser
 from benchmarks.server import served
 from bookings_portal.throwaway_postgres import find_binaries, throwaway_postgres

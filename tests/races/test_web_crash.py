@@ -16,7 +16,7 @@ from threading import Thread
 import pytest
 from django.utils import timezone
 
-from apps.availability.engine.typed import link_time
+from apps.availability.engine.zones import link_time
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking, BookingEvent
 from apps.outbox.models import OutboxItem

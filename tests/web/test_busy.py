@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from psycopg import errors
 
 from apps.availability.operations import BusyTryAgain
-from apps.availability.operations.errors import saying_busy
+from apps.availability.operations.claim import saying_busy
 from apps.businesses.models import Business
 from apps.catalog.models import Resource
 from apps.web.busy import BusyMiddleware, Trouble, apology, trouble_with

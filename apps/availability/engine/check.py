@@ -1,15 +1,52 @@
-"""Is this one still free: the rule that showed a slot, asked again for one instant (design 4)."""
+"""Is this one still free: the rule that showed a slot, asked again for one instant (rule C2), and
+which resources serve it: the owner's ranking, or whoever is least booked that day (rule B28)."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
-from apps.availability.engine.assignment import Assignment, distinct_choice, preferred
-from apps.availability.engine.grid import grid_starts
-from apps.availability.engine.hours import OpeningHours
-from apps.availability.engine.inputs import Requirement, ResourceFacts, Search
+from apps.availability.engine.hours import OpeningHours, grid_starts
+from apps.availability.engine.inputs import Requirement, ResourceFacts, Search, Selection
 from apps.availability.engine.zones import local_date
 from apps.kernel.spans import Seconds, covers, first_overlap
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """The resources chosen for a slot, one per requirement, in the requirements' order."""
+
+    resource_ids: tuple[int, ...]
+
+
+def preferred(search: Search, resource_ids: Iterable[int], on: date) -> list[int]:
+    """Known resources, most preferred first: FAIR counts the date's bookings, then rank, then id.
+
+    ``on`` is the local date of the slot's start in the venue's zone. Ties never depend on the
+    order of the input.
+    """
+    fair = search.selection is Selection.FAIR
+
+    def key(resource_id: int) -> tuple[int, int, int]:
+        facts = search.resources[resource_id]
+        return facts.booked_that_day.get(on, 0) if fair else 0, facts.rank, resource_id
+
+    return sorted({id_ for id_ in resource_ids if id_ in search.resources}, key=key)
+
+
+def distinct_choice(options: Sequence[Sequence[int]]) -> tuple[int, ...] | None:
+    """One id from each row, none used twice, earlier entries first; None when impossible."""
+    return _choose(options, ())
+
+
+def _choose(options: Sequence[Sequence[int]], chosen: tuple[int, ...]) -> tuple[int, ...] | None:
+    if len(chosen) == len(options):
+        return chosen
+    for resource_id in options[len(chosen)]:
+        if resource_id not in chosen:
+            found = _choose(options, (*chosen, resource_id))
+            if found is not None:
+                return found
+    return None
 
 
 def is_still_free(search: Search, *, start: int, primary_id: int | None) -> Assignment | None:

@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.board import Board, bits
 from apps.availability.engine.inputs import Limits, Requirement, ResourceFacts, Search
-from apps.availability.engine.inquiry import has_hours
-from apps.availability.engine.reasons import limit_reasons
-from apps.availability.engine.verdicts import (
+from apps.availability.engine.reasons import (
     Change,
     ChangeKind,
     Reason,
     ReasonCode,
+    has_hours,
     in_order,
+    limit_reasons,
     minutes_up,
 )
+from apps.availability.engine.slots import Board, bits
 from apps.availability.engine.zones import day_bounds
 from apps.kernel.spans import overlaps
 

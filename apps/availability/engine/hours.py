@@ -10,7 +10,7 @@ hours on the same date, whichever of them names a location: a time that should n
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,8 +19,11 @@ from apps.availability.engine.inputs import DateRule, Hours, MinuteRange, Search
 from apps.availability.engine.zones import (
     DAY,
     boundary,
+    candidates,
     dates_between,
     local_date,
+    offset_at,
+    offsets,
     wall_at,
     wall_of,
 )
@@ -197,3 +200,24 @@ def common(
             anchor = limit.anchor if limits_zone is zone else wall_of(zone, limit.start)
             parts.append(Window(start, end, max(window.anchor, anchor)))
     return parts
+
+
+def grid_starts(zone: ZoneInfo, window: Window, step: int) -> Sequence[int]:
+    """Instants inside the window whose wall is ``anchor + k * step`` (seconds), in order.
+
+    A skipped wall is dropped, a repeated one is there twice; both still count as grid points.
+    """
+    before, after = offsets(zone, window.anchor)
+    if before == after == offset_at(zone, window.end - 1):
+        # No change of offset between start and end: the wall grid is a plain range.
+        return range(window.start, window.end, step)
+    return _across_a_change(zone, window, step)
+
+
+def _across_a_change(zone: ZoneInfo, window: Window, step: int) -> Sequence[int]:
+    found: set[int] = set()
+    wall = window.anchor
+    while boundary(zone, wall) < window.end:
+        found.update(candidates(zone, wall))
+        wall += step
+    return sorted(start for start in found if window.start <= start < window.end)

@@ -6,8 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business, Location
+from apps.businesses.models import Business, Clock, Location
 from apps.catalog.models import Service
 
 

@@ -1,17 +1,48 @@
-"""A concrete occupied period, with places in it (rule C2)."""
+"""A concrete occupied period, with places in it (rule C2); the class that comes again at the same
+wall time (rule T5); and places kept for one booking: what an occupancy is for time, a seating is
+for seats (rule C6)."""
 
+from datetime import datetime
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models.course_run import CourseRun
-from apps.availability.models.series import SessionSeries
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business, Location
-from apps.catalog.models import Service
+from apps.businesses.models import Business, Clock, Location
+from apps.catalog.models import Resource, Service
+
+
+class SessionSeries(models.Model):
+    """The rule as the owner made it; its sessions are rows of their own and may differ from it.
+
+    rrule is RFC 5545 without a start; starts_minute counts after local midnight of first_on.
+    form_key makes a form that is sent twice open one.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="series")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="series")
+    location = models.ForeignKey(
+        Location, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    resources = models.ManyToManyField(Resource, related_name="+")
+    rrule = models.CharField(max_length=250)
+    first_on = models.DateField()
+    starts_minute = models.PositiveSmallIntegerField(validators=[MaxValueValidator(1439)])
+    duration_minutes = models.PositiveIntegerField()
+    capacity = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    form_key = models.CharField(max_length=43, unique=True, null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "session series"
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.rrule}"
 
 
 class Session(models.Model):
@@ -129,3 +160,62 @@ class Session(models.Model):
     @property
     def seats_left(self) -> int:
         return max(0, self.capacity - self.seats_taken - self.seats_offered)
+
+
+def has_lapsed(now: datetime, *, of: str = "") -> Q:
+    """Of a hold that ran out and whose seats still count as taken; of is the way there from another
+    model, with its two underscores."""
+    return Q(**{f"{of}released_at": None, f"{of}expires_at__lte": now})
+
+
+class Seatings(models.QuerySet["Seating"]):
+    """Seats kept for bookings, asked by what counts of them."""
+
+    def held(self, now: datetime) -> Self:
+        """Holds that have not run out."""
+        return self.filter(released_at=None, expires_at__gt=now)
+
+    def lapsed(self, now: datetime) -> Self:
+        """Holds that ran out and whose seats still count as taken."""
+        return self.filter(has_lapsed(now))
+
+
+class Seating(models.Model):
+    """Seats of one session or one course run; written only by apps/availability/operations.
+
+    It counts in seats_taken until released_at is set. With expires_at (UTC) it is a hold: once
+    that is past, whoever needs a place may release it.
+    """
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    session = models.ForeignKey(
+        Session, null=True, blank=True, on_delete=models.CASCADE, related_name="seatings"
+    )
+    course_run = models.ForeignKey(
+        CourseRun, null=True, blank=True, on_delete=models.CASCADE, related_name="seatings"
+    )
+    seats = models.PositiveSmallIntegerField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    objects = Seatings.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="seating_has_one_target",
+                condition=Q(session__isnull=False, course_run__isnull=True)
+                | Q(session__isnull=True, course_run__isnull=False),
+            ),
+            models.CheckConstraint(name="seating_is_for_somebody", condition=Q(seats__gte=1)),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                name="seating_held",
+                condition=Q(expires_at__isnull=False, released_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seats} of {self.session or self.course_run}"

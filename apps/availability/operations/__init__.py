@@ -8,7 +8,7 @@ from apps.availability.operations.change_sessions import (
     UnclearTime,
     change_sessions,
 )
-from apps.availability.operations.claim import Claim
+from apps.availability.operations.claim import Claim, Override, lock_resources, saying_busy
 from apps.availability.operations.course_runs import (
     cancel_course_date,
     cancel_course_run,
@@ -21,10 +21,7 @@ from apps.availability.operations.errors import (
     NoSeats,
     SeatsTaken,
     SlotTaken,
-    saying_busy,
 )
-from apps.availability.operations.locking import lock_resources
-from apps.availability.operations.override import Override
 from apps.availability.operations.rezone import lock_time_by, move_sessions
 from apps.availability.operations.seats import (
     change_seats,

@@ -4,12 +4,10 @@ from datetime import datetime, time
 
 from django.db.models import F
 
-from apps.availability.engine.recurrence import occurrences
+from apps.availability.engine.series import occurrences
 from apps.availability.engine.zones import Resolution
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations.claim import buffers_of
-from apps.availability.operations.locking import locked_resources
-from apps.availability.operations.override import Override
+from apps.availability.operations.claim import Override, buffers_of, locked_resources
 from apps.availability.operations.sessions import (
     SessionFacts,
     find_blocked,

@@ -1,15 +1,124 @@
-"""What somebody wants to take: a start, the resources for it, and the rule that showed it."""
+"""What somebody wants to take, and the steps every writer of scarce time shares (rule C2): lock,
+look, guard. An override says who acts against what is there, why, and how little of the guard it
+takes away."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from django.db import DatabaseError, IntegrityError, transaction
+
+from apps.availability.constraints import constraint_name
 from apps.availability.engine.check import fits, with_kept_buffers
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations.errors import SlotTaken
-from apps.availability.operations.locking import purge_expired_and_read, with_fresh_busy
-from apps.availability.queries import BusyRow, SlotQuery
-from apps.catalog.models import Service
+from apps.availability.operations.errors import BusyTryAgain, SlotTaken
+from apps.availability.queries import BusyRow, SlotQuery, find_busy_rows
+from apps.catalog.models import Resource, Service
+from apps.web.busy import is_busy
+
+Span = tuple[datetime, datetime]
+
+
+@contextmanager
+def translating(name: str, *, to: type[Exception]) -> Iterator[None]:
+    """Turn a refusal by the named constraint into a domain error; any other stays loud.
+
+    Raises:
+        Exception: of the class given, when the constraint of that name was broken.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_name(error) == name:
+            raise to from error
+        raise
+
+
+@contextmanager
+def saying_busy() -> Iterator[None]:
+    """Raise BusyTryAgain for every wait that a time-out or a deadlock has ended."""
+    try:
+        yield
+    except DatabaseError as error:
+        if is_busy(error):
+            raise BusyTryAgain from error
+        raise
+
+
+@contextmanager
+def locked_resources(*, resource_ids: Collection[int]) -> Iterator[None]:
+    """Hold the rows of these resources locked, in key order, until the transaction ends.
+
+    FOR NO KEY UPDATE lets rows that reference a resource be inserted meanwhile; what is looked up
+    inside is a new statement after the lock (rule C2). SQLite is already alone: its transactions
+    begin IMMEDIATE.
+
+    Raises:
+        BusyTryAgain: the lock did not come within lock_timeout.
+        SlotTaken: the database refused an overlap (resource_occupied_once).
+    """
+    with (
+        saying_busy(),
+        transaction.atomic(savepoint=False),
+        translating("resource_occupied_once", to=SlotTaken),
+    ):
+        if resource_ids:  # a class may be without teacher and room, or be cancelled already
+            rows = Resource.objects.select_for_update(no_key=True).filter(pk__in=resource_ids)
+            list(rows.order_by("pk").values_list("pk"))
+        yield
+
+
+def lock_resources(*, resource_ids: Collection[int]) -> None:
+    """Lock resources in key order until the caller's transaction ends, before several times are
+    taken one after the other: each of those then locks nothing new (rule C2).
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
+    with locked_resources(resource_ids=resource_ids):
+        pass
+
+
+def purge_expired_and_read(
+    *, resource_ids: Collection[int], footprint: tuple[int, int], now: datetime
+) -> list[BusyRow]:
+    """Return what counts in [start, end) Unix seconds, and delete expired holds in the way.
+
+    To be called under the lock only: it sees overridden rows too (rule C2).
+    """
+    at = int(now.timestamp())
+    rows = list(
+        find_busy_rows(resource_ids=resource_ids, starts_at=footprint[0], ends_at=footprint[1])
+    )
+    lapsed = [row for row in rows if not row.blocks(now=at)]
+    if lapsed:
+        sessions = {row.session_id for row in lapsed}
+        Occupancy.objects.filter(session_id__in=sessions).lapsed(now).delete()
+    return [row for row in rows if row.blocks(now=at)]
+
+
+def with_fresh_busy(
+    search: Search, *, rows: Collection[BusyRow], resource_ids: Collection[int], own: int | None
+) -> Search:
+    """Return the search with what was seen under the lock in place of what was seen before."""
+    resources = {
+        pk: replace(
+            search.resources[pk],
+            busy=tuple(
+                sorted(
+                    (row.starts_at, row.ends_at)
+                    for row in rows
+                    if row.resource_id == pk and row.session_id != own
+                )
+            ),
+        )
+        for pk in resource_ids
+        if pk in search.resources
+    }
+    return replace(search, resources={**search.resources, **resources})
 
 
 def buffers_of(service: Service) -> dict[str, int]:
@@ -108,3 +217,48 @@ class Claim:
         if not fits(fresh, start=start, resource_ids=self.resource_ids):
             raise SlotTaken
         return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """Why somebody schedules classes although something is in the way, and who: the key of a user.
+
+    Whether that person's role allows it is asked before. Raises ValueError without a reason.
+    """
+
+    reason: str
+    by_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise ValueError("an override has a reason")
+
+
+def leave_out_of_the_guard(rows: Sequence[Occupancy], *, own_session_id: int | None = None) -> None:
+    """Mark those new rows as not enforced that meet an enforced one of another session.
+
+    All the others stay under ``resource_occupied_once``. Earlier new rows count as well. To be
+    called under the lock of their resources, after the look has deleted expired holds.
+    """
+    taken = _enforced_around(rows, besides=own_session_id)
+    for row in rows:
+        spans = taken[row.resource_id]
+        row.enforced = not any(start < row.ends_at and row.starts_at < end for start, end in spans)
+        if row.enforced:
+            spans.append((row.starts_at, row.ends_at))
+
+
+def _enforced_around(rows: Sequence[Occupancy], *, besides: int | None) -> dict[int, list[Span]]:
+    found: dict[int, list[Span]] = defaultdict(list)
+    if not rows:
+        return found
+    near = Occupancy.objects.filter(
+        resource_id__in={row.resource_id for row in rows},
+        enforced=True,
+        starts_at__lt=max(row.ends_at for row in rows),
+        ends_at__gt=min(row.starts_at for row in rows),
+    )
+    others = near if besides is None else near.exclude(session_id=besides)
+    for resource_id, start, end in others.values_list("resource_id", "starts_at", "ends_at"):
+        found[resource_id].append((start, end))
+    return found

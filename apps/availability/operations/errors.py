@@ -1,9 +1,4 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.db import DatabaseError
-
-from apps.web.busy import Busy, is_busy
+from apps.web.busy import Busy
 
 
 class SlotTaken(Exception):
@@ -12,17 +7,6 @@ class SlotTaken(Exception):
 
 class BusyTryAgain(Busy):
     """Too many people want this right now; the lock did not come within its time."""
-
-
-@contextmanager
-def saying_busy() -> Iterator[None]:
-    """Raise BusyTryAgain for every wait that a time-out or a deadlock has ended."""
-    try:
-        yield
-    except DatabaseError as error:
-        if is_busy(error):
-            raise BusyTryAgain from error
-        raise
 
 
 class NoSeats(Exception):

@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from django.db.models import F, Max, Min
 
 from apps.availability.models import CourseRun, Occupancy, Session
-from apps.availability.operations.locking import locked_resources
-from apps.availability.operations.override import leave_out_of_the_guard
+from apps.availability.operations.claim import leave_out_of_the_guard, locked_resources
 from apps.availability.queries.rezoning import sessions_ahead
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 from apps.catalog.models import Resource
 
 A_BATCH = 200

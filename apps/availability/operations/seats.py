@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from apps.availability.models import CourseRun, Seating, Session
-from apps.availability.models.seating import Seatings
-from apps.availability.operations.errors import NoSeats, SeatsTaken, saying_busy
+from apps.availability.models.session import Seatings
+from apps.availability.operations.claim import saying_busy
+from apps.availability.operations.errors import NoSeats, SeatsTaken
 from apps.outbox.sweeping import sweep
 
 Target = Session | CourseRun

@@ -12,14 +12,15 @@ from django.db.models import F
 from apps.availability.engine.check import fits
 from apps.availability.engine.series import SeriesRule
 from apps.availability.models import CourseRun, Occupancy, Session, SessionSeries
-from apps.availability.operations.claim import buffers_of
-from apps.availability.operations.errors import IsDecided, SlotTaken
-from apps.availability.operations.locking import (
+from apps.availability.operations.claim import (
+    Override,
+    buffers_of,
+    leave_out_of_the_guard,
     locked_resources,
     purge_expired_and_read,
     with_fresh_busy,
 )
-from apps.availability.operations.override import Override, leave_out_of_the_guard
+from apps.availability.operations.errors import IsDecided, SlotTaken
 from apps.availability.queries.plans import SessionPlan, load_plan_search, plan_series
 from apps.businesses.models import Location
 from apps.businesses.operations import lock_business

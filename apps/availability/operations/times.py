@@ -6,10 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations.claim import Claim
+from apps.availability.operations.claim import Claim, leave_out_of_the_guard, locked_resources
 from apps.availability.operations.errors import SlotTaken
-from apps.availability.operations.locking import locked_resources
-from apps.availability.operations.override import leave_out_of_the_guard
 from apps.availability.queries import SlotQuery
 
 BATCH = 1000

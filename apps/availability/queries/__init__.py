@@ -1,8 +1,5 @@
 """Questions about time; none of them writes."""
 
-from apps.availability.queries.busy import BusyRow, find_busy_rows
-from apps.availability.queries.hours import HoursBook, load_hours, load_hours_book
-from apps.availability.queries.opening import Opening, find_opening
 from apps.availability.queries.search import (
     SlotQuery,
     as_if_free,
@@ -11,6 +8,15 @@ from apps.availability.queries.search import (
     load_searches,
     with_later_busy,
     zone_of,
+)
+from apps.availability.queries.timeline import (
+    BusyRow,
+    HoursBook,
+    Opening,
+    find_busy_rows,
+    find_opening,
+    load_hours,
+    load_hours_book,
 )
 
 __all__ = [

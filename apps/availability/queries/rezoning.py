@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from apps.availability.engine.rezoning import Moving, find_clashes, same_reading
 from apps.availability.engine.zones import Resolution
 from apps.availability.models import Occupancy, Session
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 
 LONGEST_BUFFER = timedelta(days=2)
 AHEAD = (Session.State.HELD, Session.State.REQUESTED, Session.State.SCHEDULED)

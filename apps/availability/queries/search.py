@@ -14,11 +14,10 @@ from apps.availability.engine.inputs import (
     Search,
     Selection,
     Shape,
+    compute_limits,
 )
-from apps.availability.engine.limits import compute_limits
 from apps.availability.engine.zones import day_bounds
-from apps.availability.queries.busy import read_busy_spans
-from apps.availability.queries.hours import HoursBook, load_hours
+from apps.availability.queries.timeline import HoursBook, load_hours, read_busy_spans
 from apps.businesses.models import Location
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Requirements, load_requirements

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.typed import Status, link_time, resolve_typed
+from apps.availability.engine.zones import Status, link_time, resolve_typed
 from apps.bookings.forms.picks import Unreadable, read_moment, read_number
 
 PARTS = 3

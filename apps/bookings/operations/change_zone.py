@@ -25,7 +25,7 @@ from apps.bookings.queries.rezoning import (
 )
 from apps.bookings.wishes import wanted_span
 from apps.businesses import operations as businesses
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 
 
 class ClockConflicts(Exception):

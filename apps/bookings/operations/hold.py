@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.availability import operations as availability
-from apps.availability.engine.limits import hold_ends_at
+from apps.availability.engine.inputs import hold_ends_at
 from apps.availability.operations import Claim, SlotTaken
 from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.operations.decide import mark_taken, take_yes

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.availability.engine.limits import hold_ends_at
+from apps.availability.engine.inputs import hold_ends_at
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings.models import Booking
 from apps.bookings.operations.drafts import Visitor, require_open, require_sold

@@ -7,8 +7,7 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business, SetupRevision
-from apps.businesses.queries import get_business
-from apps.businesses.remembered import Revision
+from apps.businesses.queries import Revision, get_business
 from apps.catalog.queries import find_staff, get_service_by_id
 from apps.customers.identity import domains_of, identity_of
 from apps.customers.queries import of_line

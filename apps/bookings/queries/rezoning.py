@@ -24,7 +24,7 @@ from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
 from apps.bookings.queries.as_seen import reading_of
 from apps.bookings.queries.wishes import open_wish
 from apps.bookings.wishes import Wish, wanted_span
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 from apps.catalog.models import Service
 
 Span = tuple[datetime, datetime]

@@ -5,8 +5,8 @@ from apps.catalog.operations.change_payment import (
     PaymentOutOfReach,
     ServiceHasChanged,
     change_payment,
+    change_unanswered,
 )
-from apps.catalog.operations.change_unanswered import change_unanswered
 from apps.catalog.operations.pricing_plans import (
     PlanFacts,
     PlanHasChanged,

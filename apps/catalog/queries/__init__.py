@@ -1,8 +1,8 @@
 """Questions about what is offered."""
 
-from apps.catalog.queries.asked import questions_of
 from apps.catalog.queries.choice import Choice, UnknownChoice, choose, place_of
 from apps.catalog.queries.offered import (
+    Requirements,
     ServiceMoved,
     ServiceRetired,
     default_policy,
@@ -14,7 +14,9 @@ from apps.catalog.queries.offered import (
     list_public_pages,
     list_services,
     list_staff,
+    load_requirements,
     policy_of,
+    questions_of,
 )
 from apps.catalog.queries.pages import (
     ServiceList,
@@ -23,7 +25,6 @@ from apps.catalog.queries.pages import (
     get_service_list,
 )
 from apps.catalog.queries.plans import get_plan, has_plans, list_plans
-from apps.catalog.queries.requirements import Requirements, load_requirements
 
 __all__ = [
     "Choice",

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from apps.businesses.models import Location
-from apps.businesses.remembered import Remembered
+from apps.businesses.queries import Remembered
 from apps.catalog.models import AddOn, BookingPolicy, Service, StaffMember, Variant
 from apps.catalog.pricing import Price, PriceLine, quote
-from apps.catalog.queries.offered import default_policy, list_staff
-from apps.catalog.queries.requirements import Need, Requirements, able_staff, read_needs
+from apps.catalog.queries.offered import (
+    Need,
+    Requirements,
+    able_staff,
+    default_policy,
+    list_staff,
+    read_needs,
+)
 
 _needs: Remembered[tuple[Need, ...]] = Remembered(most=1_000)
 

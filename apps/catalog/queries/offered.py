@@ -1,23 +1,94 @@
-from collections.abc import Sequence
-from typing import Any
+"""What is offered now: services with their policy, their staff, what they need and ask, and how
+they are paid."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from apps.businesses.models import Business
-from apps.businesses.remembered import Remembered, own_copy
+from apps.businesses.queries import Remembered, own_copy
 from apps.catalog.models import (
     AddOn,
+    BookingForm,
     BookingPolicy,
     FormerServiceSlug,
+    Question,
     Service,
     StaffMember,
     Variant,
 )
-from apps.catalog.queries.requirements import Need, able_staff, read_needs
+from apps.catalog.paying import PaymentTerms, PriceKind
 
+Requirements = list[tuple[int, dict[int, int]]]
+"""(type id, {resource id: rank}) in the order of a service's requirements."""
+
+# Plain SQL: the page of times, every hold and every booking ask it, and composing its two
+# subqueries anew took ten times as long as the answer.
+ABLE = """
+    SELECT need.service_id, need.id, need.resource_type_id, kind.is_staff,
+           resource.id, resource.rank
+    FROM catalog_servicerequirement AS need
+    JOIN catalog_resourcetype AS kind ON kind.id = need.resource_type_id
+    LEFT JOIN catalog_resource AS resource
+        ON resource.type_id = need.resource_type_id AND resource.active AND (
+            NOT EXISTS (
+                SELECT 1 FROM catalog_servicerequirement_eligible AS named
+                WHERE named.servicerequirement_id = need.id
+            ) OR EXISTS (
+                SELECT 1 FROM catalog_servicerequirement_eligible AS named
+                WHERE named.servicerequirement_id = need.id AND named.resource_id = resource.id
+            )
+        )
+    WHERE need.service_id IN ({marks})
+    ORDER BY need.position, need.id, resource.id
+"""
 _services: Remembered[Service] = Remembered(most=1_000)
 _policies: Remembered[BookingPolicy] = Remembered(most=500)
 _staff: Remembered[dict[int, StaffMember]] = Remembered(most=1_000)
+Asked = tuple[BookingForm, tuple[Question, ...]]
+_asked: Remembered[Asked] = Remembered(most=1_000)
+
+
+class Need(NamedTuple):
+    """One requirement of a service and the active resources that could meet it, with ranks."""
+
+    type_id: int
+    is_staff: bool
+    able: dict[int, int]
+
+
+def load_requirements(*, service_ids: Collection[int]) -> dict[int, Requirements]:
+    """Return, by service, (type id, {resource id: rank}) in the order of the requirements.
+
+    One query for any number of services. Nobody named as eligible means everybody of the type;
+    a type of which nobody is left is there with no resource. Services without any are there too.
+    """
+    return {
+        service_id: [(need.type_id, need.able) for need in needs]
+        for service_id, needs in read_needs(service_ids).items()
+    }
+
+
+def able_staff(needs: Iterable[Need]) -> list[int]:
+    """The resources of the people who could do it: those of the first need for people."""
+    return next((list(need.able) for need in needs if need.is_staff), [])
+
+
+def read_needs(service_ids: Collection[int]) -> dict[int, list[Need]]:
+    """Return the needs of each service in order, in one query; see ``load_requirements``."""
+    ids = list(service_ids)
+    found: dict[int, dict[int, Need]] = {pk: {} for pk in ids}
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(ABLE.format(marks=", ".join(["%s"] * len(ids))), ids)
+        for service_id, pk, type_id, is_staff, resource_id, rank in cursor.fetchall():
+            need = found[service_id].setdefault(pk, Need(type_id, bool(is_staff), {}))
+            if resource_id is not None:
+                need.able[resource_id] = rank
+    return {service_id: list(needs.values()) for service_id, needs in found.items()}
 
 
 class ServiceMoved(Exception):
@@ -170,3 +241,42 @@ def list_public_pages() -> QuerySet[Service, tuple[str, str]]:
         category__isnull=False,
     )
     return services.order_by("pk").values_list("business__slug", "slug")
+
+
+def questions_of(*, service: Service) -> Asked:
+    """Return the form of a service, or the default one of its business, and its questions in order.
+
+    Raises:
+        BookingForm.DoesNotExist: the business was set up without one, which is a bug.
+    """
+    return _asked.get(service.business, service.pk, lambda: _read_form(service))
+
+
+def _read_form(service: Service) -> Asked:
+    form = service.form
+    if form is None:
+        form = BookingForm.objects.get(business_id=service.business_id, is_default=True)
+    return form, tuple(form.questions.order_by("position", "pk"))
+
+
+def terms_of(service: Service, variant_prices: Mapping[int, int] | None = None) -> PaymentTerms:
+    """Return the terms of a service with its variants read, or with these prices of theirs.
+
+    Variants decide the price wherever there are some, so a fixed price beside them is by variant.
+    """
+    prices = variant_prices
+    if prices is None:
+        prices = {it.pk: it.price for it in service.variants.all()} if service.pk else {}
+    kind = PriceKind(service.price_kind)
+    return PaymentTerms(
+        price_kind=PriceKind.VARIED if prices and kind is PriceKind.FIXED else kind,
+        price=service.price,
+        price_text=service.price_text,
+        variant_prices=prices,
+        pays_in_person=service.pays_in_person,
+        pays_online=service.pays_online,
+        deposit=service.deposit,
+        any_amount=service.any_amount,
+        full_upfront=service.full_upfront,
+        tax_rate=service.tax_rate,
+    )

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from apps.businesses.models import Business
-from apps.businesses.remembered import Remembered
+from apps.businesses.queries import Remembered
 from apps.catalog.models import PricingPlan
 
 _sells: Remembered[bool] = Remembered(most=1_000)

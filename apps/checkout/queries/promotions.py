@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from apps.businesses.remembered import Remembered
+from apps.businesses.queries import Remembered
 from apps.checkout.models import Coupon, CouponUse, Discount, PlanPurchase
 from apps.checkout.promotions import (
     WHOLE,

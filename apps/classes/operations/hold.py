@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability import operations as availability
-from apps.availability.engine.limits import hold_ends_at
+from apps.availability.engine.inputs import hold_ends_at
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import NoSeats
 from apps.bookings.joining import may_join, price_to_join

@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business
+from apps.businesses.models import Business, Clock
 from apps.kernel.spans import week_start
 from apps.web.weeks import week_starts_of
 

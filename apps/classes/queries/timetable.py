@@ -13,8 +13,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.joinables import join_rules_of
 from apps.bookings.queries.lines import count_waiting
 from apps.bookings.queries.own import Browser, own_hold, own_places
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business
+from apps.businesses.models import Business, Clock
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import default_policy
 from apps.classes.queries.filters import Coming, Filters, find_next_class, is_wanted, public_classes

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, RowRang
 from django.db.models.functions import Coalesce
 
 from apps.availability.models import CourseRun, Occupancy, Session
-from apps.availability.queries.busy import EpochSeconds
+from apps.availability.queries.timeline import EpochSeconds
 from apps.ledger.finding import Finding
 
 

@@ -15,8 +15,8 @@ from apps.availability.engine.inputs import (
     Search,
     Shape,
     WeeklyRange,
+    compute_limits,
 )
-from apps.availability.engine.limits import compute_limits
 from apps.availability.engine.reasons import Change, ChangeKind, Reason, ReasonCode, why_not
 from apps.availability.engine.slots import find_slots
 from tests.availability.engine.test_slots import (

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.availability.engine.inputs import Limits
-from apps.availability.engine.limits import compute_limits, horizon_end, opens_at
+from apps.availability.engine.inputs import Limits, compute_limits, horizon_end, opens_at
 from apps.availability.engine.zones import boundary, wall_at
 
 BERLIN = ZoneInfo("Europe/Berlin")

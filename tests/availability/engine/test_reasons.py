@@ -18,8 +18,8 @@ from apps.availability.engine.inputs import (
     Search,
     Shape,
     WeeklyRange,
+    compute_limits,
 )
-from apps.availability.engine.limits import compute_limits
 from apps.availability.engine.reasons import (
     Change,
     ChangeKind,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.availability.engine import limits, recurrence, typed, zones
+from apps.availability.engine import inputs, series, zones
 from apps.availability.engine.inputs import (
     DateRule,
     Hours,
@@ -34,7 +34,7 @@ def utc(seconds: int) -> str:
 
 
 def local(zone: ZoneInfo, seconds: int) -> str:
-    return typed.link_time(zone, seconds)
+    return zones.link_time(zone, seconds)
 
 
 def minute(text: str) -> int:
@@ -103,10 +103,10 @@ def viewer_days(given: Facts, viewer: ZoneInfo) -> dict[str, list[str]]:
 
 def cutoff(given: Facts) -> Facts:
     zone, start = ZoneInfo(given["zone"]), instant(given["start_utc"])
-    unit = limits.Unit(given["unit"])
-    found = limits.cutoff_before(start, zone=zone, value=given["value"], unit=unit)
+    unit = inputs.Unit(given["unit"])
+    found = inputs.cutoff_before(start, zone=zone, value=given["value"], unit=unit)
     moments = [found.instant - 1, found.instant, found.instant + 1]
-    allowed = [it for it in moments if limits.is_in_time(now=it, cutoff=found.instant)]
+    allowed = [it for it in moments if inputs.is_in_time(now=it, cutoff=found.instant)]
     return {
         "cutoff_local": local(zone, found.instant),
         "cutoff_utc": utc(found.instant),
@@ -118,15 +118,15 @@ def cutoff(given: Facts) -> Facts:
 
 
 def elapsed(given: Facts) -> Facts:
-    end = limits.elapse(instant(given["start_utc"]), minutes=given["minutes"])
+    end = inputs.elapse(instant(given["start_utc"]), minutes=given["minutes"])
     return {"end_local": local(ZoneInfo(given["zone"]), end), "end_utc": utc(end)}
 
 
 def recurs(given: Facts) -> Facts:
     zone = ZoneInfo(given["zone"])
-    meetings = recurrence.occurrences(
+    meetings = series.occurrences(
         zone=zone,
-        dates=recurrence.weekly_dates(
+        dates=series.weekly_dates(
             first=date.fromisoformat(given["first_date"]), count=given["weekly_count"]
         ),
         at=time.fromisoformat(given["local_time"]),
@@ -172,8 +172,8 @@ def calendar_days(given: Facts) -> Facts:
 
 def horizon(given: Facts) -> Facts:
     zone, now = ZoneInfo(given["zone"]), instant(given["now_utc"])
-    end = limits.horizon_end(now, zone, given["book_ahead_days"])
-    allowed = limits.compute_limits(now=now, zone=zone, horizon_days=given["book_ahead_days"])
+    end = inputs.horizon_end(now, zone, given["book_ahead_days"])
+    allowed = inputs.compute_limits(now=now, zone=zone, horizon_days=given["book_ahead_days"])
     assert [allowed.allow(end - 1), allowed.allow(end)] == [True, False]
     return {
         "today": zones.local_date(zone, now).isoformat(),
@@ -185,7 +185,7 @@ def horizon(given: Facts) -> Facts:
 
 def resolve(given: Facts) -> Facts:
     zone = ZoneInfo(given["zone"])
-    found = typed.resolve_typed(zone=zone, typed=datetime.fromisoformat(given["submitted"]))
+    found = zones.resolve_typed(zone=zone, typed=datetime.fromisoformat(given["submitted"]))
     answer: Facts = {"status": found.status}
     if found.next_valid is not None:
         return answer | {
@@ -198,7 +198,7 @@ def resolve(given: Facts) -> Facts:
 
 def ics(given: Facts) -> Facts:
     zone = ZoneInfo(given["zone"])
-    found = typed.resolve_typed(zone=zone, typed=datetime.fromisoformat(given["start_local"]))
+    found = zones.resolve_typed(zone=zone, typed=datetime.fromisoformat(given["start_local"]))
     (start,) = found.instants
     return {"DTSTART": f"{datetime.fromtimestamp(start, UTC):%Y%m%dT%H%M%SZ}"}
 
@@ -207,7 +207,7 @@ def tzdata_drift(given: Facts) -> Facts:
     zone = ZoneInfo(given["zone"])
     stored = instant(given["stored_utc_under_2025b"])
     promised = datetime.fromisoformat(given["intended_wall"])
-    drift = recurrence.drift_of(zone=zone, promised=promised, stored=stored)
+    drift = series.drift_of(zone=zone, promised=promised, stored=stored)
     assert drift is not None
     assert zones.wall_of(zone, stored) == drift.reads_now
     return {

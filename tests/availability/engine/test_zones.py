@@ -8,9 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.availability.engine import zones
-from apps.availability.engine.recurrence import drift_of, occurrences
-from apps.availability.engine.typed import Status, link_time, resolve_typed
-from apps.availability.engine.zones import Resolution, boundary, candidates, wall_at, wall_of
+from apps.availability.engine.series import drift_of, occurrences
+from apps.availability.engine.zones import (
+    Resolution,
+    Status,
+    boundary,
+    candidates,
+    link_time,
+    resolve_typed,
+    wall_at,
+    wall_of,
+)
 from tests.availability.engine.searches import CHANGES
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -13,7 +13,7 @@ from apps.bookings.paid_words import paid_parts
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
 from apps.bookings.wording import paid_parts_of
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import WayOut, ways_out
 from apps.checkout.queries.orders import PAYER, Payer, payer_of

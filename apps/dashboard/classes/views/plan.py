@@ -11,7 +11,7 @@ from apps.availability import operations as availability
 from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 from apps.catalog.models import Service
 from apps.dashboard.classes.forms.classes import NewClassForm, tell_elsewhere
 from apps.dashboard.classes.forms.unclear import unclear_words

@@ -15,9 +15,8 @@ from apps.availability.engine.inputs import Search, Shape
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Occupancy
 from apps.availability.queries import BusyRow, HoursBook, load_hours_book
-from apps.availability.queries.busy import busy_rows_of
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business
+from apps.availability.queries.timeline import busy_rows_of
+from apps.businesses.models import Business, Clock
 from apps.businesses.queries import list_places
 from apps.catalog.models import Service
 from apps.dashboard.frame.queries.team import Team, load_team

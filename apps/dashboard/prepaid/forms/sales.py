@@ -13,7 +13,6 @@ from apps.checkout.buyer_forms import GiftFields
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.operations import Buyer
 from apps.checkout.promotions import plain_code
-from apps.web.fields import AddressField, LineField
 from apps.web.fields import (
     AddressField,
     AsksAboutSlips,

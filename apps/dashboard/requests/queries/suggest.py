@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from apps.bookings.models import Booking
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_suggestions
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import customer_name, staff_name
 

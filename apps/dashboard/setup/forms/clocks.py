@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.availability.engine.rezoning import Keep
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 from apps.web.fields import LineField
 from apps.web.zone_names import ZoneName, find_zones, known_zones
 

@@ -20,7 +20,7 @@ from apps.catalog.paying import (
     online_problem,
 )
 from apps.catalog.payment_words import PROBLEMS, reach_words
-from apps.catalog.queries.payment import terms_of
+from apps.catalog.queries.offered import terms_of
 from apps.dashboard.setup.forms.price_fields import TaxField, warn_beside
 from apps.kernel.money import Money
 from apps.web.fields import LineField, PlainNumberField

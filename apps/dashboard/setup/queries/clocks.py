@@ -14,8 +14,7 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import line_of_history
 from apps.bookings.queries.rezoning import Touched, columns_after
 from apps.bookings.queries.stub import full_title
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business, Location
+from apps.businesses.models import Business, Clock, Location
 from apps.businesses.queries import list_places
 from apps.checkout.queries.last_days import count_last_days
 from apps.dashboard.frame.queries.rows import customer_name

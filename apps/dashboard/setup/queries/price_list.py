@@ -10,7 +10,7 @@ from apps.catalog.models import Service
 from apps.catalog.online import find_out_of_reach
 from apps.catalog.paying import PaymentTerms
 from apps.catalog.payment_words import limit_words
-from apps.catalog.queries.payment import terms_of
+from apps.catalog.queries.offered import terms_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.setup.queries.payment_preview import paid_words, price_words
 

@@ -13,7 +13,7 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings.models import BookingEvent
 from apps.bookings.operations import Actor, ClockConflicts, StaleRevision
 from apps.bookings.queries.rezoning import Touched, find_touched
-from apps.businesses.clocks import Clock
+from apps.businesses.models import Clock
 from apps.checkout import operations as checkout
 from apps.dashboard.setup.forms.clocks import KeepForm, ZoneForm, ZoneSearchForm
 from apps.dashboard.setup.queries.clocks import preview_clock

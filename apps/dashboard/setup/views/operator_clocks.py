@@ -9,8 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.businesses.clocks import Clock
-from apps.businesses.models import Business, Location
+from apps.businesses.models import Business, Clock, Location
 from apps.dashboard.setup.views.clock_steps import take_step
 from apps.web.http import render_page
 

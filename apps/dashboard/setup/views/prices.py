@@ -10,7 +10,7 @@ from apps.catalog import operations as catalog
 from apps.catalog.models import Service
 from apps.catalog.online import find_out_of_reach
 from apps.catalog.paying import payment_problems
-from apps.catalog.queries.payment import terms_of
+from apps.catalog.queries.offered import terms_of
 from apps.checkout.providers import provider_in_use
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show

@@ -1,4 +1,4 @@
-"""The page of bookings, with the verbs an operator may use on behalf of a business."""
+"""Bookings for operators: everything to see, nothing to edit; actions call the operations."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,38 +7,151 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations
-from apps.bookings.admin.parts import (
-    AddOnInline,
-    HistoryInline,
-    LinkInline,
-    MixInline,
-    ParticipantInline,
+from apps.bookings.models import (
+    AccessLink,
+    Answer,
+    Attendance,
+    BookedAddOn,
+    Booking,
+    BookingEvent,
+    Participant,
+    ParticipantChoice,
+    SuggestedTime,
+    WaitlistEntry,
 )
-from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
-from apps.web.operators import OperatorAdmin, ReasonedActionForm, reason_of
+from apps.web.operators import (
+    LookOnlyAdmin,
+    LookOnlyInline,
+    OperatorAdmin,
+    ReasonedActionForm,
+    reason_of,
+)
 
 MOST_AT_ONCE = 50
 NO_DETAILS = ["visitor_hash", "network_hash", "draft_id", "draft_text"]
-
 Verb = Callable[[Booking, TeamMember, str], object]
+
+
+class HistoryInline(LookOnlyInline):
+    model = BookingEvent
+    fields = ["revision", "at", "action", "actor", "user_id", "reason", "before", "after"]
+    readonly_fields = ["user_id"]
+
+
+class ParticipantInline(LookOnlyInline):
+    model = Participant
+    fields = ["position", "name"]
+
+
+class MixInline(LookOnlyInline):
+    model = ParticipantChoice
+    fields = ["name", "people", "price"]
+
+
+class AddOnInline(LookOnlyInline):
+    model = BookedAddOn
+    fields = ["name", "price", "duration_minutes"]
+
+
+class LinkInline(LookOnlyInline):
+    """Only when: the token is not stored, and its hash is nobody's business."""
+
+    model = AccessLink
+    fields = ["purpose", "created_at", "expires_at", "revoked_at", "last_used_at"]
+
+
+@admin.register(Participant)
+class ParticipantAdmin(LookOnlyAdmin):
+    list_display = ["name", "booking", "position"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(ParticipantChoice)
+class ParticipantChoiceAdmin(LookOnlyAdmin):
+    list_display = ["name", "booking", "people", "price"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(Attendance)
+class AttendanceAdmin(LookOnlyAdmin):
+    list_display = ["booking", "seat", "state", "marked_at", "user"]
+    list_select_related = ["booking", "user"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(LookOnlyAdmin):
+    list_display = ["booking", "state", "people", "rank", "offer_ends_at", "joined_at"]
+    list_select_related = ["booking"]
+    list_filter = ["state"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(SuggestedTime)
+class SuggestedTimeAdmin(LookOnlyAdmin):
+    list_display = ["starts_at", "booking"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(Answer)
+class AnswerAdmin(LookOnlyAdmin):
+    """Lists name the question; the answer itself is on its own page."""
+
+    list_display = ["label", "booking", "kind", "sensitive"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(BookedAddOn)
+class BookedAddOnAdmin(LookOnlyAdmin):
+    list_display = ["name", "booking", "price", "duration_minutes"]
+    list_select_related = ["booking"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(BookingEvent)
+class BookingEventAdmin(LookOnlyAdmin):
+    list_display = ["booking", "revision", "at", "action", "actor", "user", "reason"]
+    list_select_related = ["booking", "user"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(AccessLink)
+class AccessLinkAdmin(LookOnlyAdmin):
+    list_display = ["booking", "purpose", "created_at", "expires_at", "revoked_at", "last_used_at"]
+    list_select_related = ["booking"]
+    exclude = ["token_hash"]
+    search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
 
 
 class WaitingFilter(admin.SimpleListFilter):
     """Only what a partial index answers: requests and drafts are few among a million rows."""
 
-    title = gettext_lazy("what waits")
+    title = _("what waits")
     parameter_name = "waits"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
-            (Booking.Status.PENDING, gettext_lazy("Requests")),
-            (Booking.Status.CREATED, gettext_lazy("Drafts and holds")),
+            (Booking.Status.PENDING, _("Requests")),
+            (Booking.Status.CREATED, _("Drafts and holds")),
         ]
 
     def queryset(
@@ -55,7 +168,7 @@ class BookingAdmin(OperatorAdmin):
     list_select_related = ["business"]
     list_filter = [WaitingFilter]
     search_fields = ["reference__exact"]
-    search_help_text = gettext_lazy("Reference, exactly as printed")
+    search_help_text = _("Reference, exactly as printed")
     exclude = NO_DETAILS
     inlines = [ParticipantInline, MixInline, AddOnInline, HistoryInline, LinkInline]
     action_form = ReasonedActionForm
@@ -77,7 +190,7 @@ class BookingAdmin(OperatorAdmin):
         """Bookings are made on the pages, through the one door."""
         return False
 
-    @admin.action(description=gettext_lazy("Confirm"), permissions=["change"])
+    @admin.action(description=_("Confirm"), permissions=["change"])
     def confirm(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         """Confirm requests after looking again (rule B8); what does not fit stays as it is."""
 
@@ -88,9 +201,7 @@ class BookingAdmin(OperatorAdmin):
 
         self._each(request, queryset, verb)
 
-    @admin.action(
-        description=gettext_lazy("Confirm although something is in the way"), permissions=["change"]
-    )
+    @admin.action(description=_("Confirm although something is in the way"), permissions=["change"])
     def confirm_anyway(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         """Confirm with an override; the reason is stored on the booking (rule B22)."""
 
@@ -105,7 +216,7 @@ class BookingAdmin(OperatorAdmin):
 
         self._each(request, queryset, verb)
 
-    @admin.action(description=gettext_lazy("Decline"), permissions=["change"])
+    @admin.action(description=_("Decline"), permissions=["change"])
     def decline(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         """Decline requests; the customers get a mail."""
 
@@ -120,7 +231,7 @@ class BookingAdmin(OperatorAdmin):
 
         self._each(request, queryset, verb)
 
-    @admin.action(description=gettext_lazy("Cancel"), permissions=["change"])
+    @admin.action(description=_("Cancel"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         """Cancel bookings in the name of the business; the customers get a mail."""
 
@@ -136,7 +247,7 @@ class BookingAdmin(OperatorAdmin):
 
         self._each(request, queryset, verb)
 
-    @admin.action(description=gettext_lazy("Release the hold of a draft"), permissions=["change"])
+    @admin.action(description=_("Release the hold of a draft"), permissions=["change"])
     def release_hold(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         """Give held times back; the drafts and their text stay."""
 
@@ -145,7 +256,7 @@ class BookingAdmin(OperatorAdmin):
 
         self._each(request, queryset.filter(status=Booking.Status.CREATED), verb)
 
-    @admin.action(description=gettext_lazy("Revoke all links"), permissions=["change"])
+    @admin.action(description=_("Revoke all links"), permissions=["change"])
     def revoke_links(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
         """Close every link that opens these bookings without a sign-in."""
 
@@ -161,7 +272,7 @@ class BookingAdmin(OperatorAdmin):
         if not reason or len(chosen) > MOST_AT_ONCE:
             self.message_user(
                 request,
-                _("Give a reason, and choose at most %d bookings.") % MOST_AT_ONCE,
+                gettext("Give a reason, and choose at most %d bookings.") % MOST_AT_ONCE,
                 messages.ERROR,
             )
             return

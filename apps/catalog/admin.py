@@ -1,10 +1,12 @@
+"""What businesses offer, for operators: rows of the catalog may be edited, never deleted."""
+
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import URLField
+from django.db.models import JSONField, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -13,19 +15,27 @@ from apps.businesses.models import Business
 from apps.catalog.models import (
     AddOn,
     AddOnGroup,
+    BookingForm,
+    BookingPolicy,
     Category,
     FormerServiceSlug,
+    PricingPlan,
+    Question,
+    ResourceType,
     Service,
     ServiceRequirement,
+    StaffMember,
     Variant,
 )
 from apps.catalog.online import OutOfReach, find_out_of_reach
 from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
 from apps.catalog.payment_words import PROBLEMS, reach_words
-from apps.catalog.queries.payment import terms_of
+from apps.catalog.queries.offered import terms_of
 from apps.web.fields import PLAIN_NUMBERS
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
 
+# Django would write the list twice, the second time as a hidden field that claims to be described.
+NUMBERS_AND_LISTS = {**PLAIN_NUMBERS, JSONField: {"show_hidden_initial": False}}
 TERMS = (
     *("price_kind", "price", "price_text", "pays_in_person", "pays_online"),
     *("deposit", "any_amount", "full_upfront", "tax_rate"),
@@ -36,6 +46,79 @@ OF_VARIANTS = {
     PaymentProblem.VARIANTS_ALL_FREE,
 }
 """What the rows of variants below the form decide."""
+
+
+@admin.register(ResourceType)
+class ResourceTypeAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["name", "business", "is_staff"]
+    list_select_related = ["business"]
+    autocomplete_fields = ["business"]
+    search_fields = ["name"]
+
+
+@admin.register(StaffMember)
+class StaffMemberAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["name", "business", "resource", "user"]
+    list_select_related = ["business", "resource", "user"]
+    autocomplete_fields = ["business", "user"]
+    raw_id_fields = ["resource"]
+    search_fields = ["name"]
+
+
+@admin.register(ServiceRequirement)
+class ServiceRequirementAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["service", "resource_type", "position"]
+    list_select_related = ["service", "resource_type"]
+    raw_id_fields = ["service", "resource_type", "eligible"]
+
+
+class QuestionInline(OperatorInline, admin.StackedInline):  # type: ignore[type-arg]
+    model = Question
+    form = TenantForm
+    formfield_overrides = NUMBERS_AND_LISTS
+    raw_id_fields = ["shown_if"]
+
+
+@admin.register(BookingPolicy)
+class BookingPolicyAdmin(OperatorAdmin):
+    """A change counts for new bookings: each keeps the rules it was made under (rule B5)."""
+
+    form = TenantForm
+    list_display = ["name", "business", "is_default", "cancel_until_minutes", "horizon_days"]
+    list_select_related = ["business"]
+    autocomplete_fields = ["business"]
+    readonly_fields = ["revision"]
+    search_fields = ["name"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        obj.revision += int(change)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(BookingForm)
+class BookingFormAdmin(OperatorAdmin):
+    form = TenantForm
+    list_display = ["name", "business", "is_default", "phone_rule"]
+    list_select_related = ["business"]
+    autocomplete_fields = ["business"]
+    search_fields = ["name"]
+    inlines = [QuestionInline]
+
+
+@admin.register(Question)
+class QuestionAdmin(OperatorAdmin):
+    form = TenantForm
+    formfield_overrides = NUMBERS_AND_LISTS
+    list_display = ["label", "form", "kind", "required", "sensitive"]
+    list_select_related = ["form"]
+    raw_id_fields = ["form", "shown_if"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Question | None = None) -> list[str]:
+        """A kind never changes once there are answers."""
+        return ["kind"] if obj and obj.answers.exists() else []
 
 
 class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
@@ -203,3 +286,11 @@ class AddOnAdmin(OperatorAdmin):
     list_display = ["name", "group", "price", "duration_minutes", "active"]
     list_select_related = ["group"]
     raw_id_fields = ["group"]
+
+
+@admin.register(PricingPlan)
+class PricingPlanAdmin(LookOnlyAdmin):
+    list_display = ["name", "business", "kind", "price", "credits", "hidden", "retired_at"]
+    list_select_related = ["business"]
+    search_fields = ["name"]
+    search_help_text = _("Part of the name")
