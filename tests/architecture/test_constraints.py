@@ -1,6 +1,7 @@
 """Every law that has a name in the database refuses what its name forbids, on both databases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from pytest_django import DjangoDbBlocker
 
 from apps.availability.constraints import constraint_name
 from apps.availability.models import (
@@ -69,6 +71,7 @@ from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.renewals import make_member_of, make_membership_plan
 from tests.factories.studio import join, make_run, make_session, make_studio
+from tests.stages import shared
 
 pytestmark = pytest.mark.django_db
 
@@ -80,8 +83,18 @@ class Stage:
     draft: Booking
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    with shared(django_db_blocker, make_stage) as stage:
+        yield stage
+
+
 @pytest.fixture
-def stage() -> Stage:
+def stage(made: Stage, db: None) -> Stage:
+    return deepcopy(made)
+
+
+def make_stage() -> Stage:
     salon = make_salon()
     booking = make_booking(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     draft = make_draft(service=salon.cut, starts_at=salon.at(26, 12), now=NOW, visitor="sam")

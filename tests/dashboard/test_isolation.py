@@ -4,7 +4,8 @@ Walks every address below own/ from the resolver. An address that is missing in 
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking
@@ -24,6 +26,7 @@ from bookings_portal import sign_in_urls
 from tests.factories import NOW, Salon, make_member, make_request, make_salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.factories.studio import make_class
+from tests.stages import shared
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db, pytest.mark.once]
 
@@ -269,8 +272,18 @@ class Stage:
         return [value for names, value in kinds if name in names]
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
+    with shared(django_db_blocker, make_stage) as stage:
+        yield stage
+
+
 @pytest.fixture
-def stage(clock: object) -> Stage:
+def stage(made: Stage, db: None, clock: object) -> Stage:
+    return deepcopy(made)
+
+
+def make_stage() -> Stage:
     salon, other = make_salon(slug="juniper"), make_salon(slug="other")
     salon.cut.requires_approval = True
     salon.cut.save()

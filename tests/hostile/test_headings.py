@@ -11,7 +11,7 @@ from django.test import Client
 from tests.factories import make_salon
 from tests.hostile.stage import BACKEND, Stage
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.slow]
 HEADING = re.compile(r"<h([1-6])[ >]")
 
 

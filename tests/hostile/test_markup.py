@@ -26,6 +26,7 @@ from tests.factories import NOW
 from tests.hostile.corpus import BROKEN, TEXTS
 from tests.hostile.stage import Stage
 
+pytestmark = pytest.mark.once
 OURS = {"data-announce", "content", "title", "aria-label", "placeholder", "value", "alt"}
 """Attributes that carry words; every other one is ours alone."""
 LONGEST_NAME = 100

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.hostile.stage import Stage, checksum, sam
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 CURIOUS = {
     "confirm": "1",
     "action": "cancel",

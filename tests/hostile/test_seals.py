@@ -13,6 +13,8 @@ from tests.factories import NOW
 from tests.hostile.stage import Stage
 from tests.pages import DETAILS, fields_of, fill, hold
 
+pytestmark = pytest.mark.once
+
 
 def refused(stage: Stage, price_seal: Any) -> int:
     """Send Carl's draft with this seal; it has to stay a draft at its own price."""
