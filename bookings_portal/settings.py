@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.classes",
     "apps.waitlists",
     "apps.checkout",
+    "apps.prepaid",
     "apps.messages",
     "apps.self_service",
     "apps.dashboard",

@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dev/outbox/", include("apps.messages.urls")),  # 404 outside the demo
     path("", include("apps.web.urls")),
     path("", include("apps.self_service.urls")),
+    path("", include("apps.prepaid.urls")),
     path("", include("apps.checkout.urls")),
     path("", include("apps.catalog.urls")),
     # Businesses come last: whatever is not ours by then is the name of one of them.

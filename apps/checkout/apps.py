@@ -19,15 +19,12 @@ class CheckoutConfig(AppConfig):
         from apps.bookings.reductions import register_reductions
         from apps.businesses.setup_triggers import watch_setup
         from apps.catalog.online import register_reach
-        from apps.checkout.announcements import register_listener
-        from apps.checkout.listening import Plans
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
         from apps.checkout.queries.plan_uses import find_plan_uses, limits_of
         from apps.checkout.queries.reach import ProviderReach
         from apps.checkout.queries.reductions import Reductions
 
-        register_listener(Plans())
         register_plan_uses(find_plan_uses, limits=limits_of)
         register_reach(ProviderReach())
         register_reductions(Reductions())

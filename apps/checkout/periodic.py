@@ -3,15 +3,10 @@
 from datetime import datetime, timedelta
 
 from apps.checkout.operations import (
-    end_plans,
     forget_abandoned_orders,
-    forget_unpaid_gifts,
-    forget_unpaid_plans,
     look_after_kept_aside,
     look_after_refunds,
-    open_paid_periods,
     release_held,
-    renew_plans,
     return_lost_coupons,
     return_lost_credits,
     settle_open_payments,
@@ -35,29 +30,23 @@ def decide_kept_aside(now: datetime) -> None:
 
 
 def forget_orders(now: datetime) -> None:
-    """Delete orders that nobody paid for, so that their drafts can go; plans and cards as well."""
+    """Delete orders that nobody paid for, so that their drafts can go."""
     release_held(now=now)
     forget_abandoned_orders(now=now)
-    forget_unpaid_plans(now=now)
-    forget_unpaid_gifts(now=now)
 
 
-def look_after_plans(now: datetime) -> None:
-    """Give visits and codes of lost bookings back, money of cards that pays for nothing; begin
-    periods that were paid for, have the next ones paid, and let plans end whose time is up."""
+def give_back(now: datetime) -> None:
+    """Give visits and codes of lost bookings back, and money of cards that pays for nothing."""
     return_lost_credits(now=now)
     return_lost_coupons(now=now)
     release_held(now=now)
-    open_paid_periods(now=now)
-    renew_plans(now=now)
-    end_plans(now=now)
 
 
 def register_periodic_work() -> None:
-    """Look after open payments and plans each 30 seconds, after what is kept aside each ten, after
-    abandoned orders each ten minutes, after refunds each hour."""
+    """Look after open payments and what goes back each 30 seconds, after what is kept aside each
+    ten, after abandoned orders each ten minutes, after refunds each hour."""
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
     register_periodic("checkout.refunds", timedelta(hours=1), ask_after_refunds)
     register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
-    register_periodic("checkout.plans", timedelta(seconds=30), look_after_plans)
+    register_periodic("checkout.give_back", timedelta(seconds=30), give_back)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

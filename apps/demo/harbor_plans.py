@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 from apps.catalog.models import PricingPlan
-from apps.checkout import operations as checkout
-from apps.checkout.operations import Buyer
 from apps.demo.build import Shop
 from apps.demo.visits import address_of
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer
 
 Kind = PricingPlan.Kind
 HOLDERS = (
@@ -25,7 +25,7 @@ def sell_plans(shop: Shop, *, now: datetime) -> None:
         plan.services.set(covered)
     for name, slug, days_ago in HOLDERS:
         plan = PricingPlan.objects.get(business=business, slug=slug)
-        checkout.sell_plan(
+        prepaid.sell_plan(
             plan_id=plan.pk,
             buyer=Buyer(name=name, email=address_of(name)),
             by=shop.owner,

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from apps.checkout import operations as checkout
-from apps.checkout.operations import Buyer, Gift
 from apps.demo.build import Shop
 from apps.demo.visits import address_of
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer, Gift
 
 SOLD = (
     (9, 8000, "Hanna Kurz", "Ida Sommer", "For your first autumn in Berlin."),
@@ -19,8 +19,8 @@ def sell_gift_cards(shop: Shop, *, now: datetime) -> None:
     for days_ago, value, buyer, to_name, words in SOLD:
         at = now - timedelta(days=days_ago)
         gift = Gift(value, Buyer(buyer, address_of(buyer)), to_name=to_name, words=words)
-        card = checkout.sell_gift_card(gift=gift, by=shop.owner, now=at)
-    checkout.adjust_gift_card(
+        card = prepaid.sell_gift_card(gift=gift, by=shop.owner, now=at)
+    prepaid.adjust_gift_card(
         card_id=card.pk,
         amount=-1500,
         seen_balance=card.balance,

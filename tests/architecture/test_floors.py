@@ -44,7 +44,7 @@ def test_foreign_keys_point_down_the_floors() -> None:
 def test_pages_without_models_have_none() -> None:
     owners = {model._meta.app_label for model in apps.get_models()}
 
-    assert owners & {"dashboard", "self_service", "classes", "waitlists"} == set()
+    assert owners & {"dashboard", "self_service", "classes", "waitlists", "prepaid"} == set()
 
 
 def test_what_calls_itself_pure_is_held_to_it() -> None:

@@ -9,8 +9,8 @@ from django.test import Client
 
 from apps.bookings.models import Booking
 from apps.catalog.models import AddOn, AddOnGroup, BookingForm
-from apps.checkout.links import plan_token
 from apps.checkout.models import PlanPurchase
+from apps.prepaid.links import plan_token
 from tests.factories import NOW, Salon, make_booking, make_hours, make_variant
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio

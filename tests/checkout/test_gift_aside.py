@@ -14,6 +14,7 @@ from apps.checkout.models import GiftCard, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act, GiftRefused, Seen, SeenGift
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
+from apps.prepaid import operations as prepaid
 from tests.checkout.test_views import to_pay_page
 from tests.factories import NOW, Salon
 from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
@@ -106,7 +107,7 @@ def test_what_comes_back_to_a_stopped_card_can_go_back_to_its_buyer(
     ask(draft, card)
 
     def stop(seen: int) -> None:
-        checkout.stop_gift_card(
+        prepaid.stop_gift_card(
             card_id=card.pk, gives_back=True, by=asking.olga, now=NOW, seen_balance=seen
         )
 

@@ -11,10 +11,10 @@ from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.bought import count_bought_since
-from tests.checkout.test_plan_pages import CARL, GIFT, send
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, pay_at_practice, work
 from tests.pages import DETAILS, fill, hold
+from tests.prepaid.test_plan_pages import CARL, GIFT, send
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 PHONE = {**DETAILS, "phone": "030 12345678"}

@@ -14,7 +14,8 @@ from apps.businesses.queries import get_clock
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, Discount, PlanPurchase
 from apps.checkout.queries.plan_words import last_day_words
-from apps.checkout.renewals import LEAD
+from apps.prepaid import operations as prepaid
+from apps.prepaid.renewals import LEAD
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon, make_discount
 from tests.factories.prepaid import make_plan, make_purchase
@@ -78,9 +79,9 @@ def test_the_next_period_is_counted_from_the_same_day(studio: Studio) -> None:
     change(studio, "Europe/Berlin")
 
     it = fresh(purchase)
-    checkout.pause_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=late)
+    prepaid.pause_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=late)
     it = fresh(purchase)
-    checkout.resume_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=late)
+    prepaid.resume_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=late)
     assert fresh(purchase).ends_at == edges_of(studio, DAY)[0]
 
 
@@ -103,12 +104,12 @@ def test_a_plan_that_rests_over_the_change_rests_no_day_less_than_none(studio: S
     early = datetime(2026, 11, 24, 6, tzinfo=UTC)  # 24 November 01:00 in New York
     words = last_day_words(fresh(purchase))
     it = fresh(purchase)
-    checkout.pause_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=early)
+    prepaid.pause_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=early)
 
     change(studio, "America/Los_Angeles")
 
     it = fresh(purchase)
-    checkout.resume_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=early)
+    prepaid.resume_plan(purchase_id=it.pk, revision=it.revision, by=studio.olga, now=early)
     assert last_day_words(fresh(purchase)) == words
 
 

@@ -17,6 +17,7 @@ from apps.checkout.models import GiftCard, GiftEntry, Order, Payment, Refund
 from apps.checkout.operations import Act
 from apps.checkout.queries.stranded import refused_refunds
 from apps.ledger.check import find_all
+from apps.prepaid import operations as prepaid
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.money import pay_at_practice, work
 from tests.factories.prepaid import buy_gift_online
@@ -89,10 +90,10 @@ def test_what_the_team_put_on_a_card_covers_it_after_its_rest_went_back(
     booking = make_booking(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     told = {"booking_id": booking.pk, "business_id": booking.business_id}
     checkout.use_code(**told, code=bought.code, by=None, now=NOW)
-    checkout.adjust_gift_card(
+    prepaid.adjust_gift_card(
         card_id=bought.pk, amount=1000, seen_balance=200, reason="Sorry", by=salon.olga, now=NOW
     )
-    checkout.stop_gift_card(card_id=bought.pk, gives_back=True, by=salon.olga, now=LATER)
+    prepaid.stop_gift_card(card_id=bought.pk, gives_back=True, by=salon.olga, now=LATER)
     GiftEntry.objects.filter(kind="REFUNDED").update(kind="ADJUSTED")  # as it was called
     assert findings() == ["gift_cards_are_covered"]
 

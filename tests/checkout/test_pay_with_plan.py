@@ -13,12 +13,12 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import CouponUse, Order, Payment, PlanPurchase
 from apps.checkout.plans import Refused
 from apps.checkout.pricing import Way
-from tests.checkout.prepaid import assert_the_books_add_up, fresh, lines_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
 from tests.factories.money import check_out, make_prepared
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_session
+from tests.prepaid.books import assert_the_books_add_up, fresh, lines_of
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)

@@ -8,14 +8,14 @@ from django.test import Client
 
 from apps.bookings.models import Booking
 from apps.catalog.models import AddOn, AddOnGroup, PricingPlan
-from apps.checkout import operations as checkout
-from apps.checkout.links import plan_token
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
-from tests.checkout.prepaid import assert_the_books_add_up, fresh
+from apps.prepaid import operations as prepaid
+from apps.prepaid.links import plan_token
 from tests.factories import NOW
 from tests.factories.prepaid import book_with_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio
 from tests.pages import fields_of, fill, text_of
+from tests.prepaid.books import assert_the_books_add_up, fresh
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,7 @@ def test_one_may_still_pay_at_the_place(
 def test_a_plan_that_does_not_pay_is_shown_with_the_reason_and_cannot_be_chosen(
     carl: Client, purchase: PlanPurchase, studio: Studio
 ) -> None:
-    checkout.pause_plan(purchase_id=purchase.pk, revision=1, by=studio.olga, now=NOW)
+    prepaid.pause_plan(purchase_id=purchase.pk, revision=1, by=studio.olga, now=NOW)
     path = to_pay_page(carl, studio)
 
     page = carl.get(path)
@@ -115,7 +115,7 @@ def test_a_plan_that_was_used_up_meanwhile_is_told_and_nothing_is_booked(
 ) -> None:
     path = to_pay_page(carl, studio, people=2)
     page = carl.get(path)
-    checkout.adjust_plan(
+    prepaid.adjust_plan(
         purchase_id=purchase.pk, revision=1, visits=-9, reason="", by=studio.olga, now=NOW
     )
 
@@ -177,15 +177,15 @@ def test_what_was_used_up_between_the_look_and_the_tap_is_told(
 ) -> None:
     """Another device takes the last visits while this one is being answered."""
     session = make_session(studio, starts_at=studio.at(27, 18))
-    book = checkout.book_with_plan
+    book = prepaid.book_with_plan
 
     def slower(**named: object) -> object:
-        checkout.adjust_plan(
+        prepaid.adjust_plan(
             purchase_id=purchase.pk, revision=1, visits=-10, reason="", by=studio.olga, now=NOW
         )
         return book(**named)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(checkout, "book_with_plan", slower)
+    monkeypatch.setattr(prepaid, "book_with_plan", slower)
 
     answer = carl.post(f"/harbor/classes/{session.pk}/plan")
 

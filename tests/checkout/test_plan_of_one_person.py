@@ -14,11 +14,11 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import list_other_sessions
-from tests.checkout.prepaid import assert_the_books_add_up
 from tests.factories import NOW
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_run, make_session
 from tests.pages import text_of
+from tests.prepaid.books import assert_the_books_add_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 SECOND = timedelta(seconds=1)

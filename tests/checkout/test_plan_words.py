@@ -15,6 +15,7 @@ from apps.catalog.models import AddOn, AddOnGroup
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
+from apps.prepaid import operations as prepaid
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
@@ -129,7 +130,7 @@ def test_extras_beside_a_plan_say_how_they_are_paid(
 ) -> None:
     group = AddOnGroup.objects.create(service=studio.flow, name="Extras")
     mat = AddOn.objects.create(group=group, name="Mat", price=300)
-    booking = checkout.book_with_plan(
+    booking = prepaid.book_with_plan(
         choice=choose(service=studio.flow, add_on_ids=[mat.pk]),
         target=make_session(studio, starts_at=studio.at(27, 18)),
         visitor=make_visitor("carl"),

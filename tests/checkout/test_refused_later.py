@@ -27,6 +27,7 @@ from apps.dashboard.desk import open_desk
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
+from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon
@@ -199,7 +200,7 @@ def test_the_plan_of_whoever_ended_it_waits_for_a_decision(salon: Salon) -> None
     pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     plan = PlanPurchase.objects.get()
-    checkout.cancel_plan(
+    prepaid.cancel_plan(
         purchase_id=plan.pk,
         revision=plan.revision,
         amount=10000,
@@ -223,7 +224,7 @@ def test_a_stopped_gift_card_waits_for_a_decision(salon: Salon) -> None:
     card = buy_gift_online(salon.business).card
     pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
-    checkout.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
+    prepaid.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
     work(LATER)
     mail.outbox.clear()
     refuse()

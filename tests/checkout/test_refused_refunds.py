@@ -19,6 +19,7 @@ from apps.checkout.pricing import Way
 from apps.dashboard.desk import open_desk
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
+from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_salon
@@ -51,7 +52,7 @@ def card(salon: Salon, refusing: Callable[[], None]) -> GiftCard:
     card = buy_gift_online(salon.business).card
     pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
-    checkout.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
+    prepaid.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
     refusing()
     mail.outbox.clear()
     work(SOON)
@@ -66,7 +67,7 @@ def plan(salon: Salon, refusing: Callable[[], None]) -> PlanPurchase:
     pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     purchase = PlanPurchase.objects.get()
-    checkout.cancel_plan(
+    prepaid.cancel_plan(
         purchase_id=purchase.pk,
         revision=purchase.revision,
         amount=10000,
@@ -388,7 +389,7 @@ def test_what_comes_back_to_a_stopped_card_decides_nothing_about_what_was_refuse
     salon: Salon, card: GiftCard
 ) -> None:
     GiftCard.objects.filter(pk=card.pk).update(status="ACTIVE", balance=1000)
-    checkout.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=SOON)
+    prepaid.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=SOON)
 
     assert refused().decided_at is None
 

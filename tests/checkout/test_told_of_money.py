@@ -16,6 +16,7 @@ from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from apps.messages.models import Message
+from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_booking
@@ -274,7 +275,7 @@ def end(salon: Salon) -> Callable[[PlanPurchase], None]:
     """End a plan with €48.00 of it back."""
 
     def end(plan: PlanPurchase) -> None:
-        checkout.cancel_plan(
+        prepaid.cancel_plan(
             purchase_id=plan.pk,
             revision=plan.revision,
             amount=4800,
@@ -349,7 +350,7 @@ def test_the_buyer_of_a_stopped_card_is_told(salon: Salon) -> None:
     pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     mail.outbox.clear()
-    checkout.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
+    prepaid.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
     PracticeSession.objects.update(captured=0)
     work(LATER)
     decide(salon, WayOut.BY_HAND)

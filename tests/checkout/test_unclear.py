@@ -14,6 +14,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
+from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
@@ -246,8 +247,8 @@ def test_nor_is_that_of_a_plan_or_a_card_that_was_not_booked(ten: PricingPlan) -
     much_later = NOW + timedelta(days=2)
 
     forgotten = [
-        checkout.forget_unpaid_plans(now=much_later),
-        checkout.forget_unpaid_gifts(now=much_later),
+        prepaid.forget_unpaid_plans(now=much_later),
+        prepaid.forget_unpaid_gifts(now=much_later),
     ]
 
     assert (forgotten, Payment.objects.count()) == ([0, 0], 2)

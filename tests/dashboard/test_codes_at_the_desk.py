@@ -8,15 +8,15 @@ import pytest
 from django.test import Client
 
 from apps.catalog.models import PricingPlan
-from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Coupon, GiftCard, Order, Payment, PlanPurchase
-from tests.checkout.prepaid import assert_the_books_add_up
+from apps.prepaid import operations as prepaid
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking, make_member, make_salon
 from tests.factories.coupons import make_coupon
 from tests.factories.prepaid import make_gift_card, make_plan
 from tests.pages import fields_of, text_of
+from tests.prepaid.books import assert_the_books_add_up
 
 pytestmark = pytest.mark.django_db
 CARL = {"name": "Carl Vogt", "email": "carl@example.com", "is_paid": "on"}
@@ -370,7 +370,7 @@ def test_an_empty_card_is_named_beside_the_field_of_a_booking(
     olga: Client, salon: Salon, gift_card: GiftCard
 ) -> None:
     booking = make_booking(service=salon.colour, starts_at=ON_GRID, now=NOW)
-    checkout.stop_gift_card(card_id=gift_card.pk, gives_back=False, by=salon.olga, now=NOW)
+    prepaid.stop_gift_card(card_id=gift_card.pk, gives_back=False, by=salon.olga, now=NOW)
     make_coupon(
         business=salon.business,
         code="SUMMER",

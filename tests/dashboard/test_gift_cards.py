@@ -12,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 from apps.businesses.models import Business
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import GiftCard, Payment, Refund
-from tests.checkout.prepaid import assert_the_books_add_up
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import work
 from tests.factories.prepaid import make_gift_card
 from tests.pages import fields_of, text_of
+from tests.prepaid.books import assert_the_books_add_up
 
 pytestmark = pytest.mark.django_db
 CARDS = "/own/juniper/gift-cards/"

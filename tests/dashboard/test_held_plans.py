@@ -14,13 +14,13 @@ from apps.catalog.models import Service
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase, Refund
 from apps.ledger.laws.prepaid import find_miscounted_plans, find_wrong_uses
-from tests.checkout.prepaid import assert_the_books_add_up, fresh
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import work
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import make_class
 from tests.pages import fields_of, text_of
+from tests.prepaid.books import assert_the_books_add_up, fresh
 
 pytestmark = pytest.mark.django_db
 PLANS = "/own/juniper/plans/"

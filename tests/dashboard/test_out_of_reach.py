@@ -191,7 +191,7 @@ def test_a_plan_below_says_that_only_the_desk_sells_it(olga: Client, plan: Prici
 def test_a_gift_card_says_what_can_be_paid(client: Client, salon: Salon) -> None:
     salon.business.currency, salon.business.sells_gift_cards = "JPY", True
     salon.business.save()
-    address = reverse("checkout:buy_gift", kwargs={"business": "juniper"})
+    address = reverse("prepaid:buy_gift", kwargs={"business": "juniper"})
 
     page = client.post(address, {"amount": "10"})
 

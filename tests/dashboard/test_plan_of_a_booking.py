@@ -9,12 +9,13 @@ from django.test import Client
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, PlanPurchase
-from tests.checkout.prepaid import assert_the_books_add_up, fresh
+from apps.prepaid import operations as prepaid
 from tests.dashboard.conftest import Sit
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.pages import fields_of, text_of
+from tests.prepaid.books import assert_the_books_add_up, fresh
 
 pytestmark = pytest.mark.django_db
 WORDS = "Pay with a plan"
@@ -104,7 +105,7 @@ def test_a_plan_that_was_used_up_meanwhile_says_so_beside_the_field(
 ) -> None:
     page = olga.get(path_of(owed))
     said: Any = {"revision": ten.revision, "reason": "By phone", "by": salon.olga, "now": NOW}
-    checkout.adjust_plan(purchase_id=ten.pk, visits=-10, **said)
+    prepaid.adjust_plan(purchase_id=ten.pk, visits=-10, **said)
 
     refused = use(olga, owed, ten, page)
 

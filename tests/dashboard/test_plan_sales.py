@@ -7,11 +7,12 @@ from django.test import Client
 
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PlanPurchase
-from tests.checkout.prepaid import assert_the_books_add_up, fresh
+from apps.prepaid import operations as prepaid
 from tests.dashboard.test_held_plans import page_of
 from tests.factories import NOW, Salon
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.pages import fields_of, text_of
+from tests.prepaid.books import assert_the_books_add_up, fresh
 
 pytestmark = pytest.mark.django_db
 PLANS = "/own/juniper/plans/"
@@ -176,9 +177,9 @@ def test_a_free_plan_is_given_without_a_payment(olga: Client, salon: Salon) -> N
 
 
 def test_a_plan_is_paid_once(salon: Salon) -> None:
-    purchase = checkout.sell_plan(
+    purchase = prepaid.sell_plan(
         plan_id=make_plan(services=[salon.cut]).pk,
-        buyer=checkout.Buyer("Carl Vogt", "carl@example.com"),
+        buyer=prepaid.Buyer("Carl Vogt", "carl@example.com"),
         by=salon.olga,
         is_paid=False,
         now=NOW,

@@ -10,11 +10,11 @@ from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business
 from apps.businesses.operations import pause_business
 from apps.checkout.models import GiftCard, Payment
-from tests.checkout.test_begun_gifts import begin
 from tests.dashboard.test_rooms_elsewhere import just_before
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fill, hold
+from tests.prepaid.test_begun_gifts import begin
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 

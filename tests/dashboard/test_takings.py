@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.dashboard.money.queries import takings
+from apps.prepaid import operations as prepaid
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
@@ -101,9 +102,9 @@ def test_who_sees_money_sees_it(seat: Sit, role: str, code: int) -> None:
 def test_what_a_gift_card_pays_came_when_it_was_bought(olga: Client, salon: Salon) -> None:
     card = make_gift_card(by=salon.olga)  # €50.00 into the drawer
     plan = make_plan(services=[salon.cut])  # €160.00, and the card pays €50.00 of it
-    checkout.sell_plan(
+    prepaid.sell_plan(
         plan_id=plan.pk,
-        buyer=checkout.Buyer(name="Lou", email="lou@example.com"),
+        buyer=prepaid.Buyer(name="Lou", email="lou@example.com"),
         by=salon.olga,
         gift=checkout.SeenGift(card.pk, 5000),
         now=NOW,

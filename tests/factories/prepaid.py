@@ -11,10 +11,10 @@ from apps.bookings.operations import Details
 from apps.businesses.models import Business, TeamMember
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.queries import choose
-from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, PlanPurchase
-from apps.checkout.operations import BoughtGift, BoughtPlan, Buyer, Gift
 from apps.classes import operations as classes
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import BoughtGift, BoughtPlan, Buyer, Gift
 from tests.clock import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.money import ORIGIN
@@ -51,13 +51,13 @@ def make_purchase(
 ) -> PlanPurchase:
     """A plan somebody has: paid at the desk, it has begun."""
     buyer = Buyer(name=name, email=email)
-    return checkout.sell_plan(plan_id=plan.pk, buyer=buyer, by=by, now=now)
+    return prepaid.sell_plan(plan_id=plan.pk, buyer=buyer, by=by, now=now)
 
 
 def make_gift_card(*, by: TeamMember, value: int = 5000, now: datetime = NOW) -> GiftCard:
     """A card with all of its value on it."""
     buyer = Buyer(name="Eva Lindner", email="eva@example.com")
-    card = checkout.sell_gift_card(gift=Gift(value=value, buyer=buyer), by=by, now=now)
+    card = prepaid.sell_gift_card(gift=Gift(value=value, buyer=buyer), by=by, now=now)
     card.refresh_from_db()
     return card
 
@@ -67,7 +67,7 @@ def book_with_plan(
 ) -> Booking:
     """Book places of a class with one tap."""
     service = Service.objects.select_related("business").get(pk=session.service_id or 0)
-    return checkout.book_with_plan(
+    return prepaid.book_with_plan(
         choice=choose(service=service, party_size=people),
         target=session,
         visitor=make_visitor(purchase.reference),
@@ -99,7 +99,7 @@ def buy_online(
     now: datetime = NOW,
 ) -> BoughtPlan:
     """Buy a plan on its page, having seen what it costs."""
-    return checkout.buy_plan(
+    return prepaid.buy_plan(
         plan=plan,
         buyer=Buyer(name="Carl Vogt", email=email),
         seen_price=plan.price if seen_price is None else seen_price,
@@ -120,7 +120,7 @@ def buy_gift_online(
 ) -> BoughtGift:
     """Buy a gift card on its page."""
     gift = Gift(value=value, buyer=Buyer("Eva Lindner", "eva@example.com"), to_email=to_email)
-    return checkout.buy_gift_card(
+    return prepaid.buy_gift_card(
         business=business,
         gift=gift,
         form_key=form_key,

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apps.catalog.models import PricingPlan, Service
-from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, PlanPurchase, PracticeSession
 from apps.checkout.operations import Act
-from apps.checkout.periodic import look_after_plans
+from apps.prepaid import operations as prepaid
+from apps.prepaid.periodic import look_after_plans
 from tests.clock import NOW
 from tests.factories.money import ORIGIN, pay_at_practice, work
 
@@ -30,9 +30,9 @@ def make_membership_plan(*, service: Service, **columns: Any) -> PricingPlan:
 
 def buy(plan: PricingPlan, *, email: str = "carl@example.com") -> PlanPurchase:
     """Place the order of a plan; it is not paid yet."""
-    return checkout.buy_plan(
+    return prepaid.buy_plan(
         plan=plan,
-        buyer=checkout.Buyer(name="Carl Vogt", email=email),
+        buyer=prepaid.Buyer(name="Carl Vogt", email=email),
         seen_price=plan.price,
         form_key=f"form-{email}",
         visitor_hash="",

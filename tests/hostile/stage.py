@@ -17,8 +17,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.accent import accent_digest
 from apps.catalog.models import AddOn, AddOnGroup, Question
-from apps.checkout.links import gift_token, plan_token
 from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund
+from apps.prepaid.links import gift_token, plan_token
 from apps.web.guards import walk_urls
 from tests.factories import NOW, Salon, make_booking, make_salon, make_variant
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase

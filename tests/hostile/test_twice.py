@@ -18,7 +18,7 @@ from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import SessionPlan
 from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy, Service
-from apps.checkout.links import plan_token
+from apps.prepaid.links import plan_token
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon
 from tests.factories.prepaid import make_plan, make_purchase

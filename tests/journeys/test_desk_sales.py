@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from apps.catalog.models import PricingPlan
-from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
+from apps.prepaid import operations as prepaid
 from tests.factories import NOW, Salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 from tests.journeys.conftest import OpenPage, expect_page
@@ -82,7 +82,7 @@ def test_pages_about_plans_and_gift_cards_are_without_flaw(
     plan = make_plan(services=[salon.cut, salon.colour], name="Ten cuts and colours", hidden=True)
     old = make_plan(services=[salon.cut], slug="old", retired_at=NOW)
     purchase = make_purchase(plan=plan, by=salon.olga, email="a.very.long.address@example.com")
-    checkout.pause_plan(purchase_id=purchase.pk, revision=1, by=salon.olga, now=NOW)
+    prepaid.pause_plan(purchase_id=purchase.pk, revision=1, by=salon.olga, now=NOW)
     make_purchase(plan=PricingPlan.objects.get(pk=plan.pk), by=salon.olga)
     card = make_gift_card(by=salon.olga)
     page = open_page("/own/juniper/plans/", member=salon.olga, scheme=scheme)

@@ -10,9 +10,9 @@ from apps.availability.models import Session
 from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan
 from apps.checkout.gifts import spell_code
-from apps.checkout.links import gift_token, plan_token
 from apps.checkout.models import GiftCard, PlanPurchase
 from apps.outbox.worker import Worker
+from apps.prepaid.links import gift_token, plan_token
 from tests.factories import Salon
 from tests.factories.prepaid import book_with_plan, make_gift_card, make_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio

@@ -16,8 +16,9 @@ from apps.checkout.models import CreditEntry, GiftCard, GiftEntry, Payment, Plan
 from apps.checkout.operations import Seen, SeenGift
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
+from apps.ledger import laws
 from apps.ledger.check import find_all
-from apps.ledger.laws import prepaid
+from apps.prepaid import operations as prepaid
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.money import ORIGIN, make_prepared
 from tests.factories.prepaid import book_with_plan, make_gift_card, make_plan, make_purchase
@@ -62,7 +63,7 @@ def test_plans_of_every_kind_in_every_state_agree(studio: Studio, session: Sessi
     day = 27
     for kind in PricingPlan.Kind:
         plan = make_plan(services=[studio.flow], kind=kind, slug=kind.lower(), credits=3)
-        for verb in (None, checkout.pause_plan, checkout.cancel_plan):
+        for verb in (None, prepaid.pause_plan, prepaid.cancel_plan):
             day += 1
             purchase = make_purchase(plan=plan, by=studio.olga, email=f"{verb}@example.com")
             book_with_plan(make_session(studio, starts_at=studio.at(day, 18)), purchase)
@@ -73,9 +74,9 @@ def test_plans_of_every_kind_in_every_state_agree(studio: Studio, session: Sessi
                     revision=1,
                     by=studio.olga,
                     now=NOW,
-                    **(more if verb is checkout.cancel_plan else {}),
+                    **(more if verb is prepaid.cancel_plan else {}),
                 )
-    checkout.end_plans(now=NOW + timedelta(days=400))
+    prepaid.end_plans(now=NOW + timedelta(days=400))
 
     assert found() == []
 
@@ -193,10 +194,10 @@ def test_each_rule_asks_about_one_business_or_all(
 
     def of(business_id: int | None) -> list[str]:
         rules = (
-            prepaid.find_miscounted_plans,
-            prepaid.find_wrong_uses,
-            prepaid.find_visits_for_nothing,
-            prepaid.find_miscounted_gift_cards,
+            laws.prepaid.find_miscounted_plans,
+            laws.prepaid.find_wrong_uses,
+            laws.prepaid.find_visits_for_nothing,
+            laws.prepaid.find_miscounted_gift_cards,
         )
         return [it.rule for rule in rules for it in rule(business_id=business_id)]
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.operations import Act
 from apps.ledger.check import find_all
+from apps.prepaid import operations as prepaid
 from tests.factories import Salon
 from tests.factories.money import ORIGIN, pay_at_practice, work
 from tests.factories.renewals import (
@@ -65,8 +65,8 @@ def test_who_pays_by_hand_and_stops_has_the_money_back(carl: PlanPurchase) -> No
     take_card_away()
     day_passes(DUE)
     with time_machine.travel(DUE + HOUR, tick=False):
-        checkout.pay_for_plan(purchase_id=carl.pk, origin=ORIGIN, now=DUE + HOUR)
-    checkout.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id, now=DUE + HOUR)
+        prepaid.pay_for_plan(purchase_id=carl.pk, origin=ORIGIN, now=DUE + HOUR)
+    prepaid.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id, now=DUE + HOUR)
     pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=DUE + HOUR)
 
     work(DUE + HOUR)

@@ -12,13 +12,13 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.businesses.models import Business
-from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard
-from apps.checkout.operations import Buyer, Gift
 from apps.messages.operations import LINKS_TOPIC, ask_for_reset
 from apps.outbox import operations as outbox
 from apps.outbox.models import OutboxItem
 from apps.outbox.worker import Worker
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer, Gift
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.messages.mail_server import MailServer, serving
@@ -43,7 +43,7 @@ def server() -> Iterator[MailServer]:
 
 def sell(salon: Salon) -> GiftCard:
     gift = Gift(value=5000, buyer=Buyer(name="Eva", email=BUYER), to_name="Fay", to_email=FRIEND)
-    return checkout.sell_gift_card(gift=gift, by=salon.olga, now=NOW)
+    return prepaid.sell_gift_card(gift=gift, by=salon.olga, now=NOW)
 
 
 def work(server: MailServer, *, during: timedelta = DAY) -> None:

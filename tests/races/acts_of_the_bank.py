@@ -10,6 +10,7 @@ from apps.catalog.models import Service
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Payment, PracticeSession, ProviderEvent, Refund
 from apps.checkout.operations import Act, WayOut
+from apps.prepaid import operations as prepaid
 from tests.factories import make_visitor
 from tests.races.acts_of_customers import details_of
 from tests.races.stage_of_all import PLAIN, Stage, later
@@ -143,7 +144,7 @@ class Bank(Stage):
         if card := self.one(GiftCard.objects.filter(uncovered__gt=0).order_by("pk")):
             olga, seen = self.salon.olga, card.uncovered
             self.attempt(
-                lambda: checkout.settle_uncovered(card_id=card.pk, seen=seen, by=olga, now=self.now)
+                lambda: prepaid.settle_uncovered(card_id=card.pk, seen=seen, by=olga, now=self.now)
             )
 
     def the_team_looks_at_another_amount(self) -> None:

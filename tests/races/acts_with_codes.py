@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, Discount, GiftCard
-from apps.checkout.operations import CouponFacts, DiscountFacts, Gift
+from apps.checkout.operations import CouponFacts, DiscountFacts
 from apps.checkout.promotions import Kind
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Gift
 from tests.factories.money import ORIGIN
 from tests.races.acts_with_plans import buyer
 from tests.races.stage_of_all import Stage
@@ -68,7 +70,7 @@ class CodeMakers(Stage):
         draft = self.one(GiftCard.objects.filter(status="DRAFT").order_by("pk"))
         self.attempt_one(
             {
-                "online": lambda: checkout.buy_gift_card(
+                "online": lambda: prepaid.buy_gift_card(
                     business=self.salon.business,
                     gift=gift,
                     form_key=key,
@@ -76,10 +78,10 @@ class CodeMakers(Stage):
                     origin=ORIGIN,
                     now=self.now,
                 ),
-                "at the desk": lambda: checkout.sell_gift_card(gift=gift, by=olga, now=self.now),
+                "at the desk": lambda: prepaid.sell_gift_card(gift=gift, by=olga, now=self.now),
                 "again": lambda: (
                     draft
-                    and checkout.pay_for_gift_card(card_id=draft.pk, origin=ORIGIN, now=self.now)
+                    and prepaid.pay_for_gift_card(card_id=draft.pk, origin=ORIGIN, now=self.now)
                 ),
             }
         )
@@ -89,11 +91,11 @@ class CodeMakers(Stage):
         olga, sells = self.salon.olga, self.chance(0.8)
         card = self.one(GiftCard.objects.filter(status="ACTIVE").order_by("pk"))
         acts: dict[str, Callable[[], object]] = {
-            "offer": lambda: checkout.offer_gift_cards(offered=sells, by=olga)
+            "offer": lambda: prepaid.offer_gift_cards(offered=sells, by=olga)
         }
         if card:
             amount, back = self.dice.choice((-500, 500)), self.chance(0.5)
-            acts["adjust"] = lambda: checkout.adjust_gift_card(
+            acts["adjust"] = lambda: prepaid.adjust_gift_card(
                 card_id=card.pk,
                 amount=amount,
                 seen_balance=card.balance,
@@ -103,7 +105,7 @@ class CodeMakers(Stage):
             )
             acts["stop"] = lambda: (
                 self.chance(0.5)
-                or checkout.stop_gift_card(
+                or prepaid.stop_gift_card(
                     card_id=card.pk,
                     gives_back=back,
                     seen_balance=card.balance,

@@ -9,9 +9,10 @@ from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PlanPurchase
-from apps.checkout.operations import Buyer
 from apps.checkout.pricing import Way
-from apps.checkout.queries.plan_price import price_plan
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer
+from apps.prepaid.queries.plan_price import price_plan
 from tests.factories import make_visitor
 from tests.factories.money import ORIGIN
 from tests.races.stage_of_all import Said, Stage, service_of
@@ -41,7 +42,7 @@ class Holders(Stage):
         draft, is_paid = self.a_purchase("DRAFT"), self.chance(0.7)
         self.attempt_one(
             {
-                "online": lambda: checkout.buy_plan(
+                "online": lambda: prepaid.buy_plan(
                     plan=plan,
                     buyer=buyer(name),
                     seen_price=owed,
@@ -52,17 +53,17 @@ class Holders(Stage):
                 ),
                 "at the desk": lambda: (
                     plan.retired_at
-                    or checkout.sell_plan(
+                    or prepaid.sell_plan(
                         plan_id=plan.pk, buyer=buyer(name), by=olga, now=self.now, is_paid=is_paid
                     )
                 ),
                 "again": lambda: (
                     draft
-                    and checkout.pay_for_plan(purchase_id=draft.pk, origin=ORIGIN, now=self.now)
+                    and prepaid.pay_for_plan(purchase_id=draft.pk, origin=ORIGIN, now=self.now)
                 ),
                 "the next period": lambda: (
                     (held := self.a_purchase())
-                    and checkout.pay_for_plan(
+                    and prepaid.pay_for_plan(
                         purchase_id=held.pk,
                         origin=ORIGIN,
                         now=self.now,
@@ -70,7 +71,7 @@ class Holders(Stage):
                     )
                 ),
                 "given up": lambda: (
-                    draft and checkout.let_go_of_plan(purchase_id=draft.pk, now=self.now)
+                    draft and prepaid.let_go_of_plan(purchase_id=draft.pk, now=self.now)
                 ),
             }
         )
@@ -82,7 +83,7 @@ class Holders(Stage):
             return
         name = purchase.customer.email.split("@")[0]
         self.attempt(
-            lambda: checkout.book_with_plan(
+            lambda: prepaid.book_with_plan(
                 choice=self.choice(service_of(session), people=people),
                 target=session,
                 visitor=make_visitor(name),
@@ -102,12 +103,12 @@ class Holders(Stage):
         amount, back = self.dice.choice((0, 0, 100, purchase.price)), self._went_back(pk)
         self.attempt_one(
             {
-                "rest": lambda: checkout.pause_plan(**said),
-                "go on": lambda: checkout.resume_plan(**said),
-                "visits": lambda: checkout.adjust_plan(**said, visits=visits, reason="Thanks"),
+                "rest": lambda: prepaid.pause_plan(**said),
+                "go on": lambda: prepaid.resume_plan(**said),
+                "visits": lambda: prepaid.adjust_plan(**said, visits=visits, reason="Thanks"),
                 "end": lambda: (
                     self.chance(0.5)
-                    or checkout.cancel_plan(
+                    or prepaid.cancel_plan(
                         **said, amount=amount, seen_refunded=back, reason="Moved"
                     )
                 ),
@@ -125,10 +126,10 @@ class Holders(Stage):
             pk, of = purchase.pk, purchase.business_id
             self.attempt_one(
                 {
-                    "stop": lambda: checkout.stop_renewal(
+                    "stop": lambda: prepaid.stop_renewal(
                         purchase_id=pk, business_id=of, now=self.now
                     ),
-                    "go on": lambda: checkout.start_renewal(
+                    "go on": lambda: prepaid.start_renewal(
                         purchase_id=pk, business_id=of, now=self.now
                     ),
                 }
@@ -146,7 +147,7 @@ class Holders(Stage):
         )
         self.attempt_one(
             {
-                "next": lambda: checkout.renew_in_person(
+                "next": lambda: prepaid.renew_in_person(
                     purchase_id=pk, revision=revision, by=olga, now=self.now
                 ),
                 "this": lambda: (

@@ -9,9 +9,10 @@ import time_machine
 from apps.availability import operations as availability
 from apps.availability.queries.plans import SessionPlan
 from apps.catalog.models import PricingPlan, Service
-from apps.checkout import operations as checkout
 from apps.checkout.models import Payment
-from apps.checkout.operations import Act, Buyer
+from apps.checkout.operations import Act
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer
 from tests.factories import NOW, Salon
 from tests.factories.catalog import make_service
 from tests.factories.coupons import make_coupon, make_discount
@@ -70,7 +71,7 @@ def sell_plans(salon: Salon, services: list[Service]) -> None:
 def join(plan: PricingPlan, *, at: datetime) -> None:
     """Become a member on the page and pay; the bank keeps the card."""
     with time_machine.travel(at, tick=False):
-        bought = checkout.buy_plan(
+        bought = prepaid.buy_plan(
             plan=plan,
             buyer=MEMBER,
             seen_price=plan.price,

@@ -30,6 +30,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, GiftCard
 from apps.checkout.operations import SessionOver
 from apps.classes import operations as classes
+from apps.prepaid import operations as prepaid
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, make_salon
 from tests.races.furniture import DAYS, furnish
@@ -57,8 +58,8 @@ REFUSED = (
     *(checkout.WayNotOffered, checkout.QuoteChanged, checkout.DetailsMissing, checkout.NotOwed),
     *(checkout.AmountRefused, checkout.RefundChanged, checkout.TooMuchToRefund),
     *(checkout.PaymentUnderWay, checkout.CouponRefused, checkout.GiftRefused),
-    *(checkout.PlanRefused, checkout.PlanNotSold, checkout.PlanIsOver, checkout.CardMissing),
-    *(checkout.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
+    *(checkout.PlanRefused, prepaid.PlanNotSold, prepaid.PlanIsOver, prepaid.CardMissing),
+    *(prepaid.TooFewVisits, checkout.TooMuchOfLine, checkout.CodeTaken),
     *(checkout.WayOutNotOffered, checkout.NotOver),
     *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),

@@ -18,9 +18,11 @@ from apps.catalog.operations import PlanFacts
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import Discount, GiftCard, Order, Payment, PlanPurchase
-from apps.checkout.operations import Buyer, DiscountFacts, Gift
+from apps.checkout.operations import DiscountFacts
 from apps.checkout.promotions import Kind
 from apps.classes import operations as classes
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer, Gift
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
@@ -43,14 +45,14 @@ def olga() -> TeamMember:
 
 
 def sell(_client: int, facts: dict[str, Any]) -> str:
-    sold = checkout.sell_plan(
+    sold = prepaid.sell_plan(
         plan_id=facts["plan"], buyer=CARL, by=olga(), now=NOW, seen_price=16000, form_key=KEY
     )
     return sold.reference
 
 
 def sell_card(_client: int, _facts: dict[str, Any]) -> str:
-    card = checkout.sell_gift_card(gift=Gift(5000, CARL), by=olga(), now=NOW, form_key=KEY)
+    card = prepaid.sell_gift_card(gift=Gift(5000, CARL), by=olga(), now=NOW, form_key=KEY)
     return card.reference
 
 
@@ -66,7 +68,7 @@ def record(_client: int, facts: dict[str, Any]) -> str:
 
 def take_off(_client: int, facts: dict[str, Any]) -> str:
     try:
-        checkout.adjust_plan(
+        prepaid.adjust_plan(
             purchase_id=facts["purchase"],
             revision=1,
             visits=-7,
@@ -81,7 +83,7 @@ def take_off(_client: int, facts: dict[str, Any]) -> str:
 
 def take_money_off(_client: int, facts: dict[str, Any]) -> str:
     try:
-        checkout.adjust_gift_card(
+        prepaid.adjust_gift_card(
             card_id=facts["card"],
             amount=-3000,
             seen_balance=5000,
@@ -170,7 +172,7 @@ def test_a_gift_card_that_is_sold_by_many_is_one(salon: Salon) -> None:
 
 
 def test_what_is_owed_is_recorded_once(salon: Salon) -> None:
-    purchase = checkout.sell_plan(
+    purchase = prepaid.sell_plan(
         plan_id=make_plan(services=[salon.cut]).pk,
         buyer=CARL,
         by=salon.olga,

@@ -16,10 +16,11 @@ from django.db import IntegrityError, connections, transaction
 from apps.availability.operations import BusyTryAgain
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, PracticeSession
-from apps.checkout.operations import renew as renewing
 from apps.checkout.operations.links import wanted_of
 from apps.checkout.providers.practice import Practice
 from apps.outbox.models import OutboxItem
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import renew as renewing
 from tests.factories import make_salon
 from tests.factories.money import ORIGIN, work
 from tests.factories.renewals import (
@@ -55,7 +56,7 @@ def attempt(verb: Callable[..., Any], **named: Any) -> str:
 
 
 def renew(_client: int, facts: dict[str, Any]) -> str:
-    return attempt(checkout.renew_plan, purchase_id=facts["plan"], now=DUE)
+    return attempt(prepaid.renew_plan, purchase_id=facts["plan"], now=DUE)
 
 
 def settle(_client: int, facts: dict[str, Any]) -> str:
@@ -88,7 +89,7 @@ def test_many_workers_write_one_payment_for_a_period(carl: PlanPurchase) -> None
 
 
 def test_many_workers_charge_a_card_once(carl: PlanPurchase) -> None:
-    checkout.renew_plan(purchase_id=carl.pk, now=DUE)
+    prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
 
     with storm_of(settle, clients=CLIENTS) as storm:
@@ -148,10 +149,10 @@ def renew_stop_or_pay(client: int, facts: dict[str, Any]) -> str:
     """Workers renew, the holder stops, and pays by hand, all at once."""
     plan = PlanPurchase.objects.get(pk=facts["plan"])
     verbs: tuple[Callable[[], Any], ...] = (
-        lambda: checkout.renew_plan(purchase_id=plan.pk, now=DUE),
-        lambda: checkout.stop_renewal(purchase_id=plan.pk, business_id=plan.business_id, now=DUE),
-        lambda: checkout.pay_for_plan(purchase_id=plan.pk, origin=ORIGIN, now=DUE) and None,
-        lambda: checkout.start_renewal(purchase_id=plan.pk, business_id=plan.business_id, now=DUE),
+        lambda: prepaid.renew_plan(purchase_id=plan.pk, now=DUE),
+        lambda: prepaid.stop_renewal(purchase_id=plan.pk, business_id=plan.business_id, now=DUE),
+        lambda: prepaid.pay_for_plan(purchase_id=plan.pk, origin=ORIGIN, now=DUE) and None,
+        lambda: prepaid.start_renewal(purchase_id=plan.pk, business_id=plan.business_id, now=DUE),
     )
     return attempt(verbs[client % 4])
 
@@ -208,7 +209,7 @@ def test_a_death_around_the_charge_is_repaired_by_the_reconciler(
     deadly: Callable[..., None],
     charged: int,
 ) -> None:
-    checkout.renew_plan(purchase_id=carl.pk, now=DUE)
+    prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
     with monkeypatch.context() as patched:
         patched.setattr(Practice, "charge_saved", deadly)
@@ -228,7 +229,7 @@ def test_a_death_around_the_charge_is_repaired_by_the_reconciler(
 def test_a_death_while_the_period_is_opened_opens_it_once(
     carl: PlanPurchase, moment: Moment
 ) -> None:
-    checkout.renew_plan(purchase_id=carl.pk, now=DUE)
+    prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
     truth = Practice().fetch(_charged(payment, carl), now=DUE)
 
@@ -247,7 +248,7 @@ def test_a_death_while_the_period_is_opened_opens_it_once(
 def test_a_death_while_the_payment_is_written_writes_it_once(
     carl: PlanPurchase, moment: Moment
 ) -> None:
-    with stopped(lambda: checkout.renew_plan(purchase_id=carl.pk, now=DUE), at=moment) as worker:
+    with stopped(lambda: prepaid.renew_plan(purchase_id=carl.pk, now=DUE), at=moment) as worker:
         worker.kill()
 
     day_passes(SOON)

@@ -13,15 +13,16 @@ from apps.availability.models import Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.checkout import operations as checkout
-from apps.checkout.links import plan_token
 from apps.checkout.models import Order, PlanPurchase
-from tests.checkout.prepaid import assert_the_books_add_up, fresh, lines_of
+from apps.prepaid import operations as prepaid
+from apps.prepaid.links import plan_token
 from tests.dashboard.test_query_counts import queries_of
 from tests.factories import NOW
 from tests.factories.money import work
 from tests.factories.prepaid import book_with_plan, make_plan, make_purchase
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fields_of, text_of
+from tests.prepaid.books import assert_the_books_add_up, fresh, lines_of
 
 pytestmark = pytest.mark.django_db
 CARD = r'value="([^"]+)"[^>]*><span><b>(.*?)</b><small>(.*?)</small>'
@@ -178,7 +179,7 @@ def test_a_plan_that_was_used_up_meanwhile_takes_nothing(
     carl = holding(ten)
     manage = wait(carl, full)
     said: Any = {"revision": ten.revision, "reason": "By phone", "by": studio.olga, "now": NOW}
-    checkout.adjust_plan(purchase_id=ten.pk, visits=-10, **said)
+    prepaid.adjust_plan(purchase_id=ten.pk, visits=-10, **said)
 
     answer = carl.post(f"{manage}take", {"way": f"PLAN-{ten.pk}"})
 

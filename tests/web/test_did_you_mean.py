@@ -10,8 +10,8 @@ from django import forms
 from django.test import Client
 
 from apps.bookings.models import Booking
-from apps.checkout.buyer_forms import GiftFields, GiftForm
 from apps.outbox.models import OutboxItem
+from apps.prepaid.forms import GiftFields, GiftForm
 from apps.web.fields import AddressField, AsksAboutSlips
 from apps.web.text import suggest_address
 from tests.factories import NOW, Salon, make_salon

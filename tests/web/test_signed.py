@@ -8,7 +8,7 @@ from django.core import signing
 from django.test import RequestFactory
 
 from apps.bookings.visitors import DEVICE_LIFE, DEVICE_SALT, remembered
-from apps.checkout.links import (
+from apps.prepaid.links import (
     GIFT_LIFE,
     LIFE,
     gift_token,

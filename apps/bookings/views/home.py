@@ -113,8 +113,8 @@ def beforehand(business: Business) -> dict[str, str]:
     """Where one pays beforehand: addresses of plans and gift cards, "" where there are none."""
     slug = {"business": business.slug}
     return {
-        "plans_url": reverse("checkout:plans", kwargs=slug) if has_plans(business=business) else "",
-        "gift_url": reverse("checkout:buy_gift", kwargs=slug) if business.sells_gift_cards else "",
+        "plans_url": reverse("prepaid:plans", kwargs=slug) if has_plans(business=business) else "",
+        "gift_url": reverse("prepaid:buy_gift", kwargs=slug) if business.sells_gift_cards else "",
     }
 
 

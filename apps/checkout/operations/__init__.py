@@ -3,7 +3,6 @@ resources, sessions, order, payments, plan that pays, coupon, gift cards, counte
 provider is asked only while nothing is locked."""
 
 from apps.checkout.operations.add_people import add_people
-from apps.checkout.operations.ask_for_plans import ask_for_plans, send_plan_link
 from apps.checkout.operations.ask_for_refund import REFUND_TOPIC
 from apps.checkout.operations.authorizations import (
     CAPTURE_TOPIC,
@@ -12,8 +11,6 @@ from apps.checkout.operations.authorizations import (
     look_after_kept_aside,
     release_payment,
 )
-from apps.checkout.operations.book_with_plan import book_with_plan
-from apps.checkout.operations.buy_plan import BoughtPlan, Buyer, buy_plan, pay_for_plan
 from apps.checkout.operations.cancel_and_refund import (
     cancel_and_keep,
     cancel_and_refund,
@@ -21,53 +18,25 @@ from apps.checkout.operations.cancel_and_refund import (
     keep_money,
     refund_the_rest,
 )
-from apps.checkout.operations.change_plan import (
-    adjust_plan,
-    cancel_plan,
-    end_plans,
-    forget_unpaid_plans,
-    pause_plan,
-    resume_plan,
-    start_renewal,
-    stop_renewal,
-)
 from apps.checkout.operations.change_zone import change_zone
 from apps.checkout.operations.check_out import CheckedOut, Seen, check_out
 from apps.checkout.operations.coupon_uses import return_lost_coupons
 from apps.checkout.operations.errors import (
-    AlreadyBought,
-    CardMissing,
     CouponRefused,
     DetailsMissing,
     GiftRefused,
     NotOver,
     NotOwed,
     PaymentUnderWay,
-    PlanChanged,
-    PlanIsOver,
-    PlanNotSold,
     PlanRefused,
     QuoteChanged,
     RefundChanged,
-    TooFewVisits,
     TooMuchOfLine,
     TooMuchToRefund,
     WayNotOffered,
     WayOutNotOffered,
 )
 from apps.checkout.operations.forget import close_payment, forget_abandoned_orders
-from apps.checkout.operations.gift_cards import (
-    BoughtGift,
-    Gift,
-    adjust_gift_card,
-    buy_gift_card,
-    forget_unpaid_gifts,
-    offer_gift_cards,
-    pay_for_gift_card,
-    sell_gift_card,
-    settle_uncovered,
-    stop_gift_card,
-)
 from apps.checkout.operations.gift_money import (
     BUYER,
     GIFT_TOPIC,
@@ -88,7 +57,6 @@ from apps.checkout.operations.look_after_unclear import look_after_unclear
 from apps.checkout.operations.open_payment import CLOSE_TOPIC
 from apps.checkout.operations.pay_balance import pay_balance
 from apps.checkout.operations.pay_with_plan import pay_with_plan, take_with_plan
-from apps.checkout.operations.plan_by_card import let_go_of_plan
 from apps.checkout.operations.plan_credits import return_lost_credits
 from apps.checkout.operations.promotions import (
     CodeTaken,
@@ -110,9 +78,6 @@ from apps.checkout.operations.provider_events import (
 )
 from apps.checkout.operations.refund import do_refund, refund_order
 from apps.checkout.operations.refused_refund import WayOut, decide_refused_refund, ways_out
-from apps.checkout.operations.renew import open_paid_periods, renew_plan, renew_plans
-from apps.checkout.operations.renew_in_person import renew_in_person
-from apps.checkout.operations.sell_plan import sell_plan
 from apps.checkout.operations.settle import (
     apply_provider_state,
     look_after_refunds,
@@ -136,33 +101,23 @@ __all__ = [
     "RELEASE_TOPIC",
     "TELL_TOPIC",
     "Act",
-    "AlreadyBought",
     "AmountRefused",
-    "BoughtGift",
-    "BoughtPlan",
-    "Buyer",
-    "CardMissing",
     "CheckedOut",
     "CodeTaken",
     "CouponFacts",
     "CouponRefused",
     "DetailsMissing",
     "DiscountFacts",
-    "Gift",
     "GiftRefused",
     "NotOver",
     "NotOwed",
     "PaymentUnderWay",
-    "PlanChanged",
-    "PlanIsOver",
-    "PlanNotSold",
     "PlanRefused",
     "QuoteChanged",
     "RefundChanged",
     "Seen",
     "SeenGift",
     "SessionOver",
-    "TooFewVisits",
     "TooMuchOfLine",
     "TooMuchToRefund",
     "UsedCode",
@@ -171,17 +126,10 @@ __all__ = [
     "WayOutNotOffered",
     "act_in_practice",
     "add_people",
-    "adjust_gift_card",
-    "adjust_plan",
     "apply_provider_state",
-    "ask_for_plans",
     "book_with_discount",
-    "book_with_plan",
-    "buy_gift_card",
-    "buy_plan",
     "cancel_and_keep",
     "cancel_and_refund",
-    "cancel_plan",
     "cancel_the_other",
     "capture_payment",
     "change_zone",
@@ -189,14 +137,10 @@ __all__ = [
     "close_payment",
     "decide_refused_refund",
     "do_refund",
-    "end_plans",
     "forget_abandoned_orders",
-    "forget_unpaid_gifts",
-    "forget_unpaid_plans",
     "give_up_payment",
     "go_on_paying",
     "keep_money",
-    "let_go_of_plan",
     "look_after_kept_aside",
     "look_after_refunds",
     "look_after_unclear",
@@ -204,35 +148,19 @@ __all__ = [
     "make_discount",
     "mark_paid",
     "mark_plan_paid",
-    "offer_gift_cards",
-    "open_paid_periods",
-    "pause_plan",
     "pay_balance",
-    "pay_for_gift_card",
-    "pay_for_plan",
     "pay_with_plan",
     "receive_event",
     "refund_order",
     "refund_the_rest",
     "release_held",
     "release_payment",
-    "renew_in_person",
-    "renew_plan",
-    "renew_plans",
-    "resume_plan",
     "return_lost_coupons",
     "return_lost_credits",
-    "sell_gift_card",
-    "sell_plan",
-    "send_plan_link",
     "settle_open_payments",
     "settle_payment",
-    "settle_uncovered",
-    "start_renewal",
     "stop_coupon",
     "stop_discount",
-    "stop_gift_card",
-    "stop_renewal",
     "take_with_plan",
     "tell_all_of_gift",
     "tell_of_gift",

@@ -59,6 +59,6 @@ def _pages(subject: Subject) -> tuple[str, str]:
             return page, page
         draft = {"draft": subject.draft_id}
         return reverse("checkout:wait", kwargs=draft), reverse("checkout:pay", kwargs=draft)
-    name = "checkout:plan" if isinstance(subject, PlanPurchase) else "checkout:gift_card"
+    name = "prepaid:plan" if isinstance(subject, PlanPurchase) else "prepaid:gift_card"
     page = reverse(name, args=[subject.reference])
     return page, page

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.bookings.models import Booking
 from apps.checkout.gifts import paid_by_card, plain_gift_code
-from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment
+from apps.checkout.models import GiftCard, Order, Payment
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import Bounds, provider_in_use
 
@@ -98,15 +98,3 @@ def has_gift_cards(*, business_id: int) -> bool:
     """Whether a business has any card with something on it; one query."""
     cards = GiftCard.objects.filter(business_id=business_id, status=GiftCard.Status.ACTIVE)
     return cards.filter(balance__gt=0).exists()
-
-
-def find_begun_card(*, card_id: int) -> GiftCard | None:
-    """The card of this number while it is not paid yet; one query."""
-    return GiftCard.objects.filter(pk=card_id, status=GiftCard.Status.DRAFT).first()
-
-
-def has_payment_under_way(card: GiftCard) -> bool:
-    """Whether the provider may still say that a card is paid; one query."""
-    attempts = Payment.objects.filter(order__gift_card=card).order_by("-pk")
-    last = attempts.first()
-    return last is not None and last.status in UNDECIDED

@@ -9,7 +9,6 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.checkout.gifts import spell_code
-from apps.checkout.links import gift_token
 from apps.checkout.models import GiftCard
 from apps.checkout.operations import GIFT_TOPIC, RECIPIENT, tell_all_of_gift, tell_of_gift
 from apps.messages.composing import sender_of
@@ -20,6 +19,7 @@ from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.operations import GiveUp
+from apps.prepaid.links import gift_token
 from apps.web import formatting
 
 __all__ = ["GIFT_TOPIC", "send_gift"]

@@ -8,18 +8,18 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.bookings.paid_words import PaidPart, paid_parts, with_parts
-from apps.checkout.links import plan_token
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.operations import PLAN_TOPIC
 from apps.checkout.queries.orders import paid_in_ways
 from apps.checkout.queries.plan_words import last_day_words, left_words
-from apps.checkout.queries.renewals import next_period_of
 from apps.messages.composing import sender_of
 from apps.messages.links import plan_url
 from apps.messages.money_words import money_went_heading, money_went_words
 from apps.messages.operations.hand_over import hand_over, require_address
 from apps.messages.operations.send import hold_back_floods
 from apps.messages.style import styles
+from apps.prepaid.links import plan_token
+from apps.prepaid.queries.renewals import next_period_of
 from apps.web.formatting import format_money
 
 __all__ = ["PLAN_TOPIC", "send_plan"]

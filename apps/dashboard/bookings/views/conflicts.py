@@ -28,6 +28,7 @@ from apps.dashboard.bookings.queries.conflicts import (
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
+from apps.prepaid import operations as prepaid
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -115,9 +116,7 @@ def uncovered_card(request: OwnerRequest, slug: str, reference: str) -> HttpResp
     if card is None or not form.is_valid():
         raise Http404
     seen = form.cleaned_data["seen"]
-    checkout.settle_uncovered(
-        card_id=card.pk, seen=seen, by=request.desk.member, now=timezone.now()
-    )
+    prepaid.settle_uncovered(card_id=card.pk, seen=seen, by=request.desk.member, now=timezone.now())
     return go_to(request, "dashboard:conflicts", slug)
 
 

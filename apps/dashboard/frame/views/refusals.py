@@ -14,6 +14,7 @@ from apps.dashboard.frame.queries.changes import LastChange, last_change
 from apps.dashboard.frame.queries.fits import Obstacle, in_names
 from apps.dashboard.frame.queries.team import load_team
 from apps.kernel.money import Money
+from apps.prepaid import operations as prepaid
 
 REFUSED = (
     bookings.StaleRevision,
@@ -94,7 +95,7 @@ def code_refused_words(
 PREPAID_CODES: dict[type[Exception], str] = {
     **MONEY_CODES,
     bookings.StaleRevision: "STALE",
-    checkout.PlanIsOver: "PLAN_IS_OVER",
+    prepaid.PlanIsOver: "PLAN_IS_OVER",
     checkout.GiftRefused: "GIFT_CHANGED",
     GiftCard.DoesNotExist: "GIFT_IS_OVER",
 }
@@ -102,7 +103,7 @@ PREPAID_CODES: dict[type[Exception], str] = {
 
 def plan_problem(error: Exception, *, currency: str) -> Problem:
     """Say why nothing was done with a plan or a gift card that somebody has."""
-    if isinstance(error, checkout.TooFewVisits):
+    if isinstance(error, prepaid.TooFewVisits):
         return Problem("TOO_FEW_VISITS", 422, visits=error.left)
     code = PREPAID_CODES[type(error)]
     minor = next(

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
-from apps.checkout.buyer_forms import GiftFields
 from apps.checkout.gifts import plain_gift_code
-from apps.checkout.operations import Buyer
 from apps.checkout.promotions import plain_code
+from apps.prepaid.forms import GiftFields
+from apps.prepaid.operations import Buyer
 from apps.web.fields import (
     AddressField,
     AsksAboutSlips,

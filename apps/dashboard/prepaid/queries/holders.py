@@ -10,12 +10,12 @@ from django.db.models import Q, QuerySet
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.gifts import has_gift_cards
 from apps.checkout.queries.orders import PaymentSummary, list_sheets
-from apps.checkout.queries.plan_offer import plans_take_codes
 from apps.checkout.queries.plan_words import last_day_words, left_words
-from apps.checkout.queries.plans import LedgerLine, ledger_of, period_words
-from apps.checkout.queries.renewals import NextPeriod, next_period_of
 from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import name_of
+from apps.prepaid.queries.plan_offer import plans_take_codes
+from apps.prepaid.queries.plans import LedgerLine, ledger_of, period_words
+from apps.prepaid.queries.renewals import NextPeriod, next_period_of
 
 A_PAGE = 50
 DRAFT = PlanPurchase.Status.DRAFT

@@ -8,9 +8,9 @@ from django.db.models import Count, Q, QuerySet
 from apps.catalog.models import PricingPlan
 from apps.catalog.payment_words import limit_words
 from apps.checkout.models import PlanPurchase
-from apps.checkout.queries.plans import PlanCard, card_of_plan
-from apps.checkout.queries.reach import stored_plan_out_of_reach
 from apps.dashboard.desk import Desk
+from apps.prepaid.queries.plans import PlanCard, card_of_plan
+from apps.prepaid.queries.reach import stored_plan_out_of_reach
 
 MOST_ROWS = 500
 LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)

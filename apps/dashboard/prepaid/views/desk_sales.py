@@ -10,12 +10,9 @@ from django.views.decorators.http import require_http_methods
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
-from apps.checkout.buyer_forms import seen_gift
 from apps.checkout.models import PlanPurchase
 from apps.checkout.queries.gift_words import gift_now_words
 from apps.checkout.queries.gifts import find_gift
-from apps.checkout.queries.plan_offer import plans_take_codes
-from apps.checkout.queries.plans import card_of_plan
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.prepaid.forms.sales import SellGiftForm, SellPlanForm, new_desk_key
@@ -23,12 +20,16 @@ from apps.dashboard.prepaid.views.desk_till import open_desk_till
 from apps.dashboard.prepaid.views.pricing_plans import CONFLICT, plan_or_404
 from apps.dashboard.roles import Right, roles_with
 from apps.kernel.money import Money
+from apps.prepaid import operations as prepaid
+from apps.prepaid.forms import seen_gift
+from apps.prepaid.queries.plan_offer import plans_take_codes
+from apps.prepaid.queries.plans import card_of_plan
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
 UNPROCESSABLE = 422
 CHANGED = (
-    *(checkout.PlanChanged, checkout.CouponRefused, checkout.GiftRefused),
+    *(prepaid.PlanChanged, checkout.CouponRefused, checkout.GiftRefused),
     PricingPlan.DoesNotExist,
 )
 
@@ -59,7 +60,7 @@ def _sell_plan(
     said = form.cleaned_data
     code, gift = form.codes
     card = find_gift(request.desk.business.pk, gift)
-    return checkout.sell_plan(
+    return prepaid.sell_plan(
         plan_id=plan.pk,
         buyer=form.buyer(),
         by=request.desk.member,
@@ -85,8 +86,8 @@ def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
         return _show_card(request, form, now=now, status=UNPROCESSABLE)
     gift, key = form.gift(form.buyer()), form.cleaned_data["key"]
     try:
-        card = checkout.sell_gift_card(gift=gift, by=desk.member, now=now, form_key=key)
-    except checkout.AlreadyBought as other:
+        card = prepaid.sell_gift_card(gift=gift, by=desk.member, now=now, form_key=key)
+    except prepaid.AlreadyBought as other:
         fresh = {**request.POST.dict(), "key": new_desk_key()}
         form = SellGiftForm(fresh, business=desk.business)
         return _show_card(request, form, now=now, status=CONFLICT, other=other)
@@ -100,7 +101,7 @@ def _show_card(
     *,
     now: datetime,
     status: int = 200,
-    other: checkout.AlreadyBought | None = None,
+    other: prepaid.AlreadyBought | None = None,
 ) -> HttpResponse:
     """other is a card that this form has sold already."""
     currency = request.desk.business.currency

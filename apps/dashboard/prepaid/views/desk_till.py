@@ -12,8 +12,8 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.pricing import Way
 from apps.checkout.promotions import Refused
 from apps.checkout.queries.pay_page import refused_words
-from apps.checkout.queries.plan_offer import PlanOffer, plan_offer
 from apps.dashboard.prepaid.forms.sales import SellPlanForm
+from apps.prepaid.queries.plan_offer import PlanOffer, plan_offer
 
 
 @dataclass(frozen=True, slots=True)

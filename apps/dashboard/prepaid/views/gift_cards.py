@@ -18,6 +18,7 @@ from apps.dashboard.frame.views.showing import redirect_search, rest_of_address,
 from apps.dashboard.prepaid.forms.sales import AdjustGiftForm, HoldersForm, StopGiftForm
 from apps.dashboard.prepaid.queries.gift_list import find_by_code, find_cards, get_card, read_card
 from apps.dashboard.roles import Right, roles_with
+from apps.prepaid import operations as prepaid
 from apps.web.guards import guarded
 from apps.web.http import go_to
 
@@ -52,7 +53,7 @@ def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
 @guarded(*roles_with(Right.OFFER_PLANS))
 def offer_gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
     """Start or stop selling gift cards on the booking page."""
-    checkout.offer_gift_cards(offered="offer" in request.POST, by=request.desk.member)
+    prepaid.offer_gift_cards(offered="offer" in request.POST, by=request.desk.member)
     return go_to(request, "dashboard:gift_cards", slug)
 
 
@@ -75,7 +76,7 @@ def adjust_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpRe
     if not form.is_valid():
         return _show(request, card, now=now, problem=INCOMPLETE, typed=typed)
     try:
-        checkout.adjust_gift_card(
+        prepaid.adjust_gift_card(
             card_id=card.pk,
             amount=form.change(),
             seen_balance=form.cleaned_data["seen_balance"],
@@ -98,7 +99,7 @@ def stop_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResp
     if not form.is_valid():
         return _show(request, card, now=now, problem=INCOMPLETE)
     try:
-        checkout.stop_gift_card(
+        prepaid.stop_gift_card(
             card_id=card.pk,
             gives_back=form.cleaned_data["back"],
             seen_balance=form.cleaned_data["seen_balance"],

@@ -34,6 +34,7 @@ from apps.dashboard.prepaid.queries.holders import find_holders, get_purchase, r
 from apps.dashboard.prepaid.queries.plan_list import get_own_plan
 from apps.dashboard.roles import Right, roles_with
 from apps.kernel.money import Money
+from apps.prepaid import operations as prepaid
 from apps.web.form_keys import KeyedForm, passing_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to
@@ -41,8 +42,8 @@ from apps.web.http import go_to
 F = TypeVar("F", bound=forms.Form)
 REFUSED = (
     StaleRevision,
-    checkout.PlanIsOver,
-    checkout.TooFewVisits,
+    prepaid.PlanIsOver,
+    prepaid.TooFewVisits,
     checkout.NotOwed,
     checkout.PaymentUnderWay,
     checkout.CouponRefused,
@@ -86,7 +87,7 @@ def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse
     """Let a plan rest, or go on again."""
     del slug
     now, desk = timezone.now(), request.desk
-    move = checkout.resume_plan if "resume" in request.POST else checkout.pause_plan
+    move = prepaid.resume_plan if "resume" in request.POST else prepaid.pause_plan
 
     def act(purchase: PlanPurchase, form: RevisionForm) -> None:
         revision = form.cleaned_data["revision"]
@@ -103,7 +104,7 @@ def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpRespon
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
-        checkout.stop_renewal(purchase_id=purchase.pk, business_id=desk.business.pk, now=now)
+        prepaid.stop_renewal(purchase_id=purchase.pk, business_id=desk.business.pk, now=now)
 
     return _act(request, reference, forms.Form(request.POST), act, now=now)
 
@@ -117,7 +118,7 @@ def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 
     def act(purchase: PlanPurchase, form: EndPlanForm) -> None:
         found = form.cleaned_data
-        checkout.cancel_plan(
+        prepaid.cancel_plan(
             purchase_id=purchase.pk,
             revision=found["revision"],
             amount=found["amount"],
@@ -139,7 +140,7 @@ def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, form: AdjustPlanForm) -> None:
-        checkout.adjust_plan(
+        prepaid.adjust_plan(
             purchase_id=purchase.pk,
             revision=form.cleaned_data["revision"],
             visits=form.change(),
@@ -167,7 +168,7 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
         key = passing_key_of(request, business_id=desk.business.pk, now=now)
-        checkout.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now, form_key=key)
+        prepaid.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now, form_key=key)
 
     return _act(request, reference, KeyedForm(request.POST), act, now=now, done="sent")
 
@@ -206,7 +207,7 @@ def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     now, desk = timezone.now(), request.desk
 
     def act(purchase: PlanPurchase, form: PlanNextForm) -> None:
-        checkout.renew_in_person(
+        prepaid.renew_in_person(
             purchase_id=purchase.pk,
             revision=form.cleaned_data["revision"],
             by=desk.member,

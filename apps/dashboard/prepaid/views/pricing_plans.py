@@ -8,13 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import PricingPlan
-from apps.checkout.queries.plans import card_of_plan
 from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.prepaid.forms.plans import PlanForm
 from apps.dashboard.prepaid.forms.sales import RevisionForm
 from apps.dashboard.prepaid.queries.plan_list import get_own_plan, list_plan_rows
 from apps.dashboard.roles import Right, roles_with
+from apps.prepaid.queries.plans import card_of_plan
 from apps.web.form_keys import form_key_of
 from apps.web.guards import guarded
 from apps.web.http import go_to

@@ -1,0 +1,88 @@
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.bookings.operations import Actor
+from apps.businesses.models import TeamMember
+from apps.catalog.models import PricingPlan
+from apps.checkout.models import Order, PlanPurchase
+from apps.checkout.operations.approve import approve
+from apps.checkout.operations.gift_money import SeenGift, hold_gift
+from apps.checkout.operations.in_person import take_in_person
+from apps.checkout.operations.settle import sync
+from apps.checkout.pricing import Way
+from apps.prepaid.operations.buy_plan import (
+    Buyer,
+    Terms,
+    applied_to,
+    customer_of,
+    new_purchase,
+    place_coded_order,
+)
+
+DESK_BYTES = 18
+
+
+@transaction.atomic
+def sell_plan(
+    *,
+    plan_id: int,
+    buyer: Buyer,
+    by: TeamMember,
+    now: datetime,
+    seen_price: int | None = None,
+    form_key: str = "",
+    is_paid: bool = True,
+    code: str = "",
+    gift: SeenGift | None = None,
+) -> PlanPurchase:
+    """Sell a plan at the desk: it begins at once, and was paid in person unless that is still to
+    come. How often a customer may buy it does not count here.
+
+    The same form_key sells once. seen_price is what the page showed, in minor units, less what the
+    code takes off; gift is the card that pays a part, or all of it. Of a membership both are for
+    the first period.
+
+    Raises:
+        PricingPlan.DoesNotExist: not a plan of this business, or it is retired.
+        PlanChanged: the price is another one now.
+        CouponRefused: the code cannot be used, or not any more.
+        GiftRefused: the gift card has less on it than the page showed.
+    """
+    key = desk_key(by, form_key)
+    earlier = PlanPurchase.objects.filter(form_key=key, business_id=by.business_id).first()
+    if earlier is not None:
+        return earlier
+    plan = PricingPlan.objects.get(pk=plan_id, business_id=by.business_id, retired_at__isnull=True)
+    applied = applied_to(plan, buyer, Terms(seen_price, code, gift), now=now)
+    customer = customer_of(plan, buyer, now=now)
+    purchase, is_new = new_purchase(plan, customer, form_key=key, phone=buyer.phone, now=now)
+    if is_new:
+        order = place_coded_order(purchase, applied, way=Way.IN_PERSON, now=now)
+        _take(order, purchase, gift, by=by, is_paid=is_paid, now=now)
+    return purchase
+
+
+def _take(
+    order: Order,
+    purchase: PlanPurchase,
+    gift: SeenGift | None,
+    *,
+    by: TeamMember,
+    is_paid: bool,
+    now: datetime,
+) -> None:
+    """Have the card pay its part, begin the plan, and take the rest in person if it was paid."""
+    gifts = [hold_gift(order, gift, until=now, now=now)] if gift else []
+    approve(order, purchase, gifts, now=now)
+    if is_paid and order.total > sum(it.amount for it in gifts):
+        take_in_person(order, purchase, by=by, now=now)
+    else:
+        sync(order, purchase, gifts, actor=Actor.of(by), now=now)
+
+
+def desk_key(by: TeamMember, form_key: str) -> str:
+    """The key of a form of the desk (at most 24 characters, "" for a new one): no other business
+    can meet it."""
+    return f"desk-{by.business_id}-{form_key or secrets.token_urlsafe(DESK_BYTES)}"
