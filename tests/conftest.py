@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from apps.web.limits import forget_readers
 from tests.addresses import address_of
-from tests.clock import NOW, read_moment, standing_at
+from tests.clock import NOW, day_of, read_today, standing_at
 
 pytest_plugins = ["tests.desk_sales"]
 
@@ -60,9 +60,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--today",
-        type=read_moment,
+        type=read_today,
         default=NOW,
-        help="where the clock of the tests stands: a date (noon UTC) or an instant",
+        help="where the clock of the tests stands: a date (noon UTC), an instant, or `any`: "
+        "each test on an odd day of its own",
     )
 
 
@@ -84,7 +85,8 @@ def clock(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | N
     if request.node.get_closest_marker("real_time"):
         yield None
         return
-    with standing_at(request.config.getoption("today")) as traveller:
+    today = day_of(request.node.nodeid, request.config.getoption("today"))
+    with standing_at(today) as traveller:
         yield traveller
 
 

@@ -75,15 +75,21 @@ def _flows(steps: list[tuple[str, int]]) -> list[Flow]:
             flows.append(Flow(0, 0, is_open=True))
         elif step == "aside":
             flows.append(Flow(0, 0, kept_aside=number))
-        elif flows and (it := flows[number % len(flows)]).captured > it.refunded:
-            if any(other.captured == -it.captured for other in flows):
-                continue  # what an entry has reversed is neither refunded nor reversed again
-            if step == "refund":
-                back = it.refunded + min(number, it.captured - it.refunded)
-                flows[number % len(flows)] = Flow(it.captured, back, excess=number % (back + 1))
-            elif not it.refunded:
-                flows.append(Flow(-it.captured, 0))
+        elif flows:
+            _give_back(flows, step, number)
     return flows
+
+
+def _give_back(flows: list[Flow], step: str, number: int) -> None:
+    """Refund or reverse one of them; what is reversed is neither refunded nor reversed again."""
+    it = flows[number % len(flows)]
+    if it.captured <= it.refunded or any(other.captured == -it.captured for other in flows):
+        return
+    if step == "refund":
+        back = it.refunded + min(number, it.captured - it.refunded)
+        flows[number % len(flows)] = Flow(it.captured, back, excess=number % (back + 1))
+    elif not it.refunded:
+        flows.append(Flow(-it.captured, 0))
 
 
 @given(steps=STEPS, total=st.integers(1, 9000))
