@@ -1,26 +1,75 @@
-"""Who gets into the owner section (rule S2, settings.GUARDED_SECTIONS)."""
+"""Who gets into the owner section (rule S2, settings.GUARDED_SECTIONS), and what is open to them
+there: the business, the rights of their role, and whose bookings exist for them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
+from apps.bookings.models import Booking
+from apps.businesses.models import Business, TeamMember
 from apps.businesses.queries import get_membership
-from apps.dashboard.desk import open_desk
-from apps.web.http import go_to, instead_of_the_page, own_path, wants_fragment
+from apps.catalog.models import StaffMember
+from apps.dashboard.roles import ROLES, Right
+from apps.web.http import HtmxRequest, go_to, instead_of_the_page, own_path, wants_fragment
 from apps.web.kept_text import keep_text, page_around
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What is open to a member of the team. own_resource_ids is None for people who see everybody's
+    bookings."""
+
+    member: TeamMember
+    rights: frozenset[Right]
+    own_resource_ids: frozenset[int] | None = None
+
+    @property
+    def business(self) -> Business:
+        return self.member.business
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
+
+    def sees(self, resource_id: int | None) -> bool:
+        """Tell whether bookings of this resource exist for this person."""
+        return self.own_resource_ids is None or resource_id in self.own_resource_ids
+
+    def bookings(self) -> QuerySet[Booking]:
+        """Return the bookings that exist for this person: of the business, or of their chair."""
+        bookings = Booking.objects.filter(business_id=self.business.pk)
+        if self.own_resource_ids is None:
+            return bookings
+        return bookings.filter(resource_id__in=self.own_resource_ids)
+
+
+class OwnerRequest(HtmxRequest):
+    """A request that the guard has let into a business."""
+
+    access: Access
+
+
+def open_access(*, member: TeamMember) -> Access:
+    """Put the rights of a member together; people without SEE_EVERYBODY cost one query."""
+    rights = ROLES[member.role]
+    if Right.SEE_EVERYBODY in rights:
+        return Access(member, rights)
+    own = StaffMember.objects.filter(business_id=member.business_id, user_id=member.user_id)
+    return Access(member, rights, frozenset(own.values_list("resource_id", flat=True)))
 
 
 def admit(
     request: HttpRequest, roles: frozenset[str], view_kwargs: Mapping[str, Any]
 ) -> HttpResponse | None:
-    """Let members of the business in and put their desk on the request.
+    """Let members of the business in and put their access on the request.
 
     Logged out: 303 to the sign-in, HX-Redirect for a fragment. A stranger gets the 404 of a
     business that does not exist; a member whose role may not do this gets 403, because that the
@@ -41,7 +90,7 @@ def admit(
         raise Http404
     if member.role not in roles:
         return refuse_role(request)
-    request.desk = open_desk(member=member)  # type: ignore[attr-defined]
+    request.access = open_access(member=member)  # type: ignore[attr-defined]
     return None
 
 

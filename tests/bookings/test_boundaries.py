@@ -29,8 +29,8 @@ from apps.bookings.views.details_page import hold_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.queries import choose
+from apps.dashboard.access import open_access
 from apps.dashboard.bookings.queries.requests import find_undoable
-from apps.dashboard.desk import open_desk
 from apps.dashboard.frame.queries.rota import load_rota
 from apps.outbox.operations import lease_due
 from apps.self_service.queries import cancel_limits
@@ -192,7 +192,7 @@ def test_the_undo_is_over_when_the_mail_may_leave(
         bookings.decline_request(booking_id=lena.pk, revision=2, by=salon.olga, now=NOW)
     now = NOW + timedelta(seconds=10 + seconds)
 
-    shown = find_undoable(desk=open_desk(member=salon.olga), now=now)
+    shown = find_undoable(access=open_access(member=salon.olga), now=now)
     refused = refuses(
         bookings.TooLateToUndo,
         lambda: bookings.undo_decision(booking_id=lena.pk, revision=3, by=salon.olga, now=now),

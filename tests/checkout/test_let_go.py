@@ -16,8 +16,8 @@ from apps.checkout.models import Order, Payment, PracticeSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way, first_part
 from apps.checkout.providers import Bounds
+from apps.dashboard.access import open_access
 from apps.dashboard.bookings.queries.conflicts import list_let_go
-from apps.dashboard.desk import open_desk
 from apps.dashboard.frame.queries.frame import get_frame
 from apps.ledger.check import find_all
 from apps.messages.models import Message
@@ -213,14 +213,14 @@ def test_the_list_of_the_inbox_is_one_query_for_any_number(
         Order.objects.filter(booking=draft).update(status="APPROVED", approved_at=NOW)
         Payment.objects.filter(order__booking=draft).update(status="FAILED")
         Booking.objects.filter(pk=draft.pk).update(status="CONFIRMED")
-    desk = open_desk(member=salon.olga)
+    access = open_access(member=salon.olga)
 
     with CaptureQueriesContext(connection) as queries:
-        found = list_let_go(desk=desk, now=NOW)
+        found = list_let_go(access=access, now=NOW)
     assert [it.money.amount for it in found] == [4000] * (more + 1)
     assert len(queries) == 1
-    assert get_frame(desk=desk, now=NOW).clashes == more + 1
-    assert list_let_go(desk=desk, now=NOW + timedelta(days=30)) == []
+    assert get_frame(access=access, now=NOW).clashes == more + 1
+    assert list_let_go(access=access, now=NOW + timedelta(days=30)) == []
 
 
 @pytest.fixture

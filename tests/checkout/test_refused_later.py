@@ -23,7 +23,7 @@ from apps.checkout.periodic import ask_after_refunds
 from apps.checkout.pricing import Way
 from apps.checkout.providers import Returned
 from apps.checkout.providers.practice import Practice
-from apps.dashboard.desk import open_desk
+from apps.dashboard.access import open_access
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
@@ -267,11 +267,11 @@ def test_one_refused_before_we_wrote_that_it_was_taken_on_is_known_by_its_key(
 
 
 def test_the_day_of_a_refund_keeps_its_sum(salon: Salon, booking: Booking) -> None:
-    before = get_takings(desk=open_desk(member=salon.olga), on=NOW.date()).total
+    before = get_takings(access=open_access(member=salon.olga), on=NOW.date()).total
     refuse()
 
     takings = {
-        on: get_takings(desk=open_desk(member=salon.olga), on=on)
+        on: get_takings(access=open_access(member=salon.olga), on=on)
         for on in (NOW.date(), DAYS_LATER.date())
     }
     assert takings[NOW.date()].total == before
@@ -285,7 +285,7 @@ def test_the_day_of_a_refund_keeps_its_sum(salon: Salon, booking: Booking) -> No
 def test_what_never_went_is_on_no_day(salon: Salon, booking: Booking) -> None:
     Refund.objects.update(status="FAILED", done_at=None, refused_at=LATER)
 
-    takings = get_takings(desk=open_desk(member=salon.olga), on=NOW.date())
+    takings = get_takings(access=open_access(member=salon.olga), on=NOW.date())
     assert [it.amount.amount for it in takings.rows] == [4800]
 
 

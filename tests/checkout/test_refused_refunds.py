@@ -16,7 +16,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, PracticeSession, Refund
 from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
-from apps.dashboard.desk import open_desk
+from apps.dashboard.access import open_access
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
 from apps.prepaid import operations as prepaid
@@ -174,7 +174,7 @@ def test_money_that_was_given_back_in_person_is_written_down_once(
 def test_what_was_given_back_in_person_is_out_of_the_till(salon: Salon, card: GiftCard) -> None:
     decide(salon, WayOut.BY_HAND)
 
-    takings = get_takings(desk=open_desk(member=salon.olga), on=NOW.date())
+    takings = get_takings(access=open_access(member=salon.olga), on=NOW.date())
     sums = {it.words: it.amount.amount for it in takings.sums}
     assert (sums["Online"], sums["In person"]) == (5000, -5000)
 

@@ -13,7 +13,7 @@ from apps.checkout.models import Order, Payment, PracticeSession, Refund
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_payment_summary
-from apps.dashboard.desk import open_desk
+from apps.dashboard.access import open_access
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all
 from apps.messages.models import Message
@@ -263,8 +263,8 @@ def test_what_goes_back_elsewhere_on_another_day_leaves_the_day_it_came(
     PracticeSession.objects.filter(ref=first.provider_ref).update(refunded=800)
     checkout.settle_payment(payment_id=first.pk, now=NOW + timedelta(days=1))
 
-    desk = open_desk(member=salon.olga)
-    days = [get_takings(desk=desk, on=NOW.date() + timedelta(days=day)) for day in (0, 1)]
+    access = open_access(member=salon.olga)
+    days = [get_takings(access=access, on=NOW.date() + timedelta(days=day)) for day in (0, 1)]
     assert [it.total.amount for it in days] == [4800, -800]
 
 

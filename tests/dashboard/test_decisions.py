@@ -11,7 +11,7 @@ from apps.availability.models import Occupancy
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
-from apps.dashboard.desk import open_desk
+from apps.dashboard.access import open_access
 from apps.dashboard.frame.queries.fits import Obstacle
 from apps.dashboard.frame.views.refusals import CODES, problem_of
 from apps.outbox.models import OutboxItem
@@ -196,15 +196,15 @@ def test_an_undo_after_ten_seconds_is_too_late(
 
 
 def test_a_busy_moment_is_a_503_that_says_try_again(salon: Salon, lena: Booking) -> None:
-    problem = problem_of(BusyTryAgain(), desk=open_desk(member=salon.olga), booking=lena)
+    problem = problem_of(BusyTryAgain(), access=open_access(member=salon.olga), booking=lena)
 
     assert (problem.code, problem.status) == ("BUSY", 503)
 
 
 def test_a_refusal_without_reasons_needs_no_names(salon: Salon, lena: Booking) -> None:
-    desk = open_desk(member=salon.olga)
+    access = open_access(member=salon.olga)
 
-    problem = problem_of(bookings.DoesNotFit(), desk=desk, booking=lena)
+    problem = problem_of(bookings.DoesNotFit(), access=access, booking=lena)
 
     assert (problem.status, problem.obstacles) == (409, tuple[Obstacle, ...]())
     assert set(CODES.values()) == {

@@ -20,7 +20,7 @@ from apps.availability.models import Session
 from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan, Service
 from apps.checkout.models import GiftCard, PlanPurchase
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.web.guards import EVERYBODY, roles_of, walk_urls
 from bookings_portal import sign_in_urls
 from tests.factories import NOW, Salon, make_member, make_request, make_salon
@@ -578,5 +578,5 @@ def test_forms_without_a_token_are_refused(stage: Stage) -> None:
     assert checksum() == before
 
 
-def test_the_view_gets_a_desk_from_the_guard_only() -> None:
-    assert "desk" not in vars(OwnerRequest)
+def test_the_view_gets_its_access_from_the_guard_only() -> None:
+    assert "access" not in vars(OwnerRequest)

@@ -14,8 +14,8 @@ from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope, seen_of_class
+from apps.dashboard.access import Access
 from apps.dashboard.classes.queries.roster import get_roster
-from apps.dashboard.desk import Desk
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from apps.self_service.in_line import place_of
@@ -121,7 +121,7 @@ def test_an_offer_is_shown_until_it_ends_and_not_a_second_longer(studio: Studio)
 
     def shown(at: datetime) -> tuple[datetime | None, datetime | None]:
         mine = place_of(booking=Booking.objects.get(pk=eva.booking_id), now=at)
-        (line,) = get_roster(desk=Desk(studio.olga, frozenset()), session=session, now=at).line
+        (line,) = get_roster(access=Access(studio.olga, frozenset()), session=session, now=at).line
         return mine.offer_ends_at if mine else None, line.offer_ends_at
 
     second = timedelta(seconds=1)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from apps.bookings.models import Answer, Booking
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.roles import Right
 
 Pairs = tuple[tuple[str, str], ...]
@@ -24,16 +24,16 @@ def count_visits(*, bookings: Sequence[Booking], now: datetime) -> Mapping[int, 
 
 
 def read_answers(
-    *, desk: Desk, bookings: Sequence[Booking]
+    *, access: Access, bookings: Sequence[Booking]
 ) -> Mapping[tuple[int, int | None], Pairs]:
     """Read (label, value) pairs by booking and participant, None for the person who booked.
 
     Without SEE_CONTACT there are none, without SEE_SENSITIVE no sensitive ones (rule D2).
     """
-    if not desk.may(Right.SEE_CONTACT):
+    if not access.may(Right.SEE_CONTACT):
         return {}
     answers = Answer.objects.filter(booking_id__in=[booking.pk for booking in bookings])
-    if not desk.may(Right.SEE_SENSITIVE):
+    if not access.may(Right.SEE_SENSITIVE):
         answers = answers.filter(sensitive=False)
     found: dict[tuple[int, int | None], list[tuple[str, str]]] = defaultdict(list)
     for booking_id, participant_id, label, value in answers.values_list(

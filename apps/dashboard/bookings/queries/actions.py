@@ -5,11 +5,11 @@ from datetime import datetime
 from apps.bookings.models import Booking
 from apps.bookings.policy import Action, Policy, allowed_actions
 from apps.bookings.states import Status
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.roles import permitted
 
 
-def actions_of(booking: Booking, *, desk: Desk, now: datetime) -> frozenset[str]:
+def actions_of(booking: Booking, *, access: Access, now: datetime) -> frozenset[str]:
     """Name the actions as CONFIRM, DECLINE, SUGGEST, CANCEL, NOTE; the buttons are what the POST
     accepts. Other times are suggested for appointments only: a class or course has its own."""
     allowed = allowed_actions(
@@ -19,6 +19,6 @@ def actions_of(booking: Booking, *, desk: Desk, now: datetime) -> frozenset[str]
         now=now,
         is_team=True,
     )
-    named = frozenset(action.value for action in permitted(allowed, rights=desk.rights))
+    named = frozenset(action.value for action in permitted(allowed, rights=access.rights))
     suggests = Action.DECLINE in named and booking.seating_id is None
     return named | {"SUGGEST"} if suggests else named

@@ -18,10 +18,10 @@ from apps.bookings.wording import paid_parts_of
 from apps.catalog.models import Service
 from apps.checkout.queries.pay_page import came_words_at
 from apps.classes.queries.other_sessions import list_other_sessions
+from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.bookings.queries.actions import actions_of
 from apps.dashboard.bookings.queries.requests import find_undoable
-from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.fits import Fit, find_fits
 from apps.dashboard.frame.queries.rota import load_rota
 from apps.dashboard.frame.queries.rows import BookingRow, customer_name, dates_of, name_of, row_of
@@ -116,7 +116,7 @@ class BookingPage:
     other_sessions: tuple[Session | CourseRun, ...]
 
 
-def get_booking(*, desk: Desk, reference: str) -> Booking:
+def get_booking(*, access: Access, reference: str) -> Booking:
     """Return a booking that exists for this person, with what its page shows of other tables.
 
     Raises:
@@ -126,39 +126,39 @@ def get_booking(*, desk: Desk, reference: str) -> Booking:
         *("business", "service__category", "location"),
         *("customer", "resource__staff_member"),
     )
-    return desk.bookings().select_related(*related).get(reference=reference)
+    return access.bookings().select_related(*related).get(reference=reference)
 
 
-def read_booking(*, desk: Desk, booking: Booking, now: datetime) -> BookingPage:
+def read_booking(*, access: Access, booking: Booking, now: datetime) -> BookingPage:
     """Load the page of a booking from `get_booking`; the number of queries is constant."""
     policy = Policy.from_snapshot(booking.policy_snapshot)
-    answers = read_answers(desk=desk, bookings=[booking])
+    answers = read_answers(access=access, bookings=[booking])
     asks = booking.status == Booking.Status.PENDING
     return BookingPage(
         row=row_of(booking),
         uses=_uses(booking),
         participants=booking.party_size,
         people=_people(booking, answers),
-        contact=_contact(desk, booking, now=now),
-        customer_note=booking.customer_note if desk.may(Right.SEE_CONTACT) else "",
+        contact=_contact(access, booking, now=now),
+        customer_note=booking.customer_note if access.may(Right.SEE_CONTACT) else "",
         answers=answers.get((booking.pk, None), ()),
-        owner_note=booking.owner_note if desk.may(Right.NOTE) else None,
-        bill=_bill(booking) if desk.may(Right.SEE_MONEY) else None,
+        owner_note=booking.owner_note if access.may(Right.NOTE) else None,
+        bill=_bill(booking) if access.may(Right.SEE_MONEY) else None,
         policy=policy,
         free_until=free_until(policy=policy, starts_at=booking.starts_at),
         is_free_now=is_free_now(policy=policy, starts_at=booking.starts_at, now=now),
         override_reason=booking.override_reason,
         source=booking.source,
-        fit=find_fit(desk=desk, booking=booking, now=now) if asks else None,
+        fit=find_fit(access=access, booking=booking, now=now) if asks else None,
         progress=progress_shown(booking, now=now),
         is_for_people=is_for_people(booking),
         is_day=booking.kind == Service.Kind.APPOINTMENT,
-        actions=actions_of(booking, desk=desk, now=now),
-        undo_seconds=_undo_seconds(desk, booking, now=now),
-        may_override=asks and desk.may(Right.OVERRIDE),
+        actions=actions_of(booking, access=access, now=now),
+        undo_seconds=_undo_seconds(access, booking, now=now),
+        may_override=asks and access.may(Right.OVERRIDE),
         events=_events(booking),
-        messages=_messages(desk, booking),
-        other_sessions=tuple(_other_sessions(desk, booking, now=now)),
+        messages=_messages(access, booking),
+        other_sessions=tuple(_other_sessions(access, booking, now=now)),
     )
 
 
@@ -168,16 +168,18 @@ def progress_shown(booking: Booking, *, now: datetime) -> Progress | None:
     return people_awaited(booking, now=now) if booking.status == Booking.Status.PENDING else None
 
 
-def find_fit(*, desk: Desk, booking: Booking, now: datetime) -> Fit:
+def find_fit(*, access: Access, booking: Booking, now: datetime) -> Fit:
     """Ask whether one booking fits; six queries."""
-    dates = dates_of([booking], desk)
-    rota = load_rota(business=desk.business, dates=dates, now=now)
+    dates = dates_of([booking], access)
+    rota = load_rota(business=access.business, dates=dates, now=now)
     return find_fits(bookings=[booking], rota=rota)[booking.pk]
 
 
-def _other_sessions(desk: Desk, booking: Booking, *, now: datetime) -> list[Session | CourseRun]:
+def _other_sessions(
+    access: Access, booking: Booking, *, now: datetime
+) -> list[Session | CourseRun]:
     live = booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}
-    if not desk.may(Right.CANCEL) or not live or booking.kind == "APPOINTMENT":
+    if not access.may(Right.CANCEL) or not live or booking.kind == "APPOINTMENT":
         return []
     return list_other_sessions(booking=booking, now=now)
 
@@ -198,11 +200,11 @@ def _people(
     return tuple((name, answers.get((booking.pk, pk), ())) for pk, name in people)
 
 
-def _contact(desk: Desk, booking: Booking, *, now: datetime) -> Contact | None:
+def _contact(access: Access, booking: Booking, *, now: datetime) -> Contact | None:
     known = booking.customer
     if known is None:
         return None
-    tells = desk.may(Right.SEE_CONTACT)
+    tells = access.may(Right.SEE_CONTACT)
     return Contact(
         name=customer_name(booking),
         email=(booking.contact_email or known.email) if tells else "",
@@ -251,8 +253,8 @@ def _bill(booking: Booking) -> Bill:
     )
 
 
-def _undo_seconds(desk: Desk, booking: Booking, *, now: datetime) -> int:
-    undoable = find_undoable(desk=desk, now=now)
+def _undo_seconds(access: Access, booking: Booking, *, now: datetime) -> int:
+    undoable = find_undoable(access=access, now=now)
     return next((card.seconds for found, card in undoable if found.pk == booking.pk), 0)
 
 
@@ -274,7 +276,7 @@ def _events(booking: Booking) -> tuple[Event, ...]:
     )
 
 
-def _messages(desk: Desk, booking: Booking) -> tuple[Message, ...]:
-    if not desk.may(Right.SEE_CONTACT):
+def _messages(access: Access, booking: Booking) -> tuple[Message, ...]:
+    if not access.may(Right.SEE_CONTACT):
         return ()
     return tuple(list_messages(booking_id=booking.pk))

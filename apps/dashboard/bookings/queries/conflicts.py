@@ -24,8 +24,8 @@ from apps.checkout.queries.stranded import (
     uncovered_cards,
 )
 from apps.checkout.queries.under_way import told_of
+from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.about import count_visits
-from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.clashes import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.frame.queries.rows import LIVE, customer_name, staff_name, zone_told
 from apps.kernel.money import Money
@@ -78,10 +78,10 @@ class Leftover:
     money: Money
 
 
-def list_leftovers(*, desk: Desk) -> list[Leftover]:
+def list_leftovers(*, access: Access) -> list[Leftover]:
     """Cancelled and declined bookings whose money nobody has decided about
     (rule M11); one query."""
-    rows = leftovers_of(desk).select_related("customer", "location").order_by("starts_at", "pk")
+    rows = leftovers_of(access).select_related("customer", "location").order_by("starts_at", "pk")
     return [
         Leftover(
             reference=it.reference,
@@ -108,10 +108,10 @@ class LetGo:
     money: Money
 
 
-def list_let_go(*, desk: Desk, now: datetime) -> list[LetGo]:
+def list_let_go(*, access: Access, now: datetime) -> list[LetGo]:
     """What is missing of confirmed bookings that are not over, the soonest first (rule M29); the
     card of a request says it itself. One query."""
-    rows = let_go_ahead(desk, now=now).select_related("booking__customer", "booking__location")
+    rows = let_go_ahead(access, now=now).select_related("booking__customer", "booking__location")
     rows = rows.select_related("booking__business").order_by("booking__starts_at", "pk")
     return [
         LetGo(
@@ -140,9 +140,9 @@ class Stranded:
     is_refund: bool
 
 
-def list_stranded(*, desk: Desk) -> list[Stranded]:
+def list_stranded(*, access: Access) -> list[Stranded]:
     """What waits for the keys of a provider that this portal worked with before; two queries."""
-    business = desk.business.pk
+    business = access.business.pk
     joined = ("order__booking__customer",)
     payments = stranded_payments(business_id=business).select_related(*joined)
     refunds = stranded_refunds(business_id=business).select_related(
@@ -182,10 +182,10 @@ class Refused:
     ways: tuple[WayOut, ...]
 
 
-def list_refused(*, desk: Desk) -> list[Refused]:
+def list_refused(*, access: Access) -> list[Refused]:
     """The refunds that somebody has to decide about (rule M32), the oldest first; one query."""
     of_order = (*PAYER, "booking__service", "purchase", "gift_card")
-    rows = refused_refunds(business_id=desk.business.pk).select_related(
+    rows = refused_refunds(business_id=access.business.pk).select_related(
         *(f"payment__order__{it}" for it in of_order)
     )
     return [_refused(it) for it in rows.order_by("pk")[:MOST_SHOWN]]
@@ -216,9 +216,9 @@ class UncoveredCard:
     money: Money
 
 
-def list_uncovered(*, desk: Desk) -> list[UncoveredCard]:
+def list_uncovered(*, access: Access) -> list[UncoveredCard]:
     """The gift cards whose uses are not covered any more (rule M31); one query."""
-    rows = uncovered_cards(business_id=desk.business.pk).order_by("pk")
+    rows = uncovered_cards(business_id=access.business.pk).order_by("pk")
     return [
         UncoveredCard(it.pk, it.reference, it.buyer_name, Money(it.uncovered, it.currency))
         for it in rows[:MOST_SHOWN]
@@ -243,9 +243,9 @@ class Unclear:
     at: datetime
 
 
-def list_unclear(*, desk: Desk) -> list[Unclear]:
+def list_unclear(*, access: Access) -> list[Unclear]:
     """The payments that somebody has to look at, the oldest first; one query."""
-    rows = unclear_of(desk).select_related("order", *(f"order__{it}" for it in PAYER))
+    rows = unclear_of(access).select_related("order", *(f"order__{it}" for it in PAYER))
     return [
         Unclear(
             pk=it.pk,
@@ -263,24 +263,24 @@ def list_unclear(*, desk: Desk) -> list[Unclear]:
     ]
 
 
-def list_conflicts(*, desk: Desk, now: datetime) -> list[Conflict]:
+def list_conflicts(*, access: Access, now: datetime) -> list[Conflict]:
     """All conflicts, the one that begins first on top; a constant number of queries."""
-    rows = _flagged(desk).select_related(*RELATED)
+    rows = _flagged(access).select_related(*RELATED)
     return _conflicts(list(rows.order_by("starts_at", "pk")[:MOST_SHOWN]), now=now)
 
 
-def get_conflict(*, desk: Desk, reference: str, now: datetime) -> Conflict:
+def get_conflict(*, access: Access, reference: str, now: datetime) -> Conflict:
     """One conflict, with the three nearest free times for each side.
 
     Raises:
         Booking.DoesNotExist: there is none (any more).
     """
-    rows = _flagged(desk).select_related(*RELATED)
+    rows = _flagged(access).select_related(*RELATED)
     return _conflicts([rows.get(reference=reference)], now=now, with_times=True)[0]
 
 
-def _flagged(desk: Desk) -> QuerySet[Booking]:
-    return desk.bookings().filter(double_booked=True, status__in=LIVE)
+def _flagged(access: Access) -> QuerySet[Booking]:
+    return access.bookings().filter(double_booked=True, status__in=LIVE)
 
 
 def _conflicts(

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import Progress, progress_of_days, progress_of_sessions
+from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.about import Pairs, count_visits, read_answers
 from apps.dashboard.bookings.queries.requests import (
     RequestCard,
@@ -19,7 +20,6 @@ from apps.dashboard.bookings.queries.requests import (
     request_card,
     requests_of,
 )
-from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.fits import Fit, find_fits
 from apps.dashboard.frame.queries.rota import load_rota
 from apps.dashboard.frame.queries.rows import dates_of, local_date_of, staff_name
@@ -76,16 +76,16 @@ class Inbox:
     later: bool
 
 
-def get_inbox(*, desk: Desk, page: int, now: datetime) -> Inbox:
+def get_inbox(*, access: Access, page: int, now: datetime) -> Inbox:
     """Load one page of groups; the number of queries does not depend on the requests."""
     first = (page - 1) * PAGE
-    asked = list(requests_of(desk)[first : first + PAGE + 1])
+    asked = list(requests_of(access)[first : first + PAGE + 1])
     later = len(asked) > PAGE
-    groups = _groups(desk, asked[:PAGE], now=now, with_undoable=page == 1)
+    groups = _groups(access, asked[:PAGE], now=now, with_undoable=page == 1)
     return Inbox(groups=groups, earlier=page > 1, later=later)
 
 
-def get_group(*, desk: Desk, booking: Booking, now: datetime) -> RequestGroup:
+def get_group(*, access: Access, booking: Booking, now: datetime) -> RequestGroup:
     """Load the group a booking belongs to, that booking in it also when it is long answered."""
     same = Q(
         service_id=booking.service_id,
@@ -93,30 +93,30 @@ def get_group(*, desk: Desk, booking: Booking, now: datetime) -> RequestGroup:
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
     )
-    asked = list(requests_of(desk).filter(same)[:PAGE])
-    groups = _groups(desk, asked, now=now, with_undoable=True, also=booking)
+    asked = list(requests_of(access).filter(same)[:PAGE])
+    groups = _groups(access, asked, now=now, with_undoable=True, also=booking)
     return next(group for group in groups if group.ident == _ident(_key(booking)))
 
 
 def _groups(
-    desk: Desk,
+    access: Access,
     asked: Sequence[Booking],
     *,
     now: datetime,
     with_undoable: bool,
     also: Booking | None = None,
 ) -> tuple[RequestGroup, ...]:
-    fits = _fits(desk, asked, now=now)
-    undoable = find_undoable(desk=desk, now=now) if with_undoable else []
+    fits = _fits(access, asked, now=now)
+    undoable = find_undoable(access=access, now=now) if with_undoable else []
     days = progress_of_days(asked, now=now)
-    cards = [*_cards(desk, asked, fits, days, now=now), *undoable]
+    cards = [*_cards(access, asked, fits, days, now=now), *undoable]
     if also is not None and all(booking.pk != also.pk for booking, _card in cards):
-        cards.append((also, request_card(also, desk=desk, fit=None, now=now)))
-    people = _people(desk, cards, now=now)
+        cards.append((also, request_card(also, access=access, fit=None, now=now)))
+    people = _people(access, cards, now=now)
     members: dict[GroupKey, list[tuple[Booking, Person]]] = defaultdict(list)
     for booking, person in people:
         members[_key(booking)].append((booking, person))
-    groups = ((_group(desk, key, found, fits), found) for key, found in members.items())
+    groups = ((_group(access, key, found, fits), found) for key, found in members.items())
     awaited = {**days, **progress_of_sessions(asked, now=now)}
     return tuple(
         replace(group, progress=awaited.get(first.pk), is_day=first.pk in days)
@@ -124,14 +124,14 @@ def _groups(
     )
 
 
-def _fits(desk: Desk, asked: Sequence[Booking], *, now: datetime) -> Mapping[int, Fit]:
-    dates = dates_of(asked, desk) or {local_date_of(now, desk.business.zone)}
-    rota = load_rota(business=desk.business, dates=dates, now=now)
+def _fits(access: Access, asked: Sequence[Booking], *, now: datetime) -> Mapping[int, Fit]:
+    dates = dates_of(asked, access) or {local_date_of(now, access.business.zone)}
+    rota = load_rota(business=access.business, dates=dates, now=now)
     return find_fits(bookings=asked, rota=rota)
 
 
 def _cards(
-    desk: Desk,
+    access: Access,
     asked: Sequence[Booking],
     fits: Mapping[int, Fit],
     days: Mapping[int, Progress],
@@ -147,7 +147,7 @@ def _cards(
         known.add(key)
         card = request_card(
             booking,
-            desk=desk,
+            access=access,
             fit=fits[booking.pk],
             now=now,
             is_oldest=first,
@@ -159,12 +159,12 @@ def _cards(
 
 
 def _people(
-    desk: Desk, cards: Sequence[tuple[Booking, Card]], *, now: datetime
+    access: Access, cards: Sequence[tuple[Booking, Card]], *, now: datetime
 ) -> list[tuple[Booking, Person]]:
     bookings = [booking for booking, _card in cards]
     visits = count_visits(bookings=bookings, now=now)
-    answers = read_answers(desk=desk, bookings=bookings)
-    may_read = desk.may(Right.SEE_CONTACT)
+    answers = read_answers(access=access, bookings=bookings)
+    may_read = access.may(Right.SEE_CONTACT)
     return [
         (
             booking,
@@ -180,7 +180,7 @@ def _people(
 
 
 def _group(
-    desk: Desk,
+    access: Access,
     key: GroupKey,
     found: Sequence[tuple[Booking, Person]],
     fits: Mapping[int, Fit],
@@ -188,7 +188,7 @@ def _group(
     ordered = sorted(found, key=lambda it: asked_at(it[0]))
     booking = ordered[0][0]
     waiting = [it for it, _person in ordered if it.status == Booking.Status.PENDING]
-    money = desk.may(Right.SEE_MONEY)
+    money = access.may(Right.SEE_MONEY)
     return RequestGroup(
         ident=_ident(key),
         starts_at=booking.starts_at,

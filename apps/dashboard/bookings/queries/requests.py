@@ -14,8 +14,8 @@ from apps.bookings.queries.minimum import Progress
 from apps.bookings.queries.stub import full_title
 from apps.bookings.unanswered import Rule, rule_of
 from apps.checkout.queries.let_go import orders_let_go
+from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import actions_of
-from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.fits import Fit
 from apps.dashboard.frame.queries.rows import customer_name, staff_name, with_names, zone_told
 from apps.dashboard.roles import Right
@@ -79,24 +79,24 @@ def asked_at(booking: Booking) -> tuple[datetime, int]:
     return booking.requested_at or booking.created_at, booking.pk
 
 
-def requests_of(desk: Desk) -> QuerySet[Booking]:
+def requests_of(access: Access) -> QuerySet[Booking]:
     """What this person may answer, most urgent first: by deadline, then by who asked first."""
-    if not desk.may(Right.DECIDE):
+    if not access.may(Right.DECIDE):
         return Booking.objects.none()
-    waiting = with_names(desk.bookings()).filter(ASKS_THE_TEAM)
+    waiting = with_names(access.bookings()).filter(ASKS_THE_TEAM)
     by_deadline = F("answer_by").asc(nulls_last=True)
     return (
         waiting.select_related("service", "location", "session", "course_run")
-        .annotate(rivals=_same_time(), let_go=_let_go(desk))
+        .annotate(rivals=_same_time(), let_go=_let_go(access))
         .order_by(by_deadline, "requested_at", "pk")
     )
 
 
-def _let_go(desk: Desk) -> Coalesce | Value:
+def _let_go(access: Access) -> Coalesce | Value:
     """Count what was kept aside for a request and let go by its bank, for those who see money."""
-    if not desk.may(Right.SEE_MONEY):
+    if not access.may(Right.SEE_MONEY):
         return Value(0)
-    orders = orders_let_go(business_id=desk.business.pk).filter(booking=OuterRef("pk"))
+    orders = orders_let_go(business_id=access.business.pk).filter(booking=OuterRef("pk"))
     told = orders.annotate(told=F("missing")).values("told")
     return Coalesce(Subquery(told), 0, output_field=IntegerField())
 
@@ -123,7 +123,7 @@ def _same_time() -> Coalesce:
 def request_card(
     booking: Booking,
     *,
-    desk: Desk,
+    access: Access,
     fit: Fit | None,
     now: datetime,
     is_oldest: bool = False,
@@ -148,7 +148,7 @@ def request_card(
         answer_by=booking.answer_by,
         rivals=getattr(booking, "rivals", 0) if booking.seating_id is None else 0,
         fit=fit,
-        actions=actions_of(booking, desk=desk, now=now),
+        actions=actions_of(booking, access=access, now=now),
         is_oldest=is_oldest,
         lost_its_time=takes_place and fit is not None and not fit.ok,
         ends_unanswered=ends_unanswered(booking),
@@ -161,16 +161,16 @@ def ends_unanswered(booking: Booking) -> bool:
     return rule_of(booking.policy_snapshot) is Rule.DECLINE
 
 
-def find_undoable(*, desk: Desk, now: datetime) -> list[tuple[Booking, UndoCard]]:
+def find_undoable(*, access: Access, now: datetime) -> list[tuple[Booking, UndoCard]]:
     """Find the answers of the last seconds that can be taken back, the latest first; two queries.
 
     Asked of the outbox, because what counts is that the mail has not left: its open items that
     are not due yet are few whatever the size of the history. Anything that happened to the
     booking since then ends the undo.
     """
-    if not desk.may(Right.DECIDE):
+    if not access.may(Right.DECIDE):
         return []
-    leaves_at = _mails_that_wait(desk, now=now)
+    leaves_at = _mails_that_wait(access, now=now)
     events = (
         BookingEvent.objects.filter(pk__in=list(leaves_at), revision=F("booking__revision"))
         .select_related("booking__customer", "booking__resource__staff_member")
@@ -180,18 +180,18 @@ def find_undoable(*, desk: Desk, now: datetime) -> list[tuple[Booking, UndoCard]
     return [
         (event.booking, undo_card(event.booking, leaves_at=leaves_at[event.pk], now=now))
         for event in events
-        if desk.sees(event.booking.resource_id)
+        if access.sees(event.booking.resource_id)
     ]
 
 
-def _mails_that_wait(desk: Desk, *, now: datetime) -> Mapping[int, datetime]:
+def _mails_that_wait(access: Access, *, now: datetime) -> Mapping[int, datetime]:
     items = OutboxItem.objects.filter(
         done_at=None,
         failed_at=None,
         not_before__gt=now,
         attempts=0,
         topic__in=DECISIONS,
-        business_id=desk.business.pk,
+        business_id=access.business.pk,
     ).order_by("-not_before")
     rows = items.values_list("payload", "not_before")[:MOST_UNDOABLE]
     return {payload["event_id"]: not_before for payload, not_before in rows}

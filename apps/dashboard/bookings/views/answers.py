@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
+from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.bookings.queries.booking_page import find_fit, get_booking
 from apps.dashboard.bookings.queries.inbox import get_group
 from apps.dashboard.bookings.queries.requests import (
@@ -22,7 +23,6 @@ from apps.dashboard.bookings.queries.requests import (
     request_card,
 )
 from apps.dashboard.bookings.views.sheet import show_sheet
-from apps.dashboard.desk import Desk, OwnerRequest
 from apps.dashboard.frame.views.refusals import Problem
 from apps.dashboard.frame.views.showing import show
 from apps.web.http import go_to, wants_fragment
@@ -30,14 +30,14 @@ from apps.web.http import go_to, wants_fragment
 PLACES = ("today", "requests")
 
 
-def booking_or_404(desk: Desk, reference: str) -> Booking:
+def booking_or_404(access: Access, reference: str) -> Booking:
     """Return the booking when it exists for this person.
 
     Raises:
         Http404: it does not, which says nothing about other businesses.
     """
     try:
-        return get_booking(desk=desk, reference=reference)
+        return get_booking(access=access, reference=reference)
     except Booking.DoesNotExist as missing:
         raise Http404 from missing
 
@@ -46,9 +46,9 @@ def answer(request: OwnerRequest, reference: str, *, now: datetime) -> HttpRespo
     """Show what became of the booking, in the place where somebody tapped."""
     place = _place(request)
     if wants_fragment(request) and place:
-        booking = booking_or_404(request.desk, reference)
+        booking = booking_or_404(request.access, reference)
         return _swap(request, place, booking, {"fresh_reference": reference}, now=now)
-    slug = request.desk.business.slug
+    slug = request.access.business.slug
     if place:
         return go_to(request, f"dashboard:{place}", slug, fragment=f"card-{reference}")
     return go_to(request, "dashboard:booking", slug, reference)
@@ -64,7 +64,7 @@ def refuse(
 ) -> HttpResponse:
     """Say why nothing was changed, with the fresh state and the buttons that are right now."""
     place = _place(request)
-    fresh = booking_or_404(request.desk, booking.reference)
+    fresh = booking_or_404(request.access, booking.reference)
     if wants_fragment(request) and place:
         told = {"problem": problem, "problem_reference": fresh.reference}
         response = _swap(request, place, fresh, told, now=now, status=problem.status)
@@ -89,20 +89,22 @@ def _swap(
 ) -> HttpResponse:
     if place == "requests":
         template = "dashboard/_group_answer.html"
-        shown: dict[str, object] = {"group": get_group(desk=request.desk, booking=booking, now=now)}
+        shown: dict[str, object] = {
+            "group": get_group(access=request.access, booking=booking, now=now)
+        }
     else:
         template = "dashboard/_card_answer.html"
-        shown = {"card": _card(request.desk, booking, now=now)}
+        shown = {"card": _card(request.access, booking, now=now)}
     return show(request, template, template, {**shown, **context}, now=now, status=status)
 
 
-def _card(desk: Desk, booking: Booking, *, now: datetime) -> RequestCard | UndoCard:
+def _card(access: Access, booking: Booking, *, now: datetime) -> RequestCard | UndoCard:
     if booking.status == Booking.Status.PENDING:
-        fit = find_fit(desk=desk, booking=booking, now=now)
+        fit = find_fit(access=access, booking=booking, now=now)
         days = progress_of_days([booking], now=now)
         return request_card(
-            booking, desk=desk, fit=fit, now=now, is_oldest=True, progress=days.get(booking.pk)
+            booking, access=access, fit=fit, now=now, is_oldest=True, progress=days.get(booking.pk)
         )
-    undoable = find_undoable(desk=desk, now=now)
+    undoable = find_undoable(access=access, now=now)
     found = next((card for it, card in undoable if it.pk == booking.pk), None)
-    return found or request_card(booking, desk=desk, fit=None, now=now)
+    return found or request_card(booking, access=access, fit=None, now=now)

@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST
 
 from apps.customers import operations as customers
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.views.answers import booking_or_404
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
 from apps.web.http import go_to
@@ -30,8 +30,8 @@ def unblock(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def _change(
     request: OwnerRequest, slug: str, reference: str, verb: Callable[..., None]
 ) -> HttpResponse:
-    booking = booking_or_404(request.desk, reference)
+    booking = booking_or_404(request.access, reference)
     if booking.customer_id is None:
         raise Http404
-    verb(business_id=request.desk.business.pk, customer_id=booking.customer_id)
+    verb(business_id=request.access.business.pk, customer_id=booking.customer_id)
     return go_to(request, "dashboard:booking", slug, reference, fragment="customer")

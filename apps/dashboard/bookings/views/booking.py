@@ -14,10 +14,10 @@ from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_payment_summary
 from apps.classes import operations as classes
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.queries.booking_page import progress_shown
 from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
 from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
 from apps.dashboard.roles import Right, roles_with
@@ -33,7 +33,7 @@ def booking(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Show everything about one booking that this person may see, and what a refund would do that
     was typed before (``money.refund``)."""
     del slug
-    found = booking_or_404(request.desk, reference)
+    found = booking_or_404(request.access, reference)
     forms = None
     if "seen_refunded" in request.GET:
         forms = {"refund": refund_form(find_payment_summary(booking=found), found, request.GET)}
@@ -45,15 +45,15 @@ def booking(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def cancel(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Cancel for the business: the time is free at once, the customer reads the reason."""
     del slug
-    now, desk = timezone.now(), request.desk
-    found = booking_or_404(desk, reference)
+    now, access = timezone.now(), request.access
+    found = booking_or_404(access, reference)
     form = CancelForm(request.POST, auto_id="cancel_%s")
     if not form.is_valid():
         return refuse(request, found, INCOMPLETE, now=now, forms={"cancel": form})
     try:
-        _cancel(form, found, by=desk.member, may_refund=desk.may(Right.REFUND), now=now)
+        _cancel(form, found, by=access.member, may_refund=access.may(Right.REFUND), now=now)
     except REFUSED as error:
-        problem = problem_of(error, desk=desk, booking=found)
+        problem = problem_of(error, access=access, booking=found)
         return refuse(request, found, problem, now=now, forms={"cancel": form})
     return answer(request, reference, now=now)
 
@@ -94,15 +94,17 @@ def _cancel(
 def takes_place(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Decide that what a booking waits for takes place, however few come: its day, where it is an
     appointment's (rule B16). A booking that waits no more decides nothing."""
-    now, found = timezone.now(), booking_or_404(request.desk, reference)
+    now, found = timezone.now(), booking_or_404(request.access, reference)
     session_id = found.session_id or _first_session_of(found)
     if session_id is None:
         raise Http404
     try:
         if progress_shown(found, now=now) is not None:
-            classes.let_take_place(session_id=session_id, by=request.desk.member, now=now)
+            classes.let_take_place(session_id=session_id, by=request.access.member, now=now)
     except BusyTryAgain as error:
-        return refuse(request, found, problem_of(error, desk=request.desk, booking=found), now=now)
+        return refuse(
+            request, found, problem_of(error, access=request.access, booking=found), now=now
+        )
     if request.GET.get("at") == "requests":
         return go_to(request, "dashboard:requests", slug)
     return go_to(request, "dashboard:booking", slug, reference)
@@ -118,15 +120,17 @@ def _first_session_of(found: Booking) -> int | None:
 def online_link(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Keep the link under which an online booking takes place, and mail it to the customer."""
     del slug
-    now, desk = timezone.now(), request.desk
-    found = booking_or_404(desk, reference)
+    now, access = timezone.now(), request.access
+    found = booking_or_404(access, reference)
     form = OnlineLinkForm(request.POST, auto_id="online_%s")
     if not form.is_valid():
         return refuse(request, found, INCOMPLETE, now=now, forms={"link": form})
     try:
-        bookings.set_online_link(booking_id=found.pk, by=desk.member, now=now, **form.cleaned_data)
+        bookings.set_online_link(
+            booking_id=found.pk, by=access.member, now=now, **form.cleaned_data
+        )
     except REFUSED as error:
-        problem = problem_of(error, desk=desk, booking=found)
+        problem = problem_of(error, access=access, booking=found)
         return refuse(request, found, problem, now=now, forms={"link": form})
     return answer(request, reference, now=now)
 
@@ -135,8 +139,8 @@ def online_link(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
 @guarded(*roles_with(Right.NOTE))
 def note(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Keep the team's own note; a stale one comes back with its text."""
-    now, desk = timezone.now(), request.desk
-    found = booking_or_404(desk, reference)
+    now, access = timezone.now(), request.access
+    found = booking_or_404(access, reference)
     form = NoteForm(request.POST)
     problem = None if form.is_valid() else INCOMPLETE
     if problem is None:
@@ -144,16 +148,16 @@ def note(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             bookings.note_booking(
                 booking_id=found.pk,
                 revision=form.cleaned_data["revision"],
-                by=desk.member,
+                by=access.member,
                 note=form.cleaned_data["note"],
                 now=now,
             )
         except REFUSED as error:
-            problem = problem_of(error, desk=desk, booking=found)
+            problem = problem_of(error, access=access, booking=found)
     if problem is None and not wants_fragment(request):
         return go_to(request, "dashboard:booking", slug, reference, fragment="notes")
     forms = {"note": form} if problem else {}
-    fresh = booking_or_404(desk, reference)
+    fresh = booking_or_404(access, reference)
     return show_sheet(
         request, fresh, now=now, problem=problem, forms=forms, fragment=NOTES, saved=not problem
     )

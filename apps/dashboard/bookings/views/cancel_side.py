@@ -14,9 +14,9 @@ from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_payment_summary
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.queries.conflicts import Conflict, Side, get_conflict
 from apps.dashboard.bookings.views.answers import booking_or_404
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import CancelForm
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
@@ -41,7 +41,7 @@ def cancel_side(request: OwnerRequest, slug: str, reference: str, side: str) -> 
     if not form.is_valid():
         return _show(request, found, meant, form, now=now, status=UNPROCESSABLE)
     try:
-        _cancel(found, _booking(request, meant), form, by=request.desk.member, now=now)
+        _cancel(found, _booking(request, meant), form, by=request.access.member, now=now)
     except REFUSED:
         words = _("Somebody has changed this. Please check it again.")
         return _refuse(request, found, meant, words, now=now)
@@ -55,7 +55,7 @@ def _find(
     request: OwnerRequest, reference: str, side: str, *, now: datetime
 ) -> tuple[Conflict, Side]:
     try:
-        found = get_conflict(desk=request.desk, reference=reference, now=now)
+        found = get_conflict(access=request.access, reference=reference, now=now)
     except Booking.DoesNotExist as missing:
         raise Http404 from missing
     meant = next((it for it in (found.flagged, *found.others) if it.reference == side), None)
@@ -65,7 +65,7 @@ def _find(
 
 
 def _booking(request: OwnerRequest, side: Side) -> Booking:
-    return booking_or_404(request.desk, side.reference)
+    return booking_or_404(request.access, side.reference)
 
 
 def _cancel(

@@ -25,7 +25,7 @@ from apps.dashboard.bookings.queries.conflicts import (
     list_unclear,
     list_uncovered,
 )
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.prepaid import operations as prepaid
@@ -61,14 +61,14 @@ def _show_all(
 ) -> HttpResponse:
     """The page with all of it; refused_problem is what is wrong with a decision about a refund."""
     context = {
-        "conflicts": list_conflicts(desk=request.desk, now=now),
-        "leftovers": list_leftovers(desk=request.desk),
-        "let_go": list_let_go(desk=request.desk, now=now),
-        "unclear": list_unclear(desk=request.desk),
-        "stranded": list_stranded(desk=request.desk),
-        "refused": list_refused(desk=request.desk),
+        "conflicts": list_conflicts(access=request.access, now=now),
+        "leftovers": list_leftovers(access=request.access),
+        "let_go": list_let_go(access=request.access, now=now),
+        "unclear": list_unclear(access=request.access),
+        "stranded": list_stranded(access=request.access),
+        "refused": list_refused(access=request.access),
         "refused_problem": refused_problem,
-        "uncovered": list_uncovered(desk=request.desk),
+        "uncovered": list_uncovered(access=request.access),
     }
     template = "dashboard/conflicts.html"
     return show(request, template, None, context, now=now, current="requests", status=status)
@@ -80,7 +80,7 @@ def looked_at(request: OwnerRequest, slug: str, payment_id: int) -> HttpResponse
     """Record that what came in another amount was settled with the provider and the customer."""
     try:
         checkout.look_after_unclear(
-            payment_id=payment_id, by=request.desk.member, now=timezone.now()
+            payment_id=payment_id, by=request.access.member, now=timezone.now()
         )
     except Payment.DoesNotExist as missing:
         raise Http404 from missing
@@ -92,7 +92,7 @@ def looked_at(request: OwnerRequest, slug: str, payment_id: int) -> HttpResponse
 def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResponse:
     """Decide about a refund that the bank refused, in one of the ways that are offered for it."""
     now, form = timezone.now(), WayOutForm(request.POST)
-    own = Refund.objects.filter(business=request.desk.business, status=Refund.Status.FAILED)
+    own = Refund.objects.filter(business=request.access.business, status=Refund.Status.FAILED)
     if not own.filter(pk=refund_id).exists():
         raise Http404
     problem = (refund_id, _("Choose one of these options. Nothing was changed."))
@@ -100,7 +100,7 @@ def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResp
         return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
     try:
         checkout.decide_refused_refund(
-            refund_id=refund_id, way=form.cleaned_data["way"], by=request.desk.member, now=now
+            refund_id=refund_id, way=form.cleaned_data["way"], by=request.access.member, now=now
         )
     except checkout.WayOutNotOffered:
         return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
@@ -112,11 +112,11 @@ def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResp
 def uncovered_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Record that what a card paid without cover was settled with its buyer."""
     form = SettleCardForm(request.POST)
-    card = GiftCard.objects.filter(business=request.desk.business, reference=reference).first()
+    card = GiftCard.objects.filter(business=request.access.business, reference=reference).first()
     if card is None or not form.is_valid():
         raise Http404
     seen = form.cleaned_data["seen"]
-    prepaid.settle_uncovered(card_id=card.pk, seen=seen, by=request.desk.member, now=timezone.now())
+    prepaid.settle_uncovered(card_id=card.pk, seen=seen, by=request.access.member, now=timezone.now())
     return go_to(request, "dashboard:conflicts", slug)
 
 
@@ -126,7 +126,7 @@ def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Show both sides with the money that each way out moves; do the one that was chosen."""
     now = timezone.now()
     try:
-        found = get_conflict(desk=request.desk, reference=reference, now=now)
+        found = get_conflict(access=request.access, reference=reference, now=now)
     except Booking.DoesNotExist as missing:
         raise Http404 from missing
     if request.method != "POST":
@@ -137,7 +137,7 @@ def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         words = "" if verb else _("Choose one of these options.")
         return _show(request, found, keep, now=now, problem=words, status=UNPROCESSABLE)
     try:
-        _resolve(found, form, keep, by=request.desk.member, now=now)
+        _resolve(found, form, keep, by=request.access.member, now=now)
     except REFUSED as refusal:
         return _refuse(request, found, refusal, now=now)
     return go_to(request, "dashboard:conflicts", slug)

@@ -9,8 +9,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.views.answers import booking_or_404, refuse
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.refusals import Problem, problem_of
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
@@ -21,8 +21,8 @@ from apps.web.http import go_to
 @guarded(*roles_with(Right.CANCEL))
 def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Move to the session that was chosen; a full one changes nothing."""
-    now, desk = timezone.now(), request.desk
-    booking = booking_or_404(desk, reference)
+    now, access = timezone.now(), request.access
+    booking = booking_or_404(access, reference)
     try:
         target_id = read_number(request.POST.get("target", "")) or 0
     except Unreadable as odd:
@@ -31,12 +31,12 @@ def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     if target is None:
         raise Http404
     try:
-        classes.move_places(booking=booking, target=target, by=desk.member, now=now)
+        classes.move_places(booking=booking, target=target, by=access.member, now=now)
     except bookings.TooFewSoFar:
         return refuse(request, booking, Problem("TOO_FEW_SO_FAR", 409), now=now)
     except bookings.PlanDoesNotPay:
         return refuse(request, booking, Problem("PLAN_IS_THERE", 409), now=now)
     except (NoSeats, bookings.CannotMove, BusyTryAgain):
-        problem = problem_of(bookings.StaleRevision(), desk=desk, booking=booking)
+        problem = problem_of(bookings.StaleRevision(), access=access, booking=booking)
         return refuse(request, booking, problem, now=now)
     return go_to(request, "dashboard:booking", slug, reference)

@@ -18,7 +18,7 @@ from apps.checkout.queries.passes import passes_of_customer
 from apps.checkout.queries.pay_page import WayCard, cards_at_the_desk
 from apps.dashboard.bookings.forms import RefundForm
 from apps.dashboard.bookings.queries.booking_page import BookingPage, read_booking
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm, OverrideForm
 from apps.dashboard.frame.queries.rows import staff_name, zone_told
 from apps.dashboard.frame.views.refusals import Problem
@@ -39,7 +39,7 @@ def show_sheet(
     saved: bool = False,
 ) -> HttpResponse:
     """Render the page with fresh forms, or with the forms that were refused and what they held."""
-    page = read_booking(desk=request.desk, booking=booking, now=now)
+    page = read_booking(access=request.access, booking=booking, now=now)
     sheet = find_payment_summary(booking=booking)
     shown = {**_fresh_forms(page, booking), "refund": refund_form(sheet, booking), **(forms or {})}
     return show(
@@ -115,7 +115,7 @@ def _money(
 ) -> dict[str, object]:
     return {
         "plans": _plans(request, booking, sheet, sent, now=now),
-        "sheet": sheet if request.desk.may(Right.SEE_MONEY) else None,
+        "sheet": sheet if request.access.may(Right.SEE_MONEY) else None,
         "plan_used": _plan_used(request, booking, sheet),
     }
 
@@ -129,7 +129,7 @@ def _plans(
     now: datetime,
 ) -> list[WayCard]:
     """The plans of the customer beside what is owed, for those who take money."""
-    if not request.desk.may(Right.TAKE_MONEY):
+    if not request.access.may(Right.TAKE_MONEY):
         return []
     passes = passes_of_customer(booking=booking, sheet=sheet, now=now)
     chosen = str(sent.data.get("way", "")) if sent else ""
@@ -140,7 +140,7 @@ def _plan_used(
     request: OwnerRequest, booking: Booking, sheet: PaymentSummary | None
 ) -> PlanPurchase | None:
     """The plan that paid, for those who may open it."""
-    if sheet is None or sheet.order.way != Order.Way.PLAN or not request.desk.may(Right.SELL):
+    if sheet is None or sheet.order.way != Order.Way.PLAN or not request.access.may(Right.SELL):
         return None
     return find_plan_used(booking=booking)
 
@@ -191,7 +191,7 @@ def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:
     return {
         "stub": _stub(request, booking),
         # By the clock of its place, which the ticket names.
-        "zone": ZoneInfo(zone_told(booking) or request.desk.business.time_zone),
+        "zone": ZoneInfo(zone_told(booking) or request.access.business.time_zone),
         "booked": booking.as_booked,
         "wish": wish_words_of(booking=booking),
     }
@@ -200,10 +200,10 @@ def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:
 def _stub(request: OwnerRequest, booking: Booking) -> Stub:
     """The ticket beside the facts, the same as the customer has, with the way to a home visit; the
     address only for those who see contacts, the price for those who see money."""
-    desk = request.desk
+    access = request.access
     stub = stub_of(booking=booking, is_for_team=True)
     if not stub.staff_name:
         stub = replace(stub, staff_name=staff_name(booking.resource))  # a room or a machine
-    if booking.as_booked.is_home_visit and not desk.may(Right.SEE_CONTACT):
+    if booking.as_booked.is_home_visit and not access.may(Right.SEE_CONTACT):
         stub = replace(stub, where=_("At the customer's address"), directions_url="")
-    return stub if desk.may(Right.SEE_MONEY) else replace(stub, price_words="")
+    return stub if access.may(Right.SEE_MONEY) else replace(stub, price_words="")

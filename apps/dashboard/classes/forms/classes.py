@@ -18,8 +18,8 @@ from apps.bookings.models import Attendance
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service
 from apps.classes.queries.attending import Scope, Seen
+from apps.dashboard.access import Access
 from apps.dashboard.classes.forms.unclear import MovingOnForm
-from apps.dashboard.desk import Desk
 from apps.dashboard.forms import EARLIEST, LATEST, LONGEST_REASON
 from apps.dashboard.place_field import FIELD as PLACE
 from apps.dashboard.place_field import FormWithPlace
@@ -117,10 +117,12 @@ class OverridingForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, desk: Desk, must_explain: bool = True, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, access: Access, must_explain: bool = True, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.desk, self.must_explain = desk, must_explain
-        if not desk.may(Right.OVERRIDE):
+        self.access, self.must_explain = access, must_explain
+        if not access.may(Right.OVERRIDE):
             del self.fields["anyway"], self.fields["reason"]
         self.order_fields([name for name in self.fields if name not in {"anyway", "reason"}])
 
@@ -136,7 +138,7 @@ class OverridingForm(forms.Form):
         found = self.cleaned_data
         if not found.get("anyway") or not found.get("reason"):
             return None
-        return Override(found["reason"], by_id=self.desk.member.user_id)
+        return Override(found["reason"], by_id=self.access.member.user_id)
 
 
 SEEN = re.compile(rf"(THIS|LATER|ALL):{DIGEST_PATTERN}-{DIGEST_PATTERN}")
@@ -167,15 +169,15 @@ class ChangeClassForm(MovingOnForm, OverridingForm):
     def __init__(
         self,
         *args: Any,
-        desk: Desk,
+        access: Access,
         zone: ZoneInfo,
         place: Location | None,
         scopes: Sequence[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, desk=desk, auto_id="change_%s", **kwargs)
+        super().__init__(*args, access=access, auto_id="change_%s", **kwargs)
         self.place = place
-        business = desk.business
+        business = access.business
         if zone != business.zone:
             self.fields["at"].help_text = zone_label(zone.key, locale=business.locale)
         resources = _active(business)
@@ -316,9 +318,9 @@ class NewClassForm(KeyedForm, MovingOnForm, OverridingForm, FormWithPlace):
         label=_("Skip days when you are closed"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
-        super().__init__(*args, desk=desk, **kwargs)
-        business = desk.business
+    def __init__(self, *args: Any, access: Access, **kwargs: Any) -> None:
+        super().__init__(*args, access=access, **kwargs)
+        business = access.business
         services = (
             Service.objects.filter(business=business, retired_at=None)
             .exclude(kind=Service.Kind.APPOINTMENT)

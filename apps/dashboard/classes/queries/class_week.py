@@ -11,8 +11,8 @@ from apps.availability.engine.zones import day_bounds
 from apps.availability.models import CourseRun, Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.catalog.models import Service
+from apps.dashboard.access import Access
 from apps.dashboard.classes.queries.sessions import TOGETHER
-from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rows import instant, touching, zone_there
 
 WEEK = timedelta(days=7)
@@ -49,25 +49,25 @@ class ClassWeek:
         return len({line.pk for _on, lines in self.days for line in lines})
 
 
-def get_class_week(*, desk: Desk, first: date, now: datetime) -> ClassWeek:
+def get_class_week(*, access: Access, first: date, now: datetime) -> ClassWeek:
     """Read the week from its first day on, in three queries; staff see what they teach."""
-    zone, last = desk.business.zone, first + WEEK - timedelta(days=1)
+    zone, last = access.business.zone, first + WEEK - timedelta(days=1)
     sessions = Session.objects.filter(
-        business_id=desk.business.pk,
+        business_id=access.business.pk,
         kind__in=TOGETHER,
         **touching(day_bounds(zone, first)[0], day_bounds(zone, last)[1]),
     )
     told = sessions.select_related("service", "course_run", "location")
     found = list(told.order_by("starts_at", "pk"))
     crews = find_crews(session_ids=[it.pk for it in found])
-    seen = [it for it in found if _sees(desk, crews.get(it.pk, Crew()))]
+    seen = [it for it in found if _sees(access, crews.get(it.pk, Crew()))]
     lines = [_line(it, crews, now=now) for it in seen]
     dates = [first + timedelta(days=offset) for offset in range(7)]
     return ClassWeek(
         first,
         last,
         tuple((on, _lines_on(on, lines, zone=zone)) for on in dates),
-        idle_courses=_idle_courses(desk, now=now),
+        idle_courses=_idle_courses(access, now=now),
     )
 
 
@@ -81,14 +81,14 @@ def _lines_on(on: date, lines: Sequence[SessionLine], *, zone: ZoneInfo) -> tupl
     )
 
 
-def _idle_courses(desk: Desk, *, now: datetime) -> tuple[str, ...]:
+def _idle_courses(access: Access, *, now: datetime) -> tuple[str, ...]:
     """Courses on offer that nobody can book, because no run of theirs has dates to come."""
     open_runs = CourseRun.objects.filter(
         service=OuterRef("pk"), state=CourseRun.State.OPEN, ends_at__gt=now
     )
     courses = Service.objects.filter(
         ~Exists(open_runs),
-        business_id=desk.business.pk,
+        business_id=access.business.pk,
         kind=Service.Kind.COURSE,
         retired_at=None,
         hidden=False,
@@ -96,8 +96,8 @@ def _idle_courses(desk: Desk, *, now: datetime) -> tuple[str, ...]:
     return tuple(courses.order_by("position", "pk").values_list("name", flat=True))
 
 
-def _sees(desk: Desk, crew: Crew) -> bool:
-    return desk.own_resource_ids is None or bool(desk.own_resource_ids & set(crew.resource_ids))
+def _sees(access: Access, crew: Crew) -> bool:
+    return access.own_resource_ids is None or bool(access.own_resource_ids & set(crew.resource_ids))
 
 
 def _line(session: Session, crews: dict[int, Crew], *, now: datetime) -> SessionLine:

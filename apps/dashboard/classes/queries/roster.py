@@ -25,7 +25,7 @@ from apps.classes.queries.attending import (
     told_of_class,
     told_of_run,
 )
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name
 from apps.waitlists.queries.lines import has_offer
 
@@ -114,7 +114,7 @@ class Roster:
         return len(self.people) - self.here - self.missing
 
 
-def get_session(*, desk: Desk, session_id: int) -> Session:
+def get_session(*, access: Access, session_id: int) -> Session:
     """Return a class or course session of this business, for staff one of their own.
 
     Raises:
@@ -122,21 +122,21 @@ def get_session(*, desk: Desk, session_id: int) -> Session:
     """
     sessions = Session.objects.select_related("service", "course_run", "series", "location")
     found = sessions.exclude(service=None).filter(kind__in=("CLASS", "COURSE"))
-    session = found.get(pk=session_id, business_id=desk.business.pk)
-    session.business = desk.business
+    session = found.get(pk=session_id, business_id=access.business.pk)
+    session.business = access.business
     if session.service is not None:
-        session.service.business = desk.business
-    if desk.own_resource_ids is not None:
-        own = session.occupancies.filter(resource_id__in=desk.own_resource_ids)
+        session.service.business = access.business
+    if access.own_resource_ids is not None:
+        own = session.occupancies.filter(resource_id__in=access.own_resource_ids)
         if not own.exists():
             raise Session.DoesNotExist
     return session
 
 
-def get_roster(*, desk: Desk, session: Session, now: datetime) -> Roster:
+def get_roster(*, access: Access, session: Session, now: datetime) -> Roster:
     """Read the people of a session with what was marked; a constant number of queries."""
     is_off = session.state == Session.State.CANCELED
-    attending = find_attending(business_id=desk.business.pk, session_id=session.pk)
+    attending = find_attending(business_id=access.business.pk, session_id=session.pk)
     bookings = list(attending.select_related("customer").prefetch_related("participants"))
     marks = Attendance.objects.filter(session=session).values_list("booking_id", "seat", "state")
     marked = {(booking_id, seat): state for booking_id, seat, state in marks}

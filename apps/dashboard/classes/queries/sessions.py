@@ -9,32 +9,32 @@ from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Booking
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import BookingRow, touching, zone_there
 
 TOGETHER = (Session.Kind.CLASS, Session.Kind.COURSE)
 MOST_ROWS = 1000
 
 
-def list_sessions_on(*, desk: Desk, first: date, last: date) -> list[Session]:
+def list_sessions_on(*, access: Access, first: date, last: date) -> list[Session]:
     """List the sessions that take place on the dates first..last (inclusive): those that start on
     them, and those that go on from the day before."""
-    zone = desk.business.zone
+    zone = access.business.zone
     sessions = Session.objects.filter(
-        business_id=desk.business.pk,
+        business_id=access.business.pk,
         kind__in=TOGETHER,
         state=Session.State.SCHEDULED,
         **touching(day_bounds(zone, first)[0], day_bounds(zone, last)[1]),
     )
-    if desk.own_resource_ids is not None:
-        sessions = sessions.filter(occupancies__resource_id__in=desk.own_resource_ids).distinct()
+    if access.own_resource_ids is not None:
+        sessions = sessions.filter(occupancies__resource_id__in=access.own_resource_ids).distinct()
     found = sessions.select_related("service__category", "course_run", "location")
     return list(found.order_by("starts_at", "pk")[:MOST_ROWS])
 
 
-def list_session_rows_on(*, desk: Desk, first: date, last: date) -> list[BookingRow]:
+def list_session_rows_on(*, access: Access, first: date, last: date) -> list[BookingRow]:
     """The same as lines, in two queries; the places are those of the run for a course."""
-    sessions = list_sessions_on(desk=desk, first=first, last=last)
+    sessions = list_sessions_on(access=access, first=first, last=last)
     crews = find_crews(session_ids=[it.pk for it in sessions])
     return [_row(it, crews.get(it.pk, Crew())) for it in sessions]
 

@@ -15,7 +15,7 @@ from apps.bookings.queries.wishes import IN_LINE, may_wait_for_a_time, wish_of
 from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name, local_date_of, staff_name
 from apps.waitlists.queries.lines import has_offer
 from apps.waitlists.queries.times import find_times_for
@@ -42,34 +42,36 @@ class WishRow:
     zone: ZoneInfo
 
 
-def count_wishes(*, desk: Desk) -> int:
+def count_wishes(*, access: Access) -> int:
     """How many wait for a time."""
     return WaitlistEntry.objects.filter(
-        business=desk.business, state__in=IN_LINE, wanted_first_on__isnull=False
+        business=access.business, state__in=IN_LINE, wanted_first_on__isnull=False
     ).count()
 
 
-def list_wishes(*, desk: Desk, now: datetime) -> list[tuple[str, list[WishRow]]]:
+def list_wishes(*, access: Access, now: datetime) -> list[tuple[str, list[WishRow]]]:
     """The lines by service, whoever is first in a line first; one query."""
-    entries = _entries(desk).order_by("booking__service__name", "booking__service_id", "rank", "pk")
+    entries = _entries(access).order_by(
+        "booking__service__name", "booking__service_id", "rank", "pk"
+    )
     rows = [_row(entry, now=now) for entry in entries[:MOST_ROWS]]
     return [(name, list(line)) for name, line in groupby(rows, key=lambda row: row.service)]
 
 
-def services_with_a_line(*, desk: Desk) -> list[Service]:
+def services_with_a_line(*, access: Access) -> list[Service]:
     """The services of which somebody may wait for a time."""
-    services = Service.objects.filter(business=desk.business, retired_at=None)
+    services = Service.objects.filter(business=access.business, retired_at=None)
     found = services.select_related("business", "policy")
     return [it for it in found if may_wait_for_a_time(it)]
 
 
-def get_wish(*, desk: Desk, reference: str, now: datetime) -> tuple[Booking, WishRow]:
+def get_wish(*, access: Access, reference: str, now: datetime) -> tuple[Booking, WishRow]:
     """The booking of somebody in line and how it is shown.
 
     Raises:
         WaitlistEntry.DoesNotExist: nobody of this reference waits for a time here.
     """
-    entry = _entries(desk).get(booking__reference=reference)
+    entry = _entries(access).get(booking__reference=reference)
     return entry.booking, _row(entry, now=now)
 
 
@@ -93,10 +95,10 @@ def _by_day(free: Sequence[datetime], booking: Booking) -> list[tuple[date, list
     return [(on, list(starts)) for on, starts in days]
 
 
-def _entries(desk: Desk) -> QuerySet[WaitlistEntry]:
+def _entries(access: Access) -> QuerySet[WaitlistEntry]:
     related = ("booking__customer", "booking__service__business", "booking__business")
     return WaitlistEntry.objects.filter(
-        business=desk.business, state__in=IN_LINE, wanted_first_on__isnull=False
+        business=access.business, state__in=IN_LINE, wanted_first_on__isnull=False
     ).select_related(*related, "booking__location", "booking__resource__staff_member")
 
 

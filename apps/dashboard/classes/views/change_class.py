@@ -22,11 +22,11 @@ from apps.businesses.models import TeamMember
 from apps.catalog.models import Resource
 from apps.classes import operations as classes_operations
 from apps.classes.queries.attending import Scope
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.classes import SEEN, ChangeClassForm, tell_elsewhere
 from apps.dashboard.classes.forms.unclear import unclear_words
 from apps.dashboard.classes.queries.roster import ScopeChoice, list_scopes
 from apps.dashboard.classes.views.roster import session_page
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
@@ -60,12 +60,12 @@ def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return _show(request, session, form, now=now, status=422)
     try:
-        _change(session, form, by=request.desk.member, now=now)
+        _change(session, form, by=request.access.member, now=now)
     except REFUSED as refusal:
         form = _refuse(request, session, form, refusal, now=now)
         status = 422 if isinstance(refusal, UnclearTime) else 409
         return _show(request, session, form, now=now, status=status)
-    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
 
 
 def _change(session: Session, form: ChangeClassForm, *, by: TeamMember, now: datetime) -> None:
@@ -143,7 +143,7 @@ def _form(
     stored = _stored(session)
     return ChangeClassForm(
         data,
-        desk=request.desk,
+        access=request.access,
         zone=session.zone,
         place=session.location,
         scopes=[

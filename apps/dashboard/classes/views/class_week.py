@@ -7,8 +7,8 @@ from django.views.decorators.http import require_safe
 
 from apps.bookings.forms.picks import Unreadable
 from apps.classes.forms import read_week
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.queries.class_week import WEEK, get_class_week
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.queries.rows import local_date_of
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
@@ -21,9 +21,9 @@ from apps.web.weeks import week_starts_of
 @guarded(*roles_with(Right.LOOK))
 def class_week(request: OwnerRequest, slug: str) -> HttpResponse:
     """List what is taught this week, with the places that are taken."""
-    now, desk = timezone.now(), request.desk
-    today = local_date_of(now, desk.business.zone)
-    starts = week_starts_of(desk.business.locale)
+    now, access = timezone.now(), request.access
+    today = local_date_of(now, access.business.zone)
+    starts = week_starts_of(access.business.locale)
     try:
         asked = read_week(request.GET.get("week", ""), today=today, week_starts=starts)
     except Unreadable as odd:
@@ -31,7 +31,7 @@ def class_week(request: OwnerRequest, slug: str) -> HttpResponse:
     first = asked or week_start(today, week_starts=starts)
     here = reverse("dashboard:classes", args=[slug])
     context = {
-        "week": get_class_week(desk=desk, first=first, now=now),
+        "week": get_class_week(access=access, first=first, now=now),
         "today": today,
         "earlier_url": f"{here}?week={week_name(first - WEEK, week_starts=starts)}",
         "later_url": f"{here}?week={week_name(first + WEEK, week_starts=starts)}",

@@ -13,10 +13,10 @@ from apps.availability.operations import SessionFacts
 from apps.availability.queries.plans import plan_series
 from apps.businesses.models import Clock
 from apps.catalog.models import Service
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.classes import NewClassForm, tell_elsewhere
 from apps.dashboard.classes.forms.unclear import unclear_words
 from apps.dashboard.classes.queries.plan_preview import PlanLine, preview_series
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.queries.rows import local_date_of
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
@@ -38,10 +38,10 @@ REFUSED = (
 @guarded(*roles_with(Right.SCHEDULE_CLASSES))
 def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the form; preview its dates with their problems; write all of them or none."""
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     asked = request.POST if request.method == "POST" else request.GET or None
     saves = request.method == "POST" and PREVIEW not in request.POST
-    form = NewClassForm(asked, desk=desk, must_explain=saves)
+    form = NewClassForm(asked, access=access, must_explain=saves)
     if asked is None:
         return _show(request, form, None, now=now)
     planned = _preview(form, now=now) if form.is_valid() else None
@@ -52,12 +52,12 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
         status = 422 if form.errors and request.method == "POST" else 200
         return _show(request, form, planned, now=now, status=status)
     try:
-        starts_at = _open(form, form_key_of(request, business_id=desk.business.pk), now=now)
+        starts_at = _open(form, form_key_of(request, business_id=access.business.pk), now=now)
     except REFUSED as refusal:
         planned = _refuse(form, refusal, planned, now=now)
         return _show(request, form, planned, now=now, status=409)
-    first = local_date_of(starts_at, desk.business.zone)
-    week = week_name(first, week_starts=week_starts_of(desk.business.locale))
+    first = local_date_of(starts_at, access.business.zone)
+    week = week_name(first, week_starts=week_starts_of(access.business.locale))
     return go_to(request, "dashboard:classes", slug, query={"week": week})
 
 
@@ -67,7 +67,7 @@ def _require_clear(form: NewClassForm, planned: list[PlanLine]) -> None:
     moved = [it for it in planned if it.is_moved]
     if not moved:
         return
-    zone, locale = _clock(form).zone, form.desk.business.locale
+    zone, locale = _clock(form).zone, form.access.business.locale
     starts = [it.starts_at for it in moved]
     if len(planned) > 1:
         form.ask_about(starts, zone=zone, locale=locale)
@@ -172,7 +172,7 @@ def _show(
         "form": form,
         "planned": planned,
         "problems": sum(bool(it.obstacles) for it in planned or ()),
-        "there": _clock(form).zone if planned else request.desk.business.zone,
+        "there": _clock(form).zone if planned else request.access.business.zone,
     }
     return show(
         request,

@@ -18,6 +18,7 @@ from apps.bookings import operations as bookings
 from apps.businesses.models import TeamMember
 from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.classes import (
     CancelSessionsForm,
     CheckInForm,
@@ -27,7 +28,6 @@ from apps.dashboard.classes.forms.classes import (
 )
 from apps.dashboard.classes.forms.people import AddPersonForm
 from apps.dashboard.classes.queries.roster import get_roster, get_session
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
@@ -40,7 +40,7 @@ def session_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     @wraps(view)
     def found(request: OwnerRequest, session: int, **_slug: str) -> HttpResponse:
         try:
-            return view(request, get_session(desk=request.desk, session_id=session))
+            return view(request, get_session(access=request.access, session_id=session))
         except Session.DoesNotExist as missing:
             raise Http404 from missing
 
@@ -71,7 +71,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
             reference=form.cleaned_data["reference"],
             seat=form.cleaned_data["seat"],
             state=form.mark(),
-            by=request.desk.member,
+            by=request.access.member,
             now=now,
         )
     except classes.NotOnTheList:
@@ -86,7 +86,7 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
 def all_here(request: OwnerRequest, session: Session) -> HttpResponse:
     """Mark everybody as here who was not marked yet."""
     now = timezone.now()
-    classes.mark_all_here(session_id=session.pk, by=request.desk.member, now=now)
+    classes.mark_all_here(session_id=session.pk, by=request.access.member, now=now)
     return _answer(request, session, now=now)
 
 
@@ -95,7 +95,7 @@ def all_here(request: OwnerRequest, session: Session) -> HttpResponse:
 @session_page
 def places(request: OwnerRequest, session: Session) -> HttpResponse:
     """Give the session, or the run it belongs to, another number of places."""
-    now, form = timezone.now(), PlacesForm(request.POST, locale=request.desk.business.locale)
+    now, form = timezone.now(), PlacesForm(request.POST, locale=request.access.business.locale)
     if not form.is_valid():
         return show_roster(request, session, now=now, places=form, status=422)
     try:
@@ -106,7 +106,7 @@ def places(request: OwnerRequest, session: Session) -> HttpResponse:
         words = ngettext("One place is taken.", "%d places are taken.", taken.seats) % taken.seats
         form.add_error("capacity", words)
         return show_roster(request, session, now=now, places=form, status=409)
-    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
 
 
 def _show_places_now(
@@ -115,7 +115,7 @@ def _show_places_now(
     """Somebody else was faster: what was typed, under the number that holds now (409)."""
     session.refresh_from_db()
     holds = (session.course_run or session).capacity
-    locale = request.desk.business.locale
+    locale = request.access.business.locale
     form = PlacesForm({"capacity": str(typed), "seen": str(holds)}, locale=locale)
     form.add_error("capacity", _("Somebody else has changed it to %(n)d.") % {"n": holds})
     return show_roster(request, session, now=now, places=form, status=409)
@@ -130,11 +130,11 @@ def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
     if not form.is_valid():
         return show_roster(request, session, now=now, cancel=form, status=422)
     try:
-        _cancel(session, form, by=request.desk.member, now=now)
+        _cancel(session, form, by=request.access.member, now=now)
     except bookings.StaleRevision:
         words = _("Somebody has booked, left or changed this. Please check again.")
         return show_roster(request, session, now=now, cancel=form, problem=words, status=409)
-    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
 
 
 def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: datetime) -> None:
@@ -152,7 +152,7 @@ def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: 
 def _answer(request: OwnerRequest, session: Session, *, now: datetime) -> HttpResponse:
     if wants_fragment(request):
         return show_roster(request, session, now=now)
-    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
 
 
 def show_roster(
@@ -166,8 +166,8 @@ def show_roster(
 ) -> HttpResponse:
     """Show the roster as it is now; problem says why the last tap did nothing, given are the forms
     that were sent (places, cancel, message, add)."""
-    found = get_roster(desk=request.desk, session=session, now=now)
-    locale = request.desk.business.locale
+    found = get_roster(access=request.access, session=session, now=now)
+    locale = request.access.business.locale
     context: dict[str, Any] = {
         "roster": found,
         "zone": session.zone,

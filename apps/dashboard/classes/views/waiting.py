@@ -18,10 +18,10 @@ from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, choose, get_service_by_id
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.classes import MessageForm, WaitingForm
 from apps.dashboard.classes.forms.people import AddPersonForm
 from apps.dashboard.classes.views.roster import session_page, show_roster
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.roles import Right, roles_with
 from apps.waitlists import operations as waitlists
 from apps.web.form_keys import form_key_of
@@ -40,14 +40,14 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
         return show_roster(request, session, now=now, problem=words, status=422)
     booking = _booking(session, form.cleaned_data["reference"])
     try:
-        _do(form.cleaned_data["verb"], booking, by=request.desk.member, now=now)
+        _do(form.cleaned_data["verb"], booking, by=request.access.member, now=now)
     except NoSeats:
         words = _("There are no places. Add places first, or wait until one opens up.")
         return show_roster(request, session, now=now, problem=words, status=409)
     except (waitlists.NotInLine, BusyTryAgain):
         words = _("This has changed. Please check again.")
         return show_roster(request, session, now=now, problem=words, status=409)
-    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
 
 
 @require_POST
@@ -55,8 +55,8 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
 @session_page
 def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
     """Decide before its time that a class takes place, however few come (rule B16)."""
-    classes.let_take_place(session_id=session.pk, by=request.desk.member, now=timezone.now())
-    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+    classes.let_take_place(session_id=session.pk, by=request.access.member, now=timezone.now())
+    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
 
 
 @require_POST
@@ -70,12 +70,12 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
     classes.message_people(
         session_id=session.pk,
         text=form.cleaned_data["text"],
-        by=request.desk.member,
+        by=request.access.member,
         now=now,
-        form_key=form_key_of(request, business_id=request.desk.business.pk),
+        form_key=form_key_of(request, business_id=request.access.business.pk),
     )
     return go_to(
-        request, "dashboard:roster", request.desk.business.slug, session.pk, query={"sent": "1"}
+        request, "dashboard:roster", request.access.business.slug, session.pk, query={"sent": "1"}
     )
 
 
@@ -85,7 +85,7 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
 def add(request: OwnerRequest, session: Session) -> HttpResponse:
     """Put somebody into the class, or into the line in front of it."""
     now, service = timezone.now(), _service(request, session)
-    form = AddPersonForm(request.POST, service=service, locale=request.desk.business.locale)
+    form = AddPersonForm(request.POST, service=service, locale=request.access.business.locale)
     if not form.is_valid():
         return show_roster(request, session, now=now, add=form, status=422)
     try:
@@ -110,14 +110,14 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
     except BusyTryAgain:
         form.add_error(None, _("Somebody is booking right now. Please press again."))
         return show_roster(request, session, now=now, add=form, status=409)
-    return go_to(request, "dashboard:roster", request.desk.business.slug, session.pk)
+    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
 
 
 def _add(
     request: OwnerRequest, session: Session, service: Service, form: AddPersonForm, *, now: datetime
 ) -> None:
     """Into the class, or, by the other button, into the line in front of it."""
-    member = request.desk.member
+    member = request.access.member
     choice = choose(service=service, party_size=form.party_size, mix=form.mix, is_for_team=True)
     target = session.course_run or session
     form_key = form_key_of(request, business_id=member.business_id)
@@ -147,7 +147,7 @@ def _add(
 
 
 def _service(request: OwnerRequest, session: Session) -> Service:
-    return get_service_by_id(business=request.desk.business, service_id=session.service_id or 0)
+    return get_service_by_id(business=request.access.business, service_id=session.service_id or 0)
 
 
 def _do(verb: str, booking: Booking, *, by: TeamMember, now: datetime) -> None:

@@ -15,6 +15,7 @@ from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.operations import Visitor
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.wishes import NewWishForm, WishForm
 from apps.dashboard.classes.queries.wishes import (
     get_wish,
@@ -22,7 +23,6 @@ from apps.dashboard.classes.queries.wishes import (
     services_with_a_line,
     times_for,
 )
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.waitlists import operations as waitlists
@@ -37,7 +37,7 @@ def waitlist(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show who waits, by service, first come first."""
     del slug
     now = timezone.now()
-    lines = list_wishes(desk=request.desk, now=now)
+    lines = list_wishes(access=request.access, now=now)
     return show(
         request, "dashboard/waitlist.html", None, {"lines": lines}, now=now, current="requests"
     )
@@ -47,16 +47,16 @@ def waitlist(request: OwnerRequest, slug: str) -> HttpResponse:
 @guarded(*roles_with(Right.WAITLIST))
 def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
     """Put somebody in line who has called."""
-    now, desk = timezone.now(), request.desk
-    services = services_with_a_line(desk=desk)
+    now, access = timezone.now(), request.access
+    services = services_with_a_line(access=access)
     data = request.POST if request.method == "POST" else None
-    form = NewWishForm(data, services=services, business=desk.business)
+    form = NewWishForm(data, services=services, business=access.business)
     status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            form_key = form_key_of(request, business_id=desk.business.pk)
-            words = _put_in_line(form, form_key, by=desk.member, now=now)
+            form_key = form_key_of(request, business_id=access.business.pk)
+            words = _put_in_line(form, form_key, by=access.member, now=now)
             if not words:
                 return go_to(request, "dashboard:waitlist", slug)
             form.add_error(None, words)
@@ -103,7 +103,7 @@ def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Show the free times that suit somebody; give or offer one, or change the line."""
     now = timezone.now()
     try:
-        booking, _row = get_wish(desk=request.desk, reference=reference, now=now)
+        booking, _row = get_wish(access=request.access, reference=reference, now=now)
     except WaitlistEntry.DoesNotExist as missing:
         raise Http404 from missing
     if request.method != "POST":
@@ -113,7 +113,7 @@ def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         words = _("Choose one of the free times.")
         return _show(request, reference, now=now, problem=words, status=422)
     try:
-        _do(form, booking, by=request.desk.member, now=now)
+        _do(form, booking, by=request.access.member, now=now)
     except bookings.SlotGone:
         words = _("This time has gone to somebody else.")
         return _show(request, reference, now=now, problem=words, status=409)
@@ -141,9 +141,9 @@ def _show(
     request: OwnerRequest, reference: str, *, now: datetime, problem: str = "", status: int = 200
 ) -> HttpResponse:
     try:
-        booking, row = get_wish(desk=request.desk, reference=reference, now=now)
+        booking, row = get_wish(access=request.access, reference=reference, now=now)
     except WaitlistEntry.DoesNotExist:
-        return go_to(request, "dashboard:waitlist", request.desk.business.slug)
+        return go_to(request, "dashboard:waitlist", request.access.business.slug)
     days = times_for(booking=booking, now=now)
     context = {"row": row, "days": days, "zone": row.zone, "problem": problem}
     return show(

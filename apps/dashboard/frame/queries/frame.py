@@ -19,7 +19,7 @@ from apps.checkout.queries.stranded import (
     stranded_refunds,
     uncovered_cards,
 )
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.clashes import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.frame.queries.rows import LIVE
 from apps.dashboard.roles import Right
@@ -40,16 +40,16 @@ class Frame:
         return self.waiting - self.clashes
 
 
-def get_frame(*, desk: Desk, now: datetime) -> Frame:
+def get_frame(*, access: Access, now: datetime) -> Frame:
     """Count what waits; one query, served by the partial index booking_requests."""
-    me = TeamMember.objects.filter(pk=desk.member.pk)
-    others = TeamMember.objects.filter(user_id=desk.member.user_id).exclude(pk=desk.member.pk)
-    together = Service.objects.filter(business_id=desk.business.pk, retired_at=None).exclude(
+    me = TeamMember.objects.filter(pk=access.member.pk)
+    others = TeamMember.objects.filter(user_id=access.member.user_id).exclude(pk=access.member.pk)
+    together = Service.objects.filter(business_id=access.business.pk, retired_at=None).exclude(
         kind=Service.Kind.APPOINTMENT
     )
     waiting, clashes, elsewhere, classes = me.annotate(
-        waiting=_waiting(desk),
-        clashes=_clashes(desk, now=now),
+        waiting=_waiting(access),
+        clashes=_clashes(access, now=now),
         elsewhere=Exists(others),
         classes=Exists(together),
     ).values_list("waiting", "clashes", "elsewhere", "classes")[0]
@@ -61,16 +61,16 @@ def get_frame(*, desk: Desk, now: datetime) -> Frame:
     )
 
 
-def _clashes(desk: Desk, *, now: datetime) -> Combinable:
-    if not desk.may(Right.RESOLVE):
+def _clashes(access: Access, *, now: datetime) -> Combinable:
+    if not access.may(Right.RESOLVE):
         return Value(0)
-    clashes = desk.bookings().filter(double_booked=True, status__in=LIVE)
-    business = desk.business.pk
+    clashes = access.bookings().filter(double_booked=True, status__in=LIVE)
+    business = access.business.pk
     parts: tuple[QuerySet[Any], ...] = (
         clashes,
-        leftovers_of(desk),
-        let_go_ahead(desk, now=now),
-        unclear_of(desk),
+        leftovers_of(access),
+        let_go_ahead(access, now=now),
+        unclear_of(access),
         stranded_payments(business_id=business),
         stranded_refunds(business_id=business),
         refused_refunds(business_id=business),
@@ -87,9 +87,9 @@ def _clashes(desk: Desk, *, now: datetime) -> Combinable:
     return reduce(add, counts)
 
 
-def _waiting(desk: Desk) -> Coalesce | Value:
-    if not desk.may(Right.DECIDE):
+def _waiting(access: Access) -> Coalesce | Value:
+    if not access.may(Right.DECIDE):
         return Value(0)
-    requests = desk.bookings().filter(ASKS_THE_TEAM).order_by()
+    requests = access.bookings().filter(ASKS_THE_TEAM).order_by()
     counted = requests.values("business").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())

@@ -14,7 +14,7 @@ from apps.bookings.queries.as_seen import reading_of
 from apps.bookings.queries.stub import full_title
 from apps.businesses.models import Location
 from apps.catalog.models import Resource, Service
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 MOST_ROWS = 1000
@@ -53,15 +53,15 @@ class BookingRow:
 
 
 def list_bookings_on(
-    *, desk: Desk, first: date, last: date, statuses: Iterable[str] = LIVE
+    *, access: Access, first: date, last: date, statuses: Iterable[str] = LIVE
 ) -> list[BookingRow]:
     """List live appointments of the dates first..last (inclusive) here: those that start on them,
     and those that go on from the day before.
 
     One query by the index booking_by_business_start, whatever the statuses asked for.
     """
-    zone = desk.business.zone
-    bookings = desk.bookings().filter(
+    zone = access.business.zone
+    bookings = access.bookings().filter(
         kind=Service.Kind.APPOINTMENT,
         status__in=LIVE,
         **touching(day_bounds(zone, first)[0], day_bounds(zone, last)[1]),
@@ -165,7 +165,7 @@ def instant(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def dates_of(bookings: Sequence[Booking], desk: Desk) -> set[date]:
+def dates_of(bookings: Sequence[Booking], access: Access) -> set[date]:
     """The dates on the business's clock that these bookings touch."""
-    zone = desk.business.zone
+    zone = access.business.zone
     return {local_date_of(at, zone) for it in bookings for at in (it.starts_at, it.ends_at)}

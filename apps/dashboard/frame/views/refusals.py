@@ -9,7 +9,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.queries.pay_page import code_words
 from apps.checkout.queries.promotions import Applied
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.changes import LastChange, last_change
 from apps.dashboard.frame.queries.fits import Obstacle, in_names
 from apps.dashboard.frame.queries.team import load_team
@@ -63,21 +63,21 @@ MONEY_CODES: dict[type[Exception], str] = {
 }
 
 
-def money_problem(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
+def money_problem(error: Exception, *, access: Access, booking: Booking) -> Problem:
     """The same for what moves money; amount is what went back already, or what is left."""
     code = MONEY_CODES.get(type(error))
     if code is None:
-        return problem_of(error, desk=desk, booking=booking)
+        return problem_of(error, access=access, booking=booking)
     minor = getattr(error, "refunded", getattr(error, "left", None))
     amount = None if minor is None else Money(minor, booking.currency)
     return Problem(code, 422 if code in WRITTEN_WRONG else 409, amount=amount)
 
 
-def problem_of(error: Exception, *, desk: Desk, booking: Booking) -> Problem:
+def problem_of(error: Exception, *, access: Access, booking: Booking) -> Problem:
     """Say what an operation refused, with who was faster or what is in the way."""
     code = CODES[type(error)]
     if isinstance(error, bookings.DoesNotFit):
-        team = load_team(business_id=desk.business.pk) if error.reasons else {}
+        team = load_team(business_id=access.business.pk) if error.reasons else {}
         return Problem(code, 409, obstacles=in_names(error.reasons, team=team))
     if isinstance(error, BusyTryAgain):
         return Problem(code, 503)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from apps.businesses.pages import links_of
 from apps.checkout.gifts import holds_gift_code
-from apps.dashboard.desk import Desk, OwnerRequest
+from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.frame.queries.frame import Frame, get_frame
 from apps.dashboard.given_back import give_back
 from apps.dashboard.roles import Right
@@ -30,7 +30,7 @@ def show(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page or its fragment with clock, language and frame of the business."""
-    shown = {**_frame(request.desk, frame, current, now=now), "now": now, **context}
+    shown = {**_frame(request.access, frame, current, now=now), "now": now, **context}
     if request.method == "GET" and not wants_fragment(request):
         kept = take_text(request, now=now)
         shown["given_back"] = give_back(kept, context) if kept else None
@@ -39,26 +39,26 @@ def show(
     return response
 
 
-def _frame(desk: Desk, frame: Frame | None, current: str, *, now: datetime) -> dict[str, Any]:
-    business = desk.business
+def _frame(access: Access, frame: Frame | None, current: str, *, now: datetime) -> dict[str, Any]:
+    business = access.business
     links = links_of(business)
     return {
         "business": business,
         "links": {"accent_css": links["accent_css"] if business.is_public else ""},
         "zone": business.zone,
         "locale": business.locale,
-        "rights": {right.value for right in desk.rights},
-        "nav": navigation(desk, frame or get_frame(desk=desk, now=now), current),
+        "rights": {right.value for right in access.rights},
+        "nav": navigation(access, frame or get_frame(access=access, now=now), current),
     }
 
 
-def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
+def navigation(access: Access, frame: Frame, current: str) -> Mapping[str, Any]:
     """Addresses of the rail and the tabs, with the count on the inbox; None for what this person
     may not open."""
-    slug = desk.business.slug
+    slug = access.business.slug
 
     def page(name: str, right: Right = Right.LOOK) -> str | None:
-        return reverse(f"dashboard:{name}", args=[slug]) if desk.may(right) else None
+        return reverse(f"dashboard:{name}", args=[slug]) if access.may(right) else None
 
     return {
         "current": current,
@@ -74,7 +74,7 @@ def navigation(desk: Desk, frame: Frame, current: str) -> Mapping[str, Any]:
         "gifts_url": page("gift_cards", Right.SELL),
         "services_url": page("services", Right.PRICES),
         "places_url": page("clocks", Right.SETTINGS),
-        "page_url": links_of(desk.business)["home"],
+        "page_url": links_of(access.business)["home"],
         "safety_url": reverse("mfa_index"),
         "sign_out_url": reverse("account_logout"),
         "switch_url": reverse("dashboard:choose_business") if frame.has_other_businesses else None,
@@ -98,4 +98,4 @@ def redirect_search(
     if is_code is is_posted:
         return None
     query = {} if is_code else {name: str(it) for name, it in {"q": words, **filters}.items() if it}
-    return go_to(request, url_name, request.desk.business.slug, query=query)
+    return go_to(request, url_name, request.access.business.slug, query=query)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment
 from apps.checkout.queries.orders import PAYER, Payer, payer_of, receipt_of, state_words
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.kernel.money import Money
 
 ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
@@ -58,10 +58,10 @@ class OrderList:
     older: int | None
 
 
-def list_orders(*, desk: Desk, state: State, search: str, before: int | None) -> OrderList:
+def list_orders(*, access: Access, state: State, search: str, before: int | None) -> OrderList:
     """The newest orders in this state whose customer, booking, plan, card or receipt is searched
     for; one query."""
-    orders = _named(_in_state(_placed(desk), state), search.strip())
+    orders = _named(_in_state(_placed(access), state), search.strip())
     if before is not None:
         orders = orders.filter(pk__lt=before)
     found = list(orders.select_related("receipt", *PAYER).order_by("-pk")[: PAGE + 1])
@@ -69,7 +69,7 @@ def list_orders(*, desk: Desk, state: State, search: str, before: int | None) ->
     return OrderList(tuple(map(_row, rows)), older=rows[-1].pk if more else None)
 
 
-def _placed(desk: Desk) -> QuerySet[Order]:
+def _placed(access: Access) -> QuerySet[Order]:
     """Without those that nobody has begun to pay: these are drafts."""
     payments = Payment.objects.filter(order=OuterRef("pk"))
     summed = (
@@ -77,7 +77,7 @@ def _placed(desk: Desk) -> QuerySet[Order]:
         .values("order")
         .annotate(came=Sum("captured"), sum=Sum(F("captured") - F("refunded")))
     )
-    orders = desk.business.orders.annotate(
+    orders = access.business.orders.annotate(
         came=Coalesce(Subquery(summed.values("came")), 0),
         left=Coalesce(Subquery(summed.values("sum")), 0),
         failed=Exists(payments.filter(status=Payment.Status.FAILED)),

@@ -10,7 +10,7 @@ from django.db.models import Q
 from apps.availability.engine.zones import day_bounds
 from apps.checkout.models import Payment, Refund
 from apps.checkout.queries.orders import PAYER, payer_of, receipt_of
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.kernel.money import Money
 
 MOST_ROWS = 1000
@@ -59,12 +59,12 @@ class Takings:
     by_card: Money
 
 
-def get_takings(*, desk: Desk, on: date) -> Takings:
+def get_takings(*, access: Access, on: date) -> Takings:
     """The money of a day of the business, in the order it moved; two queries."""
-    zone, currency = desk.business.zone, desk.business.currency
+    zone, currency = access.business.zone, access.business.currency
     low, high = (datetime.fromtimestamp(edge, UTC) for edge in day_bounds(zone, on))
     came = (
-        Payment.objects.filter(business=desk.business, settled_at__gte=low, settled_at__lt=high)
+        Payment.objects.filter(business=access.business, settled_at__gte=low, settled_at__lt=high)
         .exclude(captured=0)
         .select_related("order__receipt", *(f"order__{name}" for name in PAYER))
     )
@@ -72,7 +72,7 @@ def get_takings(*, desk: Desk, on: date) -> Takings:
         Refund.objects.filter(
             Q(created_at__gte=low, created_at__lt=high)
             | Q(refused_at__gte=low, refused_at__lt=high),
-            business=desk.business,
+            business=access.business,
         )
         .exclude(status=Refund.Status.FAILED, done_at=None)
         .select_related("payment__order__receipt", *(f"payment__order__{name}" for name in PAYER))

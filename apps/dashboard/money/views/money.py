@@ -15,10 +15,10 @@ from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.queries.plan_words import plan_refused_words
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import LeftoverForm, RefundForm
 from apps.dashboard.bookings.views.answers import booking_or_404, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.refusals import INCOMPLETE, code_refused_words, money_problem
 from apps.dashboard.money.forms import CodeForm, PaidForm, PlanForm, UndoPaidForm
 from apps.dashboard.roles import Right, roles_with
@@ -45,19 +45,21 @@ REFUSED = (
 @guarded(*roles_with(Right.TAKE_MONEY))
 def mark_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Record that the rest was paid in person."""
-    now, desk = timezone.now(), request.desk
-    booking, form = booking_or_404(desk, reference), PaidForm(request.POST)
+    now, access = timezone.now(), request.access
+    booking, form = booking_or_404(access, reference), PaidForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)
     try:
         checkout.mark_paid(
             booking_id=booking.pk,
             revision=form.cleaned_data["revision"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
     except REFUSED as error:
-        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+        return refuse(
+            request, booking, money_problem(error, access=access, booking=booking), now=now
+        )
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
 
 
@@ -65,19 +67,21 @@ def mark_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 @guarded(*roles_with(Right.TAKE_MONEY))
 def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Take the record of a payment in person back."""
-    now, desk = timezone.now(), request.desk
-    booking, form = booking_or_404(desk, reference), UndoPaidForm(request.POST)
+    now, access = timezone.now(), request.access
+    booking, form = booking_or_404(access, reference), UndoPaidForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)
     try:
         checkout.undo_mark_paid(
             booking_id=booking.pk,
             payment_id=form.cleaned_data["payment"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
     except REFUSED as error:
-        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+        return refuse(
+            request, booking, money_problem(error, access=access, booking=booking), now=now
+        )
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
 
 
@@ -85,23 +89,23 @@ def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 @guarded(*roles_with(Right.TAKE_MONEY))
 def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Take a code off what is left, or have a gift card pay it."""
-    now, desk = timezone.now(), request.desk
-    booking, form = booking_or_404(desk, reference), CodeForm(request.POST)
+    now, access = timezone.now(), request.access
+    booking, form = booking_or_404(access, reference), CodeForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now, forms={"code": form})
     try:
         checkout.use_code(
             booking_id=booking.pk,
-            business_id=desk.business.pk,
+            business_id=access.business.pk,
             code=form.cleaned_data["code"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
     except REFUSED as error:
         if isinstance(error, checkout.CouponRefused):
             words = code_refused_words(error, form.cleaned_data["code"], of=booking)
             form.add_error("code", words)
-        problem = money_problem(error, desk=desk, booking=booking)
+        problem = money_problem(error, access=access, booking=booking)
         return refuse(request, booking, problem, now=now, forms={"code": form})
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
 
@@ -110,8 +114,8 @@ def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 @guarded(*roles_with(Right.TAKE_MONEY))
 def use_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Let a plan of the customer pay for what is booked and still owed."""
-    now, desk = timezone.now(), request.desk
-    booking, form = booking_or_404(desk, reference), PlanForm(request.POST)
+    now, access = timezone.now(), request.access
+    booking, form = booking_or_404(access, reference), PlanForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now, forms={"plan": form})
     plan = _plan_named(form.cleaned_data["way"], booking)
@@ -120,13 +124,13 @@ def use_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             booking_id=booking.pk,
             revision=form.cleaned_data["revision"],
             purchase_id=plan.pk if plan else 0,
-            by=desk.member,
+            by=access.member,
             now=now,
         )
     except REFUSED as error:
         if isinstance(error, checkout.PlanRefused):
             form.add_error("way", plan_refused_words(error.refused, plan))
-        problem = money_problem(error, desk=desk, booking=booking)
+        problem = money_problem(error, access=access, booking=booking)
         return refuse(request, booking, problem, now=now, forms={"plan": form})
     return go_to(request, "dashboard:booking", slug, reference, fragment="money")
 
@@ -141,15 +145,17 @@ def _plan_named(way: str, booking: Booking) -> PlanPurchase | None:
 @guarded(*roles_with(Right.REFUND))
 def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Decide about the money of a booking that is over: give it back, or keep it."""
-    now, desk = timezone.now(), request.desk
-    booking, form = booking_or_404(desk, reference), LeftoverForm(request.POST)
+    now, access = timezone.now(), request.access
+    booking, form = booking_or_404(access, reference), LeftoverForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)
     decide = checkout.refund_the_rest if form.cleaned_data["back"] else checkout.keep_money
     try:
-        decide(booking_id=booking.pk, by=desk.member, now=now)
+        decide(booking_id=booking.pk, by=access.member, now=now)
     except REFUSED as error:
-        return refuse(request, booking, money_problem(error, desk=desk, booking=booking), now=now)
+        return refuse(
+            request, booking, money_problem(error, access=access, booking=booking), now=now
+        )
     return go_to(request, "dashboard:conflicts", slug)
 
 
@@ -158,8 +164,8 @@ def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Give money back, or show what that would do; a page that does not know of the last refund is
     refused (rule M9)."""
-    now, desk = timezone.now(), request.desk
-    booking = booking_or_404(desk, reference)
+    now, access = timezone.now(), request.access
+    booking = booking_or_404(access, reference)
     form = refund_form(find_payment_summary(booking=booking), booking, request.POST)
     if "preview" in request.POST or not form.is_valid():
         return _weigh(request, booking, form, now=now)
@@ -170,11 +176,11 @@ def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             lines=form.lines,
             seen_refunded=form.cleaned_data["seen_refunded"],
             reason=form.cleaned_data["reason"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
     except REFUSED as error:
-        problem = money_problem(error, desk=desk, booking=booking)
+        problem = money_problem(error, access=access, booking=booking)
         again = refund_form(
             find_payment_summary(booking=booking), booking, request.POST, is_fresh=True
         )
@@ -191,7 +197,7 @@ def _weigh(
     if not preview or not (form.is_valid() or wants_fragment(request)):
         return refuse(request, booking, INCOMPLETE, now=now, forms=forms)
     if not wants_fragment(request):
-        slug = request.desk.business.slug
+        slug = request.access.business.slug
         query = {name: request.POST.get(name, "") for name in form.fields}
         return go_to(request, "dashboard:booking", slug, booking.reference, query=query)
     return show_sheet(

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import redirect_search, show
 from apps.dashboard.money.forms import OrdersForm
 from apps.dashboard.money.queries.orders import State, list_orders
@@ -33,7 +33,7 @@ def orders(request: OwnerRequest, slug: str) -> HttpResponse:
     if redirect := redirect_search(request, "dashboard:orders", search, state=state.value):
         return redirect
     context = {
-        "orders": list_orders(desk=request.desk, state=state, search=search, before=before),
+        "orders": list_orders(access=request.access, state=state, search=search, before=before),
         "chips": [(it.value or None, words, it is state) for it, words in CHIPS],
         "state": state.value,
         "search": search,

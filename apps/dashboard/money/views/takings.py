@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import EARLIEST, LATEST
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.money.queries.takings import get_takings
@@ -21,11 +21,11 @@ DAY = timedelta(days=1)
 def takings(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the day that is asked for, else today."""
     del slug
-    now, desk = timezone.now(), request.desk
-    today = now.astimezone(desk.business.zone).date()
+    now, access = timezone.now(), request.access
+    today = now.astimezone(access.business.zone).date()
     on = _day(request.GET.get("on", ""), today)
     context = {
-        "takings": get_takings(desk=desk, on=on),
+        "takings": get_takings(access=access, on=on),
         "before": on - DAY,
         "after": on + DAY if on < today else None,
     }

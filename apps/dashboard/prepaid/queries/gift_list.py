@@ -13,7 +13,7 @@ from apps.checkout.models import GiftCard, GiftEntry
 from apps.checkout.operations import BUYER, RECIPIENT
 from apps.checkout.operations.gift_money import gift_mail_key
 from apps.checkout.queries.orders import PaymentSummary, find_card_sheet, payer_of
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import name_of
 from apps.kernel.money import Money
 from apps.outbox.queries import find_failed
@@ -23,10 +23,10 @@ MOST_LINES = 200
 DRAFT = GiftCard.Status.DRAFT
 
 
-def find_cards(*, desk: Desk, words: str, page: int) -> Page[GiftCard]:
+def find_cards(*, access: Access, words: str, page: int) -> Page[GiftCard]:
     """A page of the cards of a name, mail or reference, the newest first; two queries. What was
     never paid is no card."""
-    found = _cards(desk)
+    found = _cards(access)
     if words:
         found = found.filter(
             Q(buyer_name__icontains=words)
@@ -38,9 +38,9 @@ def find_cards(*, desk: Desk, words: str, page: int) -> Page[GiftCard]:
     return Paginator(found.order_by("-pk"), A_PAGE).get_page(page)
 
 
-def find_by_code(*, desk: Desk, code: str) -> GiftCard | None:
+def find_by_code(*, access: Access, code: str) -> GiftCard | None:
     """The card of a whole code, alone or with words around it."""
-    return _cards(desk).filter(code__in=[plain_gift_code(code), *codes_within(code)]).first()
+    return _cards(access).filter(code__in=[plain_gift_code(code), *codes_within(code)]).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ class CardPage:
         return self.sheet is not None and self.sheet.refundable >= self.card.balance > 0
 
 
-def get_card(*, desk: Desk, reference: str) -> GiftCard:
+def get_card(*, access: Access, reference: str) -> GiftCard:
     """Return a card of this business.
 
     Raises:
         GiftCard.DoesNotExist: there is none, or it was never paid.
     """
-    card = _cards(desk).get(reference=reference)
-    card.business = desk.business
+    card = _cards(access).get(reference=reference)
+    card.business = access.business
     return card
 
 
@@ -130,5 +130,5 @@ def _words(entry: GiftEntry) -> str:
     return entry.get_kind_display()
 
 
-def _cards(desk: Desk) -> QuerySet[GiftCard]:
-    return GiftCard.objects.filter(business_id=desk.business.pk).exclude(status=DRAFT)
+def _cards(access: Access) -> QuerySet[GiftCard]:
+    return GiftCard.objects.filter(business_id=access.business.pk).exclude(status=DRAFT)

@@ -11,7 +11,7 @@ from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.gifts import has_gift_cards
 from apps.checkout.queries.orders import PaymentSummary, list_sheets
 from apps.checkout.queries.plan_words import last_day_words, left_words
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import name_of
 from apps.prepaid.queries.plan_offer import plans_take_codes
 from apps.prepaid.queries.plans import LedgerLine, ledger_of, period_words
@@ -43,10 +43,10 @@ class Holders:
     page: Page[PlanPurchase]
 
 
-def find_holders(*, desk: Desk, words: str, plan_id: int | None, page: int) -> Holders:
+def find_holders(*, access: Access, words: str, plan_id: int | None, page: int) -> Holders:
     """A page of those whose name or mail holds the words, or whose reference they are: the newest
     first; two queries. What was never paid is nobody's."""
-    found = _purchases(desk).exclude(status=DRAFT)
+    found = _purchases(access).exclude(status=DRAFT)
     if plan_id is not None:
         found = found.filter(plan_id=plan_id)
     if words:
@@ -56,11 +56,11 @@ def find_holders(*, desk: Desk, words: str, plan_id: int | None, page: int) -> H
             | Q(reference=words.upper())
         )
     shown = Paginator(found.order_by("-pk"), A_PAGE).get_page(page)
-    return Holders([_row(it, desk) for it in shown], shown)
+    return Holders([_row(it, access) for it in shown], shown)
 
 
-def _row(purchase: PlanPurchase, desk: Desk) -> HolderRow:
-    purchase.business = desk.business
+def _row(purchase: PlanPurchase, access: Access) -> HolderRow:
+    purchase.business = access.business
     return HolderRow(
         reference=purchase.reference,
         name=purchase.customer.name,
@@ -98,14 +98,14 @@ class HeldPlan:
         return last if last is not None and last.refundable > 0 else None
 
 
-def get_purchase(*, desk: Desk, reference: str) -> PlanPurchase:
+def get_purchase(*, access: Access, reference: str) -> PlanPurchase:
     """Return a plan that somebody of this business has.
 
     Raises:
         PlanPurchase.DoesNotExist: there is none, or it was never paid.
     """
-    purchase = _purchases(desk).exclude(status=DRAFT).get(reference=reference)
-    purchase.business = desk.business
+    purchase = _purchases(access).exclude(status=DRAFT).get(reference=reference)
+    purchase.business = access.business
     return purchase
 
 
@@ -126,6 +126,6 @@ def read_held_plan(*, purchase: PlanPurchase, now: datetime) -> HeldPlan:
     )
 
 
-def _purchases(desk: Desk) -> QuerySet[PlanPurchase]:
-    purchases = PlanPurchase.objects.filter(business_id=desk.business.pk)
+def _purchases(access: Access) -> QuerySet[PlanPurchase]:
+    purchases = PlanPurchase.objects.filter(business_id=access.business.pk)
     return purchases.select_related("customer", "plan")

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from apps.catalog.models import PricingPlan
 from apps.catalog.payment_words import limit_words
 from apps.checkout.models import PlanPurchase
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.prepaid.queries.plans import PlanCard, card_of_plan
 from apps.prepaid.queries.reach import stored_plan_out_of_reach
 
@@ -30,41 +30,41 @@ class PlanRow:
     beyond: str = ""
 
 
-def list_plan_rows(*, desk: Desk) -> list[PlanRow]:
+def list_plan_rows(*, access: Access) -> list[PlanRow]:
     """Those that are sold in the owner's order, then the retired ones; two queries."""
-    plans = _plans(desk).annotate(
+    plans = _plans(access).annotate(
         held=Count("purchases", filter=Q(purchases__status__in=LIVE)),
     )
     rows = [
         PlanRow(
             pk=plan.pk,
             revision=plan.revision,
-            card=card_of_plan(plan, desk.business),
+            card=card_of_plan(plan, access.business),
             held=plan.held,
             hidden=plan.hidden,
             retired_at=plan.retired_at,
-            beyond=_beyond(plan, desk),
+            beyond=_beyond(plan, access),
         )
         for plan in plans.order_by("position", "pk")[:MOST_ROWS]
     ]
     return sorted(rows, key=lambda row: row.retired_at is not None)
 
 
-def _beyond(plan: PricingPlan, desk: Desk) -> str:
-    it = stored_plan_out_of_reach(plan, desk.business)
-    return limit_words(it, business=desk.business) if it else ""
+def _beyond(plan: PricingPlan, access: Access) -> str:
+    it = stored_plan_out_of_reach(plan, access.business)
+    return limit_words(it, business=access.business) if it else ""
 
 
-def get_own_plan(*, desk: Desk, plan_id: int) -> PricingPlan:
+def get_own_plan(*, access: Access, plan_id: int) -> PricingPlan:
     """Return a plan of this business with its services, sold or retired.
 
     Raises:
         PricingPlan.DoesNotExist: there is none.
     """
-    plan = _plans(desk).get(pk=plan_id)
-    plan.business = desk.business
+    plan = _plans(access).get(pk=plan_id)
+    plan.business = access.business
     return plan
 
 
-def _plans(desk: Desk) -> QuerySet[PricingPlan]:
-    return PricingPlan.objects.filter(business=desk.business).prefetch_related("services")
+def _plans(access: Access) -> QuerySet[PricingPlan]:
+    return PricingPlan.objects.filter(business=access.business).prefetch_related("services")

@@ -13,7 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
 from apps.checkout.queries.gift_words import gift_now_words
 from apps.checkout.queries.gifts import find_gift
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.prepaid.forms.sales import SellGiftForm, SellPlanForm, new_desk_key
 from apps.dashboard.prepaid.views.desk_till import open_desk_till
@@ -59,11 +59,11 @@ def _sell_plan(
 ) -> PlanPurchase:
     said = form.cleaned_data
     code, gift = form.codes
-    card = find_gift(request.desk.business.pk, gift)
+    card = find_gift(request.access.business.pk, gift)
     return prepaid.sell_plan(
         plan_id=plan.pk,
         buyer=form.buyer(),
-        by=request.desk.member,
+        by=request.access.member,
         now=now,
         seen_price=said["seen_price"],
         form_key=said["key"],
@@ -77,19 +77,19 @@ def _sell_plan(
 @guarded(*roles_with(Right.SELL))
 def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
     """Ask for an amount and who buys it; with POST, sell a gift card that is paid in person."""
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     if request.method != "POST":
-        form = SellGiftForm(business=desk.business, initial={"key": new_desk_key()})
+        form = SellGiftForm(business=access.business, initial={"key": new_desk_key()})
         return _show_card(request, form, now=now)
-    form = SellGiftForm(request.POST, business=desk.business)
+    form = SellGiftForm(request.POST, business=access.business)
     if not form.is_valid():
         return _show_card(request, form, now=now, status=UNPROCESSABLE)
     gift, key = form.gift(form.buyer()), form.cleaned_data["key"]
     try:
-        card = prepaid.sell_gift_card(gift=gift, by=desk.member, now=now, form_key=key)
+        card = prepaid.sell_gift_card(gift=gift, by=access.member, now=now, form_key=key)
     except prepaid.AlreadyBought as other:
         fresh = {**request.POST.dict(), "key": new_desk_key()}
-        form = SellGiftForm(fresh, business=desk.business)
+        form = SellGiftForm(fresh, business=access.business)
         return _show_card(request, form, now=now, status=CONFLICT, other=other)
     done = {"done": "sold"}
     return go_to(request, "dashboard:gift_card", slug, card.reference, query=done)
@@ -104,7 +104,7 @@ def _show_card(
     other: prepaid.AlreadyBought | None = None,
 ) -> HttpResponse:
     """other is a card that this form has sold already."""
-    currency = request.desk.business.currency
+    currency = request.access.business.currency
     context = {
         "form": form,
         "other": other,
@@ -144,7 +144,7 @@ def _show_plan(
     changed: Exception | None = None,
 ) -> HttpResponse:
     """changed is what the sale was refused for: all but the code is another state than was seen."""
-    business = request.desk.business
+    business = request.access.business
     till = open_desk_till(plan, business, form, now=now)
     for name, words in till.errors.items():
         form.add_error(name, words)

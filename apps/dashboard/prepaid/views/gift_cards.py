@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard
 from apps.checkout.providers import provider_in_use
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.refusals import INCOMPLETE, Problem, plan_problem
 from apps.dashboard.frame.views.showing import redirect_search, rest_of_address, show
 from apps.dashboard.prepaid.forms.sales import AdjustGiftForm, HoldersForm, StopGiftForm
@@ -32,12 +32,12 @@ def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
     address, nor does what may be one."""
     words, _plan, page = HoldersForm(request.POST or request.GET).asked()
     if request.method == "POST":
-        card = find_by_code(desk=request.desk, code=words)
+        card = find_by_code(access=request.access, code=words)
         if card is not None:
             return go_to(request, "dashboard:gift_card", slug, card.reference)
     if redirect := redirect_search(request, "dashboard:gift_cards", words):
         return redirect
-    found = find_cards(desk=request.desk, words=words, page=page)
+    found = find_cards(access=request.access, words=words, page=page)
     context = {
         "found": found,
         "words": words,
@@ -53,7 +53,7 @@ def gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
 @guarded(*roles_with(Right.OFFER_PLANS))
 def offer_gift_cards(request: OwnerRequest, slug: str) -> HttpResponse:
     """Start or stop selling gift cards on the booking page."""
-    prepaid.offer_gift_cards(offered="offer" in request.POST, by=request.desk.member)
+    prepaid.offer_gift_cards(offered="offer" in request.POST, by=request.access.member)
     return go_to(request, "dashboard:gift_cards", slug)
 
 
@@ -69,9 +69,9 @@ def gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 @guarded(*roles_with(Right.OFFER_PLANS))
 def adjust_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Take an amount off a card, or put back what was taken off, with a reason."""
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     card = _card(request, reference)
-    form = AdjustGiftForm(request.POST, business=desk.business)
+    form = AdjustGiftForm(request.POST, business=access.business)
     typed = {"adjust": form}
     if not form.is_valid():
         return _show(request, card, now=now, problem=INCOMPLETE, typed=typed)
@@ -81,7 +81,7 @@ def adjust_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpRe
             amount=form.change(),
             seen_balance=form.cleaned_data["seen_balance"],
             reason=form.cleaned_data["reason"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
     except REFUSED as error:
@@ -94,7 +94,7 @@ def adjust_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpRe
 @guarded(*roles_with(Right.OFFER_PLANS))
 def stop_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Let nobody pay with a card any more, with its rest back to whoever bought it or not."""
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     card, form = _card(request, reference), StopGiftForm(request.POST)
     if not form.is_valid():
         return _show(request, card, now=now, problem=INCOMPLETE)
@@ -103,7 +103,7 @@ def stop_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResp
             card_id=card.pk,
             gives_back=form.cleaned_data["back"],
             seen_balance=form.cleaned_data["seen_balance"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
     except REFUSED as error:
@@ -114,7 +114,7 @@ def stop_gift_card(request: OwnerRequest, slug: str, reference: str) -> HttpResp
 
 def _card(request: OwnerRequest, reference: str) -> GiftCard:
     try:
-        return get_card(desk=request.desk, reference=reference)
+        return get_card(access=request.access, reference=reference)
     except GiftCard.DoesNotExist as missing:
         raise Http404 from missing
 
@@ -131,7 +131,7 @@ def _show(
     context = {
         "page": read_card(card=card),
         "card": card,
-        "forms": {"adjust": AdjustGiftForm(business=request.desk.business), **(typed or {})},
+        "forms": {"adjust": AdjustGiftForm(business=request.access.business), **(typed or {})},
         "problem": problem,
         "done": done if done in ("sold", "saved") and not problem else "",
     }

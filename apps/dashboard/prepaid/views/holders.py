@@ -13,7 +13,7 @@ from apps.bookings.operations import StaleRevision
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, PlanPurchase
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.refusals import (
     INCOMPLETE,
     Problem,
@@ -60,12 +60,12 @@ DONE = ("sold", "sent", "saved")
 def plan_holders(request: OwnerRequest, slug: str) -> HttpResponse:
     """List who has a plan: all of them, those of one plan, or those of a name."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     words, plan_id, page = HoldersForm(request.POST or request.GET).asked()
     if redirect := redirect_search(request, "dashboard:plan_holders", words, plan=plan_id):
         return redirect
     context = {
-        "found": find_holders(desk=desk, words=words, plan_id=plan_id, page=page),
+        "found": find_holders(access=access, words=words, plan_id=plan_id, page=page),
         "plan": _plan_of(request, plan_id),
         "words": words,
         "rest": rest_of_address(q=words, plan=plan_id),
@@ -86,12 +86,12 @@ def held_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Let a plan rest, or go on again."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     move = prepaid.resume_plan if "resume" in request.POST else prepaid.pause_plan
 
     def act(purchase: PlanPurchase, form: RevisionForm) -> None:
         revision = form.cleaned_data["revision"]
-        move(purchase_id=purchase.pk, revision=revision, by=desk.member, now=now)
+        move(purchase_id=purchase.pk, revision=revision, by=access.member, now=now)
 
     return _act(request, reference, RevisionForm(request.POST), act, now=now)
 
@@ -101,10 +101,10 @@ def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse
 def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Let a membership end with the period that is paid for."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
-        prepaid.stop_renewal(purchase_id=purchase.pk, business_id=desk.business.pk, now=now)
+        prepaid.stop_renewal(purchase_id=purchase.pk, business_id=access.business.pk, now=now)
 
     return _act(request, reference, forms.Form(request.POST), act, now=now)
 
@@ -114,7 +114,7 @@ def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpRespon
 def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """End a plan now, with a part of its money back or none."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: EndPlanForm) -> None:
         found = form.cleaned_data
@@ -124,11 +124,11 @@ def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             amount=found["amount"],
             seen_refunded=found["seen_refunded"],
             reason=found["reason"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
 
-    form = EndPlanForm(request.POST, business=desk.business)
+    form = EndPlanForm(request.POST, business=access.business)
     return _act(request, reference, form, act, now=now, name="end")
 
 
@@ -137,7 +137,7 @@ def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Add visits or take some off, with a reason."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: AdjustPlanForm) -> None:
         prepaid.adjust_plan(
@@ -145,14 +145,14 @@ def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
             revision=form.cleaned_data["revision"],
             visits=form.change(),
             reason=form.cleaned_data["reason"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
 
     return _act(
         request,
         reference,
-        AdjustPlanForm(request.POST, business=desk.business),
+        AdjustPlanForm(request.POST, business=access.business),
         act,
         now=now,
         name="adjust",
@@ -164,11 +164,11 @@ def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
 def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Have the link mailed once more."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
-        key = passing_key_of(request, business_id=desk.business.pk, now=now)
-        prepaid.send_plan_link(purchase_id=purchase.pk, by=desk.member, now=now, form_key=key)
+        key = passing_key_of(request, business_id=access.business.pk, now=now)
+        prepaid.send_plan_link(purchase_id=purchase.pk, by=access.member, now=now, form_key=key)
 
     return _act(request, reference, KeyedForm(request.POST), act, now=now, done="sent")
 
@@ -178,21 +178,21 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
 def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Record that a plan was paid in person, or use a code or a gift card for it."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: PlanPaidForm) -> None:
         order_id, code = form.cleaned_data["order"], form.cleaned_data["gift"]
         if not code:
             checkout.mark_plan_paid(
-                purchase_id=purchase.pk, order_id=order_id, by=desk.member, now=now
+                purchase_id=purchase.pk, order_id=order_id, by=access.member, now=now
             )
             return
         checkout.use_code_for_plan(
             purchase_id=purchase.pk,
-            business_id=desk.business.pk,
+            business_id=access.business.pk,
             order_id=order_id,
             code=code,
-            by=desk.member,
+            by=access.member,
             now=now,
         )
 
@@ -204,13 +204,13 @@ def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Record that the next period of a membership was paid in person, or have a gift card pay."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: PlanNextForm) -> None:
         prepaid.renew_in_person(
             purchase_id=purchase.pk,
             revision=form.cleaned_data["revision"],
-            by=desk.member,
+            by=access.member,
             now=now,
             gift=form.cleaned_data["gift"],
         )
@@ -223,14 +223,14 @@ def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
 def undo_plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Take the record of a payment in person back."""
     del slug
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: UndoPlanPaidForm) -> None:
         checkout.undo_plan_paid(
             purchase_id=purchase.pk,
             order_id=form.cleaned_data["order"],
             payment_id=form.cleaned_data["payment"],
-            by=desk.member,
+            by=access.member,
             now=now,
         )
 
@@ -261,7 +261,7 @@ def _act(
             typed = str(form.cleaned_data["gift"])
             form.add_error("gift", code_refused_words(error, typed, of=fresh))
         return _show(request, fresh, now=now, problem=problem, typed={name: form})
-    slug = request.desk.business.slug
+    slug = request.access.business.slug
     return go_to(request, "dashboard:held_plan", slug, reference, query={"done": done})
 
 
@@ -276,8 +276,8 @@ def _show(
     page = read_held_plan(purchase=purchase, now=now)
     back = page.payable
     fresh: dict[str, forms.Form] = {
-        "adjust": AdjustPlanForm(business=request.desk.business),
-        "end": EndPlanForm(business=request.desk.business),
+        "adjust": AdjustPlanForm(business=request.access.business),
+        "end": EndPlanForm(business=request.access.business),
         "link": KeyedForm(auto_id=False),
     }
     done = request.GET.get("done", "")
@@ -298,7 +298,7 @@ def _show(
 
 def _purchase(request: OwnerRequest, reference: str) -> PlanPurchase:
     try:
-        return get_purchase(desk=request.desk, reference=reference)
+        return get_purchase(access=request.access, reference=reference)
     except PlanPurchase.DoesNotExist as missing:
         raise Http404 from missing
 
@@ -307,6 +307,6 @@ def _plan_of(request: OwnerRequest, plan_id: int | None) -> PricingPlan | None:
     if plan_id is None:
         return None
     try:
-        return get_own_plan(desk=request.desk, plan_id=plan_id)
+        return get_own_plan(access=request.access, plan_id=plan_id)
     except PricingPlan.DoesNotExist as missing:
         raise Http404 from missing

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import PricingPlan
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.prepaid.forms.plans import PlanForm
 from apps.dashboard.prepaid.forms.sales import RevisionForm
@@ -27,7 +27,7 @@ CONFLICT = 409
 def plans(request: OwnerRequest, slug: str) -> HttpResponse:
     """List the plans, with who sells and who has them."""
     del slug
-    context = {"rows": list_plan_rows(desk=request.desk)}
+    context = {"rows": list_plan_rows(access=request.access)}
     return show(request, "dashboard/plans.html", None, context, now=timezone.now(), current="plans")
 
 
@@ -35,17 +35,17 @@ def plans(request: OwnerRequest, slug: str) -> HttpResponse:
 @guarded(*roles_with(Right.OFFER_PLANS))
 def new_plan(request: OwnerRequest, slug: str) -> HttpResponse:
     """Ask for the terms of a plan; with POST, offer it."""
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     if request.method != "POST":
-        return _show(request, PlanForm(business=desk.business), now=now)
-    form = PlanForm(request.POST, business=desk.business)
+        return _show(request, PlanForm(business=access.business), now=now)
+    form = PlanForm(request.POST, business=access.business)
     if form.is_valid():
         try:
             catalog.make_plan(
                 kind=form.chosen_kind,
                 facts=form.facts(),
-                by=desk.member,
-                form_key=form_key_of(request, business_id=desk.business.pk),
+                by=access.member,
+                form_key=form_key_of(request, business_id=access.business.pk),
             )
         except catalog.PlanTermsWrong as error:
             form.blame(error.wrong)
@@ -58,11 +58,11 @@ def new_plan(request: OwnerRequest, slug: str) -> HttpResponse:
 @guarded(*roles_with(Right.OFFER_PLANS))
 def plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
     """Show the terms of a plan; with POST, keep those that were typed from now on."""
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     offered = plan_or_404(request, plan_id)
     if request.method != "POST":
-        return _show(request, PlanForm(business=desk.business, plan=offered), now=now)
-    form = PlanForm(request.POST, business=desk.business, plan=offered)
+        return _show(request, PlanForm(business=access.business, plan=offered), now=now)
+    form = PlanForm(request.POST, business=access.business, plan=offered)
     if not form.is_valid():
         return _show(request, form, now=now, status=422)
     try:
@@ -70,14 +70,14 @@ def plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
             plan_id=offered.pk,
             revision=form.cleaned_data["revision"],
             facts=form.facts(),
-            by=desk.member,
+            by=access.member,
         )
     except catalog.PlanTermsWrong as error:
         form.blame(error.wrong)
         return _show(request, form, now=now, status=422)
     except (catalog.PlanHasChanged, catalog.PlanIsRetired):
         fresh = plan_or_404(request, plan_id)
-        form = PlanForm(request.POST, business=desk.business, plan=fresh, keeps=True)
+        form = PlanForm(request.POST, business=access.business, plan=fresh, keeps=True)
         return _show(request, form, now=now, status=CONFLICT)
     return go_to(request, "dashboard:plan", slug, plan_id, query={"saved": "1"})
 
@@ -86,16 +86,16 @@ def plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
 @guarded(*roles_with(Right.OFFER_PLANS))
 def retire_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
     """Sell a plan no more."""
-    now, desk = timezone.now(), request.desk
+    now, access = timezone.now(), request.access
     offered, form = plan_or_404(request, plan_id), RevisionForm(request.POST)
     if not form.is_valid():
-        return _show(request, PlanForm(business=desk.business, plan=offered), now=now, status=422)
+        return _show(request, PlanForm(business=access.business, plan=offered), now=now, status=422)
     try:
         catalog.retire_plan(
-            plan_id=plan_id, revision=form.cleaned_data["revision"], by=desk.member, now=now
+            plan_id=plan_id, revision=form.cleaned_data["revision"], by=access.member, now=now
         )
     except (catalog.PlanHasChanged, catalog.PlanIsRetired):
-        fresh = PlanForm(business=desk.business, plan=plan_or_404(request, plan_id))
+        fresh = PlanForm(business=access.business, plan=plan_or_404(request, plan_id))
         return _show(request, fresh, now=now, status=CONFLICT)
     return go_to(request, "dashboard:plans", slug)
 
@@ -107,7 +107,7 @@ def plan_or_404(request: OwnerRequest, plan_id: int) -> PricingPlan:
         Http404: it has none of this number.
     """
     try:
-        return get_own_plan(desk=request.desk, plan_id=plan_id)
+        return get_own_plan(access=request.access, plan_id=plan_id)
     except PricingPlan.DoesNotExist as missing:
         raise Http404 from missing
 
@@ -120,7 +120,7 @@ def _show(
     context = {
         "form": form,
         "plan": stored,
-        "card": card_of_plan(stored, request.desk.business) if stored else None,
+        "card": card_of_plan(stored, request.access.business) if stored else None,
         "stale": status == CONFLICT,
         "typed": form.is_bound,
         "saved": "saved" in request.GET and not form.is_bound,

@@ -10,7 +10,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_suggestions
 from apps.businesses.models import Clock
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name, staff_name
 
 
@@ -42,12 +42,12 @@ class SuggestPage:
 
 
 def get_suggest_page(
-    *, desk: Desk, booking: Booking, ticked: Collection[datetime] | None, now: datetime
+    *, access: Access, booking: Booking, ticked: Collection[datetime] | None, now: datetime
 ) -> SuggestPage:
     """Read the page; ticked is what a refused form had ticked, None for the three nearest."""
     offered, nearest = find_suggestions(booking=booking, now=now)
     chosen = set(nearest if ticked is None else ticked)
-    zone = Clock(desk.business, booking.location).zone
+    zone = Clock(access.business, booking.location).zone
     slots = [SuggestedSlot(value_of(at), at, ticked=at in chosen) for at in offered]
     by_day = groupby(slots, key=lambda slot: slot.starts_at.astimezone(zone).date())
     return SuggestPage(

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import DecisionForm, OverrideForm
 from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
 from apps.dashboard.roles import Right, roles_with
@@ -51,7 +51,7 @@ def confirm_anyway(request: OwnerRequest, slug: str, reference: str) -> HttpResp
     del slug
     form = OverrideForm(request.POST, auto_id="override_%s")
     if not form.is_valid():
-        booking = booking_or_404(request.desk, reference)
+        booking = booking_or_404(request.access, reference)
         return refuse(request, booking, INCOMPLETE, now=timezone.now(), forms={"override": form})
     why = form.cleaned_data["reason"]
     confirm_it = partial(bookings.confirm_request, override_reason=why)
@@ -64,7 +64,7 @@ def _decide(
     """Do one thing to the booking of the address, and show what became of it where it was done;
     forms are what was typed, for a refusal."""
     now = timezone.now()
-    booking = booking_or_404(request.desk, reference)
+    booking = booking_or_404(request.access, reference)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)
@@ -72,10 +72,10 @@ def _decide(
         verb(
             booking_id=booking.pk,
             revision=form.cleaned_data["revision"],
-            by=request.desk.member,
+            by=request.access.member,
             now=now,
         )
     except REFUSED as error:
-        problem = problem_of(error, desk=request.desk, booking=booking)
+        problem = problem_of(error, access=request.access, booking=booking)
         return refuse(request, booking, problem, now=now, forms=forms)
     return answer(request, reference, now=now)

@@ -4,9 +4,9 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.queries.inbox import get_inbox
 from apps.dashboard.classes.queries.wishes import count_wishes
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.web.guards import guarded
@@ -21,8 +21,8 @@ def requests(request: OwnerRequest, slug: str) -> HttpResponse:
     del slug
     now = timezone.now()
     page = _page_number(request.GET.get("page", ""))
-    inbox = get_inbox(desk=request.desk, page=page, now=now)
-    waiting = count_wishes(desk=request.desk) if request.desk.may(Right.WAITLIST) else 0
+    inbox = get_inbox(access=request.access, page=page, now=now)
+    waiting = count_wishes(access=request.access) if request.access.may(Right.WAITLIST) else 0
     context = {
         "wishes": waiting,
         "inbox": inbox,

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.views.answers import booking_or_404, refuse
-from apps.dashboard.desk import OwnerRequest
 from apps.dashboard.forms import SuggestForm
 from apps.dashboard.frame.views.refusals import REFUSED, Problem, problem_of
 from apps.dashboard.frame.views.showing import show
@@ -23,11 +23,11 @@ from apps.web.http import go_to
 @guarded(*roles_with(Right.DECIDE))
 def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     """Offer free times around the one that was asked for; decline with one to three of them."""
-    now, desk = timezone.now(), request.desk
-    booking = booking_or_404(desk, reference)
+    now, access = timezone.now(), request.access
+    booking = booking_or_404(access, reference)
     if booking.seating_id is not None:  # a class or course has times of its own
         return go_to(request, "dashboard:booking", slug, reference)
-    page = get_suggest_page(desk=desk, booking=booking, ticked=_ticked(request), now=now)
+    page = get_suggest_page(access=access, booking=booking, ticked=_ticked(request), now=now)
     if request.method != "POST":
         return _show(request, booking, page, None, now=now)
     offered = [slot.value for _on, slots in page.days for slot in slots]
@@ -39,7 +39,7 @@ def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         bookings.suggest_times(
             booking_id=booking.pk,
             revision=form.cleaned_data["revision"],
-            by=desk.member,
+            by=access.member,
             starts=form.cleaned_data["time"],
             message=form.cleaned_data["message"],
             now=now,
@@ -48,7 +48,7 @@ def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         form.add_error("time", SuggestForm.GONE)
         return _show(request, booking, page, form, now=now, status=409)
     except REFUSED as error:
-        problem = problem_of(error, desk=desk, booking=booking)
+        problem = problem_of(error, access=access, booking=booking)
         return _show_again(request, reference, form, problem, now=now)
     return go_to(request, "dashboard:requests", slug, fragment=f"card-{reference}")
 
@@ -58,10 +58,10 @@ def _show_again(
 ) -> HttpResponse:
     """What was ticked and typed, on the page as it is now: the next try knows it. Where nothing can
     be suggested any more, the booking with the words to be copied."""
-    fresh = booking_or_404(request.desk, reference)
+    fresh = booking_or_404(request.access, reference)
     if fresh.status != Booking.Status.PENDING:
         return refuse(request, fresh, problem, now=now, forms={"suggest": form})
-    page = get_suggest_page(desk=request.desk, booking=fresh, ticked=_ticked(request), now=now)
+    page = get_suggest_page(access=request.access, booking=fresh, ticked=_ticked(request), now=now)
     return _show(request, fresh, page, form, now=now, status=problem.status, problem=problem)
 
 
@@ -90,7 +90,7 @@ def _show(
 ) -> HttpResponse:
     if booking.status != Booking.Status.PENDING:
         error = bookings.StaleRevision()
-        problem = problem_of(error, desk=request.desk, booking=booking)
+        problem = problem_of(error, access=request.access, booking=booking)
         forms = {"suggest": form} if form else None
         return refuse(request, booking, problem, now=now, forms=forms)
     shown = form or SuggestForm(offered=[])

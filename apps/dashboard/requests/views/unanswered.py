@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import Service
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.setup.queries.price_list import get_priced_service
@@ -58,7 +58,7 @@ def service_requests(request: OwnerRequest, slug: str, service_id: int) -> HttpR
 
 def _service(request: OwnerRequest, service_id: int) -> Service:
     try:
-        service = get_priced_service(desk=request.desk, service_id=service_id)
+        service = get_priced_service(access=request.access, service_id=service_id)
     except Service.DoesNotExist as missing:
         raise Http404 from missing
     if not service.requires_approval:
@@ -87,7 +87,7 @@ def _show(
         {
             "service": service,
             "form": form,
-            "hours": request.desk.business.answer_within_hours,
+            "hours": request.access.business.answer_within_hours,
             "saved": request.GET.get("saved") == "1",
         },
         now=timezone.now(),

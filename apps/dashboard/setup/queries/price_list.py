@@ -11,7 +11,7 @@ from apps.catalog.online import find_out_of_reach
 from apps.catalog.paying import PaymentTerms
 from apps.catalog.payment_words import limit_words
 from apps.catalog.queries.offered import terms_of
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.dashboard.setup.queries.payment_preview import paid_words, price_words
 
 
@@ -40,54 +40,54 @@ class ServiceGroup:
     services: tuple[ServiceRow, ...]
 
 
-def list_service_groups(*, desk: Desk) -> list[ServiceGroup]:
+def list_service_groups(*, access: Access) -> list[ServiceGroup]:
     """List everything in the owner's order; two queries."""
-    services = _services(desk).order_by(
+    services = _services(access).order_by(
         F("category__position").asc(nulls_last=True), "category_id", "position", "pk"
     )
     return [
         ServiceGroup(
             name=category.name if category else _("Without a category"),
             is_category=category is not None,
-            services=tuple(_row(it, desk) for it in found),
+            services=tuple(_row(it, access) for it in found),
         )
         for category, found in groupby(services, key=lambda it: it.category)
     ]
 
 
-def get_priced_service(*, desk: Desk, service_id: int) -> Service:
+def get_priced_service(*, access: Access, service_id: int) -> Service:
     """Return a service of this business with its variants.
 
     Raises:
         Service.DoesNotExist: there is none.
     """
-    service = _services(desk).get(pk=service_id)
-    service.business = desk.business
+    service = _services(access).get(pk=service_id)
+    service.business = access.business
     return service
 
 
-def _services(desk: Desk) -> QuerySet[Service]:
-    services = Service.objects.filter(business=desk.business).select_related("category")
+def _services(access: Access) -> QuerySet[Service]:
+    services = Service.objects.filter(business=access.business).select_related("category")
     return services.prefetch_related("variants")
 
 
-def _row(service: Service, desk: Desk) -> ServiceRow:
+def _row(service: Service, access: Access) -> ServiceRow:
     terms = terms_of(service)
     return ServiceRow(
         pk=service.pk,
         name=service.name,
         kind=service.get_kind_display(),
         minutes=service.duration_minutes,
-        price=price_words(terms=terms, business=desk.business),
-        paid=paid_words(terms=terms, business=desk.business),
+        price=price_words(terms=terms, business=access.business),
+        paid=paid_words(terms=terms, business=access.business),
         hidden=service.hidden,
         retired=service.retired_at is not None,
-        beyond=_beyond(service, terms, desk),
+        beyond=_beyond(service, terms, access),
     )
 
 
-def _beyond(service: Service, terms: PaymentTerms, desk: Desk) -> str:
+def _beyond(service: Service, terms: PaymentTerms, access: Access) -> str:
     if service.retired_at is not None:
         return ""
-    found = find_out_of_reach(terms, business=desk.business)
-    return limit_words(found[0], business=desk.business) if found else ""
+    found = find_out_of_reach(terms, business=access.business)
+    return limit_words(found[0], business=access.business) if found else ""

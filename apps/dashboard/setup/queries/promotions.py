@@ -11,7 +11,7 @@ from apps.businesses.models import Business
 from apps.checkout.models import Coupon, Discount
 from apps.checkout.promotions import Kind
 from apps.checkout.queries.promotions import worth_words
-from apps.dashboard.desk import Desk
+from apps.dashboard.access import Access
 from apps.kernel.money import Money
 
 MOST_ROWS = 500
@@ -40,9 +40,9 @@ class PromotionRow:
     given: Money | None = None
 
 
-def list_coupons(*, desk: Desk, now: datetime) -> list[PromotionRow]:
+def list_coupons(*, access: Access, now: datetime) -> list[PromotionRow]:
     """The newest first; one query."""
-    business = desk.business
+    business = access.business
     rows = Coupon.objects.filter(business=business).annotate(given=Coalesce(Sum("uses__amount"), 0))
     return [
         PromotionRow(
@@ -57,9 +57,9 @@ def list_coupons(*, desk: Desk, now: datetime) -> list[PromotionRow]:
     ]
 
 
-def list_discounts(*, desk: Desk, now: datetime) -> list[PromotionRow]:
+def list_discounts(*, access: Access, now: datetime) -> list[PromotionRow]:
     """The newest first; two queries."""
-    business = desk.business
+    business = access.business
     rows = Discount.objects.filter(business=business).prefetch_related("services")
     return [
         PromotionRow(

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.businesses.models import Location
 from apps.businesses.queries import get_clock
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.setup.queries.clocks import list_clocks
@@ -21,7 +21,7 @@ def clocks(request: OwnerRequest, slug: str) -> HttpResponse:
     """List the business and its locations with the clock of each."""
     del slug
     context = {
-        "places": list_clocks(business=request.desk.business),
+        "places": list_clocks(business=request.access.business),
         "saved": request.GET.get("saved") == "1",
     }
     return show(
@@ -51,7 +51,7 @@ def place_clock(request: OwnerRequest, slug: str, place: int) -> HttpResponse:
 def _clock(request: OwnerRequest, slug: str, place: int | None) -> HttpResponse:
     now = timezone.now()
     try:
-        clock = get_clock(business=request.desk.business, location_id=place)
+        clock = get_clock(business=request.access.business, location_id=place)
     except Location.DoesNotExist as missing:
         raise Http404 from missing
     answer = take_step(request, clock=clock, now=now)

@@ -12,7 +12,7 @@ from apps.catalog.online import find_out_of_reach
 from apps.catalog.paying import payment_problems
 from apps.catalog.queries.offered import terms_of
 from apps.checkout.providers import provider_in_use
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.setup.forms.prices import PaymentForm
@@ -27,7 +27,7 @@ from apps.web.http import go_to
 def services(request: OwnerRequest, slug: str) -> HttpResponse:
     """List what the business offers, with what it costs."""
     del slug
-    context = {"groups": list_service_groups(desk=request.desk)}
+    context = {"groups": list_service_groups(access=request.access)}
     return show(
         request,
         "dashboard/services.html",
@@ -88,13 +88,13 @@ def _save(request: OwnerRequest, service: Service, *, now: datetime) -> HttpResp
         fresh = _service(request, service.pk)
         form = PaymentForm(request.POST, service=fresh, can_authorize=_can_authorize(), keeps=True)
         return _show(request, form, now=now, status=409)
-    slug = request.desk.business.slug
+    slug = request.access.business.slug
     return go_to(request, "dashboard:service_payment", slug, service.pk, query={"saved": "1"})
 
 
 def _service(request: OwnerRequest, service_id: int) -> Service:
     try:
-        return get_priced_service(desk=request.desk, service_id=service_id)
+        return get_priced_service(access=request.access, service_id=service_id)
     except Service.DoesNotExist as missing:
         raise Http404 from missing
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, Discount
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
 from apps.dashboard.setup.forms.promotions import CouponForm, DiscountForm
@@ -24,15 +24,15 @@ from apps.web.http import go_to
 @guarded(*roles_with(Right.COUPONS))
 def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
     """List the codes; with POST, make one."""
-    now, desk = timezone.now(), request.desk
-    form, status = CouponForm(business=desk.business), 200
+    now, access = timezone.now(), request.access
+    form, status = CouponForm(business=access.business), 200
     if request.method == "POST":
         status = 422
-        form = CouponForm(request.POST, business=desk.business)
+        form = CouponForm(request.POST, business=access.business)
         if form.is_valid():
             try:
-                key = form_key_of(request, business_id=desk.business.pk)
-                checkout.make_coupon(facts=form.facts(now=now), by=desk.member, form_key=key)
+                key = form_key_of(request, business_id=access.business.pk)
+                checkout.make_coupon(facts=form.facts(now=now), by=access.member, form_key=key)
             except checkout.CodeTaken:
                 form.add_error("code", _("This code already exists."))
                 status = 409
@@ -50,12 +50,12 @@ def show_coupons(
     status: int = 200,
 ) -> HttpResponse:
     """Show codes and discounts with a form for each; one that was refused comes with its text."""
-    desk = request.desk
+    access = request.access
     context = {
-        "rows": list_coupons(desk=desk, now=now),
-        "discounts": list_discounts(desk=desk, now=now),
-        "form": form or CouponForm(business=desk.business),
-        "discount_form": discount_form or DiscountForm(business=desk.business),
+        "rows": list_coupons(access=access, now=now),
+        "discounts": list_discounts(access=access, now=now),
+        "form": form or CouponForm(business=access.business),
+        "discount_form": discount_form or DiscountForm(business=access.business),
     }
     return show(
         request,
@@ -73,7 +73,7 @@ def show_coupons(
 def stop_coupon(request: OwnerRequest, slug: str, coupon: int) -> HttpResponse:
     """Let a code end now."""
     try:
-        checkout.stop_coupon(coupon_id=coupon, by=request.desk.member, now=timezone.now())
+        checkout.stop_coupon(coupon_id=coupon, by=request.access.member, now=timezone.now())
     except Coupon.DoesNotExist as missing:
         raise Http404 from missing
     return go_to(request, "dashboard:coupons", slug)
@@ -83,12 +83,12 @@ def stop_coupon(request: OwnerRequest, slug: str, coupon: int) -> HttpResponse:
 @guarded(*roles_with(Right.COUPONS))
 def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
     """Make a discount."""
-    now, desk = timezone.now(), request.desk
-    form = DiscountForm(request.POST, business=desk.business)
+    now, access = timezone.now(), request.access
+    form = DiscountForm(request.POST, business=access.business)
     if not form.is_valid():
         return show_coupons(request, now=now, discount_form=form, status=422)
-    key = form_key_of(request, business_id=desk.business.pk)
-    checkout.make_discount(facts=form.facts(now=now), by=desk.member, form_key=key)
+    key = form_key_of(request, business_id=access.business.pk)
+    checkout.make_discount(facts=form.facts(now=now), by=access.member, form_key=key)
     return go_to(request, "dashboard:coupons", slug, fragment="discounts")
 
 
@@ -97,7 +97,7 @@ def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
 def stop_discount(request: OwnerRequest, slug: str, discount: int) -> HttpResponse:
     """Let a discount end now."""
     try:
-        checkout.stop_discount(discount_id=discount, by=request.desk.member, now=timezone.now())
+        checkout.stop_discount(discount_id=discount, by=request.access.member, now=timezone.now())
     except Discount.DoesNotExist as missing:
         raise Http404 from missing
     return go_to(request, "dashboard:coupons", slug, fragment="discounts")

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.catalog.queries import UnknownChoice
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import WhyForm
 from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right, roles_with
@@ -19,7 +19,7 @@ def why(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show the form, and the diagnosis when it is filled in; the question is in the address."""
     del slug
     now = timezone.now()
-    form = WhyForm(request.GET or None, business=request.desk.business)
+    form = WhyForm(request.GET or None, business=request.access.business)
     diagnosis = None
     if form.is_valid():
         try:

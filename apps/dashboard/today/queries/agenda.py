@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from apps.bookings.models import Booking
+from apps.dashboard.access import Access
 from apps.dashboard.classes.queries.sessions import list_session_rows_on, merged
-from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.rota import Rota, load_rota
 from apps.dashboard.frame.queries.rows import LIVE, BookingRow, list_bookings_on, rows_of_day
 from apps.dashboard.frame.queries.side_by_side import Placed, place_side_by_side
@@ -87,21 +87,21 @@ class Agenda:
         return len({(row.reference, row.session_id) for row in rows})
 
 
-def get_agenda(*, desk: Desk, filters: Filters, now: datetime) -> Agenda:
+def get_agenda(*, access: Access, filters: Filters, now: datetime) -> Agenda:
     """Load lanes of people with their hours and bookings; eight queries for any dates."""
     days = (filters.last - filters.first).days
     dates = tuple(filters.first + timedelta(days=n) for n in range(days + 1))
-    rota = load_rota(business=desk.business, dates=dates, now=now)
+    rota = load_rota(business=access.business, dates=dates, now=now)
     rows = list_bookings_on(
-        desk=desk, first=filters.first, last=filters.last, statuses=filters.statuses
+        access=access, first=filters.first, last=filters.last, statuses=filters.statuses
     )
     if Booking.Status.CONFIRMED in filters.statuses:
-        classes = list_session_rows_on(desk=desk, first=filters.first, last=filters.last)
+        classes = list_session_rows_on(access=access, first=filters.first, last=filters.last)
         rows = merged(rows, classes)
     people = tuple(
         Choice(person.resource_id, person.name)
         for person in rota.team.values()
-        if person.is_staff and desk.sees(person.resource_id)
+        if person.is_staff and access.sees(person.resource_id)
     )
     shown = [it for it in people if filters.resource_id in (None, it.resource_id)]
     lanes = [_lane(rota, it, dates, rows) for it in shown]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
+from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.requests import (
     RequestCard,
     UndoCard,
@@ -15,7 +16,6 @@ from apps.dashboard.bookings.queries.requests import (
     requests_of,
 )
 from apps.dashboard.classes.queries.sessions import list_session_rows_on, merged
-from apps.dashboard.desk import Desk
 from apps.dashboard.frame.queries.fits import find_fits
 from apps.dashboard.frame.queries.frame import Frame
 from apps.dashboard.frame.queries.rota import Rota, load_rota
@@ -76,26 +76,26 @@ class Today:
     rows: tuple[BookingRow, ...]
 
 
-def get_today(*, desk: Desk, frame: Frame, now: datetime) -> Today:
+def get_today(*, access: Access, frame: Frame, now: datetime) -> Today:
     """Load everything that Today shows; the number of queries does not depend on the rows."""
-    today = local_date_of(now, desk.business.zone)
+    today = local_date_of(now, access.business.zone)
     tomorrow = today + timedelta(days=1)
-    visits = list_bookings_on(desk=desk, first=today, last=tomorrow)
-    rows = merged(visits, list_session_rows_on(desk=desk, first=today, last=tomorrow))
-    asked = list(requests_of(desk)[:MOST_CARDS])
-    rota = load_rota(business=desk.business, dates=[today, *dates_of(asked, desk)], now=now)
-    zone = desk.business.zone
+    visits = list_bookings_on(access=access, first=today, last=tomorrow)
+    rows = merged(visits, list_session_rows_on(access=access, first=today, last=tomorrow))
+    asked = list(requests_of(access)[:MOST_CARDS])
+    rota = load_rota(business=access.business, dates=[today, *dates_of(asked, access)], now=now)
+    zone = access.business.zone
     todays = rows_of_day(rows, on=today, zone=zone)
     following = [row for row in rows if local_date_of(row.starts_at, zone) == tomorrow]
     return Today(
-        figures=_figures(desk, todays, following, rota=rota, now=now),
-        needs=_needs(desk, asked, rota=rota, rows=todays, frame=frame, now=now),
+        figures=_figures(access, todays, following, rota=rota, now=now),
+        needs=_needs(access, asked, rota=rota, rows=todays, frame=frame, now=now),
         rows=todays,
     )
 
 
 def _needs(
-    desk: Desk,
+    access: Access,
     asked: Sequence[Booking],
     *,
     rota: Rota,
@@ -108,7 +108,7 @@ def _needs(
     requests = [
         request_card(
             booking,
-            desk=desk,
+            access=access,
             fit=fits[booking.pk],
             now=now,
             is_oldest=booking is oldest,
@@ -116,13 +116,13 @@ def _needs(
         )
         for booking in asked
     ]
-    undoable = [card for _booking, card in find_undoable(desk=desk, now=now)]
+    undoable = [card for _booking, card in find_undoable(access=access, now=now)]
     following = next((row for row in rows if row.starts_at > now), None)
     return Needs((*undoable, *requests), frame.requests, frame.clashes, following)
 
 
 def _figures(
-    desk: Desk,
+    access: Access,
     rows: Sequence[BookingRow],
     tomorrow: Sequence[BookingRow],
     *,
@@ -131,22 +131,22 @@ def _figures(
 ) -> DayFigures:
     rows = [row for row in rows if row.since_at is None]  # counted on its first day
     confirmed = [row for row in rows if row.status == Booking.Status.CONFIRMED]
-    worth = Money(sum(row.price or 0 for row in confirmed), desk.business.currency)
+    worth = Money(sum(row.price or 0 for row in confirmed), access.business.currency)
     return DayFigures(
         booked=len(rows),
         left=sum(row.starts_at > now for row in rows),
-        gap=_next_gap(desk, rota, now=now),
-        worth=worth if desk.may(Right.SEE_MONEY) else None,
+        gap=_next_gap(access, rota, now=now),
+        worth=worth if access.may(Right.SEE_MONEY) else None,
         tomorrow=tomorrow[0] if tomorrow else None,
     )
 
 
-def _next_gap(desk: Desk, rota: Rota, *, now: datetime) -> Gap | None:
+def _next_gap(access: Access, rota: Rota, *, now: datetime) -> Gap | None:
     at, today = int(now.timestamp()), local_date_of(now, rota.zone)
     ahead = [
         (max(low, at), high, person.rank, person.name)
         for person in rota.team.values()
-        if person.is_staff and desk.sees(person.resource_id)
+        if person.is_staff and access.sees(person.resource_id)
         for low, high in rota.free_spans(person.resource_id, today)
         if high - max(low, at) >= SHORTEST_GAP
     ]

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import AgendaForm
 from apps.dashboard.frame.queries.rows import LIVE, local_date_of
 from apps.dashboard.frame.views.showing import show
@@ -22,17 +22,17 @@ from apps.web.weeks import week_starts_of
 @guarded(*roles_with(Right.LOOK))
 def agenda(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show who is booked when; requests and bookings, or one kind of them."""
-    now, desk = timezone.now(), request.desk
-    today = local_date_of(now, desk.business.zone)
+    now, access = timezone.now(), request.access
+    today = local_date_of(now, access.business.zone)
     view, on, staff, status = AgendaForm(request.GET).asked(today=today)
-    first, last = _dates(view, on, week_starts=week_starts_of(request.desk.business.locale))
+    first, last = _dates(view, on, week_starts=week_starts_of(request.access.business.locale))
     filters = Filters(first, last, staff, (status,) if status else LIVE)
     context = {
         "view": view,
         "filters": filters,
         "status": status,
         "today": today,
-        "agenda": get_agenda(desk=desk, filters=filters, now=now),
+        "agenda": get_agenda(access=access, filters=filters, now=now),
         "agenda_links": links_of(Asked(slug, view, on, staff, status, today)),
     }
     return show(

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from apps.dashboard.desk import OwnerRequest
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.queries.frame import get_frame
 from apps.dashboard.frame.views.live import unless_changed, version_of
 from apps.dashboard.frame.views.showing import show
@@ -25,8 +25,8 @@ def today(request: OwnerRequest, slug: str) -> HttpResponse:
     """Show figures, what needs this person, and the day."""
     del slug
     now = timezone.now()
-    frame = get_frame(desk=request.desk, now=now)
-    found = get_today(desk=request.desk, frame=frame, now=now)
+    frame = get_frame(access=request.access, now=now)
+    found = get_today(access=request.access, frame=frame, now=now)
     context = {
         "figures": found.figures,
         **_needs(found, now),
@@ -61,8 +61,8 @@ def _live(
     if not wants_fragment(request):
         return go_to(request, "dashboard:today", slug)
     now = timezone.now()
-    frame = get_frame(desk=request.desk, now=now)
-    found = get_today(desk=request.desk, frame=frame, now=now)
+    frame = get_frame(access=request.access, now=now)
+    found = get_today(access=request.access, frame=frame, now=now)
     context = part(found, now)
     return unless_changed(
         request,
