@@ -1,4 +1,4 @@
-"""Addresses of the owner section. Every view behind them names its roles."""
+"""Addresses of the owner section. Every view behind them names the right that opens it."""
 
 from django.urls import path
 
@@ -139,16 +139,16 @@ urlpatterns = [
     path("<slug:slug>/waitlist/<str:reference>/", wish, name="wish"),
     path("<slug:slug>/classes/", class_week, name="classes"),
     path("<slug:slug>/classes/new/", new_class, name="new_class"),
-    path("<slug:slug>/classes/<int:session>/", roster, name="roster"),
-    path("<slug:slug>/classes/<int:session>/check-in/", check_in, name="check_in"),
-    path("<slug:slug>/classes/<int:session>/all-here/", all_here, name="all_here"),
-    path("<slug:slug>/classes/<int:session>/waiting/", waiting, name="waiting"),
-    path("<slug:slug>/classes/<int:session>/takes-place/", takes_place, name="takes_place"),
-    path("<slug:slug>/classes/<int:session>/add/", add, name="add"),
-    path("<slug:slug>/classes/<int:session>/message/", message, name="message"),
-    path("<slug:slug>/classes/<int:session>/change/", change_class, name="change_class"),
-    path("<slug:slug>/classes/<int:session>/places/", places, name="places"),
-    path("<slug:slug>/classes/<int:session>/cancel/", cancel_sessions, name="cancel_sessions"),
+    path("<slug:slug>/classes/<int:session_id>/", roster, name="roster"),
+    path("<slug:slug>/classes/<int:session_id>/check-in/", check_in, name="check_in"),
+    path("<slug:slug>/classes/<int:session_id>/all-here/", all_here, name="all_here"),
+    path("<slug:slug>/classes/<int:session_id>/waiting/", waiting, name="waiting"),
+    path("<slug:slug>/classes/<int:session_id>/takes-place/", takes_place, name="takes_place"),
+    path("<slug:slug>/classes/<int:session_id>/add/", add, name="add"),
+    path("<slug:slug>/classes/<int:session_id>/message/", message, name="message"),
+    path("<slug:slug>/classes/<int:session_id>/change/", change_class, name="change_class"),
+    path("<slug:slug>/classes/<int:session_id>/places/", places, name="places"),
+    path("<slug:slug>/classes/<int:session_id>/cancel/", cancel_sessions, name="cancel_sessions"),
     path("<slug:slug>/bookings/<str:reference>/", booking, name="booking"),
     path("<slug:slug>/bookings/<str:reference>/confirm/", confirm, name="confirm"),
     path(

@@ -80,6 +80,7 @@ class Stage:
             "reference": self.booking.reference,
             "token": self.token,
             "session": str(self.session.pk),
+            "session_id": str(self.session.pk),
             "run": "1",
             "digest": accent_digest(self.salon.business.accent),
             "name": MAIL,

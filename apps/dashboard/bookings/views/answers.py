@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.forms import Form
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
@@ -23,35 +23,22 @@ from apps.dashboard.bookings.queries.requests import (
     request_card,
 )
 from apps.dashboard.bookings.views.sheet import show_sheet
+from apps.dashboard.frame.views.owner_page import show, to_page
 from apps.dashboard.frame.views.refusals import Problem
-from apps.dashboard.frame.views.showing import show
-from apps.web.http import go_to, wants_fragment
+from apps.web.http import wants_fragment
 
 PLACES = ("today", "requests")
-
-
-def booking_or_404(access: Access, reference: str) -> Booking:
-    """Return the booking when it exists for this person.
-
-    Raises:
-        Http404: it does not, which says nothing about other businesses.
-    """
-    try:
-        return get_booking(access=access, reference=reference)
-    except Booking.DoesNotExist as missing:
-        raise Http404 from missing
 
 
 def answer(request: OwnerRequest, reference: str, *, now: datetime) -> HttpResponse:
     """Show what became of the booking, in the place where somebody tapped."""
     place = _place(request)
     if wants_fragment(request) and place:
-        booking = booking_or_404(request.access, reference)
+        booking = get_booking(access=request.access, reference=reference)
         return _swap(request, place, booking, {"fresh_reference": reference}, now=now)
-    slug = request.access.business.slug
     if place:
-        return go_to(request, f"dashboard:{place}", slug, fragment=f"card-{reference}")
-    return go_to(request, "dashboard:booking", slug, reference)
+        return to_page(request, place, fragment=f"card-{reference}")
+    return to_page(request, "booking", reference)
 
 
 def refuse(
@@ -64,7 +51,7 @@ def refuse(
 ) -> HttpResponse:
     """Say why nothing was changed, with the fresh state and the buttons that are right now."""
     place = _place(request)
-    fresh = booking_or_404(request.access, booking.reference)
+    fresh = get_booking(access=request.access, reference=booking.reference)
     if wants_fragment(request) and place:
         told = {"problem": problem, "problem_reference": fresh.reference}
         response = _swap(request, place, fresh, told, now=now, status=problem.status)

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
 
 from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain
@@ -15,38 +14,34 @@ from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_payment_summary
 from apps.classes import operations as classes
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.queries.booking_page import progress_shown
-from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
+from apps.dashboard.bookings.queries.booking_page import get_booking, progress_shown
+from apps.dashboard.bookings.views.answers import answer, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
+from apps.dashboard.frame.views.owner_page import owner_page, to_page
 from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
-from apps.web.http import go_to, wants_fragment
+from apps.dashboard.roles import Right
+from apps.web.http import wants_fragment
 
 NOTES = "dashboard/_booking_notes.html"
 
 
-@require_safe
-@guarded(*roles_with(Right.LOOK))
-def booking(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.LOOK)
+def booking(request: OwnerRequest, reference: str) -> HttpResponse:
     """Show everything about one booking that this person may see, and what a refund would do that
     was typed before (``money.refund``)."""
-    del slug
-    found = booking_or_404(request.access, reference)
+    found = get_booking(access=request.access, reference=reference)
     forms = None
     if "seen_refunded" in request.GET:
         forms = {"refund": refund_form(find_payment_summary(booking=found), found, request.GET)}
     return show_sheet(request, found, now=timezone.now(), forms=forms)
 
 
-@require_POST
-@guarded(*roles_with(Right.CANCEL))
-def cancel(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.CANCEL, "POST")
+def cancel(request: OwnerRequest, reference: str) -> HttpResponse:
     """Cancel for the business: the time is free at once, the customer reads the reason."""
-    del slug
     now, access = timezone.now(), request.access
-    found = booking_or_404(access, reference)
+    found = get_booking(access=access, reference=reference)
     form = CancelForm(request.POST, auto_id="cancel_%s")
     if not form.is_valid():
         return refuse(request, found, INCOMPLETE, now=now, forms={"cancel": form})
@@ -89,12 +84,11 @@ def _cancel(
         )
 
 
-@require_POST
-@guarded(*roles_with(Right.DECIDE))
-def takes_place(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.DECIDE, "POST")
+def takes_place(request: OwnerRequest, reference: str) -> HttpResponse:
     """Decide that what a booking waits for takes place, however few come: its day, where it is an
     appointment's (rule B16). A booking that waits no more decides nothing."""
-    now, found = timezone.now(), booking_or_404(request.access, reference)
+    now, found = timezone.now(), get_booking(access=request.access, reference=reference)
     session_id = found.session_id or _first_session_of(found)
     if session_id is None:
         raise Http404
@@ -106,8 +100,8 @@ def takes_place(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
             request, found, problem_of(error, access=request.access, booking=found), now=now
         )
     if request.GET.get("at") == "requests":
-        return go_to(request, "dashboard:requests", slug)
-    return go_to(request, "dashboard:booking", slug, reference)
+        return to_page(request, "requests")
+    return to_page(request, "booking", reference)
 
 
 def _first_session_of(found: Booking) -> int | None:
@@ -115,13 +109,11 @@ def _first_session_of(found: Booking) -> int | None:
     return dates.order_by("starts_at", "pk").values_list("pk", flat=True).first()
 
 
-@require_POST
-@guarded(*roles_with(Right.NOTE))
-def online_link(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.NOTE, "POST")
+def online_link(request: OwnerRequest, reference: str) -> HttpResponse:
     """Keep the link under which an online booking takes place, and mail it to the customer."""
-    del slug
     now, access = timezone.now(), request.access
-    found = booking_or_404(access, reference)
+    found = get_booking(access=access, reference=reference)
     form = OnlineLinkForm(request.POST, auto_id="online_%s")
     if not form.is_valid():
         return refuse(request, found, INCOMPLETE, now=now, forms={"link": form})
@@ -135,12 +127,11 @@ def online_link(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
     return answer(request, reference, now=now)
 
 
-@require_POST
-@guarded(*roles_with(Right.NOTE))
-def note(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.NOTE, "POST")
+def note(request: OwnerRequest, reference: str) -> HttpResponse:
     """Keep the team's own note; a stale one comes back with its text."""
     now, access = timezone.now(), request.access
-    found = booking_or_404(access, reference)
+    found = get_booking(access=access, reference=reference)
     form = NoteForm(request.POST)
     problem = None if form.is_valid() else INCOMPLETE
     if problem is None:
@@ -155,9 +146,9 @@ def note(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         except REFUSED as error:
             problem = problem_of(error, access=access, booking=found)
     if problem is None and not wants_fragment(request):
-        return go_to(request, "dashboard:booking", slug, reference, fragment="notes")
+        return to_page(request, "booking", reference, fragment="notes")
     forms = {"note": form} if problem else {}
-    fresh = booking_or_404(access, reference)
+    fresh = get_booking(access=access, reference=reference)
     return show_sheet(
         request, fresh, now=now, problem=problem, forms=forms, fragment=NOTES, saved=not problem
     )

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
@@ -15,22 +14,19 @@ from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_payment_summary
 from apps.dashboard.access import OwnerRequest
+from apps.dashboard.bookings.queries.booking_page import get_booking
 from apps.dashboard.bookings.queries.conflicts import Conflict, Side, get_conflict
-from apps.dashboard.bookings.views.answers import booking_or_404
 from apps.dashboard.forms import CancelForm
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
-from apps.web.http import go_to
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 
 REFUSED = (bookings.NoConflict, bookings.NotAllowed, bookings.StaleRevision, Booking.DoesNotExist)
 BY_PLAN = Booking.PaymentOption.MEMBERSHIP
 CONFLICT, UNPROCESSABLE = 409, 422
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.RESOLVE))
-def cancel_side(request: OwnerRequest, slug: str, reference: str, side: str) -> HttpResponse:
+@owner_page(Right.RESOLVE, "GET", "POST")
+def cancel_side(request: OwnerRequest, reference: str, side: str) -> HttpResponse:
     """Ask; with POST, cancel that side, with its money back or kept."""
     now = timezone.now()
     found, meant = _find(request, reference, side, now=now)
@@ -48,16 +44,13 @@ def cancel_side(request: OwnerRequest, slug: str, reference: str, side: str) -> 
     except BusyTryAgain:
         words = _("Lots of people are booking right now. Please press the button again.")
         return _refuse(request, found, meant, words, now=now)
-    return go_to(request, "dashboard:conflicts", slug)
+    return to_page(request, "conflicts")
 
 
 def _find(
     request: OwnerRequest, reference: str, side: str, *, now: datetime
 ) -> tuple[Conflict, Side]:
-    try:
-        found = get_conflict(access=request.access, reference=reference, now=now)
-    except Booking.DoesNotExist as missing:
-        raise Http404 from missing
+    found = get_conflict(access=request.access, reference=reference, now=now)
     meant = next((it for it in (found.flagged, *found.others) if it.reference == side), None)
     if meant is None:
         raise Http404
@@ -65,7 +58,7 @@ def _find(
 
 
 def _booking(request: OwnerRequest, side: Side) -> Booking:
-    return booking_or_404(request.access, side.reference)
+    return get_booking(access=request.access, reference=side.reference)
 
 
 def _cancel(

@@ -5,14 +5,14 @@ from datetime import datetime
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Payment, Refund
+from apps.checkout.models import GiftCard, Refund
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import KeepForm, ResolveForm, SettleCardForm, WayOutForm
 from apps.dashboard.bookings.queries.conflicts import (
     Conflict,
@@ -25,12 +25,9 @@ from apps.dashboard.bookings.queries.conflicts import (
     list_unclear,
     list_uncovered,
 )
-from apps.dashboard.access import OwnerRequest
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 from apps.prepaid import operations as prepaid
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
 REFUSED = (
@@ -44,11 +41,9 @@ REFUSED = (
 )
 
 
-@require_safe
-@guarded(*roles_with(Right.RESOLVE))
-def conflicts(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.RESOLVE)
+def conflicts(request: OwnerRequest) -> HttpResponse:
     """List what has to be resolved, the soonest first."""
-    del slug
     return _show_all(request, now=timezone.now())
 
 
@@ -74,22 +69,15 @@ def _show_all(
     return show(request, template, None, context, now=now, current="requests", status=status)
 
 
-@require_POST
-@guarded(*roles_with(Right.RESOLVE))
-def looked_at(request: OwnerRequest, slug: str, payment_id: int) -> HttpResponse:
+@owner_page(Right.RESOLVE, "POST")
+def looked_at(request: OwnerRequest, payment_id: int) -> HttpResponse:
     """Record that what came in another amount was settled with the provider and the customer."""
-    try:
-        checkout.look_after_unclear(
-            payment_id=payment_id, by=request.access.member, now=timezone.now()
-        )
-    except Payment.DoesNotExist as missing:
-        raise Http404 from missing
-    return go_to(request, "dashboard:conflicts", slug)
+    checkout.look_after_unclear(payment_id=payment_id, by=request.access.member, now=timezone.now())
+    return to_page(request, "conflicts")
 
 
-@require_POST
-@guarded(*roles_with(Right.REFUND))
-def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResponse:
+@owner_page(Right.REFUND, "POST")
+def refused_refund(request: OwnerRequest, refund_id: int) -> HttpResponse:
     """Decide about a refund that the bank refused, in one of the ways that are offered for it."""
     now, form = timezone.now(), WayOutForm(request.POST)
     own = Refund.objects.filter(business=request.access.business, status=Refund.Status.FAILED)
@@ -104,31 +92,28 @@ def refused_refund(request: OwnerRequest, slug: str, refund_id: int) -> HttpResp
         )
     except checkout.WayOutNotOffered:
         return _show_all(request, now=now, refused_problem=problem, status=UNPROCESSABLE)
-    return go_to(request, "dashboard:conflicts", slug)
+    return to_page(request, "conflicts")
 
 
-@require_POST
-@guarded(*roles_with(Right.REFUND))
-def uncovered_card(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.REFUND, "POST")
+def uncovered_card(request: OwnerRequest, reference: str) -> HttpResponse:
     """Record that what a card paid without cover was settled with its buyer."""
     form = SettleCardForm(request.POST)
     card = GiftCard.objects.filter(business=request.access.business, reference=reference).first()
     if card is None or not form.is_valid():
         raise Http404
     seen = form.cleaned_data["seen"]
-    prepaid.settle_uncovered(card_id=card.pk, seen=seen, by=request.access.member, now=timezone.now())
-    return go_to(request, "dashboard:conflicts", slug)
+    prepaid.settle_uncovered(
+        card_id=card.pk, seen=seen, by=request.access.member, now=timezone.now()
+    )
+    return to_page(request, "conflicts")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.RESOLVE))
-def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.RESOLVE, "GET", "POST")
+def conflict(request: OwnerRequest, reference: str) -> HttpResponse:
     """Show both sides with the money that each way out moves; do the one that was chosen."""
     now = timezone.now()
-    try:
-        found = get_conflict(access=request.access, reference=reference, now=now)
-    except Booking.DoesNotExist as missing:
-        raise Http404 from missing
+    found = get_conflict(access=request.access, reference=reference, now=now)
     if request.method != "POST":
         return _show(request, found, KeepForm(), now=now)
     form, keep = ResolveForm(request.POST), KeepForm(request.POST)
@@ -140,7 +125,7 @@ def conflict(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         _resolve(found, form, keep, by=request.access.member, now=now)
     except REFUSED as refusal:
         return _refuse(request, found, refusal, now=now)
-    return go_to(request, "dashboard:conflicts", slug)
+    return to_page(request, "conflicts")
 
 
 def _refuse(

@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
@@ -10,19 +9,18 @@ from apps.bookings.forms.picks import Unreadable, read_number
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.views.answers import booking_or_404, refuse
+from apps.dashboard.bookings.queries.booking_page import get_booking
+from apps.dashboard.bookings.views.answers import refuse
+from apps.dashboard.frame.views.owner_page import owner_page, to_page
 from apps.dashboard.frame.views.refusals import Problem, problem_of
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
-from apps.web.http import go_to
+from apps.dashboard.roles import Right
 
 
-@require_POST
-@guarded(*roles_with(Right.CANCEL))
-def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.CANCEL, "POST")
+def move(request: OwnerRequest, reference: str) -> HttpResponse:
     """Move to the session that was chosen; a full one changes nothing."""
     now, access = timezone.now(), request.access
-    booking = booking_or_404(access, reference)
+    booking = get_booking(access=access, reference=reference)
     try:
         target_id = read_number(request.POST.get("target", "")) or 0
     except Unreadable as odd:
@@ -39,4 +37,4 @@ def move(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     except (NoSeats, bookings.CannotMove, BusyTryAgain):
         problem = problem_of(bookings.StaleRevision(), access=access, booking=booking)
         return refuse(request, booking, problem, now=now)
-    return go_to(request, "dashboard:booking", slug, reference)
+    return to_page(request, "booking", reference)

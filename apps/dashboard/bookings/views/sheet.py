@@ -16,13 +16,13 @@ from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.orders import Effect, PaymentSummary, find_payment_summary
 from apps.checkout.queries.passes import passes_of_customer
 from apps.checkout.queries.pay_page import WayCard, cards_at_the_desk
+from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import RefundForm
 from apps.dashboard.bookings.queries.booking_page import BookingPage, read_booking
-from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm, OverrideForm
 from apps.dashboard.frame.queries.rows import staff_name, zone_told
+from apps.dashboard.frame.views.owner_page import show
 from apps.dashboard.frame.views.refusals import Problem
-from apps.dashboard.frame.views.showing import show
 from apps.dashboard.roles import Right
 from apps.prepaid.queries.plans import find_plan_used
 from apps.waitlists.queries.lines import wish_words_of

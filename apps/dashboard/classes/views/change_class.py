@@ -7,7 +7,6 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
 
 from apps.availability.models import Session
 from apps.availability.operations import (
@@ -25,12 +24,9 @@ from apps.classes.queries.attending import Scope
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.classes import SEEN, ChangeClassForm, tell_elsewhere
 from apps.dashboard.classes.forms.unclear import unclear_words
-from apps.dashboard.classes.queries.roster import ScopeChoice, list_scopes
-from apps.dashboard.classes.views.roster import session_page
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
-from apps.web.http import go_to
+from apps.dashboard.classes.queries.roster import ScopeChoice, get_session, list_scopes
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 
 REFUSED = (
     *(SessionsCollide, SessionsHaveChanged, ResourceElsewhere),
@@ -44,11 +40,10 @@ WORDS = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.SCHEDULE_CLASSES))
-@session_page
-def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.SCHEDULE_CLASSES, "GET", "POST")
+def change_class(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Ask what changes and for which sessions; change all of them or none, and tell everybody."""
+    session = get_session(access=request.access, session_id=session_id)
     now = timezone.now()
     choices = list_scopes(session, now=now)
     changes = session.kind == Session.Kind.CLASS and session.state == Session.State.SCHEDULED
@@ -65,7 +60,7 @@ def change_class(request: OwnerRequest, session: Session) -> HttpResponse:
         form = _refuse(request, session, form, refusal, now=now)
         status = 422 if isinstance(refusal, UnclearTime) else 409
         return _show(request, session, form, now=now, status=status)
-    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
+    return to_page(request, "roster", session.pk)
 
 
 def _change(session: Session, form: ChangeClassForm, *, by: TeamMember, now: datetime) -> None:

@@ -3,23 +3,20 @@
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from apps.bookings.forms.picks import Unreadable
 from apps.classes.forms import read_week
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.queries.class_week import WEEK, get_class_week
 from apps.dashboard.frame.queries.rows import local_date_of
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show
+from apps.dashboard.roles import Right
 from apps.kernel.spans import week_name, week_start
-from apps.web.guards import guarded
 from apps.web.weeks import week_starts_of
 
 
-@require_safe
-@guarded(*roles_with(Right.LOOK))
-def class_week(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.LOOK)
+def class_week(request: OwnerRequest) -> HttpResponse:
     """List what is taught this week, with the places that are taken."""
     now, access = timezone.now(), request.access
     today = local_date_of(now, access.business.zone)
@@ -29,7 +26,7 @@ def class_week(request: OwnerRequest, slug: str) -> HttpResponse:
     except Unreadable as odd:
         raise Http404 from odd
     first = asked or week_start(today, week_starts=starts)
-    here = reverse("dashboard:classes", args=[slug])
+    here = reverse("dashboard:classes", args=[access.business.slug])
     context = {
         "week": get_class_week(access=access, first=first, now=now),
         "today": today,

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from apps.availability import operations as availability
 from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
@@ -18,12 +17,11 @@ from apps.dashboard.classes.forms.classes import NewClassForm, tell_elsewhere
 from apps.dashboard.classes.forms.unclear import unclear_words
 from apps.dashboard.classes.queries.plan_preview import PlanLine, preview_series
 from apps.dashboard.frame.queries.rows import local_date_of
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 from apps.kernel.spans import week_name
 from apps.web.form_keys import form_key_of
-from apps.web.guards import guarded
-from apps.web.http import HttpResponseSeeOther, go_to
+from apps.web.http import HttpResponseSeeOther
 from apps.web.weeks import week_starts_of
 
 PREVIEW = "preview"
@@ -34,9 +32,8 @@ REFUSED = (
 )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.SCHEDULE_CLASSES))
-def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.SCHEDULE_CLASSES, "GET", "POST")
+def new_class(request: OwnerRequest) -> HttpResponse:
     """Show the form; preview its dates with their problems; write all of them or none."""
     now, access = timezone.now(), request.access
     asked = request.POST if request.method == "POST" else request.GET or None
@@ -58,7 +55,7 @@ def new_class(request: OwnerRequest, slug: str) -> HttpResponse:
         return _show(request, form, planned, now=now, status=409)
     first = local_date_of(starts_at, access.business.zone)
     week = week_name(first, week_starts=week_starts_of(access.business.locale))
-    return go_to(request, "dashboard:classes", slug, query={"week": week})
+    return to_page(request, "classes", query={"week": week})
 
 
 def _require_clear(form: NewClassForm, planned: list[PlanLine]) -> None:

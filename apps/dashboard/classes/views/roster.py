@@ -1,16 +1,13 @@
 """Who comes, marked at the door with one thumb; places and cancellation of a session."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
 
 from apps.availability import operations as availability
 from apps.availability.models import Session
@@ -28,38 +25,22 @@ from apps.dashboard.classes.forms.classes import (
 )
 from apps.dashboard.classes.forms.people import AddPersonForm
 from apps.dashboard.classes.queries.roster import get_roster, get_session
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
-from apps.web.http import go_to, wants_fragment
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
+from apps.web.http import wants_fragment
 
 
-def session_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give the view a session of this business, of their own for staff; 404 for any other."""
-
-    @wraps(view)
-    def found(request: OwnerRequest, session: int, **_slug: str) -> HttpResponse:
-        try:
-            return view(request, get_session(access=request.access, session_id=session))
-        except Session.DoesNotExist as missing:
-            raise Http404 from missing
-
-    return found
-
-
-@require_safe
-@guarded(*roles_with(Right.LOOK))
-@session_page
-def roster(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.LOOK)
+def roster(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Show who is expected and who came."""
+    session = get_session(access=request.access, session_id=session_id)
     return show_roster(request, session, now=timezone.now())
 
 
-@require_POST
-@guarded(*roles_with(Right.CHECK_IN))
-@session_page
-def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.CHECK_IN, "POST")
+def check_in(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Mark one person; htmx gets the list as it is now."""
+    session = get_session(access=request.access, session_id=session_id)
     now, form = timezone.now(), CheckInForm(request.POST)
     if not form.is_valid():
         return show_roster(
@@ -80,21 +61,19 @@ def check_in(request: OwnerRequest, session: Session) -> HttpResponse:
     return _answer(request, session, now=now)
 
 
-@require_POST
-@guarded(*roles_with(Right.CHECK_IN))
-@session_page
-def all_here(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.CHECK_IN, "POST")
+def all_here(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Mark everybody as here who was not marked yet."""
+    session = get_session(access=request.access, session_id=session_id)
     now = timezone.now()
     classes.mark_all_here(session_id=session.pk, by=request.access.member, now=now)
     return _answer(request, session, now=now)
 
 
-@require_POST
-@guarded(*roles_with(Right.SCHEDULE_CLASSES))
-@session_page
-def places(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.SCHEDULE_CLASSES, "POST")
+def places(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Give the session, or the run it belongs to, another number of places."""
+    session = get_session(access=request.access, session_id=session_id)
     now, form = timezone.now(), PlacesForm(request.POST, locale=request.access.business.locale)
     if not form.is_valid():
         return show_roster(request, session, now=now, places=form, status=422)
@@ -106,7 +85,7 @@ def places(request: OwnerRequest, session: Session) -> HttpResponse:
         words = ngettext("One place is taken.", "%d places are taken.", taken.seats) % taken.seats
         form.add_error("capacity", words)
         return show_roster(request, session, now=now, places=form, status=409)
-    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
+    return to_page(request, "roster", session.pk)
 
 
 def _show_places_now(
@@ -121,11 +100,10 @@ def _show_places_now(
     return show_roster(request, session, now=now, places=form, status=409)
 
 
-@require_POST
-@guarded(*roles_with(Right.SCHEDULE_CLASSES))
-@session_page
-def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.SCHEDULE_CLASSES, "POST")
+def cancel_sessions(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Cancel this session, this and later ones, or all; everybody booked is told."""
+    session = get_session(access=request.access, session_id=session_id)
     now, form = timezone.now(), CancelSessionsForm(request.POST)
     if not form.is_valid():
         return show_roster(request, session, now=now, cancel=form, status=422)
@@ -134,7 +112,7 @@ def cancel_sessions(request: OwnerRequest, session: Session) -> HttpResponse:
     except bookings.StaleRevision:
         words = _("Somebody has booked, left or changed this. Please check again.")
         return show_roster(request, session, now=now, cancel=form, problem=words, status=409)
-    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
+    return to_page(request, "roster", session.pk)
 
 
 def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: datetime) -> None:
@@ -152,7 +130,7 @@ def _cancel(session: Session, form: CancelSessionsForm, *, by: TeamMember, now: 
 def _answer(request: OwnerRequest, session: Session, *, now: datetime) -> HttpResponse:
     if wants_fragment(request):
         return show_roster(request, session, now=now)
-    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
+    return to_page(request, "roster", session.pk)
 
 
 def show_roster(

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain, NoSeats
@@ -21,19 +20,18 @@ from apps.classes import operations as classes
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.classes import MessageForm, WaitingForm
 from apps.dashboard.classes.forms.people import AddPersonForm
-from apps.dashboard.classes.views.roster import session_page, show_roster
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.classes.queries.roster import get_session
+from apps.dashboard.classes.views.roster import show_roster
+from apps.dashboard.frame.views.owner_page import owner_page, to_page
+from apps.dashboard.roles import Right
 from apps.waitlists import operations as waitlists
 from apps.web.form_keys import form_key_of
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 
-@require_POST
-@guarded(*roles_with(Right.CHECK_IN))
-@session_page
-def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.CHECK_IN, "POST")
+def waiting(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Put somebody in, to the front of the line, or off the list."""
+    session = get_session(access=request.access, session_id=session_id)
     now, form = timezone.now(), WaitingForm(request.POST)
     if not form.is_valid():
         words = _("Please press the button again.")
@@ -47,23 +45,21 @@ def waiting(request: OwnerRequest, session: Session) -> HttpResponse:
     except (waitlists.NotInLine, BusyTryAgain):
         words = _("This has changed. Please check again.")
         return show_roster(request, session, now=now, problem=words, status=409)
-    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
+    return to_page(request, "roster", session.pk)
 
 
-@require_POST
-@guarded(*roles_with(Right.DECIDE))
-@session_page
-def takes_place(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.DECIDE, "POST")
+def takes_place(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Decide before its time that a class takes place, however few come (rule B16)."""
+    session = get_session(access=request.access, session_id=session_id)
     classes.let_take_place(session_id=session.pk, by=request.access.member, now=timezone.now())
-    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
+    return to_page(request, "roster", session.pk)
 
 
-@require_POST
-@guarded(*roles_with(Right.CHECK_IN))
-@session_page
-def message(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.CHECK_IN, "POST")
+def message(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Write a word to everybody of a session."""
+    session = get_session(access=request.access, session_id=session_id)
     now, form = timezone.now(), MessageForm(request.POST)
     if not form.is_valid():
         return show_roster(request, session, now=now, message=form, status=422)
@@ -74,16 +70,13 @@ def message(request: OwnerRequest, session: Session) -> HttpResponse:
         now=now,
         form_key=form_key_of(request, business_id=request.access.business.pk),
     )
-    return go_to(
-        request, "dashboard:roster", request.access.business.slug, session.pk, query={"sent": "1"}
-    )
+    return to_page(request, "roster", session.pk, query={"sent": "1"})
 
 
-@require_POST
-@guarded(*roles_with(Right.CANCEL))
-@session_page
-def add(request: OwnerRequest, session: Session) -> HttpResponse:
+@owner_page(Right.CANCEL, "POST")
+def add(request: OwnerRequest, session_id: int) -> HttpResponse:
     """Put somebody into the class, or into the line in front of it."""
+    session = get_session(access=request.access, session_id=session_id)
     now, service = timezone.now(), _service(request, session)
     form = AddPersonForm(request.POST, service=service, locale=request.access.business.locale)
     if not form.is_valid():
@@ -110,7 +103,7 @@ def add(request: OwnerRequest, session: Session) -> HttpResponse:
     except BusyTryAgain:
         form.add_error(None, _("Somebody is booking right now. Please press again."))
         return show_roster(request, session, now=now, add=form, status=409)
-    return go_to(request, "dashboard:roster", request.access.business.slug, session.pk)
+    return to_page(request, "roster", session.pk)
 
 
 def _add(

@@ -3,10 +3,9 @@
 
 from datetime import datetime
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.availability.operations import BusyTryAgain
 from apps.availability.queries import zone_of
@@ -23,19 +22,15 @@ from apps.dashboard.classes.queries.wishes import (
     services_with_a_line,
     times_for,
 )
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 from apps.waitlists import operations as waitlists
 from apps.web.form_keys import form_key_of
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 
-@require_safe
-@guarded(*roles_with(Right.WAITLIST))
-def waitlist(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.WAITLIST)
+def waitlist(request: OwnerRequest) -> HttpResponse:
     """Show who waits, by service, first come first."""
-    del slug
     now = timezone.now()
     lines = list_wishes(access=request.access, now=now)
     return show(
@@ -43,9 +38,8 @@ def waitlist(request: OwnerRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.WAITLIST))
-def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.WAITLIST, "GET", "POST")
+def new_wish(request: OwnerRequest) -> HttpResponse:
     """Put somebody in line who has called."""
     now, access = timezone.now(), request.access
     services = services_with_a_line(access=access)
@@ -58,7 +52,7 @@ def new_wish(request: OwnerRequest, slug: str) -> HttpResponse:
             form_key = form_key_of(request, business_id=access.business.pk)
             words = _put_in_line(form, form_key, by=access.member, now=now)
             if not words:
-                return go_to(request, "dashboard:waitlist", slug)
+                return to_page(request, "waitlist")
             form.add_error(None, words)
             status = 409
     return show(
@@ -97,15 +91,11 @@ def _put_in_line(form: NewWishForm, form_key: str, *, by: TeamMember, now: datet
     return ""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.WAITLIST))
-def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.WAITLIST, "GET", "POST")
+def wish(request: OwnerRequest, reference: str) -> HttpResponse:
     """Show the free times that suit somebody; give or offer one, or change the line."""
     now = timezone.now()
-    try:
-        booking, _row = get_wish(access=request.access, reference=reference, now=now)
-    except WaitlistEntry.DoesNotExist as missing:
-        raise Http404 from missing
+    booking, _row = get_wish(access=request.access, reference=reference, now=now)
     if request.method != "POST":
         return _show(request, reference, now=now)
     form = WishForm(request.POST)
@@ -120,7 +110,7 @@ def wish(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     except (waitlists.NotInLine, BusyTryAgain):
         words = _("This has changed. Please check again.")
         return _show(request, reference, now=now, problem=words, status=409)
-    return go_to(request, "dashboard:waitlist", slug)
+    return to_page(request, "waitlist")
 
 
 def _do(form: WishForm, booking: Booking, *, by: TeamMember, now: datetime) -> None:
@@ -143,7 +133,7 @@ def _show(
     try:
         booking, row = get_wish(access=request.access, reference=reference, now=now)
     except WaitlistEntry.DoesNotExist:
-        return go_to(request, "dashboard:waitlist", request.access.business.slug)
+        return to_page(request, "waitlist")
     days = times_for(booking=booking, now=now)
     context = {"row": row, "days": days, "zone": row.zone, "problem": problem}
     return show(

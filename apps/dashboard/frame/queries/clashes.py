@@ -7,9 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from apps.bookings.models import Booking
 from apps.checkout.models import Order, Payment
 from apps.checkout.queries.let_go import orders_let_go
-from apps.checkout.queries.stranded import (
-    refused_refunds,
-)
+from apps.checkout.queries.stranded import refused_refunds
 from apps.dashboard.access import Access
 
 

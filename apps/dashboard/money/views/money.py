@@ -5,7 +5,6 @@ from datetime import datetime
 from django.forms import Form
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
@@ -17,13 +16,14 @@ from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.queries.plan_words import plan_refused_words
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import LeftoverForm, RefundForm
-from apps.dashboard.bookings.views.answers import booking_or_404, refuse
+from apps.dashboard.bookings.queries.booking_page import get_booking
+from apps.dashboard.bookings.views.answers import refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
+from apps.dashboard.frame.views.owner_page import owner_page, to_page
 from apps.dashboard.frame.views.refusals import INCOMPLETE, code_refused_words, money_problem
 from apps.dashboard.money.forms import CodeForm, PaidForm, PlanForm, UndoPaidForm
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
-from apps.web.http import go_to, wants_fragment
+from apps.dashboard.roles import Right
+from apps.web.http import wants_fragment
 
 REFUSED = (
     bookings.StaleRevision,
@@ -41,12 +41,11 @@ REFUSED = (
 )
 
 
-@require_POST
-@guarded(*roles_with(Right.TAKE_MONEY))
-def mark_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.TAKE_MONEY, "POST")
+def mark_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     """Record that the rest was paid in person."""
     now, access = timezone.now(), request.access
-    booking, form = booking_or_404(access, reference), PaidForm(request.POST)
+    booking, form = get_booking(access=access, reference=reference), PaidForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)
     try:
@@ -60,15 +59,14 @@ def mark_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         return refuse(
             request, booking, money_problem(error, access=access, booking=booking), now=now
         )
-    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+    return to_page(request, "booking", reference, fragment="money")
 
 
-@require_POST
-@guarded(*roles_with(Right.TAKE_MONEY))
-def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.TAKE_MONEY, "POST")
+def undo_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     """Take the record of a payment in person back."""
     now, access = timezone.now(), request.access
-    booking, form = booking_or_404(access, reference), UndoPaidForm(request.POST)
+    booking, form = get_booking(access=access, reference=reference), UndoPaidForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)
     try:
@@ -82,15 +80,14 @@ def undo_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         return refuse(
             request, booking, money_problem(error, access=access, booking=booking), now=now
         )
-    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+    return to_page(request, "booking", reference, fragment="money")
 
 
-@require_POST
-@guarded(*roles_with(Right.TAKE_MONEY))
-def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.TAKE_MONEY, "POST")
+def use_code(request: OwnerRequest, reference: str) -> HttpResponse:
     """Take a code off what is left, or have a gift card pay it."""
     now, access = timezone.now(), request.access
-    booking, form = booking_or_404(access, reference), CodeForm(request.POST)
+    booking, form = get_booking(access=access, reference=reference), CodeForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now, forms={"code": form})
     try:
@@ -107,15 +104,14 @@ def use_code(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             form.add_error("code", words)
         problem = money_problem(error, access=access, booking=booking)
         return refuse(request, booking, problem, now=now, forms={"code": form})
-    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+    return to_page(request, "booking", reference, fragment="money")
 
 
-@require_POST
-@guarded(*roles_with(Right.TAKE_MONEY))
-def use_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.TAKE_MONEY, "POST")
+def use_plan(request: OwnerRequest, reference: str) -> HttpResponse:
     """Let a plan of the customer pay for what is booked and still owed."""
     now, access = timezone.now(), request.access
-    booking, form = booking_or_404(access, reference), PlanForm(request.POST)
+    booking, form = get_booking(access=access, reference=reference), PlanForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now, forms={"plan": form})
     plan = _plan_named(form.cleaned_data["way"], booking)
@@ -132,7 +128,7 @@ def use_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             form.add_error("way", plan_refused_words(error.refused, plan))
         problem = money_problem(error, access=access, booking=booking)
         return refuse(request, booking, problem, now=now, forms={"plan": form})
-    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+    return to_page(request, "booking", reference, fragment="money")
 
 
 def _plan_named(way: str, booking: Booking) -> PlanPurchase | None:
@@ -141,12 +137,11 @@ def _plan_named(way: str, booking: Booking) -> PlanPurchase | None:
     return next((it for it in plans if way == f"{Way.PLAN.value}-{it.pk}"), None)
 
 
-@require_POST
-@guarded(*roles_with(Right.REFUND))
-def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.REFUND, "POST")
+def leftover(request: OwnerRequest, reference: str) -> HttpResponse:
     """Decide about the money of a booking that is over: give it back, or keep it."""
     now, access = timezone.now(), request.access
-    booking, form = booking_or_404(access, reference), LeftoverForm(request.POST)
+    booking, form = get_booking(access=access, reference=reference), LeftoverForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)
     decide = checkout.refund_the_rest if form.cleaned_data["back"] else checkout.keep_money
@@ -156,16 +151,15 @@ def leftover(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
         return refuse(
             request, booking, money_problem(error, access=access, booking=booking), now=now
         )
-    return go_to(request, "dashboard:conflicts", slug)
+    return to_page(request, "conflicts")
 
 
-@require_POST
-@guarded(*roles_with(Right.REFUND))
-def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.REFUND, "POST")
+def refund(request: OwnerRequest, reference: str) -> HttpResponse:
     """Give money back, or show what that would do; a page that does not know of the last refund is
     refused (rule M9)."""
     now, access = timezone.now(), request.access
-    booking = booking_or_404(access, reference)
+    booking = get_booking(access=access, reference=reference)
     form = refund_form(find_payment_summary(booking=booking), booking, request.POST)
     if "preview" in request.POST or not form.is_valid():
         return _weigh(request, booking, form, now=now)
@@ -185,7 +179,7 @@ def refund(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
             find_payment_summary(booking=booking), booking, request.POST, is_fresh=True
         )
         return refuse(request, booking, problem, now=now, forms={"refund": again})
-    return go_to(request, "dashboard:booking", slug, reference, fragment="money")
+    return to_page(request, "booking", reference, fragment="money")
 
 
 def _weigh(
@@ -197,9 +191,8 @@ def _weigh(
     if not preview or not (form.is_valid() or wants_fragment(request)):
         return refuse(request, booking, INCOMPLETE, now=now, forms=forms)
     if not wants_fragment(request):
-        slug = request.access.business.slug
         query = {name: request.POST.get(name, "") for name in form.fields}
-        return go_to(request, "dashboard:booking", slug, booking.reference, query=query)
+        return to_page(request, "booking", booking.reference, query=query)
     return show_sheet(
         request, booking, now=now, forms=forms, fragment="dashboard/_refund_effect.html"
     )

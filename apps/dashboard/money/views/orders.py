@@ -3,14 +3,12 @@
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
 
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.frame.views.showing import redirect_search, show
+from apps.dashboard.frame.views.owner_page import owner_page, redirect_search, show
 from apps.dashboard.money.forms import OrdersForm
 from apps.dashboard.money.queries.orders import State, list_orders
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
+from apps.dashboard.roles import Right
 
 CHIPS = (
     (State.ALL, _("All")),
@@ -24,13 +22,11 @@ CHIPS = (
 )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.SEE_MONEY))
-def orders(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.SEE_MONEY, "GET", "POST")
+def orders(request: OwnerRequest) -> HttpResponse:
     """Show the orders in a state, or those that are searched for."""
-    del slug
     state, search, before = OrdersForm(request.POST or request.GET).asked()
-    if redirect := redirect_search(request, "dashboard:orders", search, state=state.value):
+    if redirect := redirect_search(request, "orders", search, state=state.value):
         return redirect
     context = {
         "orders": list_orders(access=request.access, state=state, search=search, before=before),

@@ -4,23 +4,19 @@ from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import EARLIEST, LATEST
-from apps.dashboard.frame.views.showing import show
+from apps.dashboard.frame.views.owner_page import owner_page, show
 from apps.dashboard.money.queries.takings import get_takings
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
+from apps.dashboard.roles import Right
 
 DAY = timedelta(days=1)
 
 
-@require_safe
-@guarded(*roles_with(Right.SEE_MONEY))
-def takings(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.SEE_MONEY)
+def takings(request: OwnerRequest) -> HttpResponse:
     """Show the day that is asked for, else today."""
-    del slug
     now, access = timezone.now(), request.access
     today = now.astimezone(access.business.zone).date()
     on = _day(request.GET.get("on", ""), today)

@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
@@ -14,18 +13,17 @@ from apps.checkout.models import PlanPurchase
 from apps.checkout.queries.gift_words import gift_now_words
 from apps.checkout.queries.gifts import find_gift
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.frame.views.showing import show
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.prepaid.forms.sales import SellGiftForm, SellPlanForm, new_desk_key
+from apps.dashboard.prepaid.queries.plan_list import get_own_plan
 from apps.dashboard.prepaid.views.desk_till import open_desk_till
-from apps.dashboard.prepaid.views.pricing_plans import CONFLICT, plan_or_404
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.prepaid.views.pricing_plans import CONFLICT
+from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import seen_gift
 from apps.prepaid.queries.plan_offer import plans_take_codes
 from apps.prepaid.queries.plans import card_of_plan
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 UNPROCESSABLE = 422
 CHANGED = (
@@ -34,12 +32,11 @@ CHANGED = (
 )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.SELL))
-def sell_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
+@owner_page(Right.SELL, "GET", "POST")
+def sell_plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
     """Ask who buys a plan; with POST, sell it, or show what it costs with a code or a gift card."""
     now = timezone.now()
-    plan = plan_or_404(request, plan_id)
+    plan = get_own_plan(access=request.access, plan_id=plan_id)
     if request.method != "POST":
         return _show_plan(request, plan, _new_sale(plan), now=now)
     form = SellPlanForm(request.POST, plan=plan)
@@ -49,9 +46,9 @@ def sell_plan(request: OwnerRequest, slug: str, plan_id: int) -> HttpResponse:
     try:
         purchase = _sell_plan(request, plan, form, now=now)
     except CHANGED as changed:
-        plan = plan_or_404(request, plan_id)
+        plan = get_own_plan(access=request.access, plan_id=plan_id)
         return _show_plan(request, plan, form, now=now, changed=changed)
-    return go_to(request, "dashboard:held_plan", slug, purchase.reference, query={"done": "sold"})
+    return to_page(request, "held_plan", purchase.reference, query={"done": "sold"})
 
 
 def _sell_plan(
@@ -73,9 +70,8 @@ def _sell_plan(
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.SELL))
-def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.SELL, "GET", "POST")
+def sell_gift_card(request: OwnerRequest) -> HttpResponse:
     """Ask for an amount and who buys it; with POST, sell a gift card that is paid in person."""
     now, access = timezone.now(), request.access
     if request.method != "POST":
@@ -92,7 +88,7 @@ def sell_gift_card(request: OwnerRequest, slug: str) -> HttpResponse:
         form = SellGiftForm(fresh, business=access.business)
         return _show_card(request, form, now=now, status=CONFLICT, other=other)
     done = {"done": "sold"}
-    return go_to(request, "dashboard:gift_card", slug, card.reference, query=done)
+    return to_page(request, "gift_card", card.reference, query=done)
 
 
 def _show_card(

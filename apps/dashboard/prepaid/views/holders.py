@@ -5,22 +5,27 @@ from datetime import datetime
 from typing import TypeVar
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.bookings.operations import StaleRevision
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import Payment, PlanPurchase
 from apps.dashboard.access import OwnerRequest
+from apps.dashboard.frame.views.owner_page import (
+    owner_page,
+    redirect_search,
+    rest_of_address,
+    show,
+    to_page,
+)
 from apps.dashboard.frame.views.refusals import (
     INCOMPLETE,
     Problem,
     code_refused_words,
     plan_problem,
 )
-from apps.dashboard.frame.views.showing import redirect_search, rest_of_address, show
 from apps.dashboard.prepaid.forms.sales import (
     AdjustPlanForm,
     EndPlanForm,
@@ -32,12 +37,10 @@ from apps.dashboard.prepaid.forms.sales import (
 )
 from apps.dashboard.prepaid.queries.holders import find_holders, get_purchase, read_held_plan
 from apps.dashboard.prepaid.queries.plan_list import get_own_plan
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 from apps.prepaid import operations as prepaid
 from apps.web.form_keys import KeyedForm, passing_key_of
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 F = TypeVar("F", bound=forms.Form)
 REFUSED = (
@@ -55,14 +58,12 @@ DONE = ("sold", "sent", "saved")
 """What a page says was done, as its address names it."""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.SELL))
-def plan_holders(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.SELL, "GET", "POST")
+def plan_holders(request: OwnerRequest) -> HttpResponse:
     """List who has a plan: all of them, those of one plan, or those of a name."""
-    del slug
     now, access = timezone.now(), request.access
     words, plan_id, page = HoldersForm(request.POST or request.GET).asked()
-    if redirect := redirect_search(request, "dashboard:plan_holders", words, plan=plan_id):
+    if redirect := redirect_search(request, "plan_holders", words, plan=plan_id):
         return redirect
     context = {
         "found": find_holders(access=access, words=words, plan_id=plan_id, page=page),
@@ -73,19 +74,17 @@ def plan_holders(request: OwnerRequest, slug: str) -> HttpResponse:
     return show(request, "dashboard/plan_holders.html", None, context, now=now, current="plans")
 
 
-@require_safe
-@guarded(*roles_with(Right.SELL))
-def held_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.SELL)
+def held_plan(request: OwnerRequest, reference: str) -> HttpResponse:
     """Show a plan that somebody has, line by line."""
-    del slug
-    return _show(request, _purchase(request, reference), now=timezone.now())
+    return _show(
+        request, get_purchase(access=request.access, reference=reference), now=timezone.now()
+    )
 
 
-@require_POST
-@guarded(*roles_with(Right.OFFER_PLANS))
-def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.OFFER_PLANS, "POST")
+def pause_plan(request: OwnerRequest, reference: str) -> HttpResponse:
     """Let a plan rest, or go on again."""
-    del slug
     now, access = timezone.now(), request.access
     move = prepaid.resume_plan if "resume" in request.POST else prepaid.pause_plan
 
@@ -96,11 +95,9 @@ def pause_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse
     return _act(request, reference, RevisionForm(request.POST), act, now=now)
 
 
-@require_POST
-@guarded(*roles_with(Right.OFFER_PLANS))
-def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.OFFER_PLANS, "POST")
+def stop_renewal(request: OwnerRequest, reference: str) -> HttpResponse:
     """Let a membership end with the period that is paid for."""
-    del slug
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
@@ -109,11 +106,9 @@ def stop_renewal(request: OwnerRequest, slug: str, reference: str) -> HttpRespon
     return _act(request, reference, forms.Form(request.POST), act, now=now)
 
 
-@require_POST
-@guarded(*roles_with(Right.OFFER_PLANS))
-def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.OFFER_PLANS, "POST")
+def end_plan(request: OwnerRequest, reference: str) -> HttpResponse:
     """End a plan now, with a part of its money back or none."""
-    del slug
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: EndPlanForm) -> None:
@@ -132,11 +127,9 @@ def end_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     return _act(request, reference, form, act, now=now, name="end")
 
 
-@require_POST
-@guarded(*roles_with(Right.OFFER_PLANS))
-def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.OFFER_PLANS, "POST")
+def adjust_plan(request: OwnerRequest, reference: str) -> HttpResponse:
     """Add visits or take some off, with a reason."""
-    del slug
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: AdjustPlanForm) -> None:
@@ -159,11 +152,9 @@ def adjust_plan(request: OwnerRequest, slug: str, reference: str) -> HttpRespons
     )
 
 
-@require_POST
-@guarded(*roles_with(Right.SELL))
-def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.SELL, "POST")
+def send_plan_link(request: OwnerRequest, reference: str) -> HttpResponse:
     """Have the link mailed once more."""
-    del slug
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
@@ -173,11 +164,9 @@ def send_plan_link(request: OwnerRequest, slug: str, reference: str) -> HttpResp
     return _act(request, reference, KeyedForm(request.POST), act, now=now, done="sent")
 
 
-@require_POST
-@guarded(*roles_with(Right.SELL))
-def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.SELL, "POST")
+def plan_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     """Record that a plan was paid in person, or use a code or a gift card for it."""
-    del slug
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: PlanPaidForm) -> None:
@@ -199,11 +188,9 @@ def plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     return _act(request, reference, PlanPaidForm(request.POST), act, now=now, name="paid")
 
 
-@require_POST
-@guarded(*roles_with(Right.SELL))
-def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.SELL, "POST")
+def plan_next(request: OwnerRequest, reference: str) -> HttpResponse:
     """Record that the next period of a membership was paid in person, or have a gift card pay."""
-    del slug
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: PlanNextForm) -> None:
@@ -218,11 +205,9 @@ def plan_next(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     return _act(request, reference, PlanNextForm(request.POST), act, now=now, name="next")
 
 
-@require_POST
-@guarded(*roles_with(Right.SELL))
-def undo_plan_paid(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.SELL, "POST")
+def undo_plan_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     """Take the record of a payment in person back."""
-    del slug
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: UndoPlanPaidForm) -> None:
@@ -249,20 +234,19 @@ def _act(
 ) -> HttpResponse:
     """Do something with a plan; a refusal is its page as it stands now, and what was typed in the
     form of this name."""
-    purchase = _purchase(request, reference)
+    purchase = get_purchase(access=request.access, reference=reference)
     if not form.is_valid():
         return _show(request, purchase, now=now, problem=INCOMPLETE, typed={name: form})
     try:
         act(purchase, form)
     except REFUSED as error:
         problem = plan_problem(error, currency=purchase.currency)
-        fresh = _purchase(request, reference)
+        fresh = get_purchase(access=request.access, reference=reference)
         if isinstance(error, checkout.CouponRefused):
             typed = str(form.cleaned_data["gift"])
             form.add_error("gift", code_refused_words(error, typed, of=fresh))
         return _show(request, fresh, now=now, problem=problem, typed={name: form})
-    slug = request.access.business.slug
-    return go_to(request, "dashboard:held_plan", slug, reference, query={"done": done})
+    return to_page(request, "held_plan", reference, query={"done": done})
 
 
 def _show(
@@ -296,17 +280,7 @@ def _show(
     )
 
 
-def _purchase(request: OwnerRequest, reference: str) -> PlanPurchase:
-    try:
-        return get_purchase(access=request.access, reference=reference)
-    except PlanPurchase.DoesNotExist as missing:
-        raise Http404 from missing
-
-
 def _plan_of(request: OwnerRequest, plan_id: int | None) -> PricingPlan | None:
     if plan_id is None:
         return None
-    try:
-        return get_own_plan(access=request.access, plan_id=plan_id)
-    except PricingPlan.DoesNotExist as missing:
-        raise Http404 from missing
+    return get_own_plan(access=request.access, plan_id=plan_id)

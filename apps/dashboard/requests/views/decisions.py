@@ -6,52 +6,44 @@ from functools import partial
 from django.forms import Form
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.views.answers import answer, booking_or_404, refuse
+from apps.dashboard.bookings.queries.booking_page import get_booking
+from apps.dashboard.bookings.views.answers import answer, refuse
 from apps.dashboard.forms import DecisionForm, OverrideForm
+from apps.dashboard.frame.views.owner_page import owner_page
 from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
+from apps.dashboard.roles import Right
 
 Verb = Callable[..., Booking]
 
 
-@require_POST
-@guarded(*roles_with(Right.DECIDE))
-def confirm(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.DECIDE, "POST")
+def confirm(request: OwnerRequest, reference: str) -> HttpResponse:
     """Confirm a request; its mail leaves after the undo window."""
-    del slug
     return _decide(request, reference, bookings.confirm_request)
 
 
-@require_POST
-@guarded(*roles_with(Right.DECIDE))
-def decline(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.DECIDE, "POST")
+def decline(request: OwnerRequest, reference: str) -> HttpResponse:
     """Decline a request; its time is free at once, its mail leaves after the undo window."""
-    del slug
     return _decide(request, reference, bookings.decline_request)
 
 
-@require_POST
-@guarded(*roles_with(Right.DECIDE))
-def undo(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.DECIDE, "POST")
+def undo(request: OwnerRequest, reference: str) -> HttpResponse:
     """Take an answer back while its mail has not left."""
-    del slug
     return _decide(request, reference, bookings.undo_decision)
 
 
-@require_POST
-@guarded(*roles_with(Right.OVERRIDE))
-def confirm_anyway(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.OVERRIDE, "POST")
+def confirm_anyway(request: OwnerRequest, reference: str) -> HttpResponse:
     """Confirm a request although something is in the way, with the reason (rules B8, B22)."""
-    del slug
     form = OverrideForm(request.POST, auto_id="override_%s")
     if not form.is_valid():
-        booking = booking_or_404(request.access, reference)
+        booking = get_booking(access=request.access, reference=reference)
         return refuse(request, booking, INCOMPLETE, now=timezone.now(), forms={"override": form})
     why = form.cleaned_data["reason"]
     confirm_it = partial(bookings.confirm_request, override_reason=why)
@@ -64,7 +56,7 @@ def _decide(
     """Do one thing to the booking of the address, and show what became of it where it was done;
     forms are what was typed, for a refusal."""
     now = timezone.now()
-    booking = booking_or_404(request.access, reference)
+    booking = get_booking(access=request.access, reference=reference)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return refuse(request, booking, INCOMPLETE, now=now)

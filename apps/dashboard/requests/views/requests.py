@@ -2,23 +2,19 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.queries.inbox import get_inbox
 from apps.dashboard.classes.queries.wishes import count_wishes
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
+from apps.dashboard.frame.views.owner_page import owner_page, show
+from apps.dashboard.roles import Right
 
 MOST_PAGES = 1000
 
 
-@require_safe
-@guarded(*roles_with(Right.DECIDE))
-def requests(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.DECIDE)
+def requests(request: OwnerRequest) -> HttpResponse:
     """Show requests grouped by the time they want, with what can still be taken back."""
-    del slug
     now = timezone.now()
     page = _page_number(request.GET.get("page", ""))
     inbox = get_inbox(access=request.access, page=page, now=now)

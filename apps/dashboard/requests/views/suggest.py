@@ -4,29 +4,26 @@ from datetime import datetime
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.views.answers import booking_or_404, refuse
+from apps.dashboard.bookings.queries.booking_page import get_booking
+from apps.dashboard.bookings.views.answers import refuse
 from apps.dashboard.forms import SuggestForm
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.frame.views.refusals import REFUSED, Problem, problem_of
-from apps.dashboard.frame.views.showing import show
 from apps.dashboard.requests.queries.suggest import SuggestPage, get_suggest_page
-from apps.dashboard.roles import Right, roles_with
-from apps.web.guards import guarded
-from apps.web.http import go_to
+from apps.dashboard.roles import Right
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.DECIDE))
-def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
+@owner_page(Right.DECIDE, "GET", "POST")
+def suggest(request: OwnerRequest, reference: str) -> HttpResponse:
     """Offer free times around the one that was asked for; decline with one to three of them."""
     now, access = timezone.now(), request.access
-    booking = booking_or_404(access, reference)
+    booking = get_booking(access=access, reference=reference)
     if booking.seating_id is not None:  # a class or course has times of its own
-        return go_to(request, "dashboard:booking", slug, reference)
+        return to_page(request, "booking", reference)
     page = get_suggest_page(access=access, booking=booking, ticked=_ticked(request), now=now)
     if request.method != "POST":
         return _show(request, booking, page, None, now=now)
@@ -50,7 +47,7 @@ def suggest(request: OwnerRequest, slug: str, reference: str) -> HttpResponse:
     except REFUSED as error:
         problem = problem_of(error, access=access, booking=booking)
         return _show_again(request, reference, form, problem, now=now)
-    return go_to(request, "dashboard:requests", slug, fragment=f"card-{reference}")
+    return to_page(request, "requests", fragment=f"card-{reference}")
 
 
 def _show_again(
@@ -58,7 +55,7 @@ def _show_again(
 ) -> HttpResponse:
     """What was ticked and typed, on the page as it is now: the next try knows it. Where nothing can
     be suggested any more, the booking with the words to be copied."""
-    fresh = booking_or_404(request.access, reference)
+    fresh = get_booking(access=request.access, reference=reference)
     if fresh.status != Booking.Status.PENDING:
         return refuse(request, fresh, problem, now=now, forms={"suggest": form})
     page = get_suggest_page(access=request.access, booking=fresh, ticked=_ticked(request), now=now)

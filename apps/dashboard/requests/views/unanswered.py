@@ -5,17 +5,14 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import Service
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 from apps.dashboard.setup.queries.price_list import get_priced_service
 from apps.web.fields import PlainNumberField
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 
 class UnansweredForm(forms.Form):
@@ -29,9 +26,8 @@ class UnansweredForm(forms.Form):
     revision = PlainNumberField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.PRICES))
-def service_requests(request: OwnerRequest, slug: str, service_id: int) -> HttpResponse:
+@owner_page(Right.PRICES, "GET", "POST")
+def service_requests(request: OwnerRequest, service_id: int) -> HttpResponse:
     """Show the choice; with POST, keep it. 404 for a service that is booked without asking."""
     service = _service(request, service_id)
     form = _form(request, service)
@@ -53,14 +49,11 @@ def service_requests(request: OwnerRequest, slug: str, service_id: int) -> HttpR
         form.add_error(None, _("Somebody else has changed this service. Please check again."))
         form.add_error("unanswered", _("It is now “%(now)s”.") % {"now": chosen})
         return _show(request, service, form, status=409)
-    return go_to(request, "dashboard:service_requests", slug, service.pk, query={"saved": "1"})
+    return to_page(request, "service_requests", service.pk, query={"saved": "1"})
 
 
 def _service(request: OwnerRequest, service_id: int) -> Service:
-    try:
-        service = get_priced_service(access=request.access, service_id=service_id)
-    except Service.DoesNotExist as missing:
-        raise Http404 from missing
+    service = get_priced_service(access=request.access, service_id=service_id)
     if not service.requires_approval:
         raise Http404
     return service

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import Service
@@ -13,20 +12,16 @@ from apps.catalog.paying import payment_problems
 from apps.catalog.queries.offered import terms_of
 from apps.checkout.providers import provider_in_use
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 from apps.dashboard.setup.forms.prices import PaymentForm
 from apps.dashboard.setup.queries.payment_preview import paid_words, preview_payment, price_words
 from apps.dashboard.setup.queries.price_list import get_priced_service, list_service_groups
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 
-@require_safe
-@guarded(*roles_with(Right.PRICES))
-def services(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.PRICES)
+def services(request: OwnerRequest) -> HttpResponse:
     """List what the business offers, with what it costs."""
-    del slug
     context = {"groups": list_service_groups(access=request.access)}
     return show(
         request,
@@ -38,11 +33,9 @@ def services(request: OwnerRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.PRICES))
-def service_payment(request: OwnerRequest, slug: str, service_id: int) -> HttpResponse:
+@owner_page(Right.PRICES, "GET", "POST")
+def service_payment(request: OwnerRequest, service_id: int) -> HttpResponse:
     """Show the terms of a service, or those being typed; with POST, keep them."""
-    del slug
     now = timezone.now()
     service = _service(request, service_id)
     if request.method == "POST":
@@ -88,15 +81,11 @@ def _save(request: OwnerRequest, service: Service, *, now: datetime) -> HttpResp
         fresh = _service(request, service.pk)
         form = PaymentForm(request.POST, service=fresh, can_authorize=_can_authorize(), keeps=True)
         return _show(request, form, now=now, status=409)
-    slug = request.access.business.slug
-    return go_to(request, "dashboard:service_payment", slug, service.pk, query={"saved": "1"})
+    return to_page(request, "service_payment", service.pk, query={"saved": "1"})
 
 
 def _service(request: OwnerRequest, service_id: int) -> Service:
-    try:
-        return get_priced_service(access=request.access, service_id=service_id)
-    except Service.DoesNotExist as missing:
-        raise Http404 from missing
+    return get_priced_service(access=request.access, service_id=service_id)
 
 
 def _can_authorize() -> bool:

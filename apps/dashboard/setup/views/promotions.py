@@ -3,26 +3,21 @@ discounts that count without one (rule M14)."""
 
 from datetime import datetime
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.checkout import operations as checkout
-from apps.checkout.models import Coupon, Discount
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
+from apps.dashboard.roles import Right
 from apps.dashboard.setup.forms.promotions import CouponForm, DiscountForm
 from apps.dashboard.setup.queries.promotions import list_coupons, list_discounts
 from apps.web.form_keys import form_key_of
-from apps.web.guards import guarded
-from apps.web.http import go_to
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@guarded(*roles_with(Right.COUPONS))
-def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.COUPONS, "GET", "POST")
+def coupons(request: OwnerRequest) -> HttpResponse:
     """List the codes; with POST, make one."""
     now, access = timezone.now(), request.access
     form, status = CouponForm(business=access.business), 200
@@ -37,7 +32,7 @@ def coupons(request: OwnerRequest, slug: str) -> HttpResponse:
                 form.add_error("code", _("This code already exists."))
                 status = 409
             else:
-                return go_to(request, "dashboard:coupons", slug)
+                return to_page(request, "coupons")
     return show_coupons(request, now=now, form=form, status=status)
 
 
@@ -68,20 +63,15 @@ def show_coupons(
     )
 
 
-@require_POST
-@guarded(*roles_with(Right.COUPONS))
-def stop_coupon(request: OwnerRequest, slug: str, coupon: int) -> HttpResponse:
+@owner_page(Right.COUPONS, "POST")
+def stop_coupon(request: OwnerRequest, coupon: int) -> HttpResponse:
     """Let a code end now."""
-    try:
-        checkout.stop_coupon(coupon_id=coupon, by=request.access.member, now=timezone.now())
-    except Coupon.DoesNotExist as missing:
-        raise Http404 from missing
-    return go_to(request, "dashboard:coupons", slug)
+    checkout.stop_coupon(coupon_id=coupon, by=request.access.member, now=timezone.now())
+    return to_page(request, "coupons")
 
 
-@require_POST
-@guarded(*roles_with(Right.COUPONS))
-def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.COUPONS, "POST")
+def discounts(request: OwnerRequest) -> HttpResponse:
     """Make a discount."""
     now, access = timezone.now(), request.access
     form = DiscountForm(request.POST, business=access.business)
@@ -89,15 +79,11 @@ def discounts(request: OwnerRequest, slug: str) -> HttpResponse:
         return show_coupons(request, now=now, discount_form=form, status=422)
     key = form_key_of(request, business_id=access.business.pk)
     checkout.make_discount(facts=form.facts(now=now), by=access.member, form_key=key)
-    return go_to(request, "dashboard:coupons", slug, fragment="discounts")
+    return to_page(request, "coupons", fragment="discounts")
 
 
-@require_POST
-@guarded(*roles_with(Right.COUPONS))
-def stop_discount(request: OwnerRequest, slug: str, discount: int) -> HttpResponse:
+@owner_page(Right.COUPONS, "POST")
+def stop_discount(request: OwnerRequest, discount: int) -> HttpResponse:
     """Let a discount end now."""
-    try:
-        checkout.stop_discount(discount_id=discount, by=request.access.member, now=timezone.now())
-    except Discount.DoesNotExist as missing:
-        raise Http404 from missing
-    return go_to(request, "dashboard:coupons", slug, fragment="discounts")
+    checkout.stop_discount(discount_id=discount, by=request.access.member, now=timezone.now())
+    return to_page(request, "coupons", fragment="discounts")

@@ -2,22 +2,18 @@
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from apps.catalog.queries import UnknownChoice
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import WhyForm
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show
+from apps.dashboard.roles import Right
 from apps.dashboard.setup.queries.why import find_why
-from apps.web.guards import guarded
 
 
-@require_safe
-@guarded(*roles_with(Right.DIAGNOSE))
-def why(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.DIAGNOSE)
+def why(request: OwnerRequest) -> HttpResponse:
     """Show the form, and the diagnosis when it is filled in; the question is in the address."""
-    del slug
     now = timezone.now()
     form = WhyForm(request.GET or None, business=request.access.business)
     diagnosis = None

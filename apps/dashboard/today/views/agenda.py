@@ -4,23 +4,20 @@ from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.forms import AgendaForm
 from apps.dashboard.frame.queries.rows import LIVE, local_date_of
-from apps.dashboard.frame.views.showing import show
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.frame.views.owner_page import owner_page, show
+from apps.dashboard.roles import Right
 from apps.dashboard.today.queries.agenda import Filters, get_agenda
 from apps.dashboard.today.views.agenda_links import Asked, links_of
 from apps.kernel.spans import week_start
-from apps.web.guards import guarded
 from apps.web.weeks import week_starts_of
 
 
-@require_safe
-@guarded(*roles_with(Right.LOOK))
-def agenda(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.LOOK)
+def agenda(request: OwnerRequest) -> HttpResponse:
     """Show who is booked when; requests and bookings, or one kind of them."""
     now, access = timezone.now(), request.access
     today = local_date_of(now, access.business.zone)
@@ -33,7 +30,7 @@ def agenda(request: OwnerRequest, slug: str) -> HttpResponse:
         "status": status,
         "today": today,
         "agenda": get_agenda(access=access, filters=filters, now=now),
-        "agenda_links": links_of(Asked(slug, view, on, staff, status, today)),
+        "agenda_links": links_of(Asked(access.business.slug, view, on, staff, status, today)),
     }
     return show(
         request,

@@ -6,24 +6,20 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.queries.frame import get_frame
 from apps.dashboard.frame.views.live import unless_changed, version_of
-from apps.dashboard.frame.views.showing import show
+from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.money.queries.ledger import ledger_of
-from apps.dashboard.roles import Right, roles_with
+from apps.dashboard.roles import Right
 from apps.dashboard.today.queries.today import Today, get_today
-from apps.web.guards import guarded
-from apps.web.http import go_to, wants_fragment
+from apps.web.http import wants_fragment
 
 
-@require_safe
-@guarded(*roles_with(Right.LOOK))
-def today(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.LOOK)
+def today(request: OwnerRequest) -> HttpResponse:
     """Show figures, what needs this person, and the day."""
-    del slug
     now = timezone.now()
     frame = get_frame(access=request.access, now=now)
     found = get_today(access=request.access, frame=frame, now=now)
@@ -37,29 +33,26 @@ def today(request: OwnerRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_safe
-@guarded(*roles_with(Right.LOOK))
-def needs(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.LOOK)
+def needs(request: OwnerRequest) -> HttpResponse:
     """Show what needs this person, for the live part of Today."""
-    return _live(request, slug, "dashboard/_needs.html", _needs, "needs_version")
+    return _live(request, "dashboard/_needs.html", _needs, "needs_version")
 
 
-@require_safe
-@guarded(*roles_with(Right.LOOK))
-def day(request: OwnerRequest, slug: str) -> HttpResponse:
+@owner_page(Right.LOOK)
+def day(request: OwnerRequest) -> HttpResponse:
     """Show the day's lines, for the live part of Today."""
-    return _live(request, slug, "dashboard/_day.html", _day, "day_version")
+    return _live(request, "dashboard/_day.html", _day, "day_version")
 
 
 def _live(
     request: OwnerRequest,
-    slug: str,
     fragment: str,
     part: Callable[[Today, datetime], dict[str, Any]],
     version_name: str,
 ) -> HttpResponse:
     if not wants_fragment(request):
-        return go_to(request, "dashboard:today", slug)
+        return to_page(request, "today")
     now = timezone.now()
     frame = get_frame(access=request.access, now=now)
     found = get_today(access=request.access, frame=frame, now=now)

@@ -1,21 +1,89 @@
-"""How every owner page is shown: its frame around it, never kept by any cache."""
+"""What every owner page has: a right that opens it, an answer to what is not there and to what is
+refused, and the frame around it, never kept by any cache."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
 
 from apps.businesses.pages import links_of
 from apps.checkout.gifts import holds_gift_code
 from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.frame.queries.frame import Frame, get_frame
 from apps.dashboard.given_back import give_back
-from apps.dashboard.roles import Right
-from apps.web.http import go_to, render_page, wants_fragment
-from apps.web.kept_text import take_text
+from apps.dashboard.roles import Right, roles_with
+from apps.kernel.refusals import Refusal
+from apps.web.busy import Busy
+from apps.web.guards import guarded
+from apps.web.http import go_to, instead_of_the_page, render_page, wants_fragment
+from apps.web.kept_text import take_text, words_typed
+from apps.web.limits import TooMany
+
+P = ParamSpec("P")
+View = Callable[..., HttpResponse]
+SAFE = ("GET", "HEAD")
+
+
+def owner_page(
+    right: Right, *methods: str
+) -> Callable[[Callable[Concatenate[OwnerRequest, P], HttpResponse]], View]:
+    """Open a view to the roles with a right, by GET unless other methods are named ("POST", or
+    "GET", "POST").
+
+    The view is called with what stands in the address behind the business, which is
+    ``request.access.business``. Any row that it looks for and that is not there is 404. What is
+    refused and not told by the view itself is told on a page of its own, by the code and the status
+    of the refusal, with what was typed to be copied.
+    """
+
+    def open_to(view: Callable[Concatenate[OwnerRequest, P], HttpResponse]) -> View:
+        @require_http_methods([*methods, "HEAD"] if "GET" in methods else [*(methods or SAFE)])
+        @guarded(*roles_with(right))
+        @wraps(view)
+        def page(request: OwnerRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> Any:
+            del slug
+            try:
+                return view(request, *args, **kwargs)
+            except ObjectDoesNotExist as missing:
+                raise Http404 from missing
+            except (Busy, TooMany):
+                raise  # their middlewares answer alike on every page
+            except Refusal as refusal:
+                return show_refusal(request, refusal)
+
+        page.right = right  # type: ignore[attr-defined]
+        return page
+
+    return open_to
+
+
+def show_refusal(request: OwnerRequest, refusal: Refusal) -> HttpResponse:
+    """Say that nothing was changed, on a page of its own: the last net below what pages say
+    themselves."""
+    typed = words_typed(request) if request.method == "POST" else []
+    context = {"code": refusal.code, "typed": typed}
+    page, now = "dashboard/not_changed.html", timezone.now()
+    response = show(request, page, None, context, now=now, status=refusal.status)
+    return instead_of_the_page(request, response)
+
+
+def to_page(
+    request: OwnerRequest,
+    name: str,
+    *args: object,
+    query: Mapping[str, str] | None = None,
+    fragment: str | None = None,
+) -> HttpResponse:
+    """Send the browser to another page of the same business (303, or ``HX-Redirect``)."""
+    slug = request.access.business.slug
+    return go_to(request, f"dashboard:{name}", slug, *args, query=query, fragment=fragment)
 
 
 def show(
@@ -89,7 +157,7 @@ def rest_of_address(**filters: object) -> str:
 
 
 def redirect_search(
-    request: OwnerRequest, url_name: str, words: str, **filters: object
+    request: OwnerRequest, name: str, words: str, **filters: object
 ) -> HttpResponse | None:
     """Send a search that was posted to an address of its own, and one that has the number of a gift
     card in its address to the list without it; None where it is answered in place: it was read at
@@ -97,5 +165,5 @@ def redirect_search(
     is_code, is_posted = holds_gift_code(words), request.method == "POST"
     if is_code is is_posted:
         return None
-    query = {} if is_code else {name: str(it) for name, it in {"q": words, **filters}.items() if it}
-    return go_to(request, url_name, request.access.business.slug, query=query)
+    query = {} if is_code else {key: str(it) for key, it in {"q": words, **filters}.items() if it}
+    return to_page(request, name, query=query)
