@@ -21,6 +21,7 @@ FORESEEN = (BadSetting, install.CannotInstall, prepare.NotPrepared, serve.Cannot
 def run(command: str, arguments: list[str]) -> int:
     """Run `up` or `test`; a sentence instead of a traceback for everything foreseen."""
     try:
+        install.compile_elsewhere(BASE_DIR)
         return COMMANDS[command](arguments)
     except FORESEEN as error:
         print(error, file=sys.stderr)
@@ -31,7 +32,12 @@ def run(command: str, arguments: list[str]) -> int:
 
 def manage(argv: list[str]) -> int:
     """Django's own commands, in the project's environment whichever Python was called."""
-    python = install.venv_python(BASE_DIR)
+    try:
+        install.compile_elsewhere(BASE_DIR)
+        python = install.venv_python(BASE_DIR)
+    except BadSetting as error:
+        print(error, file=sys.stderr)
+        return 1
     bare = sys.prefix == sys.base_prefix  # an activated environment is the caller's choice
     if bare and python.exists():
         return subprocess.run([str(python), *argv], check=False).returncode

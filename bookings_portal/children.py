@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
 
 GRACE = 8.0  # seconds between asking a child to stop and making it
@@ -18,17 +19,21 @@ class Stopped(Exception):
 
 @dataclass
 class Child:
-    """One process of ours: how to start it, and the one that runs now."""
+    """One process of ours: how and where to start it, and the one that runs now."""
 
     name: str
     command: list[str]
     environment: Mapping[str, str]
+    folder: Path
     process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     def start(self) -> None:
         # In a session of its own: Ctrl-C reaches us only, and we end the children in order.
         self.process = subprocess.Popen(
-            self.command, env=self.environment, start_new_session=sys.platform != "win32"
+            self.command,
+            env=self.environment,
+            cwd=self.folder,
+            start_new_session=sys.platform != "win32",
         )
 
     def exit_code(self) -> int | None:

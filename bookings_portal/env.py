@@ -6,6 +6,7 @@ Standard library only: the bootstrap reads it before Django is installed. Every 
 
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -72,12 +73,20 @@ def read_hosts(*, origin: Origin) -> list[str]:
 
 def read_data_dir(*, base: Path) -> Path:
     """DATA_DIR (made when missing): database file, secret key, mail files, collected statics."""
-    folder = Path(os.environ.get("DATA_DIR") or base / ".data").expanduser()
-    folder = folder if folder.is_absolute() else base / folder
+    named = os.environ.get("DATA_DIR", "")
+    folder = base / Path(named or ".data").expanduser()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
-        raise BadSetting(f"DATA_DIR {folder} cannot be made: {error.strerror}.") from error
+        if named:
+            raise BadSetting(
+                f"DATA_DIR {folder} cannot be written to: {error.strerror}."
+            ) from error
+        raise BadSetting(
+            f"The folder {base} cannot be written to ({error.strerror}): set DATA_DIR to one that "
+            "can, for the database and everything else that is kept."
+        ) from error
     return folder
 
 

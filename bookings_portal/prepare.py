@@ -9,7 +9,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -61,17 +63,32 @@ def prepare(*, base: Path, python: str, environment: dict[str, str]) -> str:
     # A copy that was put back by hand knows fewer migrations than the stamp says. Whether a server
     # still has its tables only the server knows: ask it by migrating.
     known = _count_migrations(file) if file else None
-    if (stamp.facts.get("tables"), stamp.facts.get("known")) != (tables, known) or known is None:
-        _make_tables(stamp, file if known else None, manage=manage, environment=environment)
-        stamp.keep(tables=tables, known=aside.count_migrations(file) if file else None)
+    with _statics_beside(stamp, base=base, manage=manage, environment=environment):
+        made = stamp.facts.get("tables"), stamp.facts.get("known")
+        if made != (tables, known) or known is None:
+            _make_tables(stamp, file if known else None, manage=manage, environment=environment)
+            stamp.keep(tables=tables, known=aside.count_migrations(file) if file else None)
+        if environment["DEMO"] == "0" or not has_command(base, "seed_demo"):
+            return ""
+        return _demo_text(stamp, _digest(database), manage, environment)
+
+
+@contextmanager
+def _statics_beside(
+    stamp: _Stamp, *, base: Path, manage: list[str], environment: dict[str, str]
+) -> Iterator[None]:
+    """Compress the static files, when they changed, while the block goes on."""
     statics = _digest(*_contents([base / "requirements.txt"]), *_states(base / "static"))
-    if environment.get("DEBUG", "0") == "0" and stamp.facts.get("statics") != statics:
-        print("Compressing the static files ...", flush=True)
-        run_command([*manage, "collectstatic", "--noinput", "--clear", "-v0"], environment)
-        stamp.keep(statics=statics)
-    if environment["DEMO"] == "0" or not has_command(base, "seed_demo"):
-        return ""
-    return _demo_text(stamp, _digest(database), manage, environment)
+    if environment.get("DEBUG", "0") != "0" or stamp.facts.get("statics") == statics:
+        yield
+        return
+    print("Compressing the static files ...", flush=True)
+    command = [*manage, "collectstatic", "--noinput", "--clear", "-v0"]
+    with ThreadPoolExecutor() as beside:
+        compressing = beside.submit(run_command, command, environment)
+        yield
+        compressing.result()
+    stamp.keep(statics=statics)
 
 
 def _make_tables(

@@ -36,7 +36,8 @@ def up(arguments: list[str]) -> int:
     python = str(install(BASE_DIR, "requirements.txt"))
     environment = _environment(options)
     demo_text = prepare.prepare(base=BASE_DIR, python=python, environment=environment)
-    web = Child("web", _web_command(python, options), {**environment, "PORTAL_PROCESS": "web"})
+    ours = {**environment, "PORTAL_PROCESS": "web"}
+    web = Child("web", _web_command(python, options), ours, BASE_DIR)
     worker = _worker(python, environment)
     family = [child for child in (web, worker) if child]
     try:
@@ -115,7 +116,7 @@ def _web_command(python: str, options: argparse.Namespace) -> list[str]:
 def _worker(python: str, environment: dict[str, str]) -> Child | None:
     if not prepare.has_command(BASE_DIR, "worker"):
         return None
-    return Child("worker", [python, str(BASE_DIR / "manage.py"), "worker"], environment)
+    return Child("worker", [python, str(BASE_DIR / "manage.py"), "worker"], environment, BASE_DIR)
 
 
 def _wait_for_answer(web: Child, options: argparse.Namespace) -> None:

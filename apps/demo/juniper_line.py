@@ -1,8 +1,6 @@
 """Three people wait for a time at Juniper Hair, on days that are full for what they want."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import product
 
 from apps.bookings.operations import Visitor
 from apps.bookings.wishes import DAY_MINUTES, Wish
@@ -12,6 +10,7 @@ from apps.demo.build import Shop
 from apps.demo.visits import address_of
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
+from apps.waitlists.queries.times import find_worth_waiting
 
 WAITING = ("Lotte Brandes", "Oskar Thiel", "Frida Lang")
 WANTED = ("root-touch-up", "root-touch-up", "long-hair-cut")
@@ -20,34 +19,36 @@ PARTS = (
     *((hour * 60, hour * 60 + 60) for hour in range(9, 17)),
 )
 DAYS = range(1, 8)
-NO_LINE = (waitlists.TimesAreFree, waitlists.WishIsClosed, waitlists.AlreadyInLine)
 
 
 def let_people_wait(shop: Shop, *, now: datetime) -> None:
     """Put each of them in the line of the first day that has nothing free for them."""
+    asked_at = now - timedelta(hours=2)
     for name, slug in zip(WAITING, WANTED, strict=True):
-        service = shop.services[slug]
-        for choice, wish in _wishes(shop, service, now=now):
-            if _waits(choice, wish, name, now=now):
-                break
+        if found := _first_full(shop, shop.services[slug], now=asked_at):
+            choice, wish = found
+            waitlists.wait_for_time(
+                choice=choice,
+                wish=wish,
+                details=WaitingDetails(name=name, email=address_of(name)),
+                visitor=Visitor("", "", shop.business.time_zone),
+                now=asked_at,
+            )
 
 
-def _wishes(shop: Shop, service: Service, *, now: datetime) -> Iterator[tuple[Choice, Wish]]:
+def _first_full(shop: Shop, service: Service, *, now: datetime) -> tuple[Choice, Wish] | None:
+    """A whole day if there is one, or a part of one; each person is asked about once."""
     today = now.astimezone(shop.business.zone).date()
-    for part, day, staff in product(PARTS, DAYS, choose(service=service).staff):
-        on = today + timedelta(days=day)
-        yield choose(service=service, resource_id=staff.resource_id), Wish(on, on, *part)
-
-
-def _waits(choice: Choice, wish: Wish, name: str, *, now: datetime) -> bool:
-    try:
-        waitlists.wait_for_time(
-            choice=choice,
-            wish=wish,
-            details=WaitingDetails(name=name, email=address_of(name)),
-            visitor=Visitor("", "", choice.service.business.time_zone),
-            now=now - timedelta(hours=2),
-        )
-    except NO_LINE:
-        return False
-    return True
+    wishes = {
+        (part, day): Wish(on, on, *hours)
+        for part, hours in enumerate(PARTS)
+        for day in DAYS
+        for on in [today + timedelta(days=day)]
+    }
+    asked = [
+        (choice, find_worth_waiting(choice=choice, wishes=wishes, now=now))
+        for staff in choose(service=service).staff
+        for choice in [choose(service=service, resource_id=staff.resource_id)]
+    ]
+    worth = ((choice, wishes[key]) for key in wishes for choice, keys in asked if key in keys)
+    return next(worth, None)

@@ -3,6 +3,7 @@
 import ast
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -188,14 +189,40 @@ def test_pytests_closing_line_is_found(line: str, counts: str | None) -> None:
     assert (found and found[1]) == counts
 
 
-class Up:
-    """One `manage.py up` and what it printed until it was open."""
+READ_ONLY = (
+    "unshare",
+    "-rm",
+    "sh",
+    "-c",
+    'mount --bind "$0" "$0" && \
+mount -o remount,ro,bind "$0" && exec "$@"',
+    str(BASE_DIR),
+)
+"""Runs what follows where the checkout can only be read."""
 
-    def __init__(self, port: int, data_dir: Path, *options: str, **changes: str) -> None:
+
+def can_be_read_only() -> bool:
+    """Whether this machine lets a test see its folders so."""
+    if not shutil.which("unshare"):
+        return False
+    return subprocess.run([*READ_ONLY, "true"], capture_output=True, check=False).returncode == 0
+
+
+class Up:
+    """One `manage.py up`, typed in the data folder, and what it printed until it was open."""
+
+    def __init__(
+        self,
+        port: int,
+        data_dir: Path,
+        *options: str,
+        before: tuple[str, ...] = (),
+        **changes: str,
+    ) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up", "--port", str(port), *options],
-            cwd=BASE_DIR,
-            env={**os.environ, "DATA_DIR": str(data_dir), **changes},
+            [*before, sys.executable, str(MANAGE), "up", "--port", str(port), *options],
+            cwd=data_dir,
+            env={**os.environ, "DATA_DIR": str(data_dir), "PYTHONDONTWRITEBYTECODE": "", **changes},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -249,3 +276,52 @@ def test_up_opens_the_portal_and_ctrl_c_closes_all_of_it(tmp_path: Path, nothing
     # Both servers are gone: the port can be had again.
     serve.check_port("127.0.0.1", port)
     print(f"warm start: {seconds:.2f} s")  # noqa: T201  shown with -rP, asserted nowhere
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_be_read_only(), reason="folders cannot be made read-only here")
+def test_up_keeps_everything_in_the_data_folder_where_the_checkout_can_only_be_read(
+    tmp_path: Path, nothing_yet: str
+) -> None:
+    port = free_port()
+
+    portal = Up(port, tmp_path, "--no-demo", before=READ_ONLY, DATABASE_URL=nothing_yet)
+    status = urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE).status
+
+    assert (status, portal.stop()) == (200, 0)
+    assert (tmp_path / "compiled").is_dir()
+
+
+@pytest.mark.skipif(not can_be_read_only(), reason="folders cannot be made read-only here")
+def test_the_environment_is_in_the_data_folder_where_the_checkout_can_only_be_read(
+    tmp_path: Path,
+) -> None:
+    ask = "from bookings_portal.install import *; print(*places(Path.cwd()))"
+
+    found = subprocess.run(
+        [*READ_ONLY, sys.executable, "-c", ask],
+        cwd=BASE_DIR,
+        env={**os.environ, "DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.split() == [str(BASE_DIR / ".venv"), str(tmp_path / ".venv")]
+
+
+@pytest.mark.skipif(not can_be_read_only(), reason="folders cannot be made read-only here")
+def test_without_a_data_folder_a_checkout_that_can_only_be_read_gets_a_sentence() -> None:
+    done = subprocess.run(
+        [*READ_ONLY, sys.executable, str(MANAGE), "up"],
+        env={name: text for name, text in os.environ.items() if name != "DATA_DIR"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"The folder {BASE_DIR} cannot be written to (Read-only file system): set DATA_DIR to one "
+        "that can, for the database and everything else that is kept.\n"
+    )

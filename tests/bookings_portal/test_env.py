@@ -120,5 +120,20 @@ def test_a_data_folder_that_cannot_be_made_gets_a_sentence(
     (tmp_path / "file").touch()
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "file" / "data"))
 
-    with pytest.raises(BadSetting, match=r"^DATA_DIR .* cannot be made: Not a directory\.$"):
+    with pytest.raises(BadSetting, match=r"^DATA_DIR .* cannot be written to: Not a directory\.$"):
         env.read_data_dir(base=tmp_path)
+
+
+def test_a_checkout_that_cannot_be_written_to_needs_a_data_folder_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "checkout").touch()
+    monkeypatch.delenv("DATA_DIR", raising=False)
+
+    with pytest.raises(BadSetting) as refusal:
+        env.read_data_dir(base=tmp_path / "checkout")
+
+    assert str(refusal.value) == (
+        f"The folder {tmp_path / 'checkout'} cannot be written to (Not a directory): set DATA_DIR "
+        "to one that can, for the database and everything else that is kept."
+    )
