@@ -10,7 +10,7 @@ from apps.businesses.models import Business
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.checkout.queries.bought import count_bought_since
+from apps.prepaid.queries.bought import count_bought_since
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, pay_at_practice, work
 from tests.pages import DETAILS, fill, hold

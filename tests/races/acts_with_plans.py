@@ -12,7 +12,7 @@ from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
 from apps.prepaid import operations as prepaid
 from apps.prepaid.operations import Buyer
-from apps.prepaid.queries.plan_price import price_plan
+from apps.prepaid.queries.plan_offer import price_plan
 from tests.factories import make_visitor
 from tests.factories.money import ORIGIN
 from tests.races.stage_of_all import Said, Stage, service_of

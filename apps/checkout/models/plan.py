@@ -31,6 +31,8 @@ class PlanPurchase(models.Model):
         ENDED = "ENDED", _("Ended")
         CANCELED = "CANCELED", _("Cancelled")
 
+    LIVE = (Status.ACTIVE, Status.PAUSED)
+
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
     plan = models.ForeignKey(PricingPlan, on_delete=models.PROTECT, related_name="purchases")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="plans")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
-from apps.checkout.operations.errors import PaymentUnderWay, WayNotOffered
+from apps.checkout.operations.errors import NotOwed, PaymentUnderWay, WayNotOffered
 from apps.checkout.operations.links import wanted_of
 from apps.checkout.operations.subject import Subject, subject_of
 from apps.checkout.providers import (
@@ -16,7 +16,9 @@ from apps.checkout.providers import (
     provider_in_use,
     provider_of,
 )
+from apps.checkout.queries.orders import flows_of
 from apps.checkout.queries.payments import key_of
+from apps.checkout.states import balance
 from apps.outbox import operations as outbox
 
 CLOSE_TOPIC = "payments.close"
@@ -63,6 +65,24 @@ def require_none_under_way(order: Order, *, now: datetime) -> None:
     """
     for payment in _still_open(order, now=now):
         raise PaymentUnderWay(payment.pk)
+
+
+def lock_owed(order: Order) -> tuple[list[Payment], int]:
+    """The payments of a locked order, which are locked here, and what is still owed of it (minor
+    units).
+
+    Raises:
+        PaymentUnderWay: it is being paid online at this moment.
+        NotOwed: there is nothing left to be paid.
+    """
+    payments = list(order.payments.select_for_update().order_by("pk"))
+    for payment in payments:
+        if payment.kind == Payment.Kind.ONLINE and payment.status in UNDECIDED:
+            raise PaymentUnderWay(payment.pk)
+    owed = balance(total=order.total, flows=flows_of(payments))
+    if owed <= 0:
+        raise NotOwed
+    return payments, owed
 
 
 def _still_open(order: Order, *, now: datetime) -> list[Payment]:

@@ -10,17 +10,17 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.models import UNDECIDED, Order, Payment
+from apps.checkout.models import Order
 from apps.checkout.operations.coupon_uses import give_coupon_back
-from apps.checkout.operations.errors import NotOwed, PaymentUnderWay, PlanRefused
+from apps.checkout.operations.errors import NotOwed, PlanRefused
 from apps.checkout.operations.in_person import LIVE, order_of
 from apps.checkout.operations.lines import write_lines
+from apps.checkout.operations.open_payment import lock_owed
 from apps.checkout.operations.plan_credits import redeem
 from apps.checkout.operations.settle import sync
 from apps.checkout.plans import Refused
 from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
-from apps.checkout.states import balance
 
 BY_PLAN = Booking.PaymentOption.MEMBERSHIP
 
@@ -72,26 +72,19 @@ def _pay(booking: Booking, purchase_id: int, *, by: TeamMember | None, now: date
     if booking.status not in LIVE or waits_for_a_yes(booking) or booking.payment_option == BY_PLAN:
         raise NotOwed
     order = order_of(booking, now=now)
-    payments = list(order.payments.select_for_update().order_by("pk"))
-    _require_unpaid(order, payments)
+    payments, _owed = lock_owed(order)
+    if order.status != Order.Status.APPROVED:
+        raise NotOwed
+    if sum(it.captured + it.kept_aside for it in flows_of(payments)):
+        raise PlanRefused(
+            Refused.PAID_ALREADY
+        )  # a visit is paid with a plan as a whole, or with money
     redeem(booking, purchase_id=purchase_id, by=by, now=now)
     give_coupon_back(order)
     _price_anew(order, booking)
     actor = Actor.of(by)
     bookings.note_plan(booking=booking, price=order.total, actor=actor, now=now)
     sync(order, booking, payments, actor=actor, now=now)
-
-
-def _require_unpaid(order: Order, payments: Sequence[Payment]) -> None:
-    """A visit is paid with a plan as a whole, or with money."""
-    for payment in payments:
-        if payment.kind == Payment.Kind.ONLINE and payment.status in UNDECIDED:
-            raise PaymentUnderWay(payment.pk)
-    flows = flows_of(payments)
-    if order.status != Order.Status.APPROVED or balance(total=order.total, flows=flows) <= 0:
-        raise NotOwed
-    if sum(flow.captured + flow.kept_aside for flow in flows):
-        raise PlanRefused(Refused.PAID_ALREADY)
 
 
 def _price_anew(order: Order, booking: Booking) -> None:

@@ -11,18 +11,18 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
+from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.operations.coupon_uses import use_coupon
-from apps.checkout.operations.errors import CouponRefused, NotOwed, PaymentUnderWay
+from apps.checkout.operations.errors import CouponRefused, NotOwed
 from apps.checkout.operations.gift_money import pay_by_card
 from apps.checkout.operations.in_person import LIVE, order_of
+from apps.checkout.operations.open_payment import lock_owed
 from apps.checkout.operations.settle import sync
 from apps.checkout.operations.subject import is_over
 from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.promotions import Refused, Taken, share_out, worth
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
 from apps.checkout.queries.promotions import Applied, CodeUser, apply_code, booker, buyer_of
-from apps.checkout.states import balance
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,7 @@ def _use(
     now: datetime,
 ) -> UsedCode:
     """Use it for the locked order of something locked."""
-    payments = list(order.payments.select_for_update().order_by("pk"))
-    for payment in payments:
-        if payment.kind == Payment.Kind.ONLINE and payment.status in UNDECIDED:
-            raise PaymentUnderWay(payment.pk)
-    owed = balance(total=order.total, flows=flows_of(payments))
-    if owed <= 0:
-        raise NotOwed
+    payments, owed = lock_owed(order)
     paid = pay_by_card(order, code, owed, by=by, now=now)
     if paid is not None:
         sync(order, subject, [*payments, paid], actor=Actor.of(by), now=now)

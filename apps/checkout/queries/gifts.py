@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from apps.bookings.models import Booking
 from apps.checkout.gifts import paid_by_card, plain_gift_code
 from apps.checkout.models import GiftCard, Order, Payment
 from apps.checkout.pricing import Quote, Way
 from apps.checkout.providers import Bounds, provider_in_use
+from apps.web import formatting
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +101,18 @@ def has_gift_cards(*, business_id: int) -> bool:
     """Whether a business has any card with something on it; one query."""
     cards = GiftCard.objects.filter(business_id=business_id, status=GiftCard.Status.ACTIVE)
     return cards.filter(balance__gt=0).exists()
+
+
+def gift_now_words(*, left: int, wanted: int, currency: str, locale: str) -> str:
+    """left is what the card can pay now, wanted what it was to pay, in minor units."""
+    told = {
+        "left": formatting.format_money(left, currency, locale),
+        "wanted": formatting.format_money(wanted, currency, locale),
+    }
+    if left <= 0:
+        words = _("The gift card can no longer be used; it was going to pay %(wanted)s.")
+    elif left < wanted:
+        words = _("The gift card has only %(left)s on it now; it was going to pay %(wanted)s.")
+    else:
+        words = _("This now costs less than the %(wanted)s the gift card was going to pay.")
+    return words % told

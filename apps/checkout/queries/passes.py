@@ -15,7 +15,6 @@ from apps.checkout.models import CreditEntry, PlanPurchase
 from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for
 from apps.checkout.queries.orders import PaymentSummary, waits_for_a_yes
 
-LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 WHEN = ("starts_at", "ends_at", "course_run_id")
 
 
@@ -103,7 +102,7 @@ def passes_of_customer(
     ``passes_for``."""
     if booking.customer_id is None or not _owes_all(booking, sheet):
         return ()
-    own = PlanPurchase.objects.filter(customer=booking.customer_id, status__in=LIVE)
+    own = PlanPurchase.objects.filter(customer=booking.customer_id, status__in=PlanPurchase.LIVE)
     held = list(own.values_list("pk", flat=True))
     return passes_for(booking=booking, purchase_ids=held, now=now)
 
@@ -119,7 +118,7 @@ def _owes_all(booking: Booking, sheet: PaymentSummary | None) -> bool:
 def has_plans_for(*, booking: Booking) -> bool:
     """Whether anybody has a plan that includes the service of a booking; one query. Whose it is,
     nobody learns."""
-    plans = PlanPurchase.objects.filter(status__in=LIVE, services=booking.service_id)
+    plans = PlanPurchase.objects.filter(status__in=PlanPurchase.LIVE, services=booking.service_id)
     return plans.filter(business=booking.business_id).exists()
 
 
@@ -144,7 +143,7 @@ def _live_plans(purchase_ids: Sequence[int], *, business_id: int) -> Iterable[Pl
     if not purchase_ids:
         return ()
     plans = PlanPurchase.objects.filter(
-        pk__in=purchase_ids, business_id=business_id, status__in=LIVE
+        pk__in=purchase_ids, business_id=business_id, status__in=PlanPurchase.LIVE
     )
     return plans.prefetch_related("services").order_by("ends_at", "pk")
 

@@ -1,7 +1,11 @@
 """Payments by the names that providers know them by."""
 
 import re
+from datetime import datetime, timedelta
 
+from django.db.models import Count, Q
+
+from apps.bookings.models import Booking
 from apps.checkout.models import Payment, Refund
 
 KEY = re.compile(r"payment-([1-9][0-9]{0,17})")
@@ -31,3 +35,20 @@ def find_named(*, provider: str, ref: str, key: str, refund: str = "") -> Paymen
     if found is None and refund:
         found = payments.filter(refunds__provider_ref=refund).first()
     return found
+
+
+WINDOW = timedelta(hours=1)
+
+
+def count_declined(*, draft: Booking, now: datetime) -> tuple[int, int]:
+    """How many payments failed within the last hour: of this draft, and of all that this network
+    holds or has booked. One query."""
+    lately = Payment.objects.filter(status=Payment.Status.FAILED, settled_at__gt=now - WINDOW)
+    of_draft = Q(order__booking=draft)
+    of_network = of_draft
+    if draft.network_hash:
+        of_network |= Q(order__booking__network_hash=draft.network_hash)
+    found = lately.filter(of_network).aggregate(
+        of_draft=Count("pk", filter=of_draft), of_network=Count("pk")
+    )
+    return found["of_draft"], found["of_network"]

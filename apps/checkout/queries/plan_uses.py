@@ -12,7 +12,6 @@ from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.queries.passes import WHEN, visits_of_one
 
 Kind = CreditEntry.Kind
-LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 
 
@@ -25,7 +24,7 @@ def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a r
     purchase = rows.order_by("-entries__pk").first()
     if purchase is None:
         return PlanLimits()
-    if purchase.status not in LIVE:
+    if purchase.status not in PlanPurchase.LIVE:
         return PlanLimits(ends_at=datetime.min.replace(tzinfo=UTC))
     others = visits_of_one(purchase).exclude(pk=booking_id).only(*WHEN)
     return PlanLimits(ends_at=purchase.ends_at, taken=tuple(times_of(list(others))))
@@ -47,7 +46,7 @@ def find_plan_uses(booking_ids: Collection[int]) -> Mapping[int, PlanUse]:
     return {
         it.booking_id: PlanUse(
             name=it.purchase.name,
-            left=it.purchase.balance if it.purchase.status in LIVE else None,
+            left=it.purchase.balance if it.purchase.status in PlanPurchase.LIVE else None,
             is_back=it.booking_id in back,
         )
         for it in told

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from apps.businesses.models import Business
 from apps.checkout import operations as checkout
-from apps.checkout.queries.gift_words import gift_now_words
+from apps.checkout.queries.gifts import gift_now_words
 from apps.web.formatting import format_money
 
 

@@ -44,8 +44,7 @@ from apps.checkout.queries.offers import Offer
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, too_little_words
 from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.promotions import Applied
-from apps.checkout.queries.under_way import find_under_way
-from apps.checkout.queries.waiting import PaymentProgress, payment_progress_of
+from apps.checkout.queries.under_way import PaymentProgress, find_under_way, payment_progress_of
 from apps.checkout.views.changed import gift_refused_words
 from apps.checkout.views.limits import require_room_to_pay
 from apps.checkout.views.till import (

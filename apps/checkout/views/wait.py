@@ -12,8 +12,7 @@ from apps.bookings.queries.stub import stub_of
 from apps.bookings.views.draft_lost import show_draft_lost
 from apps.bookings.views.drafts import draft_page
 from apps.businesses.pages import frame_of
-from apps.checkout.queries.under_way import find_under_way
-from apps.checkout.queries.waiting import PaymentProgress, payment_progress_of
+from apps.checkout.queries.under_way import PaymentProgress, find_under_way, payment_progress_of
 from apps.checkout.views.looks import goes_on, plain_look, poll_count
 from apps.web.http import go_to, render_page, wants_fragment
 

@@ -36,8 +36,7 @@ from apps.prepaid.operations.gift_cards import (
 )
 from apps.prepaid.operations.pay_plan import let_go_of_plan
 from apps.prepaid.operations.renew import open_paid_periods, renew_plan, renew_plans
-from apps.prepaid.operations.renew_in_person import renew_in_person
-from apps.prepaid.operations.sell_plan import sell_plan
+from apps.prepaid.operations.sell_plan import renew_in_person, sell_plan
 
 __all__ = [
     "AlreadyBought",

@@ -6,7 +6,6 @@ from apps.businesses.models import Business, TeamMember
 from apps.checkout.models import PlanPurchase
 from apps.checkout.operations.tell_of_money import tell_of_plan
 from apps.prepaid.operations.errors import PlanIsOver
-from apps.prepaid.operations.periods import LIVE
 
 MOST = 5
 
@@ -16,7 +15,7 @@ def ask_for_plans(*, business: Business, email: str, now: datetime, form_key: st
     """Have the links to the live plans of an address mailed to it; nothing happens for an address
     without any, and the caller cannot tell. The same form_key mails them once."""
     plans = PlanPurchase.objects.filter(
-        business=business, customer__email=email, status__in=LIVE
+        business=business, customer__email=email, status__in=PlanPurchase.LIVE
     ).order_by("-pk")
     for purchase in plans[:MOST]:
         tell_of_plan(purchase, "LINK", now=now, key=_once(purchase, form_key))
@@ -32,7 +31,7 @@ def send_plan_link(*, purchase_id: int, by: TeamMember, now: datetime, form_key:
         PlanIsOver: it is not paid yet, or over.
     """
     purchase = PlanPurchase.objects.get(pk=purchase_id, business_id=by.business_id)
-    if purchase.status not in LIVE:
+    if purchase.status not in PlanPurchase.LIVE:
         raise PlanIsOver
     tell_of_plan(purchase, "LINK", now=now, key=_once(purchase, form_key))
 

@@ -22,7 +22,7 @@ from apps.customers.queries import find_blocked
 from apps.kernel.references import new_reference
 from apps.prepaid.operations.errors import PlanChanged, PlanNotSold
 from apps.prepaid.operations.pay_plan import pay_order, resume_order
-from apps.prepaid.queries.plan_price import price_plan
+from apps.prepaid.queries.plan_offer import price_plan
 from apps.prepaid.renewals import goes_on
 from apps.web.phones import line_of
 

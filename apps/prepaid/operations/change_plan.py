@@ -15,7 +15,7 @@ from apps.checkout.operations.plan_credits import write_entry
 from apps.checkout.operations.refund import refund_remaining
 from apps.outbox.sweeping import sweep
 from apps.prepaid.operations.errors import CardMissing, PlanIsOver, TooFewVisits
-from apps.prepaid.operations.periods import LIVE, drop_next_order, end_plan, go_on_after
+from apps.prepaid.operations.periods import drop_next_order, end_plan, go_on_after
 from apps.prepaid.queries.renewals import has_card
 from apps.prepaid.renewals import GRACE, first_try_at, is_spent
 
@@ -71,7 +71,7 @@ def stop_renewal(*, purchase_id: int, business_id: int, now: datetime) -> None:
         PlanIsOver: it has ended.
     """
     purchase = lock_plan(purchase_id, business_id, None)
-    if purchase.status not in LIVE:
+    if purchase.status not in PlanPurchase.LIVE:
         raise PlanIsOver
     drop_next_order(purchase, now=now)
     purchase.renews, purchase.renew_at = False, None
@@ -90,7 +90,7 @@ def start_renewal(*, purchase_id: int, business_id: int, now: datetime) -> None:
     """
     purchase = lock_plan(purchase_id, business_id, None)
     has_ended = purchase.ends_at is not None and purchase.ends_at <= (purchase.paused_at or now)
-    if purchase.status not in LIVE or has_ended:
+    if purchase.status not in PlanPurchase.LIVE or has_ended:
         raise PlanIsOver
     if not has_card(purchase):
         raise CardMissing
@@ -118,7 +118,7 @@ def cancel_plan(
         RefundChanged, TooMuchToRefund: as ``refund_order``.
     """
     purchase = lock_plan(purchase_id, by.business_id, revision)
-    if purchase.status not in LIVE:
+    if purchase.status not in PlanPurchase.LIVE:
         raise PlanIsOver
     end_plan(purchase, status=Status.CANCELED, now=now)
     orders = Order.objects.select_for_update().filter(purchase=purchase)
@@ -147,7 +147,7 @@ def adjust_plan(
         TooFewVisits: it would have fewer than none.
     """
     purchase = lock_plan(purchase_id, by.business_id, revision)
-    if purchase.status not in LIVE or purchase.balance is None:
+    if purchase.status not in PlanPurchase.LIVE or purchase.balance is None:
         raise PlanIsOver
     if purchase.balance + visits < 0:
         raise TooFewVisits(purchase.balance)

@@ -9,16 +9,15 @@ from apps.businesses.models import TeamMember
 from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
 from apps.checkout.operations.approve import approve
 from apps.checkout.operations.coupon_uses import use_coupon
-from apps.checkout.operations.errors import CouponRefused, NotOwed, PaymentUnderWay
+from apps.checkout.operations.errors import CouponRefused, NotOwed
 from apps.checkout.operations.gift_money import SeenGift, hold_gift, let_all_go, pay_by_card
 from apps.checkout.operations.links import PAY_WITHIN
-from apps.checkout.operations.open_payment import new_payment
+from apps.checkout.operations.open_payment import lock_owed, new_payment
 from apps.checkout.operations.receipts import number_receipt
 from apps.checkout.operations.settle import sync
 from apps.checkout.promotions import Refused
-from apps.checkout.queries.orders import flows_of, status_of
+from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.promotions import buyer_of
-from apps.checkout.states import balance
 from apps.prepaid.operations.errors import PlanChanged
 from apps.prepaid.operations.renew import open_order_of
 from apps.prepaid.queries.plan_offer import AgreedOffer, agreed_offer
@@ -35,13 +34,7 @@ def pay_plan_by_card(
         PaymentUnderWay: it is being paid online at this moment.
         CouponRefused: there is no such card with anything on it.
     """
-    payments = list(order.payments.select_for_update().order_by("pk"))
-    for payment in payments:
-        if payment.kind == Payment.Kind.ONLINE and payment.status in UNDECIDED:
-            raise PaymentUnderWay(payment.pk)
-    owed = balance(total=order.total, flows=flows_of(payments))
-    if owed <= 0:
-        raise NotOwed
+    payments, owed = lock_owed(order)
     paid = pay_by_card(order, number, owed, by=by, now=now)
     if paid is None:
         raise CouponRefused(Refused.UNKNOWN)

@@ -10,8 +10,6 @@ from apps.checkout.plans import Kind, good_until
 from apps.checkout.states import PaymentStatus
 from apps.prepaid.renewals import first_try_at
 
-LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
-
 
 def begin_period(purchase: PlanPurchase, *, now: datetime) -> None:
     """Begin a locked plan, or add its next period, because it was paid for.
@@ -98,7 +96,7 @@ def note_plan_money(
     """A plan whose last payment went back completely is over; one that was paid for ahead ends with
     the period that runs."""
     newest = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
-    is_live = purchase.status in LIVE
+    is_live = purchase.status in PlanPurchase.LIVE
     if status is not PaymentStatus.FULLY_REFUNDED or not is_live or newest != order:
         return
     if purchase.opens_at is None:

@@ -18,7 +18,7 @@ from apps.kernel.references import new_reference
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
 from apps.prepaid.operations.periods import open_next_period
-from apps.prepaid.queries.plan_price import price_again
+from apps.prepaid.queries.plan_offer import price_again
 from apps.prepaid.queries.renewals import has_card
 from apps.prepaid.renewals import (
     CHARGE_WITHIN,

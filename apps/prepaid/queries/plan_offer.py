@@ -1,4 +1,5 @@
-"""What a plan costs with the codes that were typed for it."""
+"""What a plan costs, also with the codes that were typed for it, and whether it can be paid
+online."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,13 +9,14 @@ from django.db.models import Exists, OuterRef
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
+from apps.catalog.online import OutOfReach
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, PlanPurchase
-from apps.checkout.pricing import Quote, Way
+from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.promotions import worth
 from apps.checkout.providers import takes_online
 from apps.checkout.queries.gifts import AgreedGift, Gift, agreed_gift, find_gift
 from apps.checkout.queries.promotions import Applied, apply_code, buyer_of, plan_buyer
-from apps.prepaid.queries.plan_price import price_again, price_plan
+from apps.checkout.queries.reach import bounds_in_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +128,62 @@ def plans_take_codes(*, business: Business, now: datetime) -> bool:
         business=OuterRef("pk"), status=GiftCard.Status.ACTIVE, balance__gt=0
     )
     return Business.objects.filter(Exists(coupons) | Exists(cards), pk=business.pk).exists()
+
+
+def price_plan(
+    price: int, tax_rate: int, name: str, business: Business, *, way: Way, by_code: int = 0
+) -> Quote:
+    """Price a plan with its tax; price in minor units, as the business keeps its prices, and so is
+    what a code takes off it."""
+    return quote(
+        items=[Item(name, price)],
+        currency=business.currency,
+        tax_rate=tax_rate,
+        tax_included=business.prices_include_tax,
+        way=way,
+        deposit=None,
+        discounts=[by_code],
+    )
+
+
+def price_again(last: Order, *, by_code: int = 0) -> Quote:
+    """What another period costs after this one: the same, without what a code took off; whatever
+    the plan or the taxes of the business have become since. by_code is taken off anew, in minor
+    units, as the business keeps its prices."""
+    return quote(
+        items=[Item(line.name, line.amount, line.quantity) for line in last.lines.all()],
+        currency=last.currency,
+        tax_rate=last.tax_rate,
+        tax_included=last.tax_included,
+        way=Way.FULL,
+        deposit=None,
+        discounts=[by_code] if by_code else None,
+    )
+
+
+def plan_out_of_reach(
+    *, price: int, tax_rate: int, hidden: bool, business: Business
+) -> OutOfReach | None:
+    """Whether a plan that is sold on the page cannot be paid there; the desk may sell it all the
+    same. price in minor units as the business keeps its prices, tax_rate in basis points."""
+    bounds = bounds_in_use(business)
+    total = price_plan(price, tax_rate, "", business, way=Way.FULL).total
+    if bounds is None or hidden or not total or bounds.takes(total):
+        return None
+    return OutOfReach(
+        of="price",
+        amount=total,
+        least=bounds.least,
+        most=bounds.most,
+        step=bounds.step,
+        is_only_way=False,
+    )
+
+
+def stored_plan_out_of_reach(plan: PricingPlan, business: Business) -> OutOfReach | None:
+    """The same for a plan as it is stored; nothing for one that is sold no more."""
+    if plan.retired_at is not None:
+        return None
+    return plan_out_of_reach(
+        price=plan.price, tax_rate=plan.tax_rate, hidden=plan.hidden, business=business
+    )

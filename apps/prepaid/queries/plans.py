@@ -15,7 +15,7 @@ from apps.catalog.queries import list_plans
 from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
 from apps.kernel.money import Money
-from apps.prepaid.queries.plan_price import price_plan
+from apps.prepaid.queries.plan_offer import price_plan
 from apps.prepaid.renewals import goes_on
 
 MOST_LINES = 200

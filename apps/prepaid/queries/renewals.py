@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from apps.checkout.models import UNDECIDED, Order, PlanPurchase
 from apps.checkout.providers import provider_in_use
-from apps.checkout.queries.passes import LIVE
 from apps.kernel.money import Money
-from apps.prepaid.queries.plan_price import price_again
+from apps.prepaid.queries.plan_offer import price_again
 from apps.web import formatting
 
 
@@ -28,7 +27,11 @@ class NextPeriod:
 
 def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
     """The next period of a live membership; None for all other plans. Four queries at most."""
-    if purchase.status not in LIVE or purchase.period_months is None or purchase.ends_at is None:
+    if (
+        purchase.status not in PlanPurchase.LIVE
+        or purchase.period_months is None
+        or purchase.ends_at is None
+    ):
         return None
     last = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
     if last is None:

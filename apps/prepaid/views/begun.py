@@ -11,7 +11,7 @@ from apps.bookings.visitors import plans_of
 from apps.catalog.models import PricingPlan
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import PlanPurchase
-from apps.checkout.queries.gift_words import gift_now_words
+from apps.checkout.queries.gifts import gift_now_words
 from apps.checkout.queries.pay_page import refused_words
 from apps.checkout.queries.under_way import UnderWay
 from apps.prepaid.queries.plan_offer import AgreedOffer, agreed_offer

@@ -19,19 +19,13 @@ from apps.checkout.models import GiftCard
 from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.queries.under_way import UnderWay, find_under_way
-from apps.checkout.views.limits import require_room_to_buy
 from apps.checkout.views.looks import goes_on, plain_look, poll_count
 from apps.kernel.money import Money
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import GiftForm, new_form_key
 from apps.prepaid.links import open_gift_token
-from apps.prepaid.queries.gift_cards import find_begun_card, has_payment_under_way
-from apps.prepaid.views.gift_till import (
-    back_to_begun_card,
-    change_gift_till,
-    keep_gift_till,
-    typed_card,
-)
+from apps.prepaid.queries.bought import find_begun_card, has_payment_under_way
+from apps.prepaid.views.limits import require_room_to_buy
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page
 from apps.web.signed import Verdict, judge, new_guard
@@ -221,3 +215,43 @@ def _show(
         "guard": new_guard(purpose=PURPOSE, now=now),
     }
     return render_page(request, "prepaid/buy_gift.html", None, context, status=status)
+
+
+KEPT = "gift_till"
+LONGEST = 300
+NAMES = ("amount", "to_name", "to_email", "words", "name", "email")
+
+
+def keep_gift_till(request: HttpRequest, card: GiftCard) -> None:
+    """Keep what was typed for a card, for whoever goes back from the bank."""
+    typed = {name: request.POST.get(name, "")[:LONGEST] for name in NAMES}
+    request.session[KEPT] = {"business": card.business_id, "card": card.pk, "typed": typed}
+
+
+def change_gift_till(request: HttpRequest) -> None:
+    """Nothing is begun any more; what was typed stays."""
+    request.session[KEPT] = {**request.session.get(KEPT, {}), "card": None}
+
+
+def back_to_begun_card(request: HttpRequest, business: Business) -> HttpResponse | None:
+    """Lead to the card that this browser has begun to buy; None where that is nothing. What was
+    typed for one that is bought by now is forgotten."""
+    kept = _kept(request, business)
+    if kept.get("card") is None:
+        return None
+    found = find_begun_card(card_id=kept["card"])
+    if found is None:
+        del request.session[KEPT]
+        return None
+    return go_to(request, "prepaid:gift_card", reference=found.reference, query={"begun": "1"})
+
+
+def typed_card(request: HttpRequest, business: Business) -> dict[str, str]:
+    """What was typed for the card that was begun last, by the names of the form's fields."""
+    typed: dict[str, str] = _kept(request, business).get("typed", {})
+    return typed
+
+
+def _kept(request: HttpRequest, business: Business) -> dict[str, Any]:
+    kept = request.session.get(KEPT, {})
+    return kept if kept.get("business") == business.pk else {}

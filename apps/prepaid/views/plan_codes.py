@@ -13,7 +13,6 @@ from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.promotions import Refused, plain_code
 from apps.checkout.queries.gifts import find_gift, has_gift_cards
 from apps.checkout.queries.orders import list_sheets
-from apps.checkout.queries.passes import LIVE
 from apps.checkout.queries.pay_page import code_words
 from apps.checkout.queries.promotions import Applied, apply_code, buyer_of
 from apps.checkout.queries.under_way import find_under_way
@@ -45,7 +44,7 @@ class Owed:
 
 def owed_of(purchase: PlanPurchase) -> list[Owed]:
     """What of a live plan was sold to be paid later, the oldest first."""
-    if purchase.status not in LIVE:
+    if purchase.status not in PlanPurchase.LIVE:
         return []
     sheets = reversed(list_sheets(purchase=purchase))
     return [
@@ -88,7 +87,7 @@ def use_typed(request: HttpRequest, purchase: PlanPurchase, *, now: datetime) ->
     typed = request.POST.get("code", "").strip()[:LONGEST_CODE]
     orders = Order.objects.filter(purchase=purchase).exclude(status=Order.Status.CANCELED)
     order = orders.filter(reference=request.POST.get("order", "")[:8]).first()
-    if order is None or purchase.status not in LIVE:
+    if order is None or purchase.status not in PlanPurchase.LIVE:
         raise checkout.NotOwed
     require_room_for_codes(request, now=now)
     if not typed:

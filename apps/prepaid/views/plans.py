@@ -22,12 +22,12 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.views.changed import gift_refused_words, price_changed_words
-from apps.checkout.views.limits import has_room_for_links, require_room_to_buy
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import PlanBuyerForm, PlanHolderForm, new_form_key
 from apps.prepaid.queries.plan_offer import plans_take_codes
 from apps.prepaid.queries.plans import card_of_plan, cards_of_plans
 from apps.prepaid.views.begun import back_to_begun
+from apps.prepaid.views.limits import has_room_for_links, require_room_to_buy
 from apps.prepaid.views.plan_till import (
     PlanTill,
     is_update,

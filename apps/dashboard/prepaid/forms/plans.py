@@ -14,7 +14,7 @@ from apps.catalog.payment_words import limit_words
 from apps.catalog.plan_terms import Wrong, barred_from_plans
 from apps.dashboard.setup.forms.price_fields import TaxField, warn_beside
 from apps.dashboard.setup.forms.prices import FieldGroup
-from apps.prepaid.queries.reach import plan_out_of_reach
+from apps.prepaid.queries.plan_offer import plan_out_of_reach
 from apps.web.fields import LineField, PlainNumberField, WholeNumberField
 from apps.web.form_keys import KeyedForm
 from apps.web.money_field import MoneyField, speak

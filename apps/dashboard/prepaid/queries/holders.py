@@ -19,7 +19,6 @@ from apps.prepaid.queries.renewals import NextPeriod, next_period_of
 
 A_PAGE = 50
 DRAFT = PlanPurchase.Status.DRAFT
-LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def _row(purchase: PlanPurchase, access: Access) -> HolderRow:
         email=purchase.customer.email,
         plan=purchase.name,
         status=purchase.status,
-        left=left_words(purchase) if purchase.status in LIVE else "",
+        left=left_words(purchase) if purchase.status in PlanPurchase.LIVE else "",
         last_day=last_day_words(purchase),
     )
 
@@ -113,7 +112,7 @@ def read_held_plan(*, purchase: PlanPurchase, now: datetime) -> HeldPlan:
     """Read everything about it; twelve queries at most, however long its ledger is."""
     return HeldPlan(
         purchase=purchase,
-        is_live=purchase.status in LIVE,
+        is_live=purchase.status in PlanPurchase.LIVE,
         left=left_words(purchase),
         last_day=last_day_words(purchase),
         each=period_words(purchase.period_months),

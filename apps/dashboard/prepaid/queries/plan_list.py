@@ -9,11 +9,10 @@ from apps.catalog.models import PricingPlan
 from apps.catalog.payment_words import limit_words
 from apps.checkout.models import PlanPurchase
 from apps.dashboard.access import Access
+from apps.prepaid.queries.plan_offer import stored_plan_out_of_reach
 from apps.prepaid.queries.plans import PlanCard, card_of_plan
-from apps.prepaid.queries.reach import stored_plan_out_of_reach
 
 MOST_ROWS = 500
-LIVE = (PlanPurchase.Status.ACTIVE, PlanPurchase.Status.PAUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class PlanRow:
 def list_plan_rows(*, access: Access) -> list[PlanRow]:
     """Those that are sold in the owner's order, then the retired ones; two queries."""
     plans = _plans(access).annotate(
-        held=Count("purchases", filter=Q(purchases__status__in=LIVE)),
+        held=Count("purchases", filter=Q(purchases__status__in=PlanPurchase.LIVE)),
     )
     rows = [
         PlanRow(

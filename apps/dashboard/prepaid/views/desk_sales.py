@@ -10,8 +10,7 @@ from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
-from apps.checkout.queries.gift_words import gift_now_words
-from apps.checkout.queries.gifts import find_gift
+from apps.checkout.queries.gifts import find_gift, gift_now_words
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.prepaid.forms.sales import SellGiftForm, SellPlanForm, new_desk_key

@@ -1,10 +1,10 @@
-"""What somebody bought for later: plans and gift cards (rule S5)."""
+"""What somebody buys for later, plans and gift cards: begun, under way, and how often (rule S5)."""
 
 from datetime import datetime
 
 from django.db.models import F, Q
 
-from apps.checkout.models import Order
+from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment
 from apps.customers.identity import domains_of, identity_of
 
 
@@ -24,3 +24,15 @@ def count_bought_since(*, business_id: int, email: str, since: datetime) -> int:
     found = paid.values_list("pk", "purchase__customer__email", "gift_card__buyer_email")
     wanted = identity_of(email)
     return sum(wanted in {identity_of(it or "") for it in both} for _pk, *both in found.distinct())
+
+
+def find_begun_card(*, card_id: int) -> GiftCard | None:
+    """The card of this number while it is not paid yet; one query."""
+    return GiftCard.objects.filter(pk=card_id, status=GiftCard.Status.DRAFT).first()
+
+
+def has_payment_under_way(card: GiftCard) -> bool:
+    """Whether the provider may still say that a card is paid; one query."""
+    attempts = Payment.objects.filter(order__gift_card=card).order_by("-pk")
+    last = attempts.first()
+    return last is not None and last.status in UNDECIDED
