@@ -17,7 +17,7 @@ import pytest
 from django.db import connection
 
 from bookings_portal import install, prepare, serve, throwaway_postgres
-from bookings_portal.legs import CLOSING
+from bookings_portal.legs import CLOSING, verdict
 from tests.addresses import address_of
 from tests.ports import free_port
 from tests.upgrades.databases import database_of
@@ -187,6 +187,14 @@ def test_pytests_closing_line_is_found(line: str, counts: str | None) -> None:
     found = CLOSING.search(line)
 
     assert (found and found[1]) == counts
+
+
+@pytest.mark.parametrize(
+    ("codes", "code"),
+    [([0, 0], 0), ([0, 5], 0), ([5, 0], 0), ([5, 5], 5), ([0, 1], 1), ([5, 1], 1), ([2, 0], 2)],
+)
+def test_a_leg_that_had_nothing_to_run_fails_nothing(codes: list[int], code: int) -> None:
+    assert verdict(codes) == code
 
 
 READ_ONLY = (
