@@ -69,15 +69,16 @@ def compose(
             "messages/mail.html", {"words": words, "css": styles(facts.business.accent)}
         )
     subject = clean_line(words.subject, max_length=LONGEST_SUBJECT)
-    mail = EmailMultiAlternatives(
+    mail = put_together(
         subject=subject,
-        body=text,
-        from_email=sender_of(facts.business.name),
-        to=[to_address],
-        reply_to=_reply_to(facts, kind),
-        headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},
+        text=text,
+        html=html,
+        sender=facts.business.name,
+        to=to_address,
+        # The team's answer goes nowhere: it would leak our address.
+        reply_to="" if kind.is_for_team else facts.business.email,
     )
-    mail.attach_alternative(html, "text/html")
+    mail.extra_headers["Message-ID"] = message_id
     if _has_calendar(facts, kind):
         for file in calendars_of(facts=facts, kind=kind, now=now):
             mail.attach(_calendar_part(file))
@@ -130,14 +131,25 @@ def calendars_of(
     )
 
 
+def put_together(
+    *, subject: str, text: str, html: str, sender: str, to: str, reply_to: str = ""
+) -> EmailMultiAlternatives:
+    """A mail of one recipient with its twin in plain text. Answers go to reply_to, if anywhere."""
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        from_email=sender_of(sender),
+        to=[to],
+        reply_to=[reply_to] if reply_to else [],
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    mail.attach_alternative(html, "text/html")
+    return mail
+
+
 def sender_of(name: str) -> str:
     """The From header: the business's name at the portal's address."""
     return formataddr((clean_line(name, max_length=80), settings.DEFAULT_FROM_EMAIL))
-
-
-def _reply_to(facts: BookingFacts, kind: Kind) -> list[str]:
-    """Customers answer the business. The team's answer goes nowhere: it would leak our address."""
-    return [facts.business.email] if facts.business.email and not kind.is_for_team else []
 
 
 def _has_calendar(facts: BookingFacts, kind: Kind) -> bool:

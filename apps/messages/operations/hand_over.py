@@ -6,11 +6,13 @@ One mail has one recipient: a refusal is theirs alone, and nobody else gets the 
 import smtplib
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from apps.messages.composing import RefusedAddress, require_plain_address
-from apps.outbox.operations import GiveUp
+from apps.outbox.operations import GiveUp, Postpone
+from apps.web.limits import Hit, TooMany, require_room, rules
 
 PERMANENT = 500
 MAX_ERROR = 500
@@ -56,6 +58,28 @@ def hand_over(
             connection.close()
 
 
+def post(
+    compose: Callable[[], EmailMultiAlternatives],
+    *,
+    to: str,
+    attempt: int,
+    now: datetime,
+    message_id: str,
+) -> None:
+    """Write to somebody once: the address is looked at, floods are held back, and only then is the
+    mail put together and handed over.
+
+    Raises:
+        GiveUp: the address is not one plain address, or is refused for good.
+        Postpone: too many mails to this address (rule S5).
+        NotDelivered: the mail server is away, or refuses for now.
+    """
+    require_address(to)
+    if attempt == 1:
+        hold_back_floods(to, now)
+    hand_over(compose(), message_id=message_id)
+
+
 def require_address(address: str) -> None:
     """Refuse what no mail is made for, today and at any later try.
 
@@ -66,6 +90,24 @@ def require_address(address: str) -> None:
         require_plain_address(address)
     except RefusedAddress as error:
         raise GiveUp("not a plain e-mail address") from error
+
+
+def hold_back_floods(address: str, now: datetime) -> None:
+    """Count a mail to a stranger's address (rule S5).
+
+    Raises:
+        Postpone: it was one too many; it is held until the window ends.
+    """
+    domain = address.rsplit("@", maxsplit=1)[-1]
+    hits = [
+        Hit(rules.MAILS_PER_ADDRESS_HOURLY, address.lower()),
+        Hit(rules.MAILS_PER_ADDRESS_DAILY, address.lower()),
+        Hit(rules.MAILS_PER_DOMAIN, domain.lower()),
+    ]
+    try:
+        require_room(hits=hits, now=now)
+    except TooMany as error:
+        raise Postpone(now + timedelta(seconds=error.retry_after)) from error
 
 
 def _judged(code: int, reply: bytes | str) -> GiveUp | NotDelivered:

@@ -6,7 +6,7 @@ server's "accepted" and our mark a crash can repeat this one mail, with the same
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import BookingEvent
@@ -14,12 +14,11 @@ from apps.checkout.queries.orders import excess_of, handed_over_at
 from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
-from apps.messages.operations.hand_over import MAX_ERROR, NotDelivered, hand_over
+from apps.messages.operations.hand_over import MAX_ERROR, NotDelivered, hand_over, hold_back_floods
 from apps.messages.queries import get_booking_facts
 from apps.messages.queries_of_moves import find_place_before, is_moved_again
 from apps.outbox.backoff import MAX_ATTEMPTS
-from apps.outbox.operations import GiveUp, Postpone
-from apps.web.limits import Hit, TooMany, require_room, rules
+from apps.outbox.operations import GiveUp
 
 MOVES = {Kind.MOVED, Kind.NEW_MOVE}
 
@@ -117,24 +116,6 @@ def _compose(message: Message, kind: Kind, facts: BookingFacts, now: datetime) -
     except RefusedAddress as error:
         _settle(message, Message.Status.FAILED, error="not a plain e-mail address")
         raise GiveUp("not a plain e-mail address") from error
-
-
-def hold_back_floods(address: str, now: datetime) -> None:
-    """Count a mail to a stranger's address (rule S5).
-
-    Raises:
-        Postpone: it was one too many; it is held until the window ends.
-    """
-    domain = address.rsplit("@", maxsplit=1)[-1]
-    hits = [
-        Hit(rules.MAILS_PER_ADDRESS_HOURLY, address.lower()),
-        Hit(rules.MAILS_PER_ADDRESS_DAILY, address.lower()),
-        Hit(rules.MAILS_PER_DOMAIN, domain.lower()),
-    ]
-    try:
-        require_room(hits=hits, now=now)
-    except TooMany as error:
-        raise Postpone(now + timedelta(seconds=error.retry_after)) from error
 
 
 def _settle_sent(message: Message, composed: ComposedMail, now: datetime) -> None:

@@ -4,19 +4,16 @@ from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import GiftCard
 from apps.checkout.operations import GIFT_TOPIC, RECIPIENT, tell_all_of_gift, tell_of_gift
-from apps.messages.composing import sender_of
+from apps.messages.cards import Card, card_mail
 from apps.messages.links import gift_url
 from apps.messages.money_words import money_went_heading, money_went_words
-from apps.messages.operations.hand_over import NotDelivered, hand_over, require_address
-from apps.messages.operations.send import hold_back_floods
-from apps.messages.style import styles
+from apps.messages.operations.hand_over import NotDelivered, post
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.operations import GiveUp
 from apps.prepaid.links import gift_token
@@ -51,10 +48,13 @@ def send_gift(
     card = GiftCard.objects.select_related("business").get(pk=card_id)
     address = card.to_email if to == RECIPIENT else card.buyer_email
     try:
-        require_address(address)
-        if attempt == 1:
-            hold_back_floods(address, now)
-        hand_over(compose_gift_mail(card, address, what, amount=amount), message_id=message_id)
+        post(
+            lambda: compose_gift_mail(card, address, what, amount=amount),
+            to=address,
+            attempt=attempt,
+            now=now,
+            message_id=message_id,
+        )
     except GiveUp:
         _tell_buyer(card, to, now=now)
         raise
@@ -90,35 +90,24 @@ def compose_gift_mail(
         if card.to_name:
             facts.append(_("For %(name)s") % {"name": card.to_name})
         facts.append(_("From %(name)s") % {"name": card.buyer_name})
-        note = _note(card, what, amount)
-        url = gift_url(gift_token(card))
         footer = "%(sender)s."
         if not is_over:
             footer = _("%(sender)s. Whoever has this code can use the card.")
-        footer %= {"sender": business.name}
-        text = "\n\n".join([f"{heading}.", "\n".join(facts), note, url, f"-- \n{footer}"]) + "\n"
-        context = {
-            "business": business,
-            "heading": heading,
-            "facts": facts,
-            "note": note,
-            "url": url,
-            "button": _("View the card") if is_over else _("View and print it"),
-            "footer": footer,
-            "language": business.locale.split("-", maxsplit=1)[0],
-            "css": styles(business.accent),
-        }
-        html = render_to_string("messages/card.html", context)
-    mail = EmailMultiAlternatives(
-        subject=f"{heading}, {business.name}",
-        body=text,
-        from_email=sender_of(business.name),
-        to=[address],
-        reply_to=[business.email] if business.email else [],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(html, "text/html")
-    return mail
+        return card_mail(
+            Card(
+                heading=heading,
+                facts=facts,
+                note=_note(card, what, amount),
+                url=gift_url(gift_token(card)),
+                button=_("View the card") if is_over else _("View and print it"),
+                footer=footer % {"sender": business.name},
+            ),
+            to=address,
+            subject=f"{heading}, {business.name}",
+            sender=business.name,
+            business=business,
+            reply_to=business.email,
+        )
 
 
 def _worth(card: GiftCard) -> str:

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from apps.messages.composing import sender_of
+from apps.messages.composing import put_together
 from apps.messages.links import manage_url
-from apps.messages.operations.hand_over import hand_over, require_address
-from apps.messages.operations.send import hold_back_floods
+from apps.messages.operations.hand_over import post
 from apps.messages.queries import list_bookings_of_address
 from apps.messages.style import styles
 from apps.web import formatting
@@ -56,10 +55,13 @@ def send_links(
     chosen = named or found
     if not chosen:
         return 0
-    require_address(email)
-    if attempt == 1:
-        hold_back_floods(email, now)
-    hand_over(_compose(business, chosen, email, now=now), message_id=message_id)
+    post(
+        lambda: _compose(business, chosen, email, now=now),
+        to=email,
+        attempt=attempt,
+        now=now,
+        message_id=message_id,
+    )
     return len(chosen)
 
 
@@ -85,16 +87,14 @@ def _compose(
             "css": styles(business.accent),
         }
         html = render_to_string("messages/links.html", context)
-    mail = EmailMultiAlternatives(
+    return put_together(
         subject=heading,
-        body=text,
-        from_email=sender_of(business.name),
-        to=[email],
-        reply_to=[business.email] if business.email else [],
-        headers={"Auto-Submitted": "auto-generated"},
+        text=text,
+        html=html,
+        sender=business.name,
+        to=email,
+        reply_to=business.email,
     )
-    mail.attach_alternative(html, "text/html")
-    return mail
 
 
 def _row(booking: Booking, business: Business, *, now: datetime) -> LinkRow:

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.core.mail import EmailMultiAlternatives
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -12,12 +11,10 @@ from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.operations import PLAN_TOPIC
 from apps.checkout.queries.orders import paid_in_ways
 from apps.checkout.queries.plan_words import last_day_words, left_words
-from apps.messages.composing import sender_of
+from apps.messages.cards import Card, card_mail
 from apps.messages.links import plan_url
 from apps.messages.money_words import money_went_heading, money_went_words
-from apps.messages.operations.hand_over import hand_over, require_address
-from apps.messages.operations.send import hold_back_floods
-from apps.messages.style import styles
+from apps.messages.operations.hand_over import post
 from apps.prepaid.links import plan_token
 from apps.prepaid.queries.renewals import next_period_of
 from apps.web.formatting import format_money
@@ -47,11 +44,13 @@ def send_plan(
     """
     plans = PlanPurchase.objects.select_related("business", "customer")
     purchase = plans.get(pk=purchase_id)
-    email = purchase.customer.email
-    require_address(email)
-    if attempt == 1:
-        hold_back_floods(email, now)
-    hand_over(compose_plan_mail(purchase, what, amount=amount), message_id=message_id)
+    post(
+        lambda: compose_plan_mail(purchase, what, amount=amount),
+        to=purchase.customer.email,
+        attempt=attempt,
+        now=now,
+        message_id=message_id,
+    )
 
 
 def compose_plan_mail(
@@ -61,34 +60,22 @@ def compose_plan_mail(
     business = purchase.business
     with translation.override(business.locale):
         heading = _heading(purchase, what)
-        url = plan_url(plan_token(purchase))
-        facts = _facts(purchase, what)
-        note = _note(purchase, what, amount)
         footer = _("%(sender)s. Whoever has this link can use the plan: please do not forward it.")
-        footer %= {"sender": business.name}
-        text = "\n\n".join([f"{heading}.", "\n".join(facts), note, url, f"-- \n{footer}"]) + "\n"
-        context = {
-            "business": business,
-            "heading": heading,
-            "facts": facts,
-            "note": note,
-            "url": url,
-            "button": _("Open my plan"),
-            "footer": footer,
-            "language": business.locale.split("-", maxsplit=1)[0],
-            "css": styles(business.accent),
-        }
-        html = render_to_string("messages/card.html", context)
-    mail = EmailMultiAlternatives(
-        subject=f"{heading}: {purchase.name}",
-        body=text,
-        from_email=sender_of(business.name),
-        to=[purchase.customer.email],
-        reply_to=[business.email] if business.email else [],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(html, "text/html")
-    return mail
+        return card_mail(
+            Card(
+                heading=heading,
+                facts=_facts(purchase, what),
+                note=_note(purchase, what, amount),
+                url=plan_url(plan_token(purchase)),
+                button=_("Open my plan"),
+                footer=footer % {"sender": business.name},
+            ),
+            to=purchase.customer.email,
+            subject=f"{heading}: {purchase.name}",
+            sender=business.name,
+            business=business,
+            reply_to=business.email,
+        )
 
 
 def _facts(purchase: PlanPurchase, what: str) -> list[str]:

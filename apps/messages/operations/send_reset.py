@@ -8,7 +8,6 @@ it is in no table and in no log, and a slow mail server does not eat up its time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.models import EmailAddress
@@ -18,19 +17,15 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.businesses.accent import DEFAULT
 from apps.businesses.models import Business
 from apps.businesses.queries import list_memberships
-from apps.messages.composing import sender_of
-from apps.messages.operations.hand_over import hand_over, require_address
-from apps.messages.operations.send import hold_back_floods
-from apps.messages.style import styles
+from apps.messages.cards import Card, card_mail
+from apps.messages.operations.hand_over import post
 from apps.outbox import operations as outbox
 
 RESET_TOPIC = "accounts.reset"
@@ -71,10 +66,13 @@ def send_reset(
         _ask_for_each(accounts, email, key=message_id, now=now)
         return len(accounts)
     (account,) = accounts
-    require_address(account.address)
-    if attempt == 1:
-        hold_back_floods(email, now)
-    hand_over(_compose(account), message_id=message_id)
+    post(
+        lambda: _compose(account),
+        to=account.address,
+        attempt=attempt,
+        now=now,
+        message_id=message_id,
+    )
     return 1
 
 
@@ -113,33 +111,21 @@ def _compose(account: _Account) -> EmailMultiAlternatives:
     business = _business_of(account.user)
     with translation.override(business.locale if business else settings.LANGUAGE_CODE):
         sender = business.name if business else _("Booking portal")
-        url = reset_url(account.user)
         heading = _("Choose a new password")
-        facts = [account.address, _("Somebody asked for this on the sign-in page.")]
-        note = _life_words()
-        footer = _("If it wasn’t you, do nothing: your password stays the same.")
-        text = "\n\n".join([f"{heading}.", "\n".join(facts), url, note, f"-- \n{footer}"]) + "\n"
-        context: dict[str, Any] = {
-            "business": {"name": sender},
-            "heading": heading,
-            "facts": facts,
-            "note": note,
-            "url": url,
-            "button": heading,
-            "footer": footer,
-            "language": translation.get_language().split("-", maxsplit=1)[0],
-            "css": styles(business.accent if business else DEFAULT),
-        }
-        html = render_to_string("messages/card.html", context)
-    mail = EmailMultiAlternatives(
-        subject=heading,
-        body=text,
-        from_email=sender_of(sender),
-        to=[account.address],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(html, "text/html")
-    return mail
+        return card_mail(
+            Card(
+                heading=heading,
+                facts=[account.address, _("Somebody asked for this on the sign-in page.")],
+                note=_life_words(),
+                url=reset_url(account.user),
+                button=heading,
+                footer=_("If it wasn’t you, do nothing: your password stays the same."),
+            ),
+            to=account.address,
+            subject=heading,
+            sender=sender,
+            business=business,
+        )
 
 
 def _life_words() -> str:
