@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations
 from apps.bookings.models import (
     AccessLink,
@@ -25,6 +24,7 @@ from apps.bookings.models import (
     WaitlistEntry,
 )
 from apps.businesses.models import TeamMember
+from apps.kernel.refusals import Refusal
 from apps.web.operators import (
     LookOnlyAdmin,
     LookOnlyInline,
@@ -282,12 +282,7 @@ class BookingAdmin(OperatorAdmin):
     def _one(self, request: HttpRequest, booking: Booking, verb: Verb, reason: str) -> bool:
         try:
             verb(booking, _acting_for(booking, request.user), reason)
-        except (
-            operations.DoesNotFit,
-            operations.NotAllowed,
-            operations.StaleRevision,
-            BusyTryAgain,
-        ) as refusal:
+        except Refusal as refusal:
             words = f"{booking.reference}: {type(refusal).__name__} {refusal}"
             self.message_user(request, words, messages.WARNING)
             return False

@@ -3,9 +3,10 @@
 from django.db import transaction
 
 from apps.businesses.models import Business, Clock, FormerSlug, Location
+from apps.kernel.refusals import Refusal
 
 
-class SlugTaken(Exception):
+class SlugTaken(Refusal):
     """Another business has this address, or had it and is still reached by it."""
 
 

@@ -8,6 +8,7 @@ from django.core import signing
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from apps.bookings.forms.seal import BrokenSeal
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Quote, Way
@@ -21,10 +22,6 @@ from apps.web.money_field import MoneyField, speak
 SALT = "apps.checkout.amounts"
 FIELD = "amounts"
 LONGEST_CODE = 20
-
-
-class BrokenSeal(Exception):
-    """The seal is missing, changed, another draft's, or says nothing of this way to pay."""
 
 
 def seal_amounts(

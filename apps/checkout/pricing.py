@@ -6,10 +6,12 @@ All amounts are whole minor units of one currency; rates of tax are basis points
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Protocol
 
 from apps.catalog.pricing import tax_in, tax_on
 from apps.checkout.promotions import NOTHING, Taken
+from apps.kernel.refusals import Refusal
 
 
 class Way(StrEnum):
@@ -65,8 +67,10 @@ def with_nothing_off(plain: int, *, total: int, discount: int, rate: int, includ
     return plain if included else plain + tax_on(plain, rate=rate)
 
 
-class AmountRefused(ValueError):
+class AmountRefused(Refusal, ValueError):
     """Not an amount that may be paid now; least and most are, in minor units."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, least: int, most: int) -> None:
         super().__init__(f"{least}..{most}")

@@ -7,6 +7,7 @@ broken file stay loud: waiting mends none of them.
 import logging
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from http import HTTPStatus
 
 import psycopg
 from django.db import Error, InterfaceError, ProgrammingError
@@ -14,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template import loader
 
+from apps.kernel.refusals import Refusal
 from apps.web.kept_text import words_typed
 
 logger = logging.getLogger("apps.web.busy")
@@ -30,8 +32,10 @@ PRIMARY = 0xFF
 """The low byte of SQLite's extended result codes is the primary one."""
 
 
-class Busy(Exception):
+class Busy(Refusal):
     """Somebody else has what we want at this moment; asking again soon helps."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class Trouble(StrEnum):

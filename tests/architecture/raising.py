@@ -15,8 +15,11 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.forms import Form
+from django.urls import get_resolver
 
 from apps.bookings.operations import StaleRevision
+from apps.kernel.refusals import Refusal
+from apps.web.guards import walk_urls
 
 Errors = frozenset[type[BaseException]]
 Guards = tuple[Errors, ...]
@@ -62,6 +65,17 @@ def _leaving(
             is_caught = any(issubclass(error, tuple(caught)) for caught in step.guards)
             if not is_caught and (name_of(function), error.__name__) not in never:
                 yield error
+
+
+def every_refusal() -> set[type[Refusal]]:
+    """All refusals of the portal, whose modules are loaded with its addresses."""
+    list(walk_urls(get_resolver()))
+    found, todo = set[type[Refusal]](), [Refusal]
+    while todo:
+        known = [it for it in todo.pop().__subclasses__() if it.__module__.startswith("apps.")]
+        found.update(known)
+        todo += known
+    return found
 
 
 def leaving_before(known: dict[FunctionType, Errors]) -> set[tuple[str, str]]:

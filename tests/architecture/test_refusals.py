@@ -36,7 +36,6 @@ NEVER = {
     # It was chosen a moment ago, on this very page.
     ("bookings.show_lost", "UnknownChoice"),
     ("bookings.write_answers", "UnknownChoice"),
-    ("dashboard.new_class", "UnknownChoice"),
     # The amount was fitted into the bounds before.
     ("checkout._within", "AmountRefused"),
     # All of the money, or nothing in particular, is given back: there is no amount to compare.
@@ -66,14 +65,10 @@ NEVER = {
     # The page showed no revision.
     ("prepaid.start_renewal", "StaleRevision"),
     ("prepaid.stop_renewal", "StaleRevision"),
-    ("self_service.money_back", "StaleRevision"),
     # The team takes its own word back; only a rule that comes due does not overrule it.
     ("classes.cancel_class", "IsDecided"),
     ("classes.cancel_run", "IsDecided"),
     ("classes.cancel_course_date", "IsDecided"),
-    # The team goes wherever there are places.
-    ("dashboard.move", "CannotJoin"),
-    ("dashboard.move", "NotBookable"),
 }
 
 

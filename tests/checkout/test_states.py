@@ -246,7 +246,6 @@ REFUSALS = (
     checkout.NotOwed,
     checkout.AmountRefused,
     checkout.TooMuchToRefund,
-    Payment.DoesNotExist,
 )
 
 

@@ -4,6 +4,7 @@ series, courses, and promises after a change of rules (rule T5). Pure."""
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from http import HTTPStatus
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -16,22 +17,29 @@ from apps.availability.engine.zones import (
     on_same_wall_time,
     wall_of,
 )
+from apps.kernel.refusals import Refusal
 
 MOST_DATES = 500
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FOREVER = timedelta(days=366 * 5)
 
 
-class NoEnd(Exception):
+class NoEnd(Refusal):
     """A series needs a last date or a number of sessions."""
 
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-class TooManyDates(Exception):
+
+class TooManyDates(Refusal):
     """A series has at most 500 dates."""
 
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-class NoDates(Exception):
+
+class NoDates(Refusal):
     """No date is left: none of the weekdays lies in the span, or all of them are closed."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 @dataclass(frozen=True, slots=True)

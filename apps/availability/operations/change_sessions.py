@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
+from http import HTTPStatus
 
 from django.db.models import F
 
@@ -17,16 +18,19 @@ from apps.availability.operations.sessions import (
 from apps.availability.queries import zone_of
 from apps.availability.queries.plans import SessionPlan
 from apps.kernel.references import digest_of
+from apps.kernel.refusals import Refusal
 
 
-class SessionsHaveChanged(Exception):
+class SessionsHaveChanged(Refusal):
     """Somebody changed one of the sessions since they were read; nothing was changed now."""
 
 
-class UnclearTime(Exception):
+class UnclearTime(Refusal):
     """The clock of the place skips this wall time on the date of a session, or shows it twice (rule
     T6); resolution says which, next_at (UTC) is the first time there from then on. of_several:
     starts (UTC) are where those of them would go that are not at that time exactly."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(
         self, resolution: Resolution, starts: Sequence[datetime], *, of_several: bool = False

@@ -25,9 +25,10 @@ from apps.availability.queries.plans import SessionPlan, load_plan_search, plan_
 from apps.businesses.models import Location
 from apps.businesses.operations import lock_business
 from apps.catalog.models import Resource, Service
+from apps.kernel.refusals import Refusal
 
 
-class SessionsCollide(Exception):
+class SessionsCollide(Refusal):
     """Some of the sessions do not fit; starts are those that do not (UTC), in order."""
 
     def __init__(self, starts: Sequence[datetime]) -> None:
@@ -35,7 +36,7 @@ class SessionsCollide(Exception):
         self.starts = tuple(starts)
 
 
-class ResourceElsewhere(Exception):
+class ResourceElsewhere(Refusal):
     """Rooms or people that stand at another place than the session; resources are those."""
 
     def __init__(self, resources: Sequence[Resource]) -> None:

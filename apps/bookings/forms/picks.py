@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from http import HTTPStatus
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -20,6 +21,7 @@ from apps.bookings.queries.days import Ask
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
+from apps.kernel.refusals import Refusal
 
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 DIGITS = 15
@@ -28,8 +30,10 @@ MOST_ADD_ONS = 50
 FARTHEST = timedelta(days=800)
 
 
-class Unreadable(Exception):
+class Unreadable(Refusal):
     """An address or a form that none of our pages made."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 @cache

@@ -1,13 +1,19 @@
 """The price a customer saw, sealed into the form for this one draft (rule M3)."""
 
+from http import HTTPStatus
+
 from django.core import signing
+
+from apps.kernel.refusals import Refusal
 
 SALT = "apps.bookings.price"
 FIELD = "price_seal"
 
 
-class BrokenSeal(Exception):
+class BrokenSeal(Refusal):
     """The seal is missing, changed, or another draft's."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 def seal_price(*, draft_id: str, amount: int | None) -> str:

@@ -1,14 +1,20 @@
 """Where the time of a draft was chosen, sealed into its forms: when the draft itself is gone, after
 24 hours, the form still knows the way to the times (rule W2)."""
 
+from http import HTTPStatus
+
 from django.core import signing
+
+from apps.kernel.refusals import Refusal
 
 SALT = "apps.bookings.way_back"
 FIELD = "times_seal"
 
 
-class NoWayBack(Exception):
+class NoWayBack(Refusal):
     """The seal is missing, changed, or another draft's."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 def seal_way_back(*, draft_id: str, business_id: int, path: str) -> str:

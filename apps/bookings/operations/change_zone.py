@@ -26,9 +26,10 @@ from apps.bookings.queries.rezoning import (
 from apps.bookings.wishes import wanted_span
 from apps.businesses import operations as businesses
 from apps.businesses.models import Clock
+from apps.kernel.refusals import Refusal
 
 
-class ClockConflicts(Exception):
+class ClockConflicts(Refusal):
     """The times on the clock cannot stay: some would be at one time, or would have begun already.
     touched says which."""
 

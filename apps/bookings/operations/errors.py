@@ -1,13 +1,15 @@
 from collections.abc import Sequence
 from datetime import datetime
+from http import HTTPStatus
 
 from apps.availability.engine.reasons import Reason
 from apps.bookings.joining import Joining
 from apps.bookings.policy import Reason as PolicyReason
 from apps.catalog.pricing import Price
+from apps.kernel.refusals import Refusal
 
 
-class SlotGone(Exception):
+class SlotGone(Refusal):
     """The time is not to be had: taken, outside the hours, or outside the policy.
 
     reasons come from the engine, most specific first; empty when somebody was just faster.
@@ -18,7 +20,7 @@ class SlotGone(Exception):
         self.reasons = tuple(reasons)
 
 
-class CannotJoin(Exception):
+class CannotJoin(Refusal):
     """The class or course cannot be joined (any more), or not by so many; joining says why."""
 
     def __init__(self, joining: Joining) -> None:
@@ -26,7 +28,7 @@ class CannotJoin(Exception):
         self.joining = joining
 
 
-class CannotMove(Exception):
+class CannotMove(Refusal):
     """The booking is final, its policy does not allow it, or it is there already."""
 
 
@@ -34,8 +36,10 @@ class PlanDoesNotPay(CannotMove):
     """A plan pays for the booking, and not for that other time."""
 
 
-class TooManyPeople(Exception):
+class TooManyPeople(Refusal):
     """More people than one booking may bring (the policy's max_participants)."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 class DoesNotFit(SlotGone):
@@ -47,7 +51,7 @@ class TimeNotKept(Exception):
     stays loud and changes nothing."""
 
 
-class SuggestionTaken(Exception):
+class SuggestionTaken(Refusal):
     """Some of the suggested times are not free; starts are those (UTC)."""
 
     def __init__(self, starts: Sequence[datetime]) -> None:
@@ -55,23 +59,27 @@ class SuggestionTaken(Exception):
         self.starts = tuple(starts)
 
 
-class DraftGone(Exception):
+class DraftGone(Refusal):
     """The draft was cleared away or never existed in this browser."""
 
+    status = HTTPStatus.GONE
 
-class AtTheTill(Exception):
+
+class AtTheTill(Refusal):
     """A payment for this draft was begun: it is booked, or let go, where it is paid for."""
 
 
-class CustomerBlocked(Exception):
+class CustomerBlocked(Refusal):
     """The business takes no online bookings from this person; they are told to call (rule B25)."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, customer_ids: Sequence[int]) -> None:
         super().__init__(f"{len(customer_ids)} blocked")
         self.customer_ids = tuple(customer_ids)
 
 
-class PriceChanged(Exception):
+class PriceChanged(Refusal):
     """The price is not the one the customer saw; nothing was booked."""
 
     def __init__(self, *, seen: int | None, price: Price) -> None:
@@ -80,15 +88,15 @@ class PriceChanged(Exception):
         self.price = price
 
 
-class TooFewSoFar(Exception):
+class TooFewSoFar(Refusal):
     """Nobody comes in confirmed where it is not decided yet that it takes place."""
 
 
-class StaleRevision(Exception):
+class StaleRevision(Refusal):
     """Somebody changed the booking meanwhile; nothing was changed now."""
 
 
-class NotAllowed(Exception):
+class NotAllowed(Refusal):
     """The booking's status or its frozen policy does not allow this (rule B1)."""
 
     def __init__(self, reason: PolicyReason) -> None:
@@ -96,15 +104,15 @@ class NotAllowed(Exception):
         self.reason = reason
 
 
-class AlreadyCorrected(Exception):
+class AlreadyCorrected(Refusal):
     """The address of this booking was corrected before; whoever needs more has to call."""
 
 
-class TooLateToUndo(Exception):
+class TooLateToUndo(Refusal):
     """The undo window is over or the mail is already on its way."""
 
 
-class HoldsAnother(Exception):
+class HoldsAnother(Refusal):
     """The visitor holds another time here, and has not said that this one is meant instead."""
 
     def __init__(self, draft_id: str) -> None:
@@ -112,5 +120,5 @@ class HoldsAnother(Exception):
         self.draft_id = draft_id
 
 
-class NotBookable(Exception):
+class NotBookable(Refusal):
     """Nobody can book this online now: the business paused, or the service is not offered so."""

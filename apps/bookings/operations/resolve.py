@@ -21,11 +21,12 @@ from apps.bookings.operations.transitions import (
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import UnknownChoice
+from apps.kernel.refusals import Refusal
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
 
 
-class NoConflict(Exception):
+class NoConflict(Refusal):
     """It is not (any more) double booked, or it is over."""
 
 

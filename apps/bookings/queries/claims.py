@@ -18,10 +18,11 @@ from apps.availability.queries import SlotQuery, load_rules, load_search, zone_o
 from apps.bookings.models import Booking
 from apps.bookings.queries.offered import load_offer
 from apps.catalog.queries import Choice
+from apps.kernel.refusals import Refusal
 from apps.kernel.spans import Seconds
 
 
-class NoTime(Exception):
+class NoTime(Refusal):
     """The engine does not offer this start; reasons say why, most specific first."""
 
     def __init__(self, reasons: Sequence[Reason]) -> None:

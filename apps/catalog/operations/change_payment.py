@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
@@ -6,22 +7,27 @@ from django.db import transaction
 from apps.catalog.models import Service, Variant
 from apps.catalog.online import OutOfReach, find_out_of_reach
 from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
+from apps.kernel.refusals import Refusal
 
 
-class ServiceHasChanged(Exception):
+class ServiceHasChanged(Refusal):
     """The service is not any more what the page showed."""
 
 
-class PaymentImpossible(Exception):
+class PaymentImpossible(Refusal):
     """The terms break a rule; problems says which."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, problems: Sequence[PaymentProblem]) -> None:
         super().__init__(", ".join(problems))
         self.problems = tuple(problems)
 
 
-class PaymentOutOfReach(Exception):
+class PaymentOutOfReach(Refusal):
     """Nobody could pay: online is the only way, and the provider does not take the amounts."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, amounts: Sequence[OutOfReach]) -> None:
         super().__init__(", ".join(str(it.of) for it in amounts))

@@ -4,6 +4,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
+from http import HTTPStatus
 from itertools import count
 
 from django.db import transaction
@@ -13,20 +14,23 @@ from apps.businesses.models import TeamMember
 from apps.businesses.operations import lock_business
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.plan_terms import Terms, Wrong, barred_from_plans, wrong_with
+from apps.kernel.refusals import Refusal
 
 LONGEST_STEM = 50
 
 
-class PlanHasChanged(Exception):
+class PlanHasChanged(Refusal):
     """Somebody changed the plan since the page was made."""
 
 
-class PlanIsRetired(Exception):
+class PlanIsRetired(Refusal):
     """The plan is not sold any more; that is final."""
 
 
-class PlanTermsWrong(Exception):
+class PlanTermsWrong(Refusal):
     """No plan can be offered with these terms; wrong says what is the matter."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, wrong: tuple[Wrong, ...]) -> None:
         super().__init__(", ".join(wrong))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
 
 from apps.businesses.models import Location
 from apps.businesses.queries import Remembered
@@ -16,12 +17,15 @@ from apps.catalog.queries.offered import (
     list_staff,
     read_needs,
 )
+from apps.kernel.refusals import Refusal
 
 _needs: Remembered[tuple[Need, ...]] = Remembered(most=1_000)
 
 
-class UnknownChoice(Exception):
+class UnknownChoice(Refusal):
     """A variant, extra, person, place or party size that this service does not offer."""
+
+    status = HTTPStatus.NOT_FOUND
 
 
 @dataclass(frozen=True)

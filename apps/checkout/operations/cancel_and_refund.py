@@ -11,7 +11,7 @@ from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import NotOver
 from apps.checkout.operations.plan_credits import return_credit
 from apps.checkout.operations.refund import refund_remaining
-from apps.checkout.operations.subject import is_over
+from apps.checkout.operations.subject import is_over, lock_order_of
 
 
 @transaction.atomic
@@ -119,7 +119,7 @@ def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
-        Order.DoesNotExist: it was never paid.
+        NotOwed: it was never to be paid.
         NotOver: it may still take place.
     """
     booking = bookings.lock_booking(
@@ -127,7 +127,7 @@ def refund_the_rest(*, booking_id: int, by: TeamMember, now: datetime) -> None:
     )
     if not is_over(booking):
         raise NotOver
-    order = Order.objects.select_for_update().get(booking=booking)
+    order = lock_order_of(booking)
     refund_remaining(
         order, booking, amount=None, seen_refunded=None, reason="", actor=Actor.of(by), now=now
     )

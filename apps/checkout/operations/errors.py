@@ -1,19 +1,21 @@
 from datetime import datetime
+from http import HTTPStatus
 
 from apps.checkout import plans
 from apps.checkout.pricing import Quote
 from apps.checkout.promotions import Refused
+from apps.kernel.refusals import Refusal
 
 
-class DetailsMissing(Exception):
+class DetailsMissing(Refusal):
     """Nobody has said yet who comes: the details come before the money."""
 
 
-class WayNotOffered(Exception):
+class WayNotOffered(Refusal):
     """This service cannot be paid like that (any more)."""
 
 
-class QuoteChanged(Exception):
+class QuoteChanged(Refusal):
     """The customer saw other amounts (seen, minor units of its total); quote is what it costs now.
     Nothing was paid."""
 
@@ -23,9 +25,11 @@ class QuoteChanged(Exception):
         self.seen = seen
 
 
-class CouponRefused(Exception):
+class CouponRefused(Refusal):
     """The code cannot be used any more; nothing was paid. at is the instant that explains it (UTC),
     where one does."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, refused: Refused, *, at: datetime | None = None) -> None:
         super().__init__(refused)
@@ -33,7 +37,7 @@ class CouponRefused(Exception):
         self.at = at
 
 
-class PlanRefused(Exception):
+class PlanRefused(Refusal):
     """The plan does not pay for this; nothing was booked, nothing was counted."""
 
     def __init__(self, refused: plans.Refused) -> None:
@@ -41,7 +45,7 @@ class PlanRefused(Exception):
         self.refused = refused
 
 
-class GiftRefused(Exception):
+class GiftRefused(Refusal):
     """The gift card does not have that much on it any more; balance says how much it has, wanted
     how much it was to pay, in minor units."""
 
@@ -51,11 +55,11 @@ class GiftRefused(Exception):
         self.wanted = wanted
 
 
-class NotOwed(Exception):
+class NotOwed(Refusal):
     """There is nothing left to be paid."""
 
 
-class PaymentUnderWay(Exception):
+class PaymentUnderWay(Refusal):
     """Another payment of this order is open at the provider, of another amount; it is shown, and
     never replaced unasked. payment_id names it."""
 
@@ -64,7 +68,7 @@ class PaymentUnderWay(Exception):
         self.payment_id = payment_id
 
 
-class RefundChanged(Exception):
+class RefundChanged(Refusal):
     """More went back meanwhile than the page showed; refunded says how much, in minor units."""
 
     def __init__(self, refunded: int) -> None:
@@ -72,16 +76,20 @@ class RefundChanged(Exception):
         self.refunded = refunded
 
 
-class TooMuchToRefund(Exception):
+class TooMuchToRefund(Refusal):
     """More than came; left says how much can still go back, in minor units."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, left: int) -> None:
         super().__init__(str(left))
         self.left = left
 
 
-class TooMuchOfLine(Exception):
+class TooMuchOfLine(Refusal):
     """More than is left of a line of the order; left says how much is, in minor units."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
 
     def __init__(self, line_id: int, left: int) -> None:
         super().__init__(f"{left} of line {line_id}")
@@ -89,9 +97,11 @@ class TooMuchOfLine(Exception):
         self.left = left
 
 
-class NotOver(Exception):
+class NotOver(Refusal):
     """What is decided about is the money of a booking that is over, and this one is not."""
 
 
-class WayOutNotOffered(Exception):
+class WayOutNotOffered(Refusal):
     """The money of this order is not decided about in that way."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

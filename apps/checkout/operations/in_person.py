@@ -13,7 +13,7 @@ from apps.checkout.operations.errors import NotOwed
 from apps.checkout.operations.lines import add_lines
 from apps.checkout.operations.open_payment import close_soon
 from apps.checkout.operations.settle import sync
-from apps.checkout.operations.subject import Subject
+from apps.checkout.operations.subject import Subject, lock_order_of
 from apps.checkout.pricing import Quote, quote_as_told
 from apps.checkout.promotions import NOTHING, Taken
 from apps.checkout.queries.orders import flows_of
@@ -68,13 +68,12 @@ def undo_mark_paid(*, booking_id: int, payment_id: int, by: TeamMember, now: dat
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
-        Payment.DoesNotExist: no such payment in person of this booking.
-        NotOwed: a part of it was given back already.
+        NotOwed: no such payment in person of this booking, or a part of it went back already.
     """
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
-    order = Order.objects.select_for_update().get(booking=booking)
+    order = lock_order_of(booking)
     _take_back(order, booking, payment_id=payment_id, by=by, now=now)
 
 
@@ -86,13 +85,12 @@ def undo_plan_paid(
 
     Raises:
         PlanPurchase.DoesNotExist: not a plan of this business.
-        Payment.DoesNotExist: no such payment in person of this order.
-        NotOwed: a part of it was given back already.
+        NotOwed: no such payment in person of this order, or a part of it went back already.
     """
     purchase = _lock_plan(purchase_id, by)
     order = _order_of_plan(purchase, order_id)
     if order is None:
-        raise Payment.DoesNotExist
+        raise NotOwed
     _take_back(order, purchase, payment_id=payment_id, by=by, now=now)
 
 
@@ -142,7 +140,7 @@ def _take_back(
     mine = (it for it in payments if it.pk == payment_id)
     payment = next(mine, None)
     if payment is None or payment.kind != Payment.Kind.IN_PERSON or payment.captured <= 0:
-        raise Payment.DoesNotExist
+        raise NotOwed
     if any(it.reverses_id == payment.pk for it in payments):
         return
     if payment.refunded:

@@ -11,11 +11,12 @@ from apps.businesses.operations import lock_business
 from apps.catalog.models import Service
 from apps.checkout.models import Coupon, Discount
 from apps.checkout.promotions import Kind, plain_code
+from apps.kernel.refusals import Refusal
 
 Promotion = TypeVar("Promotion", Coupon, Discount)
 
 
-class CodeTaken(Exception):
+class CodeTaken(Refusal):
     """The business has a coupon of this code already."""
 
 

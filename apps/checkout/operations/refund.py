@@ -14,7 +14,7 @@ from apps.checkout.operations.errors import RefundChanged, TooMuchOfLine, TooMuc
 from apps.checkout.operations.gift_money import lock_cards
 from apps.checkout.operations.refusal import take_back_refund
 from apps.checkout.operations.settle import sync
-from apps.checkout.operations.subject import Subject, is_over, lock_subject
+from apps.checkout.operations.subject import Subject, is_over, lock_order_of, lock_subject
 from apps.checkout.operations.tell_of_money import tell_of_refunds, tell_of_refusal
 from apps.checkout.providers import RefundRefused, provider_of
 from apps.checkout.queries.orders import refundable_of
@@ -40,7 +40,7 @@ def refund_order(
 
     Raises:
         Booking.DoesNotExist: not a booking of this business.
-        Order.DoesNotExist: it was never paid.
+        NotOwed: it was never to be paid.
         RefundChanged: more went back meanwhile.
         TooMuchToRefund: more than is left of what came.
         TooMuchOfLine: more than is left of a line, or it is no line of this order.
@@ -48,7 +48,7 @@ def refund_order(
     booking = bookings.lock_booking(
         booking_id=booking_id, business_id=by.business_id, revision=None
     )
-    order = Order.objects.select_for_update().get(booking=booking)
+    order = lock_order_of(booking)
     refund_remaining(
         order,
         booking,

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout.models import GiftCard, Order, PlanPurchase
+from apps.checkout.operations.errors import NotOwed
 
 Subject: TypeAlias = Booking | PlanPurchase | GiftCard
 
@@ -30,6 +31,18 @@ def lock_subject(order: Order, *, now: datetime) -> Subject:
         return purchases.select_for_update(of=("self",)).get(pk=order.purchase_id)
     cards = GiftCard.objects.select_related("business")
     return cards.select_for_update(of=("self",)).get(pk=order.gift_card_id or 0)
+
+
+def lock_order_of(booking: Booking) -> Order:
+    """Lock the order of a locked booking.
+
+    Raises:
+        NotOwed: it has none: it was never to be paid.
+    """
+    order = Order.objects.select_for_update().filter(booking=booking).first()
+    if order is None:
+        raise NotOwed
+    return order
 
 
 def subject_of(order: Order) -> Subject:

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Protocol
 
+from apps.kernel.refusals import Refusal
 
-class ProviderDown(Exception):
+
+class ProviderDown(Refusal):
     """The provider did not answer, or not in a way we understand; it may be asked again."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
 
 
 class ProviderGone(ProviderDown):
@@ -26,8 +31,10 @@ class CaptureRefused(Exception):
     """The provider will never take this amount: the bank let it go. Its text is for people."""
 
 
-class ForgedEvent(Exception):
+class ForgedEvent(Refusal):
     """Not signed by the provider, too old, or no event at all (rule M6)."""
+
+    status = HTTPStatus.BAD_REQUEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms import seal as price
 from apps.bookings.forms import way_back
+from apps.bookings.forms.seal import BrokenSeal
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.bookings.queries.stub import stub_of
@@ -30,7 +31,6 @@ from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
 from apps.checkout.forms import (
     FIELD,
-    BrokenSeal,
     open_amounts,
     seal_amounts,
 )

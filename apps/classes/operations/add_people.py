@@ -10,9 +10,10 @@ from apps.bookings.operations.transitions import Actor, lock_booking, record_tra
 from apps.bookings.queries.bringing import has_room_for, takes_more
 from apps.bookings.queries.joinables import join_rules_of, joinable_of
 from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered
+from apps.kernel.refusals import Refusal
 
 
-class NotComing(Exception):
+class NotComing(Refusal):
     """The booking has no places that could become more: cancelled, waiting, an appointment."""
 
 

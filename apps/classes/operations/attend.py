@@ -5,9 +5,10 @@ from django.db import transaction
 from apps.bookings.models import Attendance, Booking
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import find_attending
+from apps.kernel.refusals import Refusal
 
 
-class NotOnTheList(Exception):
+class NotOnTheList(Refusal):
     """Nobody of this booking is expected at this session."""
 
 

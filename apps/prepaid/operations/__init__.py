@@ -17,6 +17,7 @@ from apps.prepaid.operations.change_plan import (
 from apps.prepaid.operations.errors import (
     AlreadyBought,
     CardMissing,
+    GiftIsOver,
     PlanChanged,
     PlanIsOver,
     PlanNotSold,
@@ -45,6 +46,7 @@ __all__ = [
     "Buyer",
     "CardMissing",
     "Gift",
+    "GiftIsOver",
     "PlanChanged",
     "PlanIsOver",
     "PlanNotSold",

@@ -22,7 +22,7 @@ from apps.checkout.pricing import Way
 from apps.kernel.references import new_reference
 from apps.outbox.sweeping import sweep
 from apps.prepaid.operations.buy_plan import Buyer
-from apps.prepaid.operations.errors import AlreadyBought
+from apps.prepaid.operations.errors import AlreadyBought, GiftIsOver
 from apps.prepaid.operations.sell_plan import desk_key
 
 Status = GiftCard.Status
@@ -122,11 +122,13 @@ def adjust_gift_card(
     """Take an amount off a card (below 0) or put back what was taken off, and keep the reason.
 
     Raises:
-        GiftCard.DoesNotExist: not a card of this business, or it is not active.
+        GiftCard.DoesNotExist: not a card of this business.
+        GiftIsOver: it is not active (any more).
         GiftRefused: the balance is another one than the page showed, or would leave its bounds.
     """
-    cards = GiftCard.objects.select_for_update().filter(status=Status.ACTIVE)
-    card = cards.get(pk=card_id, business_id=by.business_id)
+    card = GiftCard.objects.select_for_update().get(pk=card_id, business_id=by.business_id)
+    if card.status != Status.ACTIVE:
+        raise GiftIsOver
     if card.balance != seen_balance or not 0 <= card.balance + amount <= card.value:
         raise GiftRefused(card.balance)
     kind = GiftEntry.Kind.ADJUSTED

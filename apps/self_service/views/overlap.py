@@ -7,10 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
+from apps.kernel.refusals import Refusal
 from apps.self_service.queries import overlap_of
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.http import go_to
@@ -35,7 +35,7 @@ def another_time(request: HttpRequest, reference: str) -> HttpResponse:
     except bookings.TooFewSoFar:
         words = _("Too few people have booked on that day so far. Please choose another one.")
         return show_booking(request, booking, now=now, problem=words, status=409)
-    except (bookings.SlotGone, bookings.NoConflict, bookings.PlanDoesNotPay, BusyTryAgain):
+    except Refusal:
         words = _("That time is no longer free. Please choose another one.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
@@ -53,7 +53,7 @@ def money_back(request: HttpRequest, reference: str) -> HttpResponse:
             by=None,
             now=now,
         )
-    except (bookings.NoConflict, bookings.NotAllowed, BusyTryAgain):
+    except Refusal:
         words = _("This has already been settled. Here is how it stands now.")
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)

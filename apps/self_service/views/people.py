@@ -10,21 +10,18 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from apps.availability.models import CourseRun, Session
-from apps.availability.operations import BusyTryAgain, NoSeats
+from apps.availability.operations import NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, read_number
 from apps.bookings.joining import Joining, Obstacle
+from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.classes.queries.other_sessions import find_other_session
+from apps.kernel.refusals import Refusal
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.web.formatting import format_datetime
 from apps.web.http import go_to
-
-REFUSALS = (
-    *(bookings.CannotJoin, bookings.CannotMove, bookings.NotBookable, bookings.TooFewSoFar),
-    *(NoSeats, BusyTryAgain),
-)
 
 
 @require_POST
@@ -42,13 +39,13 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
         raise Http404
     try:
         classes.move_places(booking=booking, target=target, by=None, now=now)
-    except REFUSALS as refused:
-        words = _why_not(refused, target)
+    except Refusal as refused:
+        words = _why_not_moved(refused, target)
         return show_booking(request, booking, now=now, problem=words, status=409)
     return go_to(request, "self_service:booking", reference=reference)
 
 
-def _why_not(refused: Exception, target: Session | CourseRun) -> str:
+def _why_not_moved(refused: Refusal, target: Session | CourseRun) -> str:
     if isinstance(refused, NoSeats):
         refused = bookings.CannotJoin(Joining(Obstacle.FULL))
     if isinstance(refused, bookings.CannotJoin):
@@ -75,27 +72,27 @@ def add(request: HttpRequest, reference: str) -> HttpResponse:
         return show_booking(request, booking, now=now, problem=words, status=422)
     try:
         checkout.add_people(booking=booking, more=1, seen_people=seen, now=now)
-    except bookings.TooManyPeople:
-        words = _("This booking cannot be for more people.")
-        return show_booking(request, booking, now=now, problem=words, status=422)
-    except bookings.NotBookable:
-        words = _("This cannot be booked online right now. Nobody was added.")
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    except bookings.CannotJoin as refused:
-        zone, locale = booking.zone, booking.business.locale
-        why = _obstacle_words(refused.joining, zone=zone, locale=locale)
-        words = _("%(why)s Nobody was added.") % {"why": why}
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    except NoSeats:
-        words = _("There is no place for one more.")
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    except classes.NotComing:
-        words = _("Nobody can be added to this booking. To bring more people, book again.")
-        return show_booking(request, booking, now=now, problem=words, status=409)
-    except BusyTryAgain:
-        words = _("This could not be changed just now. Please check it and try again.")
-        return show_booking(request, booking, now=now, problem=words, status=409)
+    except Refusal as refused:
+        words = _why_not_added(refused, booking)
+        status = 422 if isinstance(refused, bookings.TooManyPeople) else 409
+        return show_booking(request, booking, now=now, problem=words, status=status)
     return go_to(request, "self_service:booking", reference=reference)
+
+
+def _why_not_added(refused: Refusal, booking: Booking) -> str:
+    match refused:
+        case bookings.TooManyPeople():
+            return _("This booking cannot be for more people.")
+        case bookings.NotBookable():
+            return _("This cannot be booked online right now. Nobody was added.")
+        case bookings.CannotJoin(joining=joining):
+            why = _obstacle_words(joining, zone=booking.zone, locale=booking.business.locale)
+            return _("%(why)s Nobody was added.") % {"why": why}
+        case NoSeats():
+            return _("There is no place for one more.")
+        case classes.NotComing():
+            return _("Nobody can be added to this booking. To bring more people, book again.")
+    return _("This could not be changed just now. Please check it and try again.")
 
 
 def _people_seen(request: HttpRequest) -> int | None:

@@ -23,16 +23,12 @@ from apps.checkout.plans import Refused
 from apps.checkout.pricing import Way
 from apps.checkout.queries.pay_page import LATER
 from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
+from apps.kernel.refusals import Refusal
 from apps.self_service.in_line import place_of
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.waitlists import operations as waitlists
 from apps.waitlists.queries.lines import wish_words_of
 from apps.web.http import go_to, render_page
-
-REFUSED = (
-    *(waitlists.OfferGone, bookings.TooFewSoFar, waitlists.NotInLine, NoSeats, BusyTryAgain),
-    *(PlanRefused, checkout.NotOwed, checkout.PaymentUnderWay),
-)
 
 
 @require_POST
@@ -106,14 +102,13 @@ def _answer(request: HttpRequest, reference: str, verb: Callable[..., object]) -
         raise Http404
     try:
         verb(booking=booking, now=now)
-    except REFUSED as no:
+    except Refusal as no:
         words = _plan_words(no, request, booking) if isinstance(no, PlanRefused) else _words(no)
-        status = 410 if isinstance(no, waitlists.OfferGone) else 409
-        return show_booking(request, booking, now=now, problem=words, status=status)
+        return show_booking(request, booking, now=now, problem=words, status=no.status)
     return go_to(request, "self_service:booking", reference=reference)
 
 
-def _words(no: Exception) -> str:
+def _words(no: Refusal) -> str:
     """Why nothing was done."""
     if isinstance(no, waitlists.OfferGone):
         return _("The offer went to the next person. You keep your place on the waitlist.")

@@ -6,6 +6,7 @@ Lock order: booking, then the session or run, or the resources of a time, then t
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.db import transaction
@@ -27,6 +28,7 @@ from apps.bookings.queries.price import price_in_line
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice
+from apps.kernel.refusals import Refusal
 from apps.waitlists.operations.offer import offer_places, pass_by
 from apps.waitlists.operations.offer_time import offer_claim, pass_time, time_columns
 from apps.waitlists.queries.lines import has_offer
@@ -35,11 +37,13 @@ Status, State = Booking.Status, WaitlistEntry.State
 IN_LINE = {State.WAITING, State.OFFERED}
 
 
-class OfferGone(Exception):
+class OfferGone(Refusal):
     """Nothing is kept for them (any more); they keep their place in line."""
 
+    status = HTTPStatus.GONE
 
-class NotInLine(Exception):
+
+class NotInLine(Refusal):
     """This booking does not wait for anything."""
 
 

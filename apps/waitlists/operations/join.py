@@ -34,10 +34,11 @@ from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable, is_offered
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
+from apps.kernel.refusals import Refusal
 from apps.waitlists.queries.times import find_times_for
 
 
-class NotFull(Exception):
+class NotFull(Refusal):
     """There is room: it can be booked at once."""
 
 
@@ -49,7 +50,7 @@ class TimesAreFree(NotFull):
         self.starts = tuple(starts)
 
 
-class CannotWait(Exception):
+class CannotWait(Refusal):
     """Waiting makes no sense: it is over, cancelled, too late; joining says why."""
 
     def __init__(self, joining: Joining) -> None:
@@ -57,19 +58,19 @@ class CannotWait(Exception):
         self.joining = joining
 
 
-class WishIsOver(Exception):
+class WishIsOver(Refusal):
     """The last of the wanted days has passed."""
 
 
-class WishIsClosed(Exception):
+class WishIsClosed(Refusal):
     """Nobody works in the wanted hours, or they cannot be booked yet: nothing would come free."""
 
 
-class LineIsFull(Exception):
+class LineIsFull(Refusal):
     """The owner lets no more people wait."""
 
 
-class AlreadyInLine(Exception):
+class AlreadyInLine(Refusal):
     """This address waits here already; reference is that of its booking."""
 
     def __init__(self, reference: str) -> None:

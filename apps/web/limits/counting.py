@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
+from apps.kernel.refusals import Refusal
 from apps.web.limits.rules import LimitRule
 from apps.web.models import RateCounter
 
@@ -22,8 +24,10 @@ _lock = threading.Lock()
 _counts: dict[tuple[str, datetime], int] = {}
 
 
-class TooMany(Exception):
+class TooMany(Refusal):
     """Somebody did something too often; ``retry_after`` is the wait in whole seconds."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
 
     def __init__(self, *, action: str, retry_after: int) -> None:
         super().__init__(f"{action}: try again in {retry_after} s")

@@ -24,7 +24,8 @@ from apps.dashboard.bookings.queries.requests import (
 )
 from apps.dashboard.bookings.views.sheet import show_sheet
 from apps.dashboard.frame.views.owner_page import show, to_page
-from apps.dashboard.frame.views.refusals import Problem
+from apps.dashboard.frame.views.refusals import problem_of
+from apps.kernel.refusals import Refusal
 from apps.web.http import wants_fragment
 
 PLACES = ("today", "requests")
@@ -44,14 +45,15 @@ def answer(request: OwnerRequest, reference: str, *, now: datetime) -> HttpRespo
 def refuse(
     request: OwnerRequest,
     booking: Booking,
-    problem: Problem,
+    refusal: Refusal,
     *,
     now: datetime,
     forms: Mapping[str, Form] | None = None,
 ) -> HttpResponse:
     """Say why nothing was changed, with the fresh state and the buttons that are right now."""
-    place = _place(request)
-    fresh = get_booking(access=request.access, reference=booking.reference)
+    place, access = _place(request), request.access
+    fresh = get_booking(access=access, reference=booking.reference)
+    problem = problem_of(refusal, access=access, of=booking)
     if wants_fragment(request) and place:
         told = {"problem": problem, "problem_reference": fresh.reference}
         response = _swap(request, place, fresh, told, now=now, status=problem.status)

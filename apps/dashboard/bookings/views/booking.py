@@ -6,7 +6,6 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 
 from apps.availability.models import Session
-from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
@@ -19,8 +18,9 @@ from apps.dashboard.bookings.views.answers import answer, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
 from apps.dashboard.frame.views.owner_page import owner_page, to_page
-from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
+from apps.dashboard.frame.views.refusals import Incomplete, problem_of
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.web.http import wants_fragment
 
 NOTES = "dashboard/_booking_notes.html"
@@ -44,12 +44,11 @@ def cancel(request: OwnerRequest, reference: str) -> HttpResponse:
     found = get_booking(access=access, reference=reference)
     form = CancelForm(request.POST, auto_id="cancel_%s")
     if not form.is_valid():
-        return refuse(request, found, INCOMPLETE, now=now, forms={"cancel": form})
+        return refuse(request, found, Incomplete(), now=now, forms={"cancel": form})
     try:
         _cancel(form, found, by=access.member, may_refund=access.may(Right.REFUND), now=now)
-    except REFUSED as error:
-        problem = problem_of(error, access=access, booking=found)
-        return refuse(request, found, problem, now=now, forms={"cancel": form})
+    except Refusal as refusal:
+        return refuse(request, found, refusal, now=now, forms={"cancel": form})
     return answer(request, reference, now=now)
 
 
@@ -95,10 +94,8 @@ def takes_place(request: OwnerRequest, reference: str) -> HttpResponse:
     try:
         if progress_shown(found, now=now) is not None:
             classes.let_take_place(session_id=session_id, by=request.access.member, now=now)
-    except BusyTryAgain as error:
-        return refuse(
-            request, found, problem_of(error, access=request.access, booking=found), now=now
-        )
+    except Refusal as refusal:
+        return refuse(request, found, refusal, now=now)
     if request.GET.get("at") == "requests":
         return to_page(request, "requests")
     return to_page(request, "booking", reference)
@@ -116,14 +113,13 @@ def online_link(request: OwnerRequest, reference: str) -> HttpResponse:
     found = get_booking(access=access, reference=reference)
     form = OnlineLinkForm(request.POST, auto_id="online_%s")
     if not form.is_valid():
-        return refuse(request, found, INCOMPLETE, now=now, forms={"link": form})
+        return refuse(request, found, Incomplete(), now=now, forms={"link": form})
     try:
         bookings.set_online_link(
             booking_id=found.pk, by=access.member, now=now, **form.cleaned_data
         )
-    except REFUSED as error:
-        problem = problem_of(error, access=access, booking=found)
-        return refuse(request, found, problem, now=now, forms={"link": form})
+    except Refusal as refusal:
+        return refuse(request, found, refusal, now=now, forms={"link": form})
     return answer(request, reference, now=now)
 
 
@@ -133,8 +129,8 @@ def note(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     found = get_booking(access=access, reference=reference)
     form = NoteForm(request.POST)
-    problem = None if form.is_valid() else INCOMPLETE
-    if problem is None:
+    refusal: Refusal | None = None if form.is_valid() else Incomplete()
+    if refusal is None:
         try:
             bookings.note_booking(
                 booking_id=found.pk,
@@ -143,10 +139,11 @@ def note(request: OwnerRequest, reference: str) -> HttpResponse:
                 note=form.cleaned_data["note"],
                 now=now,
             )
-        except REFUSED as error:
-            problem = problem_of(error, access=access, booking=found)
-    if problem is None and not wants_fragment(request):
+        except Refusal as refused:
+            refusal = refused
+    if refusal is None and not wants_fragment(request):
         return to_page(request, "booking", reference, fragment="notes")
+    problem = problem_of(refusal, access=access, of=found) if refusal else None
     forms = {"note": form} if problem else {}
     fresh = get_booking(access=access, reference=reference)
     return show_sheet(

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.availability.operations import BusyTryAgain
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
@@ -19,10 +18,10 @@ from apps.dashboard.bookings.queries.conflicts import Conflict, Side, get_confli
 from apps.dashboard.forms import CancelForm
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 
-REFUSED = (bookings.NoConflict, bookings.NotAllowed, bookings.StaleRevision, Booking.DoesNotExist)
 BY_PLAN = Booking.PaymentOption.MEMBERSHIP
-CONFLICT, UNPROCESSABLE = 409, 422
+UNPROCESSABLE = 422
 
 
 @owner_page(Right.RESOLVE, "GET", "POST")
@@ -38,12 +37,8 @@ def cancel_side(request: OwnerRequest, reference: str, side: str) -> HttpRespons
         return _show(request, found, meant, form, now=now, status=UNPROCESSABLE)
     try:
         _cancel(found, _booking(request, meant), form, by=request.access.member, now=now)
-    except REFUSED:
-        words = _("Somebody has changed this. Please check it again.")
-        return _refuse(request, found, meant, words, now=now)
-    except BusyTryAgain:
-        words = _("Lots of people are booking right now. Please press the button again.")
-        return _refuse(request, found, meant, words, now=now)
+    except Refusal as refusal:
+        return _refuse(request, found, meant, refusal, now=now)
     return to_page(request, "conflicts")
 
 
@@ -93,13 +88,16 @@ def _cancel(
 
 
 def _refuse(
-    request: OwnerRequest, found: Conflict, meant: Side, words: str, *, now: datetime
+    request: OwnerRequest, found: Conflict, meant: Side, refusal: Refusal, *, now: datetime
 ) -> HttpResponse:
     """What was typed, on the page as it is now: the next try knows it."""
+    words = _("Somebody has changed this. Please check it again.")
+    if isinstance(refusal, BusyTryAgain):
+        words = _("Lots of people are booking right now. Please press the button again.")
     typed = request.POST.copy()
     typed["revision"] = str(_booking(request, meant).revision)
     form = CancelForm(typed, auto_id="%s")
-    return _show(request, found, meant, form, now=now, problem=words, status=CONFLICT)
+    return _show(request, found, meant, form, now=now, problem=words, status=refusal.status)
 
 
 def _show(

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Refund
@@ -27,18 +26,10 @@ from apps.dashboard.bookings.queries.conflicts import (
 )
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid
 
-CONFLICT, UNPROCESSABLE, UNAVAILABLE = 409, 422, 503
-REFUSED = (
-    bookings.SlotGone,
-    bookings.NoConflict,
-    bookings.NotAllowed,
-    bookings.PlanDoesNotPay,
-    bookings.TooFewSoFar,
-    Booking.DoesNotExist,
-    BusyTryAgain,
-)
+UNPROCESSABLE = 422
 
 
 @owner_page(Right.RESOLVE)
@@ -123,16 +114,16 @@ def conflict(request: OwnerRequest, reference: str) -> HttpResponse:
         return _show(request, found, keep, now=now, problem=words, status=UNPROCESSABLE)
     try:
         _resolve(found, form, keep, by=request.access.member, now=now)
-    except REFUSED as refusal:
+    except Refusal as refusal:
         return _refuse(request, found, refusal, now=now)
     return to_page(request, "conflicts")
 
 
 def _refuse(
-    request: OwnerRequest, found: Conflict, refusal: Exception, *, now: datetime
+    request: OwnerRequest, found: Conflict, refusal: Refusal, *, now: datetime
 ) -> HttpResponse:
     """Say why nothing was changed, beside the reason that was typed."""
-    words, status = _("Somebody has changed this. Please check it again."), CONFLICT
+    words = _("Somebody has changed this. Please check it again.")
     if isinstance(refusal, bookings.SlotGone):
         words = _("That time is no longer free. Nothing was changed.")
     elif isinstance(refusal, bookings.PlanDoesNotPay):
@@ -143,9 +134,8 @@ def _refuse(
         words = _("That day still waits for more people than these. Nothing was changed.")
     elif isinstance(refusal, BusyTryAgain):
         words = _("Lots of people are booking right now. Please press the button again.")
-        status = UNAVAILABLE
     keep = KeepForm(initial={"reason": request.POST.get("reason", "")})
-    return _show(request, found, keep, now=now, problem=words, status=status)
+    return _show(request, found, keep, now=now, problem=words, status=refusal.status)
 
 
 def _resolve(
@@ -155,7 +145,7 @@ def _resolve(
     known = {it.reference: it.pk for it in (found.flagged, *found.others)}
     target = known.get(side or found.flagged.reference)
     if target is None:
-        raise Booking.DoesNotExist
+        raise bookings.NoConflict
     flagged = found.flagged.pk
     if verb == "keep":
         reason = keep.cleaned_data["reason"]

@@ -10,10 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.availability.models import Session
 from apps.availability.operations import (
-    BusyTryAgain,
     ResourceElsewhere,
     SessionsCollide,
-    SessionsHaveChanged,
     UnclearTime,
 )
 from apps.bookings import operations as bookings
@@ -27,12 +25,8 @@ from apps.dashboard.classes.forms.unclear import unclear_words
 from apps.dashboard.classes.queries.roster import ScopeChoice, get_session, list_scopes
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 
-REFUSED = (
-    *(SessionsCollide, SessionsHaveChanged, ResourceElsewhere),
-    *(bookings.StaleRevision, BusyTryAgain, UnclearTime),
-    classes_operations.VisitsMeet,
-)
 WORDS = {
     Scope.THIS: gettext_lazy("Only this one"),
     Scope.LATER: gettext_lazy("This and all later ones"),
@@ -56,10 +50,9 @@ def change_class(request: OwnerRequest, session_id: int) -> HttpResponse:
         return _show(request, session, form, now=now, status=422)
     try:
         _change(session, form, by=request.access.member, now=now)
-    except REFUSED as refusal:
+    except Refusal as refusal:
         form = _refuse(request, session, form, refusal, now=now)
-        status = 422 if isinstance(refusal, UnclearTime) else 409
-        return _show(request, session, form, now=now, status=status)
+        return _show(request, session, form, now=now, status=refusal.status)
     return to_page(request, "roster", session.pk)
 
 
@@ -80,7 +73,7 @@ def _refuse(
     request: OwnerRequest,
     session: Session,
     form: ChangeClassForm,
-    refusal: Exception,
+    refusal: Refusal,
     *,
     now: datetime,
 ) -> ChangeClassForm:
@@ -101,7 +94,7 @@ def _refuse(
     return fresh
 
 
-def _tell_beside(form: ChangeClassForm, session: Session, refusal: Exception) -> bool:
+def _tell_beside(form: ChangeClassForm, session: Session, refusal: Refusal) -> bool:
     """Say what is wrong with what was typed, beside it; tell whether that is the matter."""
     if isinstance(refusal, SessionsCollide):
         n = len(refusal.starts)

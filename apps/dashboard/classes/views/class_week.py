@@ -1,10 +1,9 @@
 """The classes of a week as the team sees them."""
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.bookings.forms.picks import Unreadable
 from apps.classes.forms import read_week
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.queries.class_week import WEEK, get_class_week
@@ -21,10 +20,7 @@ def class_week(request: OwnerRequest) -> HttpResponse:
     now, access = timezone.now(), request.access
     today = local_date_of(now, access.business.zone)
     starts = week_starts_of(access.business.locale)
-    try:
-        asked = read_week(request.GET.get("week", ""), today=today, week_starts=starts)
-    except Unreadable as odd:
-        raise Http404 from odd
+    asked = read_week(request.GET.get("week", ""), today=today, week_starts=starts)
     first = asked or week_start(today, week_starts=starts)
     here = reverse("dashboard:classes", args=[access.business.slug])
     context = {

@@ -19,17 +19,13 @@ from apps.dashboard.classes.queries.plan_preview import PlanLine, preview_series
 from apps.dashboard.frame.queries.rows import local_date_of
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.kernel.spans import week_name
 from apps.web.form_keys import form_key_of
 from apps.web.http import HttpResponseSeeOther
 from apps.web.weeks import week_starts_of
 
 PREVIEW = "preview"
-NO_SERIES = (NoEnd, TooManyDates, NoDates)
-REFUSED = (
-    *(availability.SessionsCollide, availability.ResourceElsewhere, availability.BusyTryAgain),
-    *NO_SERIES,
-)
 
 
 @owner_page(Right.SCHEDULE_CLASSES, "GET", "POST")
@@ -50,9 +46,9 @@ def new_class(request: OwnerRequest) -> HttpResponse:
         return _show(request, form, planned, now=now, status=status)
     try:
         starts_at = _open(form, form_key_of(request, business_id=access.business.pk), now=now)
-    except REFUSED as refusal:
+    except Refusal as refusal:
         planned = _refuse(form, refusal, planned, now=now)
-        return _show(request, form, planned, now=now, status=409)
+        return _show(request, form, planned, now=now, status=refusal.status)
     first = local_date_of(starts_at, access.business.zone)
     week = week_name(first, week_starts=week_starts_of(access.business.locale))
     return to_page(request, "classes", query={"week": week})
@@ -74,7 +70,7 @@ def _require_clear(form: NewClassForm, planned: list[PlanLine]) -> None:
 
 
 def _refuse(
-    form: NewClassForm, refusal: Exception, planned: list[PlanLine], *, now: datetime
+    form: NewClassForm, refusal: Refusal, planned: list[PlanLine], *, now: datetime
 ) -> list[PlanLine] | None:
     """Say beside what was typed why nothing was written; return the dates as they are now."""
     if isinstance(refusal, availability.BusyTryAgain):

@@ -14,7 +14,7 @@ from apps.bookings.operations import Visitor
 from apps.bookings.queries.lines import line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice, choose, get_service_by_id
+from apps.catalog.queries import choose, get_service_by_id
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.dashboard.access import OwnerRequest
@@ -24,6 +24,7 @@ from apps.dashboard.classes.queries.roster import get_session
 from apps.dashboard.classes.views.roster import show_roster
 from apps.dashboard.frame.views.owner_page import owner_page, to_page
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.waitlists import operations as waitlists
 from apps.web.form_keys import form_key_of
 
@@ -42,9 +43,9 @@ def waiting(request: OwnerRequest, session_id: int) -> HttpResponse:
     except NoSeats:
         words = _("There are no places. Add places first, or wait until one opens up.")
         return show_roster(request, session, now=now, problem=words, status=409)
-    except (waitlists.NotInLine, BusyTryAgain):
+    except Refusal as refusal:
         words = _("This has changed. Please check again.")
-        return show_roster(request, session, now=now, problem=words, status=409)
+        return show_roster(request, session, now=now, problem=words, status=refusal.status)
     return to_page(request, "roster", session.pk)
 
 
@@ -83,27 +84,27 @@ def add(request: OwnerRequest, session_id: int) -> HttpResponse:
         return show_roster(request, session, now=now, add=form, status=422)
     try:
         _add(request, session, service, form, now=now)
-    except (waitlists.NotFull, waitlists.CannotWait):
-        form.add_error(form.people_field, _("There are free places: just add them."))
-        return show_roster(request, session, now=now, add=form, status=409)
-    except (waitlists.AlreadyInLine, waitlists.LineIsFull, bookings.CustomerBlocked):
-        form.add_error(
-            "email", _("This address is already on the waitlist, or the waitlist is full.")
-        )
-        return show_roster(request, session, now=now, add=form, status=409)
-    except NoSeats:
-        form.add_error(form.people_field, _("There are not that many free places."))
-        return show_roster(request, session, now=now, add=form, status=409)
-    except UnknownChoice:
-        form.add_error(None, _("This has changed. Please check again."))
-        return show_roster(request, session, now=now, add=form, status=409)
-    except bookings.NotBookable:
-        form.add_error(None, _("Nobody can join the waitlist now: this is no longer offered."))
-        return show_roster(request, session, now=now, add=form, status=409)
-    except BusyTryAgain:
-        form.add_error(None, _("Somebody is booking right now. Please press again."))
+    except Refusal as refusal:
+        form.add_error(*_why_not_added(refusal, form))
         return show_roster(request, session, now=now, add=form, status=409)
     return to_page(request, "roster", session.pk)
+
+
+def _why_not_added(refusal: Refusal, form: AddPersonForm) -> tuple[str | None, str]:
+    """The field that a refusal is about, and the words beside it."""
+    match refusal:
+        case waitlists.NotFull() | waitlists.CannotWait():
+            return form.people_field, _("There are free places: just add them.")
+        case waitlists.AlreadyInLine() | waitlists.LineIsFull() | bookings.CustomerBlocked():
+            words = _("This address is already on the waitlist, or the waitlist is full.")
+            return "email", words
+        case NoSeats():
+            return form.people_field, _("There are not that many free places.")
+        case bookings.NotBookable():
+            return None, _("Nobody can join the waitlist now: this is no longer offered.")
+        case BusyTryAgain():
+            return None, _("Somebody is booking right now. Please press again.")
+    return None, _("This has changed. Please check again.")
 
 
 def _add(

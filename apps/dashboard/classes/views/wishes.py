@@ -7,7 +7,6 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.availability.operations import BusyTryAgain
 from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
@@ -24,6 +23,7 @@ from apps.dashboard.classes.queries.wishes import (
 )
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.waitlists import operations as waitlists
 from apps.web.form_keys import form_key_of
 
@@ -107,9 +107,9 @@ def wish(request: OwnerRequest, reference: str) -> HttpResponse:
     except bookings.SlotGone:
         words = _("This time has gone to somebody else.")
         return _show(request, reference, now=now, problem=words, status=409)
-    except (waitlists.NotInLine, BusyTryAgain):
+    except Refusal as refusal:
         words = _("This has changed. Please check again.")
-        return _show(request, reference, now=now, problem=words, status=409)
+        return _show(request, reference, now=now, problem=words, status=refusal.status)
     return to_page(request, "waitlist")
 
 

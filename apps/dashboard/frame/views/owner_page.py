@@ -4,6 +4,7 @@ refused, and the frame around it, never kept by any cache."""
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
@@ -66,7 +67,13 @@ def owner_page(
 
 def show_refusal(request: OwnerRequest, refusal: Refusal) -> HttpResponse:
     """Say that nothing was changed, on a page of its own: the last net below what pages say
-    themselves."""
+    themselves.
+
+    Raises:
+        Http404: what is refused is not there.
+    """
+    if refusal.status == HTTPStatus.NOT_FOUND:
+        raise Http404 from refusal
     typed = words_typed(request) if request.method == "POST" else []
     context = {"code": refusal.code, "typed": typed}
     page, now = "dashboard/not_changed.html", timezone.now()

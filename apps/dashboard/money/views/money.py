@@ -6,11 +6,9 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.utils import timezone
 
-from apps.availability.operations import BusyTryAgain
-from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PlanPurchase
+from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.queries.plan_words import plan_refused_words
@@ -20,25 +18,11 @@ from apps.dashboard.bookings.queries.booking_page import get_booking
 from apps.dashboard.bookings.views.answers import refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.frame.views.owner_page import owner_page, to_page
-from apps.dashboard.frame.views.refusals import INCOMPLETE, code_refused_words, money_problem
+from apps.dashboard.frame.views.refusals import Incomplete, code_refused_words
 from apps.dashboard.money.forms import CodeForm, PaidForm, PlanForm, UndoPaidForm
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.web.http import wants_fragment
-
-REFUSED = (
-    bookings.StaleRevision,
-    checkout.NotOver,
-    checkout.NotOwed,
-    checkout.RefundChanged,
-    checkout.TooMuchToRefund,
-    checkout.TooMuchOfLine,
-    checkout.PaymentUnderWay,
-    checkout.CouponRefused,
-    checkout.PlanRefused,
-    Order.DoesNotExist,
-    Payment.DoesNotExist,
-    BusyTryAgain,
-)
 
 
 @owner_page(Right.TAKE_MONEY, "POST")
@@ -47,7 +31,7 @@ def mark_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), PaidForm(request.POST)
     if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now)
+        return refuse(request, booking, Incomplete(), now=now)
     try:
         checkout.mark_paid(
             booking_id=booking.pk,
@@ -55,10 +39,8 @@ def mark_paid(request: OwnerRequest, reference: str) -> HttpResponse:
             by=access.member,
             now=now,
         )
-    except REFUSED as error:
-        return refuse(
-            request, booking, money_problem(error, access=access, booking=booking), now=now
-        )
+    except Refusal as refusal:
+        return refuse(request, booking, refusal, now=now)
     return to_page(request, "booking", reference, fragment="money")
 
 
@@ -68,7 +50,7 @@ def undo_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), UndoPaidForm(request.POST)
     if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now)
+        return refuse(request, booking, Incomplete(), now=now)
     try:
         checkout.undo_mark_paid(
             booking_id=booking.pk,
@@ -76,10 +58,8 @@ def undo_paid(request: OwnerRequest, reference: str) -> HttpResponse:
             by=access.member,
             now=now,
         )
-    except REFUSED as error:
-        return refuse(
-            request, booking, money_problem(error, access=access, booking=booking), now=now
-        )
+    except Refusal as refusal:
+        return refuse(request, booking, refusal, now=now)
     return to_page(request, "booking", reference, fragment="money")
 
 
@@ -89,7 +69,7 @@ def use_code(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), CodeForm(request.POST)
     if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now, forms={"code": form})
+        return refuse(request, booking, Incomplete(), now=now, forms={"code": form})
     try:
         checkout.use_code(
             booking_id=booking.pk,
@@ -98,12 +78,11 @@ def use_code(request: OwnerRequest, reference: str) -> HttpResponse:
             by=access.member,
             now=now,
         )
-    except REFUSED as error:
-        if isinstance(error, checkout.CouponRefused):
-            words = code_refused_words(error, form.cleaned_data["code"], of=booking)
+    except Refusal as refusal:
+        if isinstance(refusal, checkout.CouponRefused):
+            words = code_refused_words(refusal, form.cleaned_data["code"], of=booking)
             form.add_error("code", words)
-        problem = money_problem(error, access=access, booking=booking)
-        return refuse(request, booking, problem, now=now, forms={"code": form})
+        return refuse(request, booking, refusal, now=now, forms={"code": form})
     return to_page(request, "booking", reference, fragment="money")
 
 
@@ -113,7 +92,7 @@ def use_plan(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), PlanForm(request.POST)
     if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now, forms={"plan": form})
+        return refuse(request, booking, Incomplete(), now=now, forms={"plan": form})
     plan = _plan_named(form.cleaned_data["way"], booking)
     try:
         checkout.pay_with_plan(
@@ -123,11 +102,10 @@ def use_plan(request: OwnerRequest, reference: str) -> HttpResponse:
             by=access.member,
             now=now,
         )
-    except REFUSED as error:
-        if isinstance(error, checkout.PlanRefused):
-            form.add_error("way", plan_refused_words(error.refused, plan))
-        problem = money_problem(error, access=access, booking=booking)
-        return refuse(request, booking, problem, now=now, forms={"plan": form})
+    except Refusal as refusal:
+        if isinstance(refusal, checkout.PlanRefused):
+            form.add_error("way", plan_refused_words(refusal.refused, plan))
+        return refuse(request, booking, refusal, now=now, forms={"plan": form})
     return to_page(request, "booking", reference, fragment="money")
 
 
@@ -143,14 +121,12 @@ def leftover(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), LeftoverForm(request.POST)
     if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now)
+        return refuse(request, booking, Incomplete(), now=now)
     decide = checkout.refund_the_rest if form.cleaned_data["back"] else checkout.keep_money
     try:
         decide(booking_id=booking.pk, by=access.member, now=now)
-    except REFUSED as error:
-        return refuse(
-            request, booking, money_problem(error, access=access, booking=booking), now=now
-        )
+    except Refusal as refusal:
+        return refuse(request, booking, refusal, now=now)
     return to_page(request, "conflicts")
 
 
@@ -173,12 +149,11 @@ def refund(request: OwnerRequest, reference: str) -> HttpResponse:
             by=access.member,
             now=now,
         )
-    except REFUSED as error:
-        problem = money_problem(error, access=access, booking=booking)
+    except Refusal as refusal:
         again = refund_form(
             find_payment_summary(booking=booking), booking, request.POST, is_fresh=True
         )
-        return refuse(request, booking, problem, now=now, forms={"refund": again})
+        return refuse(request, booking, refusal, now=now, forms={"refund": again})
     return to_page(request, "booking", reference, fragment="money")
 
 
@@ -189,7 +164,7 @@ def _weigh(
     forms: dict[str, Form] = {"refund": form}
     preview = "preview" in request.POST
     if not preview or not (form.is_valid() or wants_fragment(request)):
-        return refuse(request, booking, INCOMPLETE, now=now, forms=forms)
+        return refuse(request, booking, Incomplete(), now=now, forms=forms)
     if not wants_fragment(request):
         query = {name: request.POST.get(name, "") for name in form.fields}
         return to_page(request, "booking", booking.reference, query=query)

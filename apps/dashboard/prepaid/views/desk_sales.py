@@ -19,16 +19,13 @@ from apps.dashboard.prepaid.views.desk_till import open_desk_till
 from apps.dashboard.prepaid.views.pricing_plans import CONFLICT
 from apps.dashboard.roles import Right
 from apps.kernel.money import Money
+from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import seen_gift
 from apps.prepaid.queries.plan_offer import plans_take_codes
 from apps.prepaid.queries.plans import card_of_plan
 
 UNPROCESSABLE = 422
-CHANGED = (
-    *(prepaid.PlanChanged, checkout.CouponRefused, checkout.GiftRefused),
-    PricingPlan.DoesNotExist,
-)
 
 
 @owner_page(Right.SELL, "GET", "POST")
@@ -44,7 +41,7 @@ def sell_plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
         return _show_plan(request, plan, form, now=now, status=status)
     try:
         purchase = _sell_plan(request, plan, form, now=now)
-    except CHANGED as changed:
+    except (Refusal, PricingPlan.DoesNotExist) as changed:
         plan = get_own_plan(access=request.access, plan_id=plan_id)
         return _show_plan(request, plan, form, now=now, changed=changed)
     return to_page(request, "held_plan", purchase.reference, query={"done": "sold"})

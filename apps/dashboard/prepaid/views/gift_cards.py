@@ -8,7 +8,6 @@ from django import forms
 from django.http import HttpResponse
 from django.utils import timezone
 
-from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard
 from apps.checkout.providers import provider_in_use
 from apps.dashboard.access import OwnerRequest
@@ -19,13 +18,12 @@ from apps.dashboard.frame.views.owner_page import (
     show,
     to_page,
 )
-from apps.dashboard.frame.views.refusals import INCOMPLETE, Problem, plan_problem
+from apps.dashboard.frame.views.refusals import Incomplete, problem_of
 from apps.dashboard.prepaid.forms.sales import AdjustGiftForm, HoldersForm, StopGiftForm
 from apps.dashboard.prepaid.queries.gift_list import find_by_code, find_cards, get_card, read_card
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid
-
-REFUSED = (checkout.GiftRefused, checkout.TooMuchToRefund, GiftCard.DoesNotExist)
 
 
 @owner_page(Right.SELL, "GET", "POST")
@@ -68,11 +66,11 @@ def gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
 def adjust_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
     """Take an amount off a card, or put back what was taken off, with a reason."""
     now, access = timezone.now(), request.access
-    card = get_card(access=request.access, reference=reference)
+    card = get_card(access=access, reference=reference)
     form = AdjustGiftForm(request.POST, business=access.business)
     typed = {"adjust": form}
     if not form.is_valid():
-        return _show(request, card, now=now, problem=INCOMPLETE, typed=typed)
+        return _show(request, card, now=now, refusal=Incomplete(), typed=typed)
     try:
         prepaid.adjust_gift_card(
             card_id=card.pk,
@@ -82,15 +80,9 @@ def adjust_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
             by=access.member,
             now=now,
         )
-    except REFUSED as error:
-        problem = plan_problem(error, currency=card.currency)
-        return _show(
-            request,
-            get_card(access=request.access, reference=reference),
-            now=now,
-            problem=problem,
-            typed=typed,
-        )
+    except Refusal as refusal:
+        fresh = get_card(access=access, reference=reference)
+        return _show(request, fresh, now=now, refusal=refusal, typed=typed)
     return to_page(request, "gift_card", reference, query={"done": "saved"})
 
 
@@ -98,9 +90,9 @@ def adjust_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
 def stop_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
     """Let nobody pay with a card any more, with its rest back to whoever bought it or not."""
     now, access = timezone.now(), request.access
-    card, form = get_card(access=request.access, reference=reference), StopGiftForm(request.POST)
+    card, form = get_card(access=access, reference=reference), StopGiftForm(request.POST)
     if not form.is_valid():
-        return _show(request, card, now=now, problem=INCOMPLETE)
+        return _show(request, card, now=now, refusal=Incomplete())
     try:
         prepaid.stop_gift_card(
             card_id=card.pk,
@@ -109,11 +101,9 @@ def stop_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
             by=access.member,
             now=now,
         )
-    except REFUSED as error:
-        problem = plan_problem(error, currency=card.currency)
-        return _show(
-            request, get_card(access=request.access, reference=reference), now=now, problem=problem
-        )
+    except Refusal as refusal:
+        fresh = get_card(access=access, reference=reference)
+        return _show(request, fresh, now=now, refusal=refusal)
     return to_page(request, "gift_card", reference, query={"done": "saved"})
 
 
@@ -122,10 +112,11 @@ def _show(
     card: GiftCard,
     *,
     now: datetime,
-    problem: Problem | None = None,
+    refusal: Refusal | None = None,
     typed: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponse:
     done = request.GET.get("done", "")
+    problem = problem_of(refusal, access=request.access, of=card) if refusal else None
     context = {
         "page": read_card(card=card),
         "card": card,

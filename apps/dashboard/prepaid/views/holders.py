@@ -8,10 +8,9 @@ from django import forms
 from django.http import HttpResponse
 from django.utils import timezone
 
-from apps.bookings.operations import StaleRevision
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment, PlanPurchase
+from apps.checkout.models import PlanPurchase
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.owner_page import (
     owner_page,
@@ -20,12 +19,7 @@ from apps.dashboard.frame.views.owner_page import (
     show,
     to_page,
 )
-from apps.dashboard.frame.views.refusals import (
-    INCOMPLETE,
-    Problem,
-    code_refused_words,
-    plan_problem,
-)
+from apps.dashboard.frame.views.refusals import Incomplete, code_refused_words, problem_of
 from apps.dashboard.prepaid.forms.sales import (
     AdjustPlanForm,
     EndPlanForm,
@@ -39,21 +33,11 @@ from apps.dashboard.prepaid.queries.holders import find_holders, get_purchase, r
 from apps.dashboard.prepaid.queries.plan_list import get_own_plan
 from apps.dashboard.roles import Right
 from apps.kernel.money import Money
+from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid
 from apps.web.form_keys import KeyedForm, passing_key_of
 
 F = TypeVar("F", bound=forms.Form)
-REFUSED = (
-    StaleRevision,
-    prepaid.PlanIsOver,
-    prepaid.TooFewVisits,
-    checkout.NotOwed,
-    checkout.PaymentUnderWay,
-    checkout.CouponRefused,
-    checkout.RefundChanged,
-    checkout.TooMuchToRefund,
-    Payment.DoesNotExist,
-)
 DONE = ("sold", "sent", "saved")
 """What a page says was done, as its address names it."""
 
@@ -236,16 +220,15 @@ def _act(
     form of this name."""
     purchase = get_purchase(access=request.access, reference=reference)
     if not form.is_valid():
-        return _show(request, purchase, now=now, problem=INCOMPLETE, typed={name: form})
+        return _show(request, purchase, now=now, refusal=Incomplete(), typed={name: form})
     try:
         act(purchase, form)
-    except REFUSED as error:
-        problem = plan_problem(error, currency=purchase.currency)
+    except Refusal as refusal:
         fresh = get_purchase(access=request.access, reference=reference)
-        if isinstance(error, checkout.CouponRefused):
+        if isinstance(refusal, checkout.CouponRefused):
             typed = str(form.cleaned_data["gift"])
-            form.add_error("gift", code_refused_words(error, typed, of=fresh))
-        return _show(request, fresh, now=now, problem=problem, typed={name: form})
+            form.add_error("gift", code_refused_words(refusal, typed, of=fresh))
+        return _show(request, fresh, now=now, refusal=refusal, typed={name: form})
     return to_page(request, "held_plan", reference, query={"done": done})
 
 
@@ -254,10 +237,11 @@ def _show(
     purchase: PlanPurchase,
     *,
     now: datetime,
-    problem: Problem | None = None,
+    refusal: Refusal | None = None,
     typed: Mapping[str, forms.Form] | None = None,
 ) -> HttpResponse:
     page = read_held_plan(purchase=purchase, now=now)
+    problem = problem_of(refusal, access=request.access, of=purchase) if refusal else None
     back = page.payable
     fresh: dict[str, forms.Form] = {
         "adjust": AdjustPlanForm(business=request.access.business),

@@ -12,6 +12,7 @@ from apps.dashboard.prepaid.forms.plans import PlanForm
 from apps.dashboard.prepaid.forms.sales import RevisionForm
 from apps.dashboard.prepaid.queries.plan_list import get_own_plan, list_plan_rows
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 from apps.prepaid.queries.plans import card_of_plan
 from apps.web.form_keys import form_key_of
 
@@ -67,7 +68,7 @@ def plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
     except catalog.PlanTermsWrong as error:
         form.blame(error.wrong)
         return _show(request, form, now=now, status=422)
-    except (catalog.PlanHasChanged, catalog.PlanIsRetired):
+    except Refusal:
         fresh = get_own_plan(access=request.access, plan_id=plan_id)
         form = PlanForm(request.POST, business=access.business, plan=fresh, keeps=True)
         return _show(request, form, now=now, status=CONFLICT)
@@ -85,7 +86,7 @@ def retire_plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
         catalog.retire_plan(
             plan_id=plan_id, revision=form.cleaned_data["revision"], by=access.member, now=now
         )
-    except (catalog.PlanHasChanged, catalog.PlanIsRetired):
+    except Refusal:
         fresh = PlanForm(
             business=access.business, plan=get_own_plan(access=request.access, plan_id=plan_id)
         )

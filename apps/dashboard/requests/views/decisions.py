@@ -14,8 +14,9 @@ from apps.dashboard.bookings.queries.booking_page import get_booking
 from apps.dashboard.bookings.views.answers import answer, refuse
 from apps.dashboard.forms import DecisionForm, OverrideForm
 from apps.dashboard.frame.views.owner_page import owner_page
-from apps.dashboard.frame.views.refusals import INCOMPLETE, REFUSED, problem_of
+from apps.dashboard.frame.views.refusals import Incomplete
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 
 Verb = Callable[..., Booking]
 
@@ -44,7 +45,7 @@ def confirm_anyway(request: OwnerRequest, reference: str) -> HttpResponse:
     form = OverrideForm(request.POST, auto_id="override_%s")
     if not form.is_valid():
         booking = get_booking(access=request.access, reference=reference)
-        return refuse(request, booking, INCOMPLETE, now=timezone.now(), forms={"override": form})
+        return refuse(request, booking, Incomplete(), now=timezone.now(), forms={"override": form})
     why = form.cleaned_data["reason"]
     confirm_it = partial(bookings.confirm_request, override_reason=why)
     return _decide(request, reference, confirm_it, forms={"override": form})
@@ -59,7 +60,7 @@ def _decide(
     booking = get_booking(access=request.access, reference=reference)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        return refuse(request, booking, INCOMPLETE, now=now)
+        return refuse(request, booking, Incomplete(), now=now)
     try:
         verb(
             booking_id=booking.pk,
@@ -67,7 +68,6 @@ def _decide(
             by=request.access.member,
             now=now,
         )
-    except REFUSED as error:
-        problem = problem_of(error, access=request.access, booking=booking)
-        return refuse(request, booking, problem, now=now, forms=forms)
+    except Refusal as refusal:
+        return refuse(request, booking, refusal, now=now, forms=forms)
     return answer(request, reference, now=now)

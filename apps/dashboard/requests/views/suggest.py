@@ -12,9 +12,10 @@ from apps.dashboard.bookings.queries.booking_page import get_booking
 from apps.dashboard.bookings.views.answers import refuse
 from apps.dashboard.forms import SuggestForm
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
-from apps.dashboard.frame.views.refusals import REFUSED, Problem, problem_of
+from apps.dashboard.frame.views.refusals import Problem, problem_of
 from apps.dashboard.requests.queries.suggest import SuggestPage, get_suggest_page
 from apps.dashboard.roles import Right
+from apps.kernel.refusals import Refusal
 
 
 @owner_page(Right.DECIDE, "GET", "POST")
@@ -44,20 +45,20 @@ def suggest(request: OwnerRequest, reference: str) -> HttpResponse:
     except bookings.SuggestionTaken:
         form.add_error("time", SuggestForm.GONE)
         return _show(request, booking, page, form, now=now, status=409)
-    except REFUSED as error:
-        problem = problem_of(error, access=access, booking=booking)
-        return _show_again(request, reference, form, problem, now=now)
+    except Refusal as refusal:
+        return _show_again(request, reference, form, refusal, now=now)
     return to_page(request, "requests", fragment=f"card-{reference}")
 
 
 def _show_again(
-    request: OwnerRequest, reference: str, form: SuggestForm, problem: Problem, *, now: datetime
+    request: OwnerRequest, reference: str, form: SuggestForm, refusal: Refusal, *, now: datetime
 ) -> HttpResponse:
     """What was ticked and typed, on the page as it is now: the next try knows it. Where nothing can
     be suggested any more, the booking with the words to be copied."""
     fresh = get_booking(access=request.access, reference=reference)
     if fresh.status != Booking.Status.PENDING:
-        return refuse(request, fresh, problem, now=now, forms={"suggest": form})
+        return refuse(request, fresh, refusal, now=now, forms={"suggest": form})
+    problem = problem_of(refusal, access=request.access, of=fresh)
     page = get_suggest_page(access=request.access, booking=fresh, ticked=_ticked(request), now=now)
     return _show(request, fresh, page, form, now=now, status=problem.status, problem=problem)
 
@@ -86,10 +87,8 @@ def _show(
     problem: Problem | None = None,
 ) -> HttpResponse:
     if booking.status != Booking.Status.PENDING:
-        error = bookings.StaleRevision()
-        problem = problem_of(error, access=request.access, booking=booking)
         forms = {"suggest": form} if form else None
-        return refuse(request, booking, problem, now=now, forms=forms)
+        return refuse(request, booking, bookings.StaleRevision(), now=now, forms=forms)
     shown = form or SuggestForm(offered=[])
     context = {"page": page, "form": shown, "zone": page.zone, "problem": problem}
     return show(request, "dashboard/suggest.html", None, context, now=now, status=status)
