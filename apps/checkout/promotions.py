@@ -13,8 +13,6 @@ from apps.kernel.money import Money
 
 WHOLE = 10_000
 QUOTES = frozenset("\"'`´‘’‚“”„«»‹›")
-SAME_MAILBOX = frozenset({"gmail.com", "googlemail.com"})
-"""Hosts that deliver j.doe and jdoe into one mailbox."""
 
 
 class Kind(StrEnum):
@@ -150,16 +148,6 @@ def share_out(
     rest = tuple(amount - less for amount, less in zip(amounts, first, strict=True))
     second = spread(by_code, over=rest, currency=currency)
     return tuple(one + other for one, other in zip(first, second, strict=True))
-
-
-def mailbox(address: str) -> str:
-    """One name for one mailbox (rule M13): without case and what stands behind a plus, and without
-    dots where the host ignores them."""
-    local, _at, host = address.strip().lower().rpartition("@")
-    local = local.partition("+")[0]
-    if host in SAME_MAILBOX:
-        local, host = local.replace(".", ""), "gmail.com"
-    return f"{local}@{host}"
 
 
 def plain_code(raw: str) -> str:

@@ -1,4 +1,4 @@
-"""When are two addresses the same person's? Pure (rule B25)."""
+"""When are two addresses the same person's? Pure (rules B25 and M13)."""
 
 DOTLESS = {"gmail.com", "googlemail.com"}
 """Providers that deliver to the same mailbox with or without dots."""

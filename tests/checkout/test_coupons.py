@@ -14,8 +14,9 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, CouponUse, Order, Payment
 from apps.checkout.operations import Seen
 from apps.checkout.pricing import Way
-from apps.checkout.promotions import Kind, Refused, Terms, mailbox, refusal, spread, worth
+from apps.checkout.promotions import Kind, Refused, Terms, refusal, spread, worth
 from apps.checkout.queries.offers import offer_of
+from apps.customers.identity import identity_of
 from apps.ledger.check import find_all
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_salon
@@ -98,7 +99,7 @@ def test_a_discount_is_spread_without_losing_a_unit(amounts: list[int], share: i
     ],
 )
 def test_one_mailbox_has_one_name(address: str, name: str) -> None:
-    assert mailbox(address) == name
+    assert identity_of(address) == name
 
 
 def prepared(salon: Salon, *, hour: int = 10, email: str = "carl@example.com") -> Booking:

@@ -11,8 +11,9 @@ from apps.bookings.operations import UNDO_WINDOW
 from apps.checkout.models import Coupon, CouponUse, Order, Payment
 from apps.checkout.operations.errors import CouponRefused
 from apps.checkout.operations.subject import lock_subject
-from apps.checkout.promotions import mailbox, refusal
+from apps.checkout.promotions import refusal
 from apps.checkout.queries.promotions import Applied, CodeUser, terms_of
+from apps.customers.identity import identity_of
 from apps.outbox.sweeping import sweep
 
 LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
@@ -52,7 +53,7 @@ def count_late_use(order: Order, user: CodeUser) -> None:
 
 
 def _count(coupon: Coupon, order: Order, user: CodeUser, *, amount: int) -> None:
-    box = mailbox(user.email)
+    box = identity_of(user.email)
     uses = CouponUse.objects.filter(coupon=coupon, mailbox=box)
     last = uses.aggregate(last=Max("number"))["last"] or 0
     CouponUse.objects.create(

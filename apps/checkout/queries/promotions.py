@@ -20,10 +20,10 @@ from apps.checkout.promotions import (
     Taken,
     Terms,
     best,
-    mailbox,
     plain_code,
     refusal,
 )
+from apps.customers.identity import identity_of
 from apps.customers.queries import of_line
 from apps.web.formatting import format_money
 
@@ -106,7 +106,7 @@ def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
     """The terms of a coupon for one customer, who is known by the mailbox or the phone (E.164).
     Nobody is the same as somebody else who left neither: such a use counts for the coupon alone."""
     uses = CouponUse.objects.filter(coupon=coupon)
-    same = Q(mailbox=mailbox(user.email)) if user.email else Q(pk=None)
+    same = Q(mailbox=identity_of(user.email)) if user.email else Q(pk=None)
     if user.phone:
         same |= of_line("order__booking__contact_phone", user.phone)
         same |= of_line("order__purchase__contact_phone", user.phone)
