@@ -66,14 +66,19 @@ def test(arguments: list[str]) -> int:
         command = [python, "-m", "pytest", "-n", "3", "--dist", "worksteal", "--durations=10"]
         # What asks no database, what a browser shows and who may open what is the same on both:
         # it runs once, in the first leg.
-        again = [*command, "-m", "not without_database and not once"]
+        again = "not without_database and not once"
+        # Walks of minutes over every field and page are CI's, or whoever's names them.
+        brief = not (ci or arguments)
+        first, second = ("not long", f"not long and {again}") if brief else ("", again)
         legs = [
-            _run("SQLite", [*command, *arguments], environment),
-            _postgresql_leg([*again, *arguments], environment),
+            _run("SQLite", [*command, "-m", first, *arguments], environment),
+            _postgresql_leg([*command, "-m", second, *arguments], environment),
         ]
     missing = [f"{leg.name}: not run, {leg.missing}" for leg in legs if leg.missing]
     if not browser:
         missing.append("Browser tests: not run, no Chromium found (name one in CHROMIUM)")
+    if brief:
+        missing.append("Long walks: not run, CI runs them (`manage.py test -m long` does too)")
     missing += [f"{tool}: not found, its tests were skipped" for tool in missing_tools()]
     _report(legs, missing, seconds=time.monotonic() - started)
     return verdict([leg.exit_code for leg in legs if not leg.missing]) or int(ci and bool(missing))

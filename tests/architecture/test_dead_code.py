@@ -40,6 +40,7 @@ ALLOWED = {
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_nothing_is_written_that_nobody_uses() -> None:
     scan = Vulture(ignore_decorators=["@admin.*", "@register*", "@receiver*"])
     scan.scavenge([BASE_DIR / it for it in CODE], exclude=["*/migrations/*"])

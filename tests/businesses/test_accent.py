@@ -58,6 +58,7 @@ def test_a_thousand_random_colours_keep_every_ratio() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_twenty_thousand_random_colours_keep_every_ratio() -> None:
     assert _failures(_random_colours(20_000)) == []
 

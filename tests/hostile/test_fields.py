@@ -148,6 +148,7 @@ PURPOSES = {"/juniper/plans/ten-classes/": "plan", "/juniper/gift-card/": "gift"
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("raw", RAW, ids=lambda raw: ascii(raw[:12]))
 def test_no_address_breaks_on_its_query(stage: Stage, raw: bytes) -> None:
     before = checksum()
@@ -165,6 +166,7 @@ def test_no_address_breaks_on_its_query(stage: Stage, raw: bytes) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_no_form_breaks_on_its_fields(stage: Stage, form: str) -> None:
     path = form.format(

@@ -18,6 +18,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.once,
     pytest.mark.slow,
+    pytest.mark.long,
     needs_java,
 ]
 

@@ -24,6 +24,7 @@ pytestmark = [
     pytest.mark.real_time,
     pytest.mark.journey,
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
 ]
 
