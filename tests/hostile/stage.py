@@ -134,7 +134,14 @@ def routes(prefix: str = "") -> Iterator[str]:
 
 
 def address_of(route: str, values: dict[str, str]) -> str:
-    path = PARAMETER.sub(lambda found: values[found.group(1) or found.group(2)], route)
+    def value(found: re.Match[str]) -> str:
+        part = found.group(1) or found.group(2)
+        assert part in values, (
+            f"tests/hostile/stage.py has no value for <{part}> of {route}: add one to Stage.values"
+        )
+        return values[part]
+
+    path = PARAMETER.sub(value, route)
     return "/" + path.replace("^", "").rstrip("$").replace("\\Z", "")
 
 
