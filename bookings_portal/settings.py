@@ -88,8 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "apps.web.refusals.TooManyMiddleware",
-    "apps.web.busy.BusyMiddleware",
+    "apps.web.refusals.RefusalMiddleware",
     "bookings_portal.clock.refuse_to_sell",
     "apps.web.guards.SectionGuardMiddleware",
 ]

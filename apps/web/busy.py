@@ -5,18 +5,16 @@ broken file stay loud: waiting mends none of them.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from http import HTTPStatus
 
 import psycopg
 from django.db import Error, InterfaceError, ProgrammingError
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse
 from django.template import loader
 
 from apps.kernel.refusals import Refusal
-from apps.web.kept_text import words_typed
 
 logger = logging.getLogger("apps.web.busy")
 
@@ -85,23 +83,6 @@ def apology(error: BaseException | None, *, typed: Sequence[str] = ()) -> HttpRe
     response.headers["Retry-After"] = RETRY_AFTER[trouble]
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-class BusyMiddleware:
-    """Answer passing trouble inside a view that no operation has put into words.
-
-    What breaks outside of views (a session, another middleware) comes to ``handler500``, which
-    asks ``apology`` as well.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return apology(error, typed=words_typed(request) if request.method == "POST" else ())
 
 
 def _by_code(code: int) -> Trouble | None:

@@ -16,7 +16,8 @@ from apps.availability.operations import BusyTryAgain
 from apps.availability.operations.claim import saying_busy
 from apps.businesses.models import Business
 from apps.catalog.models import Resource
-from apps.web.busy import BusyMiddleware, Trouble, apology, trouble_with
+from apps.web.busy import Trouble, apology, trouble_with
+from apps.web.refusals import RefusalMiddleware
 from tests.factories import make_business, make_resource
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,7 +47,7 @@ def rename() -> None:
 
 
 def answer(error: Exception) -> HttpResponse | None:
-    middleware = BusyMiddleware(lambda _request: HttpResponse())
+    middleware = RefusalMiddleware(lambda _request: HttpResponse())
     return middleware.process_exception(RequestFactory().post("/"), error)
 
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.bookings.operations import CustomerBlocked
 from apps.bookings.visitors import grant_plan, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
@@ -22,6 +21,7 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.views.changed import gift_refused_words, price_changed_words
+from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import PlanBuyerForm, PlanHolderForm, new_form_key
 from apps.prepaid.queries.plan_offer import plans_take_codes
@@ -41,10 +41,6 @@ from apps.web.signed import Verdict, judge, new_guard
 
 PURPOSE = "plan"
 CONFLICT, UNPROCESSABLE = 409, 422
-CHANGED = (
-    *(prepaid.PlanChanged, prepaid.PlanNotSold, checkout.WayNotOffered, CustomerBlocked),
-    *(checkout.CouponRefused, checkout.GiftRefused, checkout.PaymentUnderWay),
-)
 
 
 @require_safe
@@ -126,12 +122,12 @@ def _buy(
             code=offer.applied.code,
             gift=form.seen_gift(offer.gift),
         )
-    except CHANGED as changed:
-        begun = back_to_begun(request, plan)
-        return begun or _not_as_seen(request, plan, till, form, changed, now=now)
     except ProviderDown as down:
         words, status = unpaid_words(down), unpaid_status(down)
         return _show(request, plan, till, form, now=now, notice=words, status=status)
+    except Refusal as changed:
+        begun = back_to_begun(request, plan)
+        return begun or _not_as_seen(request, plan, till, form, changed, now=now)
     keep_plan_till(request, plan, till)
     return _to_what_was_bought(request, bought, by_gift=offer.by_gift)
 
@@ -155,7 +151,7 @@ def _not_as_seen(
     plan: PricingPlan,
     till: PlanTill,
     form: PlanBuyerForm,
-    changed: Exception,
+    changed: Refusal,
     *,
     now: datetime,
 ) -> HttpResponse:

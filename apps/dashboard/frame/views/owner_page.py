@@ -55,7 +55,7 @@ def owner_page(
             except ObjectDoesNotExist as missing:
                 raise Http404 from missing
             except (Busy, TooMany):
-                raise  # their middlewares answer alike on every page
+                raise  # the middleware answers it alike on every page
             except Refusal as refusal:
                 return show_refusal(request, refusal)
 
