@@ -1,6 +1,7 @@
 """What every owner page has: a right that opens it, an answer to what is not there and to what is
 refused, and the frame around it, never kept by any cache."""
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
@@ -26,6 +27,8 @@ from apps.web.guards import guarded
 from apps.web.http import go_to, instead_of_the_page, render_page, wants_fragment
 from apps.web.kept_text import take_text, words_typed
 from apps.web.limits import TooMany
+
+logger = logging.getLogger("apps.dashboard")
 
 P = ParamSpec("P")
 View = Callable[..., HttpResponse]
@@ -53,6 +56,7 @@ def owner_page(
             try:
                 return view(request, *args, **kwargs)
             except ObjectDoesNotExist as missing:
+                logger.info("%s: %s", view.__qualname__, missing)
                 raise Http404 from missing
             except (Busy, TooMany):
                 raise  # the middleware answers it alike on every page
