@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('availability', '0001_squashed_0005_overrides'),
+        ('availability', '0005_overrides'),
     ]
 
     operations = [

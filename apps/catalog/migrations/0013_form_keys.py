@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0001_squashed_0012_home_visits'),
+        ('catalog', '0012_home_visits'),
     ]
 
     operations = [

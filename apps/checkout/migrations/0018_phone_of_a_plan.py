@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checkout', '0001_squashed_0017_codes_for_plans'),
+        ('checkout', '0017_codes_for_plans'),
     ]
 
     operations = [

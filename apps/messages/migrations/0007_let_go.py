@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messages', '0001_squashed_0006_told_of_links'),
+        ('messages', '0006_told_of_links'),
     ]
 
     operations = [

@@ -18,12 +18,14 @@ class Migration(migrations.Migration):
         ("availability", "0003_classes_by_week"),
         ("availability", "0004_no_hours_mean_never"),
         ("availability", "0005_overrides"),
+        ("availability", "0006_form_keys"),
+        ("availability", "0007_decided"),
     ]
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("businesses", "0001_squashed_0005_countries_of_places"),
-        ("catalog", "0001_squashed_0012_home_visits"),
+        ('businesses', '0001_squashed_0005_countries_of_places'),
+        ('catalog', '0001_squashed_0014_plain_words'),
     ]
 
     operations = [
@@ -43,10 +45,12 @@ class Migration(migrations.Migration):
                 ('seats_offered', models.PositiveIntegerField(default=0)),
                 ('overridden', models.BooleanField(default=False)),
                 ('revision', models.PositiveIntegerField(default=1)),
+                ('form_key', models.CharField(blank=True, max_length=43, null=True, unique=True)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['business', 'ends_at'], name='course_run_by_business_end')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='course_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('overridden', True), ('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('seats_taken'), '+', models.F('seats_offered'))), _connector='OR'), name='course_not_overbooked')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='course_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('overridden', True), ('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('seats_taken'), '+', models.F('seats_offered'))), _connector='OR'), name='course_not_overbooked'), models.CheckConstraint(condition=models.Q(('decided_at', None), ('state', 'OPEN'), _connector='OR'), name='a_decided_course_takes_place')],
             },
         ),
         migrations.CreateModel(
@@ -93,6 +97,7 @@ class Migration(migrations.Migration):
                 ('capacity', models.PositiveIntegerField()),
                 ('created_at', models.DateTimeField()),
                 ('resources', models.ManyToManyField(related_name='+', to='catalog.resource')),
+                ('form_key', models.CharField(blank=True, max_length=43, null=True, unique=True)),
             ],
             options={
                 'verbose_name_plural': 'session series',
@@ -123,10 +128,11 @@ class Migration(migrations.Migration):
                 ('canceled_reason', models.CharField(blank=True, max_length=250)),
                 ('revision', models.PositiveIntegerField(default=1)),
                 ('note', models.CharField(blank=True, max_length=160)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['business', 'starts_at'], name='session_by_business_start'), models.Index(condition=models.Q(('kind', 'CLASS')), fields=['business', 'starts_at'], name='session_classes'), models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='session_held')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('overridden', True), ('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('seats_taken'), '+', models.F('seats_offered'))), _connector='OR'), name='session_not_overbooked'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'HELD'), _negated=True), ('expires_at__isnull', False), _connector='OR'), name='held_session_expires'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'COURSE'), _negated=True), ('course_run__isnull', False), _connector='OR'), name='course_session_has_a_run')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='session_ends_after_it_starts'), models.CheckConstraint(condition=models.Q(('overridden', True), ('capacity__gte', django.db.models.expressions.CombinedExpression(models.F('seats_taken'), '+', models.F('seats_offered'))), _connector='OR'), name='session_not_overbooked'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'HELD'), _negated=True), ('expires_at__isnull', False), _connector='OR'), name='held_session_expires'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'COURSE'), _negated=True), ('course_run__isnull', False), _connector='OR'), name='course_session_has_a_run'), models.CheckConstraint(condition=models.Q(('decided_at', None), models.Q(('kind', 'CLASS'), ('state', 'SCHEDULED')), _connector='OR'), name='a_decided_class_takes_place')],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +185,20 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'weekly hours',
                 'ordering': ['weekday', 'starts_minute'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_minute__gt', models.F('starts_minute')), ('starts_minute__lt', 1440)), name='weekly_hours_end_after_they_start'), models.CheckConstraint(condition=models.Q(('ends_minute__lte', django.db.models.expressions.CombinedExpression(models.F('starts_minute'), '+', models.Value(1440)))), name='weekly_hours_last_a_day_at_most'), models.CheckConstraint(condition=models.Q(('weekday__lte', 6)), name='weekday_exists')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DecidedDay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField()),
+                ('decided_at', models.DateTimeField()),
+                ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='businesses.business')),
+                ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='businesses.location')),
+                ('service', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='catalog.service')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('service', 'location', 'on'), name='a_day_of_a_place_is_decided_once'), models.UniqueConstraint(condition=models.Q(('location', None)), fields=('service', 'on'), name='a_day_elsewhere_is_decided_once')],
             },
         ),
     ]

@@ -27,14 +27,21 @@ class Migration(migrations.Migration):
         ("bookings", "0017_fill_service_snapshots"),
         ("bookings", "0018_priced_by_a_code"),
         ("bookings", "0019_the_clock_of_a_place"),
+        ("bookings", "0020_tax_as_booked"),
+        ("bookings", "0021_let_go"),
+        ("bookings", "0022_handed_back"),
+        ("bookings", "0023_kept_money"),
+        ("bookings", "0024_courses_span_their_dates"),
+        ("bookings", "0025_paid_with_a_plan"),
+        ("bookings", "0026_plain_words"),
     ]
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("availability", "0001_squashed_0005_overrides"),
-        ("businesses", "0001_squashed_0005_countries_of_places"),
-        ("catalog", "0001_squashed_0012_home_visits"),
-        ("customers", "0001_squashed_0003_phone_index"),
+        ('availability', '0001_squashed_0007_decided'),
+        ('businesses', '0001_squashed_0005_countries_of_places'),
+        ('catalog', '0001_squashed_0014_plain_words'),
+        ('customers', '0001_squashed_0003_phone_index'),
     ]
 
     operations = [
@@ -149,7 +156,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='businesses.business')),
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='history', to='bookings.booking')),
-                ('action', models.CharField(choices=[('BOOKED', 'Booked'), ('REQUESTED', 'Requested'), ('CONFIRMED', 'Confirmed'), ('DECLINED', 'Declined'), ('CANCELED', 'Cancelled'), ('UNDONE', 'Decision undone'), ('NOTED', 'Note changed'), ('READDRESSED', 'Address corrected'), ('WAITLISTED', 'Joined the waitlist'), ('OFFERED', 'Place offered'), ('PASSED', 'Offer let pass'), ('RESIZED', 'People changed'), ('MESSAGED', 'Message sent'), ('MOVED', 'Moved'), ('PAID', 'Payment recorded'), ('REFUNDED', 'Refund recorded'), ('REVERSED', 'Payment record reversed'), ('NOT_REFUNDED', 'Refund failed'), ('PRICED', 'Price changed by a code'), ('RESOLVED', 'Conflict resolved'), ('OVERDUE', 'Not answered in time'), ('LAPSED', 'Ended without an answer'), ('LINKED', 'Link sent'), ('REZONED', 'Time zone of the place changed')], max_length=12)),
+                ('action', models.CharField(choices=[('BOOKED', 'Booked'), ('REQUESTED', 'Requested'), ('CONFIRMED', 'Confirmed'), ('DECLINED', 'Declined'), ('CANCELED', 'Cancelled'), ('UNDONE', 'Decision undone'), ('NOTED', 'Note changed'), ('READDRESSED', 'Address corrected'), ('WAITLISTED', 'Joined the waitlist'), ('OFFERED', 'Place offered'), ('PASSED', 'Offer not taken'), ('RESIZED', 'People changed'), ('MESSAGED', 'Message sent'), ('MOVED', 'Moved'), ('PAID', 'Payment recorded'), ('REFUNDED', 'Refund recorded'), ('REVERSED', 'Payment record reversed'), ('NOT_REFUNDED', 'Refund failed'), ('HANDED_BACK', 'Refunded in person'), ('KEPT', 'Payment kept'), ('PRICED', 'Price changed by a code'), ('BY_PLAN', 'Paid with a plan'), ('RESOLVED', 'Conflict resolved'), ('OVERDUE', 'Not answered in time'), ('LAPSED', 'Ended without an answer'), ('LINKED', 'Link sent'), ('LET_GO', 'Amount held on card was released'), ('REZONED', 'Time zone of the place changed')], max_length=12)),
                 ('actor', models.CharField(choices=[('CUSTOMER', 'Customer'), ('TEAM', 'Team'), ('SYSTEM', 'System')], max_length=8)),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField()),

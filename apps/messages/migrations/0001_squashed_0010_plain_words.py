@@ -13,11 +13,15 @@ class Migration(migrations.Migration):
         ("messages", "0004_kinds_of_moves"),
         ("messages", "0005_kinds_of_late_answers"),
         ("messages", "0006_told_of_links"),
+        ("messages", "0007_let_go"),
+        ("messages", "0008_refused_refunds"),
+        ("messages", "0009_kept_money"),
+        ("messages", "0010_plain_words"),
     ]
 
     dependencies = [
-        ("bookings", "0001_squashed_0019_the_clock_of_a_place"),
-        ("businesses", "0001_squashed_0005_countries_of_places"),
+        ('bookings', '0001_squashed_0026_plain_words'),
+        ('businesses', '0001_squashed_0005_countries_of_places'),
     ]
 
     operations = [
@@ -28,13 +32,13 @@ class Migration(migrations.Migration):
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='businesses.business')),
                 ('booking', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='bookings.booking')),
                 ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='bookings.bookingevent')),
-                ('kind', models.CharField(choices=[('BOOKED', 'Booked'), ('REQUESTED', 'Request received'), ('CONFIRMED', 'Confirmed'), ('DECLINED', 'Declined'), ('CANCELED', 'Cancelled'), ('NEW_BOOKING', 'New booking'), ('NEW_REQUEST', 'New request'), ('WAITLISTED', 'On the waitlist'), ('OFFERED', 'Place offered'), ('NOTE', 'Message of the team'), ('TOO_LATE', 'Paid too late'), ('NEW_OVERLAP', 'New overlap'), ('REFUNDED', 'Money sent back'), ('MOVED', 'Moved'), ('NEW_MOVE', 'Moved by the customer'), ('OVERDUE', 'Not answered in time'), ('NEW_OVERDUE', 'Reminder of a request'), ('NEW_LAPSED', 'Request ended without an answer'), ('LINK', 'Link sent')], max_length=12)),
+                ('kind', models.CharField(choices=[('BOOKED', 'Booked'), ('REQUESTED', 'Request received'), ('CONFIRMED', 'Confirmed'), ('DECLINED', 'Declined'), ('CANCELED', 'Cancelled'), ('NEW_BOOKING', 'New booking'), ('NEW_REQUEST', 'New request'), ('WAITLISTED', 'On the waitlist'), ('OFFERED', 'Place offered'), ('NOTE', 'Message from the team'), ('TOO_LATE', 'Paid too late'), ('NEW_OVERLAP', 'New conflict'), ('REFUNDED', 'Refund sent'), ('NOT_REFUNDED', 'Refund failed'), ('MOVED', 'Moved'), ('NEW_MOVE', 'Moved by the customer'), ('OVERDUE', 'Not answered in time'), ('NEW_OVERDUE', 'Reminder of a request'), ('NEW_LAPSED', 'Request ended without an answer'), ('LINK', 'Link sent'), ('LET_GO', 'Amount held on card was released'), ('KEPT', 'Payment kept')], max_length=12)),
                 ('to_address', models.CharField(max_length=254)),
                 ('subject', models.CharField(blank=True, max_length=250)),
                 ('body_text', models.TextField(blank=True)),
                 ('message_id', models.CharField(max_length=250)),
                 ('outbox_key', models.CharField(max_length=160)),
-                ('status', models.CharField(choices=[('QUEUED', 'Waiting'), ('SENT', 'Sent'), ('FAILED', 'Not delivered'), ('SKIPPED', 'Overtaken')], default='QUEUED', max_length=8)),
+                ('status', models.CharField(choices=[('QUEUED', 'Waiting'), ('SENT', 'Sent'), ('FAILED', 'Not delivered'), ('SKIPPED', 'No longer needed')], default='QUEUED', max_length=8)),
                 ('error', models.CharField(blank=True, max_length=500)),
                 ('created_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),

@@ -21,11 +21,13 @@ class Migration(migrations.Migration):
         ("catalog", "0010_any_amount"),
         ("catalog", "0011_unanswered"),
         ("catalog", "0012_home_visits"),
+        ("catalog", "0013_form_keys"),
+        ("catalog", "0014_plain_words"),
     ]
 
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("businesses", "0001_squashed_0005_countries_of_places"),
+        ('businesses', '0001_squashed_0005_countries_of_places'),
     ]
 
     operations = [
@@ -63,7 +65,7 @@ class Migration(migrations.Migration):
                 ('move_by_link', models.BooleanField(default=True)),
                 ('max_participants', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)])),
                 ('late_entry', models.BooleanField(default=False, help_text='A course may be joined until its last session begins')),
-                ('waitlist_minutes', models.PositiveIntegerField(default=60, help_text='How long a place is kept for whoever is first in line', validators=[django.core.validators.MinValueValidator(5)])),
+                ('waitlist_minutes', models.PositiveIntegerField(default=60, help_text='How long a place is held for whoever is first on the waitlist', validators=[django.core.validators.MinValueValidator(5)])),
                 ('quiet_from_minute', models.PositiveSmallIntegerField(blank=True, help_text='From when on nobody is written to, in minutes after midnight', null=True, validators=[django.core.validators.MaxValueValidator(1439)])),
                 ('quiet_to_minute', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(1439)])),
                 ('waitlist_capacity', models.PositiveSmallIntegerField(default=20)),
@@ -171,7 +173,7 @@ class Migration(migrations.Migration):
                 ('prorates', models.BooleanField(default=False, help_text='Who joins a course late pays for the sessions that are left')),
                 ('requires_approval', models.BooleanField(default=False)),
                 ('allows_multiple_requests', models.BooleanField(default=False)),
-                ('unanswered', models.CharField(choices=[('REMIND', 'Remind us, and tell the customer'), ('DECLINE', 'Decline it, and suggest other times')], db_default='REMIND', default='REMIND', max_length=8, verbose_name='when nobody answers a request in time')),
+                ('unanswered', models.CharField(choices=[('REMIND', 'Remind us, and tell the customer'), ('DECLINE', 'Decline, and suggest other times')], db_default='REMIND', default='REMIND', max_length=8, verbose_name='when nobody answers a request in time')),
                 ('online', models.BooleanField(default=False, help_text='Happens by video, not at a place')),
                 ('online_link', models.URLField(blank=True, help_text='Where everybody joins; empty: typed for each booking', max_length=500, validators=[django.core.validators.URLValidator(schemes=['https'])])),
                 ('home_visit', models.BooleanField(default=False, help_text="Happens at the customer's address, which is then asked for")),
@@ -223,7 +225,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('business', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='plans', to='businesses.business')),
-                ('kind', models.CharField(choices=[('PACKAGE', 'Package of visits'), ('CREDITS', 'Membership with visits for each period'), ('UNLIMITED', 'Unlimited membership')], default='PACKAGE', max_length=10)),
+                ('kind', models.CharField(choices=[('PACKAGE', 'Pass: a number of visits'), ('CREDITS', 'Membership: visits each period'), ('UNLIMITED', 'Membership: unlimited visits')], default='PACKAGE', max_length=10)),
                 ('name', models.CharField(max_length=80)),
                 ('slug', models.SlugField(max_length=60)),
                 ('summary', models.CharField(blank=True, max_length=200)),
@@ -238,6 +240,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('revision', models.PositiveIntegerField(default=1)),
                 ('services', models.ManyToManyField(related_name='plans', to='catalog.service')),
+                ('form_key', models.CharField(blank=True, max_length=43, null=True, unique=True)),
             ],
             options={
                 'ordering': ['position', 'pk'],
