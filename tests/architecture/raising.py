@@ -78,6 +78,20 @@ def every_refusal() -> set[type[Refusal]]:
     return found
 
 
+def caught_with(
+    error: type[BaseException], base: type[BaseException], known: dict[FunctionType, Errors]
+) -> set[str]:
+    """The functions that catch an error only by catching its base."""
+    return {
+        name_of(it)
+        for it in known
+        for step in _steps(it)
+        if step.function is not None and error in known[step.function]
+        if any(base in caught for caught in step.guards)
+        if not any(error in caught for caught in step.guards)
+    }
+
+
 def leaving_before(known: dict[FunctionType, Errors]) -> set[tuple[str, str]]:
     """What would leave each function if nothing were known of it but its source."""
     return {(name_of(it), error.__name__) for it in known for error in _leaving(it, known)}

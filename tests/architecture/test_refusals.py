@@ -8,15 +8,23 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.urls import URLResolver, get_resolver
 
 from apps.availability import operations as availability
-from apps.bookings.operations.errors import TimeNotKept
+from apps.bookings.operations.errors import CannotMove, TimeNotKept
 from apps.bookings.states import IllegalMove
 from apps.businesses.accent import NotAColour
 from apps.checkout import operations as checkout
 from apps.dashboard.classes.views.plan import new_class
+from apps.kernel.refusals import Refusal
 from apps.outbox.operations import OutsideTransaction
 from apps.web.busy import Busy
 from apps.web.limits import TooMany
-from tests.architecture.raising import errors_of, is_ours, leaving_before, name_of, plain
+from tests.architecture.raising import (
+    caught_with,
+    errors_of,
+    is_ours,
+    leaving_before,
+    name_of,
+    plain,
+)
 
 ANSWERED_FOR_ALL = (Busy, TooMany)
 """What a middleware answers on every page."""
@@ -94,6 +102,15 @@ def test_every_refusal_is_told_by_the_view_that_meets_it() -> None:
 
     assert sorted(untold) == []
     assert sorted(NEVER - leaving_before(errors)) == []
+
+
+def test_nobody_takes_the_wait_of_a_limit_for_a_refusal_of_their_own() -> None:
+    """A page that catches every refusal would show itself again instead of the wait (429)."""
+    known = errors_of(set(views(get_resolver())))
+
+    assert caught_with(TooMany, Refusal, known) == set()
+    assert TooMany in set().union(*known.values())
+    assert "self_service.move" in caught_with(CannotMove, Refusal, known)
 
 
 def test_what_is_raised_deep_below_is_seen_and_what_is_caught_is_not() -> None:
