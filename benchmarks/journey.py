@@ -143,7 +143,7 @@ def _once(browser: Browser, troupe: Troupe, fields: dict[str, str]) -> Phase:
 
 
 def slot_fields(resource_id: int, starts_at: datetime) -> dict[str, str]:
-    """What the button of a time with one person sends (apps.bookings.forms.slot)."""
+    """What the button of a time with one person sends (apps.bookings.forms.picks)."""
     start = link_time(BERLIN, int(starts_at.timestamp()))
     return {"service": "cut", "slot": f"{start};{resource_id};"}
 

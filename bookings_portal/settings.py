@@ -78,7 +78,7 @@ MIDDLEWARE = [
     # the length of a page from telling its secrets (ADR 10).
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
-    "apps.web.cookies.drop_broken_cookies",
+    "apps.web.middleware.drop_broken_cookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -88,9 +88,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "apps.web.refusals.RefusalMiddleware",
+    "apps.web.middleware.RefusalMiddleware",
     "bookings_portal.clock.refuse_to_sell",
-    "apps.web.guards.SectionGuardMiddleware",
+    "apps.web.middleware.SectionGuardMiddleware",
 ]
 CSRF_FAILURE_VIEW = "apps.web.refusals.csrf_failure"
 # Every view below the prefix says who may use it, or it does not answer (apps.web.guards).

@@ -1,17 +1,51 @@
-"""What may still be done with a booking, and until when (rules B4, B5). Pure.
+"""What was promised when it was booked, frozen on the booking: what may still be done with it, and
+until when (rules B4, B5), and the service as it was: where it happens, what to mind, how it is
+paid. Pure.
 
-The buttons a page shows are the actions a POST accepts, because both ask `allowed_actions`.
-Limits are elapsed minutes before the start (rules T3, T10).
+The buttons a page shows are the actions a POST accepts, because both ask `allowed_actions`. Limits
+are elapsed minutes before the start (rules T3, T10). Pages, mails and calendar files about a
+booking read the frozen service; only who books next reads the service.
+
+A kind of snapshot is a frozen dataclass, kept as JSON beside a row and read again by code that is
+older or newer. Every field has a default, which is what was true before there was that field: an
+old row is read as what it meant when it was written. A field whose meaning changes gets another
+name; the version goes up with every change of the fields, so that a row tells which code wrote it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 from apps.bookings.states import Status
-from apps.kernel.snapshots import freeze, thaw
+
+if TYPE_CHECKING:
+    from dataclasses import Field
+
+
+class Snapshot(Protocol):
+    """A dataclass whose every field has a default, and the version of its fields, from 1 on."""
+
+    __dataclass_fields__: "ClassVar[dict[str, Field[Any]]]"
+    VERSION: ClassVar[int]
+
+
+Kind = TypeVar("Kind", bound=Snapshot)
+
+
+def freeze(facts: Snapshot) -> dict[str, Any]:
+    """Return the fields and the version, as plain values for a JSON column."""
+    return {"version": facts.VERSION, **asdict(facts)}
+
+
+def thaw(kind: type[Kind], stored: Mapping[str, Any]) -> Kind:
+    """Read a stored snapshot of any version, also one that is empty.
+
+    A field it does not have gets its default. One that this kind does not know, because newer code
+    wrote it, is passed over.
+    """
+    return kind(**{it.name: stored[it.name] for it in fields(kind) if it.name in stored})
 
 
 class Action(StrEnum):
@@ -152,3 +186,85 @@ def _within(
     if now > until:
         return Verdict(allowed=False, reason=Reason.TOO_LATE, until=until)
     return Verdict(allowed=True, until=until)
+
+
+class Venue(StrEnum):
+    """Whose place it happens at."""
+
+    BUSINESS = "BUSINESS"
+    CUSTOMER = "CUSTOMER"
+    ONLINE = "ONLINE"
+
+
+class TakesPlace(Protocol):
+    """A service, as far as it says where it happens."""
+
+    online: Any
+    home_visit: Any
+
+
+def venue_of(service: TakesPlace) -> Venue:
+    """Whose place a service happens at, for whoever books it now."""
+    if service.online:
+        return Venue.ONLINE
+    return Venue.CUSTOMER if service.home_visit else Venue.BUSINESS
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSnapshot:
+    """What was promised besides price and policy, which are frozen beside it.
+
+    address is the business's, in one line; that of a home visit is the booking's visit_address.
+    online_link is the service's own, or what the team typed for this booking, "" until then.
+    arrival_note is what to mind on the day, place_word what the business calls its place.
+    requires_approval and allows_multiple_requests say how the booking was asked for. extras
+    are the names of its add-ons, mix tells how many people come as what; the rows beside the
+    booking have their prices. tax_rate is the tax in its price, in basis points; tax_included says
+    whether the business kept its prices with it. Every field
+    has a default, for snapshots that were taken before it existed.
+    """
+
+    VERSION: ClassVar[int] = 2
+
+    venue: Venue = Venue.BUSINESS
+    address: str = ""
+    online_link: str = ""
+    arrival_note: str = ""
+    place_word: str = "studio"
+    pays_in_person: bool = True
+    pays_online: bool = False
+    any_amount: bool = False
+    tax_rate: int = 0
+    tax_included: bool = True
+    requires_approval: bool = False
+    allows_multiple_requests: bool = False
+    answer_within_hours: int = 24
+    extras: tuple[str, ...] = ()
+    mix: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def is_online(self) -> bool:
+        return self.venue is Venue.ONLINE
+
+    @property
+    def is_home_visit(self) -> bool:
+        return self.venue is Venue.CUSTOMER
+
+    def as_snapshot(self) -> dict[str, Any]:
+        """Return what is stored with a booking."""
+        plain = {
+            "venue": self.venue.value,
+            "extras": list(self.extras),
+            "mix": [list(it) for it in self.mix],
+        }
+        return freeze(self) | plain
+
+    @classmethod
+    def from_snapshot(cls, snapshot: Mapping[str, Any]) -> "ServiceSnapshot":
+        """Read what was stored with a booking, by code of any age."""
+        typed = {
+            "venue": Venue(snapshot.get("venue", Venue.BUSINESS)),
+            "extras": tuple(snapshot.get("extras", ())),
+            "mix": tuple((people, name) for people, name in snapshot.get("mix", ())),
+        }
+        return thaw(cls, {**snapshot, **typed})

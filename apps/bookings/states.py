@@ -1,9 +1,11 @@
-"""Where a booking stands and where it may go (rule B1). Pure.
+"""Where a booking stands and where it may go (rule B1), and what becomes of a draft whose details
+are complete (rule B3). Pure.
 
-REFUNDED is a payment status; an undone decision is a move of its own, allowed only within the
-undo window (docs/adr/).
+REFUNDED is a payment status; an undone decision is a move of its own, allowed only within the undo
+window (docs/adr/).
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -43,12 +45,10 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.DECLINED: frozenset(),
     Status.CANCELED: frozenset(),
 }
-
 UNDOABLE: dict[Status, Status] = {
     Status.CONFIRMED: Status.PENDING,
     Status.DECLINED: Status.PENDING,
 }
-
 OCCUPYING = frozenset({Status.PENDING, Status.CONFIRMED})
 FINAL = frozenset(status for status, onward in MOVES.items() if not onward)
 
@@ -71,3 +71,24 @@ def require_undo(current: str, target: str) -> None:
     """
     if UNDOABLE.get(Status(current)) != Status(target):
         raise IllegalMove(f"undo {current} -> {target}")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """double_booked: kept although its time went to somebody else, for the team to resolve."""
+
+    status: Status
+    double_booked: bool = False
+
+
+def decide(*, skips: bool, conflict: bool, paid: bool, approval: bool) -> Decision:
+    """Confirm, ask or decline, row by row of the table.
+
+    skips: somebody of the team gave this time whatever is there, so that a conflict says nothing.
+    conflict: the time, or the places, went to somebody else. paid: all or a part of the price
+    came; what is only kept aside did not. approval: the team answers first.
+    """
+    lost = conflict and not skips
+    if lost and not paid:
+        return Decision(Status.DECLINED)
+    return Decision(Status.PENDING if approval else Status.CONFIRMED, double_booked=lost)

@@ -1,13 +1,6 @@
 from django.urls import path
 
-from apps.bookings.views import (
-    details,
-    hold,
-    home,
-    service,
-    times,
-    zone,
-)
+from apps.bookings.views import details, hold, home, service, times
 
 app_name = "bookings"
 urlpatterns = [
@@ -21,5 +14,5 @@ urlpatterns = [
     path("<slug:business>/forget", home.not_me, name="forget"),
     path("<slug:business>/s/<slug:service>/", service.service, name="service"),
     path("<slug:business>/s/<slug:service>/times", times.times, name="times"),
-    path("<slug:business>/s/<slug:service>/zone", zone.zone, name="zone"),
+    path("<slug:business>/s/<slug:service>/zone", times.zone, name="zone"),
 ]

@@ -1,22 +1,42 @@
-"""Who is at the browser: a random id in the session, the network, and the bookings opened there.
+"""Who is at the browser: a random id in the session, the network, and the bookings opened there;
+and how often one network, address or phone may hold and book (rule S5, 429 with the wait).
 
-No page ever learns more about a visitor than this; typing an address signs nobody in.
+No page ever learns more about a visitor than this; typing an address signs nobody in. Hits are
+counted per business, so that people of one office who book at different places are not in each
+other's way, and before the operation: what is refused counts too.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
+from apps.bookings.forms.picks import (
+    Picks,
+    zone_or,
+)
 from apps.bookings.models import Booking
-from apps.bookings.operations import Visitor
+from apps.bookings.operations import Details, Visitor
+from apps.bookings.queries.drafts import (
+    count_live_holds,
+    count_paid_since,
+    count_unpaid_ahead,
+)
 from apps.bookings.queries.own import Browser
+from apps.businesses.models import Business
+from apps.businesses.reaching import or_reach
+from apps.catalog.models import Service
+from apps.customers.identity import identity_of
 from apps.web.http import client_network
+from apps.web.limits import Hit, TooMany, require_room, rules, window_start
+from apps.web.phones import line_of
 from apps.web.signed import read_signed
 
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
@@ -27,6 +47,7 @@ MOST_PLANS = 20
 DEVICE_SALT = "apps.bookings.device"
 DEVICE_LIFE = timedelta(days=180)
 MOST_REMEMBERED = 5
+ZONE_COOKIE = "zone"
 
 
 class Proof(StrEnum):
@@ -144,3 +165,109 @@ def _device_name() -> str:
 
 def _hash(salt: str, value: str) -> str:
     return salted_hmac(f"apps.bookings.{salt}", value, algorithm="sha256").hexdigest()
+
+
+def page_zone(request: HttpRequest, service: Service, picks: Picks, *, venue: ZoneInfo) -> ZoneInfo:
+    """The clock of the page: the venue's for what happens there, the customer's online."""
+    if not service.online:
+        return venue
+    return zone_or(picks.zone or request.COOKIES.get(ZONE_COOKIE, ""), default=venue)
+
+
+def require_room_to_hold(request: HttpRequest, business: Business, *, now: datetime) -> None:
+    """Count a tap of this network and the times it holds at this moment.
+
+    Raises:
+        TooMany: with the time until the next hold ends.
+    """
+    key = f"{client_network(request)}:{business.pk}"
+    require_room(hits=[Hit(rules.HOLDS_PER_NETWORK, key)], now=now)
+    count, first = count_live_holds(
+        business=business,
+        network_hash=network_hash_of(request),
+        besides=visitor_hash_of(request),
+        now=now,
+    )
+    if first is not None and count >= rules.LIVE_HOLDS_PER_NETWORK * settings.RATE_LIMIT_SCALE:
+        raise TooMany(action="hold:live", retry_after=int((first - now).total_seconds()) + 1)
+
+
+def require_room_to_book(
+    request: HttpRequest, draft: Booking, given: Details, *, now: datetime
+) -> None:
+    """Count a booking of this network, address and phone: a draft once for whom it is, however
+    often its details are sent on the way to the page to pay on. What they have paid for today does
+    not count against them.
+
+    Raises:
+        TooMany: one of them booked too often.
+    """
+    if _is_prepared_for(draft, given):
+        return
+    business = draft.business_id
+    hits = _hits(request, business, given.email)
+    if given.phone:
+        key = f"{line_of(given.phone)}:{business}"
+        hits.append(Hit(rules.BOOKINGS_PER_PHONE, key, earns=True))
+    paid = partial(
+        count_paid_since,
+        business_id=business,
+        email=given.email,
+        phone=given.phone,
+        since=today(now),
+    )
+    require_room(hits=hits, now=now, earned=paid)
+
+
+def _hits(request: HttpRequest, business_id: int, email: str) -> list[Hit]:
+    return [
+        Hit(rules.BOOKINGS_PER_NETWORK, f"{client_network(request)}:{business_id}"),
+        Hit(rules.BOOKINGS_PER_EMAIL, f"{identity_of(email)}:{business_id}", earns=True),
+    ]
+
+
+def today(now: datetime) -> datetime:
+    """When the window of a day began in which bookings are counted (UTC)."""
+    return window_start(rules.DAY, now)
+
+
+def _is_prepared_for(draft: Booking, given: Details) -> bool:
+    """Whether these details were counted already: the draft waits for its payment, or is booked."""
+    if draft.customer_id is None:
+        return False
+    known = (identity_of(draft.contact_email), line_of(draft.contact_phone or ""))
+    return known == (identity_of(given.email), line_of(given.phone or ""))
+
+
+def require_room_to_wait(
+    request: HttpRequest, business: Business, email: str, *, now: datetime
+) -> None:
+    """Count somebody who joins a waitlist like a booking of this network and address.
+
+    Raises:
+        TooMany: one of them joined or booked too often.
+    """
+    paid = partial(
+        count_paid_since, business_id=business.pk, email=email, phone="", since=today(now)
+    )
+    require_room(hits=_hits(request, business.pk, email), now=now, earned=paid)
+
+
+def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now: datetime) -> str:
+    """Ask for a proof of the mailbox once an address or a phone has three unpaid bookings ahead."""
+    most = rules.FUTURE_UNPAID_PER_CUSTOMER * settings.RATE_LIMIT_SCALE
+    count = count_unpaid_ahead(
+        business=draft.business,
+        email=given.email,
+        phone=given.phone,
+        proven=opened_by_link(request),
+        now=now,
+    )
+    if count < most:
+        return ""
+    words = _(
+        "There are already %(count)s unpaid bookings to come with this address "
+        "or phone number. Please open one of them from our e-mail first, so that "
+        "we know it’s you."
+    )
+    return or_reach(words % {"count": count}, draft.business)

@@ -1,29 +1,95 @@
-"""Sentences that several pages say about prices, rules and missing times. Times are the zone's."""
+"""Sentences that several pages say about prices, places, rules and missing times; and of
+cancelling: until when it is free, and how it is done (rule W10). Times are the zone's."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.availability.engine.reasons import Reason, ReasonCode
 from apps.bookings.models import Booking
-from apps.bookings.paid_words import PaidPart, paid_parts, with_parts
-from apps.bookings.plan_uses import plan_words_of, with_extras
-from apps.bookings.reductions import let_go, paid_in_ways
-from apps.bookings.venues import pay_place, pay_place_of, venue_of
+from apps.bookings.policy import Policy, ServiceSnapshot, Venue, free_until, is_free_now, venue_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
-from apps.businesses.reaching import and_reach
+from apps.businesses.pages import search_map
+from apps.businesses.reaching import Contacts, and_reach
 from apps.catalog.models import Service
 from apps.web import formatting
 
 HOUR, DAY = 60, 1440
-_PART = Booking.PaymentStatus.PARTIALLY_PAID
-_ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 OPENS_LATER = {ReasonCode.TOO_EARLY, ReasonCode.BEYOND_HORIZON}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """words stand in pages and calendar files; directions_url leads to a map and join_url into the
+    meeting, "" where there is nothing to open."""
+
+    words: str
+    directions_url: str = ""
+    join_url: str = ""
+
+
+def where_of(booking: Booking, *, is_for_team: bool = False) -> Where:
+    """Where a booking takes place, as booked. Nobody needs the way to their own door; the link of a
+    meeting is told once it is confirmed."""
+    booked = booking.as_booked
+    if booked.is_online:
+        is_told = is_for_team or booking.status == Booking.Status.CONFIRMED
+        return Where(_("Online"), join_url=booked.online_link if is_told else "")
+    if booked.is_home_visit:
+        address = booking.visit_address
+        return Where(
+            address or _("At your address"),
+            directions_url=search_map(address) if is_for_team else "",
+        )
+    return Where(booked.address, directions_url="" if is_for_team else search_map(booked.address))
+
+
+def where_words(service: Service) -> str:
+    """What is said of the place before anything is booked; "" for the business's own place."""
+    venue = venue_of(service)
+    if venue is Venue.CUSTOMER:
+        return _("We come to you. We’ll ask for your address when you book.")
+    if venue is Venue.ONLINE:
+        return _("This takes place online. We’ll e-mail you the link.")
+    return ""
+
+
+def pay_place(venue: Venue, *, place_word: str) -> str:
+    """ "at the salon", "at the visit", "later": when what is not paid online is paid."""
+    if venue is Venue.CUSTOMER:
+        return _("at the visit")
+    if venue is Venue.ONLINE:
+        return _("later")
+    return _("at the %(place)s") % {"place": place_word}
+
+
+def pay_place_of(booked: ServiceSnapshot) -> str:
+    """The same for something that is booked."""
+    return pay_place(booked.venue, place_word=booked.place_word)
+
+
+def in_person_words(booked: ServiceSnapshot) -> tuple[str, str]:
+    """How the way to pay without a provider is called, and when that is."""
+    if booked.is_home_visit:
+        return _("At the visit"), _("When we are there")
+    if booked.is_online:
+        return _("Later"), _("You arrange it with us")
+    return _("At the %(place)s") % {"place": booked.place_word}, _("When you are there")
+
+
+def later_words(booked: ServiceSnapshot, *, day: str) -> str:
+    """When the rest is paid; day is that of the visit, in words."""
+    if booked.is_home_visit:
+        return _("At the visit on %(day)s") % {"day": day}
+    if booked.is_online:
+        return _("Later")
+    return _("At the %(place)s on %(day)s") % {"place": booked.place_word, "day": day}
 
 
 def price_words(
@@ -89,224 +155,6 @@ def _pay_online_words(service: Service, amount: int) -> str:
     return _("You pay online.")
 
 
-def aside_words(
-    *, amount: int, currency: str, locale: str, business: str, status: str, by_gift: int = 0
-) -> str:
-    """What its customer reads of money on a card that was not taken (minor units), or is not to be
-    taken any more; business is a name, by_gift what of it a gift card pays."""
-    words = {
-        "PENDING": _("%(amount)s is held on your card and only charged if %(business)s confirms."),
-        "CONFIRMED": _("%(amount)s is held on your card and is being charged now."),
-    }.get(status) or _("You have not been charged: the %(amount)s held on your card is released.")
-    if by_gift:
-        words = _gift_aside(status) if by_gift >= amount else _both_aside(status)
-    told = {
-        "amount": formatting.format_money(amount, currency, locale),
-        "card": formatting.format_money(max(0, amount - by_gift), currency, locale),
-        "gift": formatting.format_money(by_gift, currency, locale),
-    }
-    return words % {**told, "business": business}
-
-
-def _gift_aside(status: str) -> str:
-    return {
-        "PENDING": _(
-            "%(amount)s is held on your gift card and only charged if %(business)s confirms."
-        ),
-        "CONFIRMED": _("%(amount)s is held on your gift card and is being charged now."),
-    }.get(status) or _("You have not been charged: the %(amount)s goes back on your gift card.")
-
-
-def _both_aside(status: str) -> str:
-    return {
-        "PENDING": _(
-            "%(card)s is held on your card and %(gift)s on your gift card. Both are "
-            "only charged if %(business)s confirms."
-        ),
-        "CONFIRMED": _(
-            "%(card)s is held on your card and %(gift)s on your gift card. Both are "
-            "being charged now."
-        ),
-    }.get(status) or _(
-        "You have not been charged: the %(card)s held on your card is released, "
-        "and the %(gift)s goes back on your gift card."
-    )
-
-
-def let_go_words(*, amount: int, currency: str, locale: str, business: str, status: str) -> str:
-    """What its customer reads of money that was kept aside and that the bank let go (minor units):
-    nothing was taken, and what comes next; business is a name."""
-    words = {
-        "PENDING": _(
-            "Your bank has released the %(amount)s that was held: you have not been "
-            "charged. Your request stands. If %(business)s confirms, you pay it then."
-        ),
-        "CONFIRMED": _(
-            "Your bank has released the %(amount)s that was held: you have not been "
-            "charged. Your booking stands, and the %(amount)s is still to be paid."
-        ),
-    }.get(status, "")
-    told = formatting.format_money(amount, currency, locale)
-    return words % {"amount": told, "business": business}
-
-
-def over_words(
-    *,
-    paid: int,
-    returned: int,
-    is_kept: bool,
-    currency: str,
-    locale: str,
-    business: str,
-    by_hand: int = 0,
-) -> list[str]:
-    """What its customer reads of the money of a booking that is over: paid is still here, returned
-    went back, by_hand of that in person because the bank refused it (minor units); is_kept: the
-    team decided that it stays."""
-    here = _(
-        "%(business)s still has your %(paid)s. They are looking into it, and "
-        "we’ll e-mail you when it is refunded."
-    )
-    if is_kept:
-        here = _("%(paid)s stays with %(business)s.")
-    notes = [_("%(back)s is refunded the way you paid.")] if returned > by_hand else []
-    notes += [_("%(by_hand)s is refunded in person.")] if by_hand else []
-    notes += [here] if paid else []
-    amounts = {"paid": paid, "back": returned - by_hand, "by_hand": by_hand}
-    told = {
-        name: formatting.format_money(amount, currency, locale) for name, amount in amounts.items()
-    }
-    return [note % {**told, "business": business} for note in notes]
-
-
-def price_aside(*, price: str, total: int | None, aside: int, currency: str, locale: str) -> str:
-    """ "€120.00, kept aside", or "€120.00, €40.00 of it kept aside": amounts in minor units."""
-    if aside == total:
-        return _("%(price)s, held on card") % {"price": price}
-    told = formatting.format_money(aside, currency, locale)
-    return _("%(price)s, %(aside)s of it held on card") % {"price": price, "aside": told}
-
-
-def price_let_go(
-    *, gone: int, total: int, status: str, where: str, currency: str, locale: str
-) -> str:
-    """ "€40.00 to be paid online, €80.00 at the salon" of a price (total) of which the bank let go
-    what was kept aside (gone): amounts in minor units; a request pays it once it is confirmed."""
-    is_asked, is_all = status == Booking.Status.PENDING, gone >= total
-    words = _("%(gone)s to be paid online, %(rest)s %(where)s")
-    if is_asked:
-        words = _("%(gone)s to be paid online once confirmed, %(rest)s %(where)s")
-    if is_all:
-        words = _("%(gone)s, to be paid online")
-    if is_all and is_asked:
-        words = _("%(gone)s, to be paid online once confirmed")
-    amounts = {"gone": gone, "rest": total - gone}
-    told = {name: formatting.format_money(it, currency, locale) for name, it in amounts.items()}
-    return words % {**told, "where": where}
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Money of a booking that came, or came and went back (returned): minor units of its price
-    (total); where says when the rest is paid ("at the salon"), parts in which ways it came."""
-
-    status: str
-    is_over: bool
-    total: int
-    paid: int
-    returned: int
-    currency: str
-    locale: str
-    where: str
-    parts: Sequence[PaidPart] = ()
-
-
-def moved_words(it: Moved) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", or "" while nothing came. What went back
-    is not asked for again."""
-    rest = 0 if it.is_over else max(0, it.total - it.paid - it.returned)
-    amounts = {"price": it.total, "paid": it.paid, "back": it.returned, "rest": rest}
-    said = {
-        name: formatting.format_money(amount, it.currency, it.locale)
-        for name, amount in amounts.items()
-    }
-    is_whole = it.status == Booking.PaymentStatus.PAID
-    parts = paid_parts(
-        it.total if is_whole else it.paid, it.parts, currency=it.currency, locale=it.locale
-    )
-    of = with_parts("", parts)
-    return _moved(it, rest) % {**said, "where": it.where, "of": of}
-
-
-def _moved(it: Moved, rest: int) -> str:
-    status = Booking.PaymentStatus
-    if it.status == status.PAID and it.returned:
-        return _("%(price)s paid%(of)s, %(back)s of it refunded")
-    if it.status == status.PAID:
-        return _("%(price)s, paid%(of)s")
-    if it.status == status.REFUNDED and rest:
-        return _("%(back)s refunded, %(rest)s %(where)s")
-    if it.status == status.REFUNDED:
-        return _("%(back)s, refunded")
-    if it.status == _PART and it.is_over:
-        return _("%(paid)s of %(price)s paid%(of)s")
-    return _("%(paid)s paid%(of)s, %(rest)s %(where)s") if it.status == _PART else ""
-
-
-def paid_parts_of(booking: Booking) -> list[PaidPart]:
-    """In which ways the money of a booking came; one query where any did."""
-    return [PaidPart(by, came, back) for by, came, back in paid_in_ways(booking)]
-
-
-def bill_words(booking: Booking, price: str) -> str:
-    """ "€48.00, paid", "€20.00 paid, €28.00 at the salon", "€48.00, at the salon", "Paid with Ten
-    classes, 7 left", or the price."""
-    by_plan = plan_words_of(booking).get(booking.pk)
-    if by_plan and not booking.price:
-        return by_plan
-    words = _money_words(booking, price)
-    return with_extras(by_plan, words) if by_plan else words
-
-
-def _money_words(booking: Booking, price: str) -> str:
-    status, where = booking.payment_status, pay_place_of(booking.as_booked)
-    moved = moved_words(
-        Moved(
-            status=status,
-            is_over=booking.status in _ENDED,
-            total=booking.price or 0,
-            paid=booking.paid,
-            returned=booking.returned,
-            currency=booking.currency,
-            locale=booking.business.locale,
-            where=where,
-            parts=paid_parts_of(booking),
-        )
-    )
-    if moved:
-        return moved
-    if booking.kept_aside:
-        return price_aside(
-            price=price,
-            total=booking.price,
-            aside=booking.kept_aside,
-            currency=booking.currency,
-            locale=booking.business.locale,
-        )
-    if booking.price and booking.status not in _ENDED and (gone := let_go(booking)):
-        return price_let_go(
-            gone=gone,
-            total=booking.price,
-            status=booking.status,
-            where=where,
-            currency=booking.currency,
-            locale=booking.business.locale,
-        )
-    if booking.as_booked.pays_in_person and booking.price:
-        return f"{price}, {where}"
-    return price
-
-
 def call_instead(booking: Booking) -> str:
     """What a blocked person reads; that there is a block is not said (rule B25)."""
     return and_reach(_("This cannot be booked online."), booking.business)
@@ -366,6 +214,52 @@ def _clock(minute: int, *, locale: str) -> str:
     return formatting.format_time(at, zone=ZoneInfo("UTC"), locale=locale)
 
 
-def region_of(business: Business) -> str:
-    """The country in which a phone number without a prefix is meant."""
-    return business.country
+def cancel_by_words(
+    policy: Policy, *, starts_at: datetime, now: datetime, zone: ZoneInfo, business: Business
+) -> str:
+    """Until when cancelling is free and how it is done, with a date that never breaks; too late is
+    said as such."""
+    until = free_until(policy=policy, starts_at=starts_at)
+    if until is None:
+        return _("This booking cannot be cancelled.")
+    if starts_at <= now:
+        return _("This has already started, so it cannot be cancelled free of charge.")
+    if not is_free_now(policy=policy, starts_at=starts_at, now=now):
+        length = length_words(policy.cancel_until_minutes or 0)
+        words = _("This starts in less than %(length)s, so it cannot be cancelled free of charge.")
+        return words % {"length": length}
+    when = formatting.format_datetime(until, zone=zone, locale=business.locale)
+    words = _("Free cancellation until {}.")
+    if business.phone:
+        words = _("Free cancellation until {}: just call us.")
+    elif business.email:
+        words = _("Free cancellation until {}: just reply to our e-mail.")
+    return format_html(words, format_html('<b class="nowrap">{}</b>', when))
+
+
+def cancel_words(policy: Policy) -> str:
+    """Until when cancelling is free, as a length: before a time is chosen."""
+    if not policy.cancel_allowed:
+        return _("Once booked, this cannot be cancelled.")
+    if not policy.cancel_until_minutes:
+        return _("Free cancellation until the start.")
+    length = length_words(policy.cancel_until_minutes)
+    return _("Free cancellation up to %(length)s before.") % {"length": length}
+
+
+def contact_words(*, status: str, is_over: bool, may_cancel: bool, business: Contacts) -> str:
+    """How whoever booked reaches the business, and what for; "{}" stands for its telephone number.
+    "" where it tells neither a number nor an address. may_cancel: the policy of the booking knows
+    cancelling at all."""
+    lives = status in {Booking.Status.PENDING, Booking.Status.CONFIRMED} and not is_over
+    if lives and status == Booking.Status.PENDING:
+        by_phone = _("To change or withdraw your request, call {}.")
+        by_mail = _("To change or withdraw your request, reply to our e-mail.")
+    elif lives and may_cancel:
+        by_phone = _("To change or cancel, call {}.")
+        by_mail = _("To change or cancel, reply to our e-mail.")
+    else:
+        by_phone, by_mail = _("Questions? Call {}."), _("Questions? Reply to our e-mail.")
+    if business.phone:
+        return by_phone
+    return by_mail if business.email else ""

@@ -7,7 +7,7 @@ class ClassesConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what is free when the places of a draft went, and let the worker decide minimums."""
-        from apps.bookings.views.draft_lost import register_lost_page
+        from apps.bookings.views.drafts import register_lost_page
         from apps.catalog.models import Service
         from apps.classes.periodic import register_periodic_work
         from apps.classes.views.courses import show_enrolment_lost

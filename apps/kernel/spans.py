@@ -6,6 +6,7 @@ uses plain ``(start, end)`` tuples of whole Unix seconds, which sort, hash and c
 """
 
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +16,8 @@ from typing import Self
 Seconds = tuple[int, int]
 Spans = tuple[Seconds, ...]
 WEEK = 7
+LAST_DAYS = 10
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -148,3 +151,40 @@ def week_name(on: date, *, week_starts: int) -> str:
     monday = first + timedelta(days=-first.weekday() % WEEK)
     year, week, _day = monday.isocalendar()
     return f"{year}-W{week:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Dates shown together, both included."""
+
+    first: date
+    last: date
+
+    def __contains__(self, on: date) -> bool:
+        return self.first <= on <= self.last
+
+
+def first_period(today: date, *, week_starts: int) -> Period:
+    """The current month; in its last ten days the rest of it and the next."""
+    last = month_end(today)
+    if (last - today).days >= LAST_DAYS:
+        return Period(today.replace(day=1), last)
+    return Period(week_start(today, week_starts=week_starts), month_end(last + DAY))
+
+
+def period_of(on: date, *, today: date, week_starts: int) -> Period:
+    """The period a date is shown in."""
+    current = first_period(today, week_starts=week_starts)
+    if on <= current.last:
+        return current
+    return Period(on.replace(day=1), month_end(on))
+
+
+def month_end(on: date) -> date:
+    """The last date of the month a date lies in."""
+    return on.replace(day=monthrange(on.year, on.month)[1])
+
+
+def strip_start(on: date, *, today: date) -> date:
+    """The seven days of the phone's strip count from today, so that none of them is dead."""
+    return today + timedelta(days=(on - today).days // WEEK * WEEK)

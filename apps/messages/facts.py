@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from apps.bookings.paid_words import PaidPart
-from apps.bookings.service_snapshot import Venue
+from apps.bookings.money_words import PaidPart
+from apps.bookings.policy import Venue
 from apps.bookings.wishes import Wish
 
 

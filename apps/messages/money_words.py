@@ -2,9 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from apps.bookings.plan_uses import with_extras
-from apps.bookings.venues import pay_place
-from apps.bookings.wording import (
+from apps.bookings.money_words import (
     Moved,
     aside_words,
     let_go_words,
@@ -13,6 +11,8 @@ from apps.bookings.wording import (
     price_aside,
     price_let_go,
 )
+from apps.bookings.plan_uses import with_extras
+from apps.bookings.wording import pay_place
 from apps.messages.facts import ENDED, BookingFacts, Kind
 from apps.web import formatting
 

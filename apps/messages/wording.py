@@ -12,20 +12,23 @@ from babel.dates import format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from apps.bookings.cancelling_words import contact_words
-from apps.bookings.wording import mix_words, wish_words
-from apps.messages.deadlines import (
-    answer_note,
-    cancel_note,
-    line_notes,
-    overdue_notes,
-)
+from apps.bookings.wording import contact_words, mix_words, wish_words
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import home_url, manage_url, team_booking_url
 from apps.messages.money_words import money_notes, price_words
-from apps.messages.moved import moved_heading, moved_rows, moved_subject, zone_note
 from apps.messages.names import greeting_name, without_links
-from apps.messages.places import link_notes, where_of
+from apps.messages.notes import (
+    answer_note,
+    cancel_note,
+    line_notes,
+    link_notes,
+    moved_heading,
+    moved_rows,
+    moved_subject,
+    overdue_notes,
+    where_of,
+    zone_note,
+)
 from apps.web import formatting
 from apps.web.formatting import format_ends
 

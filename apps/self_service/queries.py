@@ -9,10 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models import CourseRun, Session
-from apps.availability.queries import zone_of
-from apps.bookings.cancelling_words import contact_words
-from apps.bookings.forms.slot import slot_value
+from apps.bookings.forms.picks import slot_value
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.money_words import aside_words, let_go_words, over_words
 from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
@@ -22,8 +21,9 @@ from apps.bookings.queries.suggestions import (
     list_suggested,
 )
 from apps.bookings.states import Status
-from apps.bookings.wording import aside_words, let_go_words, over_words
+from apps.bookings.wording import contact_words
 from apps.businesses.reaching import reach_short
+from apps.catalog.queries import zone_of
 from apps.checkout.pricing import first_part
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (

@@ -1,12 +1,12 @@
 from django.urls import path
 
-from apps.self_service.views import address, booking, done, find, money, overlap, people, waiting
+from apps.self_service.views import booking, done, find, money, people, waiting
 
 app_name = "self_service"
 urlpatterns = [
     path("done/<slug:reference>/", done.done, name="done"),
     path("done/<slug:reference>/remember", done.remember_me, name="remember"),
-    path("done/<slug:reference>/address", address.address, name="address"),
+    path("done/<slug:reference>/address", done.address, name="address"),
     path("m/<str:token>", booking.exchange, name="exchange"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
     path("manage/<slug:reference>/people", people.add, name="add_people"),
@@ -14,8 +14,8 @@ urlpatterns = [
     path("manage/<slug:reference>/take", waiting.take, name="take"),
     path("manage/<slug:reference>/refuse", waiting.refuse, name="refuse"),
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),
-    path("manage/<slug:reference>/another-time", overlap.another_time, name="another_time"),
-    path("manage/<slug:reference>/money-back", overlap.money_back, name="money_back"),
+    path("manage/<slug:reference>/another-time", money.another_time, name="another_time"),
+    path("manage/<slug:reference>/money-back", money.money_back, name="money_back"),
     path("manage/<slug:reference>/pay", money.pay, name="pay"),
     path("manage/<slug:reference>/code", money.use_code, name="use_code"),
     path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),

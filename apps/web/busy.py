@@ -17,7 +17,6 @@ from django.template import loader
 from apps.kernel.refusals import Refusal
 
 logger = logging.getLogger("apps.web.busy")
-
 BUSY_STATES = frozenset(("55P03", "57014", "40P01", "40001", "25P03", "25P04"))
 """Lock, statement and idle time-outs, deadlocks, serialization: others were quicker."""
 AWAY_STATES = frozenset(("25006",))

@@ -1,38 +1,12 @@
-"""What any page can refuse: too many, busy, a form that is not ours, no such page (429, 503, 403,
-404)."""
-
-from collections.abc import Callable
+"""What any page can refuse: too many, a form that is not ours, no such page (429, 403, 404)."""
 
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.translation import ngettext
 
-from apps.web.busy import apology
 from apps.web.http import instead_of_the_page, render_page
 from apps.web.kept_text import AROUND, page_around, typed_again, words_typed
-from apps.web.limits import TooMany
 
 MINUTE = 60
-
-
-class RefusalMiddleware:
-    """Answer what any view may meet and none has put into words: ``TooMany`` with a 429 page that
-    says how long to wait, passing trouble with the database with a 503 page.
-
-    What breaks outside of views (a session, another middleware) comes to ``handler500``, which
-    asks ``apology`` as well.
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, TooMany):
-            return too_many(request, error.retry_after)
-        return apology(error, typed=words_typed(request) if request.method == "POST" else ())
 
 
 def too_many(request: HttpRequest, retry_after: int) -> HttpResponse:

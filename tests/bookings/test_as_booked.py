@@ -10,7 +10,7 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.service_snapshot import ServiceSnapshot, Venue
+from apps.bookings.policy import ServiceSnapshot, Venue
 from apps.businesses.models import Business, Location
 from apps.catalog.models import (
     AddOn,

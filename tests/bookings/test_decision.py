@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.bookings.decision import decide
+from apps.bookings.states import decide
 
 ANY = (False, True)
 

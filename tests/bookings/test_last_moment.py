@@ -10,11 +10,11 @@ import time_machine
 from django.test import Client
 from django.utils.html import strip_tags
 
-from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
+from apps.bookings.wording import cancel_by_words
 from apps.businesses.models import Business
-from apps.messages.deadlines import may_still_cancel
+from apps.messages.notes import may_still_cancel
 from apps.messages.queries import get_booking_facts
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.pages import fill, hold, text_of

@@ -9,7 +9,7 @@ from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
-from apps.bookings.queries.lost_time import is_time_gone
+from apps.bookings.queries.drafts import is_time_gone
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way

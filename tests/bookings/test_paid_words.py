@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from apps.bookings.paid_words import PaidPart, came_words, paid_parts
-from apps.bookings.wording import Moved, moved_words
+from apps.bookings.money_words import Moved, PaidPart, came_words, moved_words, paid_parts
 
 GIFT, CARD, CASH = (
     PaidPart("GIFT", 5000),

@@ -13,7 +13,7 @@ from django.test import Client
 from apps.availability.models import CourseRun, Session
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.queries.as_seen import Change, change_since
+from apps.bookings.queries.drafts import Change, change_since
 from apps.bookings.queries.joinables import joinable_of, lead_of
 from apps.catalog.queries import choose
 from apps.classes import operations as classes

@@ -21,7 +21,8 @@ from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan, Service
 from apps.checkout.models import GiftCard, PlanPurchase
 from apps.dashboard.access import OwnerRequest
-from apps.web.guards import EVERYBODY, roles_of, walk_urls
+from apps.web.guards import walk_urls
+from apps.web.middleware import EVERYBODY, roles_of
 from bookings_portal import sign_in_urls
 from tests.dashboard.owner_pages import owner_pages
 from tests.factories import NOW, Salon, make_member, make_request, make_salon

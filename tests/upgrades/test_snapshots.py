@@ -13,8 +13,7 @@ from django.apps import apps
 from django.db.models import JSONField
 
 from apps.bookings import unanswered
-from apps.bookings.policy import Policy
-from apps.bookings.service_snapshot import ServiceSnapshot
+from apps.bookings.policy import Policy, ServiceSnapshot
 from tests.upgrades.databases import landed, unpack
 
 FROZEN: dict[tuple[str, str], type[Any]] = {

@@ -17,7 +17,7 @@ from apps.availability.operations.claim import saying_busy
 from apps.businesses.models import Business
 from apps.catalog.models import Resource
 from apps.web.busy import Trouble, apology, trouble_with
-from apps.web.refusals import RefusalMiddleware
+from apps.web.middleware import RefusalMiddleware
 from tests.factories import make_business, make_resource
 
 pytestmark = pytest.mark.django_db(transaction=True)

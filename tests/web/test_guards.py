@@ -9,14 +9,8 @@ from django.test import Client, override_settings
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from apps.web.guards import (
-    UnguardedView,
-    check_guards,
-    find_unguarded_views,
-    guarded,
-    open_to_everybody,
-    roles_of,
-)
+from apps.web.guards import check_guards, find_unguarded_views, guarded, open_to_everybody
+from apps.web.middleware import UnguardedView, roles_of
 
 
 @guarded("OWNER", "MANAGER")
@@ -63,7 +57,7 @@ def admit(
 SECTION = override_settings(
     ROOT_URLCONF=__name__,
     GUARDED_SECTIONS={"/own/": f"{__name__}.admit"},
-    MIDDLEWARE=["apps.web.guards.SectionGuardMiddleware"],
+    MIDDLEWARE=["apps.web.middleware.SectionGuardMiddleware"],
 )
 
 

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.bookings.forms.questions import PhoneField
-from apps.bookings.wording import region_of
 from apps.businesses.models import Business
 from apps.web.phones import Phone, link_of_phone, read_phone
 from tests.factories import make_salon
@@ -288,4 +287,4 @@ def test_the_control_is_one_for_telephones() -> None:
 def test_the_country_is_that_of_the_zone_or_of_the_locale(
     zone: str, locale: str, region: str
 ) -> None:
-    assert region_of(Business(time_zone=zone, locale=locale)) == region
+    assert Business(time_zone=zone, locale=locale).country == region

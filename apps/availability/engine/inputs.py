@@ -150,7 +150,7 @@ class Limits:
 
     The other fields remember the policy behind them, so that a refusal can say when it opens:
     ``max_advance`` in elapsed seconds, ``horizon_days`` in dates of the business, and the last
-    second that horizon allows. Made by ``limits.compute_limits``. Nothing starts within the spans
+    second that horizon allows. Made by ``compute_limits``. Nothing starts within the spans
     ``called_off`` (Unix seconds, in order), whatever else is allowed: days of appointments for
     which too few people came in time (rule B16).
     """

@@ -15,8 +15,8 @@ from apps.availability.operations.sessions import (
     occupy,
     override_columns,
 )
-from apps.availability.queries import zone_of
 from apps.availability.queries.plans import SessionPlan
+from apps.catalog.queries import zone_of
 from apps.kernel.references import digest_of
 from apps.kernel.refusals import Refusal
 

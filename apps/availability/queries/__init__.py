@@ -7,7 +7,6 @@ from apps.availability.queries.search import (
     load_search,
     load_searches,
     with_later_busy,
-    zone_of,
 )
 from apps.availability.queries.timeline import (
     BusyRow,
@@ -33,5 +32,4 @@ __all__ = [
     "load_search",
     "load_searches",
     "with_later_busy",
-    "zone_of",
 ]

@@ -8,10 +8,11 @@ from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason, why_not_fit
 from apps.availability.engine.series import SeriesRule, occurrences, series_dates
 from apps.availability.engine.zones import Resolution
-from apps.availability.queries.search import SlotQuery, load_search, zone_of
+from apps.availability.queries.search import SlotQuery, load_search
 from apps.availability.queries.timeline import load_hours
 from apps.businesses.models import Location
 from apps.catalog.models import BookingPolicy, Resource, Service
+from apps.catalog.queries.offered import zone_of
 
 WEEKS_OF_A_YEAR = 52
 

@@ -21,6 +21,7 @@ from apps.availability.queries.timeline import HoursBook, load_hours, read_busy_
 from apps.businesses.models import Location
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Requirements, load_requirements
+from apps.catalog.queries.offered import zone_of
 from apps.kernel.spans import Seconds, Span
 
 MINUTE = 60
@@ -42,13 +43,6 @@ class SlotQuery:
     primary_id: int | None = None
     own_session_id: int | None = None
     ignores_limits: bool = False
-
-
-def zone_of(*, service: Service, location: Location | None) -> ZoneInfo:
-    """Return the zone of the venue: the location's own, else the business's (rule T13)."""
-    if location is not None and location.time_zone:
-        return ZoneInfo(location.time_zone)
-    return service.business.zone
 
 
 def load_search(

@@ -1,12 +1,10 @@
-"""What an address of the picker says, typed: which form of the service, and which days to show.
-
-Nothing in an address is trusted: whatever is not exactly a date, a number or a zone is refused.
-"""
+"""What an address of the picker says, typed: which form of the service, which days to show; and the
+value of a slot button: the start with its offset, the person and the variant."""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -15,9 +13,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.http import QueryDict
 from django.urls import reverse
 
+from apps.availability.engine.zones import Status, link_time, resolve_typed
 from apps.bookings.models import Booking
-from apps.bookings.queries.choice import choice_of
 from apps.bookings.queries.days import Ask
+from apps.bookings.queries.offered import choice_of
 from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, choose
@@ -28,6 +27,8 @@ DIGITS = 15
 ANYBODY = "any"
 MOST_ADD_ONS = 50
 FARTHEST = timedelta(days=800)
+PARTS = 3
+LONGEST = 80
 
 
 class Unreadable(Refusal):
@@ -231,3 +232,35 @@ def party_query(choice: Choice) -> str:
     if choice.mix:
         return "?" + urlencode({f"people_{it.pk}": people for it, people in choice.mix})
     return f"?people={choice.party_size}" if choice.party_size > 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PickedSlot:
+    starts_at: datetime
+    staff: int | None
+    variant: int | None
+
+
+def slot_value(*, start: int, zone: ZoneInfo, staff: int | None, variant: int | None) -> str:
+    """Write ``2026-11-26T10:15+01:00;staff;variant`` for a start in Unix seconds."""
+    return f"{link_time(zone, start)};{staff or ''};{variant or ''}"
+
+
+def read_slot(raw: str, *, zone: ZoneInfo) -> PickedSlot:
+    """Read a slot button back; the offset has to be the venue's at that time (rule T6).
+
+    Raises:
+        Unreadable: malformed, or the offset is not that of the zone (a stale or made-up link).
+    """
+    parts = raw.split(";")
+    if len(raw) > LONGEST or len(parts) != PARTS:
+        raise Unreadable("slot")
+    typed = read_moment(parts[0])
+    found = resolve_typed(zone=zone, typed=typed)
+    if found.status is not Status.OK:
+        raise Unreadable("offset")
+    return PickedSlot(
+        starts_at=datetime.fromtimestamp(found.instants[0], UTC),
+        staff=read_number(parts[1]),
+        variant=read_number(parts[2]),
+    )

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.availability.models import CourseRun, Seating, Session
-from apps.bookings.service_snapshot import ServiceSnapshot
+from apps.bookings.policy import ServiceSnapshot
 from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service, Variant
 from apps.customers.models import Customer

@@ -10,7 +10,6 @@ from apps.bookings.operations.decide import (
     suggest_times,
     undo_decision,
 )
-from apps.bookings.operations.details import ContactDetails, Details, GivenAnswer
 from apps.bookings.operations.drafts import Visitor
 from apps.bookings.operations.errors import (
     AlreadyCorrected,
@@ -58,7 +57,14 @@ from apps.bookings.operations.resolve import (
     move_the_other,
     settle_conflict,
 )
-from apps.bookings.operations.submit import lock_counted, lock_draft, submit_draft
+from apps.bookings.operations.submit import (
+    ContactDetails,
+    Details,
+    GivenAnswer,
+    lock_counted,
+    lock_draft,
+    submit_draft,
+)
 from apps.bookings.operations.transitions import Actor, line_of_history, lock_booking
 from apps.bookings.operations.unanswered import settle_unanswered
 from apps.bookings.states import UNDO_WINDOW

@@ -11,8 +11,8 @@ from apps.availability.engine.rezoning import Keep, same_reading
 from apps.availability.models import CourseRun, Session
 from apps.bookings.announcements import announce_new_start
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime, WaitlistEntry
+from apps.bookings.operations.drafts import tzdata_version
 from apps.bookings.operations.errors import StaleRevision
-from apps.bookings.operations.snapshots import tzdata_version
 from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.queries.rezoning import (
     Span,

@@ -7,18 +7,17 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
-from apps.bookings.decision import decide
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.drafts import require_sold
+from apps.bookings.operations.drafts import clock_columns, require_sold, settled_columns
 from apps.bookings.operations.errors import SlotGone
 from apps.bookings.operations.follow import follow_class
 from apps.bookings.operations.kept import release_booking
 from apps.bookings.operations.paid import MoneyOfBooking
-from apps.bookings.operations.snapshots import clock_columns, settled_columns
 from apps.bookings.operations.submit import answer_by, asked, secure_time
 from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
-from apps.bookings.queries.as_seen import Change, change_since
+from apps.bookings.queries.drafts import Change, change_since
+from apps.bookings.states import decide
 from apps.catalog.queries import Choice, UnknownChoice
 
 

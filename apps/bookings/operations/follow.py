@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.snapshots import clock_columns
+from apps.bookings.operations.drafts import clock_columns
 from apps.bookings.operations.transitions import Actor, deadline_columns, record_transition
 from apps.bookings.queries.joinables import lead_of
 

@@ -3,16 +3,19 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.bookings.models import Booking
-from apps.bookings.operations.details import Details, contact, write_answers, write_consents
 from apps.bookings.operations.drafts import require_sold
 from apps.bookings.operations.errors import CustomerBlocked, SlotGone
 from apps.bookings.operations.submit import (
+    Details,
+    contact,
     lock_draft,
     price_now,
     reject_blocked_draft,
     require_not_blocked,
+    write_answers,
+    write_consents,
 )
-from apps.bookings.queries.as_seen import reads_otherwise
+from apps.bookings.queries.drafts import reads_otherwise
 from apps.customers.operations import find_or_add_customer
 
 

@@ -9,9 +9,9 @@ from apps.availability import operations as availability
 from apps.availability.operations import SlotTaken
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.counted import require_enough_then
+from apps.bookings.operations.drafts import clock_columns, place_columns
 from apps.bookings.operations.errors import SlotGone
 from apps.bookings.operations.paid import require_paid_then
-from apps.bookings.operations.snapshots import clock_columns, place_columns
 from apps.bookings.operations.transitions import (
     Actor,
     deadline_columns,

@@ -1,5 +1,8 @@
-"""Details sent: the draft becomes a booking or a request, once (rule B6)."""
+"""Details sent: what a customer typed is stored, and the draft becomes a booking or a request, once
+(rule B6)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,10 +11,9 @@ from django.db.models import OuterRef
 
 from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
-from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.models import Answer, Booking, BookingEvent, Participant
 from apps.bookings.operations.counted import lock_people_of_day
-from apps.bookings.operations.details import Details, contact, write_answers, write_consents
-from apps.bookings.operations.drafts import require_open, require_sold
+from apps.bookings.operations.drafts import require_open, require_sold, settled_columns
 from apps.bookings.operations.errors import (
     AtTheTill,
     CustomerBlocked,
@@ -20,7 +22,6 @@ from apps.bookings.operations.errors import (
     SlotGone,
 )
 from apps.bookings.operations.hold import release_draft
-from apps.bookings.operations.snapshots import settled_columns
 from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.queries import (
     NoTime,
@@ -30,19 +31,96 @@ from apps.bookings.queries import (
     find_claim,
     query_again,
 )
-from apps.bookings.queries.as_seen import Change, change_since
-from apps.bookings.queries.drafts import with_revision, with_setup
+from apps.bookings.queries.drafts import Change, change_since, price_of, with_revision, with_setup
 from apps.bookings.queries.minimum import MinimumGroup, decided_by, group_of
-from apps.bookings.queries.price import price_of
 from apps.bookings.unanswered import KEY, last_moment
-from apps.catalog.models import Service
+from apps.catalog.models import Question, Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
-from apps.customers.models import Customer
+from apps.customers.models import Consent, Customer
 from apps.customers.operations import find_or_add_customer, note_turned_away
 from apps.customers.queries import blocks_anybody, find_blocked
 
 ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """One answer as cleaned text; participant is its place in the list of names, or None."""
+
+    question: Question
+    value: str
+    participant: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactDetails:
+    """Who comes and how to reach them, cleaned: e-mail in lower case, phone in E.164, the address
+    of a home visit in one line."""
+
+    name: str
+    email: str
+    phone: str = ""
+    visit_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Details(ContactDetails):
+    """The same, with all else that the form of a booking asks."""
+
+    note: str = ""
+    participant_names: Sequence[str] = ()
+    answers: Sequence[GivenAnswer] = ()
+    consents: Sequence[str] = ()
+
+
+def contact(details: Details) -> dict[str, Any]:
+    """The columns of a booking that say who comes."""
+    return {
+        "contact_name": details.name,
+        "contact_email": details.email,
+        "contact_phone": details.phone,
+        "visit_address": details.visit_address,
+        "customer_note": details.note,
+        "draft_text": {},
+    }
+
+
+def write_answers(booking: Booking, details: Details) -> None:
+    """Store the names of the party and the answers."""
+    if not (details.participant_names or details.answers):
+        return
+    people = Participant.objects.bulk_create(
+        Participant(booking=booking, name=name, position=position)
+        for position, name in enumerate(details.participant_names)
+    )
+    Answer.objects.bulk_create(
+        Answer(
+            booking=booking,
+            participant=None if answer.participant is None else people[answer.participant],
+            question=answer.question,
+            label=answer.question.label,
+            kind=answer.question.kind,
+            value=answer.value,
+            sensitive=answer.question.sensitive,
+            position=position,
+        )
+        for position, answer in enumerate(details.answers)
+    )
+
+
+def write_consents(booking: Booking, details: Details, *, now: datetime) -> None:
+    """Store what the customer agreed to, in the words that were shown."""
+    if details.consents:
+        Consent.objects.bulk_create(
+            Consent(
+                business_id=booking.business_id,
+                customer=booking.customer,
+                wording=wording,
+                given_at=now,
+            )
+            for wording in details.consents
+        )
 
 
 def submit_draft(
@@ -229,6 +307,8 @@ def answer_by(booking: Booking, *, choice: Choice, now: datetime) -> datetime | 
         patience = timedelta(hours=choice.service.business.answer_within_hours)
         last = last_moment(starts_at=booking.starts_at, ends_at=booking.ends_at, asked_at=now)
         return min(now + patience, last)
+    if not choice.service.min_participants:
+        return None
     return decided_by(group_of(booking, choice.service), people=booking.party_size, now=now)
 
 
@@ -242,7 +322,8 @@ def lock_counted(*, booking: Booking, now: datetime) -> None:
     """
     if booking.status != Booking.Status.CREATED or booking.asks_first:
         return
-    group = group_of(booking, booking.service)
+    counts = bool(booking.service.min_participants)
+    group = group_of(booking, booking.service) if counts else None
     if group is not None:
         _lock_group(booking, group, now=now)
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings import states
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.errors import StaleRevision, TimeNotKept
 from apps.bookings.queries.asking import is_for_people
-from apps.bookings.queries.kept import keeps_what_it_needs
 from apps.bookings.queries.minimum import group_at
 from apps.bookings.unanswered import deadline_after
 from apps.businesses.models import TeamMember
@@ -46,7 +46,6 @@ TOPICS = {
     BookingEvent.Action.LET_GO: "booking.let_go",
     BookingEvent.Action.REZONED: "booking.moved",
 }
-
 TOLD = frozenset(
     {
         *("status", "starts_at", "ends_at", "time_zone"),
@@ -56,9 +55,42 @@ TOLD = frozenset(
     }
 )
 """What history repeats; names, addresses and notes stay in one place, where they can be erased."""
-
 AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_id", "party_size"})
 """Of a confirmed booking: whatever changes these has to have its time or its seats."""
+
+
+def keeps_what_it_needs(booking: Booking) -> bool:
+    """Whether the time of an appointment is occupied for good, or the seats of a class or a course
+    are taken for as many as come; one query.
+
+    Read it after the locks, as a statement of its own: booking, resources and session. Time beside
+    the constraint (not enforced) counts only where the booking says why.
+    """
+    if booking.kind != Service.Kind.APPOINTMENT:
+        return _keeps_seats(booking)
+    rows = Occupancy.objects.filter(
+        session_id=booking.session_id or 0, session__state=Session.State.SCHEDULED
+    ).only("starts_at", "ends_at", "expires_at", "enforced")
+    return bool(rows) and all(_keeps(row, booking) for row in rows)
+
+
+def is_explained(booking: Booking) -> bool:
+    """Whether a booking says why its time may lie beside the constraint: somebody of the team gave
+    a reason, or it was paid for after its time had gone."""
+    return booking.double_booked or (
+        booking.skip_availability_validation and bool(booking.override_reason)
+    )
+
+
+def _keeps(row: Occupancy, booking: Booking) -> bool:
+    covers = row.starts_at <= booking.starts_at and booking.ends_at <= row.ends_at
+    return covers and row.expires_at is None and (row.enforced or is_explained(booking))
+
+
+def _keeps_seats(booking: Booking) -> bool:
+    firm = Seating.objects.filter(pk=booking.seating_id or 0, released_at=None, expires_at=None)
+    kept = firm.values_list("session_id", "course_run_id", "seats").first()
+    return kept == (booking.session_id, booking.course_run_id, booking.party_size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Questions about bookings and about the times that could become bookings."""
 
-from apps.bookings.queries.choice import choice_as_booked, choice_of
-from apps.bookings.queries.claims import (
+from apps.bookings.queries.offered import (
     NoTime,
+    choice_as_booked,
+    choice_of,
     claim_anyway,
     claim_of,
     claim_of_hold,

@@ -15,10 +15,9 @@ from apps.availability.engine.reasons import Reason
 from apps.availability.engine.slots import DayParts, Slot, find_slots, free_days, nearest_slots
 from apps.availability.queries import SlotQuery, as_if_free, with_later_busy
 from apps.bookings.queries.offered import load_offer
-from apps.bookings.queries.periods import DAY, Period, period_of, strip_start
-from apps.bookings.queries.wishes import may_wait_for_a_time
 from apps.bookings.wishes import SPANS, Wish, wishes_from, worth_waiting
-from apps.kernel.spans import WEEK
+from apps.catalog.queries import may_wait_for_a_time
+from apps.kernel.spans import DAY, WEEK, Period, period_of, strip_start
 
 FARTHEST = timedelta(days=366)
 NEAREST = 3

@@ -1,20 +1,30 @@
-"""Drafts of one browser, and the bookings a browser or a device may see."""
+"""Drafts of one browser, and the bookings a browser or a device may see; whether what somebody
+books is still what they saw when they began, and what it costs as it is now."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 
+from apps.availability.models import CourseRun, Session
+from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking
+from apps.bookings.queries.joinables import join_rules_of, joinable_of
+from apps.bookings.queries.offered import NoTime, choice_of, find_claim, query_again
+from apps.bookings.queries.own import Browser
+from apps.bookings.reductions import is_reduced, takes_codes
 from apps.businesses.models import Business, SetupRevision
 from apps.businesses.queries import Revision, get_business
-from apps.catalog.queries import find_staff, get_service_by_id
+from apps.catalog.models import Service
+from apps.catalog.pricing import Price
+from apps.catalog.queries import Choice, UnknownChoice, find_staff, get_service_by_id, zone_of
 from apps.customers.identity import domains_of, identity_of
 from apps.customers.queries import of_line
 from apps.web.phones import line_of
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
-
 PLAIN_ANSWERS = ("SHORT_TEXT", "LONG_TEXT", "CHOICE", "PHONE")
 """Kinds whose stored words are what was typed; the others are asked again."""
 
@@ -163,3 +173,127 @@ def count_live_holds(
     holds = near.held(now).exclude(visitor_hash=besides)
     found = holds.aggregate(count=Count("pk"), first=Min("hold_expires_at"))
     return found["count"], found["first"]
+
+
+class Change(StrEnum):
+    """What became of it meanwhile."""
+
+    NONE = "NONE"
+    MOVED = "MOVED"
+    CALLED_OFF = "CALLED_OFF"
+
+
+def reading_of(at: datetime, zone: ZoneInfo) -> str:
+    """What the clock of a place reads at an instant, as a booking keeps it: "2026-11-26T10:15"."""
+    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
+def reads_otherwise(booking: Booking) -> bool:
+    """Whether the clock of the place does not read any more what the customer of a draft saw: the
+    zone there was changed meanwhile. No query."""
+    zone = zone_of(service=booking.service, location=booking.location)
+    return booking.wall_time != reading_of(booking.starts_at, zone)
+
+
+def change_since(booking: Booking) -> Change:
+    """Read anew what a locked booking of a class or a course is for; one query, none for an
+    appointment, whose time is its own."""
+    if reads_otherwise(booking):
+        return Change.MOVED
+    if booking.seating_id is None:
+        return Change.NONE
+    if booking.course_run_id is not None:
+        target: Session | CourseRun = CourseRun.objects.get(pk=booking.course_run_id)
+    else:
+        target = Session.objects.get(pk=booking.session_id or 0)
+    if target.state not in {Session.State.SCHEDULED, CourseRun.State.OPEN}:
+        return Change.CALLED_OFF
+    seen = (booking.starts_at, booking.ends_at)
+    return Change.NONE if (target.starts_at, target.ends_at) == seen else Change.MOVED
+
+
+def price_in_line(*, booking: Booking, now: datetime) -> int | None:
+    """What a place costs whoever waited for it, in minor units: what they were told when they
+    joined, or less by now for what is left of a course (rule B15)."""
+    run, told = booking.course_run, booking.price
+    if run is None or told is None or not booking.service.prorates:
+        return told
+    try:
+        price = price_of(booking=booking, choice=choice_of(booking=booking), now=now)
+    except UnknownChoice:
+        return told
+    return told if price.total is None else min(told, price.total)
+
+
+def price_of(*, booking: Booking, choice: Choice, now: datetime) -> Price:
+    """Return the price of a draft; one query more for a course that late joiners pay in part."""
+    run = booking.course_run
+    if booking.kind != Service.Kind.COURSE or run is None or not choice.service.prorates:
+        return choice.price
+    joinable = joinable_of(run, besides=None, now=now, seats_left=0)
+    return price_to_join(choice.price, joinable, prorates=True, now=now)
+
+
+def is_time_gone(*, booking: Booking, now: datetime) -> bool:
+    """Whether a draft's hold is over and its time, or its places, went to somebody else."""
+    if booking.is_held(now):
+        return False
+    try:
+        choice = choice_of(booking=booking)
+        if booking.seating_id is not None:
+            return not _has_places(booking, choice, now=now)
+        query = query_again(booking=booking, choice=choice)
+        find_claim(query=query, starts_at=booking.starts_at, now=now)
+    except (NoTime, UnknownChoice):
+        return True
+    return False
+
+
+def _has_places(booking: Booking, choice: Choice, *, now: datetime) -> bool:
+    target = booking.course_run or booking.session
+    if target is None:
+        return False
+    joinable = joinable_of(target, besides=booking, now=now)
+    rules = join_rules_of(choice.policy)
+    return may_join(joinable, rules=rules, seats=booking.party_size, now=now).is_open
+
+
+def pays_next(draft: Booking, *, has_plan: bool = False, now: datetime) -> bool:
+    """Whether a page to pay on comes after the details: where it is paid online, where they have a
+    plan, where a code or a gift card may be used, where anything is taken off the price, so that
+    nobody books at a price they did not see, and where a payment was begun already."""
+    if draft.is_at_the_till and draft.price is not None:
+        return True
+    by_plan = has_plan and not draft.asks_first
+    return _pays(draft.service, draft.price, draft.party_size, by_plan=by_plan, now=now)
+
+
+def steps_of(choice: Choice, *, has_plan: bool, now: datetime) -> int:
+    """How many pages lead to the booking, as far as the choice tells: time, details, and paying
+    where ``pays_next``."""
+    by_plan = has_plan and not choice.service.requires_approval
+    price, people = choice.price.total, choice.party_size
+    return 3 if _pays(choice.service, price, people, by_plan=by_plan, now=now) else 2
+
+
+def _pays(
+    service: Service, price: int | None, people: int, *, by_plan: bool, now: datetime
+) -> bool:
+    if not price:
+        return False
+    if service.pays_online or by_plan:
+        return True
+    subtotal = service.without_tax(price)
+    return is_reduced(service=service, subtotal=subtotal, people=people, now=now) or takes_codes(
+        business_id=service.business_id, now=now
+    )
+
+
+def own_hold(*, browser: Browser, business_id: int, now: datetime) -> Booking | None:
+    """Return the draft whose time or places the browser holds at a business now: a tap on another
+    time lets them go, so that to this browser they are free. One query at most."""
+    if not browser.visitor_hash:
+        return None
+    mine = Booking.objects.filter(business_id=business_id, visitor_hash=browser.visitor_hash)
+    drafts = mine.held(now).only("session_id", "course_run_id", "seating_id", "party_size")
+    return max(drafts, key=lambda draft: draft.pk, default=None)

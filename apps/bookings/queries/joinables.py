@@ -1,14 +1,22 @@
-"""From rows of classes and courses to what the rule of joining asks."""
+"""From rows of classes and courses to what the rule of joining asks; how many wait in front of a
+full one, and who waits for a time of an appointment."""
 
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from django.db.models import F, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from apps.availability.models import CourseRun, Session, has_lapsed
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joinable, JoinRules
-from apps.bookings.models import Booking
-from apps.catalog.models import BookingPolicy
+from apps.bookings.models import Booking, WaitlistEntry
+from apps.bookings.wishes import Wish
+from apps.catalog.models import BookingPolicy, Service
+from apps.catalog.queries import Choice
+
+State = WaitlistEntry.State
+IN_LINE = (State.WAITING, State.OFFERED)
 
 
 def join_rules_of(policy: BookingPolicy) -> JoinRules:
@@ -78,3 +86,87 @@ def first_date(run: CourseRun) -> Session | None:
     """The first session of a course that takes place."""
     kept = run.sessions.filter(state=Session.State.SCHEDULED)
     return kept.select_related("business", "location").order_by("starts_at").first()
+
+
+def line_of(
+    target: Session | CourseRun, *, states: Sequence[str] = IN_LINE
+) -> QuerySet[WaitlistEntry]:
+    """The entries that wait for this session or run, in no order."""
+    is_session = isinstance(target, Session)
+    here = Q(session_id=target.pk) if is_session else Q(course_run_id=target.pk)
+    return WaitlistEntry.objects.filter(here, state__in=states)
+
+
+def has_line(service: Service) -> bool:
+    """Whether customers may wait for a place of a class or a course: a tap on the offer books it,
+    so not where the team says yes to everybody first. The team may let people wait all the same."""
+    return not service.requires_approval
+
+
+def count_waiting(*, session_ids: Collection[int]) -> Mapping[int, int]:
+    """How many entries wait by session; sessions without any are missing."""
+    lines = WaitlistEntry.objects.filter(session_id__in=session_ids, state__in=IN_LINE)
+    counted = lines.order_by().values("session_id").annotate(n=Count("pk"))
+    return {row["session_id"]: row["n"] for row in counted if row["session_id"]}
+
+
+def count_waiting_for_runs(*, run_ids: Collection[int]) -> Mapping[int, int]:
+    """The same by course run."""
+    lines = WaitlistEntry.objects.filter(course_run_id__in=run_ids, state__in=IN_LINE)
+    counted = lines.order_by().values("course_run_id").annotate(n=Count("pk"))
+    return {row["course_run_id"]: row["n"] for row in counted if row["course_run_id"]}
+
+
+def wish_of(entry: WaitlistEntry) -> Wish | None:
+    """What an entry waits for, None for one that waits for a class or a course."""
+    if entry.wanted_first_on is None or entry.wanted_last_on is None:
+        return None
+    return Wish(
+        first_on=entry.wanted_first_on,
+        last_on=entry.wanted_last_on,
+        from_minute=entry.wanted_from_minute,
+        to_minute=entry.wanted_to_minute,
+        notice_minutes=entry.notice_minutes,
+        let_pass=tuple(
+            (datetime.fromisoformat(start), datetime.fromisoformat(end))
+            for start, end in entry.let_pass
+        ),
+    )
+
+
+def open_wish(entry: WaitlistEntry) -> Wish | None:
+    """The same while there is no time for it: none is offered, none was taken."""
+    has_time = entry.state in {WaitlistEntry.State.OFFERED, WaitlistEntry.State.ENROLLED}
+    return None if has_time else wish_of(entry)
+
+
+def wishes_for(
+    *, service_id: int, location_id: int | None, first_on: date, last_on: date
+) -> QuerySet[WaitlistEntry]:
+    """The entries in line for a service at a place that want one of these days too, in no order."""
+    return WaitlistEntry.objects.filter(
+        Q(booking__location_id=location_id),
+        booking__service_id=service_id,
+        state__in=IN_LINE,
+        wanted_first_on__lte=last_on,
+        wanted_last_on__gte=first_on,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How many wait for one of the same days, and whether one more may."""
+
+    waiting: int
+    has_room: bool
+
+
+def line_for(choice: Choice, wish: Wish) -> Line:
+    """How long the line is that somebody with this wish would join; one query."""
+    waiting = wishes_for(
+        service_id=choice.service.pk,
+        location_id=choice.location.pk if choice.location else None,
+        first_on=wish.first_on,
+        last_on=wish.last_on,
+    ).count()
+    return Line(waiting, has_room=waiting < choice.policy.waitlist_capacity)

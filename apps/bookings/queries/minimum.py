@@ -14,13 +14,13 @@ from django.db.models.functions import Coalesce
 
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import CourseRun, DecidedDay, Session
-from apps.availability.queries import zone_of
 from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.queries.asking import is_for_people
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import Location
 from apps.catalog.models import Service
+from apps.catalog.queries import zone_of
 
 BY: dict[type[Model], str] = {Session: "session", CourseRun: "course_run"}
 T = TypeVar("T", Session, CourseRun)

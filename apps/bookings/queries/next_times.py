@@ -10,14 +10,12 @@ from django.db.models import Min
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.slots import Slot, find_slots, free_days
 from apps.availability.models import Session
-from apps.availability.queries import SlotQuery, zone_of
+from apps.availability.queries import SlotQuery
 from apps.bookings.models import Booking
-from apps.bookings.queries.choice import choice_of
-from apps.bookings.queries.claims import slot_query
-from apps.bookings.queries.offered import load_offer, load_offers
+from apps.bookings.queries.offered import choice_of, load_offer, load_offers, slot_query
 from apps.businesses.models import Business, Location
 from apps.catalog.models import BookingPolicy, Service
-from apps.catalog.queries import Choice, UnknownChoice, default_policy, is_bookable
+from apps.catalog.queries import Choice, UnknownChoice, default_policy, is_bookable, zone_of
 
 AHEAD = timedelta(days=21)
 STRIP = 3

@@ -1,15 +1,45 @@
-"""The bookings a browser may call its own: made in it, opened by their link, or remembered."""
+"""The bookings a browser may call its own: made in it, opened by their link, or remembered; and
+whether more people may come on one that stands (rule B17)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
-from apps.bookings.queries.bringing import alone_words, has_room_for, takes_more
+from apps.bookings.policy import Policy
+from apps.bookings.queries.asking import is_before_the_team
+from apps.bookings.states import OCCUPYING
 
+SETTLED = (Booking.PaymentOption.ONLINE, Booking.PaymentOption.MEMBERSHIP)
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
+
+
+def takes_more(booking: Booking) -> bool:
+    """Whether it is of a kind that others can be added to: it has places, nothing was paid for
+    them, and nobody has to say yes to others. Its service comes joined."""
+    if booking.status not in OCCUPYING or booking.seating_id is None:
+        return False
+    if booking.paid or booking.payment_option in SETTLED:
+        return False
+    return is_before_the_team(booking) or not booking.service.requires_approval
+
+
+def has_room_for(booking: Booking, *, more: int) -> bool:
+    """Whether so many more stay within the limit that was frozen with it."""
+    most = Policy.from_snapshot(booking.policy_snapshot).max_participants
+    return booking.party_size + more <= most
+
+
+def alone_words(booking: Booking) -> str:
+    """Why nobody is added to a booking, and what whoever comes along does instead; it is of a class
+    that can be booked. Its service comes joined."""
+    if booking.paid or booking.payment_option == Booking.PaymentOption.MEMBERSHIP:
+        return _("This booking is paid. To bring more people, book again.")
+    if takes_more(booking) and not has_room_for(booking, more=1):
+        return _("This booking cannot be for more people.")
+    return _("To bring more people, book again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +59,6 @@ class Own:
     people: int = 0
     may_bring: bool = False
     alone_words: str = ""
-
-
-def own_hold(*, browser: Browser, business_id: int, now: datetime) -> Booking | None:
-    """Return the draft whose time or places the browser holds at a business now: a tap on another
-    time lets them go, so that to this browser they are free. One query at most."""
-    if not browser.visitor_hash:
-        return None
-    mine = Booking.objects.filter(business_id=business_id, visitor_hash=browser.visitor_hash)
-    drafts = mine.held(now).only("session_id", "course_run_id", "seating_id", "party_size")
-    return max(drafts, key=lambda draft: draft.pk, default=None)
 
 
 def own_place(*, browser: Browser, session_id: int) -> Own:

@@ -1,19 +1,30 @@
-"""The chosen day of the picker in groups of slots (templates/bookings/_day.html)."""
+"""The picker in words and cells: the lines above it, its days as a strip and a month, and the
+chosen day in groups of slots (templates/bookings/_calendar.html, _day.html)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from apps.availability.engine.slots import Slot
+from apps.availability.engine.slots import DayParts, Slot
+from apps.bookings.policy import is_free_now
 from apps.bookings.queries.days import Days, starts_at
-from apps.bookings.wording import no_times_words
+from apps.bookings.queries.offered import policy_of
+from apps.bookings.wording import cancel_words, no_times_words, pay_words, price_words
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice
+from apps.kernel.spans import DAY, WEEK, Period, days_in_order, first_period, week_start
 from apps.web import formatting
+from apps.web.formatting import locale_of
+from apps.web.weeks import week_starts_of
 
 NOON, EVENING = 12, 17
 Value = Callable[[int], str]
+Address = Callable[..., str]
+MARK_MORNING, MARK_AFTERNOON, MARK_EVENING = 4, 2, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +120,199 @@ def words_for_ear(day: Day, *, locale: str) -> str:
         "count": day.count,
         "day": formatting.format_day(day.on, locale=locale),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One day; marks are 4 for the morning, 2 for the afternoon, 1 for the evening."""
+
+    on: date
+    url: str | None
+    count: int
+    marks: int
+    is_chosen: bool
+    is_today: bool
+    weekday: str
+    month_word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    short: str
+    full: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Addresses are None where there is nothing to go to: "Earlier" is left out, not greyed."""
+
+    first: date
+    last: date
+    strip_on: date
+    strip: tuple[Cell, ...]
+    weekdays: tuple[Weekday, ...]
+    weeks: tuple[tuple[Cell | None, ...], ...]
+    earlier_url: str | None
+    later_url: str | None
+    strip_earlier_url: str | None
+    strip_later_url: str | None
+    month_url: str
+    open: bool
+
+
+def calendar_of(*, days: Days, locale: str, address: Address, whole_month: bool) -> Calendar:
+    """Lay the days out. address(**extra) makes the link of a picker with that query."""
+    period, strip = days.period, days.strip
+    starts = week_starts_of(locale)
+    current = first_period(days.today, week_starts=starts)
+    view = {"view": "month"} if whole_month else {}
+    earlier = max(days.today, (period.first - DAY).replace(day=1))
+    shorts = locale_of(locale).days["stand-alone"]["short"]
+    fulls = locale_of(locale).days["stand-alone"]["wide"]
+    order = days_in_order(week_starts=starts)
+    month = {"month": f"{earlier:%Y-%m}", **view}
+    here = {"date": days.chosen.isoformat()} if days.chosen else {}
+    before, after = strip.first - timedelta(days=WEEK), strip.last + DAY
+    return Calendar(
+        first=period.first,
+        last=period.last,
+        strip_on=days.chosen if days.chosen and days.chosen in strip else strip.first,
+        strip=tuple(_cell(on, days, locale, address) for on in _dates(strip)),
+        weekdays=tuple(Weekday(shorts[it], fulls[it]) for it in order),
+        weeks=_weeks(days, starts, locale, address),
+        earlier_url=address(**month) if period.first > current.first else None,
+        later_url=address(month=f"{period.last + DAY:%Y-%m}", **view)
+        if period.last < days.horizon
+        else None,
+        strip_earlier_url=address(week=before.isoformat()) if before >= days.today else None,
+        strip_later_url=address(week=after.isoformat()) if after <= days.horizon else None,
+        month_url=address(**here) if whole_month else address(**here, view="month"),
+        open=whole_month,
+    )
+
+
+def _weeks(
+    days: Days, starts: int, locale: str, address: Address
+) -> tuple[tuple[Cell | None, ...], ...]:
+    period = days.period
+    first = week_start(period.first, week_starts=starts)
+    count = ((period.last - first).days // WEEK) + 1
+    return tuple(
+        tuple(
+            _cell(on, days, locale, address) if on in period else None
+            for on in _dates(Period(begin, begin + timedelta(days=WEEK - 1)))
+        )
+        for begin in (first + timedelta(days=WEEK * it) for it in range(count))
+    )
+
+
+def _cell(on: date, days: Days, locale: str, address: Address) -> Cell:
+    parts = days.parts.get(on, DayParts())
+    babel = locale_of(locale)
+    is_first = on.day == 1 and on.month != days.period.first.month
+    return Cell(
+        on=on,
+        url=address(date=on.isoformat()) if parts.total else None,
+        count=parts.total,
+        marks=MARK_MORNING * bool(parts.morning)
+        + MARK_AFTERNOON * bool(parts.afternoon)
+        + MARK_EVENING * bool(parts.evening),
+        is_chosen=on == days.chosen,
+        is_today=on == days.today,
+        weekday=babel.days["stand-alone"]["short"][on.weekday()],
+        month_word=babel.months["stand-alone"]["abbreviated"][on.month] if is_first else "",
+    )
+
+
+def _dates(period: Period) -> list[date]:
+    return [
+        period.first + timedelta(days=it) for it in range((period.last - period.first).days + 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffOption:
+    value: str
+    label: str
+    chosen: bool
+
+
+def facts_words(choice: Choice, *, says_where: bool = True) -> str:
+    """ "45 min, €48.00", and the place where there are several."""
+    price = price_words(
+        amount=choice.price.total,
+        text=choice.price.text,
+        currency=choice.price.currency,
+        locale=choice.service.business.locale,
+    )
+    parts = [formatting.format_duration(choice.duration_minutes), price]
+    if choice.variant is not None and choice.service.price_kind == Service.PriceKind.VARIED:
+        parts.insert(0, choice.variant.name)
+    parts += [add_on.name for add_on in choice.add_ons]
+    if says_where and choice.location is not None and choice.has_other_places:
+        parts.append(choice.location.name)
+    return ", ".join(parts)
+
+
+def staff_options(choice: Choice) -> list[StaffOption]:
+    """Anyone first, then the team; nothing when there is nobody to choose between."""
+    if len(choice.staff) < 2:  # noqa: PLR2004 - one person is no choice
+        return []
+    anyone = StaffOption("", _("Any available"), choice.chosen_staff is None)
+    return [
+        anyone,
+        *(
+            StaffOption(str(it.resource_id), it.short_name, it == choice.chosen_staff)
+            for it in choice.staff
+        ),
+    ]
+
+
+def policy_words(choice: Choice) -> str:
+    """ "Free cancellation up to 24 hours before. You pay at the salon." """
+    cancel = cancel_words(policy_of(choice.policy))
+    pay = pay_words(choice.service, amount=choice.price.total)
+    return f"{cancel} {pay}".strip()
+
+
+def policy_words_of_day(
+    choice: Choice, starts: Sequence[datetime], *, now: datetime, zone: ZoneInfo
+) -> str:
+    """The same for the times (UTC) that a page shows: those that are too near to be cancelled are
+    not told to be free."""
+    policy = policy_of(choice.policy)
+    near = [at for at in starts if not is_free_now(policy=policy, starts_at=at, now=now)]
+    if not policy.cancel_allowed or not near:
+        return policy_words(choice)
+    pay = pay_words(choice.service, amount=choice.price.total)
+    if len(near) == len(starts):
+        cancel = _("These times are too soon for free cancellation.")
+        return f"{cancel} {pay}".strip()
+    first = min(at for at in starts if at not in near)
+    when = formatting.format_time(first, zone=zone, locale=choice.service.business.locale)
+    sooner = _("Times before %(when)s are too soon for that.") % {"when": when}
+    return f"{cancel_words(policy)} {sooner} {pay}".strip()
+
+
+def visitor_note(*, service: Service, theirs: str, venue: ZoneInfo, at: datetime) -> str:
+    """ "It is 3 hours earlier where you are.", when the visitor's clock differs from the venue's.
+
+    theirs is the name a cookie gives, so it may be anything.
+    """
+    if service.online or not theirs:
+        return ""
+    try:
+        offset = at.astimezone(ZoneInfo(theirs)).utcoffset()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
+    there = at.astimezone(venue).utcoffset()
+    if offset is None or there is None or offset == there:
+        return ""
+    minutes = abs(int((offset - there).total_seconds() // 60))
+    hours, rest = divmod(minutes, 60)
+    length = ngettext("%d hour", "%d hours", hours) % hours
+    if rest:
+        length = formatting.format_duration(minutes)
+    if offset < there:
+        return _("It is %(length)s earlier where you are.") % {"length": length}
+    return _("It is %(length)s later where you are.") % {"length": length}

@@ -21,8 +21,8 @@ from apps.availability.queries.rezoning import (
     sessions_ahead,
 )
 from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
-from apps.bookings.queries.as_seen import reading_of
-from apps.bookings.queries.wishes import open_wish
+from apps.bookings.queries.drafts import reading_of
+from apps.bookings.queries.joinables import open_wish
 from apps.bookings.wishes import Wish, wanted_span
 from apps.businesses.models import Clock
 from apps.catalog.models import Service

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from apps.availability.engine.slots import find_slots
-from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime
 from apps.bookings.plan_uses import plan_limits_of
-from apps.bookings.queries.choice import choice_of, wants_the_same
-from apps.bookings.queries.claims import slot_query
 from apps.bookings.queries.minimum import starts_with_enough
-from apps.bookings.queries.offered import load_offer
+from apps.bookings.queries.offered import choice_of, load_offer, slot_query, wants_the_same
 from apps.bookings.suggesting import nearest_times, pick_times
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, UnknownChoice, is_bookable
+from apps.catalog.queries import Choice, UnknownChoice, is_bookable, zone_of
 
 BOOKED = {Booking.Status.PENDING, Booking.Status.CONFIRMED}
 BEFORE, AFTER = timedelta(days=7), timedelta(days=21)

@@ -1,8 +1,10 @@
 """The details of a draft: asked once, kept whatever happens, booked with one POST."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,21 +15,34 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms import seal
 from apps.bookings.forms.details import Asked, DetailsForm, Known
 from apps.bookings.models import Booking
-from apps.bookings.queries.drafts import find_last
-from apps.bookings.views.details_page import details_context, pays_next
-from apps.bookings.views.draft_lost import show_draft_lost
-from apps.bookings.views.drafts import came_back, came_back_words, draft_page, to_done
-from apps.bookings.views.limits import require_room_to_book, too_much_ahead
+from apps.bookings.operations import PriceChanged
+from apps.bookings.queries.drafts import find_last, pays_next
+from apps.bookings.queries.stub import stub_of
+from apps.bookings.views.details_page import details_context
+from apps.bookings.views.drafts import (
+    came_back,
+    came_back_words,
+    draft_page,
+    show_draft_lost,
+    to_done,
+)
 from apps.bookings.views.lost import try_again
-from apps.bookings.views.price_changed import price_changed
 from apps.bookings.visitors import forget as forget_device
-from apps.bookings.visitors import plans_of, remember, remembered
-from apps.bookings.wording import call_instead, region_of
+from apps.bookings.visitors import (
+    plans_of,
+    remember,
+    remembered,
+    require_room_to_book,
+    too_much_ahead,
+)
+from apps.bookings.wording import call_instead, price_words
+from apps.businesses.pages import frame_of
 from apps.catalog.queries import questions_of
 from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.limits import TooMany
 from apps.web.signed import SOONEST, Verdict, judge
 
+RENEWED = {"csrfmiddlewaretoken", seal.FIELD}
 PURPOSE = "details"
 REFUSALS = {
     Verdict.TOO_FAST: gettext_lazy("Please check your details and press the button again."),
@@ -37,6 +52,37 @@ REFUSALS = {
 }
 AT_ONCE = timedelta(0)
 LONGEST_WAY = 30
+
+
+def price_changed(request: HttpRequest, draft: Booking, changed: PriceChanged) -> HttpResponse:
+    """Show what was seen and what holds now; one button sends the same details again."""
+    fresh = changed.price
+    locale = draft.business.locale
+    was, now = (
+        price_words(amount=amount, text=fresh.text, currency=fresh.currency, locale=locale)
+        for amount in (changed.seen, fresh.total)
+    )
+    minutes = int((draft.ends_at - draft.starts_at).total_seconds() // 60)
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in RENEWED
+        for value in values
+    ]
+    context: dict[str, Any] = {
+        **frame_of(business=draft.business, place=draft.location),
+        "zone": draft.zone,
+        "stub": stub_of(booking=draft),
+        "before": {"service_name": draft.title, "minutes": minutes, "price_words": was},
+        "after": {"service_name": draft.title, "minutes": minutes, "price_words": now},
+        "kept": kept,
+        "seal_name": seal.FIELD,
+        "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=fresh.total),
+        "button_words": _("Continue with %(price)s") % {"price": now},
+        "back_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
+        "back_label": _("Your details"),
+    }
+    return render_page(request, "bookings/price_changed.html", None, context, status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,7 +213,7 @@ def _form(
         questions=questions,
         party_size=draft.party_size,
         staff_name=staff.short_name if staff else "",
-        region=region_of(draft.business),
+        region=draft.business.country,
         locale=draft.business.locale,
         known=Known(last.contact_name, last.contact_email, last.contact_phone) if last else None,
         asks_address=draft.as_booked.is_home_visit,

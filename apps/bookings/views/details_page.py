@@ -8,20 +8,20 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.bookings.cancelling_words import cancel_by_words
-from apps.bookings.forms import seal, way_back
+from apps.bookings.forms import seal
 from apps.bookings.forms.details import DetailsForm, Known
 from apps.bookings.forms.picks import party_query, picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries import choice_of
+from apps.bookings.queries.drafts import pays_next
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.reductions import discount_words, is_reduced, takes_codes
+from apps.bookings.reductions import discount_words
 from apps.bookings.unanswered import Rule, last_moment
-from apps.bookings.wording import pay_words, unanswered_words
+from apps.bookings.wording import cancel_by_words, pay_words, unanswered_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, UnknownChoice
+from apps.catalog.queries import UnknownChoice
 from apps.web import formatting
 from apps.web.signed import new_guard
 
@@ -48,7 +48,7 @@ def details_context(
         "guard": new_guard(purpose=purpose, now=now),
         "seal_name": seal.FIELD,
         "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
-        "times_name": way_back.FIELD,
+        "times_name": seal.TIMES_FIELD,
         "times_seal": sealed_way_back(draft),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not pays),
         "answer_words": _answer_words(draft, now=now),
@@ -111,37 +111,6 @@ def policy_sentence(draft: Booking, *, now: datetime, says_how_to_pay: bool = Tr
     return format_html("{} {}", cancel, pay) if pay else cancel
 
 
-def pays_next(draft: Booking, *, has_plan: bool = False, now: datetime) -> bool:
-    """Whether a page to pay on comes after the details: where it is paid online, where they have a
-    plan, where a code or a gift card may be used, where anything is taken off the price, so that
-    nobody books at a price they did not see, and where a payment was begun already."""
-    if draft.is_at_the_till and draft.price is not None:
-        return True
-    by_plan = has_plan and not draft.asks_first
-    return _pays(draft.service, draft.price, draft.party_size, by_plan=by_plan, now=now)
-
-
-def steps_of(choice: Choice, *, has_plan: bool, now: datetime) -> int:
-    """How many pages lead to the booking, as far as the choice tells: time, details, and paying
-    where ``pays_next``."""
-    by_plan = has_plan and not choice.service.requires_approval
-    price, people = choice.price.total, choice.party_size
-    return 3 if _pays(choice.service, price, people, by_plan=by_plan, now=now) else 2
-
-
-def _pays(
-    service: Service, price: int | None, people: int, *, by_plan: bool, now: datetime
-) -> bool:
-    if not price:
-        return False
-    if service.pays_online or by_plan:
-        return True
-    subtotal = service.without_tax(price)
-    return is_reduced(service=service, subtotal=subtotal, people=people, now=now) or takes_codes(
-        business_id=service.business_id, now=now
-    )
-
-
 def mask_address(address: str) -> str:
     """ "e…@gmail.com": enough to be recognised by its owner, useless to anybody else."""
     local, _at, domain = address.rpartition("@")
@@ -182,7 +151,7 @@ def _back_label(draft: Booking) -> str:
 
 def sealed_way_back(draft: Booking) -> str:
     """The same for a form of the draft, which may outlive it."""
-    return way_back.seal_way_back(
+    return seal.seal_way_back(
         draft_id=draft.draft_id, business_id=draft.business_id, path=back_url(draft)
     )
 

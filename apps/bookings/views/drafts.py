@@ -5,26 +5,81 @@ was shown the page, so the draft is its own again, and nothing is booked before 
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from apps.bookings import operations as bookings
 from apps.bookings.forms import seal
+from apps.bookings.forms.seal import TIMES_FIELD, NoWayBack, open_way_back
 from apps.bookings.models import Booking
+from apps.bookings.queries import choice_of
 from apps.bookings.queries.drafts import get_draft
-from apps.bookings.views.draft_gone import show_draft_gone
-from apps.bookings.views.draft_lost import show_draft_lost
+from apps.bookings.views.lost import no_longer_bookable, show_lost
 from apps.bookings.visitors import visitor_hash_of, visitor_of
+from apps.businesses.models import Business
 from apps.businesses.pages import frame_of
-from apps.web.http import go_to, render_page
+from apps.catalog.queries import UnknownChoice, is_offered
+from apps.web.http import go_to, instead_of_the_page, render_page
+from apps.web.kept_text import words_typed
 
+ShowLost = Callable[..., HttpResponse]
+_pages: dict[str, ShowLost] = {}
 CAME_BACK = "draft_came_back"
 """On a request: its browser had lost the draft, and has it again."""
+
+
+def register_lost_page(kind: str, show: ShowLost) -> None:
+    """Let this page (request, draft, now) say that the places of a draft of this kind of service
+    went, with what is free now (409); it may raise UnknownChoice."""
+    _pages[kind] = show
+
+
+def show_draft_lost(request: HttpRequest, draft: Booking, *, now: datetime) -> HttpResponse:
+    """Say that the time went, with what is free now (409); where nothing of it is sold any more,
+    that.
+
+    The text stays with the draft; the next time that is tapped brings it along."""
+    if not is_offered(service=draft.service):
+        typed = words_typed(request) if request.method == "POST" else ()
+        return no_longer_bookable(request, draft.service, typed=typed)
+    try:
+        if show := _pages.get(draft.kind):
+            return show(request, draft, now=now)
+        choice = choice_of(booking=draft)
+    except UnknownChoice:
+        service, business = draft.service.slug, draft.business.slug
+        return go_to(request, "bookings:service", business=business, service=service)
+    tz = draft.time_zone if draft.service.online else ""
+    return show_lost(request, choice, at=draft.starts_at, now=now, tz=tz)
+
+
+def show_draft_gone(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """Say that nothing was booked, with the way to the times and the text, to be copied (410).
+
+    Raises:
+        Http404: no form of ours knows this draft, or it became a booking.
+    """
+    try:
+        business_id, path = open_way_back(request.POST.get(TIMES_FIELD, ""), draft_id=draft_id)
+        business = Business.objects.get(pk=business_id)
+    except (NoWayBack, Business.DoesNotExist) as unknown:
+        raise Http404 from unknown
+    if Booking.objects.filter(draft_id=draft_id).exists():
+        raise Http404
+    context = {
+        **frame_of(business=business),
+        "times_url": path,
+        "typed": words_typed(request),
+    }
+    response = render_page(request, "bookings/draft_gone.html", None, context, status=410)
+    response.headers["Cache-Control"] = "no-store"
+    return instead_of_the_page(request, response)
 
 
 def draft_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

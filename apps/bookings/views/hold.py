@@ -1,31 +1,37 @@
 """A tap on a slot: POST /{business}/hold, and what can be done with a hold afterwards."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.validators import slug_re
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from apps.availability.operations import BusyTryAgain
-from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
-from apps.bookings.forms.picks import Picks, Unreadable, read_picks
-from apps.bookings.forms.slot import read_slot
+from apps.bookings.forms.picks import Picks, Unreadable, read_picks, read_slot
 from apps.bookings.models import Booking, SuggestedTime
-from apps.bookings.queries.drafts import find_booking, text_of
+from apps.bookings.queries.drafts import find_booking, get_draft, text_of
 from apps.bookings.queries.suggestions import find_suggestion
 from apps.bookings.views.details_page import back_url
 from apps.bookings.views.drafts import draft_page
-from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, show_lost, try_again, unreadable
-from apps.bookings.views.other_hold import asking_first, replaced_draft
-from apps.bookings.views.times import page_zone
-from apps.bookings.visitors import Proof, proof_of, visitor_of
+from apps.bookings.visitors import (
+    Proof,
+    page_zone,
+    proof_of,
+    require_room_to_hold,
+    visitor_hash_of,
+    visitor_of,
+)
 from apps.businesses.models import Business
-from apps.businesses.pages import public_page
+from apps.businesses.pages import frame_of, public_page
 from apps.catalog.models import Service
 from apps.catalog.queries import (
     Choice,
@@ -34,10 +40,69 @@ from apps.catalog.queries import (
     UnknownChoice,
     get_service,
     place_of,
+    zone_of,
 )
-from apps.web.http import HttpResponseSeeOther, go_to
+from apps.web import formatting
+from apps.web.formatting import format_time_beside
+from apps.web.http import HttpResponseSeeOther, go_to, render_page
 
+REPLACES = "replaces"
+"""The field that says which draft is given up; the script of the page adds it in the same tab."""
 REFERENCE_LENGTH = 8
+
+
+def asking_first(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a tap that would end another tab's hold ask, instead of the view's answer."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except bookings.HoldsAnother as other:
+            return ask_instead(request, other.draft_id, now=timezone.now())
+
+    return answer
+
+
+def replaced_draft(request: HttpRequest) -> str:
+    """The draft that this tap means to give up, "" when its page knew of none."""
+    return request.POST.get(REPLACES, "")
+
+
+def ask_instead(request: HttpRequest, draft_id: str, *, now: datetime) -> HttpResponse:
+    """Show what is held until when: go on with it, or send the same tap again and give it up.
+
+    Raises:
+        Http404: it ended this very moment, and belongs to nobody.
+    """
+    try:
+        draft = get_draft(draft_id=draft_id, visitor_hash=visitor_hash_of(request))
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+    zone, locale = draft.zone, draft.business.locale
+    context = {
+        **frame_of(business=draft.business, place=draft.location),
+        "what": draft.title,
+        "when": formatting.format_datetime(draft.starts_at, zone=zone, locale=locale),
+        "until": format_time_beside(
+            draft.hold_expires_at or now, beside=now, zone=zone, locale=locale
+        ),
+        "held_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
+        "kept": [*_sent_again(request), (REPLACES, draft.draft_id)],
+    }
+    response = render_page(request, "bookings/other_hold.html", None, context, status=409)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _sent_again(request: HttpRequest) -> list[tuple[str, str]]:
+    left_out = {"csrfmiddlewaretoken", REPLACES}
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in left_out
+        for value in values
+    ]
 
 
 @dataclass(frozen=True, slots=True)

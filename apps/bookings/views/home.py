@@ -2,23 +2,27 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.availability.queries import find_opening
-from apps.bookings.cancelling_words import cancel_words
+from apps.bookings.forms.picks import picks_of, slot_value, times_url
+from apps.bookings.models import Booking
 from apps.bookings.queries.drafts import find_last
-from apps.bookings.queries.next_times import NextTime, find_next_times
-from apps.bookings.queries.rules import policy_of
+from apps.bookings.queries.next_times import Again, NextTime, find_again, find_next_times
+from apps.bookings.queries.offered import policy_of
+from apps.bookings.queries.picker import buttons, facts_words
 from apps.bookings.structured import business_json_ld
-from apps.bookings.views.again import again_strip
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import remembered
+from apps.bookings.wording import cancel_words
 from apps.businesses.models import Business, Location
 from apps.businesses.pages import absolute, frame_of, public_page, search_map
 from apps.catalog.queries import (
@@ -27,12 +31,51 @@ from apps.catalog.queries import (
     default_policy,
     get_service_list,
     has_plans,
+    zone_of,
 )
 from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.text import clean_line
 
 LONGEST_SEARCH = 80
 SEARCH_FROM = 13  # services; fewer are seen at once
+
+
+def again_strip(last: Booking, *, now: datetime) -> dict[str, Any] | None:
+    """Word the strip; None when there is nothing to offer. Only a first name is shown."""
+    again = find_again(last=last, now=now)
+    if again is None:
+        return None
+    choice, business = again.choice, last.business
+    venue = zone_of(service=choice.service, location=choice.location)
+    picks = picks_of(choice)
+    value = partial(_value, again, venue)
+    pairs = [(k, v) for k, v in picks.pairs() if k not in {"staff", "variant"}]
+    slug = {"business": business.slug}
+    return {
+        "name": last.contact_name.partition(" ")[0][:40],
+        "brief_words": _brief(again),
+        "hold_url": reverse("bookings:hold", kwargs=slug),
+        "slots": buttons(again.slots, zone=venue, venue=venue, locale=business.locale, value=value),
+        "fields": [("service", choice.service.slug), *pairs],
+        "other_url": times_url(choice.service, picks),
+        "forget_url": reverse("bookings:forget", kwargs=slug),
+    }
+
+
+def _brief(again: Again) -> str:
+    """ "Cut and finish with Ana, 45 min, €48.00"."""
+    choice = again.choice
+    name = choice.service.name
+    if choice.chosen_staff is not None:
+        names = {"service": name, "name": choice.chosen_staff.short_name}
+        name = _("%(service)s with %(name)s") % names
+    return f"{name}, {facts_words(choice)}"
+
+
+def _value(again: Again, venue: Any, start: int) -> str:
+    choice = again.choice
+    variant = choice.variant.pk if choice.variant else None
+    return slot_value(start=start, zone=venue, staff=choice.primary_id, variant=variant)
 
 
 @require_safe

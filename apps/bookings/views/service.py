@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from apps.bookings.forms.picks import Picks, read_picks, zone_or
 from apps.bookings.queries.next_times import at_the_soonest_place, find_next_of_staff
+from apps.bookings.queries.picker import policy_words
 from apps.bookings.queries.service_page import (
     add_on_options,
     place_options,
@@ -20,11 +21,10 @@ from apps.bookings.queries.service_page import (
     variant_options,
     why_not_words,
 )
-from apps.bookings.queries.times import policy_words
 from apps.bookings.reductions import choice_words
 from apps.bookings.structured import service_json_ld
-from apps.bookings.venues import where_words
 from apps.bookings.views.found import service_page
+from apps.bookings.wording import where_words
 from apps.businesses.pages import absolute, frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable

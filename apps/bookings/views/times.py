@@ -1,4 +1,5 @@
-"""The slot picker: days and times of one choice, and the zone they are shown in."""
+"""The slot picker: days and times of one choice, the zone they are shown in, and the page on
+which a customer of an online service chooses the clock (no script needed)."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -12,43 +13,52 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.availability.engine.reasons import ReasonCode
-from apps.availability.queries import zone_of
 from apps.bookings.forms.picks import (
     Picks,
+    known_zones,
     read_picks,
     service_url,
+    slot_value,
     times_address,
     times_url,
-    zone_or,
 )
-from apps.bookings.forms.slot import slot_value
 from apps.bookings.queries import slot_query
-from apps.bookings.queries.calendar import calendar_of
 from apps.bookings.queries.days import Days, find_days
+from apps.bookings.queries.drafts import own_hold, steps_of
+from apps.bookings.queries.joinables import line_for
 from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
 from apps.bookings.queries.next_times import at_the_soonest_place
-from apps.bookings.queries.own import own_hold
-from apps.bookings.queries.picker import buttons, day_of, words_for_ear
-from apps.bookings.queries.times import (
+from apps.bookings.queries.picker import (
+    buttons,
+    calendar_of,
+    day_of,
     facts_words,
     policy_words_of_day,
     staff_options,
     visitor_note,
+    words_for_ear,
 )
-from apps.bookings.queries.wishes import line_for
-from apps.bookings.venues import where_words
-from apps.bookings.views.details_page import steps_of
 from apps.bookings.views.found import service_page
-from apps.bookings.visitors import browser_of, plans_of
+from apps.bookings.visitors import ZONE_COOKIE, browser_of, page_zone, plans_of
 from apps.bookings.wishes import Wish
+from apps.bookings.wording import where_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, is_bookable
+from apps.catalog.queries import Choice, is_bookable, zone_of
+from apps.web import formatting
 from apps.web.http import HttpResponseSeeOther, client_network, render_page
 from apps.web.limits import Hit, require_room_to_read, rules
+from apps.web.text import clean_line
 from apps.web.weeks import week_starts_of
 
-ZONE_COOKIE = "zone"
+COMMON = (
+    *("Europe/London", "Europe/Lisbon", "Europe/Berlin", "Europe/Paris", "Europe/Athens"),
+    *("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"),
+    *("America/Sao_Paulo", "Africa/Johannesburg", "Asia/Dubai", "Asia/Kolkata"),
+    *("Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
+)
+MOST = 40
+LONGEST = 40
 
 
 @require_safe
@@ -112,13 +122,6 @@ def _steps(request: HttpRequest, choice: Choice, *, now: datetime) -> int:
     return steps_of(choice, has_plan=has_plan, now=now)
 
 
-def page_zone(request: HttpRequest, service: Service, picks: Picks, *, venue: ZoneInfo) -> ZoneInfo:
-    """The clock of the page: the venue's for what happens there, the customer's online."""
-    if not service.online:
-        return venue
-    return zone_or(picks.zone or request.COOKIES.get(ZONE_COOKIE, ""), default=venue)
-
-
 def _head(choice: Choice, picks: Picks) -> dict[str, Any]:
     service, business = choice.service, choice.service.business
     slugs = {"business": business.slug, "service": service.slug}
@@ -180,7 +183,9 @@ def _places(choice: Choice, picks: Picks, *, on: date | None) -> list[dict[str, 
 
 def _progress(choice: Choice, days: Days, *, now: datetime) -> Progress | None:
     """How the chosen day stands; nothing of one that is called off, which its reason says."""
-    if days.chosen is None or any(it.code == ReasonCode.TOO_FEW_PEOPLE for it in days.reasons):
+    if days.chosen is None or not choice.service.min_participants:
+        return None
+    if any(it.code == ReasonCode.TOO_FEW_PEOPLE for it in days.reasons):
         return None
     return progress_of(group_of_day(choice.service, days.chosen, choice.location), now=now)
 
@@ -210,3 +215,47 @@ def hold_fields(service: Service, picks: Picks) -> list[tuple[str, str]]:
 def _value(choice: Choice, venue: ZoneInfo, start: int) -> str:
     variant = choice.variant.pk if choice.variant else None
     return slot_value(start=start, zone=venue, staff=choice.primary_id, variant=variant)
+
+
+@require_safe
+@service_page
+def zone(request: HttpRequest, service: Service) -> HttpResponse:
+    """List the common zones, or those whose name has the searched words in it."""
+    now = timezone.now()
+    picks = read_picks(request.GET, now=now)
+    search = clean_line(request.GET.get("q", ""), max_length=LONGEST)
+    context = {
+        **frame_of(business=service.business),
+        "service": service,
+        "query": search,
+        "kept": picks.pairs(),
+        "back_url": times_url(service, picks),
+        "back_label": service.name,
+        "zones": [
+            {
+                "url": times_url(service, picks.with_zone(name)),
+                "city": name.rpartition("/")[2].replace("_", " "),
+                "region": name.rpartition("/")[0].replace("_", " ").replace("/", ", "),
+                "time": _time_in(name, service, now=now),
+                "chosen": name == picks.zone,
+            }
+            for name in _names(search)
+        ],
+    }
+    return render_page(request, "bookings/zone.html", None, context)
+
+
+def _names(search: str) -> list[str]:
+    if not search:
+        return list(COMMON)
+    words = search.casefold().replace(" ", "_")
+    found = [it for it in known_zones() if words in it.casefold() and "/" in it]
+    return sorted(found, key=lambda it: (not _city(it).startswith(words), it))[:MOST]
+
+
+def _city(name: str) -> str:
+    return name.rpartition("/")[2].casefold()
+
+
+def _time_in(name: str, service: Service, *, now: datetime) -> str:
+    return formatting.format_weekday_time(now, zone=ZoneInfo(name), locale=service.business.locale)

@@ -15,8 +15,10 @@ from apps.catalog.queries.offered import (
     list_services,
     list_staff,
     load_requirements,
+    may_wait_for_a_time,
     policy_of,
     questions_of,
+    zone_of,
 )
 from apps.catalog.queries.pages import (
     ServiceList,
@@ -50,7 +52,9 @@ __all__ = [
     "list_services",
     "list_staff",
     "load_requirements",
+    "may_wait_for_a_time",
     "place_of",
     "policy_of",
     "questions_of",
+    "zone_of",
 ]

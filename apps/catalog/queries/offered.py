@@ -3,11 +3,12 @@ they are paid."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from apps.businesses.models import Business
+from apps.businesses.models import Business, Location
 from apps.businesses.queries import Remembered, own_copy
 from apps.catalog.models import (
     AddOn,
@@ -280,3 +281,17 @@ def terms_of(service: Service, variant_prices: Mapping[int, int] | None = None) 
         full_upfront=service.full_upfront,
         tax_rate=service.tax_rate,
     )
+
+
+def zone_of(*, service: Service, location: Location | None) -> ZoneInfo:
+    """Return the zone of the venue: the location's own, else the business's (rule T13)."""
+    if location is not None and location.time_zone:
+        return ZoneInfo(location.time_zone)
+    return service.business.zone
+
+
+def may_wait_for_a_time(service: Service) -> bool:
+    """Whether the service has a waitlist: whatever the team decides about is asked for instead."""
+    if service.kind != Service.Kind.APPOINTMENT:
+        return False
+    return not (service.requires_approval or service.allows_multiple_requests)

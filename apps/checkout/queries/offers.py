@@ -6,7 +6,7 @@ from datetime import datetime
 
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
-from apps.bookings.queries.price import price_of
+from apps.bookings.queries.drafts import price_of
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice

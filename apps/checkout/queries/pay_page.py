@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
-from apps.bookings.paid_words import PaidPart, came_words
-from apps.bookings.venues import in_person_words, later_words, pay_place_of
-from apps.bookings.wording import aside_words
+from apps.bookings.money_words import PaidPart, aside_words, came_words
+from apps.bookings.wording import in_person_words, later_words, pay_place_of
 from apps.catalog.pricing import WHOLE
 from apps.checkout.gifts import is_gift_code
 from apps.checkout.pricing import Quote, Way

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms import seal as price
-from apps.bookings.forms import way_back
 from apps.bookings.forms.seal import BrokenSeal
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
@@ -23,8 +22,13 @@ from apps.bookings.views.details_page import (
     policy_sentence,
     sealed_way_back,
 )
-from apps.bookings.views.draft_lost import show_draft_lost
-from apps.bookings.views.drafts import came_back, came_back_words, draft_page, to_done
+from apps.bookings.views.drafts import (
+    came_back,
+    came_back_words,
+    draft_page,
+    show_draft_lost,
+    to_done,
+)
 from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
@@ -305,7 +309,7 @@ def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
         "seal": seal,
         "price_name": price.FIELD,
         "price_seal": price.seal_price(draft_id=draft.draft_id, amount=draft.price),
-        "times_name": way_back.FIELD,
+        "times_name": price.TIMES_FIELD,
         "times_seal": sealed_way_back(draft),
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",

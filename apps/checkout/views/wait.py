@@ -7,10 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.bookings.models import Booking
-from apps.bookings.queries.lost_time import is_time_gone
+from apps.bookings.queries.drafts import is_time_gone
 from apps.bookings.queries.stub import stub_of
-from apps.bookings.views.draft_lost import show_draft_lost
-from apps.bookings.views.drafts import draft_page
+from apps.bookings.views.drafts import draft_page, show_draft_lost
 from apps.businesses.pages import frame_of
 from apps.checkout.queries.under_way import PaymentProgress, find_under_way, payment_progress_of
 from apps.checkout.views.looks import goes_on, plain_look, poll_count

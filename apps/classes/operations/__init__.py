@@ -1,8 +1,6 @@
-from apps.classes.operations.add import add_booking
-from apps.classes.operations.add_people import NotComing, add_people
+from apps.classes.operations.add import NotComing, add_booking, add_people
 from apps.classes.operations.attend import NotOnTheList, mark_all_here, mark_attendance
-from apps.classes.operations.cancel import cancel_class
-from apps.classes.operations.cancel_run import cancel_course_date, cancel_run
+from apps.classes.operations.cancel import cancel_class, cancel_course_date, cancel_run
 from apps.classes.operations.change import VisitsMeet, change_class, change_places
 from apps.classes.operations.hold import hold_seats
 from apps.classes.operations.message import message_people

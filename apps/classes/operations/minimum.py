@@ -28,8 +28,7 @@ from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
-from apps.classes.operations.cancel import call_off
-from apps.classes.operations.cancel_run import call_off_run
+from apps.classes.operations.cancel import call_off, call_off_run
 from apps.outbox.sweeping import each
 
 

@@ -8,9 +8,9 @@ from apps.bookings import states
 from apps.bookings.announcements import announce_free_places
 from apps.bookings.joining import may_join
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations.drafts import clock_columns, place_columns
 from apps.bookings.operations.errors import CannotJoin, CannotMove, NotBookable, TooFewSoFar
 from apps.bookings.operations.paid import require_paid_then
-from apps.bookings.operations.snapshots import clock_columns, place_columns
 from apps.bookings.operations.transitions import (
     Actor,
     deadline_columns,

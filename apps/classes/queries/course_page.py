@@ -8,20 +8,19 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, Sum
 
 from apps.availability.models import CourseRun, Seating, Session, has_lapsed
-from apps.availability.queries import zone_of
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joinable, Joining, may_join, price_to_join, sessions_left
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
-from apps.bookings.queries.joinables import join_rules_of
-from apps.bookings.queries.lines import count_waiting_for_runs, has_line
+from apps.bookings.queries.drafts import own_hold
+from apps.bookings.queries.joinables import count_waiting_for_runs, has_line, join_rules_of
 from apps.bookings.queries.minimum import Progress, progress_of_runs
-from apps.bookings.queries.own import Browser, own_enrolments, own_hold
-from apps.bookings.queries.rules import policy_of
+from apps.bookings.queries.offered import policy_of
+from apps.bookings.queries.own import Browser, own_enrolments
 from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.reductions import choice_words
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, is_offered
+from apps.catalog.queries import Choice, is_offered, zone_of
 from apps.classes.queries.session_page import Line, lines_of
 
 SHOWN_DATES = 4

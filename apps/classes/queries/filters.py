@@ -107,3 +107,14 @@ def last_class_on(*, business: Business, now: datetime) -> date | None:
     coming = public_classes(business).filter(state=Session.State.SCHEDULED, starts_at__gte=now)
     last = coming.select_related("location").order_by("-starts_at").first()
     return _coming(last, business).on if last else None
+
+
+def get_class_session(*, business: Business, session_id: int) -> Session:
+    """Return a session of a class of this business that the public may see, cancelled ones too.
+
+    Raises:
+        Session.DoesNotExist: there is none.
+    """
+    found = public_classes(business).select_related("location").get(pk=session_id)
+    found.business = business
+    return found

@@ -10,9 +10,9 @@ from apps.availability.models import DateException, Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joinable, Joining, Obstacle, may_join
 from apps.bookings.models import Booking
-from apps.bookings.queries.joinables import join_rules_of
-from apps.bookings.queries.lines import count_waiting
-from apps.bookings.queries.own import Browser, own_hold, own_places
+from apps.bookings.queries.drafts import own_hold
+from apps.bookings.queries.joinables import count_waiting, join_rules_of
+from apps.bookings.queries.own import Browser, own_places
 from apps.businesses.models import Business, Clock
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import default_policy
@@ -148,17 +148,6 @@ def get_timetable(
         teachers=_teachers(crews),
         coming=None if rows else find_next_class(business, filters, after=max(_instant(high), now)),
     )
-
-
-def get_class_session(*, business: Business, session_id: int) -> Session:
-    """Return a session of a class of this business that the public may see, cancelled ones too.
-
-    Raises:
-        Session.DoesNotExist: there is none.
-    """
-    found = public_classes(business).select_related("location").get(pk=session_id)
-    found.business = business
-    return found
 
 
 def _between(business: Business, low: datetime, high: datetime) -> list[Session]:

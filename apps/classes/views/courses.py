@@ -12,17 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.availability.models import CourseRun
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.cancelling_words import cancel_by_words
 from apps.bookings.forms.picks import Picks, read_number
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.structured import service_json_ld
 from apps.bookings.views.found import course_page
-from apps.bookings.views.limits import require_room_to_hold
+from apps.bookings.views.hold import asking_first, replaced_draft
 from apps.bookings.views.lost import no_longer_bookable, try_again
-from apps.bookings.views.other_hold import asking_first, replaced_draft
-from apps.bookings.views.times import page_zone
-from apps.bookings.visitors import browser_of, visitor_of
+from apps.bookings.visitors import browser_of, page_zone, require_room_to_hold, visitor_of
+from apps.bookings.wording import cancel_by_words
 from apps.businesses.pages import absolute, frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice

@@ -1,5 +1,6 @@
 """The timetable of a week, one session of a class, and the tap that holds places."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.availability.models import Session
@@ -16,30 +19,108 @@ from apps.bookings.forms.picks import Unreadable, party_query
 from apps.bookings.joining import Obstacle
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
-from apps.bookings.queries.lines import has_line, line_of
+from apps.bookings.queries.joinables import has_line, line_of
 from apps.bookings.structured import event_json_ld
+from apps.bookings.views.hold import asking_first, replaced_draft
 from apps.bookings.views.home import beforehand
-from apps.bookings.views.limits import require_room_to_hold
 from apps.bookings.views.lost import no_longer_bookable, try_again
-from apps.bookings.views.other_hold import asking_first, replaced_draft
-from apps.bookings.visitors import browser_of, plans_of, visitor_of
+from apps.bookings.visitors import browser_of, plans_of, require_room_to_hold, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
+from apps.catalog.queries import Choice, UnknownChoice, default_policy, get_service_by_id
 from apps.classes import operations as classes
 from apps.classes.forms import choose_party, read_filters, read_week
-from apps.classes.queries.filters import Filters, find_opening_week
+from apps.classes.queries.filters import (
+    Filters,
+    Part,
+    find_opening_week,
+    get_class_session,
+    last_class_on,
+)
 from apps.classes.queries.session_page import get_session_page
-from apps.classes.queries.timetable import Timetable, get_class_session, get_timetable
-from apps.classes.views.week import week_context
+from apps.classes.queries.timetable import WEEK, Timetable, get_timetable
 from apps.kernel.spans import week_name, week_start
 from apps.web.http import client_network, go_to, render_page
 from apps.web.limits import Hit, require_room_to_read, rules
 from apps.web.weeks import week_starts_of
 
+MOST_NUMBERS = 10
 CONFLICT, UNPROCESSABLE = 409, 422
 IN_THE_WAY = {Obstacle.FULL, Obstacle.TOO_MANY}
+
+
+def week_context(
+    business: Business, week: Timetable, filters: Filters, *, today: date, now: datetime
+) -> dict[str, Any]:
+    """Everything of classes/_week.html; every address keeps the other filters."""
+    last = last_class_on(business=business, now=now) or today
+    here = _pairs(business, week.first, filters)
+    most = min(default_policy(business=business).max_participants, MOST_NUMBERS)
+    found = ngettext("%d class", "%d classes", week.count) % week.count
+    page = _page(business)
+    return {
+        "week": week,
+        "week_url": _address(business, here),
+        "earlier_url": _turned(business, here, week.first - WEEK) if week.first > today else None,
+        "later_url": _turned(business, here, week.first + WEEK) if week.last < last else None,
+        "next_url": _turned(business, here, week.coming.on) if week.coming else None,
+        "chips": list(_chips(business, week, filters, here)),
+        "people": filters.people,
+        "people_numbers": range(1, most + 1) if most > 1 else (),
+        "people_url": page,
+        "kept": [(name, value) for name, value in here.items() if name != "people" and value],
+        "announce": found,
+        "canonical_url": absolute(page),
+    }
+
+
+def _chips(
+    business: Business, week: Timetable, filters: Filters, here: dict[str, str]
+) -> Iterator[tuple[str, str, bool]]:
+    """A chosen chip leads back to the week without it."""
+    nothing = {**here, "class": "", "with": "", "part": "", "people": ""}
+    yield _("All classes"), _address(business, nothing), filters == Filters()
+    if len(week.classes) < 2 and len(week.teachers) < 2:  # noqa: PLR2004 - one is no choice
+        return
+    options = [("class", slug, name) for slug, name in week.classes]
+    words = {
+        Part.MORNING: _("Mornings"),
+        Part.AFTERNOON: _("Afternoons"),
+        Part.EVENING: _("Evenings"),
+    }
+    options += [("part", part.value, words[part]) for part in Part]
+    options += [("with", str(pk), name) for pk, name in week.teachers]
+    for field, value, label in options:
+        chosen = here[field] == value
+        yield label, _address(business, {**here, field: "" if chosen else value}), chosen
+
+
+def _pairs(business: Business, first: date, filters: Filters) -> dict[str, str]:
+    return {
+        "week": _week_name(business, first),
+        "class": filters.service,
+        "with": str(filters.teacher or ""),
+        "part": filters.part.value if filters.part else "",
+        "people": str(filters.people) if filters.people > 1 else "",
+    }
+
+
+def _turned(business: Business, here: dict[str, str], on: date) -> str:
+    return _address(business, {**here, "week": _week_name(business, on)})
+
+
+def _week_name(business: Business, on: date) -> str:
+    return week_name(on, week_starts=week_starts_of(business.locale))
+
+
+def _address(business: Business, query: dict[str, str]) -> str:
+    kept = {name: value for name, value in query.items() if value}
+    return reverse("classes:timetable", kwargs={"business": business.slug}, query=kept)
+
+
+def _page(business: Business) -> str:
+    return reverse("classes:timetable", kwargs={"business": business.slug})
 
 
 @require_safe

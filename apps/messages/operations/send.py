@@ -15,8 +15,7 @@ from apps.messages.composing import ComposedMail, RefusedAddress, compose
 from apps.messages.facts import BookingFacts, Kind, overtaken_by
 from apps.messages.models import Message
 from apps.messages.operations.hand_over import MAX_ERROR, NotDelivered, hand_over, hold_back_floods
-from apps.messages.queries import get_booking_facts
-from apps.messages.queries_of_moves import find_place_before, is_moved_again
+from apps.messages.queries import find_place_before, get_booking_facts, is_moved_again
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.operations import GiveUp
 

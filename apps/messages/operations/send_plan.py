@@ -6,7 +6,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from apps.bookings.paid_words import PaidPart, paid_parts, with_parts
+from apps.bookings.money_words import PaidPart, paid_parts, with_parts
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.operations import PLAN_TOPIC
 from apps.checkout.queries.orders import paid_in_ways

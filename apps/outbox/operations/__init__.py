@@ -7,15 +7,19 @@ from apps.outbox.operations.enqueue import (
     enqueue_many,
     withdraw,
 )
-from apps.outbox.operations.intervene import cancel, retry_now
-from apps.outbox.operations.lease import LEASE, lease_due, release, renew_lease
-from apps.outbox.operations.settle import (
+from apps.outbox.operations.lease import (
+    LEASE,
+    cancel,
     forget_done,
     give_up,
     give_up_on_killers,
+    lease_due,
     mark_done,
     postpone,
+    release,
+    renew_lease,
     retry_later,
+    retry_now,
 )
 from apps.outbox.registry import (
     GiveUp,

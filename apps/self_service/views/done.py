@@ -1,4 +1,5 @@
-"""The confirmation: a GET that survives reload and Back, for the browser that booked."""
+"""The confirmation: a GET that survives reload and Back, for the browser that booked; and the
+mail that went to a mistyped address, said where it can be seen, to be corrected."""
 
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
+from apps.bookings.money_words import aside_words
 from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
@@ -23,10 +26,13 @@ from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
 from apps.bookings.visitors import Proof, proof_of, remember, remembered
-from apps.bookings.wording import aside_words
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of
-from apps.web.http import go_to, render_page
+from apps.businesses.reaching import and_reach
+from apps.messages.queries import is_undeliverable
+from apps.self_service.forms import AddressForm
+from apps.web.http import client_network, go_to, render_page
+from apps.web.limits import Hit, require_room, rules
 from apps.web.text import suggest_address
 
 
@@ -128,3 +134,57 @@ def _free_words(business: Business) -> str:
     if business.email:
         return _("Free cancellation until then: just reply to our e-mail.")
     return _("Free cancellation until then.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def address(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask for the right address, and send the mail there; only in the browser that booked."""
+    booking = _made_here(request, reference)
+    if request.method != "POST":
+        return _show(request, booking, AddressForm())
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _show(request, booking, form, status=422)
+    now = timezone.now()
+    require_room(hits=[Hit(rules.LINKS_PER_NETWORK, client_network(request))], now=now)
+    try:
+        bookings.correct_address(
+            booking_id=booking.pk,
+            business_id=booking.business_id,
+            email=form.cleaned_data["email"],
+            now=now,
+        )
+    except bookings.AlreadyCorrected:
+        words = and_reach(_("The address was corrected before."), booking.business)
+        form.add_error("email", words)
+        return _show(request, booking, form, status=409)
+    except bookings.NotAllowed:
+        form.add_error("email", _("This booking can no longer be changed here."))
+        return _show(request, booking, form, status=409)
+    return go_to(request, "self_service:done", reference=reference)
+
+
+def _made_here(request: HttpRequest, reference: str) -> Booking:
+    try:
+        booking = get_booking(reference=reference)
+    except Booking.DoesNotExist as missing:
+        raise Http404 from missing
+    if proof_of(request, booking) is not Proof.MADE:
+        raise Http404
+    return booking
+
+
+def _show(
+    request: HttpRequest, booking: Booking, form: AddressForm, *, status: int = 200
+) -> HttpResponse:
+    """The whole page, or for the done page a line that shows only when the mail came back."""
+    context = {
+        **frame_of(business=booking.business, place=booking.location),
+        "reference": booking.reference,
+        "contact": mask_address(booking.contact_email),
+        "undeliverable": is_undeliverable(booking_id=booking.pk, email=booking.contact_email),
+        "form": form,
+    }
+    page, fragment = "self_service/address.html", "self_service/_undeliverable.html"
+    return render_page(request, page, fragment, context, status=status)

@@ -1,6 +1,7 @@
-"""What is left of a booking, paid online; and the receipt of what was paid (rules M12, M7)."""
+"""What is left of a booking, paid online; the receipt of what was paid (rules M12, M7); and a
+booking that was paid for too late: another time for the same money, or all of it back."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.queries.stub import stub_of
@@ -21,7 +23,8 @@ from apps.checkout.queries.pay_page import code_words
 from apps.checkout.queries.promotions import Applied
 from apps.checkout.queries.under_way import UnderWay
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
-from apps.self_service.queries import money_of
+from apps.kernel.refusals import Refusal
+from apps.self_service.queries import money_of, overlap_of
 from apps.self_service.views.booking import (
     WrongCode,
     granted_booking,
@@ -136,3 +139,54 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
         "rate": f"{sheet.order.tax_rate / 100:g} %",
     }
     return render_page(request, "self_service/receipt.html", None, context)
+
+
+@require_POST
+def another_time(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take one of the times that are offered."""
+    now, booking = timezone.now(), granted_booking(request, reference)
+    at = _offered(request, booking, now=now)
+    if at is None:
+        words = _("That time is no longer free. Please choose another one.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    try:
+        bookings.move_out_of_conflict(
+            booking_id=booking.pk,
+            business_id=booking.business_id,
+            starts_at=at,
+            by=None,
+            now=now,
+        )
+    except bookings.TooFewSoFar:
+        words = _("Too few people have booked on that day so far. Please choose another one.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    except Refusal:
+        words = _("That time is no longer free. Please choose another one.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    return go_to(request, "self_service:booking", reference=reference)
+
+
+@require_POST
+def money_back(request: HttpRequest, reference: str) -> HttpResponse:
+    """Cancel, with all of the money back."""
+    now, booking = timezone.now(), granted_booking(request, reference)
+    try:
+        checkout.cancel_and_refund(
+            booking_id=booking.pk,
+            business_id=booking.business_id,
+            reason="",
+            by=None,
+            now=now,
+        )
+    except Refusal:
+        words = _("This has already been settled. Here is how it stands now.")
+        return show_booking(request, booking, now=now, problem=words, status=409)
+    return go_to(request, "self_service:booking", reference=reference)
+
+
+def _offered(request: HttpRequest, booking: Booking, *, now: datetime) -> datetime | None:
+    """The time that was tapped, when it is one of those that are offered."""
+    overlap = overlap_of(booking=booking, now=now)
+    asked = request.POST.get("time", "")
+    times = overlap.times if overlap else ()
+    return next((at for at in times if f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" == asked), None)

@@ -20,11 +20,10 @@ from apps.bookings.operations.errors import SlotGone, TooFewSoFar
 from apps.bookings.operations.kept import release_booking
 from apps.bookings.operations.submit import asked
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
-from apps.bookings.queries.choice import choice_of
-from apps.bookings.queries.claims import NoTime, claim_of, find_claim, slot_query
-from apps.bookings.queries.lines import line_of
+from apps.bookings.queries.drafts import price_in_line
+from apps.bookings.queries.joinables import line_of
 from apps.bookings.queries.minimum import decided_by, group_at, lacking
-from apps.bookings.queries.price import price_in_line
+from apps.bookings.queries.offered import NoTime, choice_of, claim_of, find_claim, slot_query
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice

@@ -7,7 +7,7 @@ from django.db.models import Q
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations.kept import release_booking
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
-from apps.bookings.queries.price import price_in_line
+from apps.bookings.queries.drafts import price_in_line
 from apps.catalog.models import BookingPolicy
 from apps.outbox.sweeping import sweep
 

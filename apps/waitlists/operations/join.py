@@ -10,10 +10,8 @@ from django.db.models import Max, QuerySet
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
-from apps.availability.queries import zone_of
 from apps.bookings.joining import Joining, Obstacle, may_join, price_to_join
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations.details import ContactDetails
 from apps.bookings.operations.drafts import (
     Visitor,
     When,
@@ -23,15 +21,21 @@ from apps.bookings.operations.drafts import (
     new_draft,
 )
 from apps.bookings.operations.errors import CustomerBlocked, NotBookable
+from apps.bookings.operations.submit import ContactDetails
 from apps.bookings.operations.transitions import Actor, insert_in_line, record_transition
-from apps.bookings.queries.claims import slot_query
-from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
-from apps.bookings.queries.lines import has_line, line_of
-from apps.bookings.queries.wishes import may_wait_for_a_time, wishes_for
+from apps.bookings.queries.joinables import (
+    has_line,
+    join_rules_of,
+    joinable_of,
+    lead_of,
+    line_of,
+    wishes_for,
+)
+from apps.bookings.queries.offered import slot_query
 from apps.bookings.wishes import Wish, wanted_span
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, is_bookable, is_offered
+from apps.catalog.queries import Choice, is_bookable, is_offered, may_wait_for_a_time, zone_of
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
 from apps.kernel.refusals import Refusal

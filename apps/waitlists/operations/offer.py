@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session, has_lapsed
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.queries.lines import has_line, line_of
+from apps.bookings.queries.joinables import has_line, line_of
 from apps.bookings.queries.minimum import lacking
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep

@@ -12,16 +12,14 @@ from django.db.models import F
 
 from apps.availability import operations as availability
 from apps.availability.operations import BusyTryAgain, Claim, SlotTaken
-from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
-from apps.bookings.operations.snapshots import clock_columns, place_columns
+from apps.bookings.operations.drafts import clock_columns, place_columns
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
-from apps.bookings.queries.choice import choice_of
-from apps.bookings.queries.claims import NoTime, find_claim, slot_query
-from apps.bookings.queries.wishes import may_wait_for_a_time, wish_of
+from apps.bookings.queries.joinables import wish_of
+from apps.bookings.queries.offered import NoTime, choice_of, find_claim, slot_query
 from apps.bookings.wishes import first_that_suits, wanted_span
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice, is_bookable
+from apps.catalog.queries import UnknownChoice, is_bookable, may_wait_for_a_time, zone_of
 from apps.outbox.sweeping import each, sweep
 from apps.waitlists.offers import offer_ends_at, speaks_at
 from apps.waitlists.queries.lines import offer_rules

@@ -7,19 +7,23 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from apps.availability.models import CourseRun, Session
-from apps.availability.queries import zone_of
 from apps.bookings.joining import Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.queries.choice import wants_the_same
-from apps.bookings.queries.joinables import join_rules_of, joinable_of
-from apps.bookings.queries.lines import has_line, line_of
-from apps.bookings.queries.wishes import open_wish, wish_of
+from apps.bookings.queries.joinables import (
+    has_line,
+    join_rules_of,
+    joinable_of,
+    line_of,
+    open_wish,
+    wish_of,
+)
+from apps.bookings.queries.offered import wants_the_same
 from apps.bookings.states import OCCUPYING
 from apps.bookings.wishes import Wish
 from apps.bookings.wording import wish_words
 from apps.businesses.models import Location
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, default_policy, is_offered
+from apps.catalog.queries import Choice, default_policy, is_offered, zone_of
 from apps.waitlists.offers import QuietHours
 from apps.waitlists.queries.times import place_among_wishes
 

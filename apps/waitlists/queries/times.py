@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q
 
 from apps.availability.engine.slots import find_slots
-from apps.availability.queries import as_if_free, zone_of
+from apps.availability.queries import as_if_free
 from apps.bookings.models import WaitlistEntry
-from apps.bookings.queries.claims import slot_query
-from apps.bookings.queries.offered import load_offer
-from apps.bookings.queries.wishes import line_for, wishes_for
+from apps.bookings.queries.joinables import line_for, wishes_for
+from apps.bookings.queries.offered import load_offer, slot_query
 from apps.bookings.wishes import Key, Wish, suits, worth_waiting
-from apps.catalog.queries import Choice
+from apps.catalog.queries import Choice, zone_of
 
 
 def place_among_wishes(entry: WaitlistEntry, wish: Wish) -> int:

@@ -16,12 +16,9 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, Unreadable, party_query
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
-from apps.bookings.queries.joinables import lead_of
-from apps.bookings.queries.lines import line_of
+from apps.bookings.queries.joinables import lead_of, line_of
 from apps.bookings.views.found import course_page
-from apps.bookings.views.limits import require_room_to_wait
-from apps.bookings.views.times import page_zone
-from apps.bookings.visitors import visitor_of
+from apps.bookings.visitors import page_zone, require_room_to_wait, visitor_of
 from apps.bookings.wording import length_words
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
@@ -30,7 +27,7 @@ from apps.catalog.models import Service, StaffMember
 from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
 from apps.classes.forms import choose_party
 from apps.classes.queries.course_page import get_open_run
-from apps.classes.queries.timetable import get_class_session
+from apps.classes.queries.filters import get_class_session
 from apps.waitlists import operations as waitlists
 from apps.waitlists.forms import WaitlistForm
 from apps.waitlists.operations import WaitingDetails

@@ -10,22 +10,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, read_picks, times_url
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
-from apps.bookings.queries.times import facts_words
-from apps.bookings.queries.wishes import may_wait_for_a_time
+from apps.bookings.queries.picker import facts_words
 from apps.bookings.views.found import service_page
-from apps.bookings.views.limits import require_room_to_wait
-from apps.bookings.visitors import visitor_of
+from apps.bookings.visitors import require_room_to_wait, visitor_of
 from apps.bookings.wishes import Key, wishes_from
 from apps.bookings.wording import length_words
 from apps.businesses.pages import frame_of
 from apps.businesses.reaching import and_reach
 from apps.catalog.models import Service
-from apps.catalog.queries import Choice, is_bookable
+from apps.catalog.queries import Choice, is_bookable, may_wait_for_a_time, zone_of
 from apps.waitlists import operations as waitlists
 from apps.waitlists.forms import WishForm
 from apps.waitlists.queries.lines import find_in_line

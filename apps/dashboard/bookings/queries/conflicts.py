@@ -9,10 +9,9 @@ from django.db.models import Q, QuerySet
 
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
-from apps.bookings.paid_words import paid_parts
+from apps.bookings.money_words import paid_parts, paid_parts_of
 from apps.bookings.queries.stub import full_title
 from apps.bookings.queries.suggestions import find_nearest
-from apps.bookings.wording import paid_parts_of
 from apps.businesses.models import Clock
 from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import WayOut, ways_out

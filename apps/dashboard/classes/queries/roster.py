@@ -9,7 +9,7 @@ from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.models import Attendance, Booking, WaitlistEntry
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.queries.ending import find_called_off
-from apps.bookings.queries.lines import line_of
+from apps.bookings.queries.joinables import line_of
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.stub import kinds_of
 from apps.classes.queries.attending import (

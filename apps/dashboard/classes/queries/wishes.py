@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from apps.availability.queries import zone_of
 from apps.bookings.models import Booking, WaitlistEntry
-from apps.bookings.queries.choice import choice_of
-from apps.bookings.queries.wishes import IN_LINE, may_wait_for_a_time, wish_of
+from apps.bookings.queries.joinables import IN_LINE, wish_of
+from apps.bookings.queries.offered import choice_of
 from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
-from apps.catalog.queries import UnknownChoice
+from apps.catalog.queries import UnknownChoice, may_wait_for_a_time, zone_of
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name, local_date_of, staff_name
 from apps.waitlists.queries.lines import has_offer

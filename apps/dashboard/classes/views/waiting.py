@@ -11,7 +11,7 @@ from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
-from apps.bookings.queries.lines import line_of
+from apps.bookings.queries.joinables import line_of
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import choose, get_service_by_id

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.availability.queries import zone_of
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.operations import Visitor
 from apps.businesses.models import TeamMember
+from apps.catalog.queries import zone_of
 from apps.checkout import operations as checkout
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.classes.forms.wishes import NewWishForm, WishForm

@@ -1,7 +1,8 @@
-"""What a mail says of a last moment: to cancel, to answer, to take a place. It asks no database.
+"""What a mail says besides: of a last moment (to cancel, to answer, to take a place), of a move
+(the time before beside the new one), and of where it happens. It asks no database.
 
 A mail can leave late, after an outage or a long wait for its turn: what is over when it leaves is
-never named as if it were open.
+not offered any more.
 """
 
 from datetime import datetime
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.unanswered import Rule
 from apps.messages.facts import BookingFacts, Kind
+from apps.messages.links import directions_url
 from apps.web import formatting
 
 
@@ -147,3 +149,87 @@ def _please(by: str, facts: BookingFacts) -> str:
 
 def _moment(at: datetime, facts: BookingFacts, zone: ZoneInfo) -> str:
     return formatting.format_datetime(at, zone=zone, locale=facts.business.locale)
+
+
+def where_of(facts: BookingFacts, kind: Kind) -> list[tuple[str, str, str]]:
+    """The place, and the address and words of a link below it, "" without one; nothing where it
+    need not be said.
+
+    The customer finds the way to us, and the team to the customer; nobody needs a map to their own
+    door. The link of a meeting is told once it is confirmed.
+    """
+    if facts.online:
+        link = facts.online_link if facts.status == "CONFIRMED" else ""
+        return [(_("Online"), link, _("Join here") if link else "")]
+    if not facts.address or (kind.is_for_team and not facts.at_customer):
+        return []
+    if kind.is_for_team is facts.at_customer:
+        return [(facts.address, directions_url(facts.address), _("Directions"))]
+    return [(facts.address, "", "")]
+
+
+def link_notes(facts: BookingFacts, kind: Kind) -> list[str]:
+    """What is said of an online booking whose link nobody has typed yet."""
+    if not facts.online or facts.online_link:
+        return []
+    if kind in {Kind.BOOKED, Kind.CONFIRMED}:
+        return [_("We’ll e-mail you the link before it starts.")]
+    if kind is Kind.NEW_BOOKING:
+        return [_("It takes place online and has no link yet: send one from the booking’s page.")]
+    return []
+
+
+def moved_subject(facts: BookingFacts) -> str:
+    """ "Moved", or "Changed" when the time is as it was and somebody else is there; "New local
+    time" when the moment is as it was and the clock there reads otherwise."""
+    if has_new_time(facts):
+        return _("Moved")
+    return _("New local time") if facts.zone_before else _("Changed")
+
+
+def moved_heading(facts: BookingFacts) -> str:
+    """ "Your booking has moved", likewise; who waits for a place has no booking yet."""
+    if facts.status == "WAITING_LIST":
+        if has_new_time(facts):
+            return _("The class you are waiting for has moved")
+        return _("The class you are waiting for has changed")
+    if has_new_time(facts):
+        return _("Your booking has moved")
+    if facts.zone_before:
+        return _("Your booking now shows a different local time")
+    return _("Your booking has changed")
+
+
+def moved_rows(facts: BookingFacts, zone: ZoneInfo) -> list[tuple[str, str]]:
+    """The time before and the person before, each where it is another one now."""
+    rows = []
+    if facts.moved_from is not None and (has_new_time(facts) or facts.zone_before):
+        label = _("Moved from") if has_new_time(facts) else _("Shown before")
+        rows.append((label, _before(facts.moved_from, facts, zone)))
+    if facts.was_with:
+        rows.append((_("Instead of"), facts.was_with))
+    return rows
+
+
+def zone_note(facts: BookingFacts, zone: ZoneInfo) -> str:
+    """That the clock of the place is another one, and what that means; "" when it is not."""
+    if not facts.zone_before:
+        return ""
+    now = formatting.zone_label(zone.key, locale=facts.business.locale)
+    words = {"business": facts.business.name, "zone": now}
+    if has_new_time(facts):
+        return _("%(business)s now shows its times in %(zone)s.") % words
+    return _("%(business)s now shows its times in %(zone)s. Your booking has not moved.") % words
+
+
+def _before(at: datetime, facts: BookingFacts, zone: ZoneInfo) -> str:
+    """By the clock it was told by, which is named when that is another one now."""
+    if not facts.zone_before:
+        return _moment(at, facts, zone)
+    label = formatting.zone_label(facts.zone_before, locale=facts.business.locale)
+    return f"{_moment(at, facts, ZoneInfo(facts.zone_before))}, {label}"
+
+
+def has_new_time(facts: BookingFacts) -> bool:
+    """Whether the move this message tells of changed the time."""
+    return facts.moved_from not in {None, facts.starts_at}
