@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "apps.web.middleware.SectionGuardMiddleware",
 ]
 CSRF_FAILURE_VIEW = "apps.web.refusals.csrf_failure"
-# Every view below the prefix says who may use it, or it does not answer (apps.web.guards).
+# Every view below the prefix says who may use it, or it does not answer (apps.web.middleware).
 GUARDED_SECTIONS = {"/own/": "apps.dashboard.access.admit"}
 
 TEMPLATES = [
