@@ -18,7 +18,7 @@ from apps.dashboard.bookings.views.answers import answer, refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
 from apps.dashboard.frame.views.owner_page import owner_page, to_page
-from apps.dashboard.frame.views.refusals import Incomplete, problem_of
+from apps.dashboard.frame.views.refusals import problem_of, required
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 from apps.web.http import wants_fragment
@@ -43,8 +43,6 @@ def cancel(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     found = get_booking(access=access, reference=reference)
     form = CancelForm(request.POST, auto_id="cancel_%s")
-    if not form.is_valid():
-        return refuse(request, found, Incomplete(), now=now, forms={"cancel": form})
     try:
         _cancel(form, found, by=access.member, may_refund=access.may(Right.REFUND), now=now)
     except Refusal as refusal:
@@ -56,10 +54,11 @@ def _cancel(
     form: CancelForm, found: Booking, *, by: TeamMember, may_refund: bool, now: datetime
 ) -> None:
     """Whoever may not give money back leaves the question to somebody who may (rule M11)."""
-    revision, reason = form.cleaned_data["revision"], form.cleaned_data["reason"]
+    said = required(form)
+    revision, reason = said["revision"], said["reason"]
     by_plan = found.payment_option == Booking.PaymentOption.MEMBERSHIP
     has_paid = found.paid > 0 or by_plan
-    if has_paid and may_refund and form.cleaned_data["refund"]:
+    if has_paid and may_refund and said["refund"]:
         checkout.cancel_and_refund(
             booking_id=found.pk,
             business_id=by.business_id,
@@ -112,12 +111,8 @@ def online_link(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     found = get_booking(access=access, reference=reference)
     form = OnlineLinkForm(request.POST, auto_id="online_%s")
-    if not form.is_valid():
-        return refuse(request, found, Incomplete(), now=now, forms={"link": form})
     try:
-        bookings.set_online_link(
-            booking_id=found.pk, by=access.member, now=now, **form.cleaned_data
-        )
+        bookings.set_online_link(booking_id=found.pk, by=access.member, now=now, **required(form))
     except Refusal as refusal:
         return refuse(request, found, refusal, now=now, forms={"link": form})
     return answer(request, reference, now=now)
@@ -129,22 +124,13 @@ def note(request: OwnerRequest, reference: str) -> HttpResponse:
     now, access = timezone.now(), request.access
     found = get_booking(access=access, reference=reference)
     form = NoteForm(request.POST)
-    refusal: Refusal | None = None if form.is_valid() else Incomplete()
-    if refusal is None:
-        try:
-            bookings.note_booking(
-                booking_id=found.pk,
-                revision=form.cleaned_data["revision"],
-                by=access.member,
-                note=form.cleaned_data["note"],
-                now=now,
-            )
-        except Refusal as refused:
-            refusal = refused
-    if refusal is None and not wants_fragment(request):
+    problem, forms = None, {}
+    try:
+        bookings.note_booking(booking_id=found.pk, by=access.member, now=now, **required(form))
+    except Refusal as refusal:
+        problem, forms = problem_of(refusal, access=access, of=found), {"note": form}
+    if problem is None and not wants_fragment(request):
         return to_page(request, "booking", reference, fragment="notes")
-    problem = problem_of(refusal, access=access, of=found) if refusal else None
-    forms = {"note": form} if problem else {}
     fresh = get_booking(access=access, reference=reference)
     return show_sheet(
         request, fresh, now=now, problem=problem, forms=forms, fragment=NOTES, saved=not problem

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Any
+
+from django.forms import Form
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
@@ -22,6 +25,17 @@ class Incomplete(Refusal):
     """A form without what it needs, or with what cannot be read."""
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def required(form: Form) -> dict[str, Any]:
+    """What a form holds, by its fields.
+
+    Raises:
+        Incomplete: something is missing, or cannot be read; the form says what.
+    """
+    if not form.is_valid():
+        raise Incomplete
+    return form.cleaned_data
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from apps.dashboard.bookings.queries.booking_page import get_booking
 from apps.dashboard.bookings.views.answers import refuse
 from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
 from apps.dashboard.frame.views.owner_page import owner_page, to_page
-from apps.dashboard.frame.views.refusals import Incomplete, code_refused_words
+from apps.dashboard.frame.views.refusals import Incomplete, code_refused_words, required
 from apps.dashboard.money.forms import CodeForm, PaidForm, PlanForm, UndoPaidForm
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
@@ -30,12 +30,10 @@ def mark_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     """Record that the rest was paid in person."""
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), PaidForm(request.POST)
-    if not form.is_valid():
-        return refuse(request, booking, Incomplete(), now=now)
     try:
         checkout.mark_paid(
             booking_id=booking.pk,
-            revision=form.cleaned_data["revision"],
+            revision=required(form)["revision"],
             by=access.member,
             now=now,
         )
@@ -49,12 +47,10 @@ def undo_paid(request: OwnerRequest, reference: str) -> HttpResponse:
     """Take the record of a payment in person back."""
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), UndoPaidForm(request.POST)
-    if not form.is_valid():
-        return refuse(request, booking, Incomplete(), now=now)
     try:
         checkout.undo_mark_paid(
             booking_id=booking.pk,
-            payment_id=form.cleaned_data["payment"],
+            payment_id=required(form)["payment"],
             by=access.member,
             now=now,
         )
@@ -68,13 +64,11 @@ def use_code(request: OwnerRequest, reference: str) -> HttpResponse:
     """Take a code off what is left, or have a gift card pay it."""
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), CodeForm(request.POST)
-    if not form.is_valid():
-        return refuse(request, booking, Incomplete(), now=now, forms={"code": form})
     try:
         checkout.use_code(
             booking_id=booking.pk,
             business_id=access.business.pk,
-            code=form.cleaned_data["code"],
+            code=required(form)["code"],
             by=access.member,
             now=now,
         )
@@ -91,10 +85,9 @@ def use_plan(request: OwnerRequest, reference: str) -> HttpResponse:
     """Let a plan of the customer pay for what is booked and still owed."""
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), PlanForm(request.POST)
-    if not form.is_valid():
-        return refuse(request, booking, Incomplete(), now=now, forms={"plan": form})
-    plan = _plan_named(form.cleaned_data["way"], booking)
+    plan = None
     try:
+        plan = _plan_named(required(form)["way"], booking)
         checkout.pay_with_plan(
             booking_id=booking.pk,
             revision=form.cleaned_data["revision"],
@@ -120,10 +113,8 @@ def leftover(request: OwnerRequest, reference: str) -> HttpResponse:
     """Decide about the money of a booking that is over: give it back, or keep it."""
     now, access = timezone.now(), request.access
     booking, form = get_booking(access=access, reference=reference), LeftoverForm(request.POST)
-    if not form.is_valid():
-        return refuse(request, booking, Incomplete(), now=now)
-    decide = checkout.refund_the_rest if form.cleaned_data["back"] else checkout.keep_money
     try:
+        decide = checkout.refund_the_rest if required(form)["back"] else checkout.keep_money
         decide(booking_id=booking.pk, by=access.member, now=now)
     except Refusal as refusal:
         return refuse(request, booking, refusal, now=now)

@@ -18,7 +18,7 @@ from apps.dashboard.frame.views.owner_page import (
     show,
     to_page,
 )
-from apps.dashboard.frame.views.refusals import Incomplete, problem_of
+from apps.dashboard.frame.views.refusals import problem_of, required
 from apps.dashboard.prepaid.forms.sales import AdjustGiftForm, HoldersForm, StopGiftForm
 from apps.dashboard.prepaid.queries.gift_list import find_by_code, find_cards, get_card, read_card
 from apps.dashboard.roles import Right
@@ -69,14 +69,13 @@ def adjust_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
     card = get_card(access=access, reference=reference)
     form = AdjustGiftForm(request.POST, business=access.business)
     typed = {"adjust": form}
-    if not form.is_valid():
-        return _show(request, card, now=now, refusal=Incomplete(), typed=typed)
     try:
+        said = required(form)
         prepaid.adjust_gift_card(
             card_id=card.pk,
             amount=form.change(),
-            seen_balance=form.cleaned_data["seen_balance"],
-            reason=form.cleaned_data["reason"],
+            seen_balance=said["seen_balance"],
+            reason=said["reason"],
             by=access.member,
             now=now,
         )
@@ -91,13 +90,12 @@ def stop_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
     """Let nobody pay with a card any more, with its rest back to whoever bought it or not."""
     now, access = timezone.now(), request.access
     card, form = get_card(access=access, reference=reference), StopGiftForm(request.POST)
-    if not form.is_valid():
-        return _show(request, card, now=now, refusal=Incomplete())
     try:
+        said = required(form)
         prepaid.stop_gift_card(
             card_id=card.pk,
-            gives_back=form.cleaned_data["back"],
-            seen_balance=form.cleaned_data["seen_balance"],
+            gives_back=said["back"],
+            seen_balance=said["seen_balance"],
             by=access.member,
             now=now,
         )

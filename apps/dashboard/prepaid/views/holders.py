@@ -19,7 +19,7 @@ from apps.dashboard.frame.views.owner_page import (
     show,
     to_page,
 )
-from apps.dashboard.frame.views.refusals import Incomplete, code_refused_words, problem_of
+from apps.dashboard.frame.views.refusals import code_refused_words, problem_of, required
 from apps.dashboard.prepaid.forms.sales import (
     AdjustPlanForm,
     EndPlanForm,
@@ -219,9 +219,8 @@ def _act(
     """Do something with a plan; a refusal is its page as it stands now, and what was typed in the
     form of this name."""
     purchase = get_purchase(access=request.access, reference=reference)
-    if not form.is_valid():
-        return _show(request, purchase, now=now, refusal=Incomplete(), typed={name: form})
     try:
+        required(form)
         act(purchase, form)
     except Refusal as refusal:
         fresh = get_purchase(access=request.access, reference=reference)

@@ -14,7 +14,7 @@ from apps.dashboard.bookings.queries.booking_page import get_booking
 from apps.dashboard.bookings.views.answers import answer, refuse
 from apps.dashboard.forms import DecisionForm, OverrideForm
 from apps.dashboard.frame.views.owner_page import owner_page
-from apps.dashboard.frame.views.refusals import Incomplete
+from apps.dashboard.frame.views.refusals import Incomplete, required
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 
@@ -58,16 +58,9 @@ def _decide(
     forms are what was typed, for a refusal."""
     now = timezone.now()
     booking = get_booking(access=request.access, reference=reference)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return refuse(request, booking, Incomplete(), now=now)
     try:
-        verb(
-            booking_id=booking.pk,
-            revision=form.cleaned_data["revision"],
-            by=request.access.member,
-            now=now,
-        )
+        revision = required(DecisionForm(request.POST))["revision"]
+        verb(booking_id=booking.pk, revision=revision, by=request.access.member, now=now)
     except Refusal as refusal:
         return refuse(request, booking, refusal, now=now, forms=forms)
     return answer(request, reference, now=now)
