@@ -1,10 +1,10 @@
 from django.urls import path
 
-from apps.businesses.views import pages
+from apps.businesses import views
 
 app_name = "businesses"
 urlpatterns = [
-    path("", pages.front, name="front"),
-    path("robots.txt", pages.robots, name="robots"),
-    path("<slug:business>/accent.<slug:digest>.css", pages.accent, name="accent"),
+    path("", views.front, name="front"),
+    path("robots.txt", views.robots, name="robots"),
+    path("<slug:business>/accent.<slug:digest>.css", views.accent, name="accent"),
 ]

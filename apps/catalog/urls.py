@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.catalog.views import sitemap
+from apps.catalog import views
 
 app_name = "catalog"
-urlpatterns = [path("sitemap.xml", sitemap.sitemap, name="sitemap")]
+urlpatterns = [path("sitemap.xml", views.sitemap, name="sitemap")]

@@ -22,8 +22,8 @@ class CheckoutConfig(AppConfig):
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
         from apps.checkout.queries.plan_uses import find_plan_uses, limits_of
+        from apps.checkout.queries.promotions import Reductions
         from apps.checkout.queries.reach import ProviderReach
-        from apps.checkout.queries.reductions import Reductions
 
         register_plan_uses(find_plan_uses, limits=limits_of)
         register_reach(ProviderReach())

@@ -13,7 +13,7 @@ from apps.dashboard.bookings.views.answers import refuse
 from apps.dashboard.forms import SuggestForm
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.frame.views.refusals import Problem, problem_of
-from apps.dashboard.requests.queries.suggest import SuggestPage, get_suggest_page
+from apps.dashboard.requests.queries import SuggestPage, get_suggest_page
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 
