@@ -197,15 +197,10 @@ def test_a_leg_that_had_nothing_to_run_fails_nothing(codes: list[int], code: int
     assert verdict(codes) == code
 
 
-READ_ONLY = (
-    "unshare",
-    "-rm",
-    "sh",
-    "-c",
-    'mount --bind "$0" "$0" && \
-mount -o remount,ro,bind "$0" && exec "$@"',
-    str(BASE_DIR),
-)
+# Root needs no namespace of users, in which it would lose its way to the socket of the server.
+OF_OUR_OWN = "-m" if os.geteuid() == 0 else "-rm"
+MOUNTED = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
+READ_ONLY = ("unshare", OF_OUR_OWN, "sh", "-c", MOUNTED, str(BASE_DIR))
 """Runs what follows where the checkout can only be read."""
 
 
