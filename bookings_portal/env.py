@@ -72,7 +72,10 @@ def read_hosts(*, origin: Origin) -> list[str]:
 
 
 def read_data_dir(*, base: Path) -> Path:
-    """DATA_DIR (made when missing): database file, secret key, mail files, collected statics."""
+    """DATA_DIR (made when missing): database file, secret key, mail files, collected statics.
+
+    A relative one lies below base, the checkout. Raises BadSetting when it cannot be written to.
+    """
     named = os.environ.get("DATA_DIR", "")
     folder = base / Path(named or ".data").expanduser()
     try:

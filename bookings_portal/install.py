@@ -26,7 +26,7 @@ class CannotInstall(Exception):
 
 def places(base: Path) -> list[Path]:
     """Where the environment may be: beside the code, or else in the data folder when the checkout
-    can only be read."""
+    can only be read. Raises BadSetting when neither can be written to."""
     beside = base / ".venv"
     return [beside] if os.access(base, os.W_OK) else [beside, read_data_dir(base=base) / ".venv"]
 
@@ -61,7 +61,7 @@ def install(base: Path, *files: str) -> Path:
             return python_in(place)
     if shutil.disk_usage(place.parent).free < NEEDED_BYTES:
         raise CannotInstall(f"The disk is nearly full: free 400 MB, {RETRY}.")
-    print(f"Installing the requirements into {place.name} (once) ...", flush=True)
+    print(f"Installing the requirements into {place} (once) ...", flush=True)
     python = python_in(place)
     _make_venv(place, python)
     _install_file(python, base / files[-1])

@@ -67,7 +67,7 @@ def test(arguments: list[str]) -> int:
         # What asks no database, what a browser shows and who may open what is the same on both:
         # it runs once, in the first leg.
         again = "not without_database and not once"
-        # Walks of minutes over every field and page are CI's, or whoever's names them.
+        # What goes through every field and page takes minutes: CI runs it, or whoever asks for it.
         brief = not (ci or arguments)
         first, second = ("not long", f"not long and {again}") if brief else ("", again)
         legs = [
@@ -78,15 +78,15 @@ def test(arguments: list[str]) -> int:
     if not browser:
         missing.append("Browser tests: not run, no Chromium found (name one in CHROMIUM)")
     if brief:
-        missing.append("Long walks: not run, CI runs them (`manage.py test -m long` does too)")
+        missing.append("Tests of every field and page: not run, they take minutes (`-m long`)")
     missing += [f"{tool}: not found, its tests were skipped" for tool in missing_tools()]
     _report(legs, missing, seconds=time.monotonic() - started)
     return verdict([leg.exit_code for leg in legs if not leg.missing]) or int(ci and bool(missing))
 
 
 def verdict(codes: list[int]) -> int:
-    """The exit code of all legs: the first that says a test failed. A leg for which nothing was
-    left, since it asks no database, is none; nothing in any leg is."""
+    """The exit code of the whole run, from those of its legs: the first that says that something
+    failed. A leg that had nothing to run is no failure, unless none of them had anything."""
     ran = [code for code in codes if code != NO_TESTS]
     return next((code for code in ran if code), 0) if ran else NO_TESTS
 
