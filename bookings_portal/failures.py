@@ -9,7 +9,7 @@ import sys
 from django.http import HttpRequest, HttpResponse, HttpResponseServerError
 from django.template import loader
 
-from apps.web.busy import apology
+from apps.web.refusals import apology
 from bookings_portal.request_log import request_id
 
 

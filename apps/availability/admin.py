@@ -26,7 +26,7 @@ from apps.availability.models import (
     SessionSeries,
     WeeklyHours,
 )
-from apps.businesses.forms import TenantForm
+from apps.businesses.admin import TenantForm
 from apps.businesses.models import Location
 from apps.catalog.models import Resource
 from apps.web.fields import PLAIN_NUMBERS

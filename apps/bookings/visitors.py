@@ -31,9 +31,9 @@ from apps.bookings.queries.drafts import (
 )
 from apps.bookings.queries.own import Browser
 from apps.businesses.models import Business
-from apps.businesses.reaching import or_reach
+from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
-from apps.customers.identity import identity_of
+from apps.customers.queries import identity_of
 from apps.web.http import client_network
 from apps.web.limits import Hit, TooMany, require_room, rules, window_start
 from apps.web.phones import line_of

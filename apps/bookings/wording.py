@@ -15,8 +15,7 @@ from apps.bookings.models import Booking
 from apps.bookings.policy import Policy, ServiceSnapshot, Venue, free_until, is_free_now, venue_of
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
-from apps.businesses.pages import search_map
-from apps.businesses.reaching import Contacts, and_reach
+from apps.businesses.pages import Contacts, and_reach, search_map
 from apps.catalog.models import Service
 from apps.web import formatting
 

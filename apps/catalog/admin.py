@@ -10,7 +10,7 @@ from django.db.models import JSONField, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.businesses.forms import TenantForm
+from apps.businesses.admin import TenantForm
 from apps.businesses.models import Business
 from apps.catalog.models import (
     AddOn,
@@ -27,9 +27,8 @@ from apps.catalog.models import (
     StaffMember,
     Variant,
 )
-from apps.catalog.online import OutOfReach, find_out_of_reach
-from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
-from apps.catalog.payment_words import PROBLEMS, reach_words
+from apps.catalog.payment_problems import PROBLEMS, OutOfReach, find_out_of_reach, reach_words
+from apps.catalog.pricing import PaymentProblem, PaymentTerms, PriceKind, payment_problems
 from apps.catalog.queries.offered import terms_of
 from apps.web.fields import PLAIN_NUMBERS
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline

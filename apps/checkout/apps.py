@@ -18,7 +18,7 @@ class CheckoutConfig(AppConfig):
         from apps.bookings.plan_uses import register_plan_uses
         from apps.bookings.reductions import register_reductions
         from apps.businesses.setup_triggers import watch_setup
-        from apps.catalog.online import register_reach
+        from apps.catalog.payment_problems import register_reach
         from apps.checkout.outbox_work import register_work
         from apps.checkout.periodic import register_periodic_work
         from apps.checkout.queries.plan_uses import find_plan_uses, limits_of

@@ -17,7 +17,7 @@ from apps.checkout.queries.gifts import Gift
 from apps.checkout.queries.passes import Pass
 from apps.kernel.money import Money
 from apps.web.formatting import format_money
-from apps.web.money_field import MoneyField, speak
+from apps.web.number_fields import MoneyField, speak
 
 SALT = "apps.checkout.amounts"
 FIELD = "amounts"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Literal
 
-from apps.catalog.online import OutOfReach
-from apps.catalog.paying import PaymentTerms, PriceKind
+from apps.catalog.payment_problems import OutOfReach
+from apps.catalog.pricing import PaymentTerms, PriceKind
 from apps.checkout.pricing import Item, Quote, Way, payable, quote, ways_to_pay
 from apps.checkout.providers.protocol import Bounds
 

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
-from apps.catalog.online import OutOfReach
-from apps.catalog.payment_words import limit_words
+from apps.catalog.payment_problems import OutOfReach, limit_words
 from apps.checkout.operations import SeenGift
 from apps.checkout.queries.gifts import Gift as UsableGift
 from apps.checkout.queries.reach import bounds_in_use
@@ -24,7 +23,7 @@ from apps.web.fields import (
     PlainNumberField,
 )
 from apps.web.form_keys import KeyedForm
-from apps.web.money_field import MoneyField, speak
+from apps.web.number_fields import MoneyField, speak
 
 LONGEST_KEY = 43
 

@@ -22,7 +22,7 @@ from apps.bookings.queries.suggestions import (
 )
 from apps.bookings.states import Status
 from apps.bookings.wording import contact_words
-from apps.businesses.reaching import reach_short
+from apps.businesses.pages import reach_short
 from apps.catalog.queries import zone_of
 from apps.checkout.pricing import first_part
 from apps.checkout.providers import provider_in_use, takes_online

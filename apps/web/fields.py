@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.money_field import MOST, NumberField
-from apps.web.numbers import write_number
+from apps.web.number_fields import MOST, NumberField, write_number
 from apps.web.text import clean_line, clean_text, suggest_address
 
 LONGEST_INPUT = 20_000

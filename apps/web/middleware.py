@@ -12,10 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
-from apps.web.busy import apology
 from apps.web.kept_text import words_typed
 from apps.web.limits import TooMany
-from apps.web.refusals import too_many
+from apps.web.refusals import apology, too_many
 
 logger = logging.getLogger("apps.web.guards")
 EVERYBODY = frozenset({"*"})

@@ -29,7 +29,6 @@ ALLOWED = {
     "apps/availability/engine/series.py: read_rule",
     "apps/availability/engine/series.py: ending_before",
     # What tests compare the rest with.
-    "apps/availability/queries/seats.py: count_seats",
     "apps/businesses/accent.py: contrast",
     "apps/businesses/setup_triggers.py: watched_tables",
     "apps/classes/queries/attending.py: seen_of_class",

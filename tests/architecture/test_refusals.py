@@ -15,8 +15,8 @@ from apps.checkout import operations as checkout
 from apps.dashboard.classes.views.plan import new_class
 from apps.kernel.refusals import Refusal
 from apps.outbox.operations import OutsideTransaction
-from apps.web.busy import Busy
 from apps.web.limits import TooMany
+from apps.web.refusals import Busy
 from tests.architecture.raising import (
     caught_with,
     errors_of,

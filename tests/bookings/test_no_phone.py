@@ -11,7 +11,7 @@ from django.test import Client
 from apps.bookings.models import Booking
 from apps.bookings.wording import call_instead
 from apps.businesses.models import Business
-from apps.businesses.reaching import and_reach, or_reach
+from apps.businesses.pages import and_reach, or_reach
 from tests.factories import NOW, Salon, make_booking
 from tests.pages import fill, hold, text_of
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from apps.businesses.addresses import Parts, country_of, one_line
-from apps.businesses.models import Location
+from apps.businesses.models import Location, Parts, country_of, one_line
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.businesses.accent import accent_digest
-from apps.businesses.models import Business
-from apps.businesses.validators import RESERVED_SLUGS, validate_slug
+from apps.businesses.models import RESERVED_SLUGS, Business, validate_slug
 from tests.factories import make_business, make_salon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -8,7 +8,7 @@ import pytest
 from apps.businesses.models import SetupRevision
 from apps.catalog.models import Service
 from apps.catalog.operations import PaymentImpossible, ServiceHasChanged, change_payment
-from apps.catalog.paying import PaymentTerms, PriceKind
+from apps.catalog.pricing import PaymentTerms, PriceKind
 from apps.catalog.queries.offered import terms_of
 from tests.factories import Salon, make_salon, make_variant
 

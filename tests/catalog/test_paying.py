@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from apps.catalog.models import Service
 from apps.catalog.operations import PaymentImpossible, change_payment
-from apps.catalog.paying import (
+from apps.catalog.pricing import (
     MOST_MINOR,
     PaymentProblem,
     PaymentTerms,

@@ -16,7 +16,7 @@ from apps.checkout.operations import Seen
 from apps.checkout.pricing import Way
 from apps.checkout.promotions import Kind, Refused, Terms, refusal, spread, worth
 from apps.checkout.queries.offers import offer_of
-from apps.customers.identity import identity_of
+from apps.customers.queries import identity_of
 from apps.ledger.check import find_all
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_salon

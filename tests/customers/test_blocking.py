@@ -8,9 +8,9 @@ from django.test import Client
 
 from apps.availability.models import Occupancy
 from apps.bookings.models import Booking
-from apps.customers.identity import identity_of
 from apps.customers.models import Customer
 from apps.customers.operations import block_customer, unblock_customer
+from apps.customers.queries import identity_of
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.pages import TYPING, fill, hold, text_of
 

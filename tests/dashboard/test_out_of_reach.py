@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.catalog.models import PricingPlan, Service
-from apps.catalog.paying import PaymentTerms, PriceKind
+from apps.catalog.pricing import PaymentTerms, PriceKind
 from apps.checkout.pricing import Item, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import Bounds
 from apps.checkout.reach import out_of_reach

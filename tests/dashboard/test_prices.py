@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import FormerServiceSlug, Service
-from apps.catalog.paying import PaymentProblem
-from apps.catalog.payment_words import PROBLEMS
+from apps.catalog.payment_problems import PROBLEMS
+from apps.catalog.pricing import PaymentProblem
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking, make_salon, make_service, make_variant
 from tests.pages import DETAILS, TYPING, fields_of, hold, text_of

@@ -13,7 +13,7 @@ from apps.businesses.models import Business
 from apps.businesses.queries import get_clock
 from apps.catalog import operations as catalog
 from apps.catalog.models import BookingPolicy, Resource, Service, ServiceRequirement
-from apps.catalog.paying import PaymentTerms, PriceKind
+from apps.catalog.pricing import PaymentTerms, PriceKind
 from apps.checkout import operations as checkout
 from apps.customers import operations as customers
 from apps.customers.models import Customer

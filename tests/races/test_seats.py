@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.operations import BusyTryAgain, SeatsTaken
 from apps.availability.operations import seats as seats_module
-from apps.availability.queries.seats import count_seats
 from apps.bookings import operations as bookings
 from apps.bookings.joining import Joining
 from apps.bookings.models import Booking
@@ -39,6 +38,13 @@ LATER = timedelta(minutes=11)
 @pytest.fixture
 def studio() -> Studio:
     return make_studio()
+
+
+def count_seats(*, target: Session | CourseRun) -> int:
+    """What the seatings say is taken; ``seats_taken`` has to be the same."""
+    of = {"session": target} if isinstance(target, Session) else {"course_run": target}
+    taken = Seating.objects.filter(released_at=None, **of).aggregate(seats=Sum("seats"))
+    return taken["seats"] or 0
 
 
 def target_of(facts: dict[str, Any]) -> Session | CourseRun:

@@ -16,8 +16,8 @@ from apps.availability.operations import BusyTryAgain
 from apps.availability.operations.claim import saying_busy
 from apps.businesses.models import Business
 from apps.catalog.models import Resource
-from apps.web.busy import Trouble, apology, trouble_with
 from apps.web.middleware import RefusalMiddleware
+from apps.web.refusals import Trouble, apology, trouble_with
 from tests.factories import make_business, make_resource
 
 pytestmark = pytest.mark.django_db(transaction=True)

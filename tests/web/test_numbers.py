@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from apps.kernel.money import Money
 from apps.web.formatting import format_money, locale_of
-from apps.web.money_field import MoneyField, NumberField, speak
-from apps.web.numbers import NotANumber, OtherDigits, read_amount, read_number, write_number
+from apps.web.number_fields import (
+    MoneyField,
+    NotANumber,
+    NumberField,
+    OtherDigits,
+    read_amount,
+    read_number,
+    speak,
+    write_number,
+)
 
 LOCALES = ("en-GB", "en-US", "en-IN", "de-DE", "de-CH", "de-AT", "fr-FR", "es-MX", "pt-BR", "pl-PL")
 AMOUNTS = st.decimals(0, 99_999_999, places=2, allow_nan=False, allow_infinity=False)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from apps.classes.forms import read_week
 from apps.kernel.spans import days_in_order, week_name, week_start
-from apps.web.weeks import week_starts_of
+from apps.web.formatting import week_starts_of
 
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6
 

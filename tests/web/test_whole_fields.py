@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from apps.bookings.forms.questions import answer_words, field_of
 from apps.catalog.models import Question
 from apps.web.fields import PlainNumberField, WholeNumberField
-from apps.web.money_field import speak
+from apps.web.number_fields import speak
 from tests.architecture.sources import modules
 
 DJANGOS = (forms.IntegerField, forms.DecimalField, forms.FloatField)

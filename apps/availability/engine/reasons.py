@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from apps.availability.engine.check import asking_for, is_still_free, preferred
-from apps.availability.engine.hours import OpeningHours
+from apps.availability.engine.free import OpeningHours, asking_for, is_still_free, preferred
 from apps.availability.engine.inputs import (
     Hours,
     Limits,

@@ -13,8 +13,14 @@ from functools import cached_property
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.check import distinct_choice, preferred
-from apps.availability.engine.hours import Opening, OpeningHours, Window, grid_starts
+from apps.availability.engine.free import (
+    Opening,
+    OpeningHours,
+    Window,
+    distinct_choice,
+    grid_starts,
+    preferred,
+)
 from apps.availability.engine.inputs import Hours, Requirement, ResourceFacts, Search
 from apps.availability.engine.zones import (
     boundary,

@@ -11,13 +11,13 @@ from datetime import UTC, datetime, timedelta
 from django.db import DatabaseError, IntegrityError, transaction
 
 from apps.availability.constraints import constraint_name
-from apps.availability.engine.check import fits, with_kept_buffers
+from apps.availability.engine.free import fits, with_kept_buffers
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy, Session
 from apps.availability.operations.errors import BusyTryAgain, SlotTaken
 from apps.availability.queries import BusyRow, SlotQuery, find_busy_rows
 from apps.catalog.models import Resource, Service
-from apps.web.busy import is_busy
+from apps.web.refusals import is_busy
 
 Span = tuple[datetime, datetime]
 

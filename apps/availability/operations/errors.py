@@ -1,5 +1,5 @@
 from apps.kernel.refusals import Refusal
-from apps.web.busy import Busy
+from apps.web.refusals import Busy
 
 
 class SlotTaken(Refusal):

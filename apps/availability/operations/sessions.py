@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from apps.availability.engine.check import fits
+from apps.availability.engine.free import fits
 from apps.availability.engine.series import SeriesRule
 from apps.availability.models import CourseRun, Occupancy, Session, SessionSeries
 from apps.availability.operations.claim import (

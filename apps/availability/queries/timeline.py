@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import BigIntegerField, Func
 
-from apps.availability.engine.hours import OpeningHours
+from apps.availability.engine.free import OpeningHours
 from apps.availability.engine.inputs import DateRule, Hours, Search, Shape, WeeklyRange
 from apps.availability.models import Occupancy
 from apps.availability.models.occupancy import Occupancies

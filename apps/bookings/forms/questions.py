@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.models import Question
 from apps.web.fields import LineField, TextField
-from apps.web.money_field import NumberField
-from apps.web.numbers import write_number
+from apps.web.number_fields import NumberField, write_number
 from apps.web.phones import Phone, read_phone, spaced_phone
 
 SHORT, LONG, PLACES = 255, 4000, 3

@@ -20,8 +20,7 @@ from apps.businesses.queries import Revision, get_business
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice, find_staff, get_service_by_id, zone_of
-from apps.customers.identity import domains_of, identity_of
-from apps.customers.queries import of_line
+from apps.customers.queries import domains_of, identity_of, of_line
 from apps.web.phones import line_of
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from apps.availability.engine.check import (
+from apps.availability.engine.free import (
     fits,
     is_still_free,
     pick_one_of_each,

@@ -18,8 +18,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import Choice
 from apps.kernel.spans import DAY, WEEK, Period, days_in_order, first_period, week_start
 from apps.web import formatting
-from apps.web.formatting import locale_of
-from apps.web.weeks import week_starts_of
+from apps.web.formatting import locale_of, week_starts_of
 
 NOON, EVENING = 12, 17
 Value = Callable[[int], str]

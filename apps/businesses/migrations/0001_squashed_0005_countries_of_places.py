@@ -1,4 +1,4 @@
-import apps.businesses.validators
+import apps.businesses.models
 import django.core.validators
 import django.db.models.deletion
 from django.conf import settings
@@ -27,13 +27,13 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=120)),
-                ('slug', models.SlugField(max_length=60, unique=True, validators=[apps.businesses.validators.validate_slug])),
+                ('slug', models.SlugField(max_length=60, unique=True, validators=[apps.businesses.models.validate_slug])),
                 ('headline', models.CharField(blank=True, help_text='Hair salon in Berlin', max_length=80)),
                 ('promise', models.CharField(blank=True, max_length=160)),
                 ('place_word', models.CharField(default='studio', help_text='salon, studio', max_length=30)),
                 ('arrival_note', models.CharField(blank=True, max_length=160)),
-                ('time_zone', models.CharField(max_length=64, validators=[apps.businesses.validators.validate_time_zone])),
-                ('currency', models.CharField(max_length=3, validators=[apps.businesses.validators.validate_currency])),
+                ('time_zone', models.CharField(max_length=64, validators=[apps.businesses.models.validate_time_zone])),
+                ('currency', models.CharField(max_length=3, validators=[apps.businesses.models.validate_currency])),
                 ('locale', models.CharField(default='en-GB', max_length=12)),
                 ('phone', models.CharField(blank=True, max_length=32)),
                 ('email', models.EmailField(blank=True, max_length=254)),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('city', models.CharField(blank=True, max_length=80)),
                 ('region', models.CharField(blank=True, db_default='', default='', help_text='Where addresses have one: ME for Maine', max_length=80, verbose_name='state or province')),
                 ('country', models.CharField(blank=True, db_default='', default='', help_text='Two letters, as in US: its order of an address is used', max_length=2, validators=[django.core.validators.RegexValidator('^[A-Z]{2}\\Z', 'Enter two capital letters, as in US.')])),
-                ('time_zone', models.CharField(blank=True, max_length=64, validators=[apps.businesses.validators.validate_time_zone])),
+                ('time_zone', models.CharField(blank=True, max_length=64, validators=[apps.businesses.models.validate_time_zone])),
                 ('position', models.PositiveSmallIntegerField(default=0)),
             ],
             options={

@@ -2,7 +2,7 @@
 
 from django import template
 
-from apps.businesses.reaching import Contacts, or_reach_words, reach_words
+from apps.businesses.pages import Contacts, or_reach_words, reach_words
 
 register = template.Library()
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 
 from apps.catalog.models import Service, Variant
-from apps.catalog.online import OutOfReach, find_out_of_reach
-from apps.catalog.paying import PaymentProblem, PaymentTerms, PriceKind, payment_problems
+from apps.catalog.payment_problems import OutOfReach, find_out_of_reach
+from apps.catalog.pricing import PaymentProblem, PaymentTerms, PriceKind, payment_problems
 from apps.kernel.refusals import Refusal
 
 

@@ -20,7 +20,7 @@ from apps.catalog.models import (
     StaffMember,
     Variant,
 )
-from apps.catalog.paying import PaymentTerms, PriceKind
+from apps.catalog.pricing import PaymentTerms, PriceKind
 
 Requirements = list[tuple[int, dict[int, int]]]
 """(type id, {resource id: rank}) in the order of a service's requirements."""

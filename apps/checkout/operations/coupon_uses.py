@@ -13,7 +13,7 @@ from apps.checkout.operations.errors import CouponRefused
 from apps.checkout.operations.subject import lock_subject
 from apps.checkout.promotions import refusal
 from apps.checkout.queries.promotions import Applied, CodeUser, terms_of
-from apps.customers.identity import identity_of
+from apps.customers.queries import identity_of
 from apps.outbox.sweeping import sweep
 
 LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)

@@ -30,8 +30,7 @@ from apps.checkout.promotions import (
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.let_go import let_go_of_booking
 from apps.checkout.queries.orders import aside_by_gift, paid_in_ways
-from apps.customers.identity import identity_of
-from apps.customers.queries import of_line
+from apps.customers.queries import identity_of, of_line
 from apps.web.formatting import format_money
 
 _discounts: Remembered[tuple[Terms, ...]] = Remembered(most=1_000)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from apps.businesses.models import Business
-from apps.catalog.online import OutOfReach
-from apps.catalog.paying import PaymentTerms
+from apps.catalog.payment_problems import OutOfReach
+from apps.catalog.pricing import PaymentTerms
 from apps.checkout.providers import Bounds, provider_in_use
 from apps.checkout.reach import out_of_reach
 

@@ -12,7 +12,7 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.businesses.models import Business, Clock
 from apps.kernel.spans import week_start
-from apps.web.weeks import week_starts_of
+from apps.web.formatting import week_starts_of
 
 NOON, EVENING = 12, 17
 MOST_LOOKED_AT = 300

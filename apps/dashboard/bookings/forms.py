@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.paying import MOST_MINOR
+from apps.catalog.pricing import MOST_MINOR
 from apps.checkout.models import OrderLine
 from apps.checkout.operations import WayOut
 from apps.dashboard.forms import read_instant
 from apps.web.fields import LineField, PlainNumberField
 from apps.web.formatting import format_money
-from apps.web.money_field import MoneyField, speak
+from apps.web.number_fields import MoneyField, speak
 
 
 class ResolveForm(forms.Form):

@@ -15,10 +15,9 @@ from apps.checkout.operations.under_way import begin_paying
 from apps.checkout.pricing import Way
 from apps.checkout.promotions import worth
 from apps.checkout.queries.promotions import Applied, apply_code, buyer_of, plan_buyer
-from apps.customers.identity import identity_of
 from apps.customers.models import Customer
 from apps.customers.operations import find_or_add_customer
-from apps.customers.queries import find_blocked
+from apps.customers.queries import find_blocked, identity_of
 from apps.kernel.references import new_reference
 from apps.prepaid.operations.errors import PlanChanged, PlanNotSold
 from apps.prepaid.operations.pay_plan import pay_order, resume_order

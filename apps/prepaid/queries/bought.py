@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment
-from apps.customers.identity import domains_of, identity_of
+from apps.customers.queries import domains_of, identity_of
 
 
 def count_bought_since(*, business_id: int, email: str, since: datetime) -> int:

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
-from apps.catalog.online import OutOfReach
+from apps.catalog.payment_problems import OutOfReach
 from apps.checkout.models import Coupon, CouponUse, GiftCard, Order, PlanPurchase
 from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.promotions import worth

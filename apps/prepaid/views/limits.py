@@ -6,7 +6,7 @@ from functools import partial
 from django.http import HttpRequest
 
 from apps.businesses.models import Business
-from apps.customers.identity import identity_of
+from apps.customers.queries import identity_of
 from apps.prepaid.queries.bought import count_bought_since
 from apps.web.http import client_network
 from apps.web.limits import (

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.bookings.visitors import grant_plan, visitor_of
 from apps.businesses.models import Business
-from apps.businesses.pages import absolute, frame_of, public_page
-from apps.businesses.reaching import and_reach
+from apps.businesses.pages import absolute, and_reach, frame_of, public_page
 from apps.catalog.models import PricingPlan
 from apps.catalog.queries import get_plan, has_plans
 from apps.checkout import operations as checkout

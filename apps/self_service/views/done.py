@@ -27,8 +27,7 @@ from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
 from apps.bookings.visitors import Proof, proof_of, remember, remembered
 from apps.businesses.models import Business
-from apps.businesses.pages import frame_of
-from apps.businesses.reaching import and_reach
+from apps.businesses.pages import and_reach, frame_of
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
 from apps.web.http import client_network, go_to, render_page

@@ -21,8 +21,7 @@ from apps.bookings.views.found import course_page
 from apps.bookings.visitors import page_zone, require_room_to_wait, visitor_of
 from apps.bookings.wording import length_words
 from apps.businesses.models import Business
-from apps.businesses.pages import frame_of, public_page
-from apps.businesses.reaching import and_reach
+from apps.businesses.pages import and_reach, frame_of, public_page
 from apps.catalog.models import Service, StaffMember
 from apps.catalog.queries import Choice, UnknownChoice, get_service_by_id
 from apps.classes.forms import choose_party

@@ -19,8 +19,7 @@ from apps.bookings.views.found import service_page
 from apps.bookings.visitors import require_room_to_wait, visitor_of
 from apps.bookings.wishes import Key, wishes_from
 from apps.bookings.wording import length_words
-from apps.businesses.pages import frame_of
-from apps.businesses.reaching import and_reach
+from apps.businesses.pages import and_reach, frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable, may_wait_for_a_time, zone_of
 from apps.waitlists import operations as waitlists

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.availability.engine.check import fits, is_still_free, pick_one_of_each
+from apps.availability.engine.free import fits, is_still_free, pick_one_of_each
 from apps.availability.engine.slots import DayParts, find_slots, free_days
 from apps.availability.engine.zones import day_bounds
 from tests.availability.engine.brute_force import Reference

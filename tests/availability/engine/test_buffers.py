@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.availability.engine.check import fits, is_still_free, with_kept_buffers
+from apps.availability.engine.free import fits, is_still_free, with_kept_buffers
 from apps.availability.engine.inputs import (
     Hours,
     Requirement,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.availability.engine.check import fits, is_still_free
 from apps.availability.engine.diagnosis import why_no_times
+from apps.availability.engine.free import fits, is_still_free
 from apps.availability.engine.inputs import (
     DateRule,
     Hours,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from apps.availability.engine.check import Assignment, fits, is_still_free, pick_one_of_each
+from apps.availability.engine.free import Assignment, fits, is_still_free, pick_one_of_each
 from apps.availability.engine.inputs import (
     DateRule,
     Hours,

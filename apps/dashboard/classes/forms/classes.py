@@ -28,9 +28,8 @@ from apps.kernel.references import DIGEST_PATTERN
 from apps.kernel.spans import days_in_order
 from apps.web.fields import LineField, PlainNumberField, TextField, WholeNumberField
 from apps.web.form_keys import KeyedForm
-from apps.web.formatting import zone_label
-from apps.web.money_field import speak
-from apps.web.weeks import week_starts_of
+from apps.web.formatting import week_starts_of, zone_label
+from apps.web.number_fields import speak
 
 WEEKDAYS = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
 MOST_PLACES = 1000

@@ -10,7 +10,7 @@ from apps.waitlists.operations import WaitingDetails
 from apps.web.fields import AddressField, AsksAboutSlips, LineField, WholeNumberField
 from apps.web.form_keys import KeyedForm
 from apps.web.formatting import format_money
-from apps.web.money_field import speak
+from apps.web.number_fields import speak
 
 MOST_PEOPLE = 99
 

@@ -11,7 +11,7 @@ from apps.dashboard.frame.queries.rows import local_date_of
 from apps.dashboard.frame.views.owner_page import owner_page, show
 from apps.dashboard.roles import Right
 from apps.kernel.spans import week_name, week_start
-from apps.web.weeks import week_starts_of
+from apps.web.formatting import week_starts_of
 
 
 @owner_page(Right.LOOK)

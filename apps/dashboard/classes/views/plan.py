@@ -22,8 +22,8 @@ from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 from apps.kernel.spans import week_name
 from apps.web.form_keys import form_key_of
+from apps.web.formatting import week_starts_of
 from apps.web.http import HttpResponseSeeOther
-from apps.web.weeks import week_starts_of
 
 PREVIEW = "preview"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from apps.availability.engine.check import pick_one_of_each, with_kept_buffers
+from apps.availability.engine.free import pick_one_of_each, with_kept_buffers
 from apps.availability.engine.inputs import Requirement, ResourceFacts, Search, Shape
 from apps.availability.engine.reasons import ChangeKind, Reason, ReasonCode, why_not_fit
 from apps.bookings.models import Booking

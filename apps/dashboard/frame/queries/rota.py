@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from apps.availability.engine.hours import Opening, OpeningHours
+from apps.availability.engine.free import Opening, OpeningHours
 from apps.availability.engine.inputs import Search, Shape
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Occupancy

@@ -22,11 +22,11 @@ from apps.dashboard.frame.queries.frame import Frame, get_frame
 from apps.dashboard.given_back import give_back
 from apps.dashboard.roles import Right, roles_with
 from apps.kernel.refusals import Refusal
-from apps.web.busy import Busy
 from apps.web.guards import guarded
 from apps.web.http import go_to, instead_of_the_page, render_page, wants_fragment
 from apps.web.kept_text import take_text, words_typed
 from apps.web.limits import TooMany
+from apps.web.refusals import Busy
 
 logger = logging.getLogger("apps.dashboard")
 

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
-from apps.catalog.payment_words import limit_words
+from apps.catalog.payment_problems import limit_words
 from apps.catalog.plan_terms import Wrong, barred_from_plans
 from apps.dashboard.setup.forms.price_fields import TaxField, warn_beside
 from apps.dashboard.setup.forms.prices import FieldGroup
 from apps.prepaid.queries.plan_offer import plan_out_of_reach
 from apps.web.fields import LineField, PlainNumberField, WholeNumberField
 from apps.web.form_keys import KeyedForm
-from apps.web.money_field import MoneyField, speak
+from apps.web.number_fields import MoneyField, speak
 
 Kind = PricingPlan.Kind
 WORDS = {

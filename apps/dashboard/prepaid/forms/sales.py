@@ -20,7 +20,7 @@ from apps.web.fields import (
     PlainNumberField,
     WholeNumberField,
 )
-from apps.web.money_field import MoneyField, speak
+from apps.web.number_fields import MoneyField, speak
 from apps.web.text import clean_line
 
 MOST_MINOR = 2_000_000_000

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from apps.catalog.models import PricingPlan
-from apps.catalog.payment_words import limit_words
+from apps.catalog.payment_problems import limit_words
 from apps.checkout.models import PlanPurchase
 from apps.dashboard.access import Access
 from apps.prepaid.queries.plan_offer import stored_plan_out_of_reach

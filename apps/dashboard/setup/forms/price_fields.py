@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.html import format_html
 
-from apps.catalog.payment_words import WRONG_RATE
-from apps.web.money_field import NumberField
-from apps.web.numbers import write_number
+from apps.catalog.payment_problems import WRONG_RATE
+from apps.web.number_fields import NumberField, write_number
 
 
 class TaxField(NumberField):

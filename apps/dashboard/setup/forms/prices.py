@@ -11,21 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.catalog.models import Service
-from apps.catalog.online import OutOfReach
-from apps.catalog.paying import (
+from apps.catalog.payment_problems import PROBLEMS, OutOfReach, reach_words
+from apps.catalog.pricing import (
     LONGEST_TEXT,
     PaymentProblem,
     PaymentTerms,
     PriceKind,
     online_problem,
 )
-from apps.catalog.payment_words import PROBLEMS, reach_words
 from apps.catalog.queries.offered import terms_of
 from apps.dashboard.setup.forms.price_fields import TaxField, warn_beside
 from apps.kernel.money import Money
 from apps.web.fields import LineField, PlainNumberField
-from apps.web.money_field import MoneyField, speak
-from apps.web.numbers import write_number
+from apps.web.number_fields import MoneyField, speak, write_number
 
 NOTHING = Decimal(0)
 

@@ -18,7 +18,7 @@ from apps.dashboard.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
 from apps.web.fields import LineField, WholeNumberField
 from apps.web.form_keys import KeyedForm
-from apps.web.money_field import MoneyField, NumberField, speak
+from apps.web.number_fields import MoneyField, NumberField, speak
 
 HUNDRED = Decimal(100)
 

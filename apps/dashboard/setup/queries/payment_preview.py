@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 
 from apps.businesses.models import Business
 from apps.catalog.models import Service
-from apps.catalog.paying import PaymentTerms, PriceKind
-from apps.catalog.pricing import WHOLE
+from apps.catalog.pricing import WHOLE, PaymentTerms, PriceKind
 from apps.checkout.pricing import Item, Quote, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.reach import bounds_in_use

@@ -7,9 +7,8 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import Service
-from apps.catalog.online import find_out_of_reach
-from apps.catalog.paying import PaymentTerms
-from apps.catalog.payment_words import limit_words
+from apps.catalog.payment_problems import find_out_of_reach, limit_words
+from apps.catalog.pricing import PaymentTerms
 from apps.catalog.queries.offered import terms_of
 from apps.dashboard.access import Access
 from apps.dashboard.setup.queries.payment_preview import paid_words, price_words

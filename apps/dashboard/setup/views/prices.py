@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from apps.catalog import operations as catalog
 from apps.catalog.models import Service
-from apps.catalog.online import find_out_of_reach
-from apps.catalog.paying import payment_problems
+from apps.catalog.payment_problems import find_out_of_reach
+from apps.catalog.pricing import payment_problems
 from apps.catalog.queries.offered import terms_of
 from apps.checkout.providers import provider_in_use
 from apps.dashboard.access import OwnerRequest

@@ -13,7 +13,7 @@ from apps.dashboard.roles import Right
 from apps.dashboard.today.queries.agenda import Filters, get_agenda
 from apps.dashboard.today.views.agenda_links import Asked, links_of
 from apps.kernel.spans import week_start
-from apps.web.weeks import week_starts_of
+from apps.web.formatting import week_starts_of
 
 
 @owner_page(Right.LOOK)

@@ -1,13 +1,59 @@
-"""Why terms of payment cannot be kept, in words, for everybody who types them."""
+"""Why terms of payment cannot be kept or not paid online, and how that is said to everybody who
+types them.
+
+Which amounts nobody can pay online is said by an app above this one, which knows who moves the
+money and registers itself when it is ready; as long as nobody does, everything can be paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.businesses.models import Business
-from apps.catalog.online import OutOfReach
-from apps.catalog.paying import PaymentProblem
+from apps.catalog.pricing import PaymentProblem, PaymentTerms
 from apps.web.formatting import format_money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfReach:
+    """An amount that online payments do not take: they go from least to most in steps of step
+    (minor units, tax included where it comes on top).
+
+    of is what costs it: the price, the deposit, or a variant by its id. is_only_way: nobody could
+    pay at all; else another way is left, and only paying online is not offered.
+    """
+
+    of: Literal["price", "deposit"] | int
+    amount: int
+    least: int
+    most: int
+    step: int
+    is_only_way: bool
+
+
+class Reach(Protocol):
+    """Whoever knows what can be paid online."""
+
+    def of_terms(self, terms: PaymentTerms, *, business: Business) -> Sequence[OutOfReach]:
+        """What of the terms cannot be paid online although it should be; for one person."""
+        ...
+
+
+_known: list[Reach] = []
+
+
+def register_reach(reach: Reach) -> None:
+    """Let this one be asked from now on, and no other."""
+    _known[:] = [reach]
+
+
+def find_out_of_reach(terms: PaymentTerms, *, business: Business) -> list[OutOfReach]:
+    """What of some terms cannot be paid online although the owner allows it; no query."""
+    return [it for known in _known for it in known.of_terms(terms, business=business)]
+
 
 WRONG_RATE = gettext_lazy("Enter a rate from 0 to 50 with at most two decimals, like 19 or 7.7.")
 PROBLEMS: dict[PaymentProblem, tuple[str, Promise]] = {
