@@ -7,9 +7,6 @@ class PrepaidConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of money that comes for plans, and let the worker look after them."""
-        from apps.checkout.announcements import register_listener
-        from apps.prepaid.listening import Plans
-        from apps.prepaid.periodic import register_periodic_work
+        from apps.prepaid import wiring
 
-        register_listener(Plans())
-        register_periodic_work()
+        wiring.connect()

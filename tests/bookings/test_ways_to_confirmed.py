@@ -229,7 +229,7 @@ def test_no_time_is_offered_once_the_team_says_yes_first(salon: Salon) -> None:
     Service.objects.filter(pk=salon.cut.pk).update(requires_approval=True)
     test_times.cancel(taken[3], salon)
 
-    assert waitlists.offer_free_times(now=LATER) == 0
+    assert waitlists.offer_what_came_free(now=LATER) == 0
     eva.refresh_from_db()
     assert eva.state == WaitlistEntry.State.WAITING
 

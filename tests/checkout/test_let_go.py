@@ -11,7 +11,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
-from apps.checkout import periodic
+from apps.checkout import wiring
 from apps.checkout.models import Order, Payment, PracticeSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way, first_part
@@ -71,7 +71,7 @@ def confirm(booking: Booking, salon: Salon) -> None:
         booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=NOW + 2 * MINUTE
     )
     for minutes in (3, 4, 5):
-        periodic.decide_kept_aside(NOW + minutes * MINUTE)
+        wiring.decide_kept_aside(NOW + minutes * MINUTE)
         work(NOW + minutes * MINUTE)
     booking.refresh_from_db()
 

@@ -19,10 +19,10 @@ from apps.checkout.models import (
     Refund,
 )
 from apps.checkout.operations import Act, WayOut
-from apps.checkout.periodic import ask_after_refunds
 from apps.checkout.pricing import Way
 from apps.checkout.providers import Returned
 from apps.checkout.providers.practice import Practice
+from apps.checkout.wiring import ask_after_refunds
 from apps.dashboard.access import open_access
 from apps.dashboard.money.queries.takings import get_takings
 from apps.ledger.check import find_all

@@ -7,7 +7,7 @@ from apps.catalog.models import PricingPlan, Service
 from apps.checkout.models import Payment, PlanPurchase, PracticeSession
 from apps.checkout.operations import Act
 from apps.prepaid import operations as prepaid
-from apps.prepaid.periodic import look_after_plans
+from apps.prepaid.wiring import look_after_plans
 from tests.clock import NOW
 from tests.factories.money import ORIGIN, pay_at_practice, work
 

@@ -15,7 +15,7 @@ from apps.catalog.models import PricingPlan
 from apps.checkout.models import Payment, PlanPurchase
 from apps.prepaid import operations as prepaid
 from apps.prepaid.links import plan_token
-from apps.prepaid.periodic import look_after_plans
+from apps.prepaid.wiring import look_after_plans
 from tests.factories import NOW, Salon
 from tests.factories.money import work
 from tests.factories.renewals import (

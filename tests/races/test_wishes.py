@@ -72,7 +72,7 @@ def attempt(verb: Any, **named: Any) -> str:
 def offer_take_or_tap(client: int, facts: dict[str, Any]) -> str:
     """Two workers look, two devices of the first in line take, strangers tap the same time."""
     if client < 2:
-        return "offered: " + str(waitlists.offer_free_times(now=LATER))
+        return "offered: " + str(waitlists.offer_what_came_free(now=LATER))
     if client < 4:
         booking = Booking.objects.get(pk=facts["first"])
         return "took: " + attempt(waitlists.take_offer, booking=booking, now=LATER)
@@ -162,13 +162,13 @@ def take_late_or_lapse(client: int, facts: dict[str, Any]) -> str:
     if client % 2:
         booking = Booking.objects.get(pk=facts["first"])
         return "took: " + attempt(waitlists.take_offer, booking=booking, now=at)
-    lapsed = waitlists.lapse_times(now=at)
-    return f"lapsed: {lapsed}, offered: {waitlists.offer_free_times(now=at)}"
+    lapsed = waitlists.lapse_offers(now=at)
+    return f"lapsed: {lapsed}, offered: {waitlists.offer_what_came_free(now=at)}"
 
 
 def test_an_offer_taken_in_its_last_second_is_taken_or_gone_never_both(salon: Salon) -> None:
     free_the_hour(salon)
-    assert waitlists.offer_free_times(now=LATER) == 1
+    assert waitlists.offer_what_came_free(now=LATER) == 1
     first = WaitlistEntry.objects.get(state="OFFERED")
 
     with storm_of(take_late_or_lapse, clients=16) as storm:

@@ -20,7 +20,7 @@ from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from apps.self_service.in_line import place_of
 from apps.waitlists import operations as waitlists
-from apps.waitlists.operations import WaitingDetails, close
+from apps.waitlists.operations import WaitingDetails, line
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
@@ -270,7 +270,7 @@ def test_nobody_is_sent_home_whose_class_was_moved_a_moment_ago(
         )
         return sum(do(pk) or 0 for pk in listed)
 
-    monkeypatch.setattr(close, "sweep", swept)
+    monkeypatch.setattr(line, "sweep", swept)
 
     assert waitlists.close_waitlists(now=start) == 0
     assert states() == {"Eva": "WAITING"}

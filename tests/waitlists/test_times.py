@@ -131,10 +131,10 @@ def states() -> dict[str, str]:
 def test_a_time_that_comes_free_is_kept_for_the_first_in_line(salon: Salon) -> None:
     taken = fill(salon)
     eva, _ida = wait(salon, "Eva"), wait(salon, "Ida")
-    assert waitlists.offer_free_times(now=NOW) == 0
+    assert waitlists.offer_what_came_free(now=NOW) == 0
     cancel(taken[3], salon)
 
-    assert waitlists.offer_free_times(now=LATER) == 1
+    assert waitlists.offer_what_came_free(now=LATER) == 1
 
     assert states() == {"Eva": "OFFERED", "Ida": "WAITING"}
     offered = Booking.objects.get(pk=eva.booking_id)
@@ -154,16 +154,16 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(salon: Sa
     taken = fill(salon)
     eva, ida = wait(salon, "Eva"), wait(salon, "Ida")
     cancel(taken[3], salon)
-    waitlists.offer_free_times(now=LATER)
+    waitlists.offer_what_came_free(now=LATER)
 
-    assert waitlists.lapse_times(now=AN_HOUR_LATER) == 1
-    waitlists.offer_free_times(now=AN_HOUR_LATER)
+    assert waitlists.lapse_offers(now=AN_HOUR_LATER) == 1
+    waitlists.offer_what_came_free(now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
     with pytest.raises(waitlists.OfferGone):
         waitlists.take_offer(booking=eva.booking, now=AN_HOUR_LATER)
 
     waitlists.refuse_offer(booking=ida.booking, now=AN_HOUR_LATER)
-    assert waitlists.offer_free_times(now=AN_HOUR_LATER) == 0
+    assert waitlists.offer_what_came_free(now=AN_HOUR_LATER) == 0
     sam = make_booking(
         service=salon.cut, starts_at=taken[3].starts_at, now=AN_HOUR_LATER, email="sam@example.com"
     )
@@ -178,9 +178,9 @@ def test_whoever_waits_for_ana_is_not_offered_ben(salon: Salon) -> None:
     wait(salon, "Eva", resource_id=salon.ana.resource_id)
 
     cancel(at_ben, salon)
-    assert waitlists.offer_free_times(now=LATER) == 0
+    assert waitlists.offer_what_came_free(now=LATER) == 0
     cancel(at_ana, salon)
-    assert waitlists.offer_free_times(now=LATER) == 1
+    assert waitlists.offer_what_came_free(now=LATER) == 1
 
     kept = Occupancy.objects.get(session__bookings__contact_name="Eva")
     assert kept.resource_id == salon.ana.resource_id
@@ -242,7 +242,7 @@ def test_leaving_gives_an_offered_time_back(salon: Salon) -> None:
     taken = fill(salon)
     eva = wait(salon, "Eva")
     cancel(taken[3], salon)
-    waitlists.offer_free_times(now=LATER)
+    waitlists.offer_what_came_free(now=LATER)
 
     left = waitlists.leave_waitlist(booking=eva.booking, by=None, now=LATER)
 
@@ -288,7 +288,7 @@ def test_the_team_changes_the_order_and_offers_at_once(salon: Salon) -> None:
     assert get_booking_facts(booking_id=ida.booking_id).place_in_line == 1
     cancel(taken[3], salon)
 
-    waitlists.offer_free_times(now=LATER)
+    waitlists.offer_what_came_free(now=LATER)
 
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
 

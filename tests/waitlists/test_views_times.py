@@ -194,7 +194,7 @@ def test_an_offered_time_is_taken_by_post_alone_and_once(client: Client, salon: 
     taken = fill(salon)
     manage = ask(client)["Location"]
     cancel(taken[3], salon)
-    waitlists.offer_free_times(now=NOW)
+    waitlists.offer_what_came_free(now=NOW)
 
     page = client.get(manage)
     assert "A time has opened up." in text_of(page)
@@ -212,7 +212,7 @@ def test_refusing_keeps_the_place_in_line(client: Client, salon: Salon) -> None:
     taken = fill(salon)
     manage = ask(client)["Location"]
     cancel(taken[3], salon)
-    waitlists.offer_free_times(now=NOW)
+    waitlists.offer_what_came_free(now=NOW)
 
     assert client.post(f"{manage}refuse").status_code == 303
 
@@ -274,7 +274,7 @@ def test_the_mails_name_the_days_and_then_the_time(
     ask(client)
     work()
     cancel(taken[3], salon)
-    waitlists.offer_free_times(now=NOW + timedelta(seconds=31))
+    waitlists.offer_what_came_free(now=NOW + timedelta(seconds=31))
     work()
 
     eva = [it for it in mailoutbox if it.to == ["eva@example.com"]]

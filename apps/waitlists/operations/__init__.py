@@ -1,15 +1,3 @@
-from apps.waitlists.operations.answer import (
-    NotInLine,
-    OfferGone,
-    enrol_from_line,
-    give_time,
-    leave_waitlist,
-    move_to_front,
-    offer_time,
-    refuse_offer,
-    take_offer,
-)
-from apps.waitlists.operations.close import close_waitlists, tell_offer
 from apps.waitlists.operations.join import (
     AlreadyInLine,
     CannotWait,
@@ -22,15 +10,26 @@ from apps.waitlists.operations.join import (
     join_waitlist,
     wait_for_time,
 )
+from apps.waitlists.operations.line import (
+    close_waitlists,
+    enrol_from_line,
+    give_time,
+    leave_waitlist,
+    move_to_front,
+    offer_time,
+)
 from apps.waitlists.operations.offer import (
-    OFFER_TOPIC,
+    OfferGone,
     lapse_offers,
     leave_line,
     offer_places,
     offer_what_came_free,
+    refuse_offer,
     shorten_offers,
+    take_offer,
+    tell_offer,
 )
-from apps.waitlists.operations.offer_time import end_wish, lapse_times, offer_free_times
+from apps.waitlists.operations.wanted import OFFER_TOPIC, NotInLine
 
 __all__ = [
     "OFFER_TOPIC",
@@ -45,16 +44,13 @@ __all__ = [
     "WishIsClosed",
     "WishIsOver",
     "close_waitlists",
-    "end_wish",
     "enrol_from_line",
     "give_time",
     "join_waitlist",
     "lapse_offers",
-    "lapse_times",
     "leave_line",
     "leave_waitlist",
     "move_to_front",
-    "offer_free_times",
     "offer_places",
     "offer_time",
     "offer_what_came_free",

@@ -16,6 +16,7 @@ from apps.bookings.queries.joinables import (
     line_of,
     open_wish,
     wish_of,
+    wishes_for,
 )
 from apps.bookings.queries.offered import wants_the_same
 from apps.bookings.states import OCCUPYING
@@ -25,7 +26,6 @@ from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, default_policy, is_offered, zone_of
 from apps.waitlists.offers import QuietHours
-from apps.waitlists.queries.times import place_among_wishes
 
 State = WaitlistEntry.State
 
@@ -91,14 +91,21 @@ def last_chance(target: Session | CourseRun, *, late_entry: bool, now: datetime)
 
 
 def place_in_line(entry: WaitlistEntry) -> int:
-    """1 for the first; those who have been offered a place count."""
-    if (wish := wish_of(entry)) is not None:
-        return place_among_wishes(entry, wish)
-    target = entry.session or entry.course_run
-    if target is None:
-        return 0
+    """1 for the first of those who want the same, or one of the same days; those who have been
+    offered something count."""
     before = Q(rank__lt=entry.rank) | Q(rank=entry.rank, pk__lt=entry.pk)
-    return line_of(target).filter(before).count() + 1
+    if (wish := wish_of(entry)) is not None:
+        line = wishes_for(
+            service_id=entry.booking.service_id,
+            location_id=entry.booking.location_id,
+            first_on=wish.first_on,
+            last_on=wish.last_on,
+        )
+    elif target := entry.session or entry.course_run:
+        line = line_of(target)
+    else:
+        return 0
+    return line.filter(before).count() + 1
 
 
 def find_entry(*, booking: Booking) -> WaitlistEntry | None:

@@ -3,27 +3,22 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Q
-
 from apps.availability.engine.slots import find_slots
+from apps.availability.operations import Claim
 from apps.availability.queries import as_if_free
 from apps.bookings.models import WaitlistEntry
-from apps.bookings.queries.joinables import line_for, wishes_for
-from apps.bookings.queries.offered import load_offer, slot_query
-from apps.bookings.wishes import Key, Wish, suits, worth_waiting
-from apps.catalog.queries import Choice, zone_of
-
-
-def place_among_wishes(entry: WaitlistEntry, wish: Wish) -> int:
-    """1 for the first of those who want one of the same days of the same service."""
-    line = wishes_for(
-        service_id=entry.booking.service_id,
-        location_id=entry.booking.location_id,
-        first_on=wish.first_on,
-        last_on=wish.last_on,
-    )
-    before = Q(rank__lt=entry.rank) | Q(rank=entry.rank, pk__lt=entry.pk)
-    return line.filter(before).count() + 1
+from apps.bookings.queries.joinables import line_for, wish_of
+from apps.bookings.queries.offered import NoTime, choice_of, find_claim, load_offer, slot_query
+from apps.bookings.wishes import Key, Wish, first_that_suits, suits, worth_waiting
+from apps.catalog.queries import (
+    Choice,
+    UnknownChoice,
+    is_bookable,
+    may_wait_for_a_time,
+    zone_of,
+)
+from apps.waitlists.offers import speaks_at
+from apps.waitlists.queries.lines import offer_rules
 
 
 def find_worth_waiting(
@@ -78,3 +73,30 @@ def find_times_for(
         for slot in find_slots(search, first=first, last=wish.last_on)
     )
     return [at for at in starts if suits(wish, starts_at=at, ends_at=at + lasts, zone=zone)]
+
+
+def find_claim_for(*, entry: WaitlistEntry, now: datetime) -> Claim | None:
+    """The first free time that suits somebody in line and that they would hear of early enough,
+    with those who would serve it; None where there is none, or the service is not sold so now (it
+    is switched off, or the team says yes to everybody first, rule B31). No lock is taken."""
+    booking, wish = entry.booking, wish_of(entry)
+    service = booking.service
+    if wish is None or not (is_bookable(service=service) and may_wait_for_a_time(service)):
+        return None
+    try:
+        choice = choice_of(booking=booking)
+        starts = find_times_for(
+            choice=choice, wish=wish, own_session_id=booking.session_id, now=now
+        )
+        rules = offer_rules(service_id=service.pk, location=booking.location)
+        at = first_that_suits(
+            starts,
+            wish=wish,
+            lasts=timedelta(minutes=choice.duration_minutes),
+            zone=zone_of(service=service, location=booking.location),
+            told_at=speaks_at(now=now, zone=rules.zone, quiet=rules.quiet),
+        )
+        query = slot_query(choice=choice, own_session_id=booking.session_id)
+        return None if at is None else find_claim(query=query, starts_at=at, now=now)
+    except (UnknownChoice, NoTime):
+        return None

@@ -1,16 +1,23 @@
-"""What the worker does for the topics of this app. Registered when the app is ready."""
+"""What checkout answers to the rooms below it, and what the worker does about money; connected by
+``apps.py``."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
+from apps.bookings.plan_uses import register_plan_uses
+from apps.bookings.reductions import register_reductions
+from apps.catalog.payment_problems import register_reach
 from apps.checkout import operations as checkout
 from apps.checkout.providers import ProviderGone
+from apps.checkout.queries.plan_uses import find_plan_uses, limits_of
+from apps.checkout.queries.promotions import Reductions
+from apps.checkout.queries.reach import ProviderReach
 from apps.outbox.models import OutboxItem
-from apps.outbox.operations import Postpone, register
+from apps.outbox.operations import Postpone, register, register_periodic
 
 
 def look(payload: Mapping[str, Any], _item: OutboxItem) -> None:
@@ -63,11 +70,49 @@ def _waits_for_keys() -> Iterator[None]:
         raise Postpone(timezone.now() + timedelta(hours=1)) from gone
 
 
-def register_work() -> None:
-    """Take the topics of payments."""
+def reconcile(now: datetime) -> None:
+    """Ask providers about payments whose word never came (rule M6)."""
+    checkout.settle_open_payments(now=now)
+
+
+def ask_after_refunds(now: datetime) -> None:
+    """Ask providers whether a bank refused a refund after all (rule M32)."""
+    checkout.look_after_refunds(now=now)
+
+
+def decide_kept_aside(now: datetime) -> None:
+    """Take what is kept aside after a yes, and let it go after a no (ADR 16)."""
+    checkout.look_after_kept_aside(now=now)
+
+
+def forget_orders(now: datetime) -> None:
+    """Delete orders that nobody paid for, so that their drafts can go."""
+    checkout.release_held(now=now)
+    checkout.forget_abandoned_orders(now=now)
+
+
+def give_back(now: datetime) -> None:
+    """Give visits and codes of lost bookings back, and money of cards that pays for nothing."""
+    checkout.return_lost_credits(now=now)
+    checkout.return_lost_coupons(now=now)
+    checkout.release_held(now=now)
+
+
+def connect() -> None:
+    """Say what was taken off prices, what plans paid, what can be paid online; take the topics of
+    payments; look after open payments and what goes back each 30 seconds, after what is kept aside
+    each ten, after abandoned orders each ten minutes, after refunds each hour."""
+    register_plan_uses(find_plan_uses, limits=limits_of)
+    register_reach(ProviderReach())
+    register_reductions(Reductions())
     register(checkout.LOOK_TOPIC, look)
     register(checkout.CAPTURE_TOPIC, capture)
     register(checkout.RELEASE_TOPIC, release)
     register(checkout.CLOSE_TOPIC, close)
     register(checkout.REFUND_TOPIC, refund)
     register(checkout.TELL_TOPIC, tell)
+    register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
+    register_periodic("checkout.refunds", timedelta(hours=1), ask_after_refunds)
+    register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
+    register_periodic("checkout.give_back", timedelta(seconds=30), give_back)
+    register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)
