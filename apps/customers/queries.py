@@ -19,12 +19,6 @@ def identity_of(email: str) -> str:
     return f"{local}@{domain}"
 
 
-def domains_of(email: str) -> tuple[str, ...]:
-    """The domains under which the mailbox of an address is known."""
-    domain = email.strip().lower().rpartition("@")[2]
-    return tuple(sorted(DOTLESS)) if domain in DOTLESS else (domain,)
-
-
 def blocks_anybody(*, business: OuterRef) -> Exists:
     """Whether a business blocks any contact at all, to be read along with something of it."""
     return Exists(Customer.objects.filter(business_id=business, blocked=True))
@@ -36,6 +30,19 @@ def of_line(field: str, phone: str) -> Q:
     if not line:
         return Q(pk=None)
     return Q(**{field: line}) | Q(**{f"{field}__startswith": EXTENSION.join((line, ""))})
+
+
+def perhaps_of_mailbox(field: str, email: str) -> Q:
+    """Rows whose address may be another spelling of this one: hardly more than its own. Which of
+    them are, no database can tell; ``identity_of`` decides."""
+    local, _at, domain = identity_of(email).rpartition("@")
+    if domain in DOTLESS:
+        ends = Q()
+        for name in DOTLESS:
+            ends |= Q(**{f"{field}__iendswith": f"@{name}"})
+        return ends & Q(**{f"{field}__istartswith": local[:1]})
+    tagged = Q(**{f"{field}__istartswith": f"{local}+", f"{field}__iendswith": f"@{domain}"})
+    return Q(**{f"{field}__iexact": f"{local}@{domain}"}) | tagged
 
 
 def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:

@@ -4,6 +4,7 @@ import pytest
 
 from apps.customers.models import Customer
 from apps.customers.operations import find_or_add_customer
+from apps.customers.queries import perhaps_of_mailbox
 from tests.factories import NOW, make_business
 
 pytestmark = pytest.mark.django_db
@@ -38,3 +39,38 @@ def test_another_business_has_its_own_contact() -> None:
     first, second = find_carl(make_business().pk), find_carl(make_business().pk)
 
     assert first.pk != second.pk
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["carl.vogt@gmail.com", "c.arlvogt+salon@googlemail.com", "carlvogt@gmail.com"],
+)
+def test_every_spelling_of_a_mailbox_at_gmail_is_looked_at(spelling: str) -> None:
+    add_contact(spelling)
+
+    assert found_for("Carl.Vogt@googlemail.com") == [spelling]
+
+
+@pytest.mark.parametrize("spelling", ["carl_v@example.com", "carl_v+salon@example.com"])
+def test_every_spelling_of_a_mailbox_elsewhere_is_looked_at(spelling: str) -> None:
+    add_contact(spelling)
+
+    assert found_for("Carl_V+again@Example.com") == [spelling]
+
+
+def test_nobody_else_of_the_provider_is_looked_at() -> None:
+    for other in ("nora@gmail.com", "carl_vogt@example.com", "carlxv@example.com", "nora@site.eu"):
+        add_contact(other)
+
+    assert found_for("carl_v@example.com") == found_for("carl.vogt@gmail.com") == []
+
+
+def add_contact(email: str) -> None:
+    find_or_add_customer(
+        business_id=make_business().pk, name="Carl Vogt", email=email, phone="", now=NOW
+    )
+
+
+def found_for(email: str) -> list[str]:
+    found = Customer.objects.filter(perhaps_of_mailbox("email", email))
+    return list(found.values_list("email", flat=True))

@@ -20,7 +20,7 @@ from apps.businesses.queries import Revision, get_business
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice, find_staff, get_service_by_id, zone_of
-from apps.customers.queries import domains_of, identity_of, of_line
+from apps.customers.queries import identity_of, of_line, perhaps_of_mailbox
 from apps.web.phones import line_of
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
@@ -154,11 +154,11 @@ def _count_of(email: str, phone: str, rows: QuerySet[Booking]) -> int:
 
 
 def _perhaps_of(email: str, phone: str) -> Q:
-    """All of the same mail domain: which of them are the same mailbox, no database can tell."""
-    found = of_line("contact_phone", phone) | of_line("customer__phone", phone)
-    for domain in domains_of(email):
-        found |= Q(customer__email__endswith=f"@{domain}")
-    return found
+    return (
+        perhaps_of_mailbox("customer__email", email)
+        | of_line("contact_phone", phone)
+        | of_line("customer__phone", phone)
+    )
 
 
 def count_live_holds(
