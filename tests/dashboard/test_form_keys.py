@@ -12,7 +12,7 @@ from apps.checkout.models import Coupon, Discount
 from apps.outbox.models import OutboxItem
 from apps.web.form_keys import KeyedForm
 from tests.dashboard.conftest import note_that_it_is_used
-from tests.dashboard.test_wishes import NEW as WISH
+from tests.dashboard.waitlist.test_wishes import NEW as WISH
 from tests.factories import Salon
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fields_of, text_of

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from apps.businesses.models import Business, Location
 from apps.demo.seed import seed_demo
-from tests.dashboard.test_admin import MODELS, add_what_the_demo_lacks
+from tests.dashboard.operators.test_admin import MODELS, add_what_the_demo_lacks
 from tests.hostile.html_checker import complaints, needs_java, text_of
 from tests.hostile.stage import BACKEND
 

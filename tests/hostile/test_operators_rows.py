@@ -15,7 +15,7 @@ from django.urls import reverse
 from apps.catalog.models import Service
 from apps.demo.seed import seed_demo
 from apps.web.operators import SeenAdmin
-from tests.dashboard.test_admin import add_what_the_demo_lacks
+from tests.dashboard.operators.test_admin import add_what_the_demo_lacks
 from tests.hostile.stage import BACKEND
 from tests.pages import fields_of, text_of
 

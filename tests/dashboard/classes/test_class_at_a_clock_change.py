@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from apps.availability.models import Schedule, Session
-from tests.dashboard.test_class_revision import local, save, shown_scopes
+from tests.dashboard.classes.test_class_revision import local, save, shown_scopes
 from tests.factories.schedules import make_hours
 from tests.factories.studio import Studio, make_session, make_studio
 

@@ -15,8 +15,8 @@ from apps.availability.models import Session
 from apps.availability.operations import ResourceElsewhere, SessionChange
 from apps.businesses.models import Location
 from apps.catalog.models import Resource
-from tests.dashboard.test_admin_actions import change
-from tests.dashboard.test_plan import NEW, fields
+from tests.dashboard.classes.test_new_class import NEW, fields
+from tests.dashboard.operators.test_admin_actions import change
 from tests.factories import NOW
 from tests.factories.businesses import make_location
 from tests.factories.studio import Studio, make_run, make_session, make_studio

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from apps.availability.models import Session
-from tests.dashboard.test_roster import make_weekly
+from tests.dashboard.classes.test_roster import make_weekly
 from tests.factories.studio import Studio, join, make_session, make_studio
 
 pytestmark = pytest.mark.django_db

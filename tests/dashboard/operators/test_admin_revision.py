@@ -12,7 +12,7 @@ from django.urls import reverse
 from apps.availability.models import Schedule, WeeklyHours
 from apps.catalog.models import Service, Variant
 from apps.web.operators import SeenAdmin
-from tests.dashboard.test_admin_actions import typed
+from tests.dashboard.operators.test_admin_actions import typed
 from tests.factories import Salon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -8,7 +8,7 @@ from django.test import Client
 from apps.checkout import operations as checkout
 from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.prepaid import operations as prepaid
-from tests.dashboard.test_held_plans import page_of
+from tests.dashboard.prepaid.test_held_plans import page_of
 from tests.factories import NOW, Salon
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.pages import fields_of, text_of

@@ -7,7 +7,7 @@ from django.test import Client
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from tests.dashboard.test_suggest import boxes
+from tests.dashboard.requests.test_suggest import boxes
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.pages import text_of
 

@@ -10,7 +10,7 @@ from apps.bookings.operations import create_access_link
 from apps.businesses.models import Business
 from apps.businesses.operations import pause_business
 from apps.checkout.models import GiftCard, Payment
-from tests.dashboard.test_rooms_elsewhere import just_before
+from tests.dashboard.classes.test_rooms_elsewhere import just_before
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.studio import Studio, join, make_session, make_studio
 from tests.pages import fill, hold

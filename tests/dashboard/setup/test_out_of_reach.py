@@ -16,8 +16,8 @@ from apps.checkout.pricing import Item, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import Bounds
 from apps.checkout.reach import out_of_reach
 from tests.checkout.stripe_memory import SECRET_KEY
-from tests.dashboard.test_admin_actions import change, operator
-from tests.dashboard.test_prices import LIST, editor, save, terms
+from tests.dashboard.operators.test_admin_actions import change, operator
+from tests.dashboard.setup.test_prices import LIST, editor, save, terms
 from tests.factories import Salon, make_variant
 from tests.factories.prepaid import make_plan
 from tests.pages import text_of
