@@ -1,5 +1,6 @@
-"""Which plan paid for a booking. Said by an app above this one, which registers itself when it is
-ready; as long as nobody does, a booking paid with a plan says only that."""
+"""Which plan paid for a booking, and when the visit may be instead. Said by an app above this one,
+which registers itself when it is ready; as long as nobody does, a booking paid with a plan says
+only that."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
 
 
@@ -104,3 +106,26 @@ def plan_words(use: PlanUse | None) -> str:
 def with_extras(words: str, extras: str) -> str:
     """The same where extras are paid beside it, in words of their own."""
     return _("%(plan)s. Extras: %(extras)s") % {"plan": words, "extras": extras}
+
+
+def times_of(booked: Sequence[Booking]) -> list[Span]:
+    """From when to when these bookings are (UTC), the soonest first; one query where a course is
+    among them, none otherwise."""
+    runs = [it.course_run_id for it in booked if it.course_run_id is not None]
+    single = [(it.starts_at, it.ends_at) for it in booked if it.course_run_id is None]
+    return sorted([*single, *_dates(runs)])
+
+
+def times_at(target: Session | CourseRun) -> list[Span]:
+    """The same of a session, or of a run of a course."""
+    if isinstance(target, CourseRun):
+        return _dates([target.pk])
+    return [(target.starts_at, target.ends_at)]
+
+
+def _dates(runs: Iterable[int]) -> list[Span]:
+    ids = list(runs)
+    if not ids:
+        return []
+    dates = Session.objects.filter(course_run__in=ids, state=Session.State.SCHEDULED)
+    return list(dates.order_by("starts_at", "pk").values_list("starts_at", "ends_at"))

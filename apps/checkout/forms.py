@@ -8,7 +8,7 @@ from django.core import signing
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.forms.seal import BrokenSeal
+from apps.bookings.forms.details import BrokenSeal
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Quote, Way

@@ -9,7 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, URLVali
 from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.models import Booking
-from apps.bookings.suggesting import MOST_SUGGESTED
+from apps.bookings.queries.suggestions import MOST_SUGGESTED
 from apps.businesses.models import Business
 from apps.catalog.models import Service, StaffMember
 from apps.dashboard.place_field import FormWithPlace

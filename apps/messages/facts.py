@@ -125,7 +125,7 @@ class BookingFacts:
     ``all_dates`` are those of a course with the ones that are gone, in an order that stays.
     ``moved_from`` is the start and ``was_with`` the person before the move this message tells of;
     ``zone_before`` is the zone it was told in before, "" when it is still that one.
-    ``unanswered`` is what becomes of a request without an answer (apps.bookings.unanswered.Rule),
+    ``unanswered`` is what becomes of a request without an answer (apps.bookings.deadlines.Rule),
     "" when none is awaited; with ``offers_others`` other times are sent. ``told_why`` is why a
     rule ended the booking, and nobody's own words; ``asks_again``: the times it offers instead have
     to be answered like the first one.

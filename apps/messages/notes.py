@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from apps.bookings.unanswered import Rule
+from apps.bookings.deadlines import Rule
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import directions_url
 from apps.web import formatting

@@ -12,8 +12,8 @@ from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, ServiceSnapshot, free_until
 from apps.bookings.queries.joinables import open_wish
 from apps.bookings.queries.minimum import group_of, progress_of
+from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import all_dates_of, dates_of
-from apps.bookings.queries.unanswered import awaiting_of
 from apps.businesses.models import Business, Clock, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.models import Resource

@@ -10,9 +10,9 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from apps.bookings import operations as bookings
+from apps.bookings.deadlines import deadline_anew
 from apps.bookings.models import Booking
-from apps.bookings.queries.unanswered import awaiting_of
-from apps.bookings.unanswered import deadline_anew
+from apps.bookings.queries.requests import awaiting_of
 from apps.catalog.models import Service
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_request

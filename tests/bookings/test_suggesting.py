@@ -7,8 +7,13 @@ import pytest
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime
-from apps.bookings.queries.suggestions import find_free_starts, find_suggestions, list_suggested
-from apps.bookings.suggesting import nearest_times, pick_times
+from apps.bookings.queries.suggestions import (
+    find_free_starts,
+    find_suggestions,
+    list_suggested,
+    nearest_times,
+    pick_times,
+)
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking, make_request, make_salon
 

@@ -8,11 +8,11 @@ from django.test import Client
 
 from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
+from apps.bookings.deadlines import Due, Rule, due_of, last_moment, rule_of
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.queries import choice_of
+from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.suggestions import find_suggestion
-from apps.bookings.queries.unanswered import awaiting_of
-from apps.bookings.unanswered import Due, Rule, judge, last_moment, rule_of
 from apps.catalog.models import Service
 from apps.ledger.check import find_all
 from apps.messages.queries import get_booking_facts
@@ -46,7 +46,7 @@ def test_what_is_due_and_from_which_second_on(
     was_reminded: bool,  # noqa: FBT001 - a column of the table above
     due: Due,
 ) -> None:
-    found = judge(rule=rule, answer_by=BY, ends_at=START, was_reminded=was_reminded, now=now)
+    found = due_of(rule=rule, answer_by=BY, ends_at=START, was_reminded=was_reminded, now=now)
     assert found is due
 
 

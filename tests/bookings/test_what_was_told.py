@@ -12,8 +12,12 @@ from django.utils.html import strip_tags
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, SuggestedTime
-from apps.bookings.queries.asking import ASKS_THE_TEAM, is_before_the_team, is_for_people
-from apps.bookings.queries.unanswered import awaiting_of
+from apps.bookings.queries.requests import (
+    ASKS_THE_TEAM,
+    awaiting_of,
+    is_before_the_team,
+    is_for_people,
+)
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.checkout import operations as checkout

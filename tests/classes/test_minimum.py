@@ -8,7 +8,7 @@ from django.test import Client
 
 from apps.availability.models import CourseRun, Occupancy, Session
 from apps.bookings import operations as bookings
-from apps.bookings.minimum import Verdict, judge
+from apps.bookings.deadlines import Verdict, judge_minimum
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.classes import operations as classes
@@ -35,7 +35,7 @@ def test_enough_people_settle_it_and_time_calls_it_off(
 ) -> None:
     now = START - timedelta(hours=hours_before)
 
-    found = judge(people=people, minimum=3, starts_at=START, minutes_before=1440, now=now)
+    found = judge_minimum(people=people, minimum=3, starts_at=START, minutes_before=1440, now=now)
 
     assert found is verdict
 

@@ -6,7 +6,6 @@ from apps.bookings.operations import Details
 from apps.bookings.wishes import Wish
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
-from apps.self_service import operations as self_service
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import make_visitor
@@ -205,7 +204,7 @@ class Customers(Stage):
                     token=bookings.create_access_link(booking=found, now=self.now), now=self.now
                 ),
                 "revoke": lambda: bookings.revoke_links(booking=found, now=self.now),
-                "find": lambda: self_service.ask_for_links(
+                "find": lambda: bookings.ask_for_links(
                     business=of, email=found.contact_email, reference="", now=self.now
                 ),
                 "address": lambda: bookings.correct_address(

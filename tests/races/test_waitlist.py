@@ -95,7 +95,7 @@ def test_without_the_line_strangers_get_what_came_free(
 ) -> None:
     """Proof that the next test can fail: places that come free are offered to nobody."""
     monkeypatch.setattr(
-        "apps.bookings.operations.kept.announce_free_places", lambda *_target, **_named: None
+        "apps.bookings.operations.transitions.announce_free_places", lambda *_target, **_named: None
     )
     session, booked = a_full_class(studio, places=8)
 

@@ -12,7 +12,7 @@ import pytest
 from django.apps import apps
 from django.db.models import JSONField
 
-from apps.bookings import unanswered
+from apps.bookings.deadlines import KEY
 from apps.bookings.policy import Policy, ServiceSnapshot
 from tests.upgrades.databases import landed, unpack
 
@@ -31,7 +31,7 @@ NOT_FROZEN = {
     ("outbox_outboxitem", "payload"): "work; test_upgrades does what waited in each landed state",
 }
 """Columns of JSON that hold no facts frozen for later, and what they hold instead."""
-BESIDE = {"version", unanswered.KEY}
+BESIDE = {"version", KEY}
 """What lies there too and is read by others, with a default of its own."""
 EACH = pytest.mark.parametrize("column", FROZEN, ids=".".join)
 

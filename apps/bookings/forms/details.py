@@ -1,10 +1,15 @@
-"""The least a business has to know, as one form made for this draft (rule B23)."""
+"""The least a business has to know, as one form made for this draft (rule B23).
+
+Two things are sealed into the forms of a draft: the price a customer saw (rule M3), and where its
+time was chosen, so that a form whose draft is gone still knows the way to the times (rule W2)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
+from django.core import signing
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -17,6 +22,7 @@ from apps.bookings.forms.questions import (
 )
 from apps.bookings.operations import Details, GivenAnswer
 from apps.catalog.models import BookingForm, Question
+from apps.kernel.refusals import Refusal
 from apps.web.fields import (
     LONGEST_NAME,
     LineField,
@@ -27,9 +33,65 @@ from apps.web.fields import (
 )
 from apps.web.text import clean_text
 
+PRICE_SALT = "apps.bookings.price"
+PRICE_FIELD = "price_seal"
+TIMES_SALT = "apps.bookings.way_back"
+TIMES_FIELD = "times_seal"
 LONGEST_NOTE = 2000
 LONGEST_KEPT = 5000
 MOST_KEPT = 50
+
+
+class BrokenSeal(Refusal):
+    """The seal is missing, changed, or another draft's."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def seal_price(*, draft_id: str, amount: int | None) -> str:
+    """Seal minor units (None: price on request) for one draft."""
+    return signing.dumps([draft_id, amount], salt=PRICE_SALT, compress=False)
+
+
+def open_seal(raw: str, *, draft_id: str) -> int | None:
+    """Return the amount that was shown.
+
+    Raises:
+        BrokenSeal: nobody of ours sealed this for this draft.
+    """
+    try:
+        sealed_for, amount = signing.loads(raw, salt=PRICE_SALT)
+    except (signing.BadSignature, TypeError, ValueError) as broken:
+        raise BrokenSeal from broken
+    if sealed_for != draft_id or not isinstance(amount, int | None):
+        raise BrokenSeal
+    return amount
+
+
+class NoWayBack(Refusal):
+    """The seal is missing, changed, or another draft's."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+def seal_way_back(*, draft_id: str, business_id: int, path: str) -> str:
+    """Seal the address of the picker, or of the class or course, for one draft."""
+    return signing.dumps([draft_id, business_id, path], salt=TIMES_SALT)
+
+
+def open_way_back(raw: str, *, draft_id: str) -> tuple[int, str]:
+    """Return the business and the address.
+
+    Raises:
+        NoWayBack: nobody of ours sealed this for this draft.
+    """
+    try:
+        sealed_for, business_id, path = signing.loads(raw, salt=TIMES_SALT)
+    except (signing.BadSignature, TypeError, ValueError) as broken:
+        raise NoWayBack from broken
+    if sealed_for != draft_id or not isinstance(business_id, int) or not isinstance(path, str):
+        raise NoWayBack
+    return business_id, path
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,22 @@
 """The verbs of a booking. Rows are locked in this order: booking, resources, session."""
 
-from apps.bookings.operations.access import create_access_link, exchange_link, revoke_links
+from apps.bookings.operations.access import (
+    ask_for_links,
+    create_access_link,
+    exchange_link,
+    revoke_links,
+)
 from apps.bookings.operations.amend import correct_address, note_booking, set_online_link
 from apps.bookings.operations.cancel import cancel_booking
 from apps.bookings.operations.change_zone import ClockConflicts, change_zone
 from apps.bookings.operations.decide import (
     confirm_request,
     decline_request,
+    settle_unanswered,
     suggest_times,
     undo_decision,
 )
-from apps.bookings.operations.drafts import Visitor
+from apps.bookings.operations.drafts import Visitor, lock_draft
 from apps.bookings.operations.errors import (
     AlreadyCorrected,
     AtTheTill,
@@ -31,15 +37,17 @@ from apps.bookings.operations.errors import (
     TooLateToUndo,
     TooManyPeople,
 )
-from apps.bookings.operations.finish import decline_draft, finish_draft
+from apps.bookings.operations.finish import decline_draft, finish_draft, prepare_draft
 from apps.bookings.operations.hold import (
     extend_draft_hold,
     forget_abandoned_drafts,
+    hold_again,
+    hold_draft_again,
     keep_draft_text,
     place_hold,
     release_draft,
+    take_over_draft,
 )
-from apps.bookings.operations.hold_again import hold_again, hold_draft_again, take_over_draft
 from apps.bookings.operations.paid import (
     MoneyOfBooking,
     note_kept,
@@ -49,7 +57,6 @@ from apps.bookings.operations.paid import (
     note_plan,
     note_price,
 )
-from apps.bookings.operations.prepare import prepare_draft
 from apps.bookings.operations.resolve import (
     NoConflict,
     keep_both,
@@ -62,11 +69,9 @@ from apps.bookings.operations.submit import (
     Details,
     GivenAnswer,
     lock_counted,
-    lock_draft,
     submit_draft,
 )
 from apps.bookings.operations.transitions import Actor, line_of_history, lock_booking
-from apps.bookings.operations.unanswered import settle_unanswered
 from apps.bookings.states import UNDO_WINDOW
 
 __all__ = [
@@ -97,6 +102,7 @@ __all__ = [
     "TooLateToUndo",
     "TooManyPeople",
     "Visitor",
+    "ask_for_links",
     "cancel_booking",
     "change_zone",
     "confirm_request",

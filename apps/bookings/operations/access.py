@@ -1,14 +1,19 @@
-"""Links to one booking: 256 random bits in the mail, their SHA-256 here (rule S3)."""
+"""Links to one booking: 256 random bits in the mail, their SHA-256 here (rule S3); and a mail with
+fresh ones for whoever lost theirs."""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from apps.bookings.models import AccessLink, Booking
+from apps.businesses.models import Business
+from apps.outbox import operations as outbox
 
 AFTER_THE_VISIT = timedelta(days=7)
+FIND_TOPIC = "bookings.find"
 
 
 def create_access_link(*, booking: Booking, now: datetime) -> str:
@@ -52,3 +57,21 @@ def revoke_links(*, booking: Booking, now: datetime) -> int:
 
 def _hash(token: str, purpose: str) -> str:
     return hashlib.sha256(f"{purpose}:{token}".encode()).hexdigest()
+
+
+@transaction.atomic
+def ask_for_links(
+    *, business: Business, email: str, reference: str, now: datetime, form_key: str = ""
+) -> None:
+    """Have one mail sent that lists the future bookings of an address, each with a fresh link.
+
+    Whether the address is known is found out by the worker, so that the answer here takes the
+    same time for all. email is in lower case. The same form_key sends one.
+    """
+    outbox.enqueue(
+        topic=FIND_TOPIC,
+        payload={"business_id": business.pk, "email": email, "reference": reference.upper()},
+        business_id=business.pk,
+        now=now,
+        key=f"{FIND_TOPIC}:{form_key}" if form_key else "",
+    )

@@ -5,8 +5,12 @@ from django.db import transaction
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.errors import NotAllowed
-from apps.bookings.operations.kept import release_booking
-from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.bookings.operations.transitions import (
+    Actor,
+    lock_booking,
+    record_transition,
+    release_booking,
+)
 from apps.bookings.policy import Policy, may_cancel
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember

@@ -1,32 +1,35 @@
-"""The team answers a request: yes, no, no with other times, and takes the answer back."""
+"""The team answers a request: yes, no, no with other times, and takes the answer back. Where it
+does not answer in time, it is reminded, or the request ends."""
 
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
 from apps.bookings import states
+from apps.bookings.deadlines import Due
 from apps.bookings.models import Booking, BookingEvent, SuggestedTime
 from apps.bookings.operations.errors import DoesNotFit, NotAllowed, SuggestionTaken, TooLateToUndo
-from apps.bookings.operations.kept import release_booking
 from apps.bookings.operations.paid import require_paid_then
 from apps.bookings.operations.transitions import (
     Actor,
     lock_booking,
     outbox_key,
     record_transition,
+    release_booking,
 )
+from apps.bookings.plan_uses import times_of
 from apps.bookings.policy import Reason, may_decide
 from apps.bookings.queries import NoTime, choice_as_booked, claim_anyway, claim_of
-from apps.bookings.queries.suggestions import BOOKED, find_free_starts
-from apps.bookings.queries.unanswered import answer_anew_by
-from apps.bookings.queries.visit_times import times_of
+from apps.bookings.queries.requests import answer_anew_by, due_for, find_overdue
+from apps.bookings.queries.suggestions import BOOKED, MOST_SUGGESTED, find_free_starts, find_nearest
 from apps.bookings.states import UNDO_WINDOW
-from apps.bookings.suggesting import MOST_SUGGESTED
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
+from apps.outbox.sweeping import each
 
 
 def confirm_request(
@@ -298,3 +301,47 @@ def _restore_time(booking: Booking, *, now: datetime) -> None:
     elif session.occupancies.filter(enforced=False).exists() and not booking.double_booked:
         # It was confirmed over something that is there: without the override it keeps nothing.
         availability.unkeep_time(session_id=session.pk)
+
+
+def settle_unanswered(*, now: datetime) -> int:
+    """Do what is due for requests without an answer, longest overdue first; return how many.
+
+    Computed from the rows as they are, each in a transaction of its own: run twice it does
+    nothing, and one that is busy at the moment waits for the next turn without stopping others.
+    """
+    return each(find_overdue(now=now), lambda keys: _settle(*keys, now=now))
+
+
+@transaction.atomic
+def _settle(booking_id: int, business_id: int, *, now: datetime) -> bool:
+    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    due = due_for(booking=booking, now=now)
+    if due is Due.REMIND:
+        _remind(booking, now=now)
+    if due is Due.DECLINE:
+        _end(booking, now=now)
+    return due is not Due.NOTHING
+
+
+def _remind(booking: Booking, *, now: datetime) -> None:
+    record_transition(
+        booking, action=BookingEvent.Action.OVERDUE, actor=Actor.system(), now=now, columns={}
+    )
+
+
+def _end(booking: Booking, *, now: datetime) -> None:
+    """Decline with the nearest free times; like any that are suggested, they are not kept."""
+    suggested = find_nearest(booking=booking, now=now)
+    release_booking(booking, now=now)
+    words = _("%(business)s could not answer in time.")
+    record_transition(
+        booking,
+        action=BookingEvent.Action.LAPSED,
+        actor=Actor.system(),
+        now=now,
+        reason=words % {"business": booking.business.name},
+        columns={"status": Booking.Status.DECLINED.value},
+    )
+    SuggestedTime.objects.bulk_create(
+        SuggestedTime(booking=booking, starts_at=starts_at) for starts_at in suggested
+    )

@@ -8,19 +8,22 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from django.db.models import OuterRef
+
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import may_join
 from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
-from apps.bookings.operations.errors import HoldsAnother, SlotGone
-from apps.bookings.operations.kept import release_booking
+from apps.bookings.operations.errors import DraftGone, HoldsAnother, SlotGone
+from apps.bookings.operations.transitions import release_booking
 from apps.bookings.policy import ServiceSnapshot, Venue, venue_of
-from apps.bookings.queries.drafts import reading_of
+from apps.bookings.queries.drafts import reading_of, with_revision, with_setup
 from apps.bookings.queries.joinables import join_rules_of, joinable_of
 from apps.bookings.queries.offered import policy_of
 from apps.businesses.models import Location
 from apps.businesses.queries import get_main_location, read_zone
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import Choice, is_offered, zone_of
+from apps.customers.queries import blocks_anybody
 from apps.kernel.references import new_reference
 
 KEPT = (
@@ -121,6 +124,21 @@ class When:
     starts_at: datetime
     ends_at: datetime
     location: Location | None
+
+
+def lock_draft(*, draft_id: str) -> Booking:
+    """Lock a draft, or what became of it, and return it with the setup around it.
+
+    Raises:
+        DraftGone: there is none.
+    """
+    drafts = with_revision(Booking.objects.select_for_update(of=("self",))).annotate(
+        business_blocks=blocks_anybody(business=OuterRef("business_id"))
+    )
+    try:
+        return with_setup(drafts.get(draft_id=draft_id))
+    except Booking.DoesNotExist:
+        raise DraftGone from None
 
 
 def last_draft(choice: Choice, *, visitor: Visitor) -> Booking | None:

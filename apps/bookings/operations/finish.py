@@ -1,3 +1,6 @@
+"""A draft that is paid for online: its details are written before, and with the money it becomes a
+booking."""
+
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -8,17 +11,80 @@ from apps.availability import operations as availability
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.drafts import clock_columns, require_sold, settled_columns
-from apps.bookings.operations.errors import SlotGone
+from apps.bookings.operations.drafts import clock_columns, lock_draft, require_sold, settled_columns
+from apps.bookings.operations.errors import CustomerBlocked, SlotGone
 from apps.bookings.operations.follow import follow_class
-from apps.bookings.operations.kept import release_booking
 from apps.bookings.operations.paid import MoneyOfBooking
-from apps.bookings.operations.submit import answer_by, asked, secure_time
-from apps.bookings.operations.transitions import Actor, record_transition
+from apps.bookings.operations.submit import (
+    Details,
+    answer_by,
+    asked,
+    contact,
+    price_now,
+    reject_blocked_draft,
+    require_not_blocked,
+    secure_time,
+    write_answers,
+    write_consents,
+)
+from apps.bookings.operations.transitions import Actor, record_transition, release_booking
 from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
-from apps.bookings.queries.drafts import Change, change_since
+from apps.bookings.queries.drafts import Change, change_since, reads_otherwise
 from apps.bookings.states import decide
 from apps.catalog.queries import Choice, UnknownChoice
+from apps.customers.operations import find_or_add_customer
+
+
+def prepare_draft(
+    *, draft_id: str, details: Details, seen_price: int | None, now: datetime
+) -> Booking:
+    """Write the details of a draft that is paid for in the next step; it stays a draft.
+
+    Sent again they replace what was written; once it is a booking nothing changes (rule B6).
+
+    Raises:
+        DraftGone: there is no such draft.
+        CustomerBlocked: the business blocked this person; the time is given back.
+        PriceChanged: the price is another one now.
+        SlotGone: the service no longer offers what was chosen, or the clock of the place was
+            changed.
+    """
+    try:
+        return _prepare_once(draft_id, details, seen_price=seen_price, now=now)
+    except CustomerBlocked as blocked:
+        reject_blocked_draft(draft_id, blocked, now=now)
+        raise
+
+
+@transaction.atomic
+def _prepare_once(
+    draft_id: str, details: Details, *, seen_price: int | None, now: datetime
+) -> Booking:
+    booking = lock_draft(draft_id=draft_id)
+    if booking.status != Booking.Status.CREATED:
+        return booking
+    require_not_blocked(booking, details)
+    require_sold(booking, now=now)
+    _choice, price = price_now(booking, seen_price=seen_price, now=now)
+    if reads_otherwise(booking):
+        raise SlotGone
+    booking.customer = find_or_add_customer(
+        business_id=booking.business_id,
+        name=details.name,
+        email=details.email,
+        phone=details.phone,
+        now=now,
+    )
+    columns = {**contact(details), "price": price.total, "price_text": price.text}
+    columns["draft_text"] = booking.draft_text  # what was typed comes back when they change it
+    for name, value in columns.items():
+        setattr(booking, name, value)
+    booking.save(update_fields=["customer", *columns])
+    booking.answers.all().delete()
+    booking.participants.all().delete()
+    write_answers(booking, details)
+    write_consents(booking, details, now=now)
+    return booking
 
 
 def finish_draft(

@@ -8,7 +8,6 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.operations import SlotTaken
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.counted import require_enough_then
 from apps.bookings.operations.drafts import clock_columns, place_columns
 from apps.bookings.operations.errors import SlotGone
 from apps.bookings.operations.paid import require_paid_then
@@ -17,6 +16,7 @@ from apps.bookings.operations.transitions import (
     deadline_columns,
     lock_booking,
     record_transition,
+    require_enough_then,
 )
 from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember

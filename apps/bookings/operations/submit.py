@@ -7,22 +7,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef
 
 from apps.availability import operations as availability
 from apps.availability.operations import Claim, NoSeats, SlotTaken
+from apps.bookings.deadlines import KEY, last_moment
 from apps.bookings.models import Answer, Booking, BookingEvent, Participant
-from apps.bookings.operations.counted import lock_people_of_day
-from apps.bookings.operations.drafts import require_open, require_sold, settled_columns
+from apps.bookings.operations.drafts import lock_draft, require_open, require_sold, settled_columns
 from apps.bookings.operations.errors import (
     AtTheTill,
     CustomerBlocked,
-    DraftGone,
     PriceChanged,
     SlotGone,
 )
 from apps.bookings.operations.hold import release_draft
-from apps.bookings.operations.transitions import Actor, record_transition
+from apps.bookings.operations.transitions import Actor, lock_people_of_day, record_transition
 from apps.bookings.queries import (
     NoTime,
     choice_of,
@@ -31,15 +29,14 @@ from apps.bookings.queries import (
     find_claim,
     query_again,
 )
-from apps.bookings.queries.drafts import Change, change_since, price_of, with_revision, with_setup
+from apps.bookings.queries.drafts import Change, change_since, price_of
 from apps.bookings.queries.minimum import MinimumGroup, decided_by, group_of
-from apps.bookings.unanswered import KEY, last_moment
 from apps.catalog.models import Question, Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.models import Consent, Customer
 from apps.customers.operations import find_or_add_customer, note_turned_away
-from apps.customers.queries import blocks_anybody, find_blocked
+from apps.customers.queries import find_blocked
 
 ATTEMPTS = 3
 
@@ -221,21 +218,6 @@ def require_not_blocked(booking: Booking, details: Details) -> None:
     )
     if blocked:
         raise CustomerBlocked(blocked)
-
-
-def lock_draft(*, draft_id: str) -> Booking:
-    """Lock a draft, or what became of it, and return it with the setup around it.
-
-    Raises:
-        DraftGone: there is none.
-    """
-    drafts = with_revision(Booking.objects.select_for_update(of=("self",))).annotate(
-        business_blocks=blocks_anybody(business=OuterRef("business_id"))
-    )
-    try:
-        return with_setup(drafts.get(draft_id=draft_id))
-    except Booking.DoesNotExist:
-        raise DraftGone from None
 
 
 def price_now(booking: Booking, *, seen_price: int | None, now: datetime) -> tuple[Choice, Price]:

@@ -1,24 +1,24 @@
 """The one function that records what happens to a booking: status, revision, history, and the word
-to the outbox.
+to the outbox; and what a booking locks and keeps until it ends.
 
 Whoever asks (customer, team, operator, worker), a status is written here and nowhere else. A
 booking does not become CONFIRMED, nor go to another time while it is, unless its time or its seats
 are kept. That is looked at here, in the same transaction and after the locks, because neither
-database can say it by itself (ADR 20).
-"""
+database can say it by itself (ADR 20)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from apps.availability import operations as availability
 from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings import states
-from apps.bookings.minimum import decides_at
+from apps.bookings.announcements import announce_end_of_waiting, announce_free_places
+from apps.bookings.deadlines import deadline_after, decides_at
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.errors import StaleRevision, TimeNotKept
-from apps.bookings.queries.asking import is_for_people
-from apps.bookings.queries.minimum import group_at
-from apps.bookings.unanswered import deadline_after
+from apps.bookings.operations.errors import StaleRevision, TimeNotKept, TooFewSoFar
+from apps.bookings.queries.minimum import MinimumGroup, group_at, starts_with_enough
+from apps.bookings.queries.requests import is_for_people
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.outbox import operations as outbox
@@ -57,6 +57,7 @@ TOLD = frozenset(
 """What history repeats; names, addresses and notes stay in one place, where they can be erased."""
 AT_STAKE = frozenset({"status", "starts_at", "ends_at", "session_id", "seating_id", "party_size"})
 """Of a confirmed booking: whatever changes these has to have its time or its seats."""
+APPOINTMENT = Service.Kind.APPOINTMENT
 
 
 def keeps_what_it_needs(booking: Booking) -> bool:
@@ -240,3 +241,56 @@ def outbox_key(booking: Booking) -> str:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def release_booking(booking: Booking, *, now: datetime) -> None:
+    """Free the time or the seats of a booking, for whoever waits first; harmless when they are free
+    already. Its end is written afterwards, so it does not count any more where people are counted.
+    """
+    if booking.seating_id is not None:
+        availability.release_seats(seating_id=booking.seating_id, now=now)
+        if target := booking.course_run or booking.session:
+            announce_free_places(target, besides=booking, now=now)
+    elif booking.session_id is not None and booking.kind == APPOINTMENT:
+        availability.release_time(session_id=booking.session_id)
+    if booking.status == Booking.Status.WAITING_LIST:
+        announce_end_of_waiting(booking, now=now)
+
+
+def extend(booking: Booking, *, expires_at: datetime, now: datetime) -> bool:
+    """Let the hold of a draft last until expires_at (UTC); tell whether it was still alive."""
+    if booking.seating_id is not None:
+        return availability.extend_seats(
+            seating_id=booking.seating_id, expires_at=expires_at, now=now
+        )
+    if booking.session_id is None:
+        return False
+    return availability.extend_hold(session_id=booking.session_id, expires_at=expires_at, now=now)
+
+
+def lock_people_of_day(group: MinimumGroup) -> None:
+    """Let nobody of a day of appointments come or go until the transaction ends; before any
+    resource is locked (rule C2).
+
+    Raises:
+        BusyTryAgain: the lock did not come in time.
+    """
+    with availability.saying_busy():
+        members = Booking.objects.filter(group.members, status__in=states.OCCUPYING)
+        list(members.select_for_update().order_by("pk").values_list("pk"))
+
+
+def require_enough_then(booking: Booking, *, starts_at: datetime, now: datetime) -> None:
+    """Let a locked appointment that is confirmed go only to a day (UTC) of which it is decided that
+    it takes place, or is with these people (rule B31).
+
+    Raises:
+        TooFewSoFar: as its name says.
+        BusyTryAgain: the lock did not come in time.
+    """
+    group = group_at(booking, starts_at) if booking.status == Booking.Status.CONFIRMED else None
+    if group is None:
+        return
+    lock_people_of_day(group)
+    if not starts_with_enough(booking, [starts_at], now=now):
+        raise TooFewSoFar

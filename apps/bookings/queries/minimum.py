@@ -14,9 +14,9 @@ from django.db.models.functions import Coalesce
 
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import CourseRun, DecidedDay, Session
-from apps.bookings.minimum import decides_at
+from apps.bookings.deadlines import decides_at
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.queries.asking import is_for_people
+from apps.bookings.queries.requests import is_for_people
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import Location
 from apps.catalog.models import Service

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
-from apps.bookings.queries.asking import is_before_the_team
+from apps.bookings.queries.requests import is_before_the_team
 from apps.bookings.states import OCCUPYING
 
 SETTLED = (Booking.PaymentOption.ONLINE, Booking.PaymentOption.MEMBERSHIP)

@@ -1,10 +1,12 @@
-"""The ticket every step shows: what, when, with whom, where, for how much; and the dates of a
-course."""
+"""The ticket every step shows: what, when, with whom, where, for how much; the dates of a course;
+and links that put them into a calendar on the web."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.availability.models import Session
@@ -134,3 +136,53 @@ def kinds_of(booking: Booking, *, below: str) -> str:
     booked = booking.as_booked
     title = booking.title.removeprefix(below).removeprefix(", ")
     return _brief(title, mix_words(booked.mix), *booked.extras)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarLinks:
+    ics_url: str
+    google_url: str
+    outlook_url: str
+
+
+def calendar_links(*, booking: Booking, stub: Stub) -> CalendarLinks | None:
+    """The three ways into a calendar; None when the booking does not take place.
+
+    Only the file can hold all the dates of a course.
+    """
+    if booking.status not in {booking.Status.CONFIRMED, booking.Status.PENDING}:
+        return None
+    if stub.dates:
+        return CalendarLinks(ics_url=_file_url(booking), google_url="", outlook_url="")
+    title = f"{stub.service_name}, {booking.business.name}"
+    google = urlencode(
+        {
+            "action": "TEMPLATE",
+            "text": title,
+            "dates": f"{_basic(booking.starts_at)}/{_basic(booking.ends_at)}",
+            "location": stub.where,
+        }
+    )
+    outlook = urlencode(
+        {
+            "path": "/calendar/action/compose",
+            "rru": "addevent",
+            "subject": title,
+            "startdt": booking.starts_at.astimezone(UTC).isoformat(),
+            "enddt": booking.ends_at.astimezone(UTC).isoformat(),
+            "location": stub.where,
+        }
+    )
+    return CalendarLinks(
+        ics_url=_file_url(booking),
+        google_url=f"https://calendar.google.com/calendar/render?{google}",
+        outlook_url=f"https://outlook.live.com/calendar/0/deeplink/compose?{outlook}",
+    )
+
+
+def _file_url(booking: Booking) -> str:
+    return reverse("self_service:calendar", kwargs={"reference": booking.reference})
+
+
+def _basic(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

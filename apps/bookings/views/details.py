@@ -12,8 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.forms import seal
-from apps.bookings.forms.details import Asked, DetailsForm, Known
+from apps.bookings.forms.details import (
+    PRICE_FIELD,
+    Asked,
+    BrokenSeal,
+    DetailsForm,
+    Known,
+    open_seal,
+    seal_price,
+)
 from apps.bookings.models import Booking
 from apps.bookings.operations import PriceChanged
 from apps.bookings.queries.drafts import find_last, pays_next
@@ -25,8 +32,8 @@ from apps.bookings.views.drafts import (
     draft_page,
     show_draft_lost,
     to_done,
+    try_again,
 )
-from apps.bookings.views.lost import try_again
 from apps.bookings.visitors import forget as forget_device
 from apps.bookings.visitors import (
     plans_of,
@@ -42,7 +49,7 @@ from apps.web.http import go_to, render_page, wants_fragment
 from apps.web.limits import TooMany
 from apps.web.signed import SOONEST, Verdict, judge
 
-RENEWED = {"csrfmiddlewaretoken", seal.FIELD}
+RENEWED = {"csrfmiddlewaretoken", PRICE_FIELD}
 PURPOSE = "details"
 REFUSALS = {
     Verdict.TOO_FAST: gettext_lazy("Please check your details and press the button again."),
@@ -76,8 +83,8 @@ def price_changed(request: HttpRequest, draft: Booking, changed: PriceChanged) -
         "before": {"service_name": draft.title, "minutes": minutes, "price_words": was},
         "after": {"service_name": draft.title, "minutes": minutes, "price_words": now},
         "kept": kept,
-        "seal_name": seal.FIELD,
-        "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=fresh.total),
+        "seal_name": PRICE_FIELD,
+        "price_seal": seal_price(draft_id=draft.draft_id, amount=fresh.total),
         "button_words": _("Continue with %(price)s") % {"price": now},
         "back_url": reverse("bookings:details", kwargs={"draft": draft.draft_id}),
         "back_label": _("Your details"),
@@ -138,12 +145,12 @@ def _submit(
     request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime
 ) -> HttpResponse:
     try:
-        seen = seal.open_seal(request.POST.get(seal.FIELD, ""), draft_id=draft.draft_id)
+        seen = open_seal(request.POST.get(PRICE_FIELD, ""), draft_id=draft.draft_id)
         has_plan = bool(plans_of(request, business_id=draft.business_id))
         pays = pays_next(draft, has_plan=has_plan, now=now)
         finish = bookings.prepare_draft if pays else bookings.submit_draft
         booking = finish(draft_id=draft.draft_id, details=form.details(), seen_price=seen, now=now)
-    except seal.BrokenSeal:
+    except BrokenSeal:
         notice = _("Please check the price and press the button again.")
         return _show(request, draft, form, now=now, notice=notice, status=422)
     except bookings.AtTheTill:

@@ -8,8 +8,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.bookings.forms import seal
-from apps.bookings.forms.details import DetailsForm, Known
+from apps.bookings.deadlines import Rule, last_moment
+from apps.bookings.forms.details import (
+    PRICE_FIELD,
+    TIMES_FIELD,
+    DetailsForm,
+    Known,
+    seal_price,
+    seal_way_back,
+)
 from apps.bookings.forms.picks import party_query, picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
@@ -17,7 +24,6 @@ from apps.bookings.queries import choice_of
 from apps.bookings.queries.drafts import pays_next
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.reductions import discount_words
-from apps.bookings.unanswered import Rule, last_moment
 from apps.bookings.wording import cancel_by_words, pay_words, unanswered_words
 from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
@@ -46,9 +52,9 @@ def details_context(
         "known": _masked(form.asked_of.known, draft),
         "conditions_url": reverse("bookings:fields", kwargs=address) if form.depends else None,
         "guard": new_guard(purpose=purpose, now=now),
-        "seal_name": seal.FIELD,
-        "price_seal": seal.seal_price(draft_id=draft.draft_id, amount=draft.price),
-        "times_name": seal.TIMES_FIELD,
+        "seal_name": PRICE_FIELD,
+        "price_seal": seal_price(draft_id=draft.draft_id, amount=draft.price),
+        "times_name": TIMES_FIELD,
         "times_seal": sealed_way_back(draft),
         "policy_words": policy_sentence(draft, now=now, says_how_to_pay=not pays),
         "answer_words": _answer_words(draft, now=now),
@@ -151,7 +157,7 @@ def _back_label(draft: Booking) -> str:
 
 def sealed_way_back(draft: Booking) -> str:
     """The same for a form of the draft, which may outlive it."""
-    return seal.seal_way_back(
+    return seal_way_back(
         draft_id=draft.draft_id, business_id=draft.business_id, path=back_url(draft)
     )
 

@@ -1,10 +1,11 @@
-"""Pages of a draft answer only the browser that made it; a finished draft leads to its booking.
+"""Pages of a draft answer only the browser that made it; a finished draft leads to its booking. And
+the answers when a time cannot be had: lost, too busy, closed, or a button nobody of ours made.
 
 A browser whose cookie went while somebody typed sends a form that we had sealed for this draft: it
-was shown the page, so the draft is its own again, and nothing is booked before it was seen anew.
-"""
+was shown the page, so the draft is its own again, and nothing is booked before it was seen anew."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -15,23 +16,97 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from apps.bookings import operations as bookings
-from apps.bookings.forms import seal
-from apps.bookings.forms.seal import TIMES_FIELD, NoWayBack, open_way_back
+from apps.bookings.forms.details import (
+    PRICE_FIELD,
+    TIMES_FIELD,
+    BrokenSeal,
+    NoWayBack,
+    open_seal,
+    open_way_back,
+)
+from apps.bookings.forms.picks import Picks, picks_of, service_url, times_url
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
+from apps.bookings.queries.days import Ask
 from apps.bookings.queries.drafts import get_draft
-from apps.bookings.views.lost import no_longer_bookable, show_lost
+from apps.bookings.views.times import show_times
 from apps.bookings.visitors import visitor_hash_of, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of
-from apps.catalog.queries import UnknownChoice, is_offered
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, UnknownChoice, is_offered
 from apps.web.http import go_to, instead_of_the_page, render_page
 from apps.web.kept_text import words_typed
 
-ShowLost = Callable[..., HttpResponse]
-_pages: dict[str, ShowLost] = {}
+SOON = "2"  # seconds
 CAME_BACK = "draft_came_back"
 """On a request: its browser had lost the draft, and has it again."""
+
+
+def show_lost(
+    request: HttpRequest, choice: Choice, *, at: datetime, now: datetime, tz: str = ""
+) -> HttpResponse:
+    """Show the times as they are now: what was lost, the three nearest, and the rest (409)."""
+    picks = replace(picks_of(choice), zone=tz, ask=Ask(gone=at))
+    return show_times(request, choice.service, picks, now=now, status=409)
+
+
+def try_again(request: HttpRequest, service: Service) -> HttpResponse:
+    """Say that many people want this at the moment, and offer the same button again (409)."""
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    context = {
+        **_frame(service),
+        "title_words": _("Lots of people are booking right now"),
+        "words": _("Nothing is booked yet, and everything you typed is still here."),
+        "kept": kept,
+        "button_words": _("Try again"),
+    }
+    response = render_page(request, "bookings/refused.html", None, context, status=409)
+    response.headers["Retry-After"] = SOON
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def no_longer_bookable(
+    request: HttpRequest, service: Service, *, typed: Sequence[str] = ()
+) -> HttpResponse:
+    """Say that booking was closed meanwhile, with what was typed to be copied (409)."""
+    context = {
+        **_frame(service),
+        "times_url": service_url(service, Picks()),
+        "button_words": _("See why"),
+        "title_words": _("This cannot be booked online right now"),
+        "words": _("Nothing was booked."),
+        "typed": typed,
+    }
+    return render_page(request, "bookings/refused.html", None, context, status=409)
+
+
+def unreadable(request: HttpRequest, service: Service) -> HttpResponse:
+    """Say that a slot could not be read, and offer fresh times (rule T6, 422)."""
+    context = {
+        **_frame(service),
+        "title_words": _("We could not read this time"),
+        "words": _("The page may have been open for a long time. Please choose again."),
+    }
+    return render_page(request, "bookings/refused.html", None, context, status=422)
+
+
+def _frame(service: Service) -> dict[str, object]:
+    return {
+        **frame_of(business=service.business),
+        "service": service,
+        "times_url": times_url(service, Picks()),
+    }
+
+
+ShowLost = Callable[..., HttpResponse]
+_pages: dict[str, ShowLost] = {}
 
 
 def register_lost_page(kind: str, show: ShowLost) -> None:
@@ -146,11 +221,11 @@ def _come_back(request: HttpRequest, draft_id: str) -> Booking | None:
     """The draft whose page this browser was shown before its cookie went; what was booked since is
     not given to it."""
     try:
-        seal.open_seal(request.POST.get(seal.FIELD, ""), draft_id=draft_id)
+        open_seal(request.POST.get(PRICE_FIELD, ""), draft_id=draft_id)
         found = Booking.objects.select_related("business").get(draft_id=draft_id)
         visitor = visitor_of(request, zone=found.zone)
         bookings.take_over_draft(draft_id=draft_id, visitor=visitor)
-    except (seal.BrokenSeal, bookings.DraftGone, Booking.DoesNotExist):
+    except (BrokenSeal, bookings.DraftGone, Booking.DoesNotExist):
         return None
     setattr(request, CAME_BACK, True)
     return _own_draft(request, draft_id) or found

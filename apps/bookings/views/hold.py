@@ -20,8 +20,13 @@ from apps.bookings.models import Booking, SuggestedTime
 from apps.bookings.queries.drafts import find_booking, get_draft, text_of
 from apps.bookings.queries.suggestions import find_suggestion
 from apps.bookings.views.details_page import back_url
-from apps.bookings.views.drafts import draft_page
-from apps.bookings.views.lost import no_longer_bookable, show_lost, try_again, unreadable
+from apps.bookings.views.drafts import (
+    draft_page,
+    no_longer_bookable,
+    show_lost,
+    try_again,
+    unreadable,
+)
 from apps.bookings.visitors import (
     Proof,
     page_zone,

@@ -38,7 +38,7 @@ from apps.bookings.queries.picker import (
     visitor_note,
     words_for_ear,
 )
-from apps.bookings.views.found import service_page
+from apps.bookings.views.service import service_page
 from apps.bookings.visitors import ZONE_COOKIE, browser_of, page_zone, plans_of
 from apps.bookings.wishes import Wish
 from apps.bookings.wording import where_words

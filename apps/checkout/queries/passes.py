@@ -8,8 +8,7 @@ from django.db.models import QuerySet
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking
-from apps.bookings.plan_uses import Span, meet
-from apps.bookings.queries.visit_times import times_at, times_of
+from apps.bookings.plan_uses import Span, meet, times_at, times_of
 from apps.catalog.queries import Choice
 from apps.checkout.models import CreditEntry, PlanPurchase
 from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for

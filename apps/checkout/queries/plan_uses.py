@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.bookings.models import Booking
-from apps.bookings.plan_uses import PlanLimits, PlanUse
-from apps.bookings.queries.visit_times import times_of
+from apps.bookings.plan_uses import PlanLimits, PlanUse, times_of
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.queries.passes import WHEN, visits_of_one
 

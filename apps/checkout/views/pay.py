@@ -11,8 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
-from apps.bookings.forms import seal as price
-from apps.bookings.forms.seal import BrokenSeal
+from apps.bookings.forms.details import PRICE_FIELD, TIMES_FIELD, BrokenSeal, seal_price
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.bookings.queries.stub import stub_of
@@ -28,8 +27,8 @@ from apps.bookings.views.drafts import (
     draft_page,
     show_draft_lost,
     to_done,
+    try_again,
 )
-from apps.bookings.views.lost import try_again
 from apps.businesses.pages import frame_of
 from apps.catalog.queries import UnknownChoice
 from apps.checkout import operations as checkout
@@ -307,9 +306,9 @@ def _money_context(draft: Booking, till: Till) -> dict[str, Any]:
         "costs": costs_of(booking=draft, quote=till.quote, way=way, gift=by_gift),
         "seal_name": FIELD,
         "seal": seal,
-        "price_name": price.FIELD,
-        "price_seal": price.seal_price(draft_id=draft.draft_id, amount=draft.price),
-        "times_name": price.TIMES_FIELD,
+        "price_name": PRICE_FIELD,
+        "price_seal": seal_price(draft_id=draft.draft_id, amount=draft.price),
+        "times_name": TIMES_FIELD,
         "times_seal": sealed_way_back(draft),
         "code": offer.applied.code,
         "gift_code": spell_code(gift.code) if gift else "",

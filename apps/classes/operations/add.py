@@ -4,8 +4,8 @@ from django.db import transaction
 
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
+from apps.bookings.deadlines import decides_at
 from apps.bookings.joining import may_join, price_to_join
-from apps.bookings.minimum import decides_at
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.drafts import Visitor, copy_choice, draft_at, made_before
 from apps.bookings.operations.errors import CannotJoin, NotBookable, TooManyPeople

@@ -9,13 +9,11 @@ from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.availability.operations import IsDecided, SlotTaken
 from apps.bookings import states
-from apps.bookings.minimum import Verdict, judge
+from apps.bookings.deadlines import Verdict, judge_minimum
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.decide import keep_asked_time
 from apps.bookings.operations.errors import DoesNotFit
-from apps.bookings.operations.kept import release_booking
-from apps.bookings.operations.transitions import Actor, record_transition
-from apps.bookings.queries.asking import is_for_people
+from apps.bookings.operations.transitions import Actor, record_transition, release_booking
 from apps.bookings.queries.minimum import (
     MinimumGroup,
     Progress,
@@ -23,6 +21,7 @@ from apps.bookings.queries.minimum import (
     is_answered_anew,
     progress_of,
 )
+from apps.bookings.queries.requests import is_for_people
 from apps.bookings.queries.undecided import find_undecided, read_again, starts_now
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
@@ -62,7 +61,7 @@ def _decide(listed: MinimumGroup, *, now: datetime) -> bool:
 
 
 def _verdict(group: MinimumGroup, progress: Progress, *, now: datetime) -> Verdict:
-    return judge(
+    return judge_minimum(
         people=progress.people,
         minimum=progress.minimum,
         starts_at=group.starts_at,

@@ -17,10 +17,10 @@ from apps.bookings.operations.transitions import (
     lock_booking,
     record_transition,
 )
+from apps.bookings.plan_uses import times_at
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.bookings.queries.minimum import lacking
-from apps.bookings.queries.visit_times import times_at
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import is_offered, policy_of
 from apps.classes.queries.other_sessions import may_leave

@@ -8,9 +8,9 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking
 from apps.bookings.plan_uses import PlanLimits, plan_limits_of
-from apps.bookings.queries.asking import is_before_the_team
 from apps.bookings.queries.joinables import join_rules_of
 from apps.bookings.queries.minimum import enough_with
+from apps.bookings.queries.requests import is_before_the_team
 from apps.catalog.models import Service
 from apps.catalog.queries import is_offered, policy_of
 

@@ -16,9 +16,9 @@ from apps.bookings.forms.picks import Picks, read_number
 from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.structured import service_json_ld
-from apps.bookings.views.found import course_page
+from apps.bookings.views.drafts import no_longer_bookable, try_again
 from apps.bookings.views.hold import asking_first, replaced_draft
-from apps.bookings.views.lost import no_longer_bookable, try_again
+from apps.bookings.views.service import course_page
 from apps.bookings.visitors import browser_of, page_zone, require_room_to_hold, visitor_of
 from apps.bookings.wording import cancel_by_words
 from apps.businesses.pages import absolute, frame_of

@@ -21,9 +21,9 @@ from apps.bookings.models import Booking
 from apps.bookings.queries import choice_of
 from apps.bookings.queries.joinables import has_line, line_of
 from apps.bookings.structured import event_json_ld
+from apps.bookings.views.drafts import no_longer_bookable, try_again
 from apps.bookings.views.hold import asking_first, replaced_draft
 from apps.bookings.views.home import beforehand
-from apps.bookings.views.lost import no_longer_bookable, try_again
 from apps.bookings.visitors import browser_of, plans_of, require_room_to_hold, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import absolute, frame_of, public_page

@@ -12,9 +12,8 @@ from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.views.drafts import to_done
+from apps.bookings.views.drafts import no_longer_bookable, to_done, try_again
 from apps.bookings.views.hold import asking_first, replaced_draft
-from apps.bookings.views.lost import no_longer_bookable, try_again
 from apps.bookings.visitors import plans_of, require_room_to_hold, visitor_of
 from apps.businesses.models import Business
 from apps.businesses.pages import public_page

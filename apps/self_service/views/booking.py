@@ -13,12 +13,11 @@ from django.views.decorators.http import require_safe
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import picks_of_booking, times_url
 from apps.bookings.models import Booking
-from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
 from apps.bookings.queries.minimum import people_awaited
-from apps.bookings.queries.stub import stub_of
-from apps.bookings.queries.unanswered import awaiting_of
+from apps.bookings.queries.requests import awaiting_of
+from apps.bookings.queries.stub import calendar_links, stub_of
 from apps.bookings.visitors import grant, plans_of, proof_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm

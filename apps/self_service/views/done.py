@@ -16,11 +16,10 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.money_words import aside_words
 from apps.bookings.policy import Policy, free_until, is_free_now
-from apps.bookings.queries.calendar_links import calendar_links
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import people_awaited
-from apps.bookings.queries.stub import stub_of
-from apps.bookings.queries.unanswered import awaiting_of
+from apps.bookings.queries.requests import awaiting_of
+from apps.bookings.queries.stub import calendar_links, stub_of
 from apps.bookings.reductions import aside_by_gift
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address

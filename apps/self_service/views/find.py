@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from apps.bookings import operations as bookings
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
-from apps.self_service import operations as self_service
 from apps.self_service.forms import FindForm
 from apps.web.form_keys import passing_key_of
 from apps.web.http import client_network, go_to, render_page
@@ -27,7 +27,7 @@ def find(request: HttpRequest, business: Business) -> HttpResponse:
     address = form.cleaned_data["email"]
     # Too many for one address is no news to whoever typed it: the same answer, and no mail.
     if not count_hits(hits=[Hit(rules.LINKS_PER_EMAIL, address)], now=now):
-        self_service.ask_for_links(
+        bookings.ask_for_links(
             business=business,
             email=address,
             reference=form.cleaned_data["reference"],

@@ -13,8 +13,12 @@ from apps.availability import operations as availability
 from apps.availability.operations import Claim, SlotTaken
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations.errors import SlotGone
-from apps.bookings.operations.kept import release_booking
-from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.bookings.operations.transitions import (
+    Actor,
+    lock_booking,
+    record_transition,
+    release_booking,
+)
 from apps.bookings.queries.joinables import IN_LINE, line_of
 from apps.bookings.queries.offered import NoTime, choice_of, find_claim, slot_query
 from apps.businesses.models import TeamMember

@@ -17,7 +17,7 @@ from apps.bookings.forms.picks import Picks, Unreadable, party_query
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.bookings.queries.joinables import lead_of, line_of
-from apps.bookings.views.found import course_page
+from apps.bookings.views.service import course_page
 from apps.bookings.visitors import page_zone, require_room_to_wait, visitor_of
 from apps.bookings.wording import length_words
 from apps.businesses.models import Business

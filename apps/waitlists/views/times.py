@@ -15,7 +15,7 @@ from apps.bookings.forms.picks import Picks, read_picks, times_url
 from apps.bookings.models import Booking
 from apps.bookings.operations import Visitor
 from apps.bookings.queries.picker import facts_words
-from apps.bookings.views.found import service_page
+from apps.bookings.views.service import service_page
 from apps.bookings.visitors import require_room_to_wait, visitor_of
 from apps.bookings.wishes import Key, wishes_from
 from apps.bookings.wording import length_words

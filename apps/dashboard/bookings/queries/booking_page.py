@@ -11,8 +11,8 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.money_words import paid_parts, paid_parts_of
 from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.policy import Policy, free_until, is_free_now
-from apps.bookings.queries.asking import is_for_people
 from apps.bookings.queries.minimum import Progress, people_awaited
+from apps.bookings.queries.requests import is_for_people
 from apps.bookings.wording import pay_place_of
 from apps.catalog.models import Service
 from apps.checkout.queries.pay_page import came_words_at

@@ -8,11 +8,11 @@ from math import ceil
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
+from apps.bookings.deadlines import Rule, rule_of
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.queries.asking import ASKS_THE_TEAM
 from apps.bookings.queries.minimum import Progress
+from apps.bookings.queries.requests import ASKS_THE_TEAM
 from apps.bookings.queries.stub import full_title
-from apps.bookings.unanswered import Rule, rule_of
 from apps.checkout.queries.let_go import orders_let_go
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import actions_of

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Va
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from apps.bookings.queries.asking import ASKS_THE_TEAM
+from apps.bookings.queries.requests import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.checkout.queries.stranded import (

@@ -1,8 +1,8 @@
-"""What becomes of a request that nobody answers in time, as its service says. Pure.
+"""When too few people are too few (rule B16), and what becomes of a request that nobody answers in
+time, as its service says. Pure.
 
 The moment itself is over: until then an answer is in time. A request never outlives the time it is
-for: when that begins nobody can answer any more, and the request ends whatever the rule.
-"""
+for: when that begins nobody can answer any more, and the request ends whatever the rule."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,9 +11,32 @@ from typing import Any
 
 ANEW = timedelta(minutes=15)
 """How long there is at least to answer anew what was answered and taken back."""
-
 KEY = "unanswered"
 """Where the rule stands in the rules that are frozen with a booking."""
+
+
+class Verdict(StrEnum):
+    """WAIT: there is time for more people to come."""
+
+    WAIT = "WAIT"
+    TAKES_PLACE = "TAKES_PLACE"
+    CALLED_OFF = "CALLED_OFF"
+
+
+def decides_at(*, starts_at: datetime, minutes_before: int) -> datetime:
+    """The instant at which too few people are too few."""
+    return starts_at - timedelta(minutes=minutes_before)
+
+
+def judge_minimum(
+    *, people: int, minimum: int, starts_at: datetime, minutes_before: int, now: datetime
+) -> Verdict:
+    """Enough people settle it at once; too few are called off when the time has come."""
+    if people >= minimum:
+        return Verdict.TAKES_PLACE
+    if now >= decides_at(starts_at=starts_at, minutes_before=minutes_before):
+        return Verdict.CALLED_OFF
+    return Verdict.WAIT
 
 
 class Rule(StrEnum):
@@ -31,7 +54,7 @@ class Due(StrEnum):
     DECLINE = "DECLINE"
 
 
-def judge(
+def due_of(
     *, rule: Rule, answer_by: datetime, ends_at: datetime, was_reminded: bool, now: datetime
 ) -> Due:
     """Say what is due for a request; ends_at is when nobody can answer any more."""

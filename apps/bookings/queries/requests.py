@@ -1,14 +1,30 @@
-"""Which requests nobody has answered in time, and what their customers read of it."""
+"""Requests: who decides about them, the team or how many people come (rule B16), which of them
+nobody has answered in time, and what their customers read of it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from apps.bookings.deadlines import Due, Rule, deadline_anew, due_of, last_moment, rule_of
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.queries.asking import ASKS_THE_TEAM, is_for_people
-from apps.bookings.unanswered import Due, Rule, deadline_anew, judge, last_moment, rule_of
 from apps.catalog.models import Service
+
+_WAS_ASKED_FOR = Q(service_snapshot__requires_approval=True, skip_business_confirmation=False)
+ASKS_THE_TEAM = Q(status=Booking.Status.PENDING) & (Q(service__min_participants=0) | _WAS_ASKED_FOR)
+"""Requests that wait for the team: all but those of ``is_for_people``."""
+
+
+def is_for_people(booking: Booking) -> bool:
+    """Whether a request is decided by how many come, and not by the team. What its customer was
+    told counts, whether or not the team answers such requests now (rule B5); with the minimum gone
+    there is only the team to ask."""
+    return bool(booking.service.min_participants) and not booking.was_asked_for
+
+
+def is_before_the_team(booking: Booking) -> bool:
+    """Whether the team has yet to say yes or no, wherever the booking goes until then."""
+    return booking.status == Booking.Status.PENDING and not is_for_people(booking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +72,7 @@ def due_for(*, booking: Booking, now: datetime) -> Due:
     """Say what is due for one booking as it is now: nothing once it was answered."""
     if booking.status != Booking.Status.PENDING or booking.answer_by is None:
         return Due.NOTHING
-    return judge(
+    return due_of(
         rule=rule_of(booking.policy_snapshot),
         answer_by=booking.answer_by,
         ends_at=_last_moment_of(booking),
