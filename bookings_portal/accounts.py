@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from apps.messages.operations import ask_for_reset
+from apps.web import limit_rules as rules
 from apps.web.http import client_network, render_page
-from apps.web.limits import Hit, TooMany, require_room, rules
+from apps.web.limits import Hit, TooMany, require_room
 from apps.web.refusals import too_many, wait_in_words
 from bookings_portal.guesses import (
     addresses_of,

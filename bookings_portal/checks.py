@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 
-from bookings_portal.time_zones import PROBE_OFFSET, PROBE_ZONE, probe_offset
+from bookings_portal.env import PROBE_OFFSET, PROBE_ZONE, probe_offset
 
 
 @register()

@@ -2,18 +2,27 @@
 
 Standard library only: the bootstrap reads it before Django is installed. Every wrong value raises
 `BadSetting` with one sentence that says what to write instead.
+
+Every process reads one time-zone database, the pinned PyPI package (rule T16): Python prefers the
+operating system's copy, which is often a year old. Debian 12's is one hour wrong for Vancouver from
+November 2026.
 """
 
 import os
 import secrets
 import tempfile
+import zoneinfo
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 YES = {"1", "true", "yes", "on"}
 NO = {"", "0", "false", "no", "off"}
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+PROBE_ZONE = "America/Vancouver"
+PROBE_WALL_TIME = datetime(2026, 12, 1, 12)  # noqa: DTZ001  the zone is attached by the probe
+PROBE_OFFSET = timedelta(hours=-7)
 
 
 class BadSetting(ValueError):
@@ -146,3 +155,14 @@ def read_log_level() -> str:
     if level in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         return level
     raise BadSetting(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR; it is {level!r}.")
+
+
+def pin_time_zones() -> None:
+    """Forget the system's copy, so that `zoneinfo` reads the `tzdata` package only."""
+    zoneinfo.reset_tzpath(())
+    zoneinfo.ZoneInfo.clear_cache()
+
+
+def probe_offset() -> timedelta | None:
+    """The UTC offset of Vancouver in December 2026: -7 h since tzdata 2026f, -8 h before."""
+    return PROBE_WALL_TIME.replace(tzinfo=zoneinfo.ZoneInfo(PROBE_ZONE)).utcoffset()

@@ -18,8 +18,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 
+from apps.web import limit_rules as rules
 from apps.web.http import client_network
-from apps.web.limits import Hit, forget_hits, require_room, rules, take_back
+from apps.web.limits import Hit, forget_hits, require_room, take_back
 from apps.web.signed import read_signed
 
 SALT = "bookings_portal.known"

@@ -1,4 +1,5 @@
-"""`manage.py up`: prepare what is missing, serve, tell where, stop cleanly.
+"""`manage.py up`: prepare what is missing, serve, tell where, and end the processes it started
+together.
 
 Standard library only: this process never imports Django, so a warm start is two file reads away
 from starting the web server.
@@ -6,25 +7,102 @@ from starting the web server.
 
 import argparse
 import os
+import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 
-from bookings_portal import children, prepare
-from bookings_portal.children import Child
+from bookings_portal import prepare
 from bookings_portal.env import read_flag
 from bookings_portal.install import install
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 WORKER_CLASS = "bookings_portal.patient_worker.PatientWorker"
 PATIENCE = 60.0  # seconds until the first answer
+GRACE = 8.0  # seconds between asking a child to stop and making it
 
 
 class CannotServe(Exception):
     """The portal cannot be served; the text is one sentence."""
+
+
+class Stopped(Exception):
+    """The terminal or the system asked us to stop."""
+
+
+@dataclass
+class Child:
+    """One process of ours: how and where to start it, and the one that runs now."""
+
+    name: str
+    command: list[str]
+    environment: Mapping[str, str]
+    folder: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def start(self) -> None:
+        # In a session of its own: Ctrl-C reaches us only, and we end the children in order.
+        self.process = subprocess.Popen(
+            self.command,
+            env=self.environment,
+            cwd=self.folder,
+            start_new_session=sys.platform != "win32",
+        )
+
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self.process.poll() if self.process else None
+
+
+@contextmanager
+def signals_raise_stopped() -> Iterator[None]:
+    """Ctrl-C, SIGTERM and a closed terminal raise Stopped inside the block."""
+    wanted = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32":
+        wanted.append(signal.SIGHUP)
+    before = {number: signal.signal(number, _raise_stopped) for number in wanted}
+    try:
+        yield
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)
+
+
+def _raise_stopped(_number: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def watch(*, web: Child, worker: Child | None) -> int:
+    """Wait until the web server ends; a worker that dies is started again after a second."""
+    while (code := web.exit_code()) is None:
+        if worker and worker.exit_code() is not None:
+            print(f"The worker stopped ({worker.exit_code()}); starting it again.", flush=True)
+            time.sleep(1)
+            worker.start()
+        time.sleep(0.2)
+    return code
+
+
+def stop(children: list[Child]) -> None:
+    """Ask every child to finish what it holds, wait, and end what is still there."""
+    running = [child.process for child in children if child.process and child.exit_code() is None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + GRACE
+    for process in running:
+        try:
+            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def up(arguments: list[str]) -> int:
@@ -41,17 +119,17 @@ def up(arguments: list[str]) -> int:
     worker = _worker(python, environment)
     family = [child for child in (web, worker) if child]
     try:
-        with children.signals_raise_stopped():
+        with signals_raise_stopped():
             for child in family:
                 child.start()
             _wait_for_answer(web, options)
             _tell(environment["PORTAL_ORIGIN"], demo_text, time.perf_counter() - started)
-            code = children.watch(web=web, worker=worker)
+            code = watch(web=web, worker=worker)
             raise CannotServe(f"The web server stopped by itself (exit code {code}).")
-    except children.Stopped:
+    except Stopped:
         return 0
     finally:
-        children.stop(family)
+        stop(family)
         print("\nStopped.")
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bookings_portal import env, mail, payments, security
 from bookings_portal.databases import Process, parse_database_url
+from bookings_portal.env import pin_time_zones
 from bookings_portal.request_log import logging_config
-from bookings_portal.time_zones import pin_time_zones
 
 pin_time_zones()
 

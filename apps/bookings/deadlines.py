@@ -2,7 +2,8 @@
 time, as its service says. Pure.
 
 The moment itself is over: until then an answer is in time. A request never outlives the time it is
-for: when that begins nobody can answer any more, and the request ends whatever the rule."""
+for: when that begins nobody can answer any more, and the request ends whatever the rule.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

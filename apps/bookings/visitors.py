@@ -34,8 +34,9 @@ from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
 from apps.customers.queries import identity_of
+from apps.web import limit_rules as rules
 from apps.web.http import client_network
-from apps.web.limits import Hit, TooMany, require_room, rules, window_start
+from apps.web.limits import Hit, TooMany, require_room, window_start
 from apps.web.phones import line_of
 from apps.web.signed import read_signed
 

@@ -2,7 +2,8 @@
 types them.
 
 Which amounts nobody can pay online is said by an app above this one, which knows who moves the
-money and registers itself when it is ready; as long as nobody does, everything can be paid."""
+money and registers itself when it is ready; as long as nobody does, everything can be paid.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

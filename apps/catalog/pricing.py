@@ -3,7 +3,8 @@ chosen, tax included (rules M1, M4, M27). Pure.
 
 Amounts are minor units of the business's currency, rates of tax basis points (1900 is 19 %).
 Discounts, coupons and plans come later, at checkout. Terms that are accepted here, the constraints
-of ``catalog.Service`` accept too."""
+of ``catalog.Service`` accept too.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,8 @@
 """Numbers and amounts of money in forms, typed as people of the business's locale type them.
 
 ``Decimal`` and ``int`` of Python read far more than people mean: "1e3", "1_000" and the digits of
-every script. What is read here is what somebody of that locale writes by hand, and nothing else."""
+every script. What is read here is what somebody of that locale writes by hand, and nothing else.
+"""
 
 import re
 from decimal import Decimal

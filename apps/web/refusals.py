@@ -2,7 +2,8 @@
 database that is busy or away: words and a moment to wait (503), never an error of ours (500).
 
 Only trouble that passes by itself is told apart here. A wrong statement, a missing table and a
-broken file stay loud: waiting mends none of them."""
+broken file stay loud: waiting mends none of them.
+"""
 
 import logging
 from collections.abc import Sequence

@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from pytest_django import DjangoDbBlocker
 
-from apps.availability.constraints import constraint_name
 from apps.availability.models import (
     CourseRun,
     DateException,
@@ -23,6 +22,7 @@ from apps.availability.models import (
     Session,
     WeeklyHours,
 )
+from apps.availability.models.occupancy import constraint_name
 from apps.bookings.models import (
     AccessLink,
     Attendance,

@@ -10,8 +10,8 @@ from django.db import DataError, IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 from django.test import Client
 
-from apps.availability.constraints import constraint_name
 from apps.availability.models import Occupancy, Session
+from apps.availability.models.occupancy import constraint_name
 from apps.availability.operations import SlotTaken
 from apps.availability.operations.claim import translating
 from apps.availability.triggers import missing_guards

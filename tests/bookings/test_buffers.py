@@ -15,9 +15,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from apps.availability import operations as availability
-from apps.availability.constraints import constraint_name
 from apps.availability.engine.slots import find_slots
 from apps.availability.models import Occupancy
+from apps.availability.models.occupancy import constraint_name
 from apps.availability.operations import (
     Claim,
     Override,

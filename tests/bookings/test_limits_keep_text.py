@@ -6,7 +6,8 @@ import pytest
 from django.test import Client, override_settings
 
 from apps.bookings.models import Booking
-from apps.web.limits import Hit, require_room, rules
+from apps.web import limit_rules as rules
+from apps.web.limits import Hit, require_room
 from tests.factories import NOW, Salon
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import DETAILS, fields_of, fill, hold, slot_at, text_of

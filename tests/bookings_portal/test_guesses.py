@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.outbox.worker import Worker
-from apps.web.limits import rules
+from apps.web import limit_rules as rules
 from apps.web.models import RateCounter
 from tests.bookings_portal.test_password_reset import link_in
 from tests.factories import NOW

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from bookings_portal.checks import check_time_zones
-from bookings_portal.time_zones import PROBE_OFFSET, PROBE_ZONE, probe_offset
+from bookings_portal.env import PROBE_OFFSET, PROBE_ZONE, probe_offset
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 

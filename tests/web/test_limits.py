@@ -8,8 +8,9 @@ from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from apps.web import limits
-from apps.web.limits import Hit, LimitRule
+from apps.web import limit_rules, limits
+from apps.web.limit_rules import LimitRule
+from apps.web.limits import Hit
 from apps.web.models import RateCounter
 
 NOON = datetime(2026, 11, 24, 12, 0, 30, tzinfo=UTC)
@@ -19,7 +20,7 @@ ONE = LimitRule("test:one", 1, timedelta(hours=1))
 
 
 def hit(key: str = "carl", now: datetime = NOON) -> int:
-    return limits.count_hit(action="test", key=key, limit=3, window=MINUTE, now=now)
+    return limits.count_hits(hits=[Hit(LimitRule("test", 3, MINUTE), key)], now=now)
 
 
 @pytest.mark.django_db
@@ -38,8 +39,8 @@ def test_a_new_window_begins_at_zero() -> None:
 def test_keys_actions_and_windows_do_not_mix() -> None:
     assert [hit("carl") for _ in range(4)] == [0, 0, 0, 30]
     assert hit("sam") == 0
-    assert limits.count_hit(action="other", key="carl", limit=3, window=MINUTE, now=NOON) == 0
-    assert limits.count_hit(action="test", key="carl", limit=3, window=2 * MINUTE, now=NOON) == 0
+    assert limits.count_hits(hits=[Hit(LimitRule("other", 3, MINUTE), "carl")], now=NOON) == 0
+    assert limits.count_hits(hits=[Hit(LimitRule("test", 3, 2 * MINUTE), "carl")], now=NOON) == 0
 
 
 @pytest.mark.django_db
@@ -125,7 +126,7 @@ def test_parallel_hits_are_all_counted() -> None:
 def test_the_default_limits_are_those_of_the_security_paper() -> None:
     table = {
         rule.action: (rule.limit, rule.window.total_seconds())
-        for rule in vars(limits.rules).values()
+        for rule in vars(limit_rules).values()
         if isinstance(rule, LimitRule)
     }
     assert table == {

@@ -9,7 +9,8 @@ appointment may run from one into the next. A closing wins over hours on the sam
 them names a location: a time that should not be sold is not.
 
 Then the rule that showed a time, asked again for one instant, and which resources serve it: the
-owner's ranking, or whoever is least booked that day (rule B28)."""
+owner's ranking, or whoever is least booked that day (rule B28).
+"""
 
 from bisect import bisect_left
 from collections import defaultdict

@@ -1,4 +1,3 @@
-import apps.availability.constraints
 import apps.availability.models.occupancy
 import django.core.validators
 import django.db.models.deletion
@@ -166,7 +165,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name_plural': 'occupancies',
                 'indexes': [models.Index(fields=['resource', 'ends_at', 'starts_at'], name='occupancy_by_resource_end'), models.Index(condition=models.Q(('expires_at__isnull', False)), fields=['expires_at'], name='occupancy_held')],
-                'constraints': [apps.availability.constraints.PostgresOnlyExclusion(condition=models.Q(('enforced', True)), expressions=[(apps.availability.models.occupancy.Int8Range(django.db.models.functions.comparison.Cast('resource_id', models.BigIntegerField()), django.db.models.functions.comparison.Cast('resource_id', models.BigIntegerField()), models.Value('[]')), '&&'), (apps.availability.models.occupancy.TsTzRange(models.F('starts_at'), models.F('ends_at')), '&&')], name='resource_occupied_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='occupancy_ends_after_it_starts')],
+                'constraints': [apps.availability.models.occupancy.PostgresOnlyExclusion(condition=models.Q(('enforced', True)), expressions=[(apps.availability.models.occupancy.Int8Range(django.db.models.functions.comparison.Cast('resource_id', models.BigIntegerField()), django.db.models.functions.comparison.Cast('resource_id', models.BigIntegerField()), models.Value('[]')), '&&'), (apps.availability.models.occupancy.TsTzRange(models.F('starts_at'), models.F('ends_at')), '&&')], name='resource_occupied_once'), models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='occupancy_ends_after_it_starts')],
             },
         ),
         migrations.CreateModel(

@@ -8,22 +8,24 @@ from apps.availability.operations.change_sessions import (
     UnclearTime,
     change_sessions,
 )
-from apps.availability.operations.claim import Claim, Override, lock_resources, saying_busy
+from apps.availability.operations.claim import (
+    BusyTryAgain,
+    Claim,
+    Override,
+    SlotTaken,
+    lock_resources,
+    saying_busy,
+)
 from apps.availability.operations.course_runs import (
     cancel_course_date,
     cancel_course_run,
     open_course_run,
 )
 from apps.availability.operations.decide import decide_day, decide_target, move_decided_days
-from apps.availability.operations.errors import (
-    BusyTryAgain,
-    IsDecided,
-    NoSeats,
-    SeatsTaken,
-    SlotTaken,
-)
 from apps.availability.operations.rezone import lock_time_by, move_sessions
 from apps.availability.operations.seats import (
+    NoSeats,
+    SeatsTaken,
     change_seats,
     extend_seats,
     force_seats,
@@ -44,6 +46,7 @@ from apps.availability.operations.seats import (
     withdraw_seats,
 )
 from apps.availability.operations.sessions import (
+    IsDecided,
     ResourceElsewhere,
     SessionFacts,
     SessionsCollide,

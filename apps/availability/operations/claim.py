@@ -10,16 +10,26 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, transaction
 
-from apps.availability.constraints import constraint_name
 from apps.availability.engine.free import fits, with_kept_buffers
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations.errors import BusyTryAgain, SlotTaken
+from apps.availability.models.occupancy import constraint_name
 from apps.availability.queries import BusyRow, SlotQuery, find_busy_rows
 from apps.catalog.models import Resource, Service
-from apps.web.refusals import is_busy
+from apps.kernel.refusals import Refusal
+from apps.web.refusals import Busy, is_busy
 
 Span = tuple[datetime, datetime]
+
+
+class SlotTaken(Refusal):
+    """The time is no longer free for the resources it needs."""
+
+
+class BusyTryAgain(Busy):
+    """Too many people want this right now; the lock did not come within its time."""
+
+    code = Busy.code
 
 
 @contextmanager

@@ -6,8 +6,12 @@ from django.db import transaction
 from django.db.models import F, Max, Min
 
 from apps.availability.models import CourseRun, Session
-from apps.availability.operations.errors import IsDecided
-from apps.availability.operations.sessions import SessionFacts, cancel_sessions, open_sessions
+from apps.availability.operations.sessions import (
+    IsDecided,
+    SessionFacts,
+    cancel_sessions,
+    open_sessions,
+)
 from apps.availability.queries.plans import SessionPlan
 from apps.businesses.operations import lock_business
 

@@ -10,12 +10,28 @@ from django.db.models import F, QuerySet
 from apps.availability.models import CourseRun, Seating, Session
 from apps.availability.models.session import Seatings
 from apps.availability.operations.claim import saying_busy
-from apps.availability.operations.errors import NoSeats, SeatsTaken
+from apps.kernel.refusals import Refusal
 from apps.outbox.sweeping import sweep
 
 Target = Session | CourseRun
 """What has seats: rows with capacity, seats_taken and seats_offered."""
 NOBODY = {"seats_taken": 0, "seats_offered": 0, "overridden": False}
+
+
+class NoSeats(Refusal):
+    """There are not enough places left; seats_left says how many there are."""
+
+    def __init__(self, seats_left: int) -> None:
+        super().__init__(str(seats_left))
+        self.seats_left = seats_left
+
+
+class SeatsTaken(Refusal):
+    """The capacity cannot fall below the places that are taken or offered."""
+
+    def __init__(self, seats: int) -> None:
+        super().__init__(str(seats))
+        self.seats = seats
 
 
 def seat(*, target: Target, seats: int, expires_at: datetime | None) -> Seating:

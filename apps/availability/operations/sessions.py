@@ -14,18 +14,22 @@ from apps.availability.engine.series import SeriesRule
 from apps.availability.models import CourseRun, Occupancy, Session, SessionSeries
 from apps.availability.operations.claim import (
     Override,
+    SlotTaken,
     buffers_of,
     leave_out_of_the_guard,
     locked_resources,
     purge_expired_and_read,
     with_fresh_busy,
 )
-from apps.availability.operations.errors import IsDecided, SlotTaken
 from apps.availability.queries.plans import SessionPlan, load_plan_search, plan_series
 from apps.businesses.models import Location
 from apps.businesses.operations import lock_business
 from apps.catalog.models import Resource, Service
 from apps.kernel.refusals import Refusal
+
+
+class IsDecided(Refusal):
+    """The team said that it takes place, however few come."""
 
 
 class SessionsCollide(Refusal):

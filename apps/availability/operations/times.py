@@ -6,8 +6,12 @@ from datetime import datetime
 from django.db import transaction
 
 from apps.availability.models import Occupancy, Session
-from apps.availability.operations.claim import Claim, leave_out_of_the_guard, locked_resources
-from apps.availability.operations.errors import SlotTaken
+from apps.availability.operations.claim import (
+    Claim,
+    SlotTaken,
+    leave_out_of_the_guard,
+    locked_resources,
+)
 from apps.availability.queries import SlotQuery
 
 BATCH = 1000

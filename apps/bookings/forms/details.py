@@ -1,7 +1,8 @@
 """The least a business has to know, as one form made for this draft (rule B23).
 
 Two things are sealed into the forms of a draft: the price a customer saw (rule M3), and where its
-time was chosen, so that a form whose draft is gone still knows the way to the times (rule W2)."""
+time was chosen, so that a form whose draft is gone still knows the way to the times (rule W2).
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

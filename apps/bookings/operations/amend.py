@@ -1,15 +1,25 @@
-"""What is put right in a booking that stands: note, link of an online visit, address."""
+"""What is put right in a booking that stands: note, link of an online visit, address; and when and
+with whom its class or course is, when that is changed."""
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
+from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.access import revoke_links
+from apps.bookings.operations.drafts import clock_columns
 from apps.bookings.operations.errors import AlreadyCorrected, NotAllowed
-from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.bookings.operations.transitions import (
+    Actor,
+    deadline_columns,
+    lock_booking,
+    record_transition,
+)
 from apps.bookings.policy import Reason
+from apps.bookings.queries.joinables import lead_of
 from apps.bookings.states import OCCUPYING, Status
 from apps.businesses.models import TeamMember
 from apps.customers.operations import find_or_add_customer
@@ -100,3 +110,50 @@ def correct_address(*, booking_id: int, business_id: int, email: str, now: datet
         columns={"contact_email": email, "customer": customer},
     )
     return booking
+
+
+def follow_class(booking: Booking, *, now: datetime) -> bool:
+    """Move a locked booking to where its class or course is by now: it was paid for while that was
+    changed. Tell whether it was."""
+    target: Session | CourseRun
+    if booking.course_run_id is not None:
+        target = CourseRun.objects.get(pk=booking.course_run_id)
+    else:
+        target = Session.objects.get(pk=booking.session_id or 0)
+    return follow(booking, target, lead_of(target), actor=Actor.system(), now=now)
+
+
+def follow(
+    booking: Booking,
+    target: Session | CourseRun,
+    lead_id: int | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> bool:
+    """Write into a locked booking when and with whom (lead_id) its class or course is by now; tell
+    whether anything changed."""
+    if (booking.starts_at, booking.resource_id) == (target.starts_at, lead_id):
+        return False
+    record_transition(
+        booking,
+        action=BookingEvent.Action.MOVED,
+        actor=actor,
+        now=now,
+        columns=columns_of(booking, target, lead_id=lead_id),
+    )
+    return True
+
+
+def columns_of(
+    booking: Booking, target: Session | CourseRun, *, lead_id: int | None
+) -> dict[str, Any]:
+    """What stands in a booking of when its class or course is, and with whom. One query, to be
+    asked after the locks."""
+    return {
+        "starts_at": target.starts_at,
+        "ends_at": target.ends_at,
+        **deadline_columns(booking, starts_at=target.starts_at, ends_at=target.ends_at),
+        **clock_columns(booking, starts_at=target.starts_at, location_id=target.location_id),
+        "resource_id": lead_id,
+    }

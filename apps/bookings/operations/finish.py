@@ -11,9 +11,9 @@ from apps.availability import operations as availability
 from apps.availability.operations import NoSeats, SlotTaken
 from apps.bookings import states
 from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations.amend import follow_class
 from apps.bookings.operations.drafts import clock_columns, lock_draft, require_sold, settled_columns
 from apps.bookings.operations.errors import CustomerBlocked, SlotGone
-from apps.bookings.operations.follow import follow_class
 from apps.bookings.operations.paid import MoneyOfBooking
 from apps.bookings.operations.submit import (
     Details,

@@ -4,7 +4,8 @@ to the outbox; and what a booking locks and keeps until it ends.
 Whoever asks (customer, team, operator, worker), a status is written here and nowhere else. A
 booking does not become CONFIRMED, nor go to another time while it is, unless its time or its seats
 are kept. That is looked at here, in the same transaction and after the locks, because neither
-database can say it by itself (ADR 20)."""
+database can say it by itself (ADR 20).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -2,7 +2,8 @@
 the answers when a time cannot be had: lost, too busy, closed, or a button nobody of ours made.
 
 A browser whose cookie went while somebody typed sends a form that we had sealed for this draft: it
-was shown the page, so the draft is its own again, and nothing is booked before it was seen anew."""
+was shown the page, so the draft is its own again, and nothing is booked before it was seen anew.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

@@ -46,9 +46,10 @@ from apps.businesses.pages import frame_of
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_bookable, zone_of
 from apps.web import formatting
+from apps.web import limit_rules as rules
 from apps.web.formatting import week_starts_of
 from apps.web.http import HttpResponseSeeOther, client_network, render_page
-from apps.web.limits import Hit, require_room_to_read, rules
+from apps.web.limits import Hit, require_room_to_read
 from apps.web.text import clean_line
 
 COMMON = (

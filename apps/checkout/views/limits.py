@@ -7,14 +7,9 @@ from django.http import HttpRequest
 
 from apps.bookings.models import Booking
 from apps.checkout.queries.payments import WINDOW, count_declined
+from apps.web import limit_rules as rules
 from apps.web.http import client_network
-from apps.web.limits import (
-    Hit,
-    TooMany,
-    count_hits,
-    require_room_left,
-    rules,
-)
+from apps.web.limits import Hit, TooMany, count_hits, require_room_left
 
 logger = logging.getLogger("apps.checkout")
 

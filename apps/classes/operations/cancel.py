@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
+from apps.bookings.operations.amend import columns_of
 from apps.bookings.operations.errors import StaleRevision
-from apps.bookings.operations.follow import columns_of
 from apps.bookings.operations.transitions import Actor, record_transition
 from apps.bookings.queries.joinables import first_date, lead_of
 from apps.bookings.states import UNDO_WINDOW

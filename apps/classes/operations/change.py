@@ -8,8 +8,8 @@ from apps.availability.models import Session
 from apps.availability.operations import SessionChange
 from apps.bookings.announcements import announce_free_places, announce_new_start
 from apps.bookings.models import Booking
+from apps.bookings.operations.amend import follow
 from apps.bookings.operations.errors import CannotMove, StaleRevision
-from apps.bookings.operations.follow import follow
 from apps.bookings.operations.transitions import Actor
 from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.queries.joinables import lead_of

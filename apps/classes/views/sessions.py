@@ -41,9 +41,10 @@ from apps.classes.queries.filters import (
 from apps.classes.queries.session_page import get_session_page
 from apps.classes.queries.timetable import WEEK, Timetable, get_timetable
 from apps.kernel.spans import week_name, week_start
+from apps.web import limit_rules as rules
 from apps.web.formatting import week_starts_of
 from apps.web.http import client_network, go_to, render_page
-from apps.web.limits import Hit, require_room_to_read, rules
+from apps.web.limits import Hit, require_room_to_read
 
 MOST_NUMBERS = 10
 CONFLICT, UNPROCESSABLE = 409, 422

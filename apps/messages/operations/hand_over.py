@@ -12,7 +12,8 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 
 from apps.messages.composing import RefusedAddress, require_plain_address
 from apps.outbox.operations import GiveUp, Postpone
-from apps.web.limits import Hit, TooMany, require_room, rules
+from apps.web import limit_rules as rules
+from apps.web.limits import Hit, TooMany, require_room
 
 PERMANENT = 500
 MAX_ERROR = 500

@@ -29,8 +29,9 @@ from apps.businesses.models import Business
 from apps.businesses.pages import and_reach, frame_of
 from apps.messages.queries import is_undeliverable
 from apps.self_service.forms import AddressForm
+from apps.web import limit_rules as rules
 from apps.web.http import client_network, go_to, render_page
-from apps.web.limits import Hit, require_room, rules
+from apps.web.limits import Hit, require_room
 from apps.web.text import suggest_address
 
 

@@ -8,9 +8,10 @@ from apps.bookings import operations as bookings
 from apps.businesses.models import Business
 from apps.businesses.pages import frame_of, public_page
 from apps.self_service.forms import FindForm
+from apps.web import limit_rules as rules
 from apps.web.form_keys import passing_key_of
 from apps.web.http import client_network, go_to, render_page
-from apps.web.limits import Hit, count_hits, require_room, rules
+from apps.web.limits import Hit, count_hits, require_room
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,5 +1,9 @@
-"""Counting with one statement, which is right under any number of processes; and for pages that are
-only read in this process, and nowhere else (ADR 19)."""
+"""How often somebody may do something: fixed windows, counted in the database with one statement,
+which is right under any number of processes (rule S5); and for pages that are only read, in the
+process that renders them and nowhere else (ADR 19).
+
+Count *before* the operation and outside its transaction: a refused booking has to count too.
+"""
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +18,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from apps.kernel.refusals import Refusal
-from apps.web.limits.rules import LimitRule
+from apps.web.limit_rules import LimitRule
 from apps.web.models import RateCounter
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,17 +49,12 @@ class Hit:
     earns: bool = False
 
 
-def count_hit(*, action: str, key: str, limit: int, window: timedelta, now: datetime) -> int:
-    """Count one hit and return 0, or the seconds to wait when it was one too many.
-
-    ``key`` says who (an address, a network); only its keyed hash is stored. Windows are fixed and
-    begin at whole multiples of ``window`` since 1970, so the wait ends with the window.
-    """
-    return count_hits(hits=[Hit(LimitRule(action, limit, window), key)], now=now)
-
-
 def count_hits(*, hits: Sequence[Hit], now: datetime) -> int:
-    """Count several hits with one statement; return 0 or the longest wait in seconds."""
+    """Count several hits with one statement; return 0 or the longest wait in seconds.
+
+    ``key`` of each says who (an address, a network); only its keyed hash is stored. Windows are
+    fixed and begin at whole multiples of ``window`` since 1970, so the wait ends with the window.
+    """
     return max((wait for _, wait, _ in _waits(hits, now)), default=0)
 
 
