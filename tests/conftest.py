@@ -50,10 +50,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("django_db") is None and not asked & DATABASE_FIXTURES:
             item.add_marker(pytest.mark.without_database)
         looks_at_pages = bool(asked & {"client", "admin_client"})
+        if looks_at_pages:
+            item.add_marker(pytest.mark.pages)
         if "chromium" in asked or (
             looks_at_pages and not item.get_closest_marker("both_databases")
         ):
             item.add_marker(pytest.mark.once)
+        if getattr(item, "callspec", None) and item.callspec.params.get("scripts") is False:
+            item.add_marker(pytest.mark.long)
     _leave_out_what_stands_elsewhere(config, items)
 
 

@@ -29,7 +29,7 @@ from apps.outbox.worker import Worker
 from tests.clock import standing_at
 from tests.pages import fields_of, fill, slots_of, text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 OWNERS = {"juniper": "olga@juniper.example", "harbor": "hannah@harbor.example"}
 

@@ -281,7 +281,7 @@ def test_up_opens_the_portal_and_ctrl_c_closes_all_of_it(tmp_path: Path, nothing
     print(f"warm start: {seconds:.2f} s")  # noqa: T201  shown with -rP, asserted nowhere
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not can_be_read_only(), reason="folders cannot be made read-only here")
 def test_up_keeps_everything_in_the_data_folder_where_the_checkout_can_only_be_read(
     tmp_path: Path, nothing_yet: str

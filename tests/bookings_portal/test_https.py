@@ -49,6 +49,9 @@ print("ANSWERS " + json.dumps({
 """
 
 
+pytestmark = pytest.mark.long  # a production server is started for it
+
+
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Answers of a process of its own with production settings and a database of its own."""

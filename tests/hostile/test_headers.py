@@ -122,6 +122,7 @@ ASKS_ONLY = {("s/did-you-mean", 200)}
 """It reads nothing and changes nothing, and must not stop a form whose cookie went."""
 
 
+@pytest.mark.long
 def test_forms_without_a_token_are_refused_everywhere(stage: Stage) -> None:
     before = checksum()
     open_to_forgery = []

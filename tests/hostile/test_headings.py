@@ -30,6 +30,7 @@ def pages(browser: Client, paths: list[str]) -> dict[str, list[str]]:
     return {path: left_out for path, left_out in found.items() if left_out}
 
 
+@pytest.mark.long
 def test_no_heading_is_left_out_where_there_is_something(stage: Stage) -> None:
     own = [it for it in stage.addresses.values() if it.startswith("/own/juniper/")]
     theirs = [it for it in stage.addresses.values() if not it.startswith(("/own/", "/operator/"))]

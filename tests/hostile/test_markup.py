@@ -145,6 +145,7 @@ def plain_shapes(stage: Stage) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
     return {path: Reading(page).shape for path, page in pages_of(stage).items()}
 
 
+@pytest.mark.long
 def test_no_text_becomes_an_element_or_an_attribute_of_any_page(
     stage: Stage, plain_shapes: dict[str, list[tuple[str, tuple[str, ...]]]]
 ) -> None:
@@ -161,6 +162,7 @@ def test_no_text_becomes_an_element_or_an_attribute_of_any_page(
     assert changed == []
 
 
+@pytest.mark.long
 def test_every_text_is_readable_where_it_is_shown(stage: Stage) -> None:
     lost: list[str] = []
     own = f"/own/{stage.salon.business.slug}/bookings/{stage.booking.reference}/"

@@ -40,6 +40,7 @@ READS: list[tuple[str, dict[str, str]]] = [
 ]
 
 
+@pytest.mark.long
 def test_reading_changes_nothing_whoever_reads(stage: Stage) -> None:
     query = "&".join(f"{name}={value}" for name, value in CURIOUS.items())
     before = checksum()
@@ -54,6 +55,7 @@ def test_reading_changes_nothing_whoever_reads(stage: Stage) -> None:
     assert checksum() == before
 
 
+@pytest.mark.long
 def test_other_methods_are_refused_and_change_nothing(stage: Stage) -> None:
     before = checksum()
 

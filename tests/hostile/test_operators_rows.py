@@ -51,6 +51,7 @@ def operator(at_now: datetime) -> Iterator[Client]:
         yield browser
 
 
+@pytest.mark.long
 def test_whatever_is_sent_for_a_row_is_a_mistake_beside_its_field(operator: Client) -> None:
     faults, silent = [], []
     for model, fields in PAGES:
@@ -80,6 +81,7 @@ def paths_of(model: type[Model]) -> Iterator[str]:
         yield reverse(f"{name}_change", args=[row.pk])
 
 
+@pytest.mark.long
 def test_the_mistake_names_what_was_typed(operator: Client) -> None:
     service = Service.objects.earliest("pk")
     path = reverse("admin:catalog_service_change", args=[service.pk])

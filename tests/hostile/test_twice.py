@@ -267,7 +267,7 @@ def accepting(stage: Stage) -> set[str]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_form_that_is_sent_twice_does_its_work_once(stage: Stage) -> None:
     more = set_more(stage)
     base, acted, differ = checksum(), set(), set()

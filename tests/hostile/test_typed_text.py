@@ -63,7 +63,7 @@ def be_faster(stage: Stage) -> None:
     join(stage.session, email="one-more@example.com")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("htmx", [False, True])
 def test_words_survive_that_somebody_else_was_faster(stage: Stage, *, htmx: bool) -> None:
     make_gift_card(by=stage.salon.olga)
@@ -91,7 +91,7 @@ def test_words_survive_that_somebody_else_was_faster(stage: Stage, *, htmx: bool
     assert len(found) >= (1 if htmx else LEAST_FORMS)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nothing_is_told_as_typed_that_was_ticked_pressed_or_sent_unseen(stage: Stage) -> None:
     told = {}
     for path in stage.addresses.values():

@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -30,6 +30,8 @@ FLAGS = [
 ]
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
+SCHEMES = ("dark", "light")
+
 PATIENCE = 180_000  # milliseconds; how long a busy machine may take before a journey gives up
 expect.set_options(timeout=PATIENCE)
 
@@ -38,6 +40,10 @@ GIVEN_UP = {
     "htmx:afterRequest, [object HTMLElement]",
     "htmx:sendAbort, [object HTMLElement]",
 }
+
+END_TRANSITIONS = """document.getAnimations().filter(it => it instanceof CSSTransition)
+    .forEach(it => it.finish())"""
+"""Colours that are still on their way from light to dark are nobody's colours."""
 
 OpenPage = Callable[..., Page]
 
@@ -85,13 +91,12 @@ def open_page(chromium: Browser, salon: Salon, live_server: LiveServer) -> Itera
         user: User | None = None,
         width: int = 390,
         scripts: bool = True,
-        scheme: str = "light",
     ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": 844},
             java_script_enabled=scripts,
-            color_scheme="dark" if scheme == "dark" else "light",
+            color_scheme="light",
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
@@ -153,6 +158,25 @@ def axe_violations(page: Page) -> list[str]:
     }
     found = Axe().run(page, options=options).response["violations"]
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+
+
+def expect_no_flaw(
+    page: Page, *, widths: Sequence[int] = (390,), schemes: Sequence[str] = ("light",)
+) -> None:
+    """No finding of axe at these widths, by day (and in the dark: ``SCHEMES``), and nothing that
+    scrolls sideways, there and on the narrowest phone. Leaves the window as it was."""
+    before = page.viewport_size
+    found: dict[str, list[str]] = {}
+    for width in {*widths, 320}:
+        page.set_viewport_size({"width": width, "height": 844})
+        found[f"{width}"] = ["scrolls sideways"] * scrolls_sideways(page)
+        for scheme in schemes if width in widths else ():
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            page.evaluate(END_TRANSITIONS)
+            found[f"{width} {scheme}"] = axe_violations(page)
+    if before:
+        page.set_viewport_size(before)
+    assert {name: flaws for name, flaws in found.items() if flaws} == {}
 
 
 def scrolls_sideways(page: Page) -> bool:

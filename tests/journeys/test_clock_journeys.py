@@ -10,17 +10,10 @@ from playwright.sync_api import Page, expect
 from apps.availability import operations as availability
 from apps.bookings.models import Booking
 from tests.factories import NOW, Salon, make_booking
-from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
+from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw, expect_page
 from tests.journeys.test_customer_journeys import SCRIPTS
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def expect_no_flaw(page: Page) -> None:
-    assert axe_violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 844})
-    assert not scrolls_sideways(page)
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
 def book(salon: Salon) -> Booking:
@@ -54,10 +47,7 @@ def test_a_place_gets_another_clock(open_page: OpenPage, salon: Salon, *, script
     assert f"{booking.starts_at.astimezone(ZoneInfo('Europe/Lisbon')):%d %H:%M}" == "26 10:00"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_about_clocks_are_without_flaw(
-    open_page: OpenPage, salon: Salon, scheme: str
-) -> None:
+def test_pages_about_clocks_are_without_flaw(open_page: OpenPage, salon: Salon) -> None:
     book(salon)
     availability.block_time(
         business_id=salon.business.pk,
@@ -68,7 +58,7 @@ def test_pages_about_clocks_are_without_flaw(
         now=NOW,
     )
     path = f"/own/juniper/places/{salon.location.pk}/clock/"
-    page = open_page("/own/juniper/places/", member=salon.olga, scheme=scheme)
+    page = open_page("/own/juniper/places/", member=salon.olga)
     for name, address in {
         "places": "/own/juniper/places/",
         "choose": path,
@@ -76,20 +66,19 @@ def test_pages_about_clocks_are_without_flaw(
         "list": f"{path}?zone=Europe/Lisbon",
     }.items():
         page.goto(address)
-        expect_no_flaw(page)
-        _keep_picture(page, f"{name}-{scheme}")
+        expect_no_flaw(page, schemes=SCHEMES)
+        _keep_picture(page, name)
     page.get_by_role("button", name="Change the time zone").click()
     expect(page.locator("#error-summary")).to_be_focused()
-    expect_no_flaw(page)
+    expect_no_flaw(page, schemes=SCHEMES)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_operators_pages_about_clocks_are_without_flaw(
-    open_page: OpenPage, salon: Salon, admin_user: User, scheme: str
+    open_page: OpenPage, salon: Salon, admin_user: User
 ) -> None:
     book(salon)
     path = f"/operator/clocks/business/{salon.business.pk}/"
-    page = open_page(path, user=admin_user, scheme=scheme)
+    page = open_page(path, user=admin_user)
     for name, address in {
         "choose": path,
         "wrong": f"{path}?q=Atlantis",
@@ -97,8 +86,8 @@ def test_the_operators_pages_about_clocks_are_without_flaw(
         "list": f"{path}?zone=Europe/Lisbon",
     }.items():
         page.goto(address)
-        expect_no_flaw(page)
-        _keep_picture(page, f"operator-{name}-{scheme}")
+        expect_no_flaw(page, schemes=SCHEMES)
+        _keep_picture(page, f"operator-{name}")
     page.get_by_label("Keep the actual moments").check()
     page.get_by_role("button", name="Change the time zone").click()
     expect(page.get_by_text("The time zone has been changed.")).to_be_visible()

@@ -8,9 +8,8 @@ from apps.checkout.models import PlanPurchase
 from apps.prepaid import operations as prepaid
 from tests.factories import NOW, Salon
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
-from tests.journeys.conftest import OpenPage, expect_page
+from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw, expect_page
 from tests.journeys.test_customer_journeys import SCRIPTS
-from tests.journeys.test_money_journeys import expect_no_flaw
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -75,9 +74,8 @@ def test_a_mistake_opens_the_form_where_it_was_made(open_page: OpenPage, salon: 
     expect_no_flaw(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_about_plans_and_gift_cards_are_without_flaw(
-    open_page: OpenPage, salon: Salon, scheme: str
+    open_page: OpenPage, salon: Salon
 ) -> None:
     plan = make_plan(services=[salon.cut, salon.colour], name="Ten cuts and colours", hidden=True)
     old = make_plan(services=[salon.cut], slug="old", retired_at=NOW)
@@ -85,7 +83,7 @@ def test_pages_about_plans_and_gift_cards_are_without_flaw(
     prepaid.pause_plan(purchase_id=purchase.pk, revision=1, by=salon.olga, now=NOW)
     make_purchase(plan=PricingPlan.objects.get(pk=plan.pk), by=salon.olga)
     card = make_gift_card(by=salon.olga)
-    page = open_page("/own/juniper/plans/", member=salon.olga, scheme=scheme)
+    page = open_page("/own/juniper/plans/", member=salon.olga)
 
     for path in (
         "plans/",
@@ -102,7 +100,7 @@ def test_pages_about_plans_and_gift_cards_are_without_flaw(
         page.goto(f"/own/juniper/{path}")
         for summary in page.locator("main summary").all():
             summary.click()
-        expect_no_flaw(page)
+        expect_no_flaw(page, schemes=SCHEMES)
 
 
 def test_a_sale_with_mistakes_is_without_flaw(open_page: OpenPage, salon: Salon) -> None:

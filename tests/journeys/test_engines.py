@@ -14,6 +14,7 @@ pytestmark = [
     pytest.mark.real_time,
     pytest.mark.journey,
     pytest.mark.once,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True),
     # Selenium's own class for WebKitGTK uses what Selenium has deprecated.
     pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning"),

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import create_access_link
 from tests.factories import NOW, Salon, make_booking, make_request
-from tests.journeys.conftest import OpenPage, axe_violations, scrolls_sideways, unexplained
+from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw, unexplained
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -257,10 +257,9 @@ PATHS = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", PATHS)
 def test_a_page_has_no_barrier_and_no_sideways_scroll(
-    open_page: OpenPage, salon: Salon, lena: Booking, name: str, scheme: str
+    open_page: OpenPage, salon: Salon, lena: Booking, name: str
 ) -> None:
     ask(salon, "ines", "Ines Moreau")
     ask(salon, "paula", "Paula Engel", hour=14)
@@ -274,14 +273,7 @@ def test_a_page_has_no_barrier_and_no_sideways_scroll(
     member = None if name == "sign-in" else salon.olga
     path = PATHS[name].format(lena.reference)
 
-    found = {}
-    for width in (320, 390, 1280):
-        page = open_page(path, member=member, width=width, scheme=scheme)
-        found[width] = [] if width == 320 else axe_violations(page)
-        if scrolls_sideways(page):
-            found[width].append("scrolls sideways")
-
-    assert found == {320: [], 390: [], 1280: []}
+    expect_no_flaw(open_page(path, member=member), widths=(390, 1280), schemes=SCHEMES)
 
 
 def test_an_answer_does_not_wait_for_a_list_that_is_still_loading(

@@ -1,21 +1,14 @@
 """Olga prices a service and sees what a customer will see; Carl sees it (rules M5, M2)."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from apps.catalog.models import Service
 from tests.factories import Salon, make_variant
-from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
+from tests.journeys.conftest import SCHEMES, OpenPage, expect_no_flaw, expect_page
 from tests.journeys.test_customer_journeys import SCRIPTS
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def expect_no_flaw(page: Page) -> None:
-    assert axe_violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 844})
-    assert not scrolls_sideways(page)
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
 @SCRIPTS
@@ -88,21 +81,18 @@ def test_a_page_that_grew_old_keeps_what_was_typed(open_page: OpenPage, salon: S
     assert Service.objects.get(pk=salon.cut.pk).price == 6000
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_about_prices_are_without_flaw(
-    open_page: OpenPage, salon: Salon, scheme: str
-) -> None:
+def test_pages_about_prices_are_without_flaw(open_page: OpenPage, salon: Salon) -> None:
     make_variant(service=salon.colour, name="Shoulder length and below", price=7400)
     make_variant(service=salon.colour, name="Long", price=9400)
     Service.objects.filter(pk=salon.colour.pk).update(
         pays_online=True, deposit=2000, hidden=True, retired_at=salon.at(1, 9)
     )
-    page = open_page("/own/juniper/services/", member=salon.olga, scheme=scheme)
-    expect_no_flaw(page)
+    page = open_page("/own/juniper/services/", member=salon.olga)
+    expect_no_flaw(page, schemes=SCHEMES)
     for service in (salon.colour, salon.bridal):
         page.goto(f"/own/juniper/services/{service.pk}/payment/")
-        expect_no_flaw(page)
+        expect_no_flaw(page, schemes=SCHEMES)
     page.get_by_label("Price in EUR").fill("x")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#error-summary")).to_be_focused()
-    expect_no_flaw(page)
+    expect_no_flaw(page, schemes=SCHEMES)

@@ -9,20 +9,12 @@ from playwright.sync_api import Page, expect
 from apps.bookings.models import Booking
 from apps.waitlists import operations as waitlists
 from tests.factories import Salon
-from tests.journeys.conftest import OpenPage, axe_violations, expect_page, scrolls_sideways
+from tests.journeys.conftest import OpenPage, expect_no_flaw, expect_page
 from tests.journeys.test_class_journeys import type_two_people
 from tests.journeys.test_customer_journeys import SCRIPTS
 from tests.waitlists.test_times import fill
 
 pytestmark = [pytest.mark.real_time, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-def expect_no_flaw(page: Page) -> None:
-    """No finding of axe, and no sideways scroll on the narrowest phone."""
-    assert axe_violations(page) == []
-    page.set_viewport_size({"width": 320, "height": 844})
-    assert not scrolls_sideways(page)
-    page.set_viewport_size({"width": 390, "height": 844})
 
 
 @SCRIPTS

@@ -88,6 +88,7 @@ def buy_or_cancel(client: int, facts: dict[str, Any]) -> str:
     return "done"
 
 
+@pytest.mark.long
 def test_nobody_waits_for_each_other_for_ever(
     salon: Salon, coupon: Coupon, card: GiftCard, drafts: list[Booking]
 ) -> None:

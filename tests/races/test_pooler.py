@@ -28,7 +28,7 @@ from tests.ports import free_port
 pytestmark = [
     pytest.mark.real_time,
     pytest.mark.race,
-    pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(not find_binaries(), reason="no PostgreSQL server binaries"),
     pytest.mark.skipif(not find_pgbouncer(), reason="no pgbouncer on this machine"),
 ]

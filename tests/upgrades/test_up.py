@@ -52,7 +52,7 @@ def stamp(database: Path) -> dict[str, object]:
     return {name: facts.get(name) for name in ("tables", "demo", "aside")}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_failed_upgrade_leaves_the_old_state_and_the_next_one_goes_through(
     database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -36,7 +36,7 @@ ADDED = {("bookings_booking", "service_snapshot"): "tax_rate"}
 """Snapshots that a migration gives one more field; all their others stay."""
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_every_landed_state_becomes_the_newest(tmp_path: Path, other_databases: None) -> None:
     """One test, because all of them are migrated together."""
     states = landed()
@@ -60,7 +60,9 @@ def test_every_landed_state_becomes_the_newest(tmp_path: Path, other_databases: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("state", [EMPTY, pytest.param(landed()[0], marks=pytest.mark.once)])
+@pytest.mark.parametrize(
+    "state", [EMPTY, pytest.param(landed()[0], marks=[pytest.mark.once, pytest.mark.long])]
+)
 def test_migrate_itself_brings_an_empty_database_and_the_oldest_one_there(
     tmp_path: Path, other_databases: None, state: str
 ) -> None:

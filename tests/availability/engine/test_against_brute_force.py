@@ -15,7 +15,7 @@ from tests.availability.engine.brute_force import Reference
 from tests.availability.engine.searches import QUESTIONS, Question
 
 # CI looks closely; a desk takes a quick look.
-EXAMPLES = int(os.environ.get("EXAMPLES", "300" if "CI" in os.environ else "90"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "300" if "CI" in os.environ else "45"))
 
 THOROUGH = settings(max_examples=EXAMPLES)
 
