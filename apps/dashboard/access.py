@@ -50,6 +50,18 @@ class Access:
             return bookings
         return bookings.filter(resource_id__in=self.own_resource_ids)
 
+    def booking(self, reference: str) -> Booking:
+        """Return a booking that exists for this person, with what its page shows of other tables.
+
+        Raises:
+            Booking.DoesNotExist: there is none, it is another business's, or another chair's.
+        """
+        related = (
+            *("business", "service__category", "location"),
+            *("customer", "resource__staff_member"),
+        )
+        return self.bookings().select_related(*related).get(reference=reference)
+
 
 class OwnerRequest(HtmxRequest):
     """A request that the guard has let into a business."""

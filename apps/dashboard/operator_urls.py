@@ -8,6 +8,10 @@ from apps.dashboard.setup.views.operator_clocks import business_clock, place_clo
 app_name = "operator_clocks"
 
 urlpatterns = [
-    path("business/<int:business_id>/", admin.site.admin_view(business_clock), name="business"),
+    path(
+        "business/<int:business_id>/",
+        admin.site.admin_view(business_clock),
+        name="business",
+    ),
     path("location/<int:place>/", admin.site.admin_view(place_clock), name="location"),
 ]

@@ -2,36 +2,39 @@
 
 from django.urls import path
 
-from apps.dashboard.bookings.views.block import block, unblock
-from apps.dashboard.bookings.views.booking import booking, cancel, note, online_link
+from apps.dashboard.bookings.views.booking import (
+    block,
+    booking,
+    cancel,
+    move,
+    note,
+    online_link,
+    unblock,
+)
 from apps.dashboard.bookings.views.booking import takes_place as booking_takes_place
-from apps.dashboard.bookings.views.cancel_side import cancel_side
 from apps.dashboard.bookings.views.conflicts import (
+    cancel_side,
     conflict,
     conflicts,
     looked_at,
     refused_refund,
     uncovered_card,
 )
-from apps.dashboard.bookings.views.move import move
+from apps.dashboard.calendar.views import agenda, why
 from apps.dashboard.classes.views.change_class import change_class
-from apps.dashboard.classes.views.class_week import class_week
-from apps.dashboard.classes.views.plan import new_class
 from apps.dashboard.classes.views.roster import all_here, cancel_sessions, check_in, places, roster
+from apps.dashboard.classes.views.timetable import class_week, new_class
 from apps.dashboard.classes.views.waiting import add, message, takes_place, waiting
-from apps.dashboard.classes.views.wishes import new_wish, waitlist, wish
-from apps.dashboard.frame.views.choose import choose_business
-from apps.dashboard.money.views.money import (
+from apps.dashboard.money.views import (
     leftover,
     mark_paid,
+    orders,
     refund,
+    takings,
     undo_paid,
     use_code,
     use_plan,
 )
-from apps.dashboard.money.views.orders import orders
-from apps.dashboard.money.views.takings import takings
-from apps.dashboard.prepaid.views.desk_sales import sell_gift_card, sell_plan
 from apps.dashboard.prepaid.views.gift_cards import (
     adjust_gift_card,
     gift_card,
@@ -51,17 +54,14 @@ from apps.dashboard.prepaid.views.holders import (
     stop_renewal,
     undo_plan_paid,
 )
-from apps.dashboard.prepaid.views.pricing_plans import new_plan, plan, plans, retire_plan
-from apps.dashboard.requests.views.decisions import confirm, confirm_anyway, decline, undo
-from apps.dashboard.requests.views.requests import requests
-from apps.dashboard.requests.views.suggest import suggest
-from apps.dashboard.requests.views.unanswered import service_requests
+from apps.dashboard.prepaid.views.plans import new_plan, plan, plans, retire_plan
+from apps.dashboard.prepaid.views.sales import sell_gift_card, sell_plan
+from apps.dashboard.requests.views import confirm, confirm_anyway, decline, requests, suggest, undo
 from apps.dashboard.setup.views.clocks import business_clock, clocks, place_clock
-from apps.dashboard.setup.views.prices import service_payment, services
 from apps.dashboard.setup.views.promotions import coupons, discounts, stop_coupon, stop_discount
-from apps.dashboard.setup.views.why import why
-from apps.dashboard.today.views.agenda import agenda
-from apps.dashboard.today.views.today import day, needs, today
+from apps.dashboard.setup.views.service_settings import service_payment, service_requests, services
+from apps.dashboard.today.views import choose_business, day, needs, today
+from apps.dashboard.waitlist.views import new_wish, waitlist, wish
 
 app_name = "dashboard"
 

@@ -12,7 +12,7 @@ from apps.bookings.operations.errors import CannotMove, TimeNotKept
 from apps.bookings.states import IllegalMove
 from apps.businesses.accent import NotAColour
 from apps.checkout import operations as checkout
-from apps.dashboard.classes.views.plan import new_class
+from apps.dashboard.classes.views.timetable import new_class
 from apps.kernel.refusals import Refusal
 from apps.outbox.operations import OutsideTransaction
 from apps.web.limits import TooMany

@@ -1,12 +1,14 @@
+import ast
 import re
 
-from tests.architecture.sources import FLOORS, templates
+from tests.architecture.sources import FLOORS, modules, templates
 
 INCLUDED = re.compile(r"{%-?\s*(?:include|extends)\s+[\"']([^\"']+)[\"']")
 INLINE = re.compile(
     r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']|hx-on|javascript:|[\"']js:|hx-vars", re.IGNORECASE
 )
 SCRIPT = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
+NAMED = re.compile(r"\bapps(?:\.\w+)+\.[A-Z]\w+")
 COMMENT = re.compile(r"{#.*?#}|{% comment.*?endcomment %}", re.DOTALL)
 
 
@@ -49,3 +51,20 @@ def test_scripts_are_files_or_data() -> None:
     ]
 
     assert inline == []
+
+
+def test_what_a_template_says_it_is_given_is_there() -> None:
+    known = {
+        f"{path.removesuffix('.py').removesuffix('/__init__').replace('/', '.')}.{node.name}"
+        for path, tree in modules()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+    }
+    gone = [
+        f"{name}: {found}"
+        for name, text in templates()
+        for found in NAMED.findall(text)
+        if found not in known
+    ]
+
+    assert gone == []

@@ -29,7 +29,7 @@ from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.queries import choose
 from apps.dashboard.access import open_access
-from apps.dashboard.bookings.queries.requests import find_undoable
+from apps.dashboard.bookings.queries.actions import find_undoable
 from apps.dashboard.frame.queries.rota import load_rota
 from apps.outbox.operations import lease_due
 from apps.self_service.queries import cancel_limits

@@ -22,7 +22,7 @@ from apps.bookings.wishes import Wish
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
-from apps.dashboard.setup.queries.why import find_why
+from apps.dashboard.calendar.queries.why import find_why
 from apps.waitlists import operations as waitlists
 from apps.waitlists.queries.times import find_times_for
 from tests.architecture.sources import modules

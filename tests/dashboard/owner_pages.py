@@ -89,7 +89,7 @@ def missing_of(
 
 
 def _missing_templates(page: OwnerPage) -> Iterator[str]:
-    for name in sorted(templates_of(module_of(page.view))):
+    for name in sorted(templates_of(page.view)):
         found = Path(settings.BASE_DIR) / "templates" / name
         is_fragment = found.name.startswith("_")
         if not found.exists():
@@ -118,11 +118,23 @@ def modules() -> Iterator[ModuleType]:
             yield import_module(it.name)
 
 
-def templates_of(module: ModuleType) -> set[str]:
-    """The templates of the dashboard that a module names."""
-    texts = ast.walk(ast.parse(inspect.getsource(module)))
-    named = (it.value for it in texts if isinstance(it, ast.Constant))
-    return {it for it in named if isinstance(it, str) and SHOWN.fullmatch(it)}
+def templates_of(view: Callable[..., Any]) -> set[str]:
+    """The templates of the dashboard that a view names, or what it calls in its own file."""
+    defined = {}
+    for it in ast.parse(inspect.getsource(module_of(view))).body:
+        names = [it.name] if isinstance(it, ast.FunctionDef) else []
+        targets = it.targets if isinstance(it, ast.Assign) else []
+        names += [target.id for target in targets if isinstance(target, ast.Name)]
+        defined.update(dict.fromkeys(names, it))
+    found, seen, ahead = set(), set(), [plain(view).__name__]
+    while ahead:
+        seen.add(name := ahead.pop())
+        for node in ast.walk(defined[name]):
+            if isinstance(node, ast.Constant) and SHOWN.fullmatch(str(node.value)):
+                found.add(str(node.value))
+            elif isinstance(node, ast.Name) and node.id in defined and node.id not in seen:
+                ahead.append(node.id)
+    return found
 
 
 def plain(view: Callable[..., Any]) -> FunctionType:

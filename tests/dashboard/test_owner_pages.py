@@ -77,7 +77,7 @@ OTHER_ROLES = (
 )
 NOT_EXPLAINED = "docs/roles.md does not explain Right.SETTINGS: add its row to the table"
 NO_ADDRESS = (
-    "takings in apps/dashboard/money/views/takings.py is at no address: add "
+    "takings in apps/dashboard/money/views.py is at no address: add "
     'path("<slug:slug>/…/", takings, name="takings") to apps/dashboard/urls.py'
 )
 PLAIN, WITH_ID = "<slug:slug>/gardens/", "<slug:slug>/gardens/<int:garden_id>/"

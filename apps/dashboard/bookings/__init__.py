@@ -1,1 +1,1 @@
-"""One booking, and two that want the same time."""
+"""One booking, and two at one time."""

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.pricing import MOST_MINOR
 from apps.checkout.models import OrderLine
 from apps.checkout.operations import WayOut
-from apps.dashboard.forms import read_instant
-from apps.web.fields import LineField, PlainNumberField
+from apps.dashboard.frame.forms import LONGEST_REASON, read_instant
+from apps.web.fields import LineField, PlainNumberField, TextField
 from apps.web.formatting import format_money
 from apps.web.number_fields import MoneyField, speak
 
@@ -33,19 +34,6 @@ class WayOutForm(forms.Form):
     """What becomes of money that could not go back."""
 
     way = forms.TypedChoiceField(choices=[(it.value, it.value) for it in WayOut], coerce=WayOut)
-
-
-class LeftoverForm(forms.Form):
-    """What becomes of the money of a booking that is over: the one button that was pressed."""
-
-    back = forms.BooleanField(required=False)
-    keep = forms.BooleanField(required=False)
-
-    def clean(self) -> dict[str, Any]:
-        found = super().clean() or {}
-        if found.get("back") is found.get("keep"):
-            raise forms.ValidationError(_("Choose what happens to the money."))
-        return found
 
 
 class SettleCardForm(forms.Form):
@@ -126,3 +114,65 @@ class RefundForm(forms.Form):
     def total(self) -> int:
         """All that goes back."""
         return self.besides + sum(self.lines.values())
+
+
+LONGEST_NOTE = 2000
+
+
+class DecisionForm(forms.Form):
+    """Every action says which revision of the booking its page showed."""
+
+    revision = PlainNumberField(min_value=1, widget=forms.HiddenInput)
+
+
+class CancelForm(DecisionForm):
+    reason = TextField(
+        label=_("Reason"),
+        help_text=_("The customer sees this in the e-mail."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    refund = forms.BooleanField(
+        label=_("Refund everything paid, and return any visits to the plan"),
+        required=False,
+        initial=True,
+    )
+
+
+class OverrideForm(DecisionForm):
+    """An override without a reason cannot be stored (override_gives_a_reason)."""
+
+    reason = LineField(
+        label=_("Why this is all right"),
+        help_text=_("For example: Ana stays longer. This is kept in the history."),
+        max_length=LONGEST_REASON,
+        error_messages={"required": _("Enter a reason for squeezing this booking in.")},
+    )
+
+
+class NoteForm(DecisionForm):
+    note = TextField(
+        label=_("Only your team sees this"),
+        max_length=LONGEST_NOTE,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class OnlineLinkForm(DecisionForm):
+    """Where this one booking takes place; the customer reads it in an e-mail."""
+
+    link = forms.URLField(
+        label=_("Link for this booking"),
+        help_text=_("We’ll e-mail it to the customer."),
+        max_length=500,
+        assume_scheme="https",
+        validators=[URLValidator(schemes=["https"])],
+        widget=forms.URLInput(attrs={"autocomplete": "off", "inputmode": "url"}),
+        error_messages={
+            "required": _("Enter the link."),
+            "invalid": _("Enter a full link that starts with https://."),
+        },
+    )

@@ -1,1 +1,1 @@
-"""The timetable, the roster of a class, and who waits."""
+"""The timetable, the roster of a class, and who waits for a place in it."""

@@ -1,6 +1,7 @@
 """What owners type about money: syntax and shape only; amounts in main units, as people do."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -51,3 +52,16 @@ class OrdersForm(forms.Form):
         self.is_valid()
         found = self.cleaned_data
         return State(found.get("state") or State.ALL), found.get("q") or "", found.get("before")
+
+
+class LeftoverForm(forms.Form):
+    """What becomes of the money of a booking that is over: the one button that was pressed."""
+
+    back = forms.BooleanField(required=False)
+    keep = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        if found.get("back") is found.get("keep"):
+            raise forms.ValidationError(_("Choose what happens to the money."))
+        return found

@@ -1,1 +1,1 @@
-"""The inbox: what waits for an answer, whether it fits, what else could be."""
+"""What waits for an answer: the inbox, confirm, decline, undo, suggest other times."""

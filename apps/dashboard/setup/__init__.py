@@ -1,1 +1,1 @@
-"""Prices, codes, discounts, clocks, and why a date has no times."""
+"""Services with their prices, codes and discounts, places with their clocks."""

@@ -1,1 +1,1 @@
-"""The day: who comes, what needs an answer, and the agenda."""
+"""The day: who comes, and what needs an answer."""

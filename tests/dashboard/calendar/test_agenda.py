@@ -7,7 +7,7 @@ from django.test import Client
 
 from apps.availability.models import DateException, Schedule, WeeklyHours
 from apps.businesses.models import Business
-from apps.dashboard.today.queries.agenda import Agenda
+from apps.dashboard.calendar.queries.agenda import Agenda
 from tests.factories import NOW, Salon, make_booking, make_business, make_member, make_request
 
 AGENDA = "/own/juniper/agenda/"

@@ -5,7 +5,7 @@ from django.test import Client
 
 from apps.availability.models import Schedule
 from apps.bookings.models import Booking
-from apps.dashboard.today.queries.agenda import Agenda
+from apps.dashboard.calendar.queries.agenda import Agenda
 from tests.factories import NOW, Salon, make_booking, make_hours
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]

@@ -6,8 +6,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.dashboard.calendar.queries.agenda import COLUMNS, Placed, place_side_by_side
 from apps.dashboard.frame.queries.rows import BookingRow
-from apps.dashboard.frame.queries.side_by_side import COLUMNS, Placed, place_side_by_side
 from tests.factories import NOW
 
 ROW = BookingRow(

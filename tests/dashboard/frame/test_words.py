@@ -9,9 +9,8 @@ from django.template.loader import render_to_string
 
 from apps.availability.engine.reasons import ChangeKind, ReasonCode
 from apps.bookings.models import BookingEvent
-from apps.dashboard.frame.queries.changes import LastChange
 from apps.dashboard.frame.queries.fits import Obstacle
-from apps.dashboard.frame.views.refusals import Problem
+from apps.dashboard.frame.views.refusals import LastChange, Problem
 from apps.kernel.money import Money
 from tests.architecture.raising import every_refusal
 from tests.factories import NOW

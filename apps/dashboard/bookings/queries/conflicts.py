@@ -24,8 +24,8 @@ from apps.checkout.queries.stranded import (
 )
 from apps.checkout.queries.under_way import told_of
 from apps.dashboard.access import Access
-from apps.dashboard.bookings.queries.about import count_visits
-from apps.dashboard.frame.queries.clashes import leftovers_of, let_go_ahead, unclear_of
+from apps.dashboard.bookings.queries.booking_detail import count_visits
+from apps.dashboard.frame.queries.frame import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.frame.queries.rows import LIVE, customer_name, staff_name, zone_told
 from apps.kernel.money import Money
 

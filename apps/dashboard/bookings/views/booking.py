@@ -1,5 +1,6 @@
-"""One booking, its notes, and its end."""
+"""One booking: its notes, its move and its end; and whether its customer may book online."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.http import Http404, HttpResponse
@@ -7,18 +8,20 @@ from django.utils import timezone
 
 from apps.availability.models import Session
 from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import read_number
 from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.queries.orders import find_payment_summary
 from apps.classes import operations as classes
+from apps.classes.queries.other_sessions import find_other_session
+from apps.customers import operations as customers
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.queries.booking_page import get_booking, progress_shown
-from apps.dashboard.bookings.views.answers import answer, refuse
-from apps.dashboard.bookings.views.sheet import refund_form, show_sheet
-from apps.dashboard.forms import CancelForm, NoteForm, OnlineLinkForm
-from apps.dashboard.frame.views.owner_page import owner_page, to_page
-from apps.dashboard.frame.views.refusals import problem_of, required
+from apps.dashboard.bookings.forms import CancelForm, NoteForm, OnlineLinkForm
+from apps.dashboard.bookings.queries.booking_detail import progress_shown
+from apps.dashboard.bookings.views.booking_detail import refund_form, refuse, show_booking
+from apps.dashboard.frame.views.owner_page import owner_page, required, to_page
+from apps.dashboard.frame.views.refusals import problem_of
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 from apps.web.http import wants_fragment
@@ -30,24 +33,24 @@ NOTES = "dashboard/_booking_notes.html"
 def booking(request: OwnerRequest, reference: str) -> HttpResponse:
     """Show everything about one booking that this person may see, and what a refund would do that
     was typed before (``money.refund``)."""
-    found = get_booking(access=request.access, reference=reference)
+    found = request.access.booking(reference)
     forms = None
     if "seen_refunded" in request.GET:
         forms = {"refund": refund_form(find_payment_summary(booking=found), found, request.GET)}
-    return show_sheet(request, found, now=timezone.now(), forms=forms)
+    return show_booking(request, found, now=timezone.now(), forms=forms)
 
 
 @owner_page(Right.CANCEL, "POST")
 def cancel(request: OwnerRequest, reference: str) -> HttpResponse:
     """Cancel for the business: the time is free at once, the customer reads the reason."""
     now, access = timezone.now(), request.access
-    found = get_booking(access=access, reference=reference)
+    found = access.booking(reference)
     form = CancelForm(request.POST, auto_id="cancel_%s")
     try:
         _cancel(form, found, by=access.member, may_refund=access.may(Right.REFUND), now=now)
     except Refusal as refusal:
         return refuse(request, found, refusal, now=now, forms={"cancel": form})
-    return answer(request, reference, now=now)
+    return to_page(request, "booking", reference)
 
 
 def _cancel(
@@ -86,7 +89,7 @@ def _cancel(
 def takes_place(request: OwnerRequest, reference: str) -> HttpResponse:
     """Decide that what a booking waits for takes place, however few come: its day, where it is an
     appointment's (rule B16). A booking that waits no more decides nothing."""
-    now, found = timezone.now(), get_booking(access=request.access, reference=reference)
+    now, found = timezone.now(), request.access.booking(reference)
     session_id = found.session_id or _first_session_of(found)
     if session_id is None:
         raise Http404
@@ -109,20 +112,20 @@ def _first_session_of(found: Booking) -> int | None:
 def online_link(request: OwnerRequest, reference: str) -> HttpResponse:
     """Keep the link under which an online booking takes place, and mail it to the customer."""
     now, access = timezone.now(), request.access
-    found = get_booking(access=access, reference=reference)
+    found = access.booking(reference)
     form = OnlineLinkForm(request.POST, auto_id="online_%s")
     try:
         bookings.set_online_link(booking_id=found.pk, by=access.member, now=now, **required(form))
     except Refusal as refusal:
         return refuse(request, found, refusal, now=now, forms={"link": form})
-    return answer(request, reference, now=now)
+    return to_page(request, "booking", reference)
 
 
 @owner_page(Right.NOTE, "POST")
 def note(request: OwnerRequest, reference: str) -> HttpResponse:
     """Keep the team's own note; a stale one comes back with its text."""
     now, access = timezone.now(), request.access
-    found = get_booking(access=access, reference=reference)
+    found = access.booking(reference)
     form = NoteForm(request.POST)
     problem, forms = None, {}
     try:
@@ -131,7 +134,45 @@ def note(request: OwnerRequest, reference: str) -> HttpResponse:
         problem, forms = problem_of(refusal, access=access, of=found), {"note": form}
     if problem is None and not wants_fragment(request):
         return to_page(request, "booking", reference, fragment="notes")
-    fresh = get_booking(access=access, reference=reference)
-    return show_sheet(
+    fresh = access.booking(reference)
+    return show_booking(
         request, fresh, now=now, problem=problem, forms=forms, fragment=NOTES, saved=not problem
     )
+
+
+@owner_page(Right.CANCEL, "POST")
+def move(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Move to the session that was chosen; a full one changes nothing."""
+    now, access = timezone.now(), request.access
+    booking = access.booking(reference)
+    target_id = read_number(request.POST.get("target", "")) or 0
+    target = find_other_session(booking=booking, target_id=target_id)
+    if target is None:
+        raise Http404
+    try:
+        classes.move_places(booking=booking, target=target, by=access.member, now=now)
+    except Refusal as refusal:
+        return refuse(request, booking, refusal, now=now)
+    return to_page(request, "booking", reference)
+
+
+@owner_page(Right.BLOCK, "POST")
+def block(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Let this customer book online no more; what is booked stands."""
+    return _change_customer(request, reference, customers.block_customer)
+
+
+@owner_page(Right.BLOCK, "POST")
+def unblock(request: OwnerRequest, reference: str) -> HttpResponse:
+    """Let this customer book online again."""
+    return _change_customer(request, reference, customers.unblock_customer)
+
+
+def _change_customer(
+    request: OwnerRequest, reference: str, verb: Callable[..., None]
+) -> HttpResponse:
+    booking = request.access.booking(reference)
+    if booking.customer_id is None:
+        raise Http404
+    verb(business_id=request.access.business.pk, customer_id=booking.customer_id)
+    return to_page(request, "booking", reference, fragment="customer")

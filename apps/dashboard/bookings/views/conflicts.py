@@ -1,6 +1,7 @@
-"""Overlaps that money caused, side by side, and the ways out of them."""
+"""Overlaps that money caused, side by side, the ways out of them, and questions about money."""
 
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -8,13 +9,22 @@ from django.utils.translation import gettext as _
 
 from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
+from apps.bookings.models import Booking
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, Refund
+from apps.checkout.queries.orders import find_payment_summary
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.bookings.forms import KeepForm, ResolveForm, SettleCardForm, WayOutForm
+from apps.dashboard.bookings.forms import (
+    CancelForm,
+    KeepForm,
+    ResolveForm,
+    SettleCardForm,
+    WayOutForm,
+)
 from apps.dashboard.bookings.queries.conflicts import (
     Conflict,
+    Side,
     get_conflict,
     list_conflicts,
     list_leftovers,
@@ -29,6 +39,7 @@ from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid
 
+BY_PLAN = Booking.PaymentOption.MEMBERSHIP
 UNPROCESSABLE = 422
 
 
@@ -177,3 +188,113 @@ def _show(
         current="requests",
         status=status,
     )
+
+
+@owner_page(Right.RESOLVE, "GET", "POST")
+def cancel_side(request: OwnerRequest, reference: str, side: str) -> HttpResponse:
+    """Ask; with POST, cancel that side, with its money back or kept."""
+    now = timezone.now()
+    found, meant = _find(request, reference, side, now=now)
+    if request.method != "POST":
+        form = CancelForm(initial={"revision": _booking(request, meant).revision}, auto_id="%s")
+        return _ask(request, found, meant, form, now=now)
+    form = CancelForm(request.POST, auto_id="%s")
+    if not form.is_valid():
+        return _ask(request, found, meant, form, now=now, status=UNPROCESSABLE)
+    try:
+        _cancel(found, _booking(request, meant), form, by=request.access.member, now=now)
+    except Refusal as refusal:
+        return _refuse_cancel(request, found, meant, refusal, now=now)
+    return to_page(request, "conflicts")
+
+
+def _find(
+    request: OwnerRequest, reference: str, side: str, *, now: datetime
+) -> tuple[Conflict, Side]:
+    found = get_conflict(access=request.access, reference=reference, now=now)
+    meant = next((it for it in (found.flagged, *found.others) if it.reference == side), None)
+    if meant is None:
+        raise Http404
+    return found, meant
+
+
+def _booking(request: OwnerRequest, side: Side) -> Booking:
+    return request.access.booking(side.reference)
+
+
+def _cancel(
+    found: Conflict, booking: Booking, form: CancelForm, *, by: TeamMember, now: datetime
+) -> None:
+    said = form.cleaned_data
+    revision, reason = said["revision"], said["reason"]
+    keeps = not said["refund"] and (booking.paid > 0 or booking.payment_option == BY_PLAN)
+    if booking.pk != found.flagged.pk:
+        checkout.cancel_the_other(
+            booking_id=found.flagged.pk,
+            other_id=booking.pk,
+            revision=revision,
+            reason=reason,
+            keeps=keeps,
+            by=by,
+            now=now,
+        )
+    elif keeps:
+        checkout.cancel_and_keep(
+            booking_id=booking.pk, revision=revision, reason=reason, by=by, now=now
+        )
+    else:
+        checkout.cancel_and_refund(
+            booking_id=booking.pk,
+            business_id=by.business_id,
+            revision=revision,
+            reason=reason,
+            by=by,
+            now=now,
+        )
+
+
+def _refuse_cancel(
+    request: OwnerRequest, found: Conflict, meant: Side, refusal: Refusal, *, now: datetime
+) -> HttpResponse:
+    """What was typed, on the page as it is now: the next try knows it."""
+    words = _("Somebody has changed this. Please check it again.")
+    if isinstance(refusal, BusyTryAgain):
+        words = _("Lots of people are booking right now. Please press the button again.")
+    typed = request.POST.copy()
+    typed["revision"] = str(_booking(request, meant).revision)
+    form = CancelForm(typed, auto_id="%s")
+    return _ask(request, found, meant, form, now=now, problem=words, status=refusal.status)
+
+
+def _ask(
+    request: OwnerRequest,
+    found: Conflict,
+    meant: Side,
+    form: CancelForm,
+    *,
+    now: datetime,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {**_context(found, meant, _booking(request, meant)), "form": form, "problem": problem}
+    return show(
+        request,
+        "dashboard/cancel_side.html",
+        None,
+        context,
+        now=now,
+        current="requests",
+        status=status,
+    )
+
+
+def _context(found: Conflict, meant: Side, booking: Booking) -> dict[str, Any]:
+    sheet = find_payment_summary(booking=booking)
+    return {
+        "conflict": found,
+        "side": meant,
+        "stay": [it for it in (found.flagged, *found.others) if it != meant],
+        "sheet": sheet,
+        "effect": sheet.effect_of(sheet.refundable) if sheet and sheet.refundable else None,
+        "by_plan": booking.payment_option == BY_PLAN,
+    }

@@ -20,8 +20,12 @@ from apps.catalog.models import Resource
 from apps.classes import operations as classes_operations
 from apps.classes.queries.attending import Scope
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.classes.forms.classes import SEEN, ChangeClassForm, tell_elsewhere
-from apps.dashboard.classes.forms.unclear import unclear_words
+from apps.dashboard.classes.forms.timetable import (
+    SEEN,
+    ChangeClassForm,
+    tell_elsewhere,
+    unclear_words,
+)
 from apps.dashboard.classes.queries.roster import ScopeChoice, get_session, list_scopes
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right

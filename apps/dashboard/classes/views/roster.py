@@ -16,14 +16,14 @@ from apps.businesses.models import TeamMember
 from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.classes.forms.classes import (
+from apps.dashboard.classes.forms.roster import (
+    AddPersonForm,
     CancelSessionsForm,
     CheckInForm,
     MessageForm,
     PlacesForm,
     seen_in,
 )
-from apps.dashboard.classes.forms.people import AddPersonForm
 from apps.dashboard.classes.queries.roster import get_roster, get_session
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right

@@ -18,8 +18,7 @@ from apps.catalog.queries import choose, get_service_by_id
 from apps.checkout import operations as checkout
 from apps.classes import operations as classes
 from apps.dashboard.access import OwnerRequest
-from apps.dashboard.classes.forms.classes import MessageForm, WaitingForm
-from apps.dashboard.classes.forms.people import AddPersonForm
+from apps.dashboard.classes.forms.roster import AddPersonForm, MessageForm, WaitingForm
 from apps.dashboard.classes.queries.roster import get_session
 from apps.dashboard.classes.views.roster import show_roster
 from apps.dashboard.frame.views.owner_page import owner_page, to_page

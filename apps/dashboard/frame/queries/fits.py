@@ -11,8 +11,7 @@ from apps.availability.engine.inputs import Requirement, ResourceFacts, Search, 
 from apps.availability.engine.reasons import ChangeKind, Reason, ReasonCode, why_not_fit
 from apps.bookings.models import Booking
 from apps.catalog.models import ServiceRequirement
-from apps.dashboard.frame.queries.rota import Rota, Workplace
-from apps.dashboard.frame.queries.team import Team
+from apps.dashboard.frame.queries.rota import Rota, Team, Workplace
 from apps.kernel.spans import Seconds
 
 MINUTE = 60

@@ -1,4 +1,5 @@
-"""What stands around every owner page: the count on the inbox, and whether there is a way out."""
+"""What stands around every owner page: the count on the inbox with the questions about money in it,
+and whether there is a way out."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,13 +7,16 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
+from apps.bookings.models import Booking
 from apps.bookings.queries.requests import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
+from apps.checkout.models import Order, Payment
+from apps.checkout.queries.let_go import orders_let_go
 from apps.checkout.queries.stranded import (
     refused_refunds,
     stranded_payments,
@@ -20,7 +24,6 @@ from apps.checkout.queries.stranded import (
     uncovered_cards,
 )
 from apps.dashboard.access import Access
-from apps.dashboard.frame.queries.clashes import leftovers_of, let_go_ahead, unclear_of
 from apps.dashboard.frame.queries.rows import LIVE
 from apps.dashboard.roles import Right
 
@@ -93,3 +96,26 @@ def _waiting(access: Access) -> Coalesce | Value:
     requests = access.bookings().filter(ASKS_THE_TEAM).order_by()
     counted = requests.values("business").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0, output_field=IntegerField())
+
+
+def let_go_ahead(access: Access, *, now: datetime) -> QuerySet[Order]:
+    """The orders of ``list_let_go``, in no order."""
+    orders = orders_let_go(business_id=access.business.pk)
+    mine = access.bookings().filter(status=Booking.Status.CONFIRMED, ends_at__gt=now)
+    return orders.filter(booking__in=mine)
+
+
+def leftovers_of(access: Access) -> QuerySet[Booking]:
+    """The bookings of ``list_leftovers``, in no order. What the bank refused to take is decided
+    about there."""
+    over = ("CANCELED", "DECLINED")
+    rows = access.bookings().filter(status__in=over, paid__gt=0, order__kept_at=None)
+    refused = refused_refunds(business_id=access.business.pk)
+    return rows.exclude(Exists(refused.filter(payment__order__booking=OuterRef("pk"))))
+
+
+def unclear_of(access: Access) -> QuerySet[Payment]:
+    """The payments of ``list_unclear``, in no order."""
+    return Payment.objects.filter(
+        business=access.business, told_amount__isnull=False, looked_at__isnull=True
+    )

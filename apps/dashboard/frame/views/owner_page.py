@@ -10,6 +10,7 @@ from typing import Any, Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from apps.businesses.pages import links_of
 from apps.checkout.gifts import holds_gift_code
 from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.frame.queries.frame import Frame, get_frame
-from apps.dashboard.given_back import give_back
+from apps.dashboard.frame.views.given_back import give_back
 from apps.dashboard.roles import Right, roles_with
 from apps.kernel.refusals import Refusal
 from apps.web.guards import guarded
@@ -178,3 +179,20 @@ def redirect_search(
         return None
     query = {} if is_code else {key: str(it) for key, it in {"q": words, **filters}.items() if it}
     return to_page(request, name, query=query)
+
+
+class Incomplete(Refusal):
+    """A form without what it needs, or with what cannot be read."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def required(form: Form) -> dict[str, Any]:
+    """What a form holds, by its fields.
+
+    Raises:
+        Incomplete: something is missing, or cannot be read; the form says what.
+    """
+    if not form.is_valid():
+        raise Incomplete
+    return form.cleaned_data

@@ -1,41 +1,40 @@
-"""A refused action in words for the page: 409 with the fresh state, 422, or 503 (rule W1)."""
+"""A refused action in words for the page: 409 with the fresh state and who was faster, 422, or 503
+(rule W1)."""
 
 from dataclasses import dataclass, replace
-from http import HTTPStatus
-from typing import Any
-
-from django.forms import Form
+from datetime import datetime
 
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, BookingEvent
 from apps.checkout import operations as checkout
 from apps.checkout.models import GiftCard, PlanPurchase
 from apps.checkout.queries.pay_page import code_words
 from apps.checkout.queries.promotions import Applied
 from apps.dashboard.access import Access
-from apps.dashboard.frame.queries.changes import LastChange, last_change
 from apps.dashboard.frame.queries.fits import Obstacle, in_names
-from apps.dashboard.frame.queries.team import load_team
+from apps.dashboard.frame.queries.rota import load_team
+from apps.dashboard.frame.queries.rows import name_of
 from apps.kernel.money import Money
 from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid
 
 
-class Incomplete(Refusal):
-    """A form without what it needs, or with what cannot be read."""
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """who is empty when it was the customer or the system."""
 
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    action: str
+    who: str
+    at: datetime
 
 
-def required(form: Form) -> dict[str, Any]:
-    """What a form holds, by its fields.
-
-    Raises:
-        Incomplete: something is missing, or cannot be read; the form says what.
-    """
-    if not form.is_valid():
-        raise Incomplete
-    return form.cleaned_data
+def last_change(*, booking: Booking) -> LastChange | None:
+    """Return the latest line of the booking's history; one query."""
+    events = BookingEvent.objects.filter(booking=booking).select_related("user")
+    event = events.order_by("-pk").first()
+    if event is None:
+        return None
+    return LastChange(event.action, name_of(event.user), event.at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
 from apps.catalog.payment_problems import limit_words
 from apps.catalog.plan_terms import Wrong, barred_from_plans
-from apps.dashboard.setup.forms.price_fields import TaxField, warn_beside
-from apps.dashboard.setup.forms.prices import FieldGroup
+from apps.dashboard.setup.forms.service_settings import FieldGroup, TaxField, warn_beside
 from apps.prepaid.queries.plan_offer import plan_out_of_reach
 from apps.web.fields import LineField, PlainNumberField, WholeNumberField
 from apps.web.form_keys import KeyedForm

@@ -14,13 +14,14 @@ from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.owner_page import (
     owner_page,
     redirect_search,
+    required,
     rest_of_address,
     show,
     to_page,
 )
-from apps.dashboard.frame.views.refusals import problem_of, required
+from apps.dashboard.frame.views.refusals import problem_of
 from apps.dashboard.prepaid.forms.sales import AdjustGiftForm, HoldersForm, StopGiftForm
-from apps.dashboard.prepaid.queries.gift_list import find_by_code, find_cards, get_card, read_card
+from apps.dashboard.prepaid.queries.gift_cards import find_by_code, find_cards, get_card, read_card
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 from apps.prepaid import operations as prepaid

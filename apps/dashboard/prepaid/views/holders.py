@@ -15,11 +15,12 @@ from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.owner_page import (
     owner_page,
     redirect_search,
+    required,
     rest_of_address,
     show,
     to_page,
 )
-from apps.dashboard.frame.views.refusals import code_refused_words, problem_of, required
+from apps.dashboard.frame.views.refusals import code_refused_words, problem_of
 from apps.dashboard.prepaid.forms.sales import (
     AdjustPlanForm,
     EndPlanForm,
@@ -29,8 +30,12 @@ from apps.dashboard.prepaid.forms.sales import (
     RevisionForm,
     UndoPlanPaidForm,
 )
-from apps.dashboard.prepaid.queries.holders import find_holders, get_purchase, read_held_plan
-from apps.dashboard.prepaid.queries.plan_list import get_own_plan
+from apps.dashboard.prepaid.queries.plans import (
+    find_holders,
+    get_own_plan,
+    get_purchase,
+    read_held_plan,
+)
 from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 from apps.kernel.refusals import Refusal

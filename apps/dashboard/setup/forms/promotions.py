@@ -14,7 +14,7 @@ from apps.catalog.models import Service
 from apps.checkout.models import Coupon, Discount
 from apps.checkout.operations import CouponFacts, DiscountFacts
 from apps.checkout.promotions import Kind, plain_code
-from apps.dashboard.forms import EARLIEST, LATEST
+from apps.dashboard.frame.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
 from apps.web.fields import LineField, WholeNumberField
 from apps.web.form_keys import KeyedForm

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from apps.businesses.models import Business, Clock, Location
-from apps.dashboard.setup.views.clock_steps import take_step
+from apps.dashboard.setup.views.clocks import take_step
 from apps.web.http import render_page
 
 

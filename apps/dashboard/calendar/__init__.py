@@ -1,0 +1,1 @@
+"""The agenda, and why a date offers no times."""
