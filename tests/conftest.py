@@ -56,7 +56,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             looks_at_pages and not item.get_closest_marker("both_databases")
         ):
             item.add_marker(pytest.mark.once)
-        if getattr(item, "callspec", None) and item.callspec.params.get("scripts") is False:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if params.get("scripts") is False:
             item.add_marker(pytest.mark.long)
     _leave_out_what_stands_elsewhere(config, items)
 
