@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.availability.engine.slots import find_slots, free_days
-from apps.availability.queries import load_search
-from apps.bookings.queries import slot_query
+from apps.availability.queries.search import load_search
+from apps.bookings.queries.offered import slot_query
 from apps.businesses.queries import get_public_business
 from apps.catalog.queries import choose, get_service
 from benchmarks.figures import Timing

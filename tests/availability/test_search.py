@@ -10,7 +10,7 @@ from apps.availability.engine.inputs import Search
 from apps.availability.engine.slots import find_slots
 from apps.availability.models import DateException, Schedule, WeeklyHours
 from apps.availability.operations import block_time
-from apps.availability.queries import SlotQuery, load_search
+from apps.availability.queries.search import SlotQuery, load_search
 from tests.factories import NOW, Salon, make_booking, make_draft, make_hours, make_salon, make_staff
 
 pytestmark = pytest.mark.django_db

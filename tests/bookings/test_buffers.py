@@ -26,12 +26,13 @@ from apps.availability.operations import (
     SessionsCollide,
     SlotTaken,
 )
-from apps.availability.queries import find_busy_rows, load_search
 from apps.availability.queries.plans import SessionPlan, preview_sessions
+from apps.availability.queries.search import load_search
+from apps.availability.queries.timeline import find_busy_rows
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
-from apps.bookings.queries import choice_of, claim_of_hold, find_claim, slot_query
+from apps.bookings.queries.offered import choice_of, claim_of_hold, find_claim, slot_query
 from apps.bookings.queries.suggestions import find_free_starts
 from apps.bookings.wishes import Wish
 from apps.catalog.models import Service

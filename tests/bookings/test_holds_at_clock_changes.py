@@ -9,11 +9,11 @@ import pytest
 from apps.availability import operations as availability
 from apps.availability.engine.slots import find_slots
 from apps.availability.models import Occupancy, WeeklyHours
-from apps.availability.queries import load_search
+from apps.availability.queries.search import load_search
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
-from apps.bookings.queries import NoTime, find_claim, slot_query
+from apps.bookings.queries.offered import NoTime, find_claim, slot_query
 from apps.catalog.queries import choose
 from apps.ledger.check import find_all
 from tests.factories import Salon, make_draft, make_salon

@@ -11,7 +11,7 @@ from apps.availability.models import DateException, Occupancy, Schedule, Session
 from apps.availability.operations import Override, SessionChange, SessionFacts, SlotTaken
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.queries import choice_of, claim_anyway
+from apps.bookings.queries.offered import choice_of, claim_anyway
 from apps.classes import operations as classes
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request, make_salon

@@ -10,7 +10,7 @@ from apps.availability.models import Occupancy
 from apps.bookings import operations as bookings
 from apps.bookings.deadlines import Due, Rule, due_of, last_moment, rule_of
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.queries import choice_of
+from apps.bookings.queries.offered import choice_of
 from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.suggestions import find_suggestion
 from apps.catalog.models import Service

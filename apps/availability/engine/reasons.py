@@ -272,7 +272,7 @@ def why_not(search: Search, *, start: int, primary_id: int | None) -> tuple[Reas
 def why_not_fit(search: Search, *, start: int, resource_ids: Sequence[int]) -> tuple[Reason, ...]:
     """Why these very resources cannot serve a start, at most one reason each; () when they fit.
 
-    The same question as ``check.fits``: no grid, no limits. Whoever is named twice cannot be in two
+    The same question as ``free.fits``: no grid, no limits. Whoever is named twice cannot be in two
     places: for the second one nobody is there.
     """
     inquiry = Inquiry(search, start)

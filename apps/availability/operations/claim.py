@@ -14,7 +14,8 @@ from apps.availability.engine.free import fits, with_kept_buffers
 from apps.availability.engine.inputs import Search
 from apps.availability.models import Occupancy, Session
 from apps.availability.models.occupancy import constraint_name
-from apps.availability.queries import BusyRow, SlotQuery, find_busy_rows
+from apps.availability.queries.search import SlotQuery
+from apps.availability.queries.timeline import BusyRow, find_busy_rows
 from apps.catalog.models import Resource, Service
 from apps.kernel.refusals import Refusal
 from apps.web.refusals import Busy, is_busy

@@ -12,7 +12,7 @@ from apps.availability.operations.claim import (
     leave_out_of_the_guard,
     locked_resources,
 )
-from apps.availability.queries import SlotQuery
+from apps.availability.queries.search import SlotQuery
 
 BATCH = 1000
 

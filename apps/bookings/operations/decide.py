@@ -23,7 +23,7 @@ from apps.bookings.operations.transitions import (
 )
 from apps.bookings.plan_uses import times_of
 from apps.bookings.policy import Reason, may_decide
-from apps.bookings.queries import NoTime, choice_as_booked, claim_anyway, claim_of
+from apps.bookings.queries.offered import NoTime, choice_as_booked, claim_anyway, claim_of
 from apps.bookings.queries.requests import answer_anew_by, due_for, find_overdue
 from apps.bookings.queries.suggestions import BOOKED, MOST_SUGGESTED, find_free_starts, find_nearest
 from apps.bookings.states import UNDO_WINDOW

@@ -28,8 +28,8 @@ from apps.bookings.operations.submit import (
     write_consents,
 )
 from apps.bookings.operations.transitions import Actor, record_transition, release_booking
-from apps.bookings.queries import choice_as_booked, choice_of, claim_anyway
 from apps.bookings.queries.drafts import Change, change_since, reads_otherwise
+from apps.bookings.queries.offered import choice_as_booked, choice_of, claim_anyway
 from apps.bookings.states import decide
 from apps.catalog.queries import Choice, UnknownChoice
 from apps.customers.operations import find_or_add_customer

@@ -27,7 +27,7 @@ from apps.bookings.operations.drafts import (
 )
 from apps.bookings.operations.errors import DraftGone, NotBookable, SlotGone
 from apps.bookings.operations.transitions import extend, release_booking
-from apps.bookings.queries import NoTime, choice_of, find_claim, query_again, slot_query
+from apps.bookings.queries.offered import NoTime, choice_of, find_claim, query_again, slot_query
 from apps.catalog.queries import Choice, UnknownChoice, is_bookable
 from apps.outbox.sweeping import sweep
 

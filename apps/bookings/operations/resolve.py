@@ -18,7 +18,7 @@ from apps.bookings.operations.transitions import (
     record_transition,
     require_enough_then,
 )
-from apps.bookings.queries import NoTime, choice_of, claim_of, find_claim, query_again
+from apps.bookings.queries.offered import NoTime, choice_of, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import UnknownChoice
 from apps.kernel.refusals import Refusal

@@ -21,7 +21,9 @@ from apps.bookings.operations.errors import (
 )
 from apps.bookings.operations.hold import release_draft
 from apps.bookings.operations.transitions import Actor, lock_people_of_day, record_transition
-from apps.bookings.queries import (
+from apps.bookings.queries.drafts import Change, change_since, price_of
+from apps.bookings.queries.minimum import MinimumGroup, decided_by, group_of
+from apps.bookings.queries.offered import (
     NoTime,
     choice_of,
     claim_of,
@@ -29,8 +31,6 @@ from apps.bookings.queries import (
     find_claim,
     query_again,
 )
-from apps.bookings.queries.drafts import Change, change_since, price_of
-from apps.bookings.queries.minimum import MinimumGroup, decided_by, group_of
 from apps.catalog.models import Question, Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice

@@ -13,7 +13,7 @@ from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.reasons import Reason
 from apps.availability.engine.slots import DayParts, Slot, find_slots, free_days, nearest_slots
-from apps.availability.queries import SlotQuery, as_if_free, with_later_busy
+from apps.availability.queries.search import SlotQuery, as_if_free, with_later_busy
 from apps.bookings.queries.offered import load_offer
 from apps.bookings.wishes import SPANS, Wish, wishes_from, worth_waiting
 from apps.catalog.queries import may_wait_for_a_time

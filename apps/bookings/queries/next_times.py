@@ -10,7 +10,7 @@ from django.db.models import Min
 from apps.availability.engine.inputs import Search
 from apps.availability.engine.slots import Slot, find_slots, free_days
 from apps.availability.models import Session
-from apps.availability.queries import SlotQuery
+from apps.availability.queries.search import SlotQuery
 from apps.bookings.models import Booking
 from apps.bookings.queries.offered import choice_of, load_offer, load_offers, slot_query
 from apps.businesses.models import Business, Location

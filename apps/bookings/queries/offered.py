@@ -22,7 +22,7 @@ from apps.availability.engine.reasons import Reason, why_not, why_not_fit
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import DecidedDay, Occupancy
 from apps.availability.operations import Claim
-from apps.availability.queries import SlotQuery, load_rules, load_search, load_searches
+from apps.availability.queries.search import SlotQuery, load_rules, load_search, load_searches
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries.minimum import LIVE
@@ -236,14 +236,6 @@ def claim_anyway(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
     if not ids:
         raise NoTime(why_not_fit(search, start=start, resource_ids=ids))
     return Claim(query, search, booking.starts_at, ids, primary_id=booking.resource_id or ids[0])
-
-
-def find_reasons(*, booking: Booking, choice: Choice, now: datetime) -> tuple[Reason, ...]:
-    """Say why a booking no longer fits, most specific first; empty when it fits."""
-    _query, search, kept = _search_for(booking, choice, now=now)
-    start = int(booking.starts_at.timestamp())
-    ids = kept or pick_one_of_each(search, start=start)
-    return why_not_fit(search, start=start, resource_ids=ids)
 
 
 def _search_for(

@@ -20,8 +20,8 @@ from apps.bookings.forms.details import (
 from apps.bookings.forms.picks import party_query, picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
-from apps.bookings.queries import choice_of
 from apps.bookings.queries.drafts import pays_next
+from apps.bookings.queries.offered import choice_of
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.reductions import discount_words
 from apps.bookings.wording import cancel_by_words, pay_words, unanswered_words

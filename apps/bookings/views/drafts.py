@@ -27,9 +27,9 @@ from apps.bookings.forms.details import (
 )
 from apps.bookings.forms.picks import Picks, picks_of, service_url, times_url
 from apps.bookings.models import Booking
-from apps.bookings.queries import choice_of
 from apps.bookings.queries.days import Ask
 from apps.bookings.queries.drafts import get_draft
+from apps.bookings.queries.offered import choice_of
 from apps.bookings.views.times import show_times
 from apps.bookings.visitors import visitor_hash_of, visitor_of
 from apps.businesses.models import Business

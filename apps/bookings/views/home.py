@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.availability.queries import find_opening
+from apps.availability.queries.timeline import find_opening
 from apps.bookings.forms.picks import picks_of, slot_value, times_url
 from apps.bookings.models import Booking
 from apps.bookings.queries.drafts import find_last

@@ -22,12 +22,12 @@ from apps.bookings.forms.picks import (
     times_address,
     times_url,
 )
-from apps.bookings.queries import slot_query
 from apps.bookings.queries.days import Days, find_days
 from apps.bookings.queries.drafts import own_hold, steps_of
 from apps.bookings.queries.joinables import line_for
 from apps.bookings.queries.minimum import Progress, group_of_day, progress_of
 from apps.bookings.queries.next_times import at_the_soonest_place
+from apps.bookings.queries.offered import slot_query
 from apps.bookings.queries.picker import (
     buttons,
     calendar_of,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.bookings.models import Booking
-from apps.bookings.queries import choice_of
 from apps.bookings.queries.drafts import price_of
+from apps.bookings.queries.offered import choice_of
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice

@@ -14,7 +14,7 @@ from apps.availability.operations import BusyTryAgain
 from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Picks, read_number
 from apps.bookings.models import Booking
-from apps.bookings.queries import choice_of
+from apps.bookings.queries.offered import choice_of
 from apps.bookings.structured import service_json_ld
 from apps.bookings.views.drafts import no_longer_bookable, try_again
 from apps.bookings.views.hold import asking_first, replaced_draft

@@ -18,8 +18,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import Unreadable, party_query
 from apps.bookings.joining import Obstacle
 from apps.bookings.models import Booking
-from apps.bookings.queries import choice_of
 from apps.bookings.queries.joinables import has_line, line_of
+from apps.bookings.queries.offered import choice_of
 from apps.bookings.structured import event_json_ld
 from apps.bookings.views.drafts import no_longer_bookable, try_again
 from apps.bookings.views.hold import asking_first, replaced_draft

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from apps.availability.engine.slots import find_slots
 from apps.availability.operations import Claim
-from apps.availability.queries import as_if_free
+from apps.availability.queries.search import as_if_free
 from apps.bookings.models import WaitlistEntry
 from apps.bookings.queries.joinables import line_for, wish_of
 from apps.bookings.queries.offered import NoTime, choice_of, find_claim, load_offer, slot_query

@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from apps.availability.engine.diagnosis import why_no_times
 from apps.availability.engine.slots import find_slots
-from apps.bookings.queries import slot_query
-from apps.bookings.queries.offered import load_offer
+from apps.bookings.queries.offered import load_offer, slot_query
 from apps.businesses.models import Location
 from apps.catalog.models import Service
 from apps.catalog.queries import choose

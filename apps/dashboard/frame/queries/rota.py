@@ -14,8 +14,7 @@ from apps.availability.engine.free import Opening, OpeningHours
 from apps.availability.engine.inputs import Search, Shape
 from apps.availability.engine.zones import day_bounds
 from apps.availability.models import Occupancy
-from apps.availability.queries import BusyRow, HoursBook, load_hours_book
-from apps.availability.queries.timeline import busy_rows_of
+from apps.availability.queries.timeline import BusyRow, HoursBook, busy_rows_of, load_hours_book
 from apps.businesses.models import Business, Clock
 from apps.businesses.queries import list_places
 from apps.catalog.models import Resource, Service
