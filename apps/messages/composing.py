@@ -3,12 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.mime.text import MIMEText
-from email.utils import formataddr
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
-from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -16,9 +13,8 @@ from django.utils.translation import gettext as _
 from apps.messages.calendar import CalendarFile, build_calendars
 from apps.messages.facts import BookingFacts, Kind
 from apps.messages.links import portal_host
-from apps.messages.style import styles
+from apps.messages.mails import put_together, require_plain_address, styles
 from apps.messages.wording import Words, word
-from apps.web.fields import is_plain_address
 from apps.web.text import clean_line
 
 LONGEST_SUBJECT = 200
@@ -28,11 +24,6 @@ WITHOUT_CALENDAR = {
     *(Kind.LET_GO, Kind.NOT_REFUNDED, Kind.KEPT),
 }
 """Nothing new to keep free."""
-LONGEST_ADDRESS = 254
-
-
-class RefusedAddress(ValueError):
-    """The address is not one plain e-mail address; no mail is made for it (rule S9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +94,6 @@ def render_text(words: Words) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def require_plain_address(address: str) -> None:
-    """Let one plain address pass.
-
-    Raises:
-        RefusedAddress: line breaks, several addresses, quotes, too long, or no address at all.
-    """
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise RefusedAddress(address[:80]) from error
-    if len(address) > LONGEST_ADDRESS or not is_plain_address(address):
-        raise RefusedAddress(address[:80])
-
-
 def calendars_of(
     *, facts: BookingFacts, now: datetime, kind: Kind = Kind.BOOKED
 ) -> list[CalendarFile]:
@@ -129,27 +106,6 @@ def calendars_of(
     return build_calendars(
         facts=facts, host=portal_host(), organizer=organizer, stamped_at=now, kind=kind
     )
-
-
-def put_together(
-    *, subject: str, text: str, html: str, sender: str, to: str, reply_to: str = ""
-) -> EmailMultiAlternatives:
-    """A mail of one recipient with its twin in plain text. Answers go to reply_to, if anywhere."""
-    mail = EmailMultiAlternatives(
-        subject=subject,
-        body=text,
-        from_email=sender_of(sender),
-        to=[to],
-        reply_to=[reply_to] if reply_to else [],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    mail.attach_alternative(html, "text/html")
-    return mail
-
-
-def sender_of(name: str) -> str:
-    """The From header: the business's name at the portal's address."""
-    return formataddr((clean_line(name, max_length=80), settings.DEFAULT_FROM_EMAIL))
 
 
 def _has_calendar(facts: BookingFacts, kind: Kind) -> bool:

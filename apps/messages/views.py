@@ -9,8 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.messages.eml_files import mail_folder
-from apps.messages.mailbox import KeptMail, list_kept_mails, read_kept_mail
+from apps.messages.eml_files import KeptMail, list_kept_mails, mail_folder, read_kept_mail
 from apps.web.http import render_page
 
 # A mail is somebody else's HTML: it may be looked at, and do nothing. Its links open a new tab.

@@ -10,8 +10,9 @@ import pytest
 from icalendar import Calendar
 
 from apps.businesses.accent import contrast
-from apps.messages.composing import ComposedMail, RefusedAddress, compose
+from apps.messages.composing import ComposedMail, compose
 from apps.messages.facts import BookingFacts, Kind
+from apps.messages.mails import RefusedAddress
 from tests.messages.facts import EVA_S_CUT
 
 NOW = datetime(2026, 11, 24, 9, 33, tzinfo=UTC)

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import GiftCard
 from apps.checkout.operations import GIFT_TOPIC, RECIPIENT, tell_all_of_gift, tell_of_gift
-from apps.messages.cards import Card, card_mail
 from apps.messages.links import gift_url
+from apps.messages.mails import Card, card_mail
 from apps.messages.money_words import money_went_heading, money_went_words
-from apps.messages.operations.hand_over import NotDelivered, post
+from apps.messages.operations.send import NotDelivered, post
 from apps.outbox.backoff import MAX_ATTEMPTS
 from apps.outbox.operations import GiveUp
 from apps.prepaid.links import gift_token

@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
-from apps.messages.composing import put_together
 from apps.messages.links import manage_url
-from apps.messages.operations.hand_over import post
+from apps.messages.mails import put_together, styles
+from apps.messages.operations.send import post
 from apps.messages.queries import list_bookings_of_address
-from apps.messages.style import styles
 from apps.web import formatting
 
 LINKS_TOPIC = "bookings.find"

@@ -24,8 +24,8 @@ from django.utils.translation import ngettext
 
 from apps.businesses.models import Business
 from apps.businesses.queries import list_memberships
-from apps.messages.cards import Card, card_mail
-from apps.messages.operations.hand_over import post
+from apps.messages.mails import Card, card_mail
+from apps.messages.operations.send import post
 from apps.outbox import operations as outbox
 
 RESET_TOPIC = "accounts.reset"

@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import Client, override_settings
 from django.urls import include, path
 
-from apps.messages.mailbox import list_kept_mails, read_kept_mail
+from apps.messages.eml_files import list_kept_mails, read_kept_mail
 
 BACKEND = "apps.messages.eml_files.EmailBackend"
 
