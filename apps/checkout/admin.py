@@ -10,12 +10,12 @@ from apps.checkout.models import (
     Order,
     OrderLine,
     Payment,
-    PracticeSession,
     ProviderEvent,
     Receipt,
     ReceiptCounter,
     Refund,
     RefundLine,
+    SandboxSession,
 )
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline
 
@@ -118,8 +118,8 @@ class DiscountAdmin(LookOnlyAdmin):
     search_help_text = _("Name")
 
 
-@admin.register(PracticeSession)
-class PracticeSessionAdmin(LookOnlyAdmin):
+@admin.register(SandboxSession)
+class SandboxSessionAdmin(LookOnlyAdmin):
     list_display = ["ref", "seller", "state", "amount", "captured", "refunded"]
     search_fields = ["ref__exact"]
     search_help_text = _("Name of the payment at the sandbox provider")

@@ -136,6 +136,6 @@ def read_code(fields: QueryDict) -> str:
 
 
 def read_act(fields: QueryDict) -> Act | None:
-    """What somebody does on the practice page; None for anything else."""
+    """What somebody does on the page of the sandbox; None for anything else."""
     asked = fields.get("act", "")
     return Act(asked) if asked in set(Act) else None

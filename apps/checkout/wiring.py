@@ -13,7 +13,7 @@ from apps.bookings.reductions import register_reductions
 from apps.catalog.payment_problems import register_reach
 from apps.checkout import operations as checkout
 from apps.checkout.providers import ProviderGone
-from apps.checkout.queries.plan_uses import find_plan_uses, limits_of
+from apps.checkout.queries.passes import find_plan_uses, limits_of
 from apps.checkout.queries.promotions import Reductions
 from apps.checkout.queries.reach import ProviderReach
 from apps.outbox.models import OutboxItem
@@ -52,7 +52,7 @@ def refund(payload: Mapping[str, Any], _item: OutboxItem) -> None:
 
 def tell(payload: Mapping[str, Any], _item: OutboxItem) -> None:
     """Do an item of ``practice.tell``: ``{"ref": str, "kind": str, "event_id": str}``."""
-    checkout.tell_of_practice(
+    checkout.deliver_sandbox_event(
         ref=payload["ref"],
         kind=payload["kind"],
         event_id=payload["event_id"],

@@ -1,8 +1,8 @@
 """Harbor Yoga in Portland: a month of classes, two courses, private lessons."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from apps.catalog.models import BookingForm, BookingPolicy, Question, Service
+from apps.catalog.models import BookingForm, BookingPolicy, PricingPlan, Question, Service
 from apps.demo.build import Shop
 from apps.demo.harbor_classes import (
     CLASSES,
@@ -12,7 +12,6 @@ from apps.demo.harbor_classes import (
     fill_classes,
     plan_classes,
 )
-from apps.demo.harbor_plans import sell_plans
 from apps.demo.plans import (
     FRIDAY,
     MONDAY,
@@ -28,11 +27,11 @@ from apps.demo.plans import (
     VariantPlan,
     on_days,
 )
-from apps.demo.routine import Routine, usual_visits
-from apps.demo.visits import keep_silent, make_visits
+from apps.demo.visits import Routine, address_of, keep_silent, make_visits, usual_visits
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer
 
 Hue = Service.Hue
-
 HARBOR = BusinessPlan(
     slug="harbor",
     columns={
@@ -161,7 +160,6 @@ HARBOR = BusinessPlan(
         ),
     ),
 )
-
 ROUTINE = Routine(
     customers=(
         *("June Park", "Walter Beal", "Rosa Medina", "Theo Lund", "June Park", "Imani Clarke"),
@@ -177,6 +175,40 @@ ROUTINE = Routine(
     ahead=7,
     today=True,
 )
+Kind = PricingPlan.Kind
+HOLDERS = (
+    ("June Park", "ten-classes", 40),
+    ("Walter Beal", "unlimited", 12),
+    ("Rosa Medina", "four-a-month", 20),
+)
+OFFERED = (
+    {
+        "slug": "ten-classes",
+        "name": "Ten classes",
+        "kind": Kind.PACKAGE,
+        "price": 16000,
+        "credits": 10,
+        "valid_days": 180,
+        "summary": "For when you can make it.",
+    },
+    {
+        "slug": "four-a-month",
+        "name": "Four a month",
+        "kind": Kind.CREDITS,
+        "price": 6400,
+        "credits": 4,
+        "period_months": 1,
+        "summary": "A class a week.",
+    },
+    {
+        "slug": "unlimited",
+        "name": "Unlimited",
+        "kind": Kind.UNLIMITED,
+        "price": 12900,
+        "period_months": 1,
+        "summary": "For those who live on the mat.",
+    },
+)
 
 
 def fill_harbor(shop: Shop, *, now: datetime) -> None:
@@ -190,3 +222,20 @@ def fill_harbor(shop: Shop, *, now: datetime) -> None:
     sell_plans(shop, now=now)
     fill_classes(shop, now=now)
     keep_silent(shop)
+
+
+def sell_plans(shop: Shop, *, now: datetime) -> None:
+    """Offer three plans, and let three regulars have one, bought at the desk."""
+    business = shop.business
+    covered = [it for it in shop.services.values() if it.kind == it.Kind.CLASS]
+    for position, columns in enumerate(OFFERED):
+        plan = PricingPlan.objects.create(business=business, position=position, **columns)
+        plan.services.set(covered)
+    for name, slug, days_ago in HOLDERS:
+        plan = PricingPlan.objects.get(business=business, slug=slug)
+        prepaid.sell_plan(
+            plan_id=plan.pk,
+            buyer=Buyer(name=name, email=address_of(name)),
+            by=shop.owner,
+            now=now - timedelta(days=days_ago),
+        )

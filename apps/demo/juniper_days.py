@@ -1,21 +1,33 @@
-"""The bookings of Juniper Hair: three weeks behind, today as in picture 09, two weeks ahead."""
+"""The bookings of Juniper Hair: three weeks behind, today as in picture 09, two weeks ahead;
+three people wait for a time on days that are full for what they want."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from apps.availability.models import DateException, Schedule
+from apps.bookings.operations import Visitor
+from apps.bookings.wishes import DAY_MINUTES, Wish
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, choose
 from apps.demo.build import Shop
-from apps.demo.juniper_gifts import sell_gift_cards
-from apps.demo.juniper_line import let_people_wait
-from apps.demo.juniper_money import let_one_pay_late
+from apps.demo.juniper_money import let_one_pay_late, sell_gift_cards
 from apps.demo.plans import SATURDAY, SUNDAY, THURSDAY, minutes_of
-from apps.demo.routine import Routine, usual_visits
-from apps.demo.visits import Visit, instant, keep_silent, make_visits
+from apps.demo.visits import (
+    Routine,
+    Visit,
+    address_of,
+    instant,
+    keep_silent,
+    make_visits,
+    usual_visits,
+)
+from apps.waitlists import operations as waitlists
+from apps.waitlists.operations import WaitingDetails
+from apps.waitlists.queries import find_worth_waiting
 
 DAY = timedelta(days=1)
 JUST_NOW = timedelta(minutes=25)
-
 TODAY = (
     # person, time, service, variant, customer; Jana stands in for whoever is off
     ("Ana", "09:00", "cut-and-finish", "", "Hanna Kurz"),
@@ -39,7 +51,6 @@ INSTEAD = {
     "root-touch-up": "long-hair-cut",
     "gloss-and-tone": "cut-and-finish",
 }
-
 ROUTINE = Routine(
     customers=(
         *("Eva Lindner", "Carla Jensen", "Tom Neumann", "Paula Engel", "Nora Beck", "Carla Jensen"),
@@ -57,6 +68,13 @@ ROUTINE = Routine(
         (("11:15", "cut-and-finish", ""), ("16:00", "cut-and-finish", "")),
     ),
 )
+WAITING = ("Lotte Brandes", "Oskar Thiel", "Frida Lang")
+WANTED = ("root-touch-up", "root-touch-up", "long-hair-cut")
+PARTS = (
+    *((0, DAY_MINUTES), (0, 12 * 60), (12 * 60, 17 * 60)),
+    *((hour * 60, hour * 60 + 60) for hour in range(9, 17)),
+)
+DAYS = range(1, 8)
 
 
 def fill_juniper(shop: Shop, *, now: datetime) -> None:
@@ -217,3 +235,36 @@ def _close_for_holidays(shop: Shop, today: date) -> None:
 def _coming(today: date, month: int, day: int) -> date:
     on = date(today.year, month, day)
     return on if on > today + 15 * DAY else date(today.year + 1, month, day)
+
+
+def let_people_wait(shop: Shop, *, now: datetime) -> None:
+    """Put each of them in the line of the first day that has nothing free for them."""
+    asked_at = now - timedelta(hours=2)
+    for name, slug in zip(WAITING, WANTED, strict=True):
+        if found := _first_full(shop, shop.services[slug], now=asked_at):
+            choice, wish = found
+            waitlists.wait_for_time(
+                choice=choice,
+                wish=wish,
+                details=WaitingDetails(name=name, email=address_of(name)),
+                visitor=Visitor("", "", shop.business.time_zone),
+                now=asked_at,
+            )
+
+
+def _first_full(shop: Shop, service: Service, *, now: datetime) -> tuple[Choice, Wish] | None:
+    """A whole day if there is one, or a part of one; each person is asked about once."""
+    today = now.astimezone(shop.business.zone).date()
+    wishes = {
+        (part, day): Wish(on, on, *hours)
+        for part, hours in enumerate(PARTS)
+        for day in DAYS
+        for on in [today + timedelta(days=day)]
+    }
+    asked = [
+        (choice, find_worth_waiting(choice=choice, wishes=wishes, now=now))
+        for staff in choose(service=service).staff
+        for choice in [choose(service=service, resource_id=staff.resource_id)]
+    ]
+    worth = ((choice, wishes[key]) for key in wishes for choice, keys in asked if key in keys)
+    return next(worth, None)

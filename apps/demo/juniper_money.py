@@ -1,4 +1,5 @@
-"""One customer of Juniper Hair pays after somebody else has taken the time (picture 12)."""
+"""Money at Juniper Hair: one customer pays after somebody else has taken the time (picture 12), and
+two gift cards are bought at the desk."""
 
 from datetime import datetime, timedelta
 
@@ -8,19 +9,26 @@ from apps.bookings.operations import Details, Visitor
 from apps.bookings.wishes import Wish
 from apps.catalog.queries import Choice, choose
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment, PracticeSession
+from apps.checkout.models import Payment, SandboxSession
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.demo.build import Shop
 from apps.demo.visits import address_of
-from apps.waitlists.queries.times import find_times_for
+from apps.prepaid import operations as prepaid
+from apps.prepaid.operations import Buyer, Gift
+from apps.waitlists.queries import find_times_for
 
 SERVICE, PERSON = "gloss-and-tone", "Mia"
 FIRST, SECOND = "Sofie Arndt", "Romy Jung"
 EARLIER, HOLD_OVER, PAID = timedelta(hours=3), timedelta(hours=2), timedelta(hours=1, minutes=50)
 DAYS_AHEAD = 4
 ORIGIN = "http://127.0.0.1:8000"
+SOLD = (
+    (9, 8000, "Hanna Kurz", "Ida Sommer", "For your first autumn in Berlin."),
+    (5, 5000, "Felix Haas", "", ""),
+)
+"""Days ago, worth in minor units, who bought it, for whom, and the words on it."""
 
 
 def let_one_pay_late(shop: Shop, *, now: datetime) -> None:
@@ -33,11 +41,11 @@ def let_one_pay_late(shop: Shop, *, now: datetime) -> None:
         return
     romy = _prepare(choice, SECOND, free[0], at=now - EARLIER)
     payment = _check_out(romy, Way.FULL, at=now - EARLIER)
-    PracticeSession.objects.filter(ref=payment.provider_ref).update(expires_at=now)
+    SandboxSession.objects.filter(ref=payment.provider_ref).update(expires_at=now)
     sofie = _prepare(choice, FIRST, free[0], at=now - HOLD_OVER)
     first = _check_out(sofie, Way.DEPOSIT, at=now - HOLD_OVER)
     for paid, at in ((first, now - HOLD_OVER), (payment, now - PAID)):
-        checkout.act_in_practice(ref=paid.provider_ref, act=Act.PAY_SILENTLY, now=at)
+        checkout.act_in_sandbox(ref=paid.provider_ref, act=Act.PAY_SILENTLY, now=at)
         checkout.settle_payment(payment_id=paid.pk, now=at)
 
 
@@ -66,3 +74,19 @@ def _check_out(draft: Booking, way: Way, *, at: datetime) -> Payment:
         now=at,
     )
     return Payment.objects.get(order__booking=draft)
+
+
+def sell_gift_cards(shop: Shop, *, now: datetime) -> None:
+    """Sell them; of the newer one something was taken off by phone."""
+    for days_ago, value, buyer, to_name, words in SOLD:
+        at = now - timedelta(days=days_ago)
+        gift = Gift(value, Buyer(buyer, address_of(buyer)), to_name=to_name, words=words)
+        card = prepaid.sell_gift_card(gift=gift, by=shop.owner, now=at)
+    prepaid.adjust_gift_card(
+        card_id=card.pk,
+        amount=-1500,
+        seen_balance=card.balance,
+        reason="A shampoo by post",
+        by=shop.owner,
+        now=now - timedelta(days=2),
+    )

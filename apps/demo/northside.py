@@ -17,8 +17,7 @@ from apps.demo.plans import (
     VariantPlan,
     on_days,
 )
-from apps.demo.routine import Routine, usual_visits
-from apps.demo.visits import Visit, keep_silent, make_visits
+from apps.demo.visits import Routine, Visit, keep_silent, make_visits, usual_visits
 
 Hue = Service.Hue
 Kind = Question.Kind

@@ -12,7 +12,6 @@ from apps.ledger.laws import (
     bookings,
     defaults,
     history,
-    messages,
     money,
     prepaid,
     time,
@@ -59,7 +58,7 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     money.find_miscounted_coupons,
     money.find_lost_receipts,
     money.find_miscounted_lines,
-    messages.find_stranded_messages,
+    history.find_stranded_messages,
     defaults.find_missing_defaults,
 )
 """Each is asked with business_id, and those that look at the clock with now as well."""

@@ -17,16 +17,16 @@ from apps.bookings.queries.stub import all_dates_of, dates_of
 from apps.businesses.models import Business, Clock, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.models import Resource
-from apps.checkout.queries.let_go import let_go_of_booking
 from apps.checkout.queries.orders import (
     aside_by_gift,
     handed_over_of,
     is_kept,
     released_of,
 )
+from apps.checkout.queries.stranded import let_go_of_booking
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
-from apps.waitlists.queries.lines import find_entry, place_in_line
+from apps.waitlists.queries import find_entry, place_in_line
 
 MOST_LISTED = 20
 

@@ -16,8 +16,7 @@ from apps.prepaid.operations import (
     open_paid_periods,
     renew_plans,
 )
-from apps.prepaid.operations.periods import begin_period, note_plan_money
-from apps.prepaid.operations.renew import note_charge
+from apps.prepaid.operations.periods import begin_period, note_charge, note_plan_money
 
 
 class Plans:

@@ -8,7 +8,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import lacking
 from apps.checkout.queries.passes import has_plans_for, passes_for
 from apps.checkout.queries.pay_page import WayCard, cards_in_line
-from apps.waitlists.queries.lines import find_entry, has_offer, place_in_line
+from apps.waitlists.queries import find_entry, has_offer, place_in_line
 
 
 @dataclass(frozen=True, slots=True)

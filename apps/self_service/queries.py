@@ -40,7 +40,7 @@ from apps.checkout.queries.pay_page import (
     together_words,
     too_little_words,
 )
-from apps.checkout.queries.under_way import UnderWay, find_under_way
+from apps.checkout.queries.payments import UnderWay, find_under_way
 from apps.classes.queries.other_sessions import list_open_to
 from apps.kernel.money import Money
 from apps.web.formatting import format_datetime, zone_label

@@ -145,7 +145,7 @@ def walk_through_classes(chromium: Browser, origin: str) -> None:
 
 
 def follow_the_money(chromium: Browser, origin: str) -> None:
-    """The page on which one pays, the practice provider, and an overlap that money caused."""
+    """The page on which one pays, the sandbox, and an overlap that money caused."""
     with page_of(chromium, size=PHONE) as page:
         page.goto(f"{origin}/juniper/s/root-colour/times")
         page.locator("button[name=slot]").nth(2).click()
@@ -222,7 +222,7 @@ def walk_as_owner(chromium: Browser, origin: str) -> None:
 
 def sign_in(page: Page, origin: str, *, slug: str = "juniper") -> None:
     """As the owner: Olga of the salon, Hannah of the studio."""
-    from apps.demo.sign_ins import sign_ins_of
+    from apps.demo.people import sign_ins_of
 
     page.goto(f"{origin}/own/sign-in/")
     owner = sign_ins_of(slug)[0]

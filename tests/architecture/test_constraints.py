@@ -53,12 +53,12 @@ from apps.checkout.models import (
     OrderLine,
     Payment,
     PlanPurchase,
-    PracticeSession,
     ProviderEvent,
     Receipt,
     ReceiptCounter,
     Refund,
     RefundLine,
+    SandboxSession,
 )
 from apps.customers.models import Customer
 from apps.messages.models import Message
@@ -321,7 +321,7 @@ def count_twice(stage: Stage) -> None:
 
 
 def practise_too_much(_stage: Stage) -> None:
-    PracticeSession.objects.create(
+    SandboxSession.objects.create(
         key="1", ref="1", amount=1, currency="EUR", captured=1, refunded=2, expires_at=NOW
     )
 

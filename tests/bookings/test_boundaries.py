@@ -36,7 +36,7 @@ from apps.self_service.queries import cancel_limits
 from apps.waitlists import operations as waitlists
 from apps.waitlists.offers import QuietHours, offer_ends_at, speaks_at
 from apps.waitlists.operations import WaitingDetails
-from apps.waitlists.queries.lines import has_offer
+from apps.waitlists.queries import has_offer
 from apps.web.signed import OLDEST, SEAL, Verdict, judge, new_guard
 from tests.factories import NOW, Salon, make_booking, make_draft, make_request, make_salon
 from tests.factories.bookings import make_visitor

@@ -43,7 +43,7 @@ from apps.ledger.check import find_all
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from apps.waitlists.operations.offer import offer_claim
-from apps.waitlists.queries.times import find_times_for
+from apps.waitlists.queries import find_times_for
 from tests.factories import NOW, Salon, make_booking, make_draft, make_salon, make_service
 from tests.factories.bookings import make_visitor
 from tests.pages import slots_of, times_url

@@ -18,7 +18,7 @@ from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope, seen_of_class, seen_of_run
 from apps.ledger.check import find_all
 from tests.factories import NOW
-from tests.factories.money import ORIGIN, check_out, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import Studio, join, make_run, make_session, make_studio
 
@@ -68,7 +68,7 @@ def begin_to_pay(target: Session | CourseRun) -> Payment:
 
 
 def pay(payment: Payment) -> Booking:
-    pay_at_practice(payment, Act.PAY, now=LATER)
+    pay_in_sandbox(payment, Act.PAY, now=LATER)
     work(LATER)
     return Booking.objects.get()
 
@@ -184,7 +184,7 @@ def test_what_a_gift_card_paid_for_it_goes_back_to_the_card(
     checkout.check_out(draft_id=prepared.draft_id, way=Way.FULL, seen=seen, origin=ORIGIN, now=NOW)
     call_off(studio, session)
 
-    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
     work(LATER)
 
     card.refresh_from_db()

@@ -15,7 +15,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_draft
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
@@ -65,7 +65,7 @@ def test_what_is_paid_for_after_the_hold_is_as_long_as_it_was_seen(
     change_length(salon, minutes)
 
     check_out(draft, Way.FULL, now=LATER)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
     require_as_seen(draft)

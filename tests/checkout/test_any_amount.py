@@ -18,7 +18,7 @@ from tests.checkout.test_balance import LATER, carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.pages import fields_of, text_of
 
@@ -174,7 +174,7 @@ def test_what_was_chosen_is_what_is_paid(client: Client, free_choice: Salon, amo
     there = press(client, to_pay_page(client, free_choice), way="DEPOSIT", amount=amount)
     chosen = int(float(amount.replace(",", ".")) * 100)
     payment = Payment.objects.get()
-    pay_at_practice(payment, Act.PAY, now=LATER)
+    pay_in_sandbox(payment, Act.PAY, now=LATER)
     work(LATER)
 
     booking = Booking.objects.get()
@@ -245,7 +245,7 @@ def paid_in_part(free_choice: Salon) -> Booking:
     checkout.check_out(
         draft_id=draft.draft_id, way=Way.DEPOSIT, seen=seen, origin=ORIGIN, now=NOW, amount=2000
     )
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft

@@ -14,7 +14,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def booking(salon: Salon) -> Booking:
     """Carl's cut, €20.00 of €48.00 paid online."""
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft

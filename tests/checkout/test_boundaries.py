@@ -7,13 +7,13 @@ import pytest
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment, PracticeSession
+from apps.checkout.models import Payment, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -39,13 +39,13 @@ def test_a_payment_is_open_until_its_end_for_us_and_for_the_provider(
 ) -> None:
     check_out(draft, Way.FULL, now=NOW)
     payment = Payment.objects.get()
-    session = PracticeSession.objects.get()
+    session = SandboxSession.objects.get()
     assert session.expires_at == end_of(payment)
     now = session.expires_at + seconds * SECOND
 
-    assert Practice().fetch(payment.provider_ref, now=now).is_open is lives
+    assert Sandbox().fetch(payment.provider_ref, now=now).is_open is lives
     try:
-        pay_at_practice(payment, Act.PAY, now=now)
+        pay_in_sandbox(payment, Act.PAY, now=now)
         is_paid = True
     except checkout.SessionOver:
         is_paid = False
@@ -70,7 +70,7 @@ def test_money_is_kept_aside_as_long_as_the_answer_can_be_taken_back(
 ) -> None:
     draft = make_prepared(service=asking.bridal, starts_at=asking.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     bookings.confirm_request(booking_id=draft.pk, revision=draft.revision, by=asking.olga, now=NOW)

@@ -8,14 +8,14 @@ from django.db.models import Q
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import SlotGone, forget_abandoned_drafts
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent, Refund
+from apps.checkout.models import Order, Payment, ProviderEvent, Refund, SandboxSession
 from apps.checkout.operations import Act, Seen, SessionOver
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
@@ -44,7 +44,7 @@ def test_a_deposit_makes_the_booking_when_the_provider_says_so(draft: Booking) -
     assert done.url == f"/practice/{payment.provider_ref}/"
     assert state() == ("CREATED", "UNDEFINED", "INITIALIZED", "PENDING")
 
-    pay_at_practice(payment, Act.PAY, now=LATER)
+    pay_in_sandbox(payment, Act.PAY, now=LATER)
     assert state() == ("CREATED", "UNDEFINED", "INITIALIZED", "PENDING")
     work(LATER)
 
@@ -58,7 +58,7 @@ def test_a_deposit_makes_the_booking_when_the_provider_says_so(draft: Booking) -
 
 def test_everything_online_is_paid_in_full(draft: Booking) -> None:
     check_out(draft, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
     assert state() == ("CONFIRMED", "PAID", "APPROVED", "PAID")
@@ -80,7 +80,7 @@ def test_the_same_tap_twice_is_one_order_and_one_payment(draft: Booking) -> None
 
     assert first.url == second.url
     assert (Order.objects.count(), Payment.objects.count()) == (1, 1)
-    assert PracticeSession.objects.count() == 1
+    assert SandboxSession.objects.count() == 1
 
 
 @pytest.mark.parametrize("way", [Way.FULL])
@@ -108,12 +108,12 @@ def test_what_is_given_up_cannot_be_paid_any_more(draft: Booking) -> None:
     give_up(LATER)
     give_up(LATER)
     with pytest.raises(SessionOver):
-        pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+        pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     check_out(draft, Way.FULL, now=LATER)
 
     statuses = Payment.objects.order_by("pk").values_list("amount", "status")
     assert list(statuses) == [(2000, "CANCELED"), (4800, "PENDING")]
-    assert list(PracticeSession.objects.order_by("pk").values_list("state", flat=True)) == [
+    assert list(SandboxSession.objects.order_by("pk").values_list("state", flat=True)) == [
         "CANCELED",
         "OPEN",
     ]
@@ -121,12 +121,12 @@ def test_what_is_given_up_cannot_be_paid_any_more(draft: Booking) -> None:
 
 def test_a_declined_card_changes_nothing_and_may_be_tried_again(draft: Booking) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.DECLINE, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.DECLINE, now=LATER)
     work(LATER)
     assert state() == ("CREATED", "UNDEFINED", "INITIALIZED", "NOT_PAID")
 
     check_out(draft, Way.DEPOSIT, now=LATER)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=LATER)
     work(LATER)
 
     assert state() == ("CONFIRMED", "PARTIALLY_PAID", "APPROVED", "PARTIALLY_PAID")
@@ -135,7 +135,7 @@ def test_a_declined_card_changes_nothing_and_may_be_tried_again(draft: Booking) 
 @pytest.mark.parametrize("act", [Act.PAY_TWICE, Act.PAY_SHUFFLED, Act.PAY_LATE, Act.PAY_SILENTLY])
 def test_whatever_becomes_of_the_messages_it_is_one_booking(draft: Booking, act: Act) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), act, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), act, now=LATER)
     for minutes in (1, 2, 3, 4):
         at = NOW + timedelta(minutes=minutes)
         checkout.settle_open_payments(now=at)
@@ -149,9 +149,11 @@ def test_whatever_becomes_of_the_messages_it_is_one_booking(draft: Booking, act:
 
 def test_a_message_is_stored_once_however_often_it_comes(draft: Booking) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    ref = pay_at_practice(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER).ref
+    ref = pay_in_sandbox(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER).ref
     for _time in range(3):
-        checkout.tell_of_practice(ref=ref, kind="payment.succeeded", event_id="evt_1", now=LATER)
+        checkout.deliver_sandbox_event(
+            ref=ref, kind="payment.succeeded", event_id="evt_1", now=LATER
+        )
 
     assert ProviderEvent.objects.count() == 1
     assert OutboxItem.objects.filter(topic=checkout.LOOK_TOPIC).count() == 1
@@ -161,9 +163,9 @@ def test_money_that_comes_late_takes_the_time_back_when_it_is_free(draft: Bookin
     check_out(draft, Way.DEPOSIT, now=NOW)
     payment = Payment.objects.get()
     Payment.objects.update(expires_at=TOO_LATE)
-    PracticeSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
+    SandboxSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
 
-    pay_at_practice(payment, Act.PAY, now=TOO_LATE)
+    pay_in_sandbox(payment, Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
 
     assert state() == ("CONFIRMED", "PARTIALLY_PAID", "APPROVED", "PARTIALLY_PAID")
@@ -173,7 +175,7 @@ def test_money_that_comes_late_takes_the_time_back_when_it_is_free(draft: Bookin
 def make_late(draft: Booking, salon: Salon) -> Booking:
     """Carl pays after his hold, and Eva has his time."""
     check_out(draft, Way.FULL, now=NOW)
-    PracticeSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
+    SandboxSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
     for person in (salon.ana, salon.ben):
         other = make_prepared(
             service=salon.cut,
@@ -183,7 +185,7 @@ def make_late(draft: Booking, salon: Salon) -> Booking:
             resource_id=person.resource_id,
         )
         check_out(other, Way.FULL, now=TOO_LATE)
-    pay_at_practice(Payment.objects.earliest("pk"), Act.PAY, now=TOO_LATE)
+    pay_in_sandbox(Payment.objects.earliest("pk"), Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
     return Booking.objects.get(email_of())
 
@@ -215,7 +217,7 @@ def test_a_time_that_is_lost_before_the_money_is_not_paid_for(draft: Booking, sa
 
 def test_what_was_paid_at_that_moment_is_paid_and_not_given_up(draft: Booking) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)
 
     give_up(LATER)
 
@@ -235,13 +237,13 @@ def check_out_again(draft: Booking) -> str:
 
 def test_what_is_paid_online_after_the_desk_took_it_goes_back(draft: Booking, salon: Salon) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     checkout.pay_balance(
         booking_id=draft.pk, business_id=draft.business_id, origin=ORIGIN, now=LATER
     )
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY_SILENTLY, now=LATER)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY_SILENTLY, now=LATER)
     checkout.mark_paid(booking_id=draft.pk, revision=draft.revision, by=salon.olga, now=LATER)
 
     for _look in range(3):
@@ -249,7 +251,7 @@ def test_what_is_paid_online_after_the_desk_took_it_goes_back(draft: Booking, sa
         checkout.settle_payment(payment_id=Payment.objects.order_by("pk")[1].pk, now=LATER)
 
     assert Booking.objects.get(email_of()).paid == 4800
-    assert sum(it.captured - it.refunded for it in PracticeSession.objects.all()) == 2000
+    assert sum(it.captured - it.refunded for it in SandboxSession.objects.all()) == 2000
     assert Refund.objects.get().amount == 2800
     assert list(find_all(business_id=None, now=LATER)) == []
 

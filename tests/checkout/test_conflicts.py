@@ -16,13 +16,13 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.queries.suggestions import find_nearest
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment, PlanPurchase, PracticeSession
+from apps.checkout.models import Payment, PlanPurchase, SandboxSession
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import make_plan, make_purchase
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import text_of
@@ -51,7 +51,7 @@ def make_conflict(
     )
     check_out(late, Way.FULL, now=NOW)
     payment = Payment.objects.latest("pk")
-    PracticeSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
+    SandboxSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
     first = make_prepared(
         service=salon.cut,
         starts_at=salon.at(26, hour),
@@ -64,9 +64,9 @@ def make_conflict(
         pays_first(first)
     else:
         check_out(first, Way.DEPOSIT, now=TOO_LATE)
-        pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=TOO_LATE)
+        pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
-    pay_at_practice(payment, Act.PAY, now=TOO_LATE)
+    pay_in_sandbox(payment, Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
     late.refresh_from_db()
     assert late.double_booked
@@ -236,7 +236,7 @@ def test_cancelling_the_late_one_gives_its_money_back(olga: Client, late: Bookin
 
     late.refresh_from_db()
     assert (late.status, late.payment_status, late.paid) == ("CANCELED", "REFUNDED", 0)
-    assert PracticeSession.objects.earliest("pk").refunded == 4800
+    assert SandboxSession.objects.earliest("pk").refunded == 4800
     assert clean()
 
 
@@ -313,7 +313,7 @@ def test_the_customer_gets_all_of_it_back(late: Booking) -> None:
 
     late.refresh_from_db()
     assert (late.status, late.payment_status) == ("CANCELED", "REFUNDED")
-    assert PracticeSession.objects.earliest("pk").refunded == 4800
+    assert SandboxSession.objects.earliest("pk").refunded == 4800
     assert clean()
 
 
@@ -342,12 +342,12 @@ def test_a_class_that_was_paid_for_too_late_is_over_its_places(db: None, at_now:
     )
     draft.refresh_from_db()
     check_out(draft, Way.FULL, now=NOW)
-    PracticeSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
+    SandboxSession.objects.update(expires_at=TOO_LATE + timedelta(minutes=5))
     studio.flow.pays_online = False
     studio.flow.save()
     join(session, email="eva@example.com", now=TOO_LATE)
 
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=TOO_LATE)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
 
     draft.refresh_from_db()

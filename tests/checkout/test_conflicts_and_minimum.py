@@ -18,7 +18,7 @@ from apps.checkout.pricing import Way
 from apps.classes import operations as classes
 from tests.checkout.test_conflicts import TOO_LATE, eva, iso, make_conflict
 from tests.factories import Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -43,7 +43,7 @@ def want(salon: Salon, starts_at: datetime, name: str) -> Booking:
         email=f"{name}@example.com",
     )
     check_out(draft, Way.FULL, now=TOO_LATE)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=TOO_LATE)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
     draft.refresh_from_db()
     return draft

@@ -24,7 +24,7 @@ from tests.checkout.test_balance import carl
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.coupons import make_coupon, make_discount
-from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, make_prepared, pay_in_sandbox, work
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import fields_of, text_of
 from tests.waitlists.test_places import wait
@@ -268,7 +268,7 @@ def test_it_is_on_the_receipt_and_on_the_owner_s_page(client: Client, salon: Sal
     make_discount(business=salon.business, kind="AMOUNT", value=500)
     path = to_pay_page(client, salon)
     press(client, path, way="FULL")
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     booking = Booking.objects.get()
     olga = Client()

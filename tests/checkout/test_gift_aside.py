@@ -10,14 +10,14 @@ from django.test import Client
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Payment, PracticeSession, Refund
+from apps.checkout.models import GiftCard, Payment, Refund, SandboxSession
 from apps.checkout.operations import Act, GiftRefused, Seen, SeenGift
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from apps.prepaid import operations as prepaid
 from tests.checkout.test_views import to_pay_page
 from tests.factories import NOW, Salon
-from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.pages import fields_of, text_of
 
@@ -145,7 +145,7 @@ def test_the_rest_is_kept_aside_at_the_bank_and_both_end_alike(
     ask(draft, small, pays=1500)
     payment = Payment.objects.get(kind="ONLINE")
     assert (payment.amount, payment.captures_later) == (2500, True)
-    pay_at_practice(payment, Act.PAY, now=LATER)
+    pay_in_sandbox(payment, Act.PAY, now=LATER)
     work(LATER)
     assert books(draft, small) == ("PENDING", 0, 4000, 0)
 
@@ -154,7 +154,7 @@ def test_the_rest_is_kept_aside_at_the_bank_and_both_end_alike(
     look(SETTLED + timedelta(minutes=1))
 
     assert books(draft, small) == ("DECLINED", 0, 0, 1500)
-    assert PracticeSession.objects.get().captured == 0
+    assert SandboxSession.objects.get().captured == 0
 
 
 def test_one_card_pays_for_one_of_two_requests(
@@ -216,7 +216,7 @@ def test_page_and_mail_name_what_is_kept_aside_on_which_card(
 ) -> None:
     card = make_gift_card(by=asking.olga, value=value)
     if ask(draft, card, pays=min(value, 4000)).url:
-        pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+        pay_in_sandbox(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
 
@@ -231,7 +231,7 @@ def test_a_no_names_what_goes_back_to_which_card(
 ) -> None:
     card = make_gift_card(by=asking.olga, value=1000)
     ask(draft, card, pays=1000)
-    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
     work(LATER)
     mailoutbox.clear()
     answer(bookings.decline_request, asking)

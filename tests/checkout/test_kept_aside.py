@@ -9,17 +9,17 @@ from django.test import override_settings
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession, Refund
+from apps.checkout.models import Order, Payment, Refund, SandboxSession
 from apps.checkout.operations import Act, NotOwed
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderPayment
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
@@ -36,7 +36,7 @@ def draft(asking: Salon) -> Booking:
 def request_(draft: Booking) -> Booking:
     """Carl's request with €40.00 kept aside."""
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft
@@ -50,7 +50,7 @@ def state() -> tuple[str, str, str, str]:
 
 
 def bank() -> tuple[str, int, int]:
-    session = PracticeSession.objects.latest("pk")
+    session = SandboxSession.objects.latest("pk")
     return session.state, session.authorized, session.captured
 
 
@@ -81,7 +81,7 @@ def test_both_ways_to_pay_online_are_offered_although_somebody_has_to_say_yes(
 def test_a_provider_that_cannot_keep_money_aside_is_not_offered(
     draft: Booking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Practice, "can_authorize", False)
+    monkeypatch.setattr(Sandbox, "can_authorize", False)
     assert offer_of(booking=draft, now=NOW).ways == (Way.IN_PERSON,)
 
     with override_settings(PAYMENT_PROVIDER=""):
@@ -118,7 +118,7 @@ def test_after_a_yes_it_is_taken(request_: Booking, asking: Salon) -> None:
 
 def test_all_of_it_may_be_kept_aside_and_taken(draft: Booking, asking: Salon) -> None:
     check_out(draft, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     answer(bookings.confirm_request, asking)
     look(SETTLED)
@@ -196,12 +196,12 @@ def test_what_was_taken_the_moment_it_was_cancelled_goes_back(
     request_: Booking, asking: Salon
 ) -> None:
     answer(bookings.confirm_request, asking)
-    Practice().capture(Payment.objects.get().provider_ref, key="capture-1")
+    Sandbox().capture(Payment.objects.get().provider_ref, key="capture-1")
     answer(bookings.cancel_booking, asking, business_id=asking.business.pk)
     checkout.settle_payment(payment_id=Payment.objects.get().pk, now=SETTLED)
     work(SETTLED)
 
-    assert PracticeSession.objects.get().refunded == 4000
+    assert SandboxSession.objects.get().refunded == 4000
     assert clean(SETTLED)
 
 
@@ -209,7 +209,7 @@ def test_an_amount_the_bank_let_go_leaves_the_booking_and_can_be_paid_by_the_lin
     request_: Booking, asking: Salon
 ) -> None:
     late = NOW + timedelta(days=1)
-    PracticeSession.objects.update(state="LAPSED", authorized=0)
+    SandboxSession.objects.update(state="LAPSED", authorized=0)
     answer(bookings.confirm_request, asking, at=late)
     look(late + timedelta(seconds=11))
 
@@ -221,7 +221,7 @@ def test_an_amount_the_bank_let_go_leaves_the_booking_and_can_be_paid_by_the_lin
 
     for status in ("PARTIALLY_PAID", "PAID"):  # what was let go first, then the rest
         url = pay_balance(late)
-        pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=late)
+        pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=late)
         work(late)
         assert url.startswith("/practice/")
         assert state() == ("CONFIRMED", status, status, "PAID")
@@ -231,14 +231,14 @@ def test_a_capture_that_is_refused_fails_in_words(
     request_: Booking, asking: Salon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answer(bookings.confirm_request, asking)
-    fetch = Practice.fetch
+    fetch = Sandbox.fetch
 
-    def fetch_and_lapse(self: Practice, ref: str, *, now: datetime) -> Any:
+    def fetch_and_lapse(self: Sandbox, ref: str, *, now: datetime) -> Any:
         told = fetch(self, ref, now=now)
-        PracticeSession.objects.update(state="LAPSED", authorized=0)
+        SandboxSession.objects.update(state="LAPSED", authorized=0)
         return told
 
-    monkeypatch.setattr(Practice, "fetch", fetch_and_lapse)
+    monkeypatch.setattr(Sandbox, "fetch", fetch_and_lapse)
     look(SETTLED)
 
     assert state() == ("CONFIRMED", "NOT_PAID", "NOT_PAID", "FAILED")
@@ -247,7 +247,7 @@ def test_a_capture_that_is_refused_fails_in_words(
 
 def test_the_bank_is_asked_once_a_day_about_a_request_that_waits(request_: Booking) -> None:
     days = [NOW + timedelta(days=1, minutes=5), NOW + timedelta(days=8)]
-    PracticeSession.objects.update(expires_at=NOW)
+    SandboxSession.objects.update(expires_at=NOW)
 
     found = [look(day) for day in (days[0], days[0] + timedelta(seconds=10), days[1])]
 
@@ -297,11 +297,11 @@ def test_a_time_that_was_lost_meanwhile_is_let_go_declined_and_told(
 ) -> None:
     over = NOW + timedelta(minutes=40)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    PracticeSession.objects.update(expires_at=over + timedelta(minutes=5))
+    SandboxSession.objects.update(expires_at=over + timedelta(minutes=5))
     other = make_prepared(
         service=asking.bridal, starts_at=asking.at(26, 10), now=over, email="eva@example.com"
     )
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=over)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=over)
     work(over)
     work(over)
 
@@ -318,10 +318,10 @@ def test_of_two_ways_in_two_tabs_the_first_one_stays(draft: Booking) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
     with pytest.raises(checkout.PaymentUnderWay):
         check_out(draft, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
-    assert PracticeSession.objects.get().state == "AUTHORIZED"
+    assert SandboxSession.objects.get().state == "AUTHORIZED"
     assert Booking.objects.get().kept_aside == 4000
     assert clean(LATER)
 

@@ -12,7 +12,7 @@ from django.test import Client
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment, PracticeSession
+from apps.checkout.models import Payment, SandboxSession
 from tests.factories import NOW, Salon
 from tests.factories.money import make_prepared, work
 from tests.pages import fields_of, fill, hold, text_of
@@ -196,7 +196,7 @@ def test_who_lost_the_time_before_anything_was_taken_sees_what_is_free(
     over = NOW + timedelta(minutes=40)
     path = to_pay_page(client, asking)
     there = client.post(path, {**fields_of(client.get(path)), "way": "DEPOSIT"})["Location"]
-    PracticeSession.objects.update(expires_at=over + timedelta(minutes=5))
+    SandboxSession.objects.update(expires_at=over + timedelta(minutes=5))
     make_prepared(
         service=asking.bridal, starts_at=asking.at(26, 10), now=over, email="eva@example.com"
     )

@@ -13,7 +13,7 @@ from apps.businesses.models import Business
 from apps.businesses.queries import get_clock
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, Discount, PlanPurchase
-from apps.checkout.queries.plan_words import last_day_words
+from apps.checkout.queries.passes import last_day_words
 from apps.prepaid import operations as prepaid
 from apps.prepaid.renewals import LEAD
 from tests.factories import NOW

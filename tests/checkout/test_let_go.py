@@ -12,7 +12,7 @@ from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
 from apps.checkout import wiring
-from apps.checkout.models import Order, Payment, PracticeSession
+from apps.checkout.models import Order, Payment, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way, first_part
 from apps.checkout.providers import Bounds
@@ -24,7 +24,7 @@ from apps.messages.models import Message
 from tests.checkout.stripe_memory import Stub
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.pages import text_of
 
@@ -43,7 +43,7 @@ def asked(salon: Salon) -> Booking:
     salon.bridal.refresh_from_db()
     draft = make_prepared(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     assert (draft.status, draft.kept_aside) == ("PENDING", 4000)
@@ -59,7 +59,7 @@ def desk(salon: Salon) -> Client:
 
 def lapse(*, look: bool) -> None:
     """The bank lets go; look: and we ask it."""
-    PracticeSession.objects.update(state="LAPSED", authorized=0)
+    SandboxSession.objects.update(state="LAPSED", authorized=0)
     if look:
         checkout.settle_payment(payment_id=Payment.objects.get().pk, now=NOW + MINUTE)
         work(NOW + MINUTE)
@@ -150,7 +150,7 @@ def test_where_all_of_it_was_let_go_all_of_it_is_paid_online(
     salon.bridal.refresh_from_db()
     draft = make_prepared(service=salon.bridal, starts_at=salon.at(26, 12), now=NOW)
     check_out(draft, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     lapse(look=True)
     if answered:
@@ -168,7 +168,7 @@ def test_whoever_paid_what_was_let_go_is_not_told_that_nothing_was_taken(
     Payment.objects.update(status="CANCELED")  # as a bank that does not say why
     told = {"booking_id": asked.pk, "business_id": asked.business_id}
     checkout.pay_balance(**told, origin=ORIGIN, now=NOW + 6 * MINUTE)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=NOW + 6 * MINUTE)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=NOW + 6 * MINUTE)
     work(NOW + 7 * MINUTE)
     checkout.cancel_and_refund(**told, reason="", by=salon.olga, now=NOW + 8 * MINUTE)
     work(NOW + 9 * MINUTE)
@@ -189,7 +189,7 @@ def test_what_was_let_go_is_paid_online_and_leaves_the_inbox(
     )
     payment = Payment.objects.order_by("-pk")[0]
     assert payment.amount == 4000
-    pay_at_practice(payment, Act.PAY, now=NOW + 6 * MINUTE)
+    pay_in_sandbox(payment, Act.PAY, now=NOW + 6 * MINUTE)
     work(NOW + 7 * MINUTE)
 
     asked.refresh_from_db()

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, OrderLine, Payment, PracticeSession, Refund, RefundLine
+from apps.checkout.models import Order, OrderLine, Payment, Refund, RefundLine, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.refunds import assign, split
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import fields_of, text_of
 
 LATER = NOW + timedelta(minutes=1)
@@ -57,7 +57,7 @@ def booking(salon: Salon) -> Booking:
     order = Order.objects.get()
     OrderLine.objects.update(name="Cut", amount=3000, total=3000)
     OrderLine.objects.create(order=order, name="Wash", amount=1800, total=1800, position=1)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     checkout.mark_paid(booking_id=draft.pk, revision=draft.revision, by=salon.olga, now=LATER)
@@ -153,7 +153,7 @@ def test_a_line_of_another_order_is_refused(salon: Salon, booking: Booking) -> N
 @pytest.mark.django_db
 def test_a_refund_that_fails_gives_the_line_its_money_again(salon: Salon, booking: Booking) -> None:
     refund(salon, booking, {"Cut": 3000})
-    PracticeSession.objects.update(captured=100)
+    SandboxSession.objects.update(captured=100)
     checkout.do_refund(refund_id=Refund.objects.get(status="PENDING").pk, now=LATER)
 
     assert went() == {"Cut": 2800, "Wash": 0}

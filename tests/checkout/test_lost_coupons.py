@@ -15,7 +15,7 @@ from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, make_prepared, pay_in_sandbox, work
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(minutes=1)
@@ -40,7 +40,7 @@ def request_(asking: Salon, code: Coupon) -> Booking:
     """Carl asks for bridal hair with the code; the deposit is kept aside at his bank."""
     draft = make_prepared(service=asking.bridal, starts_at=asking.at(26, 10), now=NOW)
     use(draft, Way.DEPOSIT)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft

@@ -7,16 +7,16 @@ import pytest
 from django.test import Client, override_settings
 
 from apps.checkout.models import ProviderEvent
-from apps.checkout.providers.practice import HEADER as PRACTICE_HEADER
-from apps.checkout.providers.practice import practice_secrets
-from apps.checkout.providers.signing import sign
+from apps.checkout.providers.messages import sign
+from apps.checkout.providers.sandbox import HEADER as SANDBOX_HEADER
+from apps.checkout.providers.sandbox import sandbox_secrets
 from apps.checkout.providers.stripe import HEADER as STRIPE_HEADER
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 SECRET = "whsec_odd"
-PRACTICE: dict[str, Any] = {"id": "evt_1", "type": "paid", "payment": "practice_1"}
+SANDBOX: dict[str, Any] = {"id": "evt_1", "type": "paid", "payment": "practice_1"}
 STRIPE: dict[str, Any] = {
     "id": "evt_1",
     "type": "charge.refunded",
@@ -52,8 +52,8 @@ ODD_NUMBERS = ["9" * 5000, "1e999", "-1e999", "NaN", "Infinity"]
 
 def tell(provider: str, body: bytes) -> int:
     """Send a body with the provider's good signature; the status of our answer."""
-    secret = SECRET if provider == "stripe" else practice_secrets()[0]
-    header = STRIPE_HEADER if provider == "stripe" else PRACTICE_HEADER
+    secret = SECRET if provider == "stripe" else sandbox_secrets()[0]
+    header = STRIPE_HEADER if provider == "stripe" else SANDBOX_HEADER
     settings = {
         "PAYMENT_PROVIDER": provider,
         "STRIPE_SECRET_KEY": "sk_test_odd",
@@ -70,7 +70,7 @@ def tell(provider: str, body: bytes) -> int:
 
 
 def good(provider: str) -> dict[str, Any]:
-    return STRIPE if provider == "stripe" else PRACTICE
+    return STRIPE if provider == "stripe" else SANDBOX
 
 
 def with_value(provider: str, name: str, value: str) -> bytes:
@@ -118,7 +118,7 @@ def test_a_name_given_twice_is_refused(provider: str) -> None:
 
 
 @pytest.mark.parametrize("case", sorted(set(ODD_VALUES) - {"missing"}))
-def test_practice_names_a_payment_in_words(case: str) -> None:
+def test_the_sandbox_names_a_payment_in_words(case: str) -> None:
     assert tell("practice", with_value("practice", "payment", ODD_VALUES[case])) == 400
 
 

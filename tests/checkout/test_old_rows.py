@@ -19,7 +19,7 @@ from apps.checkout.queries.stranded import refused_refunds
 from apps.ledger.check import find_all
 from apps.prepaid import operations as prepaid
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import pay_at_practice, work
+from tests.factories.money import pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online
 from tests.pages import fill, hold
 
@@ -45,7 +45,7 @@ def bought(salon: Salon) -> GiftCard:
     Business.objects.update(sells_gift_cards=True)
     salon.business.refresh_from_db()
     card = buy_gift_online(salon.business).card
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     card.refresh_from_db()
     return card

@@ -17,7 +17,7 @@ from apps.classes import operations as classes
 from apps.messages.models import Message
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 MINUTE = timedelta(minutes=1)
@@ -38,7 +38,7 @@ def paid(salon: Salon, *, asks_meanwhile: bool = False, **columns: object) -> Bo
     check_out(draft, Way.DEPOSIT, now=NOW)
     if asks_meanwhile:
         Service.objects.filter(pk=salon.cut.pk).update(requires_approval=True, unanswered="DECLINE")
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     assert draft.paid == 2000

@@ -18,7 +18,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import DETAILS, fields_of, fill, hold
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_the_operation_refuses_to_book_past_the_till(salon: Salon) -> None:
 def test_what_was_booked_past_the_till_before_is_owed_at_its_price(salon: Salon) -> None:
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 11), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.CANCEL, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.CANCEL, now=NOW)
     checkout.settle_open_payments(now=NOW + timedelta(minutes=2))
     work(NOW + timedelta(minutes=2))
     Booking.objects.update(payment_option="OFFLINE")

@@ -158,7 +158,7 @@ def test_with_a_deposit_paid_the_rest_is_not_paid_with_a_plan(salon: Salon) -> N
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 11), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
     payment = Payment.objects.get(order__booking=draft)
-    checkout.act_in_practice(ref=payment.provider_ref, act=checkout.Act.PAY, now=NOW)
+    checkout.act_in_sandbox(ref=payment.provider_ref, act=checkout.Act.PAY, now=NOW)
     checkout.settle_payment(payment_id=payment.pk, now=NOW)
 
     assert refusal(Booking.objects.get(), purchase, salon) is Refused.PAID_ALREADY

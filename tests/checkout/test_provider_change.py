@@ -15,7 +15,7 @@ from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ EACH = pytest.mark.parametrize("another", ["", "stripe"])
 
 @pytest.fixture
 def draft(salon: Salon) -> Booking:
-    """Carl is on the page of the practice bank, with a deposit of €20.00."""
+    """Carl is on the page of the bank of the sandbox, with a deposit of €20.00."""
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
     return draft
@@ -33,7 +33,7 @@ def draft(salon: Salon) -> Booking:
 
 @pytest.fixture
 def paid(draft: Booking) -> Booking:
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft
@@ -60,7 +60,7 @@ def test_a_payment_under_way_is_settled_with_whoever_opened_it(
 ) -> None:
     settings.PAYMENT_PROVIDER = another
 
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
     draft.refresh_from_db()
@@ -72,7 +72,7 @@ def test_a_payment_under_way_is_settled_with_whoever_opened_it(
 def test_a_payment_whose_word_never_came_is_asked_about(
     draft: Booking, settings: Any, another: str
 ) -> None:
-    pay_at_practice(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)
     settings.PAYMENT_PROVIDER = another
 
     assert checkout.settle_open_payments(now=NOW + timedelta(minutes=3)) == 1

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession
+from apps.checkout.models import Order, Payment, SandboxSession
 from apps.checkout.operations import Act, SessionOver
 from apps.checkout.pricing import Way
 from apps.checkout.providers import CaptureRefused
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from apps.ledger.check import find_all
 from apps.messages.models import Message
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def _play(salon: Salon, steps: list[tuple[str, Any]]) -> None:
             _refund_there(what)
         elif step == "tell":
             kind, number = what
-            checkout.tell_of_practice(
+            checkout.deliver_sandbox_event(
                 ref=payment.provider_ref, kind=kind, event_id=f"evt_{number}", now=now
             )
         elif step == "work":
@@ -73,13 +73,13 @@ def _play(salon: Salon, steps: list[tuple[str, Any]]) -> None:
 
 def _act(payment: Payment, act: Act, *, now: Any) -> None:
     try:
-        pay_at_practice(payment, act, now=now)
+        pay_in_sandbox(payment, act, now=now)
     except SessionOver:
         assert act  # the bank refuses; nothing of ours has changed
 
 
 def _refund_there(amount: int) -> None:
-    session = PracticeSession.objects.get()
+    session = SandboxSession.objects.get()
     if session.refunded + amount <= session.captured:
         session.refunded += amount
         session.save()
@@ -87,7 +87,7 @@ def _refund_there(amount: int) -> None:
 
 def _expect_the_truth(booking_id: int, *, now: Any) -> None:
     session, payment, order = (
-        PracticeSession.objects.get(),
+        SandboxSession.objects.get(),
         Payment.objects.get(),
         Order.objects.get(),
     )
@@ -133,7 +133,7 @@ def _play_a_request(salon: Salon, steps: list[tuple[str, Any]]) -> None:
             _refund_there(what)
         elif step == "tell":
             kind, number = what
-            checkout.tell_of_practice(
+            checkout.deliver_sandbox_event(
                 ref=payment.provider_ref, kind=kind, event_id=f"evt_{number}", now=now
             )
         elif step == "wait":
@@ -160,7 +160,7 @@ def _decide(salon: Salon, payment: Payment, step: str, what: Any, *, now: dateti
     elif step == "work":
         work(now)
     elif step == "let go there":
-        Practice().close(payment.provider_ref)
+        Sandbox().close(payment.provider_ref)
     elif step == "capture there" and Booking.objects.get().status == "CONFIRMED":
         _capture_there(payment)
     return now
@@ -183,20 +183,20 @@ def _answer(salon: Salon, what: str, *, now: datetime) -> None:
 def _capture_there(payment: Payment) -> None:
     """Somebody takes it on the provider's own pages."""
     try:
-        Practice().capture(payment.provider_ref, key="by hand")
+        Sandbox().capture(payment.provider_ref, key="by hand")
     except CaptureRefused:
-        assert PracticeSession.objects.get().captured == 0
+        assert SandboxSession.objects.get().captured == 0
 
 
 def _nothing_is_taken_without_a_yes() -> None:
-    booking, session = Booking.objects.get(), PracticeSession.objects.get()
+    booking, session = Booking.objects.get(), SandboxSession.objects.get()
     said_yes = BookingEvent.objects.filter(action="CONFIRMED").exists()
     assert said_yes or session.captured == 0
     assert booking.kept_aside in {0, 4000}
 
 
 def _expect_the_decision(booking_id: int, *, now: datetime) -> None:
-    session, payment = PracticeSession.objects.get(), Payment.objects.get()
+    session, payment = SandboxSession.objects.get(), Payment.objects.get()
     booking = Booking.objects.get(pk=booking_id)
     assert (payment.captured, payment.refunded, payment.authorized) == (
         session.captured,

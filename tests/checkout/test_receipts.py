@@ -17,7 +17,7 @@ from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking, make_salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +48,7 @@ def test_money_in_person_and_online_count_in_one_row(salon: Salon) -> None:
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 13), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
     assert numbers(salon) == ["2026-00001"]
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=LATER)
     work(LATER)
 
     assert numbers(salon) == ["2026-00001", "2026-00002"]
@@ -88,7 +88,7 @@ def test_the_year_is_that_of_the_business_s_calendar(salon: Salon) -> None:
 def test_what_is_not_paid_has_no_number(salon: Salon) -> None:
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 13), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.DECLINE, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.DECLINE, now=LATER)
     work(LATER)
 
     assert (Receipt.objects.count(), ReceiptCounter.objects.count()) == (0, 0)

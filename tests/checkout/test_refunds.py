@@ -9,12 +9,12 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import StaleRevision
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession, Refund
+from apps.checkout.models import Order, Payment, Refund, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def booking(salon: Salon) -> Booking:
     """Carl's cut, €20.00 of €48.00 paid online."""
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft
@@ -147,7 +147,7 @@ def test_a_refund_reaches_the_provider_once(booking: Booking, salon: Salon) -> N
 
     found.refresh_from_db()
     assert found.status == "DONE"
-    assert PracticeSession.objects.get().refunded == 500
+    assert SandboxSession.objects.get().refunded == 500
     assert clean()
 
 
@@ -164,7 +164,7 @@ def test_all_of_it_may_go_back_in_parts_and_not_a_unit_more(booking: Booking, sa
     work(LATER)
 
     assert status(booking) == ("REFUNDED", 0, "FULLY_REFUNDED")
-    assert PracticeSession.objects.get().refunded == 2000
+    assert SandboxSession.objects.get().refunded == 2000
     assert clean()
 
 
@@ -178,7 +178,7 @@ def test_the_newest_money_goes_back_first(booking: Booking, salon: Salon) -> Non
 
 
 def test_a_refund_made_at_the_provider_is_recorded(booking: Booking) -> None:
-    PracticeSession.objects.update(refunded=700)
+    SandboxSession.objects.update(refunded=700)
     payment = Payment.objects.get()
 
     for _time in range(2):
@@ -194,7 +194,7 @@ def test_a_refund_the_provider_refuses_leaves_the_money_where_it_is(
     booking: Booking, salon: Salon
 ) -> None:
     refund(booking, salon, 1500)
-    PracticeSession.objects.update(captured=1000)
+    SandboxSession.objects.update(captured=1000)
 
     checkout.do_refund(refund_id=Refund.objects.get().pk, now=LATER)
 

@@ -15,13 +15,13 @@ from apps.checkout.models import (
     OrderLine,
     Payment,
     PlanPurchase,
-    PracticeSession,
     Refund,
+    SandboxSession,
 )
 from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
 from apps.checkout.providers import Returned
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from apps.checkout.wiring import ask_after_refunds
 from apps.dashboard.access import open_access
 from apps.dashboard.money.queries.takings import get_takings
@@ -31,7 +31,7 @@ from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan
 from tests.pages import text_of
 
@@ -46,7 +46,7 @@ def booking(salon: Salon) -> Booking:
     """A cut of €48.00, paid and cancelled; all of it went back."""
     booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(booking, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     checkout.cancel_and_refund(
         booking_id=booking.pk, business_id=booking.business_id, reason="", by=salon.olga, now=LATER
@@ -61,15 +61,15 @@ def booking(salon: Salon) -> Booking:
 
 def refuse(act: Act = Act.REFUSE_REFUND) -> None:
     """The bank sends the money back, and the provider tells of it."""
-    ref = PracticeSession.objects.get().ref
-    checkout.act_in_practice(ref=ref, act=act, now=DAYS_LATER)
+    ref = SandboxSession.objects.get().ref
+    checkout.act_in_sandbox(ref=ref, act=act, now=DAYS_LATER)
     work(DAYS_LATER)
     work(DAYS_LATER + timedelta(minutes=1))
 
 
 def refuse_silently() -> None:
     """The same, but its word of it never comes."""
-    session = PracticeSession.objects.get()
+    session = SandboxSession.objects.get()
     for it in session.refund_keys.values():
         it["is_refused"] = True
     session.refunded = 0
@@ -103,7 +103,7 @@ def test_the_team_is_asked_what_becomes_of_the_money(salon: Salon, booking: Book
     refuse()
 
     words = text_of(desk(salon).get(INBOX))
-    assert "€48.00 could not be refunded through Practice." in words
+    assert "€48.00 could not be refunded through Sandbox." in words
     assert "1 problem to solve" in text_of(desk(salon).get("/own/juniper/"))
 
 
@@ -119,11 +119,11 @@ def test_whoever_waits_for_the_money_is_told(booking: Booking) -> None:
 
 def test_the_same_word_once_more_changes_nothing(booking: Booking) -> None:
     refuse()
-    ref = PracticeSession.objects.get().ref
+    ref = SandboxSession.objects.get().ref
     history = booking.history.count()
 
     for name in ("evt_again", "evt_again", "evt_other"):
-        checkout.tell_of_practice(ref=ref, kind="refund.failed", event_id=name, now=DAYS_LATER)
+        checkout.deliver_sandbox_event(ref=ref, kind="refund.failed", event_id=name, now=DAYS_LATER)
     work(DAYS_LATER)
 
     assert refunds() == [(4800, "FAILED")]
@@ -161,7 +161,7 @@ def test_after_five_weeks_no_bank_refuses_it(booking: Booking, days: int, asked:
 
 def test_an_answer_of_before_makes_no_new_refund_of_it(booking: Booking) -> None:
     payment = Payment.objects.get()
-    before = Practice().fetch(payment.provider_ref, now=DAYS_LATER)
+    before = Sandbox().fetch(payment.provider_ref, now=DAYS_LATER)
     refuse()
 
     checkout.apply_provider_state(payment_id=payment.pk, truth=before, now=DAYS_LATER)
@@ -173,7 +173,7 @@ def test_an_answer_of_before_makes_no_new_refund_of_it(booking: Booking) -> None
 def test_a_part_for_one_line_is_owed_by_that_line_again(salon: Salon) -> None:
     booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(booking, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     line = OrderLine.objects.get()
     checkout.refund_order(
@@ -197,7 +197,7 @@ def test_a_part_for_one_line_is_owed_by_that_line_again(salon: Salon) -> None:
 
 def test_the_plan_of_whoever_ended_it_waits_for_a_decision(salon: Salon) -> None:
     buy_online(make_plan(services=[salon.cut]))
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     plan = PlanPurchase.objects.get()
     prepaid.cancel_plan(
@@ -214,7 +214,7 @@ def test_the_plan_of_whoever_ended_it_waits_for_a_decision(salon: Salon) -> None
     refuse()
 
     assert told() == [(["carl@example.com"], "Your refund did not go through: Ten classes")]
-    assert "€100.00 could not be refunded through Practice." in text_of(desk(salon).get(INBOX))
+    assert "€100.00 could not be refunded through Sandbox." in text_of(desk(salon).get(INBOX))
     assert clean()
 
 
@@ -222,7 +222,7 @@ def test_a_stopped_gift_card_waits_for_a_decision(salon: Salon) -> None:
     Business.objects.update(sells_gift_cards=True)
     salon.business.refresh_from_db()
     card = buy_gift_online(salon.business).card
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     prepaid.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
     work(LATER)
@@ -289,8 +289,8 @@ def test_what_never_went_is_on_no_day(salon: Salon, booking: Booking) -> None:
     assert [it.amount.amount for it in takings.rows] == [4800]
 
 
-def test_the_practice_bank_refuses_by_a_button_of_its_page(salon: Salon, booking: Booking) -> None:
-    page = f"/practice/{PracticeSession.objects.get().ref}/"
+def test_the_sandbox_refuses_by_a_button_of_its_page(salon: Salon, booking: Booking) -> None:
+    page = f"/practice/{SandboxSession.objects.get().ref}/"
     browser = desk(salon)
     assert "Have the bank refuse the refund" in text_of(browser.get(page))
 
@@ -301,11 +301,11 @@ def test_the_practice_bank_refuses_by_a_button_of_its_page(salon: Salon, booking
 
 
 def test_a_session_of_before_knows_its_refunds_by_name_only(booking: Booking) -> None:
-    session = PracticeSession.objects.get()
+    session = SandboxSession.objects.get()
     session.refund_keys = {"refund-1": "re_old"}
     session.save()
 
-    truth = Practice().fetch(session.ref, now=DAYS_LATER)
+    truth = Sandbox().fetch(session.ref, now=DAYS_LATER)
 
     assert truth.refunds == (Returned("re_old", "refund-1", 0),)
-    assert Practice().refund(session.ref, amount=1, key="refund-1") == "re_old"
+    assert Sandbox().refund(session.ref, amount=1, key="refund-1") == "re_old"

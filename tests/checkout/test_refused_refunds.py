@@ -13,7 +13,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.businesses.models import Business
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, PracticeSession, Refund
+from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund, SandboxSession
 from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
 from apps.dashboard.access import open_access
@@ -23,7 +23,7 @@ from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_salon
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan
 from tests.pages import text_of
 
@@ -39,7 +39,7 @@ def refusing(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     it refuses it does not tell of as gone."""
 
     def refuse() -> None:
-        PracticeSession.objects.update(captured=0)
+        SandboxSession.objects.update(captured=0)
 
     return refuse
 
@@ -50,7 +50,7 @@ def card(salon: Salon, refusing: Callable[[], None]) -> GiftCard:
     Business.objects.update(sells_gift_cards=True)
     salon.business.refresh_from_db()
     card = buy_gift_online(salon.business).card
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     prepaid.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
     refusing()
@@ -64,7 +64,7 @@ def card(salon: Salon, refusing: Callable[[], None]) -> GiftCard:
 def plan(salon: Salon, refusing: Callable[[], None]) -> PlanPurchase:
     """Ten cuts for €160.00, ended with €100.00 of it back: the bank refused."""
     buy_online(make_plan(services=[salon.cut]))
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     purchase = PlanPurchase.objects.get()
     prepaid.cancel_plan(
@@ -88,7 +88,7 @@ def booking(salon: Salon, refusing: Callable[[], None]) -> Booking:
     """A cut of €48.00, paid and cancelled with all of it back: the bank refused."""
     booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(booking, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     checkout.cancel_and_refund(
         booking_id=booking.pk, business_id=booking.business_id, reason="", by=salon.olga, now=LATER
@@ -133,7 +133,7 @@ def test_money_of_a_stopped_card_stands_in_the_inbox_with_both_ways_out(
     words = inbox(salon)
 
     assert (card.status, card.balance) == ("STOPPED", 0)
-    assert "€50.00 could not be refunded through Practice." in words
+    assert "€50.00 could not be refunded through Sandbox." in words
     assert "I refunded €50.00 in person" in words
     assert "Put it back on the gift card" in words
     assert is_asked(salon)
@@ -191,7 +191,7 @@ def test_the_buyer_of_a_card_is_told_that_it_did_not_work(card: GiftCard) -> Non
 
 def test_money_of_an_ended_plan_stands_in_the_inbox(salon: Salon, plan: PlanPurchase) -> None:
     assert plan.status == "CANCELED"
-    assert "€100.00 could not be refunded through Practice." in inbox(salon)
+    assert "€100.00 could not be refunded through Sandbox." in inbox(salon)
     assert told() == [
         (["carl@example.com"], "Your refund is on its way: Ten classes"),
         (["carl@example.com"], "Your refund did not go through: Ten classes"),
@@ -215,7 +215,7 @@ def test_money_of_a_plan_may_stay(salon: Salon, plan: PlanPurchase) -> None:
 def test_money_of_a_cancelled_booking_stands_there_once(salon: Salon, booking: Booking) -> None:
     words = inbox(salon)
 
-    assert "€48.00 could not be refunded through Practice." in words
+    assert "€48.00 could not be refunded through Sandbox." in words
     assert "Money from cancelled bookings" not in words
     assert is_asked(salon)
 
@@ -255,7 +255,7 @@ def test_the_page_does_not_say_that_what_was_handed_over_went_back_as_it_came(
 
 
 def test_the_bank_is_asked_again(salon: Salon, booking: Booking) -> None:
-    PracticeSession.objects.update(captured=4800)
+    SandboxSession.objects.update(captured=4800)
     decide(salon, WayOut.AGAIN)
     work(SOON)
     booking.refresh_from_db()
@@ -269,7 +269,7 @@ def test_the_bank_is_asked_again(salon: Salon, booking: Booking) -> None:
 def test_whoever_gives_it_back_on_the_page_of_the_booking_has_decided(
     salon: Salon, booking: Booking
 ) -> None:
-    PracticeSession.objects.update(captured=4800)
+    SandboxSession.objects.update(captured=4800)
     checkout.refund_order(
         booking_id=booking.pk, amount=1000, seen_refunded=0, reason="", by=salon.olga, now=SOON
     )
@@ -283,11 +283,11 @@ def in_two(salon: Salon) -> Booking:
     """The same cut, paid by a deposit of €20.00 and €28.00 later, both online."""
     booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(booking, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     asked = {"booking_id": booking.pk, "business_id": booking.business_id}
     checkout.pay_balance(**asked, origin=ORIGIN, now=NOW)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=NOW)
     work(LATER)
     booking.refresh_from_db()
     assert booking.paid == 4800
@@ -324,7 +324,7 @@ def test_what_the_bank_refuses_after_the_rest_was_kept_is_still_asked_about(
     refusing()
     work(SOON)
 
-    assert "€28.00 could not be refunded through Practice." in inbox(salon)
+    assert "€28.00 could not be refunded through Sandbox." in inbox(salon)
     assert is_asked(salon)
     decide(salon, WayOut.KEEP)
     assert "could not be refunded" not in inbox(salon)
@@ -352,7 +352,7 @@ def test_each_of_two_that_were_refused_is_decided_about_by_itself(
 
     keep(first)
 
-    assert f"€{second.amount / 100:.2f} could not be refunded through Practice." in inbox(salon)
+    assert f"€{second.amount / 100:.2f} could not be refunded through Sandbox." in inbox(salon)
     keep(second)
     words = inbox(salon)
     assert "could not be refunded" not in words
@@ -377,10 +377,10 @@ def test_a_small_amount_that_goes_back_later_decides_about_no_larger_one(
     refund_remaining(in_two, salon, 2800)
     refusing()
     work(SOON)
-    PracticeSession.objects.update(captured=2800)
+    SandboxSession.objects.update(captured=2800)
     refund_remaining(in_two, salon, 500)
 
-    assert "€23.00 could not be refunded through Practice." in inbox(salon)
+    assert "€23.00 could not be refunded through Sandbox." in inbox(salon)
     refund_remaining(in_two, salon, 2800, seen=500)
     assert "could not be refunded" not in inbox(salon)
 

@@ -19,7 +19,7 @@ from apps.checkout.states import Flow, PaymentStatus, balance, excess, payment_s
 from apps.ledger.check import find_all
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def deposit(salon: Salon) -> Booking:
     """Carl's cut, €20.00 of €48.00 paid online."""
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     return draft
@@ -273,7 +273,7 @@ def _do(booking: Booking, salon: Salon, step: str, number: int) -> Any:
         asked: dict[str, Any] = {"booking_id": booking.pk, "business_id": booking.business_id}
         checkout.pay_balance(**asked, origin=ORIGIN, now=NOW)
         newest = Payment.objects.filter(kind="ONLINE").order_by("-pk")[0]
-        return pay_at_practice(newest, Act.PAY, now=NOW)
+        return pay_in_sandbox(newest, Act.PAY, now=NOW)
     if step == "desk":
         return checkout.mark_paid(**facts, revision=booking.revision)
     if step == "undo":

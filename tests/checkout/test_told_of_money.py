@@ -11,7 +11,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.businesses.models import Business
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Payment, PlanPurchase, PracticeSession, Refund
+from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund, SandboxSession
 from apps.checkout.operations import Act, WayOut
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
@@ -20,7 +20,7 @@ from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import desk
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, buy_online, make_plan, make_purchase
 from tests.pages import text_of
 
@@ -39,7 +39,7 @@ DECIDED = (
 def pay_for_cut(salon: Salon) -> Booking:
     booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(booking, Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     booking.refresh_from_db()
     return booking
@@ -52,7 +52,7 @@ def refused(salon: Salon) -> Booking:
     checkout.cancel_and_refund(
         booking_id=booking.pk, business_id=booking.business_id, reason="", by=salon.olga, now=LATER
     )
-    PracticeSession.objects.update(captured=0)
+    SandboxSession.objects.update(captured=0)
     work(SOON)
     work(SOON + timedelta(minutes=1))
     booking.refresh_from_db()
@@ -245,7 +245,7 @@ def test_cash_of_a_cancelled_booking_is_given_back_in_person(
 def test_each_part_goes_back_in_its_own_way(salon: Salon) -> None:
     booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(booking, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     booking.refresh_from_db()
     checkout.mark_paid(booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=LATER)
@@ -264,7 +264,7 @@ def test_each_part_goes_back_in_its_own_way(salon: Salon) -> None:
 def plan(salon: Salon) -> PlanPurchase:
     """Ten cuts for €160.00, paid online."""
     buy_online(make_plan(services=[salon.cut]))
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     mail.outbox.clear()
     return PlanPurchase.objects.get()
@@ -318,10 +318,10 @@ def test_the_holder_of_a_plan_is_told_what_was_decided(
     told_as: tuple[str, str],
 ) -> None:
     subject, words = told_as
-    PracticeSession.objects.update(captured=0)
+    SandboxSession.objects.update(captured=0)
     end(plan)
     work(SOON)
-    PracticeSession.objects.update(captured=16000)
+    SandboxSession.objects.update(captured=16000)
     mail.outbox.clear()
     decide(salon, way)
 
@@ -347,11 +347,11 @@ def test_the_buyer_of_a_stopped_card_is_told(salon: Salon) -> None:
     Business.objects.update(sells_gift_cards=True)
     salon.business.refresh_from_db()
     card: GiftCard = buy_gift_online(salon.business).card
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     mail.outbox.clear()
     prepaid.stop_gift_card(card_id=card.pk, gives_back=True, by=salon.olga, now=LATER)
-    PracticeSession.objects.update(captured=0)
+    SandboxSession.objects.update(captured=0)
     work(LATER)
     decide(salon, WayOut.BY_HAND)
 

@@ -9,7 +9,7 @@ from django.apps import apps
 
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession, Refund
+from apps.checkout.models import Order, Payment, Refund, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_payment_summary
@@ -21,7 +21,7 @@ from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_use_code import use
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 MINUTE = timedelta(minutes=1)
@@ -32,7 +32,7 @@ def twice(salon: Salon) -> tuple[Booking, Payment]:
     """Carl's cut of €48.00: a deposit of €20.00 came, and the rest both online and at the desk."""
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     asked = {"booking_id": draft.pk, "business_id": draft.business_id}
@@ -43,7 +43,7 @@ def twice(salon: Salon) -> tuple[Booking, Payment]:
     at_desk = checkout.mark_paid(
         booking_id=draft.pk, revision=draft.revision, by=salon.olga, now=NOW + MINUTE
     )
-    pay_at_practice(online, Act.PAY, now=NOW + MINUTE)
+    pay_in_sandbox(online, Act.PAY, now=NOW + MINUTE)
     work(NOW + 2 * MINUTE)
     work(NOW + 3 * MINUTE)
     draft.refresh_from_db()
@@ -170,7 +170,7 @@ def test_a_double_payment_that_goes_back_at_the_provider_is_no_gift(
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(draft, Way.FULL, now=NOW)
     payment = Payment.objects.get()
-    pay_at_practice(payment, Act.PAY, now=NOW)
+    pay_in_sandbox(payment, Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     at_desk = Payment.objects.create(
@@ -183,7 +183,7 @@ def test_a_double_payment_that_goes_back_at_the_provider_is_no_gift(
         created_at=NOW,
         settled_at=NOW,
     )
-    PracticeSession.objects.update(refunded=4800)
+    SandboxSession.objects.update(refunded=4800)
     checkout.settle_payment(payment_id=payment.pk, now=NOW + MINUTE)
 
     assert Refund.objects.get().excess == 4800
@@ -198,7 +198,7 @@ def test_money_that_comes_once_more_after_a_refund_goes_back_whole(salon: Salon)
     """What was given back stays given back: a second payment does not undo it."""
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     asked = {"booking_id": draft.pk, "business_id": draft.business_id}
@@ -210,7 +210,7 @@ def test_money_that_comes_once_more_after_a_refund_goes_back_whole(salon: Salon)
     checkout.refund_order(
         booking_id=draft.pk, amount=1000, seen_refunded=0, reason="", by=salon.olga, now=NOW
     )
-    pay_at_practice(online, Act.PAY, now=NOW + MINUTE)
+    pay_in_sandbox(online, Act.PAY, now=NOW + MINUTE)
     work(NOW + 2 * MINUTE)
     work(NOW + 3 * MINUTE)
 
@@ -225,7 +225,7 @@ def test_an_excess_that_could_not_go_back_is_here_again(
     booking, at_desk = twice
     refund = Refund.objects.get()
     Refund.objects.update(status="PENDING", done_at=None)
-    PracticeSession.objects.update(captured=0, refunded=0, refund_keys={})
+    SandboxSession.objects.update(captured=0, refunded=0, refund_keys={})
     checkout.do_refund(refund_id=refund.pk, now=NOW + 5 * MINUTE)
 
     payment = Payment.objects.get(pk=refund.payment_id)
@@ -260,7 +260,7 @@ def test_what_goes_back_elsewhere_on_another_day_leaves_the_day_it_came(
     salon: Salon, twice: tuple[Booking, Payment]
 ) -> None:
     first = Payment.objects.earliest("pk")
-    PracticeSession.objects.filter(ref=first.provider_ref).update(refunded=800)
+    SandboxSession.objects.filter(ref=first.provider_ref).update(refunded=800)
     checkout.settle_payment(payment_id=first.pk, now=NOW + timedelta(days=1))
 
     access = open_access(member=salon.olga)

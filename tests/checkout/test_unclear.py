@@ -9,7 +9,7 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession
+from apps.checkout.models import Order, Payment, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
 from apps.ledger.check import find_all
@@ -18,7 +18,7 @@ from apps.prepaid import operations as prepaid
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, buy_online
 from tests.pages import text_of
 
@@ -37,7 +37,7 @@ def draft(salon: Salon) -> Booking:
 
 def tell(**facts: object) -> None:
     """Let the bank have another truth."""
-    PracticeSession.objects.update(**facts)
+    SandboxSession.objects.update(**facts)
 
 
 def owner(salon: Salon) -> Client:
@@ -65,7 +65,7 @@ def test_the_inbox_holds_both_figures_until_somebody_has_looked(
     page = text_of(owner(salon).get(INBOX))
     for told in (
         "Payments of a different amount",
-        f"You asked for €20.00. Practice reports {words}.",
+        f"You asked for €20.00. Sandbox reports {words}.",
         f"This is not counted as paid. Find {payment.provider_ref} in your account there",
     ):
         assert told in page
@@ -165,7 +165,7 @@ def test_where_nothing_came_it_is_closed_and_may_be_tried_again(
     work(LATER)
 
     assert Payment.objects.get().status == "FAILED"
-    assert PracticeSession.objects.get().state == "CANCELED"
+    assert SandboxSession.objects.get().state == "CANCELED"
     assert "was about to charge €2.00. Nothing was paid." in text_of(owner(salon).get(INBOX))
     assert check_out(draft, Way.DEPOSIT, now=LATER).url
 
@@ -185,7 +185,7 @@ def test_the_right_amount_after_all_is_taken_over(draft: Booking, salon: Salon) 
 
 
 def test_what_was_paid_stays_paid(draft: Booking) -> None:
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     tell(amount=200)
     checkout.settle_payment(payment_id=Payment.objects.get().pk, now=LATER)
@@ -198,14 +198,14 @@ def test_what_was_paid_stays_paid(draft: Booking) -> None:
 def test_what_is_kept_aside_in_another_amount_is_not_taken(asking: Salon) -> None:
     draft = make_prepared(service=asking.bridal, starts_at=asking.at(27, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)
     checkout.settle_payment(payment_id=Payment.objects.get().pk, now=LATER)
     tell(amount=9000, authorized=9000)
     draft.refresh_from_db()
     Booking.objects.filter(pk=draft.pk).update(status="CONFIRMED")
     checkout.capture_payment(payment_id=Payment.objects.get().pk, now=LATER + timedelta(hours=1))
 
-    assert PracticeSession.objects.get().captured == 0
+    assert SandboxSession.objects.get().captured == 0
     assert Payment.objects.get().status == "UNCLEAR"
     assert Order.objects.get().payment_status == "PENDING"
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
-from apps.checkout.models import GiftCard, Payment, PracticeSession
+from apps.checkout.models import GiftCard, Payment, SandboxSession
 from tests.checkout.test_balance import carl, page_of
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_booking
@@ -66,7 +66,7 @@ def test_what_is_given_up_makes_room_for_another_amount(rest: Booking) -> None:
 
     assert pay(browser, rest, give_up="1").status_code == 303
     assert "A payment is in progress." not in page_of(browser, rest)
-    assert PracticeSession.objects.get().state == "CANCELED"
+    assert SandboxSession.objects.get().state == "CANCELED"
     pay(browser, rest, amount="20")
 
     assert amounts() == [(1000, "CANCELED"), (2000, "PENDING")]

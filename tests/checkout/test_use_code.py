@@ -18,7 +18,7 @@ from apps.messages.queries import get_booking_facts
 from tests.checkout.test_balance import carl, page_of
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import Studio, join, make_session
 from tests.pages import text_of
@@ -219,7 +219,7 @@ def test_a_code_that_makes_it_free_is_no_payment(salon: Salon, booked: Booking) 
 def test_a_code_that_takes_off_all_that_is_left_is_no_payment(salon: Salon) -> None:
     booking = make_prepared(service=salon.cut, starts_at=salon.at(26, 12), now=NOW)
     check_out(booking, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     make_coupon(business=salon.business, code="REST", kind="AMOUNT", value=2800)
 

@@ -9,9 +9,9 @@ import time_machine
 from django.test import Client, override_settings
 
 from apps.bookings.models import Booking
-from apps.checkout.models import Order, Payment, PracticeSession, ProviderEvent
-from apps.checkout.providers.practice import HEADER, practice_message, practice_secrets
-from apps.checkout.providers.signing import sign
+from apps.checkout.models import Order, Payment, ProviderEvent, SandboxSession
+from apps.checkout.providers.messages import sign
+from apps.checkout.providers.sandbox import HEADER, sandbox_message, sandbox_secrets
 from tests.factories import NOW, Salon
 from tests.factories.money import work
 from tests.pages import fields_of, fill, hold, plain_looks, text_of
@@ -186,17 +186,17 @@ def test_without_a_provider_the_rest_of_the_ways_is_offered(client: Client, salo
     assert "Pay in full" not in text_of(page)
 
 
-def test_the_practice_page_knows_only_its_own_verbs(client: Client, salon: Salon) -> None:
+def test_the_page_of_the_sandbox_knows_only_its_own_verbs(client: Client, salon: Salon) -> None:
     there = press(client, to_pay_page(client, salon), way="DEPOSIT")["Location"]
 
     assert client.post(there, {"act": "STEAL"}).status_code == 422
     assert client.post("/practice/practice_0/", {"act": "PAY"}).status_code == 404
     client.post(there, {"act": "PAY"})
     assert client.post(there, {"act": "PAY"}).status_code == 409
-    assert PracticeSession.objects.get().captured == 2000
+    assert SandboxSession.objects.get().captured == 2000
 
 
-def test_a_portal_that_sells_for_real_has_no_practice_page(client: Client, salon: Salon) -> None:
+def test_a_portal_that_sells_for_real_has_no_sandbox(client: Client, salon: Salon) -> None:
     there = press(client, to_pay_page(client, salon), way="DEPOSIT")["Location"]
 
     with override_settings(PAYMENT_PROVIDER=""):
@@ -204,7 +204,7 @@ def test_a_portal_that_sells_for_real_has_no_practice_page(client: Client, salon
     with override_settings(PAYMENT_PROVIDER="", PORTAL_ORIGIN="https://portal.example"):
         assert client.get(there).status_code == 404
         assert client.post(there, {"act": "PAY"}).status_code == 404
-    assert PracticeSession.objects.get().captured == 0
+    assert SandboxSession.objects.get().captured == 0
 
 
 WEBHOOK = "/webhooks/payments/practice"
@@ -220,7 +220,7 @@ def send(client: Client, body: bytes, signature: str) -> int:
 def test_a_signed_message_is_taken_once(client: Client, salon: Salon) -> None:
     press(client, to_pay_page(client, salon), way="DEPOSIT")
     ref = Payment.objects.get().provider_ref
-    body, signature = practice_message(ref=ref, kind="paid", event_id="evt_1", at=NOW)
+    body, signature = sandbox_message(ref=ref, kind="paid", event_id="evt_1", at=NOW)
 
     assert [send(client, body, signature) for _time in range(3)] == [200, 200, 200]
     assert ProviderEvent.objects.count() == 1
@@ -229,21 +229,21 @@ def test_a_signed_message_is_taken_once(client: Client, salon: Salon) -> None:
 @pytest.mark.parametrize("case", ["none", "bad", "old", "other body", "other secret", "no event"])
 def test_a_message_of_anybody_else_changes_nothing(client: Client, db: None, case: str) -> None:
     with time_machine.travel(NOW, tick=False):
-        body, signature = practice_message(ref="x", kind="paid", event_id="evt_1", at=NOW)
+        body, signature = sandbox_message(ref="x", kind="paid", event_id="evt_1", at=NOW)
         if case == "none":
             signature = ""
         if case == "bad":
             signature = signature[:-1] + ("0" if signature[-1] != "0" else "1")
         if case == "old":
             old = NOW - timedelta(seconds=301)
-            body, signature = practice_message(ref="x", kind="paid", event_id="evt_1", at=old)
+            body, signature = sandbox_message(ref="x", kind="paid", event_id="evt_1", at=old)
         if case == "other body":
             body = json.dumps(json.loads(body), indent=1).encode()
         if case == "other secret":
             signature = sign(body, secret="guessed", at=NOW)
         if case == "no event":
             body = b"[]"
-            signature = sign(body, secret=practice_secrets()[0], at=NOW)
+            signature = sign(body, secret=sandbox_secrets()[0], at=NOW)
         code = send(client, body, signature)
 
     assert code == 400
@@ -251,7 +251,7 @@ def test_a_message_of_anybody_else_changes_nothing(client: Client, db: None, cas
 
 
 def test_unknown_providers_and_unknown_payments_learn_nothing(client: Client, salon: Salon) -> None:
-    body, signature = practice_message(ref="unknown", kind="paid", event_id="evt_9", at=NOW)
+    body, signature = sandbox_message(ref="unknown", kind="paid", event_id="evt_9", at=NOW)
 
     assert send(client, body, signature) == 200
     stripe = "/webhooks/payments/stripe"

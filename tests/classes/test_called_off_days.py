@@ -24,7 +24,7 @@ from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.dashboard.calendar.queries.why import find_why
 from apps.waitlists import operations as waitlists
-from apps.waitlists.queries.times import find_times_for
+from apps.waitlists.queries import find_times_for
 from tests.architecture.sources import modules
 from tests.factories import NOW, Salon, make_booking, make_request, make_service
 from tests.factories.bookings import make_visitor

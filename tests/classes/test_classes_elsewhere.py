@@ -15,7 +15,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.next_times import NextTime, find_next_times
 from apps.businesses.models import Location
 from apps.classes import operations as classes
-from apps.waitlists.queries.lines import offer_rules
+from apps.waitlists.queries import offer_rules
 from tests.factories import NOW, make_location
 from tests.factories.money import work
 from tests.factories.prepaid import make_plan, make_purchase

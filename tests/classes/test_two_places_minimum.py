@@ -13,7 +13,7 @@ from apps.bookings.wishes import Wish
 from apps.businesses.models import Location
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
-from apps.waitlists.queries.times import find_times_for
+from apps.waitlists.queries import find_times_for
 from tests.classes.test_minimum import statuses
 from tests.factories import NOW, Salon, make_location
 from tests.factories.bookings import make_visitor

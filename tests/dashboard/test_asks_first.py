@@ -17,7 +17,7 @@ from apps.waitlists import operations as waitlists
 from tests.checkout.test_conflicts import make_conflict
 from tests.factories import NOW, Salon, make_visitor
 from tests.factories.coupons import make_coupon, make_discount
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import join, make_session, make_studio
 from tests.pages import text_of
@@ -112,7 +112,7 @@ def test_giving_the_money_of_what_is_over_back_is_asked(olga: Client, salon: Sal
     salon.cut.refresh_from_db()
     draft = make_prepared(service=salon.cut, starts_at=salon.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     Booking.objects.filter(pk=draft.pk).update(status="CANCELED")
 

@@ -18,8 +18,8 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.businesses.models import Business, TeamMember
 from apps.businesses.operations import rename_business
 from apps.catalog.models import Question
+from apps.demo.people import SIGN_INS
 from apps.demo.seed import seed_demo
-from apps.demo.sign_ins import SIGN_INS
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
 

@@ -1,4 +1,4 @@
-"""Drafts that are ready to be paid for, and payments at the practice provider."""
+"""Drafts that are ready to be paid for, and payments at the sandbox."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Details
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
-from apps.checkout.models import Payment, PracticeSession
+from apps.checkout.models import Payment, SandboxSession
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
@@ -47,10 +47,10 @@ def check_out(draft: Booking, way: Way, *, now: datetime) -> checkout.CheckedOut
     return checkout.check_out(draft_id=draft.draft_id, way=way, seen=seen, origin=ORIGIN, now=now)
 
 
-def pay_at_practice(payment: Payment, act: Act, *, now: datetime) -> PracticeSession:
+def pay_in_sandbox(payment: Payment, act: Act, *, now: datetime) -> SandboxSession:
     """Do something on the provider's page; nobody has been told of it yet."""
     payment.refresh_from_db()
-    return checkout.act_in_practice(ref=payment.provider_ref, act=act, now=now)
+    return checkout.act_in_sandbox(ref=payment.provider_ref, act=act, now=now)
 
 
 def work(at: datetime) -> None:

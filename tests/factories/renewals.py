@@ -1,15 +1,15 @@
-"""Memberships that renew: bought on the page, paid with practice money by a card that is kept."""
+"""Memberships that renew: bought on the page, paid with test money by a card that is kept."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apps.catalog.models import PricingPlan, Service
-from apps.checkout.models import Payment, PlanPurchase, PracticeSession
+from apps.checkout.models import Payment, PlanPurchase, SandboxSession
 from apps.checkout.operations import Act
 from apps.prepaid import operations as prepaid
 from apps.prepaid.wiring import look_after_plans
 from tests.clock import NOW
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 
 BOUGHT = NOW + timedelta(minutes=1)
 ENDS = datetime(2026, 12, 23, 23, tzinfo=UTC)
@@ -44,7 +44,7 @@ def buy(plan: PricingPlan, *, email: str = "carl@example.com") -> PlanPurchase:
 def make_member_of(plan: PricingPlan, *, email: str = "carl@example.com") -> PlanPurchase:
     """Somebody who has bought and paid for a membership."""
     purchase = buy(plan, email=email)
-    pay_at_practice(Payment.objects.get(order__purchase=purchase), Act.PAY, now=BOUGHT)
+    pay_in_sandbox(Payment.objects.get(order__purchase=purchase), Act.PAY, now=BOUGHT)
     work(BOUGHT)
     purchase.refresh_from_db()
     return purchase
@@ -52,7 +52,7 @@ def make_member_of(plan: PricingPlan, *, email: str = "carl@example.com") -> Pla
 
 def take_card_away() -> None:
     """The bank knows no card any more: whoever charges one is told no."""
-    PracticeSession.objects.update(saved="")
+    SandboxSession.objects.update(saved="")
 
 
 def day_passes(at: datetime) -> None:

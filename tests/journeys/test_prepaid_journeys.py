@@ -57,7 +57,7 @@ def let_the_worker_work() -> None:
     worker.run_periodic()
 
 
-def pay_with_practice_money(page: Page, *, scripts: bool) -> None:
+def pay_with_test_money(page: Page, *, scripts: bool) -> None:
     expect(page.get_by_text("Test money.")).to_be_visible()
     page.get_by_role("button", name="Pay", exact=True).click()
     expect(page.get_by_text("We are confirming your payment")).to_be_visible()
@@ -80,7 +80,7 @@ def buy_ten_classes(page: Page, *, scripts: bool) -> None:
         expect_no_flaw(page)
     type_two_people(page)
     page.get_by_role("button", name="Pay US$160.00").click()
-    pay_with_practice_money(page, scripts=scripts)
+    pay_with_test_money(page, scripts=scripts)
     expect(page.get_by_text("10 visits left")).to_be_visible()
     if scripts:
         expect_no_flaw(page)
@@ -158,7 +158,7 @@ def buy_a_gift_card(page: Page, *, scripts: bool) -> str:
         expect_no_flaw(page)
     type_two_people(page)
     page.get_by_role("button", name="Continue to payment").click()
-    pay_with_practice_money(page, scripts=scripts)
+    pay_with_test_money(page, scripts=scripts)
     code = spell_code(GiftCard.objects.get().code)
     expect(page.get_by_text(code)).to_be_visible()
     if scripts:

@@ -10,7 +10,7 @@ from apps.checkout.operations import Act
 from apps.ledger.check import find_all
 from apps.prepaid import operations as prepaid
 from tests.factories import Salon
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.renewals import (
     DUE,
     ENDS,
@@ -67,7 +67,7 @@ def test_who_pays_by_hand_and_stops_has_the_money_back(carl: PlanPurchase) -> No
     with time_machine.travel(DUE + HOUR, tick=False):
         prepaid.pay_for_plan(purchase_id=carl.pk, origin=ORIGIN, now=DUE + HOUR)
     prepaid.stop_renewal(purchase_id=carl.pk, business_id=carl.business_id, now=DUE + HOUR)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=DUE + HOUR)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=DUE + HOUR)
 
     work(DUE + HOUR)
 

@@ -13,7 +13,7 @@ from apps.checkout.operations import Act
 from apps.prepaid import operations as prepaid
 from tests.factories import NOW, Salon
 from tests.factories.coupons import make_coupon, make_discount
-from tests.factories.money import pay_at_practice, work
+from tests.factories.money import pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.pages import fields_of, text_of
 from tests.prepaid.books import assert_the_books_add_up
@@ -92,7 +92,7 @@ def test_whoever_changes_it_finds_all_as_it_was_typed(client: Client) -> None:
 
 def test_a_card_that_was_paid_meanwhile_is_shown_in_place_of_a_change(client: Client) -> None:
     card = begin(client)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
 
     assert client.post(f"{card}change")["Location"] == card
 
@@ -103,7 +103,7 @@ def test_a_card_that_was_paid_meanwhile_is_shown_in_place_of_a_change(client: Cl
 
 def test_one_that_was_bought_leaves_the_form_empty_for_the_next(client: Client) -> None:
     begin(client)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
     shown = fields_of(client.get(PATH))
@@ -113,7 +113,7 @@ def test_one_that_was_bought_leaves_the_form_empty_for_the_next(client: Client) 
 
 def test_after_a_refusal_the_card_says_so_and_may_be_paid_or_changed(client: Client) -> None:
     begin(client)
-    pay_at_practice(Payment.objects.get(), Act.DECLINE, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.DECLINE, now=LATER)
     work(LATER)
 
     page = text_of(client.get(client.get(PATH)["Location"]))

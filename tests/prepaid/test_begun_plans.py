@@ -17,7 +17,7 @@ from apps.prepaid import operations as prepaid
 from apps.prepaid.operations import Buyer, PlanChanged
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.studio import Studio
 from tests.pages import fields_of, text_of
@@ -143,7 +143,7 @@ def test_a_plan_that_was_paid_meanwhile_is_shown_in_place_of_a_change(
     client: Client, code: Coupon, card: GiftCard
 ) -> None:
     plan = begin(client, "WINTER10", card.code)
-    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
 
     assert client.post(f"{plan}change")["Location"] == plan
     assert PlanPurchase.objects.get().status == "ACTIVE"
@@ -217,7 +217,7 @@ def test_paying_after_all_uses_code_and_card_anew(
     assert state(code, card) == (1, 0)
     payment = Payment.objects.get(kind="ONLINE", status="PENDING")
     assert payment.amount == 9400
-    pay_at_practice(payment, Act.PAY, now=OVER)
+    pay_in_sandbox(payment, Act.PAY, now=OVER)
     work(OVER)
     order = Order.objects.get(purchase__isnull=False)
     assert (order.payment_status, PlanPurchase.objects.get().status) == ("PAID", "ACTIVE")

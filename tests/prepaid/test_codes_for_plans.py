@@ -17,7 +17,7 @@ from apps.prepaid import operations as prepaid
 from apps.prepaid.operations import Buyer
 from tests.factories import NOW
 from tests.factories.coupons import make_coupon
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card, make_plan
 from tests.factories.studio import Studio
 from tests.pages import fields_of, text_of
@@ -73,7 +73,7 @@ def test_a_code_makes_a_plan_cheaper(client: Client, code: Coupon) -> None:
     to_bank = post(client)
 
     assert to_bank["Location"].startswith("/practice/")
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     order, purchase = Order.objects.get(), PlanPurchase.objects.get()
     assert (order.total, order.discount, order.coupon_code) == (14400, 1600, "WINTER10")
@@ -91,7 +91,7 @@ def test_a_gift_card_pays_a_part_and_the_bank_the_rest(client: Client, card: Gif
     payment = Payment.objects.get(kind="ONLINE")
     card.refresh_from_db()
     assert (payment.amount, card.balance) == (11000, 0)
-    pay_at_practice(payment, Act.PAY, now=LATER)
+    pay_in_sandbox(payment, Act.PAY, now=LATER)
     work(LATER)
 
     order = Order.objects.get(purchase__isnull=False)
@@ -213,7 +213,7 @@ def test_what_is_not_paid_for_gives_code_and_card_back(
 ) -> None:
     buy(ten, seen_price=14400, code="WINTER10", gift=SeenGift(card.pk, 5000))
     payment = Payment.objects.get(kind="ONLINE")
-    pay_at_practice(payment, Act.CANCEL, now=LATER)
+    pay_in_sandbox(payment, Act.CANCEL, now=LATER)
     work(LATER)
 
     much_later = NOW + timedelta(hours=25)

@@ -19,7 +19,7 @@ from apps.prepaid import operations as prepaid
 from apps.prepaid.links import plan_token
 from apps.prepaid.operations import Buyer
 from tests.factories import NOW, Salon
-from tests.factories.money import pay_at_practice, work
+from tests.factories.money import pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card
 from tests.factories.renewals import (
     DUE,
@@ -204,7 +204,7 @@ def test_a_gift_card_pays_a_part_of_the_next_period_and_the_bank_the_rest(
     payment = Payment.objects.latest("pk")
     card.refresh_from_db()
     assert (there["Location"], payment.amount, card.balance) == (payment.url, 2900, 0)
-    pay_at_practice(payment, Act.PAY, now=DUE)
+    pay_in_sandbox(payment, Act.PAY, now=DUE)
     work(SOON)
     due.refresh_from_db()
     newest = Order.objects.filter(purchase=due).latest("pk")
@@ -299,7 +299,7 @@ def test_a_plan_that_stops_after_the_bank_refused_the_rest_waits_for_no_payment(
     card = make_gift_card(by=salon.olga, value=2000)
     press(client, due, "code", at=DUE, code=card.code)
     press(client, due, "pay", at=DUE)
-    pay_at_practice(Payment.objects.filter(kind="ONLINE").latest("pk"), Act.DECLINE, now=DUE)
+    pay_in_sandbox(Payment.objects.filter(kind="ONLINE").latest("pk"), Act.DECLINE, now=DUE)
     work(SOON)
 
     press(client, due, "stop", at=SOON)

@@ -18,7 +18,7 @@ from apps.checkout.queries.offers import offer_of
 from apps.prepaid import operations as prepaid
 from tests.checkout.test_views import press, to_pay_page
 from tests.factories import NOW, Salon, make_salon
-from tests.factories.money import ORIGIN, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, make_gift_card
 from tests.pages import fields_of, text_of
 from tests.prepaid.books import assert_the_books_add_up
@@ -68,7 +68,7 @@ def test_a_card_is_good_when_its_money_has_come(selling: Salon) -> None:
     assert (bought.card.status, bought.card.balance) == ("DRAFT", 0)
     assert find_gift(selling.business.pk, bought.card.code) is None
 
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
     bought.card.refresh_from_db()
@@ -91,11 +91,11 @@ def test_a_business_that_sells_none_sells_none(salon: Salon) -> None:
 
 def test_a_declined_card_is_tried_again(selling: Salon) -> None:
     bought = buy_gift_online(selling.business)
-    pay_at_practice(Payment.objects.get(), Act.DECLINE, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.DECLINE, now=NOW)
     work(LATER)
 
     again = prepaid.pay_for_gift_card(card_id=bought.card.pk, origin=ORIGIN, now=LATER)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=LATER)
     work(LATER)
 
     assert again.url not in {"", bought.url}
@@ -105,7 +105,7 @@ def test_a_declined_card_is_tried_again(selling: Salon) -> None:
 
 def test_one_that_nobody_paid_for_is_forgotten_after_a_day(selling: Salon) -> None:
     buy_gift_online(selling.business)
-    pay_at_practice(Payment.objects.get(), Act.DECLINE, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.DECLINE, now=NOW)
     work(LATER)
 
     assert prepaid.forget_unpaid_gifts(now=NOW + timedelta(hours=23)) == 0
@@ -133,7 +133,7 @@ def test_it_pays_a_part_and_the_rest_is_paid_online(draft: Booking, salon: Salon
     assert done.url.startswith("/practice/")
     online = Payment.objects.get(kind="ONLINE")
     assert online.amount == 1800
-    pay_at_practice(online, Act.PAY, now=LATER)
+    pay_in_sandbox(online, Act.PAY, now=LATER)
     work(LATER)
 
     draft.refresh_from_db()
@@ -198,7 +198,7 @@ def test_a_payment_that_fails_leaves_the_card_held_until_its_time_is_over(
 ) -> None:
     card = make_gift_card(by=salon.olga, value=3000)
     pay_with(draft, card, Way.FULL, gift=3000)
-    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.DECLINE, now=NOW)
+    pay_in_sandbox(Payment.objects.get(kind="ONLINE"), Act.DECLINE, now=NOW)
     work(LATER)
     over = Payment.objects.get(kind="GIFT").expires_at
     assert over is not None
@@ -221,7 +221,7 @@ def test_as_long_as_the_bank_may_say_yes_the_card_waits(draft: Booking, salon: S
     pay_with(draft, card, Way.FULL, gift=3000)
 
     assert checkout.release_held(now=NOW + timedelta(hours=5)) == 0
-    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY_SILENTLY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(kind="ONLINE"), Act.PAY_SILENTLY, now=LATER)
     checkout.settle_payment(payment_id=Payment.objects.get(kind="ONLINE").pk, now=LATER)
 
     draft.refresh_from_db()
@@ -259,7 +259,7 @@ def test_what_is_refunded_goes_back_onto_the_card_the_newest_payment_first(
 ) -> None:
     card = make_gift_card(by=salon.olga, value=3000)
     pay_with(draft, card, Way.FULL, gift=3000)
-    pay_at_practice(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(kind="ONLINE"), Act.PAY, now=LATER)
     work(LATER)
 
     checkout.cancel_and_refund(

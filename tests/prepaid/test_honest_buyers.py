@@ -10,9 +10,9 @@ from apps.businesses.models import Business
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.prepaid.queries.bought import count_bought_since
+from apps.prepaid.queries.plans import count_bought_since
 from tests.factories import NOW, Salon
-from tests.factories.money import check_out, pay_at_practice, work
+from tests.factories.money import check_out, pay_in_sandbox, work
 from tests.pages import DETAILS, fill, hold
 from tests.prepaid.test_plan_pages import CARL, GIFT, send
 
@@ -24,7 +24,7 @@ TIMES = [(day, hour) for day in (26, 27, 28) for hour in (10, 12, 14)]
 def pay() -> None:
     """All of the newest booking, at once."""
     check_out(Booking.objects.latest("pk"), Way.FULL, now=NOW)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=NOW)
     work(NOW)
 
 
@@ -76,7 +76,7 @@ def test_presents_for_everybody_meet_no_limit(client: Client, selling: Business)
     answers = []
     for _card in range(7):
         answers.append(send(client, GIFT, amount="5", **CARL).status_code)
-        pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=NOW)
+        pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=NOW)
         work(NOW)
 
     assert answers == [303] * 7

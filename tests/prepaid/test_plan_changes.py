@@ -7,12 +7,12 @@ import pytest
 from apps.bookings.operations import StaleRevision
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
-from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, PracticeSession
+from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, SandboxSession
 from apps.checkout.operations import Act, PlanRefused
 from apps.checkout.plans import Refused
 from apps.prepaid import operations as prepaid
 from tests.factories import NOW
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.prepaid import book_with_plan, buy_online, make_plan, make_purchase
 from tests.factories.studio import Studio, make_session, make_studio
 from tests.prepaid.books import assert_the_books_add_up, fresh, lines_of
@@ -116,7 +116,7 @@ def test_one_that_renews_waits_three_days_for_its_money(studio: Studio) -> None:
 
 def test_ended_now_with_a_part_of_its_money_back(ten: PricingPlan, studio: Studio) -> None:
     bought = buy_online(ten).purchase
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(LATER)
     cancel = {"amount": 9000, "seen_refunded": 0, "reason": "Moves away"}
 
@@ -167,9 +167,9 @@ def test_money_that_goes_back_at_the_provider_ends_the_plan_when_it_is_all(
     ten: PricingPlan, back: int, status: str
 ) -> None:
     bought = buy_online(ten).purchase
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(LATER)
-    PracticeSession.objects.update(refunded=back)
+    SandboxSession.objects.update(refunded=back)
 
     checkout.settle_payment(payment_id=Payment.objects.get().pk, now=LATER)
 
@@ -187,11 +187,11 @@ def test_a_plan_that_is_paid_twice_begins_once_and_gets_the_second_money_back(
     prepaid.pay_for_plan(purchase_id=bought.pk, origin=ORIGIN, now=LATER)
     second = Payment.objects.latest("pk")
     for payment in (first, second):
-        pay_at_practice(payment, Act.PAY_SILENTLY, now=LATER)
+        pay_in_sandbox(payment, Act.PAY_SILENTLY, now=LATER)
         checkout.settle_payment(payment_id=payment.pk, now=LATER)
     work(LATER + timedelta(minutes=1))
 
     assert lines_of(bought) == [(Kind.BOUGHT, 10, 10)]
-    assert sum(PracticeSession.objects.values_list("refunded", flat=True)) == 16000
+    assert sum(SandboxSession.objects.values_list("refunded", flat=True)) == 16000
     assert fresh(bought).status == "ACTIVE"
     assert_the_books_add_up(LATER)

@@ -25,7 +25,7 @@ from apps.prepaid.operations import Buyer
 from tests.factories import NOW
 from tests.factories.bookings import make_visitor
 from tests.factories.catalog import make_service
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.prepaid import (
     book_with_plan,
     buy_online,
@@ -47,7 +47,7 @@ def test_a_plan_begins_when_its_money_has_come(ten: PricingPlan) -> None:
     draft = fresh(bought.purchase)
     assert (draft.status, draft.balance, lines_of(draft)) == ("DRAFT", 0, [])
 
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
     plan = fresh(bought.purchase)
@@ -217,11 +217,11 @@ def test_at_the_desk_it_is_paid_in_person_and_begins_at_once(
 
 def test_a_declined_card_is_tried_again(ten: PricingPlan) -> None:
     bought = buy_online(ten)
-    pay_at_practice(Payment.objects.get(), Act.DECLINE, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.DECLINE, now=NOW)
     work(LATER)
 
     again = prepaid.pay_for_plan(purchase_id=bought.purchase.pk, origin=ORIGIN, now=LATER)
-    pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=LATER)
     work(LATER)
 
     assert again.url not in {"", bought.url}
@@ -240,7 +240,7 @@ def test_the_team_of_another_business_sells_none_of_ours(ten: PricingPlan) -> No
 
 def test_a_plan_that_nobody_paid_for_is_forgotten_after_a_day(ten: PricingPlan) -> None:
     buy_online(ten)
-    pay_at_practice(Payment.objects.get(), Act.DECLINE, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.DECLINE, now=NOW)
     work(LATER)
 
     assert prepaid.forget_unpaid_plans(now=NOW + timedelta(hours=23)) == 0

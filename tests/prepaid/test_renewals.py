@@ -10,15 +10,15 @@ from django.core import mail
 
 from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
-from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, PracticeSession
+from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.providers import ProviderDown
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from apps.ledger.check import find_all
 from apps.prepaid import operations as prepaid
 from apps.prepaid.renewals import CHARGE_WITHIN, GRACE, Step
 from tests.factories import NOW, Salon
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.renewals import (
     DUE,
     ENDS,
@@ -62,7 +62,7 @@ def subjects() -> list[str]:
 
 
 def test_the_first_payment_keeps_the_card(carl: PlanPurchase) -> None:
-    session = PracticeSession.objects.get()
+    session = SandboxSession.objects.get()
 
     assert session.saves_card
     assert (carl.renews, carl.provider, carl.saved_card) == (True, "practice", session.saved)
@@ -192,7 +192,7 @@ def pay_by_hand(carl: PlanPurchase, *, at: datetime) -> None:
     with time_machine.travel(at, tick=False):
         bought = prepaid.pay_for_plan(purchase_id=carl.pk, origin=ORIGIN, now=at)
         assert bought.url.startswith("/practice/")
-        pay_at_practice(Payment.objects.latest("pk"), Act.PAY, now=at)
+        pay_in_sandbox(Payment.objects.latest("pk"), Act.PAY, now=at)
     work(at)
 
 
@@ -206,7 +206,7 @@ def test_after_a_failure_the_holder_pays_by_hand_with_another_card(carl: PlanPur
     carl.refresh_from_db()
     assert charges() == [("FAILED", 0)]
     assert carl.ends_at == NEXT_END
-    assert carl.saved_card == PracticeSession.objects.latest("pk").saved != ""
+    assert carl.saved_card == SandboxSession.objects.latest("pk").saved != ""
     assert clean(DUE + HOUR)
 
 
@@ -252,21 +252,21 @@ def test_while_the_provider_is_down_the_charge_waits_for_it(
     carl: PlanPurchase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "charge_saved", away)
+        patched.setattr(Sandbox, "charge_saved", away)
         day_passes(DUE)
     assert charges() == [("PENDING", 0)]
 
     work(DUE + timedelta(minutes=2))
 
     assert charges() == [("PAID", 4900)]
-    assert PracticeSession.objects.count() == 2
+    assert SandboxSession.objects.count() == 2
 
 
 def test_a_provider_that_stays_down_costs_a_try_and_charges_nothing_late(
     carl: PlanPurchase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "charge_saved", away)
+        patched.setattr(Sandbox, "charge_saved", away)
         day_passes(DUE)
         late = DUE + CHARGE_WITHIN
         checkout.settle_open_payments(now=late)
@@ -274,7 +274,7 @@ def test_a_provider_that_stays_down_costs_a_try_and_charges_nothing_late(
 
     carl.refresh_from_db()
     assert charges() == [("FAILED", 0)]
-    assert PracticeSession.objects.count() == 1
+    assert SandboxSession.objects.count() == 1
     assert carl.renew_at == late + 3 * HOUR
     assert subjects()[-1] == "Your plan could not be paid: Monthly"
 
@@ -287,7 +287,7 @@ def test_a_plan_does_not_end_while_a_payment_has_no_answer(
     carl: PlanPurchase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for verb in ("charge_saved", "find_charge"):
-        monkeypatch.setattr(Practice, verb, away)
+        monkeypatch.setattr(Sandbox, verb, away)
     day_passes(DUE)
 
     day_passes(ENDS + GRACE)

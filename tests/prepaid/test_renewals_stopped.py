@@ -7,9 +7,9 @@ from django.core import mail
 
 from apps.businesses.models import Business
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PlanPurchase, PracticeSession, Refund
-from apps.checkout.operations.links import wanted_of
-from apps.checkout.providers.practice import Practice
+from apps.checkout.models import Order, Payment, PlanPurchase, Refund, SandboxSession
+from apps.checkout.operations.open_payment import wanted_of
+from apps.checkout.providers.sandbox import Sandbox
 from apps.ledger.check import find_all
 from apps.prepaid import operations as prepaid
 from apps.prepaid.operations import CardMissing, PlanIsOver
@@ -92,7 +92,7 @@ def test_who_stops_before_the_card_was_asked_is_not_charged(carl: PlanPurchase) 
     work(DUE)
 
     assert charges() == [("FAILED", 0, 0)]
-    assert PracticeSession.objects.count() == 1
+    assert SandboxSession.objects.count() == 1
     assert [it.subject for it in mail.outbox] == ["Your plan: Monthly"]
     assert clean()
 
@@ -104,7 +104,7 @@ def test_a_charge_that_was_made_before_the_stop_was_known_goes_back(
     prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "fetch", lambda *_args, **_named: 1 / 0)
+        patched.setattr(Sandbox, "fetch", lambda *_args, **_named: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             checkout.settle_payment(payment_id=payment.pk, now=DUE)
     Payment.objects.update(provider_ref="")
@@ -146,8 +146,8 @@ def test_a_plan_that_rests_while_its_card_is_charged_keeps_resting(
         prepaid.pause_plan(purchase_id=carl.pk, revision=carl.revision, by=salon.olga, now=DUE)
         return opened
 
-    charge = Practice.charge_saved
-    monkeypatch.setattr(Practice, "charge_saved", then_rests)
+    charge = Sandbox.charge_saved
+    monkeypatch.setattr(Sandbox, "charge_saved", then_rests)
     day_passes(DUE)
 
     carl.refresh_from_db()
@@ -183,7 +183,7 @@ def test_a_plan_that_is_cancelled_while_its_card_is_charged_gives_the_money_back
 ) -> None:
     prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
-    session = Practice().charge_saved(
+    session = Sandbox().charge_saved(
         wanted_of(payment, carl, origin=ORIGIN, now=DUE), saved=payment.saved_card
     )
     prepaid.cancel_plan(
@@ -200,7 +200,7 @@ def test_a_plan_that_is_cancelled_while_its_card_is_charged_gives_the_money_back
 
     carl.refresh_from_db()
     assert (carl.status, charges()) == ("CANCELED", [("PAID", 4900, 4900)])
-    assert PracticeSession.objects.get(ref=session.ref).refunded == 4900
+    assert SandboxSession.objects.get(ref=session.ref).refunded == 4900
     assert clean()
 
 
@@ -229,7 +229,7 @@ def test_money_of_the_next_period_that_the_bank_gave_back_leaves_the_one_that_ru
 ) -> None:
     day_passes(DUE)
     payment = Payment.objects.exclude(saved_card="").get()
-    Practice().refund(payment.provider_ref, amount=4900, key="by-hand")
+    Sandbox().refund(payment.provider_ref, amount=4900, key="by-hand")
 
     checkout.settle_payment(payment_id=payment.pk, now=DUE + HOUR)
 

@@ -10,13 +10,13 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.checkout import operations as checkout
 from apps.checkout.gifts import Holding, uncovered
-from apps.checkout.models import GiftCard, Order, Payment, PracticeSession, Refund
+from apps.checkout.models import GiftCard, Order, Payment, Refund, SandboxSession
 from apps.checkout.operations import Act
 from apps.ledger.check import find_all
 from apps.prepaid import operations as prepaid
 from tests.checkout.test_use_code import desk, use
 from tests.factories import NOW, Salon, make_booking
-from tests.factories.money import pay_at_practice, work
+from tests.factories.money import pay_in_sandbox, work
 from tests.factories.prepaid import buy_gift_online, make_gift_card
 from tests.pages import text_of
 
@@ -60,7 +60,7 @@ def bought(salon: Salon) -> GiftCard:
     Business.objects.update(sells_gift_cards=True)
     salon.business.refresh_from_db()
     card = buy_gift_online(salon.business).card
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     card.refresh_from_db()
     assert (card.status, card.balance) == ("ACTIVE", 5000)
@@ -77,7 +77,7 @@ def pay_a_cut(salon: Salon, card: GiftCard) -> Booking:
 def goes_back_elsewhere(card: GiftCard, refunded: int) -> None:
     """Somebody refunds it at the provider, or the bank takes it."""
     payment = Payment.objects.get(order__gift_card=card)
-    PracticeSession.objects.filter(ref=payment.provider_ref).update(refunded=refunded)
+    SandboxSession.objects.filter(ref=payment.provider_ref).update(refunded=refunded)
     checkout.settle_payment(payment_id=payment.pk, now=LATER)
     card.refresh_from_db()
 

@@ -8,7 +8,7 @@ from django.db.models import F
 from apps.bookings import operations as bookings
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
-from apps.checkout.models import GiftCard, Payment, PracticeSession, ProviderEvent, Refund
+from apps.checkout.models import GiftCard, Payment, ProviderEvent, Refund, SandboxSession
 from apps.checkout.operations import Act, WayOut
 from apps.prepaid import operations as prepaid
 from tests.factories import make_visitor
@@ -22,10 +22,10 @@ KINDS = ("payment.created", "payment.failed", "payment.canceled", "payment.succe
 class Bank(Stage):
     def somebody_is_at_the_bank(self) -> None:
         """Also where we have given the payment up, or our time for it is over."""
-        sessions = PracticeSession.objects.filter(state__in=("OPEN", "DECLINED")).order_by("pk")
+        sessions = SandboxSession.objects.filter(state__in=("OPEN", "DECLINED")).order_by("pk")
         if session := self.one(sessions):
             act = self.dice.choice((*PAYS, Act.DECLINE, Act.CANCEL))
-            self.attempt(lambda: checkout.act_in_practice(ref=session.ref, act=act, now=self.now))
+            self.attempt(lambda: checkout.act_in_sandbox(ref=session.ref, act=act, now=self.now))
 
     def the_bank_tells_it_again(self) -> None:
         """An old message once more, or a new one that says something else."""
@@ -35,14 +35,14 @@ class Bank(Stage):
             kind = self.dice.choice(KINDS) if is_new else event.kind
             name = f"evt_{self.dice.getrandbits(64):x}" if is_new else event.event_id
             self.attempt(
-                lambda: checkout.tell_of_practice(
+                lambda: checkout.deliver_sandbox_event(
                     ref=event.payment_ref, kind=kind, event_id=name, now=self.now
                 )
             )
 
     def the_bank_gives_money_back_by_itself(self) -> None:
         """Somebody used the provider's own pages."""
-        paid = PracticeSession.objects.filter(captured__gt=F("refunded")).order_by("pk")
+        paid = SandboxSession.objects.filter(captured__gt=F("refunded")).order_by("pk")
         if session := self.one(paid):
             left = session.captured - session.refunded
             session.refunded += self.dice.choice((1, left))
@@ -50,15 +50,15 @@ class Bank(Stage):
 
     def the_bank_refuses_a_refund_days_later(self) -> None:
         """Its word of it comes, or we find it ourselves."""
-        if session := self.one(PracticeSession.objects.filter(refunded__gt=0).order_by("pk")):
+        if session := self.one(SandboxSession.objects.filter(refunded__gt=0).order_by("pk")):
             act = Act.REFUSE_REFUND
-            self.attempt(lambda: checkout.act_in_practice(ref=session.ref, act=act, now=self.now))
+            self.attempt(lambda: checkout.act_in_sandbox(ref=session.ref, act=act, now=self.now))
             if payment := Payment.objects.filter(provider_ref=session.ref).first():
                 self.attempt(lambda: checkout.settle_payment(payment_id=payment.pk, now=self.now))
 
     def the_bank_takes_another_amount(self) -> None:
         """What came is not what we asked for: a person has to look."""
-        if session := self.one(PracticeSession.objects.filter(state="OPEN").order_by("pk")):
+        if session := self.one(SandboxSession.objects.filter(state="OPEN").order_by("pk")):
             session.amount += self.dice.choice((-1, 500))
             self.attempt(lambda: session.save(update_fields=["amount"]))
             if self.chance(0.7):
@@ -95,23 +95,23 @@ class Bank(Stage):
 
     def _pay(self, ref: str) -> None:
         """And we ask at once how it stands."""
-        self.attempt(lambda: checkout.act_in_practice(ref=ref, act=Act.PAY_SILENTLY, now=self.now))
+        self.attempt(lambda: checkout.act_in_sandbox(ref=ref, act=Act.PAY_SILENTLY, now=self.now))
         if payment := Payment.objects.filter(provider_ref=ref).first():
             self.attempt(lambda: checkout.settle_payment(payment_id=payment.pk, now=self.now))
 
     def the_bank_lets_go(self) -> None:
         """Of what was kept aside too long, or of a saved card."""
         if self.chance(0.5):
-            aside = PracticeSession.objects.filter(state="AUTHORIZED")
+            aside = SandboxSession.objects.filter(state="AUTHORIZED")
             self.attempt(lambda: aside.update(state="LAPSED", authorized=0))
         else:
-            self.attempt(lambda: PracticeSession.objects.update(saved=""))
+            self.attempt(lambda: SandboxSession.objects.update(saved=""))
 
     def what_the_bank_says_otherwise(self) -> list[str]:
         """Where its money is another than in our books, once everything was asked and done. What
         somebody has to look at is left out."""
         found = []
-        for session in PracticeSession.objects.order_by("pk"):
+        for session in SandboxSession.objects.order_by("pk"):
             payment = Payment.objects.filter(provider_ref=session.ref).first()
             ours = (payment.captured, self.back_at_the_bank(payment)) if payment else (0, 0)
             is_unclear = payment is not None and payment.told_amount is not None
@@ -124,7 +124,7 @@ class Bank(Stage):
         """What went back through the bank, which knows nothing of what the team gave by hand; and
         our books end where all that came is gone."""
         hand = sum(payment.refunds.filter(by_hand=True).values_list("amount", flat=True))
-        session = PracticeSession.objects.get(ref=payment.provider_ref)
+        session = SandboxSession.objects.get(ref=payment.provider_ref)
         if hand and payment.refunded == payment.captured:
             return session.refunded
         return payment.refunded - hand

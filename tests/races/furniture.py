@@ -16,7 +16,7 @@ from apps.prepaid.operations import Buyer
 from tests.factories import NOW, Salon
 from tests.factories.catalog import make_service
 from tests.factories.coupons import make_coupon, make_discount
-from tests.factories.money import ORIGIN, pay_at_practice, work
+from tests.factories.money import ORIGIN, pay_in_sandbox, work
 from tests.factories.prepaid import make_gift_card, make_plan, make_purchase
 
 DAYS = (27, 28)
@@ -80,5 +80,5 @@ def join(plan: PricingPlan, *, at: datetime) -> None:
             origin=ORIGIN,
             now=at,
         )
-        pay_at_practice(Payment.objects.get(order__purchase=bought.purchase), Act.PAY, now=at)
+        pay_in_sandbox(Payment.objects.get(order__purchase=bought.purchase), Act.PAY, now=at)
         work(at)

@@ -19,7 +19,7 @@ NOT_ACTS = {
     "keep_draft_text": "keeps what was typed",
     "lock_draft": "locks for whoever calls it",
     "offer_places": "forms have a method of this name; this one runs inside other operations",
-    "receive_event": "tell_of_practice brings it every message of the bank",
+    "receive_event": "deliver_sandbox_event brings it every message of the bank",
     "send_plan_link": "mails a link",
 }
 """Operations with a door of their own that neither take nor give time, seats or money."""

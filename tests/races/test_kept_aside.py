@@ -15,12 +15,12 @@ from apps.bookings.operations.errors import TimeNotKept
 from apps.bookings.operations.transitions import record_transition
 from apps.businesses.models import TeamMember
 from apps.checkout import operations as checkout
-from apps.checkout.models import Order, Payment, PracticeSession, Refund
+from apps.checkout.models import Order, Payment, Refund, SandboxSession
 from apps.checkout.operations import Act, authorizations
 from apps.checkout.pricing import Way
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from tests.factories import NOW, Salon, make_salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.races.killing import Moment, stopped
 from tests.races.storm import storm_of
 from tests.races.test_money import after, attempt, die, dies
@@ -45,7 +45,7 @@ def request_(salon: Salon) -> Booking:
     """Carl's request; €40.00 of his are kept aside."""
     draft = make_prepared(service=salon.bridal, starts_at=salon.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=NOW)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
     assert (draft.status, draft.kept_aside) == ("PENDING", 4000)
@@ -62,7 +62,7 @@ def payment(request_: Booking, salon: Salon) -> Payment:
 
 
 def bank() -> tuple[int, int, int]:
-    session = PracticeSession.objects.get()
+    session = SandboxSession.objects.get()
     return session.authorized, session.captured, session.refunded
 
 
@@ -189,7 +189,7 @@ def test_a_death_after_the_provider_took_it_is_written_down_by_the_next_look(
     payment: Payment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "capture", after(Practice.capture))
+        patched.setattr(Sandbox, "capture", after(Sandbox.capture))
         dies(lambda: checkout.capture_payment(payment_id=payment.pk, now=SETTLED))
     payment.refresh_from_db()
     assert (payment.status, bank()) == ("AUTHORIZED", (0, 4000, 0))

@@ -23,21 +23,21 @@ from apps.checkout.models import (
     Coupon,
     Order,
     Payment,
-    PracticeSession,
     ProviderEvent,
     Receipt,
     ReceiptCounter,
     Refund,
+    SandboxSession,
 )
 from apps.checkout.operations import Act
-from apps.checkout.operations.ask_for_refund import ask_for_refund
+from apps.checkout.operations.refund import ask_for_refund
 from apps.checkout.pricing import Way
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.coupons import make_coupon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 from tests.races.killing import Moment, stopped
 from tests.races.storm import storm_of
 
@@ -66,7 +66,7 @@ def paid(draft: Booking) -> Payment:
     """The bank has the money; nobody has told us."""
     check_out(draft, Way.FULL, now=NOW)
     payment = Payment.objects.get()
-    pay_at_practice(payment, Act.PAY_SILENTLY, now=LATER)
+    pay_in_sandbox(payment, Act.PAY_SILENTLY, now=LATER)
     payment.refresh_from_db()
     return payment
 
@@ -98,7 +98,7 @@ def test_one_draft_tapped_by_many_is_one_order_and_one_payment(draft: Booking) -
         told = storm.round(draft=draft.pk)
 
     assert told == Counter({"done": CLIENTS})
-    counts = (Order.objects.count(), Payment.objects.count(), PracticeSession.objects.count())
+    counts = (Order.objects.count(), Payment.objects.count(), SandboxSession.objects.count())
     assert counts == (1, 1, 1)
 
 
@@ -138,7 +138,7 @@ def test_the_last_use_of_a_code_goes_to_one_of_thirty(salon: Salon) -> None:
 
 def hear_and_look(_client: int, facts: dict[str, Any]) -> str:
     """The same message again and again, and everybody asks the bank at once."""
-    checkout.tell_of_practice(
+    checkout.deliver_sandbox_event(
         ref=facts["ref"], kind="payment.succeeded", event_id="evt_1", now=LATER
     )
     return attempt(checkout.settle_payment, payment_id=facts["payment"], now=LATER)
@@ -189,7 +189,7 @@ def test_a_refund_asked_for_by_many_goes_back_once(paid: Payment, salon: Salon) 
 
     assert told == Counter({"done": 1, "RefundChanged": CLIENTS - 1})
     work(LATER)
-    assert PracticeSession.objects.get().refunded == 4800
+    assert SandboxSession.objects.get().refunded == 4800
     call_command("check_ledger")
 
 
@@ -216,7 +216,7 @@ def take_the_rest(_client: int, facts: dict[str, Any]) -> str:
 
 def test_money_in_person_is_recorded_once(draft: Booking, salon: Salon) -> None:
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
 
@@ -251,7 +251,7 @@ def test_receipts_of_payments_at_once_have_no_gap_and_no_double(salon: Salon) ->
             draft = make_prepared(**named, email=f"c{client}@a.org")
             check_out(draft, Way.FULL, now=NOW)
             payment = Payment.objects.latest("pk")
-            pay_at_practice(payment, Act.PAY_SILENTLY, now=LATER)
+            pay_in_sandbox(payment, Act.PAY_SILENTLY, now=LATER)
             online[client] = payment.pk
         else:
             desk[client] = make_booking(**named, email=f"c{client}@a.org").pk
@@ -303,32 +303,32 @@ def test_a_death_before_the_provider_is_asked_costs_one_more_tap(
     draft: Booking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "open_payment", die)
+        patched.setattr(Sandbox, "open_payment", die)
         dies(lambda: check_out(draft, Way.DEPOSIT, now=NOW))
-    assert (Payment.objects.get().provider_ref, PracticeSession.objects.count()) == ("", 0)
+    assert (Payment.objects.get().provider_ref, SandboxSession.objects.count()) == ("", 0)
 
     done = check_out(draft, Way.DEPOSIT, now=NOW)
 
     assert done.url.startswith("/practice/")
-    assert (Payment.objects.count(), PracticeSession.objects.count()) == (1, 1)
+    assert (Payment.objects.count(), SandboxSession.objects.count()) == (1, 1)
 
 
 def test_a_death_after_the_provider_has_answered_is_repaired_by_the_reconciler(
     draft: Booking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "open_payment", after(Practice.open_payment))
+        patched.setattr(Sandbox, "open_payment", after(Sandbox.open_payment))
         dies(lambda: check_out(draft, Way.DEPOSIT, now=NOW))
-    session = PracticeSession.objects.get()
+    session = SandboxSession.objects.get()
     assert Payment.objects.get().provider_ref == ""
-    checkout.act_in_practice(ref=session.ref, act=Act.PAY_SILENTLY, now=LATER)
+    checkout.act_in_sandbox(ref=session.ref, act=Act.PAY_SILENTLY, now=LATER)
 
     checkout.settle_open_payments(now=LATER)
     work(LATER)
 
     draft.refresh_from_db()
     assert (draft.status, draft.paid) == ("CONFIRMED", 2000)
-    assert PracticeSession.objects.count() == 1
+    assert SandboxSession.objects.count() == 1
     call_command("check_ledger")
 
 
@@ -358,13 +358,13 @@ def test_a_death_after_a_refund_at_the_provider_gives_it_back_once(
     assert refund_all(0, {"booking": Booking.objects.get().pk, "olga": salon.olga.pk}) == "done"
     refund = Refund.objects.get()
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "refund", after(Practice.refund))
+        patched.setattr(Sandbox, "refund", after(Sandbox.refund))
         dies(lambda: checkout.do_refund(refund_id=refund.pk, now=LATER))
     refund.refresh_from_db()
-    assert (refund.status, PracticeSession.objects.get().refunded) == ("PENDING", 4800)
+    assert (refund.status, SandboxSession.objects.get().refunded) == ("PENDING", 4800)
 
     work(LATER)
 
     refund.refresh_from_db()
-    assert (refund.status, PracticeSession.objects.get().refunded) == ("DONE", 4800)
+    assert (refund.status, SandboxSession.objects.get().refunded) == ("DONE", 4800)
     call_command("check_ledger")

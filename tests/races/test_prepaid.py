@@ -21,7 +21,8 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, GiftCard, GiftEntry, Payment, PlanPurchase
-from apps.checkout.operations import Seen, SeenGift, gift_money, plan_credits
+from apps.checkout.operations import Seen, SeenGift, gift_money
+from apps.checkout.operations.pay_with_plan import return_credit
 from apps.checkout.plans import refusal
 from apps.checkout.pricing import Way
 from apps.checkout.queries import passes
@@ -253,7 +254,7 @@ def give_back(_client: int, facts: dict[str, Any]) -> str:
     """Half by the worker's round, half one by one."""
     if _client % 2:
         return str(checkout.return_lost_credits(now=LATER))
-    return str(int(plan_credits.return_credit(booking_id=facts["booking"], now=LATER)))
+    return str(int(return_credit(booking_id=facts["booking"], now=LATER)))
 
 
 def test_a_visit_that_many_give_back_comes_back_once(studio: Studio) -> None:

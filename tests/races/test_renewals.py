@@ -15,12 +15,12 @@ from django.db import IntegrityError, connections, transaction
 
 from apps.availability.operations import BusyTryAgain
 from apps.checkout import operations as checkout
-from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, PracticeSession
-from apps.checkout.operations.links import wanted_of
-from apps.checkout.providers.practice import Practice
+from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, SandboxSession
+from apps.checkout.operations.open_payment import wanted_of
+from apps.checkout.providers.sandbox import Sandbox
 from apps.outbox.models import OutboxItem
 from apps.prepaid import operations as prepaid
-from apps.prepaid.operations import renew as renewing
+from apps.prepaid.operations import periods as renewing
 from tests.factories import make_salon
 from tests.factories.money import ORIGIN, work
 from tests.factories.renewals import (
@@ -68,7 +68,7 @@ def is_renewed_once() -> bool:
     day_passes(ENDS)
     carl = PlanPurchase.objects.get()
     kinds = list(CreditEntry.objects.order_by("pk").values_list("kind", flat=True))
-    captured = sum(PracticeSession.objects.values_list("captured", flat=True))
+    captured = sum(SandboxSession.objects.values_list("captured", flat=True))
     call_command("check_ledger")
     return (
         carl.ends_at == NEXT_END
@@ -96,7 +96,7 @@ def test_many_workers_charge_a_card_once(carl: PlanPurchase) -> None:
         told = storm.round(payment=payment.pk)
 
     assert told == Counter({"done": CLIENTS})
-    assert PracticeSession.objects.count() == 2
+    assert SandboxSession.objects.count() == 2
     work(DUE)
     assert is_renewed_once()
 
@@ -166,7 +166,7 @@ def test_whatever_happens_at_once_no_period_is_paid_twice(carl: PlanPurchase) ->
         day_passes(DUE + timedelta(minutes=minutes))
         checkout.settle_open_payments(now=DUE + timedelta(minutes=minutes))
 
-    kept = sum(it.captured - it.refunded for it in PracticeSession.objects.all())
+    kept = sum(it.captured - it.refunded for it in SandboxSession.objects.all())
     carl.refresh_from_db()
     assert kept == (9800 if carl.ends_at == NEXT_END else 4900)
     call_command("check_ledger")
@@ -199,7 +199,7 @@ def charge_and_die(*args: Any, **named: Any) -> None:
     die()
 
 
-CHARGE = Practice.charge_saved
+CHARGE = Sandbox.charge_saved
 
 
 @pytest.mark.parametrize(("deadly", "charged"), [(die, 1), (charge_and_die, 2)])
@@ -212,16 +212,16 @@ def test_a_death_around_the_charge_is_repaired_by_the_reconciler(
     prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
     with monkeypatch.context() as patched:
-        patched.setattr(Practice, "charge_saved", deadly)
+        patched.setattr(Sandbox, "charge_saved", deadly)
         dies(lambda: checkout.settle_payment(payment_id=payment.pk, now=DUE))
     payment.refresh_from_db()
-    assert (payment.provider_ref, PracticeSession.objects.count()) == ("", charged)
+    assert (payment.provider_ref, SandboxSession.objects.count()) == ("", charged)
     OutboxItem.objects.filter(key=f"charge:{payment.pk}").delete()
 
     checkout.settle_open_payments(now=SOON)
     work(SOON)
 
-    assert PracticeSession.objects.count() == 2
+    assert SandboxSession.objects.count() == 2
     assert is_renewed_once()
 
 
@@ -231,7 +231,7 @@ def test_a_death_while_the_period_is_opened_opens_it_once(
 ) -> None:
     prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
-    truth = Practice().fetch(_charged(payment, carl), now=DUE)
+    truth = Sandbox().fetch(_charged(payment, carl), now=DUE)
 
     with stopped(
         lambda: checkout.apply_provider_state(payment_id=payment.pk, truth=truth, now=DUE),
@@ -259,4 +259,4 @@ def test_a_death_while_the_payment_is_written_writes_it_once(
 
 def _charged(payment: Payment, carl: PlanPurchase) -> str:
     wanted = wanted_of(payment, carl, origin=ORIGIN, now=DUE)
-    return Practice().charge_saved(wanted, saved=payment.saved_card).ref
+    return Sandbox().charge_saved(wanted, saved=payment.saved_card).ref

@@ -27,7 +27,7 @@ NOT_FROZEN = {
     ("bookings_bookingevent", "after"): "history: each key is asked for, never expected",
     ("bookings_waitlistentry", "let_pass"): "a list of spans",
     ("catalog_question", "choices"): "a list of words",
-    ("checkout_practicesession", "refund_keys"): "the memory of the practice bank",
+    ("checkout_practicesession", "refund_keys"): "the memory of the bank of the sandbox",
     ("outbox_outboxitem", "payload"): "work; test_upgrades does what waited in each landed state",
 }
 """Columns of JSON that hold no facts frozen for later, and what they hold instead."""

@@ -1,10 +1,8 @@
-from apps.checkout.models.gift import GiftCard, GiftEntry
-from apps.checkout.models.order import Order, OrderLine
+from apps.checkout.models.order import Order, OrderLine, Receipt, ReceiptCounter
 from apps.checkout.models.payment import UNDECIDED, Payment, ProviderEvent, Refund, RefundLine
-from apps.checkout.models.plan import CreditEntry, PlanPurchase
-from apps.checkout.models.practice import PracticeSession
+from apps.checkout.models.prepaid import CreditEntry, GiftCard, GiftEntry, PlanPurchase
 from apps.checkout.models.promotion import Coupon, CouponUse, Discount
-from apps.checkout.models.receipt import Receipt, ReceiptCounter
+from apps.checkout.models.sandbox import SandboxSession
 
 __all__ = [
     "UNDECIDED",
@@ -18,10 +16,10 @@ __all__ = [
     "OrderLine",
     "Payment",
     "PlanPurchase",
-    "PracticeSession",
     "ProviderEvent",
     "Receipt",
     "ReceiptCounter",
     "Refund",
     "RefundLine",
+    "SandboxSession",
 ]

@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.pricing import tax_on
-from apps.checkout.models.gift import GiftCard
-from apps.checkout.models.plan import PlanPurchase
+from apps.checkout.models.prepaid import GiftCard, PlanPurchase
 from apps.checkout.pricing import Off, with_nothing_off
 
 
@@ -159,3 +158,41 @@ class OrderLine(models.Model):
     def left(self) -> int:
         """What of it can still go back, as far as the line is concerned."""
         return self.total - self.refunded
+
+
+class ReceiptCounter(models.Model):
+    """The last number of a business in a year; locked as the very last row of a transaction."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="receipts_counted_once", fields=["business", "year"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.business_id} {self.year}"
+
+
+class Receipt(models.Model):
+    """Given in the transaction that writes the first money of an order, and never taken back. year
+    is that of the business's own calendar at that moment; number counts up from 1 within it."""
+
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="+")
+    order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="receipt")
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+    given_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="receipt_number_once", fields=["business", "year", "number"]
+            ),
+            models.CheckConstraint(name="receipts_count_from_one", condition=Q(number__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.number:05d}"

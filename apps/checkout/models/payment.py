@@ -6,8 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
-from apps.checkout.models.gift import GiftCard
 from apps.checkout.models.order import Order, OrderLine
+from apps.checkout.models.prepaid import GiftCard
 
 
 class Payment(models.Model):

@@ -3,7 +3,6 @@ resources, sessions, order, payments, plan that pays, coupon, gift cards, counte
 provider is asked only while nothing is locked."""
 
 from apps.checkout.operations.add_people import add_people
-from apps.checkout.operations.ask_for_refund import REFUND_TOPIC
 from apps.checkout.operations.authorizations import (
     CAPTURE_TOPIC,
     RELEASE_TOPIC,
@@ -19,8 +18,7 @@ from apps.checkout.operations.cancel_and_refund import (
     refund_the_rest,
 )
 from apps.checkout.operations.change_zone import change_zone
-from apps.checkout.operations.check_out import CheckedOut, Seen, check_out
-from apps.checkout.operations.coupon_uses import return_lost_coupons
+from apps.checkout.operations.check_out import CheckedOut, Seen, check_out, forget_abandoned_orders
 from apps.checkout.operations.errors import (
     CouponRefused,
     DetailsMissing,
@@ -36,7 +34,6 @@ from apps.checkout.operations.errors import (
     WayNotOffered,
     WayOutNotOffered,
 )
-from apps.checkout.operations.forget import close_payment, forget_abandoned_orders
 from apps.checkout.operations.gift_money import (
     BUYER,
     GIFT_TOPIC,
@@ -53,17 +50,25 @@ from apps.checkout.operations.in_person import (
     undo_mark_paid,
     undo_plan_paid,
 )
-from apps.checkout.operations.look_after_unclear import look_after_unclear
-from apps.checkout.operations.open_payment import CLOSE_TOPIC
-from apps.checkout.operations.pay_balance import pay_balance
-from apps.checkout.operations.pay_with_plan import pay_with_plan, take_with_plan
-from apps.checkout.operations.plan_credits import return_lost_credits
+from apps.checkout.operations.open_payment import CLOSE_TOPIC, close_payment
+from apps.checkout.operations.pay_online import (
+    give_up_payment,
+    go_on_paying,
+    look_after_unclear,
+    pay_balance,
+)
+from apps.checkout.operations.pay_with_plan import (
+    pay_with_plan,
+    return_lost_credits,
+    take_with_plan,
+)
 from apps.checkout.operations.promotions import (
     CodeTaken,
     CouponFacts,
     DiscountFacts,
     make_coupon,
     make_discount,
+    return_lost_coupons,
     stop_coupon,
     stop_discount,
 )
@@ -72,11 +77,11 @@ from apps.checkout.operations.provider_events import (
     TELL_TOPIC,
     Act,
     SessionOver,
-    act_in_practice,
+    act_in_sandbox,
+    deliver_sandbox_event,
     receive_event,
-    tell_of_practice,
 )
-from apps.checkout.operations.refund import do_refund, refund_order
+from apps.checkout.operations.refund import REFUND_TOPIC, do_refund, refund_order
 from apps.checkout.operations.refused_refund import WayOut, decide_refused_refund, ways_out
 from apps.checkout.operations.settle import (
     apply_provider_state,
@@ -85,7 +90,6 @@ from apps.checkout.operations.settle import (
     settle_payment,
 )
 from apps.checkout.operations.tell_of_money import PLAN_TOPIC
-from apps.checkout.operations.under_way import give_up_payment, go_on_paying
 from apps.checkout.operations.use_code import UsedCode, use_code, use_code_for_plan
 from apps.checkout.pricing import AmountRefused
 
@@ -124,7 +128,7 @@ __all__ = [
     "WayNotOffered",
     "WayOut",
     "WayOutNotOffered",
-    "act_in_practice",
+    "act_in_sandbox",
     "add_people",
     "apply_provider_state",
     "book_with_discount",
@@ -136,6 +140,7 @@ __all__ = [
     "check_out",
     "close_payment",
     "decide_refused_refund",
+    "deliver_sandbox_event",
     "do_refund",
     "forget_abandoned_orders",
     "give_up_payment",
@@ -164,7 +169,6 @@ __all__ = [
     "take_with_plan",
     "tell_all_of_gift",
     "tell_of_gift",
-    "tell_of_practice",
     "undo_mark_paid",
     "undo_plan_paid",
     "use_code",

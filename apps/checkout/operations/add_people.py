@@ -9,8 +9,8 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.catalog.pricing import tax_in
 from apps.checkout.models import Order
-from apps.checkout.operations.lines import add_lines
-from apps.checkout.operations.settle import sync
+from apps.checkout.operations.orders import add_lines
+from apps.checkout.operations.sync import sync
 from apps.checkout.pricing import Item, Way, quote
 from apps.checkout.queries.promotions import find_discount
 from apps.classes import operations as classes

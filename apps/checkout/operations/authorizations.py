@@ -11,10 +11,10 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import UNDO_WINDOW, Actor
 from apps.checkout.models import Order, Payment
 from apps.checkout.operations.gift_money import let_gift_go, take_gift
+from apps.checkout.operations.orders import Subject, lock_subject
 from apps.checkout.operations.provider_events import LOOK_TOPIC
-from apps.checkout.operations.settle import apply_provider_state, settle_payment, sync
-from apps.checkout.operations.subject import Subject, lock_subject
-from apps.checkout.operations.unclear import is_as_asked
+from apps.checkout.operations.settle import apply_provider_state, is_as_asked, settle_payment
+from apps.checkout.operations.sync import sync
 from apps.checkout.providers import CaptureRefused, names_spoken_to, provider_of
 from apps.outbox import operations as outbox
 from apps.outbox.operations import NewItem

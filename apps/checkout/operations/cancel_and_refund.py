@@ -7,11 +7,11 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor, NoConflict
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, Refund
-from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import NotOver
-from apps.checkout.operations.plan_credits import return_credit
+from apps.checkout.operations.orders import is_over, lock_order_of
+from apps.checkout.operations.pay_with_plan import return_credit
+from apps.checkout.operations.promotions import give_coupon_back
 from apps.checkout.operations.refund import refund_remaining
-from apps.checkout.operations.subject import is_over, lock_order_of
 
 
 @transaction.atomic

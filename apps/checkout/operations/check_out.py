@@ -1,15 +1,17 @@
+"""A draft is checked out: priced, ordered and paid; orders that nobody paid for are forgotten."""
+
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import SlotGone
 from apps.catalog.queries import UnknownChoice
-from apps.checkout.models import Order, Payment
-from apps.checkout.operations.approve import approve
-from apps.checkout.operations.coupon_uses import use_coupon
+from apps.checkout.models import UNDECIDED, Order, Payment
 from apps.checkout.operations.errors import (
     CouponRefused,
     DetailsMissing,
@@ -17,17 +19,21 @@ from apps.checkout.operations.errors import (
     WayNotOffered,
 )
 from apps.checkout.operations.gift_money import SeenGift, hold_gift, let_gifts_go
-from apps.checkout.operations.lines import write_lines
-from apps.checkout.operations.links import PAY_WITHIN
-from apps.checkout.operations.open_payment import new_payment, require_none_under_way
-from apps.checkout.operations.plan_credits import redeem
-from apps.checkout.operations.receipts import number_receipt
-from apps.checkout.operations.under_way import begin_paying
+from apps.checkout.operations.open_payment import PAY_WITHIN, new_payment, require_none_under_way
+from apps.checkout.operations.orders import number_receipt, write_lines
+from apps.checkout.operations.pay_online import begin_paying
+from apps.checkout.operations.pay_with_plan import redeem
+from apps.checkout.operations.promotions import give_coupon_back, use_coupon
+from apps.checkout.operations.sync import approve
 from apps.checkout.pricing import Quote, Way, choose_amount
 from apps.checkout.queries.offers import asks_first, offer_of
 from apps.checkout.queries.orders import money_of_booking, status_of
 from apps.checkout.queries.promotions import Applied, booker
 from apps.kernel.references import new_reference
+from apps.outbox.sweeping import sweep
+
+ORDER_LIFE = timedelta(hours=24)
+ALIVE = (*UNDECIDED, Payment.Status.AUTHORIZED, Payment.Status.PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +198,40 @@ def _write_order(booking: Booking, way: Way, quote: Quote, *, code: str, now: da
     )
     write_lines(order, quote, title=booking.title)
     return order
+
+
+def forget_abandoned_orders(*, now: datetime) -> int:
+    """Delete orders of drafts that nobody paid for within 24 hours, and those of what was booked
+    without them; return how many.
+
+    Only where nothing came and nothing can come any more; the draft is then forgotten like any
+    other, and what is booked is owed at its own price. Where the bank took another amount than was
+    asked, the payment is all that tells of it: it stays, also when the team has seen to it.
+    """
+    left = Q(booking__status=Booking.Status.CREATED, placed_at__lte=now - ORDER_LIFE)
+    passed_by = Q(booking__status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
+    old = Order.objects.filter(left | passed_by, status=Order.Status.INITIALIZED).exclude(
+        Q(payments__status__in=ALIVE) | Q(payments__told_amount__isnull=False)
+    )
+    return sweep(old, partial(_forget, now=now))
+
+
+def has_brought_money(payment: Payment) -> bool:
+    """Whether money came by a payment, of whatever amount."""
+    return bool(payment.captured) or payment.told_amount is not None
+
+
+@transaction.atomic
+def _forget(order_id: int, *, now: datetime) -> bool:
+    order = Order.objects.select_for_update().get(pk=order_id)
+    payments = order.payments.select_for_update()
+    if any(has_brought_money(it) or it.status in ALIVE for it in payments):
+        return False
+    Booking.objects.filter(order=order, status=Booking.Status.CREATED).update(
+        payment_option=Booking.PaymentOption.UNDEFINED
+    )
+    give_coupon_back(order)
+    let_gifts_go(order, now=now)
+    order.payments.all().delete()
+    order.delete()
+    return True

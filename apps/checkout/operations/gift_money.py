@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from apps.businesses.models import TeamMember
 from apps.checkout.gifts import Holding, plain_gift_code, uncovered
 from apps.checkout.models import UNDECIDED, CouponUse, GiftCard, GiftEntry, Order, Payment
-from apps.checkout.operations.coupon_uses import give_coupon_back
 from apps.checkout.operations.errors import GiftRefused
+from apps.checkout.operations.promotions import give_coupon_back
 from apps.checkout.queries.orders import status_of
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep

@@ -10,10 +10,9 @@ from apps.businesses.models import TeamMember
 from apps.catalog.pricing import tax_in
 from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.operations.errors import NotOwed
-from apps.checkout.operations.lines import add_lines
 from apps.checkout.operations.open_payment import close_soon
-from apps.checkout.operations.settle import sync
-from apps.checkout.operations.subject import Subject, lock_order_of
+from apps.checkout.operations.orders import Subject, add_lines, lock_order_of
+from apps.checkout.operations.sync import sync
 from apps.checkout.pricing import Quote, quote_as_told
 from apps.checkout.promotions import NOTHING, Taken
 from apps.checkout.queries.orders import flows_of

@@ -8,14 +8,14 @@ from secrets import token_hex
 
 from django.db import transaction
 
-from apps.checkout.models import PracticeSession, ProviderEvent
+from apps.checkout.models import ProviderEvent, SandboxSession
 from apps.checkout.providers import Event, ForgedEvent, provider_called
-from apps.checkout.providers.practice import (
+from apps.checkout.providers.sandbox import (
     HEADER,
-    Practice,
-    practice_message,
+    Sandbox,
     receive_money,
     refuse_refunds,
+    sandbox_message,
 )
 from apps.checkout.queries.payments import find_named
 from apps.outbox import operations as outbox
@@ -24,7 +24,7 @@ LOOK_TOPIC = "payments.look"
 TELL_TOPIC = "practice.tell"
 LATE = timedelta(minutes=2)
 SHORTLY = timedelta(seconds=5)
-State = PracticeSession.State
+State = SandboxSession.State
 
 
 def receive_event(*, provider: str, body: bytes, headers: Mapping[str, str], now: datetime) -> bool:
@@ -89,15 +89,15 @@ class Told:
 
 
 @transaction.atomic
-def act_in_practice(*, ref: str, act: Act, now: datetime) -> PracticeSession:
-    """Pay, decline or cancel a practice payment, or have its bank refuse what was refunded; return
-    the session with where to go next.
+def act_in_sandbox(*, ref: str, act: Act, now: datetime) -> SandboxSession:
+    """Pay, decline or cancel a payment in the sandbox, or have its bank refuse what was refunded;
+    return the session with where to go next.
 
     Raises:
-        PracticeSession.DoesNotExist: there is none.
+        SandboxSession.DoesNotExist: there is none.
         SessionOver: it cannot be paid (any more), or nothing was refunded.
     """
-    session = PracticeSession.objects.select_for_update().get(ref=ref)
+    session = SandboxSession.objects.select_for_update().get(ref=ref)
     if act is Act.REFUSE_REFUND:
         if not refuse_refunds(session):
             raise SessionOver
@@ -114,7 +114,7 @@ def act_in_practice(*, ref: str, act: Act, now: datetime) -> PracticeSession:
     return session
 
 
-def _pay_or_not(session: PracticeSession, act: Act, *, now: datetime) -> None:
+def _pay_or_not(session: SandboxSession, act: Act, *, now: datetime) -> None:
     if session.state not in {State.OPEN, State.DECLINED} or now >= session.expires_at:
         raise SessionOver
     if act is Act.CANCEL:
@@ -126,10 +126,10 @@ def _pay_or_not(session: PracticeSession, act: Act, *, now: datetime) -> None:
     session.save(update_fields=["state"])
 
 
-def tell_of_practice(*, ref: str, kind: str, event_id: str, now: datetime) -> None:
-    """Deliver one message of the practice provider the way a provider would: signed."""
-    body, signature = practice_message(ref=ref, kind=kind, event_id=event_id, at=now)
-    receive_event(provider=Practice.name, body=body, headers={HEADER: signature}, now=now)
+def deliver_sandbox_event(*, ref: str, kind: str, event_id: str, now: datetime) -> None:
+    """Deliver one message of the sandbox the way a provider would: signed."""
+    body, signature = sandbox_message(ref=ref, kind=kind, event_id=event_id, at=now)
+    receive_event(provider=Sandbox.name, body=body, headers={HEADER: signature}, now=now)
 
 
 def _messages(act: Act) -> list[Told]:

@@ -1,4 +1,7 @@
-from collections.abc import Mapping, Sequence
+"""Money that goes back: asked for, done at the provider, and written back where the provider
+refused it, at once or days after it said yes (rules M9, M32)."""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -8,18 +11,133 @@ from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
-from apps.checkout.models import GiftCard, Order, OrderLine, Refund, RefundLine
-from apps.checkout.operations.ask_for_refund import ask_for_refund
+from apps.checkout.models import GiftCard, Order, OrderLine, Payment, Refund, RefundLine
 from apps.checkout.operations.errors import RefundChanged, TooMuchOfLine, TooMuchToRefund
-from apps.checkout.operations.gift_money import lock_cards
-from apps.checkout.operations.refusal import take_back_refund
-from apps.checkout.operations.settle import sync
-from apps.checkout.operations.subject import Subject, is_over, lock_order_of, lock_subject
+from apps.checkout.operations.gift_money import give_to_card, lock_cards
+from apps.checkout.operations.orders import Subject, is_over, lock_order_of, lock_subject
+from apps.checkout.operations.sync import sync
 from apps.checkout.operations.tell_of_money import tell_of_refunds, tell_of_refusal
-from apps.checkout.providers import RefundRefused, provider_of
-from apps.checkout.queries.orders import refundable_of
+from apps.checkout.providers import ProviderPayment, RefundRefused, provider_of
+from apps.checkout.queries.orders import flows_of, refundable_of
 from apps.checkout.queries.payments import key_of_refund
 from apps.checkout.refunds import Share, assign, split
+from apps.checkout.states import excess
+from apps.outbox import operations as outbox
+
+REFUND_TOPIC = "payments.refund"
+AT_ONCE = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
+STANDS = (Refund.Status.PENDING, Refund.Status.DONE)
+
+
+def ask_for_refund(
+    payment: Payment,
+    *,
+    order: Order,
+    payments: Sequence[Payment],
+    amount: int,
+    reason: str,
+    asked_by: int | None,
+    now: datetime,
+    by_hand: bool = False,
+) -> Refund:
+    """Write a refund of one of the locked payments of a locked order; the worker does it at the
+    provider. Money that came in person, or is given back by_hand, is in the customer's hand
+    already, that of a gift card is on the card at once."""
+    at_once = by_hand or payment.kind in AT_ONCE
+    too_much = count_back(payment, order=order, payments=payments, amount=amount)
+    payment.save(update_fields=["refunded", "excess"])
+    refund = Refund.objects.create(
+        business_id=payment.business_id,
+        payment=payment,
+        amount=amount,
+        excess=too_much,
+        status=Refund.Status.DONE if at_once else Refund.Status.PENDING,
+        is_external=by_hand or payment.kind == Payment.Kind.IN_PERSON,
+        by_hand=by_hand,
+        reason=reason,
+        asked_by_id=asked_by,
+        created_at=now,
+        done_at=now if at_once else None,
+    )
+    if payment.kind == Payment.Kind.GIFT:
+        give_to_card(payment, amount=amount, now=now)
+    if not at_once:
+        outbox.enqueue(
+            topic=REFUND_TOPIC,
+            payload={"refund_id": refund.pk},
+            business_id=payment.business_id,
+            now=now,
+            key=f"refund:{refund.pk}",
+        )
+    return refund
+
+
+def count_back(payment: Payment, *, order: Order, payments: Sequence[Payment], amount: int) -> int:
+    """Count what goes back of one of the locked payments of an order, and return how much of it
+    was more than the bill: that goes first (rule M8). Nothing is written."""
+    too_much = min(amount, excess(total=order.total, flows=flows_of(payments)))
+    payment.refunded += amount
+    payment.excess += too_much
+    return too_much
+
+
+def take_back_refund(
+    refund: Refund, *, payments: Sequence[Payment], why: str, now: datetime
+) -> bool:
+    """Write of a refund of one of the locked payments of a locked order that its money is here
+    again, for the lines it was for, once; tell whether that is new. The team decides what then
+    becomes of it."""
+    standing = Refund.objects.filter(pk=refund.pk, status__in=STANDS)
+    reason = f"{refund.reason} ({why})".strip()[:250]
+    if not standing.update(status=Refund.Status.FAILED, reason=reason, refused_at=now):
+        return False
+    payment = next(it for it in payments if it.pk == refund.payment_id)
+    payment.refunded -= refund.amount
+    payment.excess -= refund.excess
+    payment.save(update_fields=["refunded", "excess"])
+    for pk, amount in refund.lines.values_list("line_id", "amount"):
+        OrderLine.objects.filter(pk=pk).update(refunded=F("refunded") - amount)
+    return True
+
+
+def refused_in(truth: ProviderPayment, payment: Payment) -> list[tuple[Refund, str]]:
+    """The refunds of a payment that stand in our books and that its provider says were refused,
+    with why."""
+    told = {name: it.refused for it in truth.refunds if it.refused for name in (it.ref, it.key)}
+    if not told:
+        return []
+    standing = payment.refunds.filter(status__in=STANDS, by_hand=False).order_by("pk")
+    named = ((it, told.get(it.provider_ref) or told.get(key_of_refund(it))) for it in standing)
+    return [(it, why) for it, why in named if why]
+
+
+def outdated_in(truth: ProviderPayment, payment: Payment) -> int:
+    """What a truth says is gone although we know already that it was refused, in minor units: the
+    provider was asked before that."""
+    failed = payment.refunds.filter(status=Refund.Status.FAILED)
+    known = _names_of(failed)
+    return sum(it.amount for it in truth.refunds if not it.refused and known & {it.ref, it.key})
+
+
+def split_elsewhere(
+    amount: int, *, truth: ProviderPayment, payment: Payment
+) -> list[tuple[str, int]]:
+    """Split what went back on the provider's own pages (minor units) into its refunds there, by
+    their names; "" where the provider names none."""
+    if amount <= 0:
+        return []
+    known, parts = _names_of(payment.refunds.all()), []
+    for it in truth.refunds:
+        part = 0 if it.refused or known & {it.ref, it.key} else min(amount, it.amount)
+        if part:
+            parts.append((it.ref, part))
+            amount -= part
+    return [*parts, ("", amount)] if amount else parts
+
+
+def _names_of(refunds: Iterable[Refund]) -> set[str]:
+    names = (name for it in refunds for name in (it.provider_ref, key_of_refund(it)))
+    return {name for name in names if name}
 
 
 @transaction.atomic

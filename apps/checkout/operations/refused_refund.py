@@ -11,11 +11,11 @@ from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import GiftCard, GiftEntry, Order, OrderLine, Payment, Refund, RefundLine
-from apps.checkout.operations.ask_for_refund import ask_for_refund
 from apps.checkout.operations.errors import WayOutNotOffered
 from apps.checkout.operations.gift_money import holding_of, tell_of_gift, write_gift_entry
-from apps.checkout.operations.settle import sync
-from apps.checkout.operations.subject import Subject, is_over, lock_subject
+from apps.checkout.operations.orders import Subject, is_over, lock_subject
+from apps.checkout.operations.refund import ask_for_refund
+from apps.checkout.operations.sync import sync
 from apps.checkout.operations.tell_of_money import tell_of_kept, tell_of_refunds
 
 

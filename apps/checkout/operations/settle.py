@@ -1,4 +1,5 @@
-"""What the provider says becomes what we say: fetched first, then written in one transaction.
+"""What the provider says becomes what we say: fetched first, then written in one transaction. Where
+it speaks of another amount than was asked for, a person has to look.
 
 Lock order: booking (or plan, or gift card), (resources, sessions), order, payments, counter of
 receipts.
@@ -9,35 +10,35 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations import Actor, SlotGone
-from apps.checkout.announcements import announce_charge, announce_money
-from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase, Refund
-from apps.checkout.operations.approve import approve
-from apps.checkout.operations.ask_for_refund import ask_for_refund, count_back
-from apps.checkout.operations.coupon_uses import give_coupon_back
-from apps.checkout.operations.gift_money import follow_purchase, lock_cards
+from apps.checkout.announcements import announce_charge
+from apps.checkout.models import Order, Payment, PlanPurchase, Refund
+from apps.checkout.operations.gift_money import lock_cards
 from apps.checkout.operations.open_payment import close_soon, fetch_provider_state
+from apps.checkout.operations.orders import Subject, is_over, lock_subject
+from apps.checkout.operations.promotions import give_coupon_back
 from apps.checkout.operations.provider_events import LOOK_TOPIC
-from apps.checkout.operations.receipts import number_receipt
-from apps.checkout.operations.refusal import (
+from apps.checkout.operations.refund import (
+    ask_for_refund,
+    count_back,
     outdated_in,
     refused_in,
     split_elsewhere,
     take_back_refund,
 )
-from apps.checkout.operations.subject import Subject, is_over, lock_subject
+from apps.checkout.operations.sync import approve, sync
 from apps.checkout.operations.tell_of_money import tell_of_refusal
-from apps.checkout.operations.unclear import is_as_asked, note_unclear
 from apps.checkout.providers import (
     ProviderPayment,
     names_spoken_to,
     provider_of,
 )
-from apps.checkout.queries.let_go import GONE
-from apps.checkout.queries.orders import flows_of, money_of_booking, status_of
+from apps.checkout.queries.orders import flows_of
+from apps.checkout.queries.stranded import GONE
 from apps.checkout.states import PaymentStatus, booking_status, excess
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
@@ -46,6 +47,7 @@ PATIENCE = timedelta(seconds=60)
 LONGEST_REFUND = timedelta(days=35)
 """Until then a bank may refuse a refund that its provider took on."""
 UNSETTLED = (Payment.Status.PENDING, Payment.Status.AUTHORIZED)
+Status = Payment.Status
 
 
 def settle_payment(*, payment_id: int, now: datetime) -> None:
@@ -300,60 +302,6 @@ def _status(payment: Payment, truth: ProviderPayment) -> Payment.Status:
     return Payment.Status.CANCELED
 
 
-def sync(
-    order: Order,
-    subject: Subject,
-    payments: Sequence[Payment],
-    *,
-    actor: Actor,
-    now: datetime,
-    action: BookingEvent.Action | None = None,
-) -> None:
-    """Bring an order and what it is for into line with the payments; all of them are locked. The
-    first money gives the order the number of its receipt. action is why money moved, where it did
-    not simply come or go.
-
-    A draft whose order has money, or the promise of money, becomes a booking here and nowhere else.
-
-    Raises:
-        SlotGone: it is a draft, its time is lost, and money was only promised.
-    """
-    status = status_of(order, payments)
-    Order.objects.filter(pk=order.pk).update(payment_status=status.value)
-    if isinstance(subject, Booking):
-        _sync_booking(order, subject, payments, actor=actor, now=now, action=action)
-    if isinstance(subject, PlanPurchase):
-        announce_money(subject, order, status, now=now)
-    if isinstance(subject, GiftCard):
-        follow_purchase(subject, now=now)
-    if any(it.captured > 0 for it in payments):
-        number_receipt(order, business=subject.business, now=now)
-
-
-def _sync_booking(
-    order: Order,
-    booking: Booking,
-    payments: Sequence[Payment],
-    *,
-    actor: Actor,
-    now: datetime,
-    action: BookingEvent.Action | None,
-) -> None:
-    money = money_of_booking(order, payments)
-    if booking.status != Booking.Status.CREATED:
-        bookings.note_money(booking=booking, money=money, actor=actor, now=now, action=action)
-        return
-    if money.kept_aside or any(it.captured for it in payments):
-        booking.price = order.total  # the price the customer saw, with what was taken off
-        bookings.finish_draft(
-            booking=booking,
-            money=money,
-            payment_option=Booking.PaymentOption.ONLINE,
-            now=now,
-        )
-        booking.save(update_fields=["price"])
-
-
 def _give_back_what_is_too_much(
     order: Order, subject: Subject, payments: Sequence[Payment], *, had: int, now: datetime
 ) -> bool:
@@ -383,3 +331,31 @@ def _give_back_what_is_too_much(
             )
             too_much -= amount
     return sum(it.refunded for it in payments) > before
+
+
+def is_as_asked(truth: ProviderPayment, payment: Payment, order: Order) -> bool:
+    """Whether a provider speaks of the amount we asked for."""
+    return (truth.amount, truth.currency) == (payment.amount, order.currency)
+
+
+def note_unclear(payment: Payment, truth: ProviderPayment, *, now: datetime) -> bool:
+    """Keep what the provider says of a locked payment for a person to look at, and tell whether
+    that is new. Nobody asks the provider again by itself, and nobody can pay it any more.
+
+    What came already stays as it is written. Where no money came, the payment has failed.
+    """
+    came = truth.captured or truth.authorized
+    told = (came or truth.amount, truth.currency[:10])
+    if (payment.told_amount, payment.told_currency) == told:
+        return False
+    payment.told_amount, payment.told_currency = told
+    payment.looked_at = None
+    if not payment.captured:
+        payment.status = Status.UNCLEAR if came else Status.FAILED
+        payment.authorized, payment.settled_at = 0, now
+        payment.failure = "" if came else _("The bank was asked for another amount.")
+    columns = ["told_amount", "told_currency", "looked_at", "status", "authorized"]
+    payment.save(update_fields=[*columns, "settled_at", "failure"])
+    if truth.is_open:
+        close_soon(payment, now=now)
+    return True

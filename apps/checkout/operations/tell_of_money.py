@@ -9,7 +9,7 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import GiftCard, Payment, PlanPurchase, Refund
 from apps.checkout.operations.gift_money import tell_of_gift
-from apps.checkout.operations.subject import Subject
+from apps.checkout.operations.orders import Subject
 from apps.outbox import operations as outbox
 
 PLAN_TOPIC = "plans.told"

@@ -12,13 +12,13 @@ from apps.bookings.models import Booking
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import Order, Payment, PlanPurchase
-from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused, NotOwed
 from apps.checkout.operations.gift_money import pay_by_card
 from apps.checkout.operations.in_person import LIVE, order_of
 from apps.checkout.operations.open_payment import lock_owed
-from apps.checkout.operations.settle import sync
-from apps.checkout.operations.subject import is_over
+from apps.checkout.operations.orders import is_over
+from apps.checkout.operations.promotions import use_coupon
+from apps.checkout.operations.sync import sync
 from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.promotions import Refused, Taken, share_out, worth
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes

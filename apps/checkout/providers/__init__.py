@@ -2,7 +2,6 @@
 
 from django.conf import settings
 
-from apps.checkout.providers.practice import Practice
 from apps.checkout.providers.protocol import (
     Bounds,
     CaptureRefused,
@@ -18,6 +17,7 @@ from apps.checkout.providers.protocol import (
     Returned,
     Wanted,
 )
+from apps.checkout.providers.sandbox import Sandbox
 from apps.checkout.providers.stripe import Stripe
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "provider_in_use",
     "provider_of",
     "takes_online",
+    "title_of",
 ]
 
 
@@ -57,8 +58,8 @@ def takes_online(amount: int, currency: str) -> bool:
 def provider_called(name: str) -> Provider | None:
     """The provider of that name, in use or not: what it took is settled and refunded there. None
     when there is none, or this portal has no keys to it."""
-    if name == Practice.name:
-        return Practice()
+    if name == Sandbox.name:
+        return Sandbox()
     if name == Stripe.name and settings.STRIPE_SECRET_KEY:
         return Stripe()
     return None
@@ -76,6 +77,11 @@ def provider_of(name: str) -> Provider:
     return found
 
 
+def title_of(name: str) -> str:
+    """How people call a provider, in use or not, by its stored name."""
+    return "Sandbox" if name == Sandbox.name else name.capitalize()
+
+
 def names_spoken_to() -> list[str]:
     """The names for which ``provider_called`` finds somebody."""
-    return [name for name in (Practice.name, Stripe.name) if provider_called(name)]
+    return [name for name in (Sandbox.name, Stripe.name) if provider_called(name)]

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from apps.checkout.providers import stripe_events
+from apps.checkout.providers.messages import is_signed
 from apps.checkout.providers.protocol import (
     Bounds,
     CaptureRefused,
@@ -26,10 +26,10 @@ from apps.checkout.providers.protocol import (
     RefundRefused,
     Wanted,
 )
-from apps.checkout.providers.signing import is_signed
 from apps.checkout.providers.stripe_amounts import NotCountable, stripe_bounds, to_stripe
 from apps.checkout.providers.stripe_api import Declined, Facts, KeyReused, Refused, ask, text
 from apps.checkout.providers.stripe_state import (
+    read_event,
     refunds_in,
     refusal_of,
     truth_of_intent,
@@ -161,7 +161,7 @@ class Stripe:
         secrets = settings.STRIPE_WEBHOOK_SECRETS
         if not is_signed(body, headers.get(HEADER, ""), secrets=secrets, now=now):
             raise ForgedEvent("signature")
-        return stripe_events.read(body, is_live="_live_" in settings.STRIPE_SECRET_KEY[:8])
+        return read_event(body, is_live="_live_" in settings.STRIPE_SECRET_KEY[:8])
 
 
 def _session(wanted: Wanted) -> dict[str, Any]:

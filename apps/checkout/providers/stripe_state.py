@@ -1,9 +1,18 @@
-"""How a payment stands, read from Stripe's objects. Words only; nothing is asked here."""
+"""What Stripe says: its signed messages, and how a payment stands by its objects. Nothing is asked
+here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from apps.checkout.providers.protocol import ProviderDown, ProviderPayment, Returned
+from apps.checkout.providers.messages import object_in, read_object, words_in, words_or_none
+from apps.checkout.providers.protocol import (
+    Event,
+    ForgedEvent,
+    ProviderDown,
+    ProviderPayment,
+    Returned,
+)
 from apps.checkout.providers.stripe_amounts import NotCountable, from_stripe
 from apps.checkout.providers.stripe_api import Facts, text
 from apps.checkout.providers.words import declined_words, lapsed_words, refused_words
@@ -13,6 +22,15 @@ LET_GO = frozenset(("automatic", "expired"))
 """Why a bank ends what it kept aside, when nobody asked it to."""
 NOT_GONE = frozenset(("failed", "canceled"))
 """Where a refund ends that did not go; "succeeded" may still become "failed" days later."""
+LONGEST_ID, LONGEST_KIND = 120, 60  # the columns of ProviderEvent
+LONGEST_KEY = 500  # of a value in Stripe's metadata
+NAMES = {
+    "checkout.session": "id",
+    "payment_intent": "id",
+    "charge": "payment_intent",
+    "refund": "payment_intent",
+}
+"""Where an object of Stripe names the payment that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +168,39 @@ def _amount(facts: Facts, name: str, currency: str) -> int:
         return from_stripe(units, currency)
     except NotCountable as odd:
         raise ProviderDown(f"stripe: {name} {units} {currency}") from odd
+
+
+def read_event(body: bytes, *, is_live: bool) -> Event:
+    """Read a message whose signature was checked.
+
+    Raises:
+        ForgedEvent: it is no event, another account's, or of the other of live and test mode.
+    """
+    told = read_object(body)
+    event_id = words_in(told, "id", most=LONGEST_ID)
+    kind = words_in(told, "type", most=LONGEST_KIND)
+    about = object_in(object_in(told, "data"), "object")
+    if told.get("livemode") is not is_live:
+        raise ForgedEvent("livemode")
+    if told.get("account"):
+        raise ForgedEvent("account")
+    ref, key = _named(about)
+    refund = words_or_none(about, "id", most=LONGEST_ID) if _is_refund(about) else ""
+    return Event(event_id=event_id, kind=kind, ref=ref, key=key, refund=refund)
+
+
+def _is_refund(about: Mapping[str, Any]) -> bool:
+    """Whoever gives money back on Stripe's own pages writes none of our keys on it."""
+    return about.get("object") == "refund"
+
+
+def _named(about: Mapping[str, Any]) -> tuple[str, str]:
+    """The ref and the key of our payment in an object of Stripe; both "" for all others."""
+    what = words_or_none(about, "object", most=LONGEST_KIND)
+    if what not in NAMES:
+        return "", ""
+    ref = words_or_none(about, NAMES[what], most=LONGEST_ID)
+    if what == "checkout.session":
+        return ref, words_or_none(about, "client_reference_id", most=LONGEST_KEY)
+    named = object_in(about, "metadata") if about.get("metadata") is not None else {}
+    return ref, words_or_none(named, "key", most=LONGEST_KEY)

@@ -1,6 +1,10 @@
-"""What people read when a payment failed, the same for every provider."""
+"""What people read when a payment failed, could not be opened, or did not go back."""
 
 from django.utils.translation import gettext as _
+
+from apps.checkout.providers.protocol import OpenRefused
+
+CONFLICT, UNAVAILABLE = 409, 503
 
 
 def declined_words(code: str = "") -> str:
@@ -25,3 +29,18 @@ def refused_words(code: str = "") -> str:
 def lapsed_words() -> str:
     """What a payment says whose amount is kept aside no longer."""
     return _("The bank no longer holds the amount.")
+
+
+def unpaid_words(error: Exception) -> str:
+    """That nothing was paid, and whether to try again: other ways stand on the page, if any do."""
+    if isinstance(error, OpenRefused):
+        return _(
+            "This cannot be paid online: the payment service does not accept it. "
+            "Nothing was charged."
+        )
+    return _("Payments are not working right now. Please try again in a minute.")
+
+
+def unpaid_status(error: Exception) -> int:
+    """409 for what will never be paid like that, 503 for what passes."""
+    return CONFLICT if isinstance(error, OpenRefused) else UNAVAILABLE

@@ -1,20 +1,27 @@
-"""Which plans a browser may pay with, and what they say to a draft (rule M5)."""
+"""Plans as a way to pay: which a browser may use, what they say to a draft and to people, and which
+plan paid for which booking (rules M5, M16)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.availability.models import Session
 from apps.bookings.models import Booking
-from apps.bookings.plan_uses import Span, meet, times_at, times_of
+from apps.bookings.plan_uses import PlanLimits, PlanUse, Span, meet, times_at, times_of
 from apps.catalog.queries import Choice
-from apps.checkout.models import CreditEntry, PlanPurchase
+from apps.checkout.models import CreditEntry, Order, PlanPurchase
 from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for
 from apps.checkout.queries.orders import PaymentSummary, waits_for_a_yes
+from apps.web import formatting
 
+Entry = CreditEntry.Kind
 WHEN = ("starts_at", "ends_at", "course_run_id")
+A_MOMENT = timedelta(seconds=1)
+LOST = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def visits_of_one(purchase: PlanPurchase) -> QuerySet[Booking]:
         return Booking.objects.none()
     return Booking.objects.filter(
         credits__purchase=purchase,
-        credits__kind=CreditEntry.Kind.USED,
+        credits__kind=Entry.USED,
         status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
     )
 
@@ -157,3 +164,107 @@ def _judge(
         visits = visits_for(terms, people=wanted.people)
         found.append(Pass(purchase, visits, refusal(terms, wanted)))
     return tuple(sorted(found, key=lambda it: it.refused is not None))
+
+
+def last_day_words(purchase: PlanPurchase) -> str:
+    """ "24 December 2026", the last whole day on which it is good; "" without end."""
+    if purchase.ends_at is None:
+        return ""
+    last = (purchase.ends_at - A_MOMENT).astimezone(purchase.zone)
+    return formatting.format_day(last.date(), locale=purchase.business.locale, year=True)
+
+
+def left_words(purchase: PlanPurchase) -> str:
+    """ "7 visits left", or that nobody counts."""
+    if purchase.balance is None:
+        return _("Unlimited visits")
+    return ngettext("%(n)d visit left", "%(n)d visits left", purchase.balance) % {
+        "n": purchase.balance
+    }
+
+
+def card_hint(found: Pass) -> str:
+    """What stands on the card of a plan on the pay page: "7 visits left, uses 1"."""
+    if found.refused is not None:
+        return refused_words(found)
+    left = left_words(found.purchase)
+    if not found.visits:
+        return left
+    return _("%(left)s, this uses %(n)d") % {"left": left, "n": found.visits}
+
+
+def refused_words(found: Pass) -> str:
+    """Why a plan does not pay for a booking."""
+    return plan_refused_words(found.refused, found.purchase)
+
+
+def cannot_pay_words(why: str) -> str:
+    """That a plan does not pay, with the reason behind it."""
+    return _("Your plan cannot pay for this. %(why)s") % {"why": why}
+
+
+def plan_refused_words(refused: Refused | None, purchase: PlanPurchase | None) -> str:
+    """The same without the booking beside it."""
+    if refused is Refused.ENDS_BEFORE and purchase is not None:
+        return _("It ends on %(day)s, before this.") % {"day": last_day_words(purchase)}
+    if refused is Refused.TOO_FEW and purchase is not None:
+        return _("Too few visits are left: %(left)s.") % {"left": left_words(purchase)}
+    return {
+        Refused.NOT_BY_PLAN: _("Requests cannot be paid with a plan."),
+        Refused.PAID_ALREADY: _("Part of it has already been paid another way."),
+        Refused.OTHER_SERVICE: _("It does not cover this."),
+        Refused.PAUSED: _("It is paused."),
+        Refused.ONE_PERSON: _("It is for one person."),
+        Refused.THERE_ALREADY: _(
+            "It is for one person, who already has a booking with it at that time."
+        ),
+        Refused.TOO_FEW: _("Too few visits are left."),
+    }.get(refused or Refused.OVER, _("It has ended."))
+
+
+def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a registered question
+    """When what this booking is for may be instead: before its plan ends, and not while an
+    unlimited plan pays another visit of its one person; never where the plan is over (rule M16).
+    One query, one more for an unlimited plan, and one for its courses."""
+    used = PlanPurchase.objects.filter(entries__booking=booking_id, entries__kind=Entry.USED)
+    rows = used.select_for_update(of=("self",)) if locks else used
+    purchase = rows.order_by("-entries__pk").first()
+    if purchase is None:
+        return PlanLimits()
+    if purchase.status not in PlanPurchase.LIVE:
+        return PlanLimits(ends_at=datetime.min.replace(tzinfo=UTC))
+    others = visits_of_one(purchase).exclude(pk=booking_id).only(*WHEN)
+    return PlanLimits(ends_at=purchase.ends_at, taken=tuple(times_of(list(others))))
+
+
+def find_plan_uses(booking_ids: Collection[int]) -> Mapping[int, PlanUse]:
+    """Return the plans that paid, by the ids of the bookings; one query.
+
+    What the worker is about to give back counts as given back: the mail about a cancellation may
+    leave before it.
+    """
+    entries = CreditEntry.objects.filter(
+        booking_id__in=booking_ids, kind__in=(Entry.USED, Entry.RETURNED)
+    )
+    told = entries.select_related("purchase").annotate(
+        is_lost=Exists(lost_uses().filter(pk=OuterRef("pk")))
+    )
+    back = {it.booking_id for it in told if it.kind == Entry.RETURNED or it.is_lost}
+    return {
+        it.booking_id: PlanUse(
+            name=it.purchase.name,
+            left=it.purchase.balance if it.purchase.status in PlanPurchase.LIVE else None,
+            is_back=it.booking_id in back,
+        )
+        for it in told
+        if it.booking_id is not None
+    }
+
+
+def lost_uses() -> QuerySet[CreditEntry]:
+    """Uses of plans whose bookings are over without anything given back or kept: they go back."""
+    returned = CreditEntry.objects.filter(kind=Entry.RETURNED, booking=OuterRef("booking"))
+    kept = Order.objects.filter(booking=OuterRef("booking"), kept_at__isnull=False)
+    return CreditEntry.objects.filter(
+        ~Exists(returned), ~Exists(kept), kind=Entry.USED, booking__status__in=LOST
+    )

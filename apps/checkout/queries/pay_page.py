@@ -16,8 +16,7 @@ from apps.checkout.pricing import Quote, Way
 from apps.checkout.promotions import Refused
 from apps.checkout.queries.offers import asks_first
 from apps.checkout.queries.orders import came_at
-from apps.checkout.queries.passes import Pass
-from apps.checkout.queries.plan_words import card_hint
+from apps.checkout.queries.passes import Pass, card_hint
 from apps.checkout.queries.promotions import Applied
 from apps.kernel.money import Money
 from apps.web import formatting

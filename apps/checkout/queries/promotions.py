@@ -28,8 +28,8 @@ from apps.checkout.promotions import (
     refusal,
 )
 from apps.checkout.providers import provider_in_use
-from apps.checkout.queries.let_go import let_go_of_booking
 from apps.checkout.queries.orders import aside_by_gift, paid_in_ways
+from apps.checkout.queries.stranded import let_go_of_booking
 from apps.customers.queries import identity_of, of_line
 from apps.web.formatting import format_money
 
@@ -239,3 +239,12 @@ def _condition(terms: Terms, business: Business) -> str:
         )
         parts.append(people % {"n": terms.min_people})
     return "".join(parts)
+
+
+def count_last_days(*, business: Business, now: datetime) -> int:
+    """How many plans, codes and discounts have a last day that is not over; three queries."""
+    plans = PlanPurchase.objects.filter(
+        business=business, status__in=PlanPurchase.LIVE, ends_at__isnull=False
+    ).count()
+    codes = Coupon.objects.filter(business=business, ends_at__gt=now).count()
+    return plans + codes + Discount.objects.filter(business=business, ends_at__gt=now).count()

@@ -41,13 +41,13 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
 from apps.checkout.promotions import Refused
-from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
+from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.offers import Offer
+from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.pay_page import cards_of, costs_of, refused_words, too_little_words
-from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
+from apps.checkout.queries.payments import PaymentProgress, find_under_way, payment_progress_of
 from apps.checkout.queries.promotions import Applied
-from apps.checkout.queries.under_way import PaymentProgress, find_under_way, payment_progress_of
 from apps.checkout.views.changed import gift_refused_words
 from apps.checkout.views.limits import require_room_to_pay
 from apps.checkout.views.till import (

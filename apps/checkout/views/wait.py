@@ -1,4 +1,5 @@
-"""Honest waiting between the customer's payment and the provider's word about it."""
+"""Honest waiting between the customer's payment and the provider's word about it: the page looks
+every two seconds by htmx for a minute, without scripts every five seconds, ten times."""
 
 from typing import Any
 
@@ -11,9 +12,12 @@ from apps.bookings.queries.drafts import is_time_gone
 from apps.bookings.queries.stub import stub_of
 from apps.bookings.views.drafts import draft_page, show_draft_lost
 from apps.businesses.pages import frame_of
-from apps.checkout.queries.under_way import PaymentProgress, find_under_way, payment_progress_of
-from apps.checkout.views.looks import goes_on, plain_look, poll_count
+from apps.checkout.queries.payments import PaymentProgress, find_under_way, payment_progress_of
 from apps.web.http import go_to, render_page, wants_fragment
+
+MAX_POLLS = 30
+PLAIN_LOOKS, PLAIN_SECONDS = 10, 5
+DIGITS = 3
 
 
 @require_safe
@@ -46,3 +50,23 @@ def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
     if is_unclear and wants_fragment(request):
         return go_to(request, "checkout:wait", draft=draft.draft_id)
     return render_page(request, "checkout/wait.html", "checkout/_waiting.html", context)
+
+
+def poll_count(request: HttpRequest) -> int:
+    """How often this page has looked already."""
+    raw = request.GET.get("looks", "")
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS else 0
+
+
+def goes_on(looks: int) -> bool:
+    """Whether it looks once more."""
+    return looks < MAX_POLLS
+
+
+def plain_look(request: HttpRequest, looks: int) -> str:
+    """What the page's `<noscript>` tells a browser without scripts, to make it look again by
+    itself; empty when it has looked often enough. Not the header `Refresh`, which would load the
+    page anew under a customer for whom htmx has long brought the news."""
+    if looks >= PLAIN_LOOKS:
+        return ""
+    return f"{PLAIN_SECONDS}; url={request.path}?looks={looks + 1}"

@@ -1,11 +1,15 @@
 from apps.classes.operations.add import NotComing, add_booking, add_people
-from apps.classes.operations.attend import NotOnTheList, mark_all_here, mark_attendance
 from apps.classes.operations.cancel import cancel_class, cancel_course_date, cancel_run
 from apps.classes.operations.change import VisitsMeet, change_class, change_places
 from apps.classes.operations.hold import hold_seats
-from apps.classes.operations.message import message_people
 from apps.classes.operations.minimum import decide_minimums, let_take_place
 from apps.classes.operations.move import move_places
+from apps.classes.operations.roster import (
+    NotOnTheList,
+    mark_all_here,
+    mark_attendance,
+    message_people,
+)
 
 __all__ = [
     "NotComing",

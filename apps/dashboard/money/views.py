@@ -13,7 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Way
 from apps.checkout.queries.orders import find_payment_summary
-from apps.checkout.queries.plan_words import plan_refused_words
+from apps.checkout.queries.passes import plan_refused_words
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.bookings.forms import RefundForm
 from apps.dashboard.bookings.views.booking_detail import refund_form, refuse, show_booking

@@ -16,8 +16,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import UnknownChoice, may_wait_for_a_time, zone_of
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name, local_date_of, staff_name
-from apps.waitlists.queries.lines import has_offer
-from apps.waitlists.queries.times import find_times_for
+from apps.waitlists.queries import find_times_for, has_offer
 
 MOST_ROWS = 500
 MOST_TIMES = 60

@@ -20,10 +20,10 @@ from django.db.models.functions import Cast, Concat
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.ledger.finding import Finding
+from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 
 Action = BookingEvent.Action
-
 STATUS_AFTER = {
     Action.BOOKED: Booking.Status.CONFIRMED,
     Action.REQUESTED: Booking.Status.PENDING,
@@ -144,3 +144,13 @@ def _bookings(business_id: int | None) -> QuerySet[Booking]:
 def _found(bookings: QuerySet[Booking], rule: str, what: str) -> Iterator[Finding]:
     for of, reference in bookings.values_list("business_id", "reference"):
         yield Finding(rule, of, f"booking {reference}", what)
+
+
+def find_stranded_messages(*, business_id: int | None = None) -> Iterator[Finding]:
+    """Yield waiting messages that no outbox item will ever send (rule C8)."""
+    item = OutboxItem.objects.exclude(key="").filter(key=OuterRef("outbox_key"), done_at=None)
+    messages = Message.objects.filter(~Exists(item), status=Message.Status.QUEUED)
+    if business_id is not None:
+        messages = messages.filter(business_id=business_id)
+    for pk, of, kind in messages.values_list("pk", "business_id", "kind"):
+        yield Finding("mail_is_on_its_way", of, f"message {pk}", f"{kind} will never be sent")

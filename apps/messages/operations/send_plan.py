@@ -10,13 +10,13 @@ from apps.bookings.money_words import PaidPart, paid_parts, with_parts
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.operations import PLAN_TOPIC
 from apps.checkout.queries.orders import paid_in_ways
-from apps.checkout.queries.plan_words import last_day_words, left_words
+from apps.checkout.queries.passes import last_day_words, left_words
 from apps.messages.links import plan_url
 from apps.messages.mails import Card, card_mail
 from apps.messages.money_words import money_went_heading, money_went_words
 from apps.messages.operations.send import post
 from apps.prepaid.links import plan_token
-from apps.prepaid.queries.renewals import next_period_of
+from apps.prepaid.queries.plans import next_period_of
 from apps.web.formatting import format_money
 
 __all__ = ["PLAN_TOPIC", "send_plan"]

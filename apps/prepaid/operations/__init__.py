@@ -36,7 +36,7 @@ from apps.prepaid.operations.gift_cards import (
     stop_gift_card,
 )
 from apps.prepaid.operations.pay_plan import let_go_of_plan
-from apps.prepaid.operations.renew import open_paid_periods, renew_plan, renew_plans
+from apps.prepaid.operations.periods import open_paid_periods, renew_plan, renew_plans
 from apps.prepaid.operations.sell_plan import renew_in_person, sell_plan
 
 __all__ = [

@@ -7,11 +7,11 @@ from apps.bookings.operations import CustomerBlocked
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.checkout.models import Order, Payment, PlanPurchase
-from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused
 from apps.checkout.operations.gift_money import SeenGift
-from apps.checkout.operations.lines import add_lines
-from apps.checkout.operations.under_way import begin_paying
+from apps.checkout.operations.orders import add_lines
+from apps.checkout.operations.pay_online import begin_paying
+from apps.checkout.operations.promotions import use_coupon
 from apps.checkout.pricing import Way
 from apps.checkout.promotions import worth
 from apps.checkout.queries.promotions import Applied, apply_code, buyer_of, plan_buyer

@@ -9,14 +9,14 @@ from django.db.models import Exists, OuterRef, Q
 from apps.bookings.operations import Actor, StaleRevision
 from apps.businesses.models import TeamMember
 from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
-from apps.checkout.operations.coupon_uses import give_coupon_back
-from apps.checkout.operations.forget import has_brought_money
-from apps.checkout.operations.plan_credits import write_entry
+from apps.checkout.operations.check_out import has_brought_money
+from apps.checkout.operations.pay_with_plan import write_entry
+from apps.checkout.operations.promotions import give_coupon_back
 from apps.checkout.operations.refund import refund_remaining
 from apps.outbox.sweeping import sweep
 from apps.prepaid.operations.errors import CardMissing, PlanIsOver, TooFewVisits
 from apps.prepaid.operations.periods import drop_next_order, end_plan, go_on_after
-from apps.prepaid.queries.renewals import has_card
+from apps.prepaid.queries.plans import has_card
 from apps.prepaid.renewals import GRACE, first_try_at, is_spent
 
 Status = PlanPurchase.Status

@@ -9,15 +9,14 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import Business, TeamMember
 from apps.checkout.gifts import new_gift_code
 from apps.checkout.models import UNDECIDED, GiftCard, GiftEntry, Order, OrderLine, Payment
-from apps.checkout.operations.approve import approve
+from apps.checkout.operations.check_out import has_brought_money
 from apps.checkout.operations.errors import GiftRefused, WayNotOffered
-from apps.checkout.operations.forget import has_brought_money
 from apps.checkout.operations.gift_money import follow_purchase, write_gift_entry
 from apps.checkout.operations.in_person import take_in_person
-from apps.checkout.operations.links import PAY_WITHIN
-from apps.checkout.operations.open_payment import new_payment
+from apps.checkout.operations.open_payment import PAY_WITHIN, new_payment
+from apps.checkout.operations.pay_online import begin_paying
 from apps.checkout.operations.refund import refund_remaining
-from apps.checkout.operations.under_way import begin_paying
+from apps.checkout.operations.sync import approve
 from apps.checkout.pricing import Way
 from apps.kernel.references import new_reference
 from apps.outbox.sweeping import sweep

@@ -7,21 +7,19 @@ from django.db import transaction
 from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
-from apps.checkout.operations.approve import approve
-from apps.checkout.operations.coupon_uses import use_coupon
 from apps.checkout.operations.errors import CouponRefused, NotOwed
 from apps.checkout.operations.gift_money import SeenGift, hold_gift, let_all_go, pay_by_card
-from apps.checkout.operations.links import PAY_WITHIN
-from apps.checkout.operations.open_payment import lock_owed, new_payment
-from apps.checkout.operations.receipts import number_receipt
-from apps.checkout.operations.settle import sync
+from apps.checkout.operations.open_payment import PAY_WITHIN, lock_owed, new_payment
+from apps.checkout.operations.orders import number_receipt
+from apps.checkout.operations.promotions import use_coupon
+from apps.checkout.operations.sync import approve, sync
 from apps.checkout.promotions import Refused
 from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.promotions import buyer_of
 from apps.prepaid.operations.errors import PlanChanged
-from apps.prepaid.operations.renew import open_order_of
+from apps.prepaid.operations.periods import open_order_of
 from apps.prepaid.queries.plan_offer import AgreedOffer, agreed_offer
-from apps.prepaid.queries.renewals import is_charged_now
+from apps.prepaid.queries.plans import is_charged_now
 
 
 def pay_plan_by_card(

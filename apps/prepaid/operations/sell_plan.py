@@ -9,11 +9,10 @@ from apps.bookings.operations import Actor
 from apps.businesses.models import TeamMember
 from apps.catalog.models import PricingPlan
 from apps.checkout.models import UNDECIDED, Order, Payment, PlanPurchase
-from apps.checkout.operations.approve import approve
 from apps.checkout.operations.errors import NotOwed
 from apps.checkout.operations.gift_money import SeenGift, hold_gift
 from apps.checkout.operations.in_person import take_in_person
-from apps.checkout.operations.settle import sync
+from apps.checkout.operations.sync import approve, sync
 from apps.checkout.pricing import Way
 from apps.prepaid.operations.buy_plan import (
     Buyer,
@@ -26,7 +25,7 @@ from apps.prepaid.operations.buy_plan import (
 from apps.prepaid.operations.change_plan import lock_plan
 from apps.prepaid.operations.errors import PlanIsOver
 from apps.prepaid.operations.pay_plan import pay_plan_by_card
-from apps.prepaid.operations.renew import open_order_of, place_next
+from apps.prepaid.operations.periods import open_order_of, place_next
 
 DESK_BYTES = 18
 

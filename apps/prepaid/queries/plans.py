@@ -1,10 +1,12 @@
-"""What the pages of plans show: those that are offered, and one that somebody has."""
+"""What the pages of plans show: those that are offered, one that somebody has and its next period;
+and what is begun, under way, and how often (rule S5)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,11 +14,14 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
 from apps.catalog.queries import list_plans
-from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
+from apps.checkout.models import UNDECIDED, CreditEntry, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.pricing import Way
+from apps.checkout.providers import provider_in_use
+from apps.customers.queries import identity_of, perhaps_of_mailbox
 from apps.kernel.money import Money
-from apps.prepaid.queries.plan_offer import price_plan
+from apps.prepaid.queries.plan_offer import price_again, price_plan
 from apps.prepaid.renewals import goes_on
+from apps.web import formatting
 
 MOST_LINES = 200
 
@@ -34,6 +39,44 @@ class PlanCard:
     terms: tuple[str, ...]
     services: tuple[str, ...]
     renews: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """One line of a plan's ledger: change is in visits, "" where nobody counts. by is whoever of
+    the team wrote it, for the team's eyes only."""
+
+    at: datetime
+    words: str
+    detail: str
+    change: str
+    left: int | None
+    booking_reference: str
+    by: AbstractBaseUser | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the money of a plan that was not paid yet stands."""
+
+    is_under_way: bool
+    has_failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NextPeriod:
+    """price is what the next period costs, tax with it; begins is its first day in words.
+
+    is_ahead: the period that runs now is not the last one that was paid for. is_charged: a card is
+    being charged. is_unpaid: it can be paid by hand. has_card: it is charged without a word.
+    """
+
+    price: Money
+    begins: str
+    is_ahead: bool
+    is_charged: bool
+    is_unpaid: bool
+    has_card: bool
 
 
 def cards_of_plans(*, business: Business) -> list[PlanCard]:
@@ -97,20 +140,6 @@ def terms_words(plan: PricingPlan) -> list[str]:
     return [words, good]
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """One line of a plan's ledger: change is in visits, "" where nobody counts. by is whoever of
-    the team wrote it, for the team's eyes only."""
-
-    at: datetime
-    words: str
-    detail: str
-    change: str
-    left: int | None
-    booking_reference: str
-    by: AbstractBaseUser | None = None
-
-
 def ledger_of(*, purchase: PlanPurchase) -> list[LedgerLine]:
     """The newest first, in plain words for customer and owner alike; one query."""
     entries = purchase.entries.select_related("booking__service", "by").order_by("-pk")[:MOST_LINES]
@@ -130,14 +159,6 @@ def _line(entry: CreditEntry, *, counts: bool) -> LedgerLine:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How the money of a plan that was not paid yet stands."""
-
-    is_under_way: bool
-    has_failed: bool
-
-
 def standing_of(*, purchase: PlanPurchase) -> Standing:
     """Return where the last attempt to pay is; one query."""
     attempts = Payment.objects.filter(order__purchase=purchase, kind=Payment.Kind.ONLINE).order_by(
@@ -155,3 +176,67 @@ def find_plan_used(*, booking: Booking) -> PlanPurchase | None:
     uses = CreditEntry.objects.filter(booking=booking, kind=CreditEntry.Kind.USED)
     use = uses.select_related("purchase").first()
     return use.purchase if use else None
+
+
+def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
+    """The next period of a live membership; None for all other plans. Four queries at most."""
+    if (
+        purchase.status not in PlanPurchase.LIVE
+        or purchase.period_months is None
+        or purchase.ends_at is None
+    ):
+        return None
+    last = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
+    if last is None:
+        return None
+    unpaid = purchase.orders.filter(status=Order.Status.INITIALIZED).first()
+    is_charged = unpaid is not None and is_charged_now(unpaid)
+    day = purchase.ends_at.astimezone(purchase.zone).date()
+    return NextPeriod(
+        price=Money(price_again(last).total, last.currency),
+        begins=formatting.format_day(day, locale=purchase.business.locale, year=True),
+        is_ahead=purchase.opens_at is not None,
+        is_charged=is_charged,
+        is_unpaid=unpaid is not None and not is_charged,
+        has_card=has_card(purchase),
+    )
+
+
+def is_charged_now(order: Order) -> bool:
+    """Whether a saved card is being charged for this order and nobody knows yet how that went."""
+    under_way = order.payments.filter(status__in=UNDECIDED)
+    return under_way.exclude(saved_card="").exists()
+
+
+def has_card(purchase: PlanPurchase) -> bool:
+    """Whether a card is kept that this portal's provider can charge."""
+    provider = provider_in_use()
+    return provider is not None and bool(purchase.saved_card) and purchase.provider == provider.name
+
+
+def count_bought_since(*, business_id: int, email: str, since: datetime) -> int:
+    """Count the plans and gift cards that a mailbox, in all its spellings, began to buy since then
+    (UTC) and whose money is here; one query."""
+    both = ("purchase__customer__email", "gift_card__buyer_email")
+    perhaps = perhaps_of_mailbox(both[0], email) | perhaps_of_mailbox(both[1], email)
+    paid = Order.objects.filter(
+        perhaps,
+        business=business_id,
+        placed_at__gte=since,
+        payments__captured__gt=F("payments__refunded"),
+    )
+    found = paid.values_list("pk", *both).distinct()
+    wanted = identity_of(email)
+    return sum(wanted in {identity_of(it or "") for it in typed} for _pk, *typed in found)
+
+
+def find_begun_card(*, card_id: int) -> GiftCard | None:
+    """The card of this number while it is not paid yet; one query."""
+    return GiftCard.objects.filter(pk=card_id, status=GiftCard.Status.DRAFT).first()
+
+
+def has_payment_under_way(card: GiftCard) -> bool:
+    """Whether the provider may still say that a card is paid; one query."""
+    attempts = Payment.objects.filter(order__gift_card=card).order_by("-pk")
+    last = attempts.first()
+    return last is not None and last.status in UNDECIDED

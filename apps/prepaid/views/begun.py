@@ -1,5 +1,6 @@
-"""A plan that this browser has begun to buy and not paid, or its next period: the bill as it was
-agreed, and what became of its code and gift card."""
+"""A plan that is not paid, or not all of it, or its next period: the bill as it was agreed, and its
+codes and gift cards. What is still to be paid of one that began is less at once; for the next
+period a card is kept in the session until that is paid."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,15 +10,40 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.visitors import plans_of
 from apps.catalog.models import PricingPlan
-from apps.checkout.gifts import spell_code
-from apps.checkout.models import PlanPurchase
-from apps.checkout.queries.gifts import gift_now_words
-from apps.checkout.queries.pay_page import refused_words
-from apps.checkout.queries.under_way import UnderWay
-from apps.prepaid.queries.plan_offer import AgreedOffer, agreed_offer
-from apps.prepaid.queries.plans import find_begun, open_order
-from apps.prepaid.queries.renewals import is_charged_now
+from apps.checkout import operations as checkout
+from apps.checkout.gifts import plain_gift_code, spell_code
+from apps.checkout.models import Order, PlanPurchase
+from apps.checkout.promotions import Refused, plain_code
+from apps.checkout.queries.gifts import find_gift, gift_now_words, has_gift_cards
+from apps.checkout.queries.orders import list_sheets
+from apps.checkout.queries.pay_page import code_words, refused_words
+from apps.checkout.queries.payments import UnderWay, find_under_way
+from apps.checkout.queries.promotions import Applied, apply_code, buyer_of
+from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
+from apps.kernel.money import Money
+from apps.prepaid.queries.plan_offer import AgreedOffer, agreed_offer, plans_take_codes
+from apps.prepaid.queries.plans import find_begun, is_charged_now, open_order
 from apps.web.http import go_to
+
+KEPT = "gift_of_period"
+LONGEST_CODE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed for which order (its reference), and why it changes nothing."""
+
+    order: str
+    code: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is still to be paid in person of a plan that began: order is its reference."""
+
+    order: str
+    left: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +57,98 @@ class Bill:
     under_way: UnderWay | None
     can_change: bool
     order: str
+
+
+def owed_of(purchase: PlanPurchase) -> list[Owed]:
+    """What of a live plan was sold to be paid later, the oldest first."""
+    if purchase.status not in PlanPurchase.LIVE:
+        return []
+    sheets = reversed(list_sheets(purchase=purchase))
+    return [
+        Owed(it.order.reference, Money(it.balance, it.order.currency))
+        for it in sheets
+        if it.order.status == Order.Status.APPROVED and it.balance > 0
+    ]
+
+
+def takes_codes(
+    purchase: PlanPurchase, owed: list[Owed], bill: Bill | None, *, now: datetime
+) -> bool:
+    """Whether a page asks for a code: for what is owed, or a gift card for the next period; one
+    query at most."""
+    if owed:
+        return plans_take_codes(business=purchase.business, now=now)
+    return bill is not None and has_gift_cards(business_id=purchase.business_id)
+
+
+def chosen_gift(request: HttpRequest, purchase: PlanPurchase) -> str | None:
+    """The card that was typed for the next period of a plan, "" where it was taken out again, None
+    where nobody did either."""
+    kept = request.session.get(KEPT, {})
+    return str(kept.get("gift", "")) if kept.get("plan") == purchase.pk else None
+
+
+def choose_gift(request: HttpRequest, purchase: PlanPurchase, code: str) -> None:
+    """Keep a card for the next period of a plan; "" takes it out again."""
+    request.session[KEPT] = {"plan": purchase.pk, "gift": code}
+
+
+def use_typed(request: HttpRequest, purchase: PlanPurchase, *, now: datetime) -> Typed | None:
+    """Use what was typed; what is wrong with it, or None.
+
+    Raises:
+        NotOwed: nothing is to be paid of that order any more.
+        PaymentUnderWay: it is being paid online at this moment.
+        TooMany: too many codes of this network were wrong.
+    """
+    typed = request.POST.get("code", "").strip()[:LONGEST_CODE]
+    orders = Order.objects.filter(purchase=purchase).exclude(status=Order.Status.CANCELED)
+    order = orders.filter(reference=request.POST.get("order", "")[:8]).first()
+    if order is None or purchase.status not in PlanPurchase.LIVE:
+        raise checkout.NotOwed
+    require_room_for_codes(request, now=now)
+    if not typed:
+        return Typed(order.reference, "", _("Enter a code."))
+    try:
+        _use(request, purchase, order, typed, now=now)
+    except checkout.CouponRefused as no:
+        if no.refused is Refused.UNKNOWN:
+            count_wrong_code(request, now=now)
+        applied = Applied(typed, refused=no.refused, at=no.at)
+        locale = purchase.business.locale
+        words = code_words(typed, applied, zone=purchase.zone, locale=locale)
+        return Typed(order.reference, typed, words)
+    return None
+
+
+def _use(
+    request: HttpRequest, purchase: PlanPurchase, order: Order, typed: str, *, now: datetime
+) -> None:
+    if order.status == Order.Status.INITIALIZED:
+        _require_card(purchase, typed, now=now)
+        choose_gift(request, purchase, plain_gift_code(typed))
+        return
+    checkout.use_code_for_plan(
+        purchase_id=purchase.pk,
+        business_id=purchase.business_id,
+        order_id=order.pk,
+        code=typed,
+        by=None,
+        now=now,
+    )
+
+
+def _require_card(purchase: PlanPurchase, typed: str, *, now: datetime) -> None:
+    """A card that can pay of the next period, of which nothing is under way."""
+    begun = find_under_way(purchase, now=now)
+    if begun is not None:
+        raise checkout.PaymentUnderWay(begun.payment_id)
+    if find_gift(purchase.business_id, typed) is not None:
+        return
+    code = plain_code(typed)[:20]
+    applied = apply_code(user=buyer_of(purchase), code=code, subtotal=purchase.price, now=now)
+    is_known = bool(code) and applied.refused is not Refused.UNKNOWN
+    raise checkout.CouponRefused(Refused.FIRST_PERIOD if is_known else Refused.UNKNOWN)
 
 
 def back_to_begun(request: HttpRequest, plan: PricingPlan) -> HttpResponse | None:

@@ -20,10 +20,11 @@ from apps.businesses.pages import public_page
 from apps.catalog.queries import Choice
 from apps.checkout import operations as checkout
 from apps.checkout.pricing import Way
-from apps.checkout.queries.passes import Pass, passes_for_class
-from apps.checkout.queries.plan_words import (
+from apps.checkout.queries.passes import (
+    Pass,
     cannot_pay_words,
     card_hint,
+    passes_for_class,
     plan_refused_words,
     refused_words,
 )

@@ -16,15 +16,15 @@ from apps.businesses.pages import frame_of, public_page
 from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import GiftCard
-from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown, provider_in_use
-from apps.checkout.queries.under_way import UnderWay, find_under_way
-from apps.checkout.views.looks import goes_on, plain_look, poll_count
+from apps.checkout.providers.words import unpaid_status, unpaid_words
+from apps.checkout.queries.payments import UnderWay, find_under_way
+from apps.checkout.views.wait import goes_on, plain_look, poll_count
 from apps.kernel.money import Money
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import GiftForm, new_form_key
 from apps.prepaid.links import open_gift_token
-from apps.prepaid.queries.bought import find_begun_card, has_payment_under_way
+from apps.prepaid.queries.plans import find_begun_card, has_payment_under_way
 from apps.prepaid.views.limits import require_room_to_buy
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, render_page

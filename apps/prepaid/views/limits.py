@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from apps.businesses.models import Business
 from apps.customers.queries import identity_of
-from apps.prepaid.queries.bought import count_bought_since
+from apps.prepaid.queries.plans import count_bought_since
 from apps.web import limit_rules as rules
 from apps.web.http import client_network
 from apps.web.limits import Hit, count_hits, require_room, window_start

@@ -14,21 +14,20 @@ from apps.bookings.visitors import grant_plan, plans_of, revoke_plan
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
-from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
-from apps.checkout.queries.passes import terms_of_plan
-from apps.checkout.queries.plan_words import last_day_words, left_words
-from apps.checkout.queries.under_way import UnderWay, find_under_way
+from apps.checkout.providers.words import unpaid_status, unpaid_words
+from apps.checkout.queries.passes import last_day_words, left_words, terms_of_plan
+from apps.checkout.queries.payments import UnderWay, find_under_way
 from apps.checkout.views.changed import gift_refused_words, price_changed_words
-from apps.checkout.views.looks import goes_on, plain_look, poll_count
+from apps.checkout.views.wait import goes_on, plain_look, poll_count
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import SeenLeftForm
 from apps.prepaid.links import open_plan_token
-from apps.prepaid.queries.plans import ledger_of, period_words, standing_of
-from apps.prepaid.queries.renewals import next_period_of
-from apps.prepaid.views.begun import Bill, bill_of
-from apps.prepaid.views.plan_codes import (
+from apps.prepaid.queries.plans import ledger_of, next_period_of, period_words, standing_of
+from apps.prepaid.views.begun import (
+    Bill,
     Typed,
+    bill_of,
     choose_gift,
     chosen_gift,
     owed_of,

@@ -34,7 +34,7 @@ from apps.self_service.queries import (
     overlap_of,
     suggested_slots,
 )
-from apps.waitlists.queries.lines import has_waited_in_vain, wish_words_of
+from apps.waitlists.queries import has_waited_in_vain, wish_words_of
 from apps.web.http import go_to, render_page
 
 LONGEST_TOKEN = 100

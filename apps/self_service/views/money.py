@@ -16,12 +16,12 @@ from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
 from apps.checkout.promotions import Refused
-from apps.checkout.provider_words import unpaid_status, unpaid_words
 from apps.checkout.providers import ProviderDown
+from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.orders import find_payment_summary
 from apps.checkout.queries.pay_page import code_words
+from apps.checkout.queries.payments import UnderWay
 from apps.checkout.queries.promotions import Applied
-from apps.checkout.queries.under_way import UnderWay
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.refusals import Refusal
 from apps.self_service.queries import money_of, overlap_of

@@ -21,13 +21,13 @@ from apps.checkout.models import PlanPurchase
 from apps.checkout.operations import PlanRefused
 from apps.checkout.plans import Refused
 from apps.checkout.pricing import Way
+from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.pay_page import LATER
-from apps.checkout.queries.plan_words import cannot_pay_words, plan_refused_words
 from apps.kernel.refusals import Refusal
 from apps.self_service.in_line import place_of
 from apps.self_service.views.booking import granted_booking, show_booking
 from apps.waitlists import operations as waitlists
-from apps.waitlists.queries.lines import wish_words_of
+from apps.waitlists.queries import wish_words_of
 from apps.web.http import go_to, render_page
 
 

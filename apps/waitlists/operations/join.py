@@ -39,7 +39,7 @@ from apps.catalog.queries import Choice, is_bookable, is_offered, may_wait_for_a
 from apps.customers.operations import find_or_add_customer
 from apps.customers.queries import find_blocked
 from apps.kernel.refusals import Refusal
-from apps.waitlists.queries.times import find_times_for
+from apps.waitlists.queries import find_times_for
 
 
 class NotFull(Refusal):

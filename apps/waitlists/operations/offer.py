@@ -38,8 +38,13 @@ from apps.waitlists.operations.wanted import (
     lock_entry,
     lock_waiting,
 )
-from apps.waitlists.queries.lines import OfferRules, has_offer, last_chance, offer_rules
-from apps.waitlists.queries.times import find_claim_for
+from apps.waitlists.queries import (
+    OfferRules,
+    find_claim_for,
+    has_offer,
+    last_chance,
+    offer_rules,
+)
 
 Status, State = Booking.Status, WaitlistEntry.State
 Target = Session | CourseRun

@@ -17,7 +17,7 @@ from apps.checkout.pricing import Way
 from apps.dashboard.money.queries import orders as listed
 from tests.dashboard.conftest import Sit
 from tests.factories import NOW, Salon, make_booking, make_salon
-from tests.factories.money import check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work
 
 pytestmark = pytest.mark.django_db
 ORDERS = "/own/juniper/money/orders/"
@@ -41,7 +41,7 @@ def draft_of(salon: Salon, name: str, hour: int) -> Booking:
 def pays(salon: Salon, name: str, hour: int, *, way: Way = Way.FULL, act: Act = Act.PAY) -> Booking:
     draft = draft_of(salon, name, hour)
     check_out(draft, way, now=NOW)
-    pay_at_practice(Payment.objects.latest("pk"), act, now=LATER)
+    pay_in_sandbox(Payment.objects.latest("pk"), act, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft
@@ -101,7 +101,7 @@ def test_a_request_is_kept_aside_and_not_to_be_paid(olga: Client, salon: Salon) 
     salon.bridal.save()
     draft = make_prepared(service=salon.bridal, starts_at=salon.at(26, 10), now=NOW, name="Gil")
     check_out(draft, Way.DEPOSIT, now=NOW)
-    pay_at_practice(Payment.objects.get(), Act.PAY, now=LATER)
+    pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
 
     (row,) = olga.get(ORDERS, {"state": "kept-aside"}).context["orders"].rows

@@ -46,12 +46,12 @@ from apps.checkout.models import (
     OrderLine,
     Payment,
     PlanPurchase,
-    PracticeSession,
     ProviderEvent,
     Receipt,
     ReceiptCounter,
     Refund,
     RefundLine,
+    SandboxSession,
 )
 from apps.customers.models import Consent, Customer
 from apps.demo.seed import seed_demo
@@ -154,7 +154,7 @@ def add_money(booking: Booking, number: int) -> None:
         coupon=coupon, order=order, mailbox=HOSTILE[number], number=1, amount=1
     )
     make_discount(business=booking.business, name=HOSTILE[number])
-    PracticeSession.objects.create(
+    SandboxSession.objects.create(
         key=f"admin-{number}",
         ref=f"practice_{number}",
         seller=HOSTILE[number],

@@ -14,7 +14,7 @@ from apps.catalog.models import PricingPlan, Service
 from apps.catalog.pricing import PaymentTerms, PriceKind
 from apps.checkout.pricing import Item, Way, payable, quote, ways_to_pay
 from apps.checkout.providers import Bounds
-from apps.checkout.reach import out_of_reach
+from apps.checkout.queries.reach import out_of_reach
 from tests.checkout.stripe_memory import SECRET_KEY
 from tests.dashboard.operators.test_admin_actions import change, operator
 from tests.dashboard.setup.test_prices import LIST, editor, save, terms

@@ -5,13 +5,13 @@ from datetime import timedelta
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.checkout import operations as checkout
-from apps.checkout.models import OrderLine, Payment, PracticeSession
+from apps.checkout.models import OrderLine, Payment, SandboxSession
 from apps.checkout.operations import Act, Seen, SeenGift
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from tests.factories import NOW, Salon, make_salon
 from tests.factories.coupons import make_coupon, make_discount
-from tests.factories.money import ORIGIN, check_out, make_prepared, pay_at_practice, work
+from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandbox, work
 from tests.factories.prepaid import (
     book_with_plan,
     buy_gift_online,
@@ -64,7 +64,7 @@ def _prepared(salon: Salon, *, hour: int, name: str) -> Booking:
 
 def _paid(draft: Booking, way: Way) -> Booking:
     check_out(draft, way, now=NOW)
-    pay_at_practice(_payment(draft), Act.PAY, now=LATER)
+    pay_in_sandbox(_payment(draft), Act.PAY, now=LATER)
     work(LATER)
     draft.refresh_from_db()
     return draft
@@ -116,7 +116,7 @@ def _codes(salon: Salon) -> None:
         origin=ORIGIN,
         now=NOW,
     )
-    pay_at_practice(_payment(draft), Act.PAY, now=LATER)
+    pay_in_sandbox(_payment(draft), Act.PAY, now=LATER)
     work(LATER)
 
 
@@ -166,7 +166,7 @@ def _conflict(salon: Salon) -> None:
     late = _prepared(salon, hour=16, name="oz")
     check_out(late, Way.FULL, now=NOW)
     payment = _payment(late)
-    PracticeSession.objects.filter(ref=payment.provider_ref).update(
+    SandboxSession.objects.filter(ref=payment.provider_ref).update(
         expires_at=TOO_LATE + timedelta(minutes=5)
     )
     first = make_prepared(
@@ -178,7 +178,7 @@ def _conflict(salon: Salon) -> None:
         resource_id=salon.ana.resource_id,
     )
     check_out(first, Way.DEPOSIT, now=TOO_LATE)
-    pay_at_practice(_payment(first), Act.PAY, now=TOO_LATE)
+    pay_in_sandbox(_payment(first), Act.PAY, now=TOO_LATE)
     work(TOO_LATE)
-    pay_at_practice(payment, Act.PAY, now=TOO_LATE)
+    pay_in_sandbox(payment, Act.PAY, now=TOO_LATE)
     work(TOO_LATE)

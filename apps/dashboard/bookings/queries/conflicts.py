@@ -15,14 +15,15 @@ from apps.bookings.queries.suggestions import find_nearest
 from apps.businesses.models import Clock
 from apps.checkout.models import Payment, Refund
 from apps.checkout.operations import WayOut, ways_out
+from apps.checkout.providers import title_of
 from apps.checkout.queries.orders import PAYER, Payer, payer_of
+from apps.checkout.queries.payments import told_of
 from apps.checkout.queries.stranded import (
     refused_refunds,
     stranded_payments,
     stranded_refunds,
     uncovered_cards,
 )
-from apps.checkout.queries.under_way import told_of
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.booking_detail import count_visits
 from apps.dashboard.frame.queries.frame import leftovers_of, let_go_ahead, unclear_of
@@ -161,7 +162,7 @@ def _stranded(payment: Payment, amount: int, *, is_refund: bool = False) -> Stra
     return Stranded(
         reference=booking.reference if booking else "",
         name=customer_name(booking) if booking else order.reference,
-        provider=payment.provider.capitalize(),
+        provider=title_of(payment.provider),
         money=Money(amount, order.currency),
         is_refund=is_refund,
     )
@@ -199,7 +200,7 @@ def _refused(refund: Refund) -> Refused:
         payer=payer_of(order),
         title=getattr(subject, "title", "") or getattr(subject, "name", ""),
         money=Money(left, order.currency),
-        provider=payment.provider.capitalize(),
+        provider=title_of(payment.provider),
         at=refund.created_at,
         ways=ways_out(order=order),
     )
@@ -254,7 +255,7 @@ def list_unclear(*, access: Access) -> list[Unclear]:
             told_text=f"{it.told_amount} {it.told_currency}",
             has_come=it.status != Payment.Status.FAILED,
             is_counted=it.captured > 0,
-            provider=it.provider.capitalize(),
+            provider=title_of(it.provider),
             ref=it.provider_ref,
             at=it.settled_at or it.created_at,
         )

@@ -31,7 +31,7 @@ from apps.dashboard.frame.views.refusals import Problem, problem_of
 from apps.dashboard.roles import Right
 from apps.kernel.refusals import Refusal
 from apps.prepaid.queries.plans import find_plan_used
-from apps.waitlists.queries.lines import wish_words_of
+from apps.waitlists.queries import wish_words_of
 
 
 def show_booking(

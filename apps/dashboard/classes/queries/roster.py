@@ -27,7 +27,7 @@ from apps.classes.queries.attending import (
 )
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name
-from apps.waitlists.queries.lines import has_offer
+from apps.waitlists.queries import has_offer
 
 """Bookings whose people hear of a cancellation."""
 

@@ -16,8 +16,8 @@ from apps.bookings.queries.requests import ASKS_THE_TEAM
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.checkout.models import Order, Payment
-from apps.checkout.queries.let_go import orders_let_go
 from apps.checkout.queries.stranded import (
+    orders_let_go,
     refused_refunds,
     stranded_payments,
     stranded_refunds,

@@ -12,12 +12,19 @@ from apps.catalog.payment_problems import limit_words
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.gifts import has_gift_cards
 from apps.checkout.queries.orders import PaymentSummary, list_sheets
-from apps.checkout.queries.plan_words import last_day_words, left_words
+from apps.checkout.queries.passes import last_day_words, left_words
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import name_of
 from apps.prepaid.queries.plan_offer import plans_take_codes, stored_plan_out_of_reach
-from apps.prepaid.queries.plans import LedgerLine, PlanCard, card_of_plan, ledger_of, period_words
-from apps.prepaid.queries.renewals import NextPeriod, next_period_of
+from apps.prepaid.queries.plans import (
+    LedgerLine,
+    NextPeriod,
+    PlanCard,
+    card_of_plan,
+    ledger_of,
+    next_period_of,
+    period_words,
+)
 
 MOST_ROWS = 500
 

@@ -11,7 +11,7 @@ from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import Progress
 from apps.bookings.queries.requests import ASKS_THE_TEAM
 from apps.bookings.queries.stub import full_title
-from apps.checkout.queries.let_go import orders_let_go
+from apps.checkout.queries.stranded import orders_let_go
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import actions_of
 from apps.dashboard.frame.queries.fits import Fit

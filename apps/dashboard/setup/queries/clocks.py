@@ -16,7 +16,7 @@ from apps.bookings.queries.rezoning import Touched, columns_after
 from apps.bookings.queries.stub import full_title
 from apps.businesses.models import Business, Clock, Location
 from apps.businesses.queries import list_places
-from apps.checkout.queries.last_days import count_last_days
+from apps.checkout.queries.promotions import count_last_days
 from apps.dashboard.frame.queries.rows import customer_name
 from apps.messages.operations.fan_out import is_told
 from apps.web.formatting import format_datetime, zone_label

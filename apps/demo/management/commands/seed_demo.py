@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from apps.demo.people import describe
 from apps.demo.seed import names, seed_demo
-from apps.demo.sign_ins import describe
 
 
 class Command(BaseCommand):

@@ -1,11 +1,11 @@
-"""The memory of the practice provider: what would lie at a bank, were the money real."""
+"""The memory of the sandbox: what would lie at a bank, were the money real."""
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
-class PracticeSession(models.Model):
+class SandboxSession(models.Model):
     """One hosted payment. key makes opening it idempotent; amounts are minor units.
 
     What is authorized is kept aside until the bank lets it go (LAPSED). saved names the card that
@@ -39,6 +39,7 @@ class PracticeSession(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
+        db_table = "checkout_practicesession"  # its name since the first release: nothing moves
         constraints = [
             models.CheckConstraint(
                 name="practice_refund_within_captured", condition=Q(refunded__lte=F("captured"))

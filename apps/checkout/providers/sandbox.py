@@ -1,4 +1,4 @@
-"""Practice money: a provider inside the portal, with a page of its own and signed messages.
+"""The sandbox: a provider inside the portal, with its own page, signed messages and test money.
 
 It behaves like one far away: it remembers, it answers by its own truth, and its messages may come
 late, twice, in the wrong order or never. It is refused in production.
@@ -15,7 +15,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from apps.checkout.models import PracticeSession
+from apps.checkout.models import SandboxSession
+from apps.checkout.providers.messages import is_signed, read_object, sign, words_in
 from apps.checkout.providers.protocol import (
     Bounds,
     CaptureRefused,
@@ -28,35 +29,35 @@ from apps.checkout.providers.protocol import (
     Returned,
     Wanted,
 )
-from apps.checkout.providers.reading import read_object, words_in
-from apps.checkout.providers.signing import is_signed, sign
 from apps.checkout.providers.words import declined_words, lapsed_words, refused_words
 
-HEADER = "Practice-Signature"
+HEADER = "Sandbox-Signature"
 HELD_FOR = timedelta(days=7)
 """Banks keep an amount aside for about a week."""
-State = PracticeSession.State
+State = SandboxSession.State
 
 
-class Practice:
+class Sandbox:
     """Keeps its sessions in the portal's own database; that is the only thing it shares with it."""
 
     name = "practice"
+    """As it is stored with payments and called in the settings, addresses, references and topics:
+    links that were sent and rows that were written keep their meaning."""
     can_authorize = True
 
-    def bounds(self, currency: str) -> Bounds:  # noqa: ARG002 - practice money has no floor
+    def bounds(self, currency: str) -> Bounds:  # noqa: ARG002 - test money has no floor
         return Bounds()
 
     def open_payment(self, wanted: Wanted) -> Opened:
-        session, _new = PracticeSession.objects.get_or_create(
+        session, _new = SandboxSession.objects.get_or_create(
             key=wanted.key, defaults=_columns(wanted)
         )
-        return Opened(ref=session.ref, url=reverse("checkout:practice", args=[session.ref]))
+        return Opened(ref=session.ref, url=reverse("checkout:sandbox", args=[session.ref]))
 
     @transaction.atomic
     def charge_saved(self, wanted: Wanted, *, saved: str) -> Opened:
-        known = bool(saved) and PracticeSession.objects.filter(saved=saved).exists()
-        session, is_new = PracticeSession.objects.get_or_create(
+        known = bool(saved) and SandboxSession.objects.filter(saved=saved).exists()
+        session, is_new = SandboxSession.objects.get_or_create(
             key=wanted.key,
             defaults={**_columns(wanted), "state": State.OPEN if known else State.DECLINED},
         )
@@ -65,11 +66,11 @@ class Practice:
         return Opened(ref=session.ref, url="")
 
     def find_charge(self, key: str, *, saved: str) -> str:  # noqa: ARG002 - keys are enough here
-        found = PracticeSession.objects.filter(key=key).first()
+        found = SandboxSession.objects.filter(key=key).first()
         return found.ref if found else ""
 
     def fetch(self, ref: str, *, now: datetime) -> ProviderPayment:
-        kept_aside = PracticeSession.objects.filter(ref=ref, state=State.AUTHORIZED)
+        kept_aside = SandboxSession.objects.filter(ref=ref, state=State.AUTHORIZED)
         kept_aside.filter(expires_at__lte=now - HELD_FOR).update(state=State.LAPSED, authorized=0)
         session = _get(ref)
         return ProviderPayment(
@@ -85,12 +86,12 @@ class Practice:
         )
 
     def close(self, ref: str) -> None:
-        unpaid = PracticeSession.objects.filter(ref=ref, state__in=(State.OPEN, State.AUTHORIZED))
+        unpaid = SandboxSession.objects.filter(ref=ref, state__in=(State.OPEN, State.AUTHORIZED))
         unpaid.update(state=State.CANCELED, authorized=0)
 
     @transaction.atomic
     def capture(self, ref: str, *, key: str) -> None:  # noqa: ARG002 - the row itself is the key
-        session = PracticeSession.objects.select_for_update().get(ref=ref)
+        session = SandboxSession.objects.select_for_update().get(ref=ref)
         if session.captured:
             return
         if session.state != State.AUTHORIZED:
@@ -101,7 +102,7 @@ class Practice:
 
     @transaction.atomic
     def refund(self, ref: str, *, amount: int, key: str) -> str:
-        session = PracticeSession.objects.select_for_update().get(ref=ref)
+        session = SandboxSession.objects.select_for_update().get(ref=ref)
         if key in session.refund_keys:
             known = _returned(key, session.refund_keys[key])
             if known.refused:
@@ -116,7 +117,7 @@ class Practice:
         return ref
 
     def read_event(self, body: bytes, headers: Mapping[str, str], *, now: datetime) -> Event:
-        if not is_signed(body, headers.get(HEADER, ""), secrets=practice_secrets(), now=now):
+        if not is_signed(body, headers.get(HEADER, ""), secrets=sandbox_secrets(), now=now):
             raise ForgedEvent("signature")
         told = read_object(body)
         return Event(
@@ -126,7 +127,7 @@ class Practice:
         )
 
 
-def receive_money(session: PracticeSession) -> None:
+def receive_money(session: SandboxSession) -> None:
     """Pay a locked session, as far as it takes money now, and remember the card if it is to be."""
     if session.captures_later:
         session.state, session.authorized = State.AUTHORIZED, session.amount
@@ -137,7 +138,7 @@ def receive_money(session: PracticeSession) -> None:
     session.save()
 
 
-def refuse_refunds(session: PracticeSession) -> bool:
+def refuse_refunds(session: SandboxSession) -> bool:
     """Let the bank of a locked session send back all that was refunded, and tell whether there was
     anything; for good, as banks do days after the provider said yes."""
     gone = [it for it in session.refund_keys.values() if _can_refuse(it)]
@@ -148,18 +149,18 @@ def refuse_refunds(session: PracticeSession) -> bool:
     return bool(gone)
 
 
-def practice_secrets() -> list[str]:
-    """What practice messages are signed with; derived, so that nobody has to configure it."""
+def sandbox_secrets() -> list[str]:
+    """What its messages are signed with; derived, so that nobody has to configure it."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return [
         salted_hmac("apps.checkout.practice", "webhook", secret=key).hexdigest() for key in keys
     ]
 
 
-def practice_message(*, ref: str, kind: str, event_id: str, at: datetime) -> tuple[bytes, str]:
+def sandbox_message(*, ref: str, kind: str, event_id: str, at: datetime) -> tuple[bytes, str]:
     """A message as the provider would send it, and its signature."""
     body = json.dumps({"id": event_id, "type": kind, "payment": ref}).encode()
-    return body, sign(body, secret=practice_secrets()[0], at=at)
+    return body, sign(body, secret=sandbox_secrets()[0], at=at)
 
 
 def _columns(wanted: Wanted) -> dict[str, Any]:
@@ -189,14 +190,14 @@ def _can_refuse(kept: Any) -> bool:
     return isinstance(kept, dict) and not kept.get("is_refused")
 
 
-def _failure(session: PracticeSession) -> str:
+def _failure(session: SandboxSession) -> str:
     if session.state == State.LAPSED:
         return lapsed_words()
     return declined_words() if session.state == State.DECLINED else ""
 
 
-def _get(ref: str) -> PracticeSession:
+def _get(ref: str) -> SandboxSession:
     try:
-        return PracticeSession.objects.get(ref=ref)
-    except PracticeSession.DoesNotExist as missing:
+        return SandboxSession.objects.get(ref=ref)
+    except SandboxSession.DoesNotExist as missing:
         raise ProviderDown(f"no payment {ref}") from missing

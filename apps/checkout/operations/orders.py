@@ -1,15 +1,20 @@
-"""What an order is for: a booking, a period of a plan, or a gift card."""
+"""An order: what it is for (a booking, a period of a plan, or a gift card), its lines as they were
+priced, and the number of its receipt, whose counter is locked last of all."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from django.db.models import F
+
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.checkout.models import GiftCard, Order, PlanPurchase
+from apps.businesses.models import Business
+from apps.checkout.models import GiftCard, Order, OrderLine, PlanPurchase, Receipt, ReceiptCounter
 from apps.checkout.operations.errors import NotOwed
+from apps.checkout.pricing import Line, Quote
 
 Subject: TypeAlias = Booking | PlanPurchase | GiftCard
-
 OVER = {
     *(Booking.Status.CANCELED.value, Booking.Status.DECLINED.value),
     *(PlanPurchase.Status.CANCELED.value, PlanPurchase.Status.ENDED.value),
@@ -58,3 +63,46 @@ def subject_of(order: Order) -> Subject:
 def is_over(subject: Subject) -> bool:
     """Whether money that comes now has nothing to pay for any more."""
     return subject.status in OVER
+
+
+def write_lines(order: Order, quote: Quote, *, title: str) -> None:
+    """Write the lines of a locked order anew; title names a line that has no name of its own."""
+    order.lines.all().delete()
+    add_lines(order, quote.lines, title=title)
+
+
+def add_lines(order: Order, lines: Sequence[Line], *, title: str = "", first: int = 0) -> None:
+    """Add lines to a locked order, or to a new one, from the position first on."""
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            name=line.name or title,
+            amount=line.amount,
+            quantity=line.quantity,
+            tax=line.tax,
+            discount=line.discount,
+            total=line.total,
+            position=position,
+        )
+        for position, line in enumerate(lines, start=first)
+    )
+
+
+def number_receipt(order: Order, *, business: Business, now: datetime) -> None:
+    """Give a locked order that has money the next number of its business and year, once.
+
+    Nothing may be locked after it. A transaction that fails takes its number back with it, so there
+    are no gaps.
+    """
+    if Receipt.objects.filter(order_id=order.pk).exists():
+        return
+    year = now.astimezone(business.zone).year
+    ReceiptCounter.objects.bulk_create(
+        [ReceiptCounter(business=business, year=year)], ignore_conflicts=True
+    )
+    counters = ReceiptCounter.objects.filter(business=business, year=year)
+    counter = counters.select_for_update().get()
+    counters.update(last=F("last") + 1)
+    Receipt.objects.create(
+        business=business, order=order, year=year, number=counter.last + 1, given_at=now
+    )

@@ -1,4 +1,4 @@
-"""The practice provider keeps amounts aside, takes them later, and remembers cards."""
+"""The sandbox keeps amounts aside, takes them later, and remembers cards."""
 
 from datetime import timedelta
 
@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from apps.checkout import operations as checkout
-from apps.checkout.models import PracticeSession
+from apps.checkout.models import SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.providers import CaptureRefused, Opened, ProviderPayment, Wanted
-from apps.checkout.providers.practice import Practice
+from apps.checkout.providers.sandbox import Sandbox
 from tests.factories import NOW
 from tests.pages import text_of
 
@@ -34,13 +34,13 @@ def wanted(key: str = "payment-1", *, captures_later: bool = False, saves: bool 
 
 
 def pay(asked: Wanted) -> Opened:
-    opened = Practice().open_payment(asked)
-    checkout.act_in_practice(ref=opened.ref, act=Act.PAY, now=NOW)
+    opened = Sandbox().open_payment(asked)
+    checkout.act_in_sandbox(ref=opened.ref, act=Act.PAY, now=NOW)
     return opened
 
 
 def truth(opened: Opened) -> tuple[int, int, bool, str]:
-    told = Practice().fetch(opened.ref, now=NOW)
+    told = Sandbox().fetch(opened.ref, now=NOW)
     return told.authorized, told.captured, told.is_open, told.failure
 
 
@@ -49,7 +49,7 @@ def test_an_amount_is_kept_aside_and_taken_once() -> None:
     assert truth(opened) == (4000, 0, False, "")
 
     for _time in range(2):
-        Practice().capture(opened.ref, key="capture-1")
+        Sandbox().capture(opened.ref, key="capture-1")
 
     assert truth(opened) == (0, 4000, False, "")
 
@@ -57,17 +57,17 @@ def test_an_amount_is_kept_aside_and_taken_once() -> None:
 def test_what_is_closed_is_let_go_and_taken_never() -> None:
     opened = pay(wanted(captures_later=True))
 
-    Practice().close(opened.ref)
+    Sandbox().close(opened.ref)
 
     assert truth(opened) == (0, 0, False, "")
     with pytest.raises(CaptureRefused):
-        Practice().capture(opened.ref, key="capture-1")
+        Sandbox().capture(opened.ref, key="capture-1")
 
 
 def test_what_was_taken_stays_when_it_is_closed() -> None:
     opened = pay(wanted())
 
-    Practice().close(opened.ref)
+    Sandbox().close(opened.ref)
 
     assert truth(opened) == (0, 4000, False, "")
 
@@ -75,9 +75,9 @@ def test_what_was_taken_stays_when_it_is_closed() -> None:
 def test_the_bank_lets_go_after_a_week() -> None:
     opened = pay(wanted(captures_later=True))
 
-    told = Practice().fetch(opened.ref, now=MUCH_LATER)
+    told = Sandbox().fetch(opened.ref, now=MUCH_LATER)
     with pytest.raises(CaptureRefused, match="The bank no longer holds the amount"):
-        Practice().capture(opened.ref, key="capture-1")
+        Sandbox().capture(opened.ref, key="capture-1")
 
     assert told == ProviderPayment(
         4000,
@@ -90,29 +90,29 @@ def test_the_bank_lets_go_after_a_week() -> None:
 
 
 def test_a_saved_card_is_charged_without_a_page_once_for_each_key() -> None:
-    saved = Practice().fetch(pay(wanted(saves=True)).ref, now=NOW).saved
+    saved = Sandbox().fetch(pay(wanted(saves=True)).ref, now=NOW).saved
 
-    first = Practice().charge_saved(wanted("payment-2"), saved=saved)
-    again = Practice().charge_saved(wanted("payment-2"), saved=saved)
+    first = Sandbox().charge_saved(wanted("payment-2"), saved=saved)
+    again = Sandbox().charge_saved(wanted("payment-2"), saved=saved)
 
     assert (first.url, first.ref) == ("", again.ref)
     assert truth(first) == (0, 4000, False, "")
-    assert PracticeSession.objects.count() == 2
+    assert SandboxSession.objects.count() == 2
 
 
 def test_a_saved_card_may_keep_an_amount_aside_too() -> None:
-    saved = Practice().fetch(pay(wanted(saves=True)).ref, now=NOW).saved
+    saved = Sandbox().fetch(pay(wanted(saves=True)).ref, now=NOW).saved
 
-    opened = Practice().charge_saved(wanted("payment-2", captures_later=True), saved=saved)
+    opened = Sandbox().charge_saved(wanted("payment-2", captures_later=True), saved=saved)
 
     assert truth(opened) == (4000, 0, False, "")
 
 
 def test_a_card_that_nobody_saved_is_declined_in_words() -> None:
-    assert Practice().fetch(pay(wanted()).ref, now=NOW).saved == ""
+    assert Sandbox().fetch(pay(wanted()).ref, now=NOW).saved == ""
 
     for saved in ("", "card_of_nobody"):
-        opened = Practice().charge_saved(wanted(f"payment-{saved}"), saved=saved)
+        opened = Sandbox().charge_saved(wanted(f"payment-{saved}"), saved=saved)
         assert truth(opened) == (0, 0, False, "The card was declined.")
 
 
@@ -120,9 +120,9 @@ def test_the_page_says_what_becomes_of_money_and_card(client: Client) -> None:
     aside = "The amount is only held on the card."
     remembered = "The card is saved"
 
-    plain = text_of(client.get(Practice().open_payment(wanted()).url))
+    plain = text_of(client.get(Sandbox().open_payment(wanted()).url))
     both = text_of(
-        client.get(Practice().open_payment(wanted("2", captures_later=True, saves=True)).url)
+        client.get(Sandbox().open_payment(wanted("2", captures_later=True, saves=True)).url)
     )
 
     assert [words in plain for words in (aside, remembered)] == [False, False]
