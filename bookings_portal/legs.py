@@ -32,7 +32,7 @@ ENGINES = {
 }
 """What a few tests need besides Chromium, by the commands of which one must be there."""
 # The developer's own configuration must not decide what the suite sees.
-OURS = (
+PORTAL_VARIABLES = (
     *("ALLOWED_HOSTS", "DATABASE_POOL", "DATABASE_URL", "DEBUG", "DEMO", "EMAIL_FROM", "EMAIL_URL"),
     *("LOG_LEVEL", "OPERATOR_PATH", "PORTAL_ORIGIN", "PORTAL_PROCESS", "SECRET_KEY"),
     *("RATE_LIMIT_SCALE", "TRUSTED_PROXY_COUNT", "DJANGO_SETTINGS_MODULE"),
@@ -59,7 +59,9 @@ def test(arguments: list[str]) -> int:
     ci = read_flag("CI", default=False)
     browser = find_browser()
     with tempfile.TemporaryDirectory(prefix="portal-test-") as folder:
-        environment = {name: text for name, text in os.environ.items() if name not in OURS}
+        environment = {
+            name: text for name, text in os.environ.items() if name not in PORTAL_VARIABLES
+        }
         environment |= {"DATA_DIR": folder, "CHROMIUM": browser}
         # Half of the time browsers and storms wait, so two cores carry three workers. Idle ones
         # take over what the others have not begun: browser tests lie close together.

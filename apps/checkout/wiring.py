@@ -91,7 +91,7 @@ def forget_orders(now: datetime) -> None:
     checkout.forget_abandoned_orders(now=now)
 
 
-def give_back(now: datetime) -> None:
+def return_lost(now: datetime) -> None:
     """Give visits and codes of lost bookings back, and money of cards that pays for nothing."""
     checkout.return_lost_credits(now=now)
     checkout.return_lost_coupons(now=now)
@@ -114,5 +114,5 @@ def connect() -> None:
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
     register_periodic("checkout.refunds", timedelta(hours=1), ask_after_refunds)
     register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
-    register_periodic("checkout.give_back", timedelta(seconds=30), give_back)
+    register_periodic("checkout.give_back", timedelta(seconds=30), return_lost)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

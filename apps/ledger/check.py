@@ -40,8 +40,8 @@ RULES: tuple[Callable[..., Iterator[Finding]], ...] = (
     waitlists.find_offers_past_the_start,
     waitlists.find_lost_in_line,
     history.find_gaps_in_history,
-    history.find_unwritten_moves,
-    history.find_untold_moves,
+    history.find_unwritten_changes,
+    history.find_untold_changes,
     money.find_unbalanced_orders,
     money.find_other_prices,
     money.find_hidden_debts,
@@ -68,7 +68,7 @@ OF_THE_CLOCK = frozenset(
         bookings.find_time_not_kept,
         bookings.find_long_holds,
         bookings.find_broken_promises,
-        history.find_untold_moves,
+        history.find_untold_changes,
         money.find_kept_too_long,
     }
 )

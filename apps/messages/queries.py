@@ -247,7 +247,7 @@ def find_place_before(*, message: Message) -> PlaceBefore:
     A move whose mail never left (it was moved again at once) was never told, so the time before it
     counts.
     """
-    moves = list(_moves(message.event).filter(pk__lte=message.event_id).order_by("-pk"))
+    moves = list(_changes(message.event).filter(pk__lte=message.event_id).order_by("-pk"))
     told = set(
         Message.objects.filter(
             event__in=moves, to_address=message.to_address, status=Message.Status.SENT
@@ -273,14 +273,14 @@ def find_place_before(*, message: Message) -> PlaceBefore:
 
 def is_moved_again(*, event: BookingEvent) -> bool:
     """Say whether a later move has a message of its own."""
-    return any(it.is_noticed for it in _moves(event).filter(pk__gt=event.pk))
+    return any(it.is_noticed for it in _changes(event).filter(pk__gt=event.pk))
 
 
 def _zone_before(move: BookingEvent) -> str:
     return move.zones[0] if move.zones else ""
 
 
-def _moves(event: BookingEvent) -> QuerySet[BookingEvent]:
+def _changes(event: BookingEvent) -> QuerySet[BookingEvent]:
     return BookingEvent.objects.filter(booking_id=event.booking_id, action__in=MOVES)
 
 

@@ -10,13 +10,13 @@ from django.db.models import QuerySet
 T = TypeVar("T")
 logger = logging.getLogger("apps.outbox")
 
-AT_ONCE = 200
+BATCH_SIZE = 200
 """So many keys are read by one statement."""
 AWAY = 3
 """So many times in a row is no lock that did not come: the database is away."""
 
 
-def keys_in_order(rows: QuerySet[Any], *, at_once: int = AT_ONCE) -> Iterator[int]:
+def keys_in_order(rows: QuerySet[Any], *, batch_size: int = BATCH_SIZE) -> Iterator[int]:
     """Yield the keys of all rows, lowest first, read a batch at a time.
 
     Each batch begins after the last key of the one before, never at the start again: what is still
@@ -25,15 +25,17 @@ def keys_in_order(rows: QuerySet[Any], *, at_once: int = AT_ONCE) -> Iterator[in
     """
     last = 0
     while batch := list(
-        rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:at_once]
+        rows.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:batch_size]
     ):
         yield from batch
         last = batch[-1]
 
 
-def sweep(rows: QuerySet[Any], do: Callable[[int], int | None], *, at_once: int = AT_ONCE) -> int:
+def sweep(
+    rows: QuerySet[Any], do: Callable[[int], int | None], *, batch_size: int = BATCH_SIZE
+) -> int:
     """Call ``do`` with the key of every row, in order; return the sum of what it answers."""
-    return each(keys_in_order(rows, at_once=at_once), do)
+    return each(keys_in_order(rows, batch_size=batch_size), do)
 
 
 def each(due: Iterable[T], do: Callable[[T], int | None]) -> int:

@@ -40,7 +40,7 @@ def tell_of_offer(payload: Mapping[str, Any], _item: OutboxItem) -> None:
 def look_after_waitlists(now: datetime) -> None:
     """End offers that ran out, offer what came free, close the lines of what has begun
     (rule B19)."""
-    waitlists.lapse_offers(now=now)
+    waitlists.expire_offers(now=now)
     waitlists.offer_what_came_free(now=now)
     waitlists.close_waitlists(now=now)
 

@@ -275,7 +275,7 @@ def test_an_offered_place_is_kept_until_its_end_and_no_longer(
     now = entry.offer_ends_at + seconds * SECOND
 
     with taken_back():
-        kept = waitlists.lapse_offers(now=now) == 0
+        kept = waitlists.expire_offers(now=now) == 0
     gone = refuses(
         waitlists.OfferGone,
         lambda: waitlists.take_offer(booking=entry.booking, now=now),
@@ -315,7 +315,7 @@ def test_an_offered_time_is_kept_until_its_end_and_no_longer(
     query = slot_query(choice=choose(service=salon.cut))
 
     with taken_back():
-        kept = waitlists.lapse_offers(now=now) == 0
+        kept = waitlists.expire_offers(now=now) == 0
     gone = refuses(waitlists.OfferGone, lambda: waitlists.take_offer(booking=offered, now=now))
     hidden = refuses(NoTime, lambda: find_claim(query=query, starts_at=offered.starts_at, now=now))
     assert (has_offer(entry, now=now), kept, not gone, hidden) == (lives,) * 4

@@ -16,7 +16,7 @@ from typing import Any
 
 SECRET_KEY = "sk_test_" + "stubbed"
 AT_MOST = 10
-HALF_AN_HOUR, A_DAY = 30 * 60, 24 * 3600
+HALF_AN_HOUR, ONE_DAY = 30 * 60, 24 * 3600
 Row = dict[str, Any]
 
 
@@ -149,7 +149,7 @@ class Stub:
 
     def _open(self, params: Row) -> Row:
         ends = int(params["expires_at"])
-        if not time.time() + HALF_AN_HOUR <= ends <= time.time() + A_DAY:
+        if not time.time() + HALF_AN_HOUR <= ends <= time.time() + ONE_DAY:
             raise StripeError(400, "invalid_request_error", "expires_at_invalid")
         if params["payment_method_types[0]"] != "card" or params["mode"] != "payment":
             raise StripeError(400, "invalid_request_error", "parameter_invalid")

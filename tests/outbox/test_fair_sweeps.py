@@ -14,7 +14,7 @@ from apps.checkout.models import Payment
 from apps.checkout.operations import settle_open_payments
 from apps.checkout.pricing import Way
 from apps.outbox.models import OutboxItem
-from apps.outbox.sweeping import AT_ONCE
+from apps.outbox.sweeping import BATCH_SIZE
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import NOW, make_salon
@@ -23,7 +23,7 @@ from tests.factories.money import check_out, make_prepared
 from tests.factories.studio import Studio, join, make_session, make_studio
 
 pytestmark = pytest.mark.django_db
-MANY = AT_ONCE + 5
+MANY = BATCH_SIZE + 5
 
 
 def copies(row: Any, number: int, **columns: Any) -> list[Any]:
@@ -93,7 +93,7 @@ def test_every_line_whose_offer_ran_out_moves_on_at_one_look() -> None:
     WaitlistEntry.objects.update(state="OFFERED", offer_ends_at=NOW)
     Session.objects.update(seats_taken=0, seats_offered=2)
 
-    assert waitlists.lapse_offers(now=NOW) == MANY + 1
+    assert waitlists.expire_offers(now=NOW) == MANY + 1
 
 
 def test_every_held_place_comes_back_at_one_look() -> None:

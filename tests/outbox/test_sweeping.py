@@ -23,9 +23,9 @@ def make_items(number: int) -> list[int]:
 def test_every_key_comes_once_and_in_order_however_small_the_batches() -> None:
     keys = make_items(10)
 
-    assert list(keys_in_order(OutboxItem.objects.order_by("-pk"), at_once=3)) == keys
-    assert list(keys_in_order(OutboxItem.objects.all(), at_once=5)) == keys
-    assert list(keys_in_order(OutboxItem.objects.none(), at_once=3)) == []
+    assert list(keys_in_order(OutboxItem.objects.order_by("-pk"), batch_size=3)) == keys
+    assert list(keys_in_order(OutboxItem.objects.all(), batch_size=5)) == keys
+    assert list(keys_in_order(OutboxItem.objects.none(), batch_size=3)) == []
 
 
 def test_what_stays_due_stands_in_nobodys_way() -> None:
@@ -47,7 +47,7 @@ def test_what_is_settled_on_the_way_is_left_out() -> None:
         OutboxItem.objects.filter(pk__in=keys[:5]).update(done_at=NOW + timedelta(seconds=1))
         return True
 
-    assert sweep(OutboxItem.objects.filter(done_at=None), do, at_once=2) == 3
+    assert sweep(OutboxItem.objects.filter(done_at=None), do, batch_size=2) == 3
     assert seen == [keys[0], keys[1], keys[5]]
 
 

@@ -147,7 +147,7 @@ def everything(client: int, facts: dict[str, Any]) -> str:
     eva = Booking.objects.get(pk=facts["eva"])
     session = Session.objects.select_related("location").get(pk=facts["session"])
     if client % 5 == 0:
-        return "worker: " + attempt(waitlists.lapse_offers, now=now)
+        return "worker: " + attempt(waitlists.expire_offers, now=now)
     if client % 5 == 1:
         return "eva: " + attempt(waitlists.take_offer, booking=eva, now=now)
     if client % 5 == 2:

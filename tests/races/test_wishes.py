@@ -162,7 +162,7 @@ def take_late_or_lapse(client: int, facts: dict[str, Any]) -> str:
     if client % 2:
         booking = Booking.objects.get(pk=facts["first"])
         return "took: " + attempt(waitlists.take_offer, booking=booking, now=at)
-    lapsed = waitlists.lapse_offers(now=at)
+    lapsed = waitlists.expire_offers(now=at)
     return f"lapsed: {lapsed}, offered: {waitlists.offer_what_came_free(now=at)}"
 
 

@@ -96,7 +96,7 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(studio: S
     eva, ida = wait(session, "Eva"), wait(session, "Ida")
     cancel(sam, studio)
 
-    waitlists.lapse_offers(now=AN_HOUR_LATER)
+    waitlists.expire_offers(now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
     with pytest.raises(waitlists.OfferGone):
         waitlists.take_offer(booking=eva.booking, now=AN_HOUR_LATER)

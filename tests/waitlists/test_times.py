@@ -156,7 +156,7 @@ def test_an_offer_that_runs_out_goes_to_the_next_and_then_to_everybody(salon: Sa
     cancel(taken[3], salon)
     waitlists.offer_what_came_free(now=LATER)
 
-    assert waitlists.lapse_offers(now=AN_HOUR_LATER) == 1
+    assert waitlists.expire_offers(now=AN_HOUR_LATER) == 1
     waitlists.offer_what_came_free(now=AN_HOUR_LATER)
     assert states() == {"Eva": "WAITING", "Ida": "OFFERED"}
     with pytest.raises(waitlists.OfferGone):

@@ -32,7 +32,7 @@ from apps.catalog.queries import Choice, UnknownChoice, choose, zone_of
 from apps.kernel.refusals import Refusal
 from apps.kernel.spans import Seconds
 
-A_DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 Where = tuple[int, int | None]
 """A service and a place."""
 People = Mapping[Where, Sequence[tuple[datetime, str, int]]]
@@ -81,7 +81,7 @@ def _without_called_off(
 
 def _decided(queries: Sequence[SlotQuery], *, now: datetime) -> Decided:
     services = {query.service.pk for query in queries}
-    days = DecidedDay.objects.filter(service__in=services, on__gte=(now - 2 * A_DAY).date())
+    days = DecidedDay.objects.filter(service__in=services, on__gte=(now - 2 * ONE_DAY).date())
     rows = days.values_list("service_id", "location_id", "on")
     return frozenset(((service_id, location_id), on) for service_id, location_id, on in rows)
 
@@ -93,8 +93,8 @@ def _people(queries: Sequence[SlotQuery], *, now: datetime) -> People:
     rows = Booking.objects.filter(
         service__in={query.service.pk for query in queries},
         status__in=LIVE,
-        starts_at__gte=now - 2 * A_DAY,
-        starts_at__lt=now + timedelta(minutes=longest) + 2 * A_DAY,
+        starts_at__gte=now - 2 * ONE_DAY,
+        starts_at__lt=now + timedelta(minutes=longest) + 2 * ONE_DAY,
     )
     found: dict[Where, list[tuple[datetime, str, int]]] = defaultdict(list)
     columns = rows.values_list("service_id", "location_id", "starts_at", "status", "party_size")
@@ -119,7 +119,7 @@ def _called_off(
     for starts_at, status, size in people.get(where, ()):
         settles = service.min_participants if status == Booking.Status.CONFIRMED else size
         together[starts_at.astimezone(zone).date()] += settles
-    days = (today + A_DAY * number for number in range((last - today).days + 1))
+    days = (today + ONE_DAY * number for number in range((last - today).days + 1))
     spans = {on: day_bounds(zone, on) for on in days}
     return tuple(
         span

@@ -57,7 +57,7 @@ REFUSALS = {
         "This page was open for a long time. Please press the button again."
     ),
 }
-AT_ONCE = timedelta(0)
+NO_WAIT = timedelta(0)
 LONGEST_WAY = 30
 
 
@@ -101,7 +101,7 @@ def details(request: HttpRequest, draft: Booking) -> HttpResponse:
     if request.method != "POST":
         return _show(request, draft, form, now=now)
     if came_back(request):
-        return _give_back(request, draft, form, now=now)
+        return _hold_anew(request, draft, form, now=now)
     refusal = _refusal(request, draft, form, now=now) if form.is_valid() else ""
     if refusal or not form.is_valid():
         return _show(request, draft, form, now=now, notice=refusal, status=422)
@@ -124,7 +124,7 @@ def _require_room(
         raise
 
 
-def _give_back(
+def _hold_anew(
     request: HttpRequest, draft: Booking, form: DetailsForm, *, now: datetime
 ) -> HttpResponse:
     """The page with everything that was typed and the time held anew, for a browser whose cookie
@@ -252,7 +252,7 @@ def _refusal(request: HttpRequest, draft: Booking, form: DetailsForm, *, now: da
 
     Somebody the device knows has nothing to type, so haste says nothing about them.
     """
-    soonest = AT_ONCE if form.asked_of.known else SOONEST
+    soonest = NO_WAIT if form.asked_of.known else SOONEST
     verdict = judge(post=request.POST, purpose=PURPOSE, now=now, soonest=soonest)
     if verdict is not Verdict.PERSON:
         return str(REFUSALS.get(verdict, _("Please press the button again.")))

@@ -25,7 +25,7 @@ from apps.checkout.states import excess
 from apps.outbox import operations as outbox
 
 REFUND_TOPIC = "payments.refund"
-AT_ONCE = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
+INSTANT_KINDS = (Payment.Kind.IN_PERSON, Payment.Kind.GIFT)
 STANDS = (Refund.Status.PENDING, Refund.Status.DONE)
 
 
@@ -43,7 +43,7 @@ def ask_for_refund(
     """Write a refund of one of the locked payments of a locked order; the worker does it at the
     provider. Money that came in person, or is given back by_hand, is in the customer's hand
     already, that of a gift card is on the card at once."""
-    at_once = by_hand or payment.kind in AT_ONCE
+    at_once = by_hand or payment.kind in INSTANT_KINDS
     too_much = count_back(payment, order=order, payments=payments, amount=amount)
     payment.save(update_fields=["refunded", "excess"])
     refund = Refund.objects.create(

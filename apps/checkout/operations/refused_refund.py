@@ -66,7 +66,7 @@ def decide_refused_refund(
     if isinstance(subject, GiftCard) and way is WayOut.ON_CARD:
         _reinstate(subject, amount, by=by, now=now)
         return None
-    return _give_back(found, order, subject, payments, amount, way=way, by=by, now=now)
+    return _refund_other_way(found, order, subject, payments, amount, way=way, by=by, now=now)
 
 
 def _keep(order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime) -> None:
@@ -93,7 +93,7 @@ def _reinstate(card: GiftCard, amount: int, *, by: TeamMember, now: datetime) ->
     tell_of_gift(card=card, what="REINSTATED", now=now)
 
 
-def _give_back(
+def _refund_other_way(
     refused: Refund,
     order: Order,
     subject: Subject,

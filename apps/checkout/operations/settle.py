@@ -179,7 +179,7 @@ def _follow(
     booking is told first that money came, then that it goes back: its customer reads both."""
     is_booking = isinstance(subject, Booking)
     if not is_booking:
-        _give_back_what_is_too_much(order, subject, payments, had=had, now=now)
+        _refund_excess(order, subject, payments, had=had, now=now)
     try:
         with transaction.atomic():
             if _has_come(payment, order):
@@ -188,7 +188,7 @@ def _follow(
     except SlotGone:
         _turn_down(order, subject, payments, payment, had=had, now=now)
         return
-    if is_booking and _give_back_what_is_too_much(order, subject, payments, had=had, now=now):
+    if is_booking and _refund_excess(order, subject, payments, had=had, now=now):
         sync(order, subject, payments, actor=Actor.system(), now=now)
 
 
@@ -214,7 +214,7 @@ def _turn_down(
         _let_go(payment, now=now)
     sync(order, subject, payments, actor=Actor.system(), now=now)
     if payment.captured:
-        _give_back_what_is_too_much(order, subject, payments, had=had, now=now)
+        _refund_excess(order, subject, payments, had=had, now=now)
         sync(order, subject, payments, actor=Actor.system(), now=now)
 
 
@@ -302,7 +302,7 @@ def _status(payment: Payment, truth: ProviderPayment) -> Payment.Status:
     return Payment.Status.CANCELED
 
 
-def _give_back_what_is_too_much(
+def _refund_excess(
     order: Order, subject: Subject, payments: Sequence[Payment], *, had: int, now: datetime
 ) -> bool:
     """Have what nobody owes go back, and tell whether there was any; cash is in nobody's reach.

@@ -117,7 +117,7 @@ def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
         same |= of_line("order__booking__contact_phone", user.phone)
         same |= of_line("order__purchase__contact_phone", user.phone)
     return Terms(
-        **_said_of(coupon),
+        **_terms_of(coupon),
         max_uses=coupon.max_uses,
         max_per_customer=coupon.max_per_customer,
         used=coupon.used - uses.filter(user.own).count(),
@@ -133,10 +133,10 @@ def discounts_of(*, business: Business) -> tuple[Terms, ...]:
 
 def _read_discounts(business_id: int) -> tuple[Terms, ...]:
     found = Discount.objects.filter(business_id=business_id).prefetch_related("services")
-    return tuple(Terms(**_said_of(it), min_people=it.min_people) for it in found.order_by("pk"))
+    return tuple(Terms(**_terms_of(it), min_people=it.min_people) for it in found.order_by("pk"))
 
 
-def _said_of(promotion: Coupon | Discount) -> dict[str, Any]:
+def _terms_of(promotion: Coupon | Discount) -> dict[str, Any]:
     """What is said of a code and of a discount alike."""
     return {
         "pk": promotion.pk,

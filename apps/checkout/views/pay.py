@@ -93,14 +93,14 @@ def pay(request: HttpRequest, draft: Booking) -> HttpResponse:
     if till is None:
         return go_to(request, "bookings:details", draft=draft.draft_id)
     if came_back(request):
-        return _give_back(request, draft, till, now=now)
+        return _hold_anew(request, draft, till, now=now)
     if request.method != "POST":
         notice = _("The payment did not go through. Nothing was charged.")
         return _show(request, draft, till, notice=notice if "failed" in request.GET else "")
     return _tapped(request, draft, till, now=now)
 
 
-def _give_back(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
+def _hold_anew(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -> HttpResponse:
     """The page again with the time held anew, for a browser whose cookie went meanwhile."""
     try:
         bookings.hold_draft_again(draft_id=draft.draft_id, now=now)

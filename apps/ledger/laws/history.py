@@ -97,7 +97,7 @@ def find_gaps_in_history(*, business_id: int | None = None) -> Iterator[Finding]
     )
 
 
-def find_unwritten_moves(*, business_id: int | None = None) -> Iterator[Finding]:
+def find_unwritten_changes(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield bookings whose status is not the one their history led to: it was edited raw."""
     moves = BookingEvent.objects.filter(booking=OuterRef("pk")).exclude(action__in=STAYS)
     last = Subquery(moves.order_by("-revision").values("action")[:1])
@@ -109,7 +109,7 @@ def find_unwritten_moves(*, business_id: int | None = None) -> Iterator[Finding]
     yield from _found(untold, "status_was_moved", "no line of history led to its status")
 
 
-def find_untold_moves(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
+def find_untold_changes(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
     """Yield moves of the last 30 days that left nothing in the outbox and were not undone.
 
     The outbox keeps what is done for 30 days and what failed for ever, so a missing item means a

@@ -20,7 +20,7 @@ from apps.waitlists.operations.line import (
 )
 from apps.waitlists.operations.offer import (
     OfferGone,
-    lapse_offers,
+    expire_offers,
     leave_line,
     offer_places,
     offer_what_came_free,
@@ -45,9 +45,9 @@ __all__ = [
     "WishIsOver",
     "close_waitlists",
     "enrol_from_line",
+    "expire_offers",
     "give_time",
     "join_waitlist",
-    "lapse_offers",
     "leave_line",
     "leave_waitlist",
     "move_to_front",

@@ -49,7 +49,7 @@ def enrol_from_line(*, booking: Booking, by: TeamMember, now: datetime) -> Booki
     if not isinstance(wanted, Places) or entry.booking.status != Status.WAITING_LIST:
         raise NotInLine
     if entry.state == State.OFFERED:
-        wanted.give_back(now=now)
+        wanted.release(now=now)
     seating = availability.seat(target=wanted.target, seats=entry.people, expires_at=None)
     availability.take_seats(seating=seating, now=now)
     return enrol(entry, columns={"seating_id": seating.pk}, actor=actor, now=now)

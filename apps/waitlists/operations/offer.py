@@ -48,7 +48,7 @@ from apps.waitlists.queries import (
 
 Status, State = Booking.Status, WaitlistEntry.State
 Target = Session | CourseRun
-A_DAY = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 class OfferGone(Refusal):
@@ -61,7 +61,7 @@ def offer_what_came_free(*, now: datetime) -> int:
     """Ask the lines for which something came free without anybody's doing: holds that ran out,
     places added by operators, any free time. Return how many offers were made."""
     waiting = WaitlistEntry.objects.filter(state=State.WAITING)
-    wishes = waiting.filter(wanted_last_on__gte=now - A_DAY)
+    wishes = waiting.filter(wanted_last_on__gte=now - ONE_DAY)
     wishes = wishes.select_related("booking__service__business", "booking__location")
     return _sweep_targets(
         waiting.filter(passed_at=None), _offer_alone, with_room=True, now=now
@@ -201,20 +201,20 @@ def shorten_offers(*, target: Target, now: datetime) -> None:
     offered.filter(offer_ends_at__gt=ends_at).update(offer_ends_at=ends_at)
 
 
-def lapse_offers(*, now: datetime) -> int:
+def expire_offers(*, now: datetime) -> int:
     """End the offers that ran out and ask the next in line; return how many ended.
 
     Whoever did not answer keeps their place in line for the next time.
     """
     over = WaitlistEntry.objects.filter(state=State.OFFERED, offer_ends_at__lte=now)
     wishes = over.filter(wanted_first_on__isnull=False)
-    return _sweep_targets(over, _lapse_places, now=now) + sweep(
-        wishes, partial(_lapse_time, now=now)
+    return _sweep_targets(over, _expire_places, now=now) + sweep(
+        wishes, partial(_expire_time, now=now)
     )
 
 
 @transaction.atomic
-def _lapse_places(target: Target, *, now: datetime) -> int:
+def _expire_places(target: Target, *, now: datetime) -> int:
     target = availability.lock_target(target=target, now=now)
     over = line_of(target, states=(State.OFFERED,)).filter(offer_ends_at__lte=now)
     ended = list(over.select_for_update())
@@ -225,7 +225,7 @@ def _lapse_places(target: Target, *, now: datetime) -> int:
 
 
 @transaction.atomic
-def _lapse_time(entry_id: int, *, now: datetime) -> bool:
+def _expire_time(entry_id: int, *, now: datetime) -> bool:
     entry = lock_entry(entry_id)
     is_over = entry.offer_ends_at is not None and entry.offer_ends_at <= now
     return is_over and _pass_by(Time(entry, Actor.system()), now=now)
@@ -235,7 +235,7 @@ def _pass_by(wanted: Wanted, *, now: datetime) -> bool:
     """Give back what is offered: the entry waits on. False when nothing is."""
     if wanted.entry.state != State.OFFERED:
         return False
-    _write(wanted.entry, State.WAITING, **wanted.give_back(now=now))
+    _write(wanted.entry, State.WAITING, **wanted.release(now=now))
     return True
 
 

@@ -43,7 +43,7 @@ class Wanted(Protocol):
     def offer(self, *, until: datetime, told_at: datetime, now: datetime) -> bool:
         """Keep it, and see that its customer hears of it; False when it went to somebody else."""
 
-    def give_back(self, *, now: datetime) -> Columns:
+    def release(self, *, now: datetime) -> Columns:
         """Free what was offered; return the columns by which the entry remembers that."""
 
     def hand_over(self, *, now: datetime) -> Columns:
@@ -72,7 +72,7 @@ class Places:
         )
         return True
 
-    def give_back(self, *, now: datetime) -> Columns:
+    def release(self, *, now: datetime) -> Columns:
         """It waits on, behind in this round."""
         availability.withdraw_seats(target=self.target, seats=self.entry.people)
         return {"passed_at": now}
@@ -118,7 +118,7 @@ class Time:
         )
         return True
 
-    def give_back(self, *, now: datetime) -> Columns:
+    def release(self, *, now: datetime) -> Columns:
         """It stands for all the wanted hours again, and is not asked about this time any more."""
         booking, wish = self.entry.booking, wish_of(self.entry)
         if wish is None:

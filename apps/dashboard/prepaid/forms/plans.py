@@ -152,7 +152,7 @@ class PlanForm(KeyedForm):
         """What the plan is, or is to be; of valid values."""
         return self.plan.kind if self.plan else str(self.cleaned_data["kind"])
 
-    def blame(self, wrong: Sequence[Wrong]) -> None:
+    def add_operation_errors(self, wrong: Sequence[Wrong]) -> None:
         """Put what an operation refused beside the fields."""
         for it in wrong:
             name, words = WORDS[it]

@@ -42,7 +42,7 @@ def new_plan(request: OwnerRequest) -> HttpResponse:
                 form_key=form_key_of(request, business_id=access.business.pk),
             )
         except catalog.PlanTermsWrong as error:
-            form.blame(error.wrong)
+            form.add_operation_errors(error.wrong)
         else:
             return to_page(request, "plans")
     return _show(request, form, now=now, status=422)
@@ -66,7 +66,7 @@ def plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
             by=access.member,
         )
     except catalog.PlanTermsWrong as error:
-        form.blame(error.wrong)
+        form.add_operation_errors(error.wrong)
         return _show(request, form, now=now, status=422)
     except Refusal:
         fresh = get_own_plan(access=request.access, plan_id=plan_id)

@@ -46,7 +46,7 @@ def list_coupons(*, access: Access, now: datetime) -> list[PromotionRow]:
     rows = Coupon.objects.filter(business=business).annotate(given=Coalesce(Sum("uses__amount"), 0))
     return [
         PromotionRow(
-            **_said_of(it, business, now=now),
+            **_row_of(it, business, now=now),
             code=it.code,
             covers_plans=it.covers_plans,
             used=it.used,
@@ -63,7 +63,7 @@ def list_discounts(*, access: Access, now: datetime) -> list[PromotionRow]:
     rows = Discount.objects.filter(business=business).prefetch_related("services")
     return [
         PromotionRow(
-            **_said_of(it, business, now=now),
+            **_row_of(it, business, now=now),
             min_people=it.min_people,
             services=", ".join(service.name for service in it.services.all()),
         )
@@ -71,7 +71,7 @@ def list_discounts(*, access: Access, now: datetime) -> list[PromotionRow]:
     ]
 
 
-def _said_of(promotion: Coupon | Discount, business: Business, *, now: datetime) -> dict[str, Any]:
+def _row_of(promotion: Coupon | Discount, business: Business, *, now: datetime) -> dict[str, Any]:
     """What a row says of a code and of a discount alike."""
     return {
         "pk": promotion.pk,
