@@ -6,15 +6,15 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
-from bookings_portal import probes
+from bookings_portal import views
 
 # Operators sign in where owners do: one lock-out, one second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "Booking portal, operators"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("healthz", probes.healthz, name="healthz"),
-    path("readyz", probes.readyz, name="readyz"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     # Nor may a password be guessed where admin changes it.
     path(
         f"{settings.OPERATOR_PATH}password_change/",
@@ -39,4 +39,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler404 = "apps.web.refusals.not_found"
 handler429 = "bookings_portal.accounts.too_many_sign_ins"
-handler500 = "bookings_portal.failures.server_error"
+handler500 = "bookings_portal.views.server_error"

@@ -29,7 +29,7 @@ from apps.bookings.queries.drafts import (
     count_paid_since,
     count_unpaid_ahead,
 )
-from apps.bookings.queries.own import Browser
+from apps.bookings.queries.joinables import Browser
 from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service

@@ -16,7 +16,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [path("broken/", broken)]
-handler500 = "bookings_portal.failures.server_error"
+handler500 = "bookings_portal.views.server_error"
 
 
 def test_a_500_shows_its_number_and_is_small() -> None:

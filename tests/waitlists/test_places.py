@@ -18,7 +18,7 @@ from apps.dashboard.access import Access
 from apps.dashboard.classes.queries.roster import get_roster
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
-from apps.self_service.in_line import place_of
+from apps.self_service.views.booking import place_of
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails, line
 from tests.factories import NOW

@@ -11,9 +11,8 @@ from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import may_join, price_to_join
 from apps.bookings.models import Booking
-from apps.bookings.queries.joinables import join_rules_of, joinable_of
+from apps.bookings.queries.joinables import Browser, join_rules_of, joinable_of
 from apps.bookings.queries.offered import NoTime, choice_of, find_claim, query_again
-from apps.bookings.queries.own import Browser
 from apps.bookings.reductions import is_reduced, takes_codes
 from apps.businesses.models import Business, SetupRevision
 from apps.businesses.queries import Revision, get_business

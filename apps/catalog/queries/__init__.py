@@ -7,10 +7,13 @@ from apps.catalog.queries.offered import (
     ServiceRetired,
     default_policy,
     find_staff,
+    get_plan,
     get_service,
     get_service_by_id,
+    has_plans,
     is_bookable,
     is_offered,
+    list_plans,
     list_public_pages,
     list_services,
     list_staff,
@@ -26,7 +29,6 @@ from apps.catalog.queries.pages import (
     address_of,
     get_service_list,
 )
-from apps.catalog.queries.plans import get_plan, has_plans, list_plans
 
 __all__ = [
     "Choice",

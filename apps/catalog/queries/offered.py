@@ -1,5 +1,5 @@
 """What is offered now: services with their policy, their staff, what they need and ask, and how
-they are paid."""
+they are paid; and the plans that anybody may buy."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from apps.catalog.models import (
     BookingForm,
     BookingPolicy,
     FormerServiceSlug,
+    PricingPlan,
     Question,
     Service,
     StaffMember,
@@ -50,6 +51,7 @@ _policies: Remembered[BookingPolicy] = Remembered(most=500)
 _staff: Remembered[dict[int, StaffMember]] = Remembered(most=1_000)
 Asked = tuple[BookingForm, tuple[Question, ...]]
 _asked: Remembered[Asked] = Remembered(most=1_000)
+_sells: Remembered[bool] = Remembered(most=1_000)
 
 
 class Need(NamedTuple):
@@ -295,3 +297,26 @@ def may_wait_for_a_time(service: Service) -> bool:
     if service.kind != Service.Kind.APPOINTMENT:
         return False
     return not (service.requires_approval or service.allows_multiple_requests)
+
+
+def list_plans(*, business: Business) -> QuerySet[PricingPlan]:
+    """The plans that anybody may buy, with their services; two queries."""
+    offered = PricingPlan.objects.filter(business=business, hidden=False, retired_at=None)
+    return offered.prefetch_related("services")
+
+
+def get_plan(*, business: Business, slug: str) -> PricingPlan:
+    """Return a plan that is offered.
+
+    Raises:
+        PricingPlan.DoesNotExist: there is none of this name, or not any more.
+    """
+    plan = list_plans(business=business).get(slug=slug)
+    plan.business = business
+    return plan
+
+
+def has_plans(*, business: Business) -> bool:
+    """Whether any plan may be bought; remembered until the setup changes."""
+    offered = PricingPlan.objects.filter(business=business, hidden=False, retired_at=None)
+    return _sells.get(business, "plans", offered.exists)

@@ -11,9 +11,14 @@ from apps.bookings.operations.drafts import Visitor, copy_choice, draft_at, made
 from apps.bookings.operations.errors import CannotJoin, NotBookable, TooManyPeople
 from apps.bookings.operations.submit import ContactDetails, asked
 from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
-from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
+from apps.bookings.queries.joinables import (
+    has_room_for,
+    join_rules_of,
+    joinable_of,
+    lead_of,
+    takes_more,
+)
 from apps.bookings.queries.minimum import lacking
-from apps.bookings.queries.own import has_room_for, takes_more
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import Choice, UnknownChoice, choose, is_offered
 from apps.customers.operations import find_or_add_customer

@@ -13,10 +13,15 @@ from apps.bookings.joining import Joinable, Joining, may_join, price_to_join, se
 from apps.bookings.models import Booking
 from apps.bookings.policy import Policy
 from apps.bookings.queries.drafts import own_hold
-from apps.bookings.queries.joinables import count_waiting_for_runs, has_line, join_rules_of
+from apps.bookings.queries.joinables import (
+    Browser,
+    count_waiting_for_runs,
+    has_line,
+    join_rules_of,
+    own_enrolments,
+)
 from apps.bookings.queries.minimum import Progress, progress_of_runs
 from apps.bookings.queries.offered import policy_of
-from apps.bookings.queries.own import Browser, own_enrolments
 from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.reductions import choice_words
 from apps.catalog.models import Service

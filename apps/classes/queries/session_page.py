@@ -7,10 +7,9 @@ from apps.availability.models import Session
 from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joining, may_join
 from apps.bookings.queries.drafts import own_hold
-from apps.bookings.queries.joinables import join_rules_of, joinable_of
+from apps.bookings.queries.joinables import Browser, Own, join_rules_of, joinable_of, own_place
 from apps.bookings.queries.minimum import Progress, group_of_session, progress_of
 from apps.bookings.queries.offered import policy_of
-from apps.bookings.queries.own import Browser, Own, own_place
 from apps.bookings.queries.service_page import Quote, quote_of
 from apps.bookings.reductions import choice_words
 from apps.bookings.wording import cancel_by_words

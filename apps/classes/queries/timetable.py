@@ -11,8 +11,7 @@ from apps.availability.queries.crew import Crew, find_crews
 from apps.bookings.joining import Joinable, Joining, Obstacle, may_join
 from apps.bookings.models import Booking
 from apps.bookings.queries.drafts import own_hold
-from apps.bookings.queries.joinables import count_waiting, join_rules_of
-from apps.bookings.queries.own import Browser, own_places
+from apps.bookings.queries.joinables import Browser, count_waiting, join_rules_of, own_places
 from apps.businesses.models import Business, Clock
 from apps.catalog.models import BookingPolicy, Service
 from apps.catalog.queries import default_policy

@@ -24,8 +24,7 @@ from apps.checkout.pricing import Way
 from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.pay_page import LATER
 from apps.kernel.refusals import Refusal
-from apps.self_service.in_line import place_of
-from apps.self_service.views.booking import granted_booking, show_booking
+from apps.self_service.views.booking import granted_booking, place_of, show_booking
 from apps.waitlists import operations as waitlists
 from apps.waitlists.queries import wish_words_of
 from apps.web.http import go_to, render_page

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan, Service
 from apps.catalog.operations import PlanFacts
+from apps.catalog.operations.pricing_plans import Wrong, barred_from_plans
 from apps.catalog.payment_problems import limit_words
-from apps.catalog.plan_terms import Wrong, barred_from_plans
 from apps.dashboard.setup.forms.service_settings import FieldGroup, TaxField, warn_beside
 from apps.prepaid.queries.plan_offer import plan_out_of_reach
 from apps.web.fields import LineField, PlainNumberField, WholeNumberField
