@@ -84,7 +84,7 @@ def missing_of(
     for part in sorted(page.parts - set(parts)):
         yield (
             f"tests/dashboard/test_isolation.py has no value for <{part}> of {page.route}: add one "
-            "to Stage.values"
+            "to VALUES"
         )
 
 

@@ -4,7 +4,7 @@ Walks every address below own/; what one of them lacks, test_owner_pages.py says
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -193,11 +193,6 @@ NEEDS_A_MINIMUM = {"takes_place", "booking_takes_place"}
 """There is something to decide only where people have to come together."""
 ROUTES = {page.name: page.route for page in owner_pages()}
 WITH_AN_ID = {page.name for page in owner_pages() if page.parts and page.name in CASES}
-PARTS = {
-    *("reference", "side", "session_id", "service_id", "place", "plan_id"),
-    *("coupon", "discount", "payment_id", "refund_id"),
-}
-"""What may stand in an address beside the business: ``Stage.values`` has a value for each."""
 
 
 @dataclass(frozen=True)
@@ -224,20 +219,9 @@ class Stage:
     def path(self, name: str, *, slug: str, booking: Booking) -> str:
         if name in WITHOUT_BUSINESS:
             return reverse(f"dashboard:{name}")
-        values = {**self.values(booking), "reference": self.reference(name, booking)}
-        parts = {part: it for part, it in values.items() if f":{part}>" in ROUTES[name]}
-        return reverse(f"dashboard:{name}", kwargs={"slug": slug, **parts})
-
-    def values(self, booking: Booking) -> dict[str, object]:
-        """What stands in an address beside the business, by its name there."""
-        return {
-            "side": booking.reference,
-            "session_id": self.sessions[booking.pk].pk,
-            "service_id": booking.service_id,
-            "place": booking.location_id,
-            "plan_id": self.prepaid[booking.business_id].plan.pk,
-            **dict.fromkeys(("coupon", "discount", "payment_id", "refund_id"), 1),
-        }
+        parts = {part: of for part, of in VALUES.items() if f":{part}>" in ROUTES[name]}
+        values = {part: of(self, name, booking) for part, of in parts.items()}
+        return reverse(f"dashboard:{name}", kwargs={"slug": slug, **values})
 
     def reference(self, name: str, booking: Booking) -> str:
         """The reference of a plan that somebody has, of a gift card, or of the booking."""
@@ -245,6 +229,18 @@ class Stage:
         if "/plans/held/" in ROUTES[name]:
             return sold.purchase.reference
         return sold.card.reference if "/gift-cards/" in ROUTES[name] else booking.reference
+
+
+VALUES: dict[str, Callable[[Stage, str, Booking], object]] = {
+    "reference": Stage.reference,
+    "side": lambda _stage, _name, booking: booking.reference,
+    "session_id": lambda stage, _name, booking: stage.sessions[booking.pk].pk,
+    "service_id": lambda _stage, _name, booking: booking.service_id,
+    "place": lambda _stage, _name, booking: booking.location_id,
+    "plan_id": lambda stage, _name, booking: stage.prepaid[booking.business_id].plan.pk,
+    **dict.fromkeys(("coupon", "discount", "payment_id", "refund_id"), lambda *_args: 1),
+}
+"""What may stand in an address beside the business, by its name there, and the value it gets."""
 
 
 @pytest.fixture(scope="module")

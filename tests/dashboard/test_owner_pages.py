@@ -10,7 +10,7 @@ from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.owner_page import owner_page
 from apps.dashboard.roles import Right
 from tests.dashboard.owner_pages import OwnerPage, missing_of, owner_pages, without_address
-from tests.dashboard.test_isolation import CASES, PARTS
+from tests.dashboard.test_isolation import CASES, VALUES
 
 PAPER = Path(__file__).resolve().parents[2] / "docs" / "roles.md"
 EXPLAINED = set(re.findall(r"^\| ([A-Z_]+) \|", PAPER.read_text(encoding="utf-8"), re.MULTILINE))
@@ -36,7 +36,7 @@ def test_no_owner_page_lacks_anything() -> None:
     missing = [
         words
         for page in pages
-        for words in missing_of(page, may=MAY, parts=PARTS, explained=EXPLAINED)
+        for words in missing_of(page, may=MAY, parts=VALUES, explained=EXPLAINED)
     ]
 
     assert "\n".join([*missing, *without_address(pages)]) == ""
@@ -69,7 +69,7 @@ NO_ROW = (
 )
 NO_VALUE = (
     "tests/dashboard/test_isolation.py has no value for <garden_id> of "
-    "<slug:slug>/gardens/<int:garden_id>/: add one to Stage.values"
+    "<slug:slug>/gardens/<int:garden_id>/: add one to VALUES"
 )
 OTHER_ROLES = (
     'the row "gardens" of CASES in tests/dashboard/test_isolation.py lets in OWNER, and '
@@ -115,7 +115,7 @@ PLAIN, WITH_ID = "<slug:slug>/gardens/", "<slug:slug>/gardens/<int:garden_id>/"
 def test_what_is_missing_is_said_in_words(
     page: OwnerPage, may: dict[str, set[str]], explained: set[str], said: list[str]
 ) -> None:
-    assert list(missing_of(page, may=may, parts=PARTS, explained=explained)) == said
+    assert list(missing_of(page, may=may, parts=VALUES, explained=explained)) == said
 
 
 def test_a_view_without_an_address_is_found() -> None:
