@@ -41,8 +41,8 @@ def agenda(request: OwnerRequest) -> HttpResponse:
     return show(
         request,
         "dashboard/agenda.html",
-        "dashboard/_agenda.html",
         context,
+        fragment="dashboard/_agenda.html",
         now=now,
         current="agenda",
     )
@@ -129,8 +129,8 @@ def why(request: OwnerRequest) -> HttpResponse:
     return show(
         request,
         "dashboard/why.html",
-        "dashboard/_reasons.html",
         {"form": form, "diagnosis": diagnosis},
+        fragment="dashboard/_reasons.html",
         now=now,
         current="agenda",
         status=422 if form.errors else 200,

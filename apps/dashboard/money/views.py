@@ -55,7 +55,7 @@ def takings(request: OwnerRequest) -> HttpResponse:
         "before": on - DAY,
         "after": on + DAY if on < today else None,
     }
-    return show(request, "dashboard/takings.html", None, context, now=now, current="takings")
+    return show(request, "dashboard/takings.html", context, now=now, current="takings")
 
 
 def _date_asked(asked: str, today: date) -> date:
@@ -93,8 +93,8 @@ def orders(request: OwnerRequest) -> HttpResponse:
     return show(
         request,
         "dashboard/orders.html",
-        "dashboard/_orders.html",
         context,
+        fragment="dashboard/_orders.html",
         now=timezone.now(),
         current="takings",
     )

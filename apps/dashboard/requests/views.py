@@ -52,7 +52,7 @@ def requests(request: OwnerRequest) -> HttpResponse:
         "before": page - 1,
         "after": page + 1,
     }
-    return show(request, "dashboard/requests.html", None, context, now=now, current="requests")
+    return show(request, "dashboard/requests.html", context, now=now, current="requests")
 
 
 def _page_number(asked: str) -> int:
@@ -159,7 +159,7 @@ def _swap(
     else:
         template = "dashboard/_card_answer.html"
         shown = {"card": _card(request.access, booking, now=now)}
-    return show(request, template, template, {**shown, **context}, now=now, status=status)
+    return show(request, template, {**shown, **context}, fragment=template, now=now, status=status)
 
 
 def _card(access: Access, booking: Booking, *, now: datetime) -> RequestCard | UndoCard:
@@ -249,4 +249,4 @@ def _show_suggest(
         return refuse(request, booking, bookings.StaleRevision(), now=now, forms=forms)
     shown = form or SuggestForm(offered=[])
     context = {"page": page, "form": shown, "zone": page.zone, "problem": problem}
-    return show(request, "dashboard/suggest.html", None, context, now=now, status=status)
+    return show(request, "dashboard/suggest.html", context, now=now, status=status)

@@ -33,9 +33,7 @@ def today(request: OwnerRequest) -> HttpResponse:
         **_needs(found, now),
         **_day(found, now),
     }
-    return show(
-        request, "dashboard/today.html", None, context, now=now, frame=frame, current="today"
-    )
+    return show(request, "dashboard/today.html", context, now=now, frame=frame, current="today")
 
 
 @owner_page(Right.LOOK)
@@ -65,7 +63,7 @@ def _live(
     return unless_changed(
         request,
         str(context[version_name]),
-        lambda: show(request, fragment, fragment, context, now=now, frame=frame),
+        lambda: show(request, fragment, context, fragment=fragment, now=now, frame=frame),
     )
 
 

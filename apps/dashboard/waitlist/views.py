@@ -27,9 +27,7 @@ def waitlist(request: OwnerRequest) -> HttpResponse:
     """Show who waits, by service, first come first."""
     now = timezone.now()
     lines = list_wishes(access=request.access, now=now)
-    return show(
-        request, "dashboard/waitlist.html", None, {"lines": lines}, now=now, current="requests"
-    )
+    return show(request, "dashboard/waitlist.html", {"lines": lines}, now=now, current="requests")
 
 
 @owner_page(Right.WAITLIST, "GET", "POST")
@@ -52,7 +50,6 @@ def new_wish(request: OwnerRequest) -> HttpResponse:
     return show(
         request,
         "dashboard/new_wish.html",
-        None,
         {"form": form},
         now=now,
         current="requests",
@@ -130,6 +127,4 @@ def _show(
         return to_page(request, "waitlist")
     days = times_for(booking=booking, now=now)
     context = {"row": row, "days": days, "zone": row.zone, "problem": problem}
-    return show(
-        request, "dashboard/wish.html", None, context, now=now, current="requests", status=status
-    )
+    return show(request, "dashboard/wish.html", context, now=now, current="requests", status=status)

@@ -67,37 +67,9 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftover:
-    """A booking that is over while money of it is still here, and nobody has decided to keep it."""
-
-    reference: str
-    name: str
-    service_name: str
-    starts_at: datetime
-    there: str
-    money: Money
-
-
-def list_leftovers(*, access: Access) -> list[Leftover]:
-    """Cancelled and declined bookings whose money nobody has decided about
-    (rule M11); one query."""
-    rows = leftovers_of(access).select_related("customer", "location").order_by("starts_at", "pk")
-    return [
-        Leftover(
-            reference=it.reference,
-            name=customer_name(it),
-            service_name=it.title,
-            starts_at=it.starts_at,
-            there=zone_told(it),
-            money=Money(it.paid, it.currency),
-        )
-        for it in rows[:MOST_SHOWN]
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class LetGo:
-    """A confirmed booking whose money was kept aside and let go by the bank."""
+class BookingMoney:
+    """A booking with money that somebody has to decide about, or see to; there is the zone of a
+    place with a clock of its own."""
 
     reference: str
     status: str
@@ -108,24 +80,32 @@ class LetGo:
     money: Money
 
 
-def list_let_go(*, access: Access, now: datetime) -> list[LetGo]:
-    """What is missing of confirmed bookings that are not over, the soonest first (rule M29); the
-    card of a request says it itself. One query."""
+def list_leftovers(*, access: Access) -> list[BookingMoney]:
+    """Bookings that are over while money of them is still here, and nobody has decided to keep it
+    (rule M11); one query."""
+    rows = leftovers_of(access).select_related("customer", "location").order_by("starts_at", "pk")
+    return [_money_of(it, it.paid) for it in rows[:MOST_SHOWN]]
+
+
+def list_let_go(*, access: Access, now: datetime) -> list[BookingMoney]:
+    """What was kept aside for confirmed bookings that are not over and was let go by the bank, the
+    soonest first (rule M29); the card of a request says it itself. One query."""
     rows = let_go_ahead(access, now=now).select_related("booking__customer", "booking__location")
     rows = rows.select_related("booking__business").order_by("booking__starts_at", "pk")
-    return [
-        LetGo(
-            reference=booking.reference,
-            status=booking.status,
-            name=customer_name(booking),
-            service_name=booking.title,
-            starts_at=booking.starts_at,
-            there=zone_told(booking),
-            money=Money(getattr(it, "missing", 0), it.currency),
-        )
-        for it in rows[:MOST_SHOWN]
-        if (booking := it.booking)
-    ]
+    found = [(it.booking, getattr(it, "missing", 0)) for it in rows[:MOST_SHOWN]]
+    return [_money_of(booking, missing) for booking, missing in found if booking]
+
+
+def _money_of(booking: Booking, amount: int) -> BookingMoney:
+    return BookingMoney(
+        reference=booking.reference,
+        status=booking.status,
+        name=customer_name(booking),
+        service_name=booking.title,
+        starts_at=booking.starts_at,
+        there=zone_told(booking),
+        money=Money(amount, booking.currency),
+    )
 
 
 @dataclass(frozen=True, slots=True)

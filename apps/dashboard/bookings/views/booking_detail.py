@@ -46,25 +46,21 @@ def show_booking(
 ) -> HttpResponse:
     """Render the page with fresh forms, or with the forms that were refused and what they held."""
     page = read_booking(access=request.access, booking=booking, now=now)
-    sheet = find_payment_summary(booking=booking)
-    shown = {**_fresh_forms(page, booking), "refund": refund_form(sheet, booking), **(forms or {})}
-    return show(
-        request,
-        "dashboard/booking.html",
-        fragment,
-        {
-            "page": page,
-            **_money(request, booking, sheet, shown.get("plan"), now=now),
-            **_ticket(request, booking),
-            "forms": shown,
-            "effect": _effect(sheet, shown.get("refund")),
-            "notes_saved": saved,
-            **_kept(page, sheet, shown, forms or {}),
-            "problem": problem,
-        },
-        now=now,
-        status=problem.status if problem else 200,
-    )
+    summary = find_payment_summary(booking=booking)
+    shown = {**_fresh_forms(page, booking, summary), **(forms or {})}
+    context = {
+        "page": page,
+        **_money(request, booking, summary, shown.get("plan"), now=now),
+        **_ticket(request, booking),
+        "forms": shown,
+        "effect": _effect(summary, shown.get("refund")),
+        "notes_saved": saved,
+        "other_note": _other_note(page, shown),
+        "typed": _typed_elsewhere(page, summary, forms or {}),
+        "problem": problem,
+    }
+    status, template = problem.status if problem else 200, "dashboard/booking.html"
+    return show(request, template, context, fragment=fragment, now=now, status=status)
 
 
 def refuse(
@@ -81,17 +77,6 @@ def refuse(
     return show_booking(request, fresh, now=now, problem=problem, forms=forms)
 
 
-def _kept(
-    page: BookingPage,
-    sheet: PaymentSummary | None,
-    shown: Mapping[str, Form],
-    sent: Mapping[str, Form],
-) -> dict[str, object]:
-    """What two people have typed, so that none of it is lost."""
-    typed = _typed_elsewhere(page, sheet, sent)
-    return {"other_note": _other_note(page, shown), "typed": typed}
-
-
 def _other_note(page: BookingPage, forms: Mapping[str, Form]) -> str:
     """The saved note beside another one that was typed and refused: nobody erases it unseen."""
     form = forms["note"]
@@ -105,14 +90,14 @@ TYPED = ("reason", "message", "link", "note")
 
 
 def _typed_elsewhere(
-    page: BookingPage, sheet: PaymentSummary | None, forms: Mapping[str, Form]
+    page: BookingPage, summary: PaymentSummary | None, forms: Mapping[str, Form]
 ) -> list[str]:
     """What was typed into a form that the page does not have any more, to be copied."""
     is_shown = {
         "cancel": "CANCEL" in page.actions,
         "override": page.may_override and not (page.fit and page.fit.ok),
         "link": page.row.status in {it.value for it in OCCUPYING},
-        "refund": sheet is not None and sheet.refundable > 0,
+        "refund": summary is not None and summary.refundable > 0,
         "note": page.owner_note is not None,
     }
     gone = [form for name, form in forms.items() if not is_shown.get(name) and form.is_bound]
@@ -128,22 +113,22 @@ def _typed_elsewhere(
 def _money(
     request: OwnerRequest,
     booking: Booking,
-    sheet: PaymentSummary | None,
+    summary: PaymentSummary | None,
     sent: Form | None,
     *,
     now: datetime,
 ) -> dict[str, object]:
     return {
-        "plans": _plans(request, booking, sheet, sent, now=now),
-        "sheet": sheet if request.access.may(Right.SEE_MONEY) else None,
-        "plan_used": _plan_used(request, booking, sheet),
+        "plans": _plans(request, booking, summary, sent, now=now),
+        "summary": summary if request.access.may(Right.SEE_MONEY) else None,
+        "plan_used": _plan_used(request, booking, summary),
     }
 
 
 def _plans(
     request: OwnerRequest,
     booking: Booking,
-    sheet: PaymentSummary | None,
+    summary: PaymentSummary | None,
     sent: Form | None,
     *,
     now: datetime,
@@ -151,21 +136,23 @@ def _plans(
     """The plans of the customer beside what is owed, for those who take money."""
     if not request.access.may(Right.TAKE_MONEY):
         return []
-    passes = passes_of_customer(booking=booking, sheet=sheet, now=now)
+    passes = passes_of_customer(booking=booking, sheet=summary, now=now)
     chosen = str(sent.data.get("way", "")) if sent else ""
     return cards_at_the_desk(passes=passes, chosen=chosen)
 
 
 def _plan_used(
-    request: OwnerRequest, booking: Booking, sheet: PaymentSummary | None
+    request: OwnerRequest, booking: Booking, summary: PaymentSummary | None
 ) -> PlanPurchase | None:
     """The plan that paid, for those who may open it."""
-    if sheet is None or sheet.order.way != Order.Way.PLAN or not request.access.may(Right.SELL):
+    if summary is None or summary.order.way != Order.Way.PLAN or not request.access.may(Right.SELL):
         return None
     return find_plan_used(booking=booking)
 
 
-def _fresh_forms(page: BookingPage, booking: Booking) -> dict[str, Form]:
+def _fresh_forms(
+    page: BookingPage, booking: Booking, summary: PaymentSummary | None
+) -> dict[str, Form]:
     link = booking.as_booked.online_link
     revision = {"revision": page.row.revision}
     return {
@@ -173,11 +160,12 @@ def _fresh_forms(page: BookingPage, booking: Booking) -> dict[str, Form]:
         "cancel": CancelForm(initial=revision, auto_id="cancel_%s"),
         "note": NoteForm(initial={**revision, "note": page.owner_note}),
         "link": OnlineLinkForm(initial={**revision, "link": link}, auto_id="online_%s"),
+        "refund": refund_form(summary, booking),
     }
 
 
 def refund_form(
-    sheet: PaymentSummary | None,
+    summary: PaymentSummary | None,
     booking: Booking,
     data: QueryDict | None = None,
     *,
@@ -185,7 +173,7 @@ def refund_form(
 ) -> RefundForm:
     """The form for giving money back, with what was typed; is_fresh: the page tells anew what went
     back already, so that the next tap knows."""
-    refunded = sheet.refunded if sheet else 0
+    refunded = summary.refunded if summary else 0
     if data is not None and is_fresh:
         data = data.copy()
         data["seen_refunded"] = str(refunded)
@@ -194,17 +182,17 @@ def refund_form(
         initial={"seen_refunded": refunded},
         currency=booking.currency,
         locale=booking.business.locale,
-        lines=list(sheet.order.lines.all()) if sheet else [],
+        lines=list(summary.order.lines.all()) if summary else [],
     )
 
 
-def _effect(sheet: PaymentSummary | None, form: object) -> Effect | None:
+def _effect(summary: PaymentSummary | None, form: object) -> Effect | None:
     """What the refund that was typed would do; None while it is not complete or too much."""
-    if sheet is None or not isinstance(form, RefundForm) or not form.is_bound:
+    if summary is None or not isinstance(form, RefundForm) or not form.is_bound:
         return None
-    if not form.is_valid() or form.total > sheet.refundable:
+    if not form.is_valid() or form.total > summary.refundable:
         return None
-    return sheet.effect_of(form.total)
+    return summary.effect_of(form.total)
 
 
 def _ticket(request: OwnerRequest, booking: Booking) -> dict[str, object]:

@@ -68,7 +68,7 @@ def _show_all(
         "uncovered": list_uncovered(access=request.access),
     }
     template = "dashboard/conflicts.html"
-    return show(request, template, None, context, now=now, current="requests", status=status)
+    return show(request, template, context, now=now, current="requests", status=status)
 
 
 @owner_page(Right.RESOLVE, "POST")
@@ -180,13 +180,7 @@ def _show(
 ) -> HttpResponse:
     context = {"conflict": found, "keep": keep, "problem": problem}
     return show(
-        request,
-        "dashboard/conflict.html",
-        None,
-        context,
-        now=now,
-        current="requests",
-        status=status,
+        request, "dashboard/conflict.html", context, now=now, current="requests", status=status
     )
 
 
@@ -278,23 +272,17 @@ def _ask(
 ) -> HttpResponse:
     context = {**_context(found, meant, _booking(request, meant)), "form": form, "problem": problem}
     return show(
-        request,
-        "dashboard/cancel_side.html",
-        None,
-        context,
-        now=now,
-        current="requests",
-        status=status,
+        request, "dashboard/cancel_side.html", context, now=now, current="requests", status=status
     )
 
 
 def _context(found: Conflict, meant: Side, booking: Booking) -> dict[str, Any]:
-    sheet = find_payment_summary(booking=booking)
+    summary = find_payment_summary(booking=booking)
     return {
         "conflict": found,
         "side": meant,
         "stay": [it for it in (found.flagged, *found.others) if it != meant],
-        "sheet": sheet,
-        "effect": sheet.effect_of(sheet.refundable) if sheet and sheet.refundable else None,
+        "summary": summary,
+        "effect": summary.effect_of(summary.refundable) if summary and summary.refundable else None,
         "by_plan": booking.payment_option == BY_PLAN,
     }

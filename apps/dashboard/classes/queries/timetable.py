@@ -26,9 +26,10 @@ TOGETHER = (Session.Kind.CLASS, Session.Kind.COURSE)
 MOST_ROWS = 1000
 
 
-def list_sessions_on(*, access: Access, first: date, last: date) -> list[Session]:
+def list_session_rows_on(*, access: Access, first: date, last: date) -> list[BookingRow]:
     """List the sessions that take place on the dates first..last (inclusive): those that start on
-    them, and those that go on from the day before."""
+    them, and those that go on from the day before; in two queries. The places are those of the run
+    for a course."""
     zone = access.business.zone
     sessions = Session.objects.filter(
         business_id=access.business.pk,
@@ -38,15 +39,10 @@ def list_sessions_on(*, access: Access, first: date, last: date) -> list[Session
     )
     if access.own_resource_ids is not None:
         sessions = sessions.filter(occupancies__resource_id__in=access.own_resource_ids).distinct()
-    found = sessions.select_related("service__category", "course_run", "location")
-    return list(found.order_by("starts_at", "pk")[:MOST_ROWS])
-
-
-def list_session_rows_on(*, access: Access, first: date, last: date) -> list[BookingRow]:
-    """The same as lines, in two queries; the places are those of the run for a course."""
-    sessions = list_sessions_on(access=access, first=first, last=last)
-    crews = find_crews(session_ids=[it.pk for it in sessions])
-    return [_row(it, crews.get(it.pk, Crew())) for it in sessions]
+    named = sessions.select_related("service__category", "course_run", "location")
+    found = list(named.order_by("starts_at", "pk")[:MOST_ROWS])
+    crews = find_crews(session_ids=[it.pk for it in found])
+    return [_row(it, crews.get(it.pk, Crew())) for it in found]
 
 
 def merged(rows: Sequence[BookingRow], others: Sequence[BookingRow]) -> list[BookingRow]:
@@ -54,20 +50,15 @@ def merged(rows: Sequence[BookingRow], others: Sequence[BookingRow]) -> list[Boo
     return sorted((*rows, *others), key=lambda row: row.starts_at)
 
 
-def places_words(*, taken: int, capacity: int) -> str:
-    """ "7 of 12"."""
-    return _("%(taken)s of %(capacity)s") % {"taken": taken, "capacity": capacity}
-
-
 def _row(session: Session, crew: Crew) -> BookingRow:
-    counted = session.course_run or session
-    service = session.service
+    counted, service = session.course_run or session, session.service
+    places = {"taken": counted.seats_taken, "capacity": counted.capacity}
     return BookingRow(
         reference="",
         status=Booking.Status.CONFIRMED,
         revision=session.revision,
         customer_name=service.name if service else "",
-        service_name=places_words(taken=counted.seats_taken, capacity=counted.capacity),
+        service_name=_("%(taken)s of %(capacity)s") % places,
         resource_id=crew.lead_id,
         staff_name=crew.people[0] if crew.people else "",
         starts_at=session.starts_at,

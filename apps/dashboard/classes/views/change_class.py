@@ -176,11 +176,5 @@ def _show(
     form.leave_out()
     context = {"session": session, "form": form, "zone": session.zone}
     return show(
-        request,
-        "dashboard/change_class.html",
-        None,
-        context,
-        now=now,
-        current="classes",
-        status=status,
+        request, "dashboard/change_class.html", context, now=now, current="classes", status=status
     )

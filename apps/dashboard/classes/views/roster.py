@@ -145,7 +145,7 @@ def show_roster(
     """Show the roster as it is now; problem says why the last tap did nothing, given are the forms
     that were sent (places, cancel, message, add)."""
     found = get_roster(access=request.access, session=session, now=now)
-    locale = request.access.business.locale
+    locale, service = request.access.business.locale, session.service
     context: dict[str, Any] = {
         "roster": found,
         "zone": session.zone,
@@ -154,18 +154,10 @@ def show_roster(
         or PlacesForm(initial={"capacity": found.capacity, "seen": found.capacity}, locale=locale),
         "cancel_form": given.get("cancel") or CancelSessionsForm(),
         "message_form": given.get("message") or MessageForm(),
-        "add_form": given.get("add") or _add_form(session, locale),
+        "add_form": given.get("add")
+        or AddPersonForm(auto_id="add_%s", service=service, locale=locale),
     }
+    page, fragment = "dashboard/roster.html", "dashboard/_roster.html"
     return show(
-        request,
-        "dashboard/roster.html",
-        "dashboard/_roster.html",
-        context,
-        now=now,
-        current="classes",
-        status=status,
+        request, page, context, fragment=fragment, now=now, current="classes", status=status
     )
-
-
-def _add_form(session: Session, locale: str) -> AddPersonForm:
-    return AddPersonForm(auto_id="add_%s", service=session.service, locale=locale)

@@ -48,7 +48,7 @@ def class_week(request: OwnerRequest) -> HttpResponse:
         "earlier_url": f"{here}?week={week_name(first - WEEK, week_starts=starts)}",
         "later_url": f"{here}?week={week_name(first + WEEK, week_starts=starts)}",
     }
-    return show(request, "dashboard/classes.html", None, context, now=now, current="classes")
+    return show(request, "dashboard/classes.html", context, now=now, current="classes")
 
 
 PREVIEW = "preview"
@@ -196,8 +196,8 @@ def _show_new(
     return show(
         request,
         "dashboard/new_class.html",
-        "dashboard/_preview.html",
         context,
+        fragment="dashboard/_preview.html",
         now=now,
         current="classes",
         status=status,

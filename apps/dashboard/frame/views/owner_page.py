@@ -82,7 +82,7 @@ def show_refusal(request: OwnerRequest, refusal: Refusal) -> HttpResponse:
     typed = words_typed(request) if request.method == "POST" else []
     context = {"code": refusal.code, "typed": typed}
     page, now = "dashboard/not_changed.html", timezone.now()
-    response = show(request, page, None, context, now=now, status=refusal.status)
+    response = show(request, page, context, now=now, status=refusal.status)
     return instead_of_the_page(request, response)
 
 
@@ -101,10 +101,10 @@ def to_page(
 def show(
     request: OwnerRequest,
     page: str,
-    fragment: str | None,
     context: Mapping[str, Any],
     *,
     now: datetime,
+    fragment: str | None = None,
     frame: Frame | None = None,
     current: str = "",
     status: int = 200,

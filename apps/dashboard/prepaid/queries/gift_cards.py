@@ -69,13 +69,13 @@ class CardPage:
     value: Money
     left: Money
     lines: Sequence[GiftLine]
-    sheet: PaymentSummary | None
+    summary: PaymentSummary | None
     uncovered: Money
     missed: frozenset[str] = frozenset()
 
     @property
     def refundable(self) -> bool:
-        return self.sheet is not None and self.sheet.refundable >= self.card.balance > 0
+        return self.summary is not None and self.summary.refundable >= self.card.balance > 0
 
 
 def get_card(*, access: Access, reference: str) -> GiftCard:
@@ -99,7 +99,7 @@ def read_card(*, card: GiftCard) -> CardPage:
         value=Money(card.value, card.currency),
         left=Money(card.balance, card.currency),
         lines=[_line(entry, card.currency) for entry in entries],
-        sheet=find_card_sheet(card=card),
+        summary=find_card_sheet(card=card),
         uncovered=Money(card.uncovered, card.currency),
         missed=_missed(card),
     )

@@ -151,14 +151,14 @@ class HeldPlan:
     each: str
     services: tuple[str, ...]
     lines: Sequence[tuple[LedgerLine, str]]
-    sheets: Sequence[PaymentSummary]
+    summaries: Sequence[PaymentSummary]
     next: NextPeriod | None
     takes_cards: bool
     takes_codes: bool
 
     @property
     def payable(self) -> PaymentSummary | None:
-        approved = (it for it in self.sheets if it.order.status == Order.Status.APPROVED)
+        approved = (it for it in self.summaries if it.order.status == Order.Status.APPROVED)
         last = next(approved, None)
         return last if last is not None and last.refundable > 0 else None
 
@@ -184,7 +184,7 @@ def read_held_plan(*, purchase: PlanPurchase, now: datetime) -> HeldPlan:
         each=period_words(purchase.period_months),
         services=tuple(purchase.services.values_list("name", flat=True).order_by("name", "pk")),
         lines=[(line, name_of(line.by)) for line in ledger_of(purchase=purchase)],
-        sheets=list_sheets(purchase=purchase),
+        summaries=list_sheets(purchase=purchase),
         next=next_period_of(purchase),
         takes_cards=has_gift_cards(business_id=purchase.business_id),
         takes_codes=plans_take_codes(business=purchase.business, now=now),

@@ -45,9 +45,7 @@ def gift_cards(request: OwnerRequest) -> HttpResponse:
         "rest": rest_of_address(q=words),
         "is_paid_online": provider_in_use() is not None,
     }
-    return show(
-        request, "dashboard/gift_cards.html", None, context, now=timezone.now(), current="gifts"
-    )
+    return show(request, "dashboard/gift_cards.html", context, now=timezone.now(), current="gifts")
 
 
 @owner_page(Right.OFFER_PLANS, "POST")
@@ -126,7 +124,6 @@ def _show(
     return show(
         request,
         "dashboard/gift_card.html",
-        None,
         context,
         now=now,
         current="gifts",

@@ -60,7 +60,7 @@ def plan_holders(request: OwnerRequest) -> HttpResponse:
         "words": words,
         "rest": rest_of_address(q=words, plan=plan_id),
     }
-    return show(request, "dashboard/plan_holders.html", None, context, now=now, current="plans")
+    return show(request, "dashboard/plan_holders.html", context, now=now, current="plans")
 
 
 @owner_page(Right.SELL)
@@ -264,7 +264,7 @@ def _show(
     }
     status = problem.status if problem else 200
     return show(
-        request, "dashboard/held_plan.html", None, context, now=now, current="plans", status=status
+        request, "dashboard/held_plan.html", context, now=now, current="plans", status=status
     )
 
 

@@ -23,7 +23,7 @@ CONFLICT = 409
 def plans(request: OwnerRequest) -> HttpResponse:
     """List the plans, with who sells and who has them."""
     context = {"rows": list_plan_rows(access=request.access)}
-    return show(request, "dashboard/plans.html", None, context, now=timezone.now(), current="plans")
+    return show(request, "dashboard/plans.html", context, now=timezone.now(), current="plans")
 
 
 @owner_page(Right.OFFER_PLANS, "GET", "POST")
@@ -107,6 +107,4 @@ def _show(
         "typed": form.is_bound,
         "saved": "saved" in request.GET and not form.is_bound,
     }
-    return show(
-        request, "dashboard/plan.html", None, context, now=now, current="plans", status=status
-    )
+    return show(request, "dashboard/plan.html", context, now=now, current="plans", status=status)

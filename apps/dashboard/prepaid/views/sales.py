@@ -79,7 +79,8 @@ def sell_plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
     now = timezone.now()
     plan = get_own_plan(access=request.access, plan_id=plan_id)
     if request.method != "POST":
-        return _show_plan(request, plan, _new_sale(plan), now=now)
+        form = SellPlanForm(plan=plan, initial={"key": new_desk_key()})
+        return _show_plan(request, plan, form, now=now)
     form = SellPlanForm(request.POST, plan=plan)
     if not form.is_valid() or form.is_update:
         status = UNPROCESSABLE if form.errors else 200
@@ -148,18 +149,8 @@ def _show_card(
         "worth": Money(other.value, currency) if other else None,
     }
     return show(
-        request,
-        "dashboard/sell_gift_card.html",
-        None,
-        context,
-        now=now,
-        current="gifts",
-        status=status,
+        request, "dashboard/sell_gift_card.html", context, now=now, current="gifts", status=status
     )
-
-
-def _new_sale(plan: PricingPlan) -> SellPlanForm:
-    return SellPlanForm(plan=plan, initial={"key": new_desk_key()})
 
 
 def _gift_words(changed: Exception | None, business: Business) -> str:
@@ -199,5 +190,5 @@ def _show_plan(
     }
     status = CONFLICT if is_stale else status
     return show(
-        request, "dashboard/sell_plan.html", None, context, now=now, current="plans", status=status
+        request, "dashboard/sell_plan.html", context, now=now, current="plans", status=status
     )

@@ -135,14 +135,7 @@ def clocks(request: OwnerRequest) -> HttpResponse:
         "places": list_clocks(business=request.access.business),
         "saved": request.GET.get("saved") == "1",
     }
-    return show(
-        request,
-        "dashboard/places.html",
-        None,
-        context,
-        now=timezone.now(),
-        current="places",
-    )
+    return show(request, "dashboard/places.html", context, now=timezone.now(), current="places")
 
 
 @owner_page(Right.SETTINGS, "GET", "POST")
@@ -166,7 +159,6 @@ def _clock(request: OwnerRequest, place: int | None) -> HttpResponse:
     return show(
         request,
         "dashboard/clock.html",
-        None,
         answer.context,
         now=now,
         current="places",

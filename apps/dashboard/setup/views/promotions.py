@@ -53,13 +53,7 @@ def show_coupons(
         "discount_form": discount_form or DiscountForm(business=access.business),
     }
     return show(
-        request,
-        "dashboard/coupons.html",
-        None,
-        context,
-        now=now,
-        current="coupons",
-        status=status,
+        request, "dashboard/coupons.html", context, now=now, current="coupons", status=status
     )
 
 

@@ -30,14 +30,7 @@ from apps.dashboard.setup.queries.service_settings import (
 def services(request: OwnerRequest) -> HttpResponse:
     """List what the business offers, with what it costs."""
     context = {"groups": list_service_groups(access=request.access)}
-    return show(
-        request,
-        "dashboard/services.html",
-        None,
-        context,
-        now=timezone.now(),
-        current="services",
-    )
+    return show(request, "dashboard/services.html", context, now=timezone.now(), current="services")
 
 
 @owner_page(Right.PRICES, "GET", "POST")
@@ -126,8 +119,8 @@ def _show_payment(
     return show(
         request,
         "dashboard/service_payment.html",
-        "dashboard/_payment_preview.html",
         context,
+        fragment="dashboard/_payment_preview.html",
         now=now,
         current="services",
         status=status,
@@ -186,7 +179,6 @@ def _show_unanswered(
     return show(
         request,
         "dashboard/service_requests.html",
-        None,
         {
             "service": service,
             "form": form,
