@@ -7,6 +7,7 @@ other's way, and before the operation: what is refused counts too.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
@@ -24,16 +26,11 @@ from apps.bookings.forms.picks import (
 )
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details, Visitor
-from apps.bookings.queries.drafts import (
-    count_live_holds,
-    count_paid_since,
-    count_unpaid_ahead,
-)
 from apps.bookings.queries.joinables import Browser
 from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
-from apps.customers.queries import identity_of
+from apps.customers.queries import identity_of, of_line, perhaps_of_mailbox
 from apps.web import limit_rules as rules
 from apps.web.http import client_network
 from apps.web.limits import Hit, TooMany, require_room, window_start
@@ -272,3 +269,64 @@ def too_much_ahead(request: HttpRequest, draft: Booking, given: Details, *, now:
         "we know it’s you."
     )
     return or_reach(words % {"count": count}, draft.business)
+
+
+def count_unpaid_ahead(
+    *, business: Business, email: str, phone: str, proven: Sequence[int], now: datetime
+) -> int:
+    """Count the unpaid bookings ahead of a mailbox (lower case, in all its spellings) or a phone
+    (E.164, "" for none) at one business. The phone is the one typed for the booking, or that of its
+    contact, who is known under another one perhaps.
+
+    0 for somebody who opened the link of one of theirs (proven): the mailbox is theirs.
+    """
+    mine = Booking.objects.filter(business=business).filter(_perhaps_of(email, phone))
+    if proven and _count_of(email, phone, mine.filter(pk__in=list(proven))):
+        return 0
+    ahead = mine.filter(
+        status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
+        payment_status=Booking.PaymentStatus.NOT_PAID,
+        starts_at__gt=now,
+    )
+    return _count_of(email, phone, ahead)
+
+
+def count_paid_since(*, business_id: int, email: str, phone: str, since: datetime) -> int:
+    """Count the bookings of a mailbox or a phone, as in ``count_unpaid_ahead``, that were begun
+    since then (UTC) and for which money, or the promise of it, is here, or a plan paid."""
+    money = Q(paid__gt=0) | Q(kept_aside__gt=0)
+    by_plan = Q(payment_option=Booking.PaymentOption.MEMBERSHIP)
+    live = Q(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
+    mine = Booking.objects.filter(_perhaps_of(email, phone), business=business_id)
+    return _count_of(email, phone, mine.filter(live, money | by_plan, created_at__gte=since))
+
+
+def _count_of(email: str, phone: str, rows: QuerySet[Booking]) -> int:
+    """How many of the bookings are of a mailbox in all its spellings, or of a phone."""
+    contacts = ("customer__email", "contact_phone", "customer__phone")
+    wanted, line = identity_of(email), line_of(phone)
+    return sum(
+        identity_of(address) == wanted or (bool(line) and line in map(line_of, numbers))
+        for address, *numbers in rows.values_list(*contacts)
+    )
+
+
+def _perhaps_of(email: str, phone: str) -> Q:
+    return (
+        perhaps_of_mailbox("customer__email", email)
+        | of_line("contact_phone", phone)
+        | of_line("customer__phone", phone)
+    )
+
+
+def count_live_holds(
+    *, business: Business, network_hash: str, besides: str, now: datetime
+) -> tuple[int, datetime | None]:
+    """Count the live holds of a network at one business, and when the first of them ends.
+
+    The visitor's own hold (besides, a visitor hash) does not count: a new one replaces it.
+    """
+    near = Booking.objects.filter(business=business, network_hash=network_hash)
+    holds = near.held(now).exclude(visitor_hash=besides)
+    found = holds.aggregate(count=Count("pk"), first=Min("hold_expires_at"))
+    return found["count"], found["first"]

@@ -20,11 +20,12 @@ from apps.bookings import operations as bookings
 from apps.bookings.joining import Joinable, JoinRules, Obstacle, may_join
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.bookings.policy import Policy, Reason, free_until, is_free_now, may_cancel
-from apps.bookings.queries.drafts import count_live_holds, is_time_gone
+from apps.bookings.queries.drafts import is_time_gone
 from apps.bookings.queries.joinables import joinable_of
 from apps.bookings.queries.offered import NoTime, find_claim, slot_query
 from apps.bookings.states import Status
 from apps.bookings.views.details_page import hold_of
+from apps.bookings.visitors import count_live_holds
 from apps.bookings.wishes import Wish
 from apps.businesses.models import Business
 from apps.catalog.queries import choose

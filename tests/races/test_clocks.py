@@ -12,9 +12,8 @@ from apps.availability.engine.rezoning import Keep
 from apps.availability.models import Session
 from apps.availability.operations import BusyTryAgain, NoSeats
 from apps.bookings import operations as bookings
-from apps.bookings.models import Booking, BookingEvent, SuggestedTime
+from apps.bookings.models import Booking, BookingEvent, SuggestedTime, reading_of
 from apps.bookings.operations import Actor, ClockConflicts, SlotGone, StaleRevision
-from apps.bookings.queries.drafts import reading_of
 from apps.bookings.queries.rezoning import find_touched
 from apps.businesses.models import Business, Location, TeamMember
 from apps.businesses.queries import get_clock, read_zone

@@ -1,6 +1,6 @@
 """Who is coming: bookings, the people in them, their answers and their history."""
 
-from apps.bookings.models.booking import Booking
+from apps.bookings.models.booking import Booking, reading_of
 from apps.bookings.models.history import AccessLink, BookingEvent
 from apps.bookings.models.people import (
     Answer,
@@ -22,4 +22,5 @@ __all__ = [
     "ParticipantChoice",
     "SuggestedTime",
     "WaitlistEntry",
+    "reading_of",
 ]

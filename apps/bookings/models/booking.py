@@ -16,6 +16,11 @@ from apps.catalog.models import Resource, Service, Variant
 from apps.customers.models import Customer
 
 
+def reading_of(at: datetime, zone: ZoneInfo) -> str:
+    """What the clock of a place reads at an instant, as a booking keeps it: "2026-11-26T10:15"."""
+    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
+
+
 class Bookings(models.QuerySet["Booking"]):
     """Bookings, asked by what counts of them."""
 

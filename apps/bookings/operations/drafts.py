@@ -12,11 +12,11 @@ from django.db.models import OuterRef
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import may_join
-from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice
+from apps.bookings.models import BookedAddOn, Booking, ParticipantChoice, reading_of
 from apps.bookings.operations.errors import DraftGone, HoldsAnother, SlotGone
 from apps.bookings.operations.transitions import release_booking
 from apps.bookings.policy import ServiceSnapshot, Venue, venue_of
-from apps.bookings.queries.drafts import reading_of, with_revision, with_setup
+from apps.bookings.queries.drafts import with_revision, with_setup
 from apps.bookings.queries.joinables import join_rules_of, joinable_of
 from apps.bookings.queries.offered import policy_of
 from apps.businesses.models import Location

@@ -4,13 +4,12 @@ books is still what they saw when they began, and what it costs as it is now."""
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.joining import may_join, price_to_join
-from apps.bookings.models import Booking
+from apps.bookings.models import Booking, reading_of
 from apps.bookings.queries.joinables import Browser, join_rules_of, joinable_of
 from apps.bookings.queries.offered import NoTime, choice_of, find_claim, query_again
 from apps.bookings.reductions import is_reduced, takes_codes
@@ -19,8 +18,6 @@ from apps.businesses.queries import Revision, get_business
 from apps.catalog.models import Service
 from apps.catalog.pricing import Price
 from apps.catalog.queries import Choice, UnknownChoice, find_staff, get_service_by_id, zone_of
-from apps.customers.queries import identity_of, of_line, perhaps_of_mailbox
-from apps.web.phones import line_of
 
 REMEMBERED = (Booking.Status.PENDING, Booking.Status.CONFIRMED, Booking.Status.CANCELED)
 PLAIN_ANSWERS = ("SHORT_TEXT", "LONG_TEXT", "CHOICE", "PHONE")
@@ -112,78 +109,12 @@ def find_last(*, business: Business, booking_ids: Sequence[int]) -> Booking | No
     return with_setup(found) if found else None
 
 
-def count_unpaid_ahead(
-    *, business: Business, email: str, phone: str, proven: Sequence[int], now: datetime
-) -> int:
-    """Count the unpaid bookings ahead of a mailbox (lower case, in all its spellings) or a phone
-    (E.164, "" for none) at one business. The phone is the one typed for the booking, or that of its
-    contact, who is known under another one perhaps.
-
-    0 for somebody who opened the link of one of theirs (proven): the mailbox is theirs.
-    """
-    mine = Booking.objects.filter(business=business).filter(_perhaps_of(email, phone))
-    if proven and _count_of(email, phone, mine.filter(pk__in=list(proven))):
-        return 0
-    ahead = mine.filter(
-        status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED),
-        payment_status=Booking.PaymentStatus.NOT_PAID,
-        starts_at__gt=now,
-    )
-    return _count_of(email, phone, ahead)
-
-
-def count_paid_since(*, business_id: int, email: str, phone: str, since: datetime) -> int:
-    """Count the bookings of a mailbox or a phone, as in ``count_unpaid_ahead``, that were begun
-    since then (UTC) and for which money, or the promise of it, is here, or a plan paid."""
-    money = Q(paid__gt=0) | Q(kept_aside__gt=0)
-    by_plan = Q(payment_option=Booking.PaymentOption.MEMBERSHIP)
-    live = Q(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
-    mine = Booking.objects.filter(_perhaps_of(email, phone), business=business_id)
-    return _count_of(email, phone, mine.filter(live, money | by_plan, created_at__gte=since))
-
-
-def _count_of(email: str, phone: str, rows: QuerySet[Booking]) -> int:
-    """How many of the bookings are of a mailbox in all its spellings, or of a phone."""
-    contacts = ("customer__email", "contact_phone", "customer__phone")
-    wanted, line = identity_of(email), line_of(phone)
-    return sum(
-        identity_of(address) == wanted or (bool(line) and line in map(line_of, numbers))
-        for address, *numbers in rows.values_list(*contacts)
-    )
-
-
-def _perhaps_of(email: str, phone: str) -> Q:
-    return (
-        perhaps_of_mailbox("customer__email", email)
-        | of_line("contact_phone", phone)
-        | of_line("customer__phone", phone)
-    )
-
-
-def count_live_holds(
-    *, business: Business, network_hash: str, besides: str, now: datetime
-) -> tuple[int, datetime | None]:
-    """Count the live holds of a network at one business, and when the first of them ends.
-
-    The visitor's own hold (besides, a visitor hash) does not count: a new one replaces it.
-    """
-    near = Booking.objects.filter(business=business, network_hash=network_hash)
-    holds = near.held(now).exclude(visitor_hash=besides)
-    found = holds.aggregate(count=Count("pk"), first=Min("hold_expires_at"))
-    return found["count"], found["first"]
-
-
 class Change(StrEnum):
     """What became of it meanwhile."""
 
     NONE = "NONE"
     MOVED = "MOVED"
     CALLED_OFF = "CALLED_OFF"
-
-
-def reading_of(at: datetime, zone: ZoneInfo) -> str:
-    """What the clock of a place reads at an instant, as a booking keeps it: "2026-11-26T10:15"."""
-    return f"{at.astimezone(zone):%Y-%m-%dT%H:%M}"
 
 
 def reads_otherwise(booking: Booking) -> bool:

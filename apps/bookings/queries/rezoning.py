@@ -20,8 +20,7 @@ from apps.availability.queries.rezoning import (
     plan_shifts,
     sessions_ahead,
 )
-from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry
-from apps.bookings.queries.drafts import reading_of
+from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry, reading_of
 from apps.bookings.queries.joinables import open_wish
 from apps.bookings.wishes import Wish, wanted_span
 from apps.businesses.models import Clock

@@ -9,8 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import QuerySet
 
 from apps.availability.engine.zones import day_bounds
-from apps.bookings.models import Booking
-from apps.bookings.queries.drafts import reading_of
+from apps.bookings.models import Booking, reading_of
 from apps.bookings.queries.stub import full_title
 from apps.businesses.models import Location
 from apps.catalog.models import Resource, Service
