@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
     default = True
 
     def ready(self) -> None:
-        from apps.outbox.operations import register_hindrance
+        from apps.outbox.registry import register_hindrance
         from bookings_portal import checks  # noqa: F401  registers on import
         from bookings_portal.clock import clock_trouble
         from bookings_portal.time_limits import keep_time_limits

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from apps.availability.operations import sweep_expired_holds, sweep_lapsed_seats
-from apps.outbox.operations import register_periodic
+from apps.outbox.registry import register_periodic
 
 
 def sweep(now: datetime) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from apps.bookings.operations import forget_abandoned_drafts, settle_unanswered
-from apps.outbox.operations import register_periodic
+from apps.outbox.registry import register_periodic
 from apps.web.limits import forget_counters
 
 

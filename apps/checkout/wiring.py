@@ -17,7 +17,7 @@ from apps.checkout.queries.passes import find_plan_uses, limits_of
 from apps.checkout.queries.promotions import Reductions
 from apps.checkout.queries.reach import ProviderReach
 from apps.outbox.models import OutboxItem
-from apps.outbox.operations import Postpone, register, register_periodic
+from apps.outbox.registry import Postpone, register, register_periodic
 
 
 def look(payload: Mapping[str, Any], _item: OutboxItem) -> None:

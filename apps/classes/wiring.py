@@ -7,7 +7,7 @@ from apps.catalog.models import Service
 from apps.classes.operations import decide_minimums
 from apps.classes.views.courses import show_enrolment_lost
 from apps.classes.views.sessions import show_places_lost
-from apps.outbox.operations import register_periodic
+from apps.outbox.registry import register_periodic
 
 
 def decide_classes(now: datetime) -> None:

@@ -11,7 +11,7 @@ from apps.messages import operations
 from apps.messages.links import portal_host
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
-from apps.outbox.operations import register
+from apps.outbox.registry import register
 
 
 def tell_of_event(payload: Mapping[str, Any], _item: OutboxItem) -> None:

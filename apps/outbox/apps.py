@@ -9,9 +9,9 @@ class OutboxConfig(AppConfig):
         """Forget, once an hour, what was done a month ago."""
         from datetime import datetime, timedelta
 
-        from apps.outbox import operations
+        from apps.outbox import operations, registry
 
         def forget(now: datetime) -> None:
             operations.forget_done(now=now)
 
-        operations.register_periodic("outbox.forget_done", timedelta(hours=1), forget)
+        registry.register_periodic("outbox.forget_done", timedelta(hours=1), forget)

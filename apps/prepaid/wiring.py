@@ -8,7 +8,7 @@ from apps.checkout.announcements import register_listener
 from apps.checkout.models import Order, Payment, PlanPurchase
 from apps.checkout.providers import ProviderPayment
 from apps.checkout.states import PaymentStatus
-from apps.outbox.operations import register_periodic
+from apps.outbox.registry import register_periodic
 from apps.prepaid.operations import (
     end_plans,
     forget_unpaid_gifts,

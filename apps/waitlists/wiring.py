@@ -10,7 +10,7 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings.announcements import register_listener
 from apps.bookings.models import Booking
 from apps.outbox.models import OutboxItem
-from apps.outbox.operations import register, register_periodic
+from apps.outbox.registry import register, register_periodic
 from apps.waitlists import operations as waitlists
 
 

@@ -35,7 +35,9 @@ def public_operations() -> Iterator[tuple[str, Function]]:
         app, _, rest = name.removeprefix("apps/").partition("/")
         is_flat = rest == "operations.py"
         for node in tree.body if is_flat or rest.startswith("operations/") else ():
-            if isinstance(node, Function) and (is_flat or node.name in names[app]):
+            if not isinstance(node, Function):
+                continue
+            if node.name in names[app] or (is_flat and not node.name.startswith("_")):
                 yield f"{name}:{node.lineno} {node.name}", node
 
 

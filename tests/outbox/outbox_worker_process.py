@@ -24,7 +24,7 @@ def main(folder: Path, *, hang: bool) -> None:
     from django.utils import timezone
 
     from apps.outbox.models import OutboxItem
-    from apps.outbox.operations import register
+    from apps.outbox.registry import register
     from apps.outbox.worker import Worker
 
     log = folder / f"{os.getpid()}.log"

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from apps.outbox import operations, queries, registry
+from apps.outbox import operations, registry
 from apps.outbox.models import OutboxItem
 from apps.outbox.worker import Worker
 
@@ -53,7 +53,7 @@ def enqueue(topic: str = "test.topic", count: int = 1) -> None:
 
 
 def register(work: Callable[[Mapping[str, Any]], object], topic: str = "test.topic") -> None:
-    operations.register(topic, lambda payload, _item: _nothing(work(payload)))
+    registry.register(topic, lambda payload, _item: _nothing(work(payload)))
 
 
 def _nothing(_value: object) -> None:
@@ -109,9 +109,7 @@ def test_work_may_give_up_or_postpone(worker: Worker) -> None:
     tomorrow = NOON + timedelta(days=1)
 
     def judge(payload: Mapping[str, Any]) -> None:
-        raise (
-            operations.GiveUp("no such address") if payload["n"] else operations.Postpone(tomorrow)
-        )
+        raise (registry.GiveUp("no such address") if payload["n"] else registry.Postpone(tomorrow))
 
     register(judge)
     enqueue(count=2)
@@ -163,7 +161,7 @@ def test_periodic_work_runs_at_the_start_and_then_in_its_rhythm(
     worker: Worker, clock: Clock
 ) -> None:
     runs: list[datetime] = []
-    operations.register_periodic("test.sweep", timedelta(minutes=1), runs.append)
+    registry.register_periodic("test.sweep", timedelta(minutes=1), runs.append)
     for seconds in (0, 30, 60, 90):
         clock.now = NOON + timedelta(seconds=seconds)
         worker.run_periodic()
@@ -176,8 +174,8 @@ def test_one_broken_sweep_does_not_stop_the_next(worker: Worker) -> None:
     def break_down(_now: datetime) -> None:
         raise ZeroDivisionError
 
-    operations.register_periodic("test.broken", timedelta(minutes=1), break_down)
-    operations.register_periodic("test.sound", timedelta(minutes=1), runs.append)
+    registry.register_periodic("test.broken", timedelta(minutes=1), break_down)
+    registry.register_periodic("test.sound", timedelta(minutes=1), runs.append)
     worker.run_periodic()
     assert runs == [NOON]
 
@@ -186,9 +184,9 @@ def test_a_topic_belongs_to_one_piece_of_work() -> None:
     register(lambda payload: payload)
     with pytest.raises(ValueError, match="registered twice"):
         register(lambda payload: payload)
-    operations.register_periodic("test.sweep", timedelta(minutes=1), print)
+    registry.register_periodic("test.sweep", timedelta(minutes=1), print)
     with pytest.raises(ValueError, match="registered twice"):
-        operations.register_periodic("test.sweep", timedelta(minutes=2), print)
+        registry.register_periodic("test.sweep", timedelta(minutes=2), print)
 
 
 def test_the_command_does_one_batch_or_drains() -> None:
@@ -201,12 +199,3 @@ def test_the_command_does_one_batch_or_drains() -> None:
     call_command("worker", "--drain", stdout=out)
     assert OutboxItem.objects.exclude(done_at=None).count() == 5
     assert out.getvalue() == "2 items\n3 items\n"
-
-
-def test_the_age_of_the_outbox_counts_due_and_failed_items() -> None:
-    enqueue(count=2)
-    late = NOON + timedelta(minutes=7)
-    assert queries.get_outbox_age(now=late) == queries.OutboxAge(
-        due=2, oldest_wait=timedelta(minutes=7), failed=0
-    )
-    assert queries.get_outbox_age(now=NOON - timedelta(seconds=1)).oldest_wait == timedelta(0)

@@ -92,7 +92,7 @@ def test_without_its_protection_a_class_is_overbooked(
     monkeypatch.setattr(
         seats_module, "_with_room", lambda target, _more: seats_module.row_of(target)
     )
-    monkeypatch.setattr("apps.classes.operations.hold.may_join", always_open)
+    monkeypatch.setattr("apps.classes.operations.join.may_join", always_open)
     session = make_session(studio, starts_at=studio.at(26, 18), capacity=5)
     with without_constraint(), storm_of(come, clients=24) as storm:
         assert storm.round(session=session.pk, blind=True) == Counter({"booked": 24})

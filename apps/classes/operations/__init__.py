@@ -1,7 +1,6 @@
-from apps.classes.operations.add import NotComing, add_booking, add_people
 from apps.classes.operations.cancel import cancel_class, cancel_course_date, cancel_run
 from apps.classes.operations.change import VisitsMeet, change_class, change_places
-from apps.classes.operations.hold import hold_seats
+from apps.classes.operations.join import NotComing, add_booking, add_people, hold_seats
 from apps.classes.operations.minimum import decide_minimums, let_take_place
 from apps.classes.operations.move import move_places
 from apps.classes.operations.roster import (

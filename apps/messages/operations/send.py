@@ -23,7 +23,7 @@ from apps.messages.mails import RefusedAddress, require_plain_address
 from apps.messages.models import Message
 from apps.messages.queries import find_place_before, get_booking_facts, is_moved_again
 from apps.outbox.backoff import MAX_ATTEMPTS
-from apps.outbox.operations import GiveUp, Postpone
+from apps.outbox.registry import GiveUp, Postpone
 from apps.web import limit_rules as rules
 from apps.web.limits import Hit, TooMany, require_room
 

@@ -15,7 +15,7 @@ from apps.messages.mails import Card, card_mail
 from apps.messages.money_words import money_went_heading, money_went_words
 from apps.messages.operations.send import NotDelivered, post
 from apps.outbox.backoff import MAX_ATTEMPTS
-from apps.outbox.operations import GiveUp
+from apps.outbox.registry import GiveUp
 from apps.prepaid.links import gift_token
 from apps.web import formatting
 

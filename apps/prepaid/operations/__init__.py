@@ -1,16 +1,17 @@
 """What is bought beforehand: sold, paid for, renewed, changed and ended. Rows are locked in the
 order of ``apps.checkout.operations``."""
 
-from apps.prepaid.operations.ask_for_plans import ask_for_plans, send_plan_link
 from apps.prepaid.operations.book_with_plan import book_with_plan
 from apps.prepaid.operations.buy_plan import BoughtPlan, Buyer, buy_plan, pay_for_plan
 from apps.prepaid.operations.change_plan import (
     adjust_plan,
+    ask_for_plans,
     cancel_plan,
     end_plans,
     forget_unpaid_plans,
     pause_plan,
     resume_plan,
+    send_plan_link,
     start_renewal,
     stop_renewal,
 )

@@ -1,4 +1,4 @@
-"""What becomes of a bought plan: paused, ended, given back, corrected (rule M17)."""
+"""What becomes of a bought plan: paused, ended, given back, corrected (rule M17), its link sent."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -7,12 +7,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from apps.bookings.operations import Actor, StaleRevision
-from apps.businesses.models import TeamMember
+from apps.businesses.models import Business, TeamMember
 from apps.checkout.models import UNDECIDED, CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.operations.check_out import has_brought_money
 from apps.checkout.operations.pay_with_plan import write_entry
 from apps.checkout.operations.promotions import give_coupon_back
 from apps.checkout.operations.refund import refund_remaining
+from apps.checkout.operations.tell_of_money import tell_of_plan
 from apps.outbox.sweeping import sweep
 from apps.prepaid.operations.errors import CardMissing, PlanIsOver, TooFewVisits
 from apps.prepaid.operations.periods import drop_next_order, end_plan, go_on_after
@@ -23,6 +24,7 @@ Status = PlanPurchase.Status
 UNDER_WAY = Payment.objects.filter(status__in=UNDECIDED, order__status=Order.Status.INITIALIZED)
 DRAFT_LIFE = timedelta(hours=24)
 NO_DAY = timedelta(0)
+MOST = 5
 
 
 @transaction.atomic
@@ -215,3 +217,33 @@ def lock_plan(purchase_id: int, business_id: int, revision: int | None) -> PlanP
     purchase.revision += 1
     purchase.save(update_fields=["revision"])
     return purchase
+
+
+@transaction.atomic
+def ask_for_plans(*, business: Business, email: str, now: datetime, form_key: str = "") -> None:
+    """Have the links to the live plans of an address mailed to it; nothing happens for an address
+    without any, and the caller cannot tell. The same form_key mails them once."""
+    plans = PlanPurchase.objects.filter(
+        business=business, customer__email=email, status__in=PlanPurchase.LIVE
+    ).order_by("-pk")
+    for purchase in plans[:MOST]:
+        tell_of_plan(purchase, "LINK", now=now, key=_once(purchase, form_key))
+
+
+@transaction.atomic
+def send_plan_link(*, purchase_id: int, by: TeamMember, now: datetime, form_key: str = "") -> None:
+    """Have the link to a plan mailed to its customer once more, for the team. The same
+    form_key mails it once.
+
+    Raises:
+        PlanPurchase.DoesNotExist: not a plan of this business.
+        PlanIsOver: it is not paid yet, or over.
+    """
+    purchase = PlanPurchase.objects.get(pk=purchase_id, business_id=by.business_id)
+    if purchase.status not in PlanPurchase.LIVE:
+        raise PlanIsOver
+    tell_of_plan(purchase, "LINK", now=now, key=_once(purchase, form_key))
+
+
+def _once(purchase: PlanPurchase, form_key: str) -> str:
+    return f"plan-link:{purchase.pk}:{form_key}" if form_key else ""
