@@ -61,7 +61,7 @@ def with_parts(words: str, parts: str) -> str:
     return _("%(words)s (%(parts)s)") % {"words": words, "parts": parts} if parts else words
 
 
-def aside_words(
+def authorized_words(
     *, amount: int, currency: str, locale: str, business: str, status: str, by_gift: int = 0
 ) -> str:
     """What its customer reads of money on a card that was not taken (minor units), or is not to be
@@ -71,7 +71,7 @@ def aside_words(
         "CONFIRMED": _("%(amount)s is held on your card and is being charged now."),
     }.get(status) or _("You have not been charged: the %(amount)s held on your card is released.")
     if by_gift:
-        words = _gift_aside(status) if by_gift >= amount else _both_aside(status)
+        words = _gift_authorized(status) if by_gift >= amount else _both_authorized(status)
     told = {
         "amount": formatting.format_money(amount, currency, locale),
         "card": formatting.format_money(max(0, amount - by_gift), currency, locale),
@@ -80,7 +80,7 @@ def aside_words(
     return words % {**told, "business": business}
 
 
-def _gift_aside(status: str) -> str:
+def _gift_authorized(status: str) -> str:
     return {
         "PENDING": _(
             "%(amount)s is held on your gift card and only charged if %(business)s confirms."
@@ -89,7 +89,7 @@ def _gift_aside(status: str) -> str:
     }.get(status) or _("You have not been charged: the %(amount)s goes back on your gift card.")
 
 
-def _both_aside(status: str) -> str:
+def _both_authorized(status: str) -> str:
     return {
         "PENDING": _(
             "%(card)s is held on your card and %(gift)s on your gift card. Both are "
@@ -151,7 +151,9 @@ def over_words(
     return [note % {**told, "business": business} for note in notes]
 
 
-def price_aside(*, price: str, total: int | None, aside: int, currency: str, locale: str) -> str:
+def price_authorized(
+    *, price: str, total: int | None, aside: int, currency: str, locale: str
+) -> str:
     """ "€120.00, kept aside", or "€120.00, €40.00 of it kept aside": amounts in minor units."""
     if aside == total:
         return _("%(price)s, held on card") % {"price": price}
@@ -257,11 +259,11 @@ def _money_words(booking: Booking, price: str) -> str:
     )
     if moved:
         return moved
-    if booking.kept_aside:
-        return price_aside(
+    if booking.authorized:
+        return price_authorized(
             price=price,
             total=booking.price,
-            aside=booking.kept_aside,
+            aside=booking.authorized,
             currency=booking.currency,
             locale=booking.business.locale,
         )

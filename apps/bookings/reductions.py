@@ -28,7 +28,7 @@ class Reductions(Protocol):
         """One sentence beside a price (minor units; None: on request), or ""."""
         ...
 
-    def aside_by_gift(self, *, booking: Booking) -> int:
+    def authorized_by_gift(self, *, booking: Booking) -> int:
         """What of the money kept aside for a booking a gift card pays, in minor units."""
         ...
 
@@ -64,9 +64,9 @@ def takes_codes(*, business_id: int, now: datetime) -> bool:
     return any(known.takes_codes(business_id=business_id, now=now) for known in _known)
 
 
-def aside_by_gift(booking: Booking) -> int:
+def authorized_by_gift(booking: Booking) -> int:
     """What of the money kept aside for a booking a gift card pays, in minor units."""
-    return sum(known.aside_by_gift(booking=booking) for known in _known)
+    return sum(known.authorized_by_gift(booking=booking) for known in _known)
 
 
 def let_go(booking: Booking) -> int:

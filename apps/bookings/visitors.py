@@ -294,7 +294,7 @@ def count_unpaid_ahead(
 def count_paid_since(*, business_id: int, email: str, phone: str, since: datetime) -> int:
     """Count the bookings of a mailbox or a phone, as in ``count_unpaid_ahead``, that were begun
     since then (UTC) and for which money, or the promise of it, is here, or a plan paid."""
-    money = Q(paid__gt=0) | Q(kept_aside__gt=0)
+    money = Q(paid__gt=0) | Q(authorized__gt=0)
     by_plan = Q(payment_option=Booking.PaymentOption.MEMBERSHIP)
     live = Q(status__in=(Booking.Status.PENDING, Booking.Status.CONFIRMED))
     mine = Booking.objects.filter(_perhaps_of(email, phone), business=business_id)

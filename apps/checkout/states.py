@@ -45,7 +45,7 @@ class Flow:
     captured: int
     refunded: int
     is_open: bool = False
-    kept_aside: int = 0
+    authorized: int = 0
     excess: int = 0
 
     @property
@@ -78,14 +78,14 @@ def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
     found = STATUS.get((came > back, came < total, back > 0))
     if found is not None:
         return found
-    is_open = any(flow.is_open or flow.kept_aside for flow in flows)
+    is_open = any(flow.is_open or flow.authorized for flow in flows)
     return PaymentStatus.PENDING if is_open else PaymentStatus.NOT_PAID
 
 
 def balance(*, total: int, flows: Sequence[Flow]) -> int:
     """What is still to be paid beside what is kept aside, in minor units; negative when more came
     than the bill and is still here. What was given back is not asked for again."""
-    promised = sum(flow.came + flow.kept_aside for flow in flows)
+    promised = sum(flow.came + flow.authorized for flow in flows)
     return max(0, total - promised) or -excess(total=total, flows=flows)
 
 

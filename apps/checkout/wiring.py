@@ -80,9 +80,9 @@ def ask_after_refunds(now: datetime) -> None:
     checkout.look_after_refunds(now=now)
 
 
-def decide_kept_aside(now: datetime) -> None:
+def decide_authorized(now: datetime) -> None:
     """Take what is kept aside after a yes, and let it go after a no (ADR 16)."""
-    checkout.look_after_kept_aside(now=now)
+    checkout.look_after_authorized(now=now)
 
 
 def forget_orders(now: datetime) -> None:
@@ -113,6 +113,6 @@ def connect() -> None:
     register(checkout.TELL_TOPIC, tell)
     register_periodic("checkout.reconcile", timedelta(seconds=30), reconcile)
     register_periodic("checkout.refunds", timedelta(hours=1), ask_after_refunds)
-    register_periodic("checkout.kept_aside", timedelta(seconds=10), decide_kept_aside)
+    register_periodic("checkout.authorized", timedelta(seconds=10), decide_authorized)
     register_periodic("checkout.give_back", timedelta(seconds=30), return_lost)
     register_periodic("checkout.forget_abandoned_orders", timedelta(minutes=10), forget_orders)

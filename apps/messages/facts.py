@@ -115,10 +115,10 @@ class BookingFacts:
     ``paid`` is what came and did not go back, ``returned`` what came and was given back,
     ``went_back`` what this message tells of as gone back, refused or kept, ``handed_over`` what of
     that was given back in person, ``by_hand`` all that ever was, and ``too_much`` what of that
-    was more than the bill, in minor units. ``kept_aside`` is on the customer's card and
+    was more than the bill, in minor units. ``authorized`` is on the customer's card and
     not taken, ``released`` what was, of a booking that is over, ``let_go`` what the bank let go
     of a live one and was not paid since; ``is_kept``: the team decided to keep what was paid;
-    ``aside_by_gift`` is what of it a gift card pays. ``paid_parts``: in which ways money came.
+    ``authorized_by_gift`` is what of it a gift card pays. ``paid_parts``: in which ways money came.
     ``double_booked``: it was paid for after its time had gone.
     ``by_plan``: how the plan that paid says so ("" where none did), and price is what is left for
     extras.
@@ -179,9 +179,9 @@ class BookingFacts:
     double_booked: bool = False
     payment_status: str = "NOT_PAID"
     by_plan: str = ""
-    kept_aside: int = 0
+    authorized: int = 0
     released: int = 0
-    aside_by_gift: int = 0
+    authorized_by_gift: int = 0
     paid_parts: tuple[PaidPart, ...] = ()
     all_dates: tuple[CourseDate, ...] = ()
     moved_from: datetime | None = None

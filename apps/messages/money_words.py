@@ -4,11 +4,11 @@ from django.utils.translation import gettext as _
 
 from apps.bookings.money_words import (
     Moved,
-    aside_words,
+    authorized_words,
     let_go_words,
     moved_words,
     over_words,
-    price_aside,
+    price_authorized,
     price_let_go,
 )
 from apps.bookings.plan_uses import with_extras
@@ -97,11 +97,11 @@ def _amount_words(facts: BookingFacts) -> str:
     )
     if moved:
         return moved
-    if facts.kept_aside:
-        return price_aside(
+    if facts.authorized:
+        return price_authorized(
             price=amount,
             total=facts.price,
-            aside=facts.kept_aside,
+            aside=facts.authorized,
             currency=facts.currency,
             locale=facts.business.locale,
         )
@@ -127,26 +127,26 @@ def _pay_place(facts: BookingFacts) -> str:
     return pay_place(facts.venue, place_word=facts.business.place_word)
 
 
-def _aside_note(facts: BookingFacts, kind: Kind) -> str:
-    amount, locale = facts.released or facts.kept_aside, facts.business.locale
+def _authorized_note(facts: BookingFacts, kind: Kind) -> str:
+    amount, locale = facts.released or facts.authorized, facts.business.locale
     if kind.is_for_team:
         told = formatting.format_money(amount, facts.currency, locale)
         words = _("%(amount)s is held on the customer’s card and charged when you confirm.")
-        if facts.aside_by_gift >= amount:
+        if facts.authorized_by_gift >= amount:
             words = _("%(amount)s is held on a gift card and charged when you confirm.")
-        elif facts.aside_by_gift:
+        elif facts.authorized_by_gift:
             words = _(
                 "%(amount)s is held and charged when you confirm. %(gift)s of it is on a gift card."
             )
-        gift = formatting.format_money(facts.aside_by_gift, facts.currency, locale)
+        gift = formatting.format_money(facts.authorized_by_gift, facts.currency, locale)
         return words % {"amount": told, "gift": gift}
-    return aside_words(
+    return authorized_words(
         amount=amount,
         currency=facts.currency,
         locale=locale,
         business=facts.business.name,
         status=facts.status,
-        by_gift=facts.aside_by_gift,
+        by_gift=facts.authorized_by_gift,
     )
 
 
@@ -156,8 +156,8 @@ def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     if kind is Kind.LET_GO:
         return [_let_go_note(facts)]
     gone = [_let_go_note(facts)] if kind is Kind.CONFIRMED and facts.let_go else []
-    if kind not in OF_REFUNDS and (facts.kept_aside or facts.released):
-        return [_aside_note(facts, kind), *gone, *_over_notes(facts, kind)]
+    if kind not in OF_REFUNDS and (facts.authorized or facts.released):
+        return [_authorized_note(facts, kind), *gone, *_over_notes(facts, kind)]
     if kind is Kind.REFUNDED:
         return _refund_notes(facts)
     amount = formatting.format_money(

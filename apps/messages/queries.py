@@ -18,7 +18,7 @@ from apps.businesses.models import Business, Clock, Location, TeamMember
 from apps.businesses.queries import get_main_location
 from apps.catalog.models import Resource
 from apps.checkout.queries.orders import (
-    aside_by_gift,
+    authorized_by_gift,
     handed_over_of,
     is_kept,
     released_of,
@@ -103,12 +103,14 @@ def _money_facts(booking: Booking) -> dict[str, Any]:
         "payment_status": booking.payment_status,
         "returned": booking.returned,
         "paid_parts": tuple(paid_parts_of(booking)),
-        "kept_aside": booking.kept_aside,
+        "authorized": booking.authorized,
         "released": released,
         "let_go": let_go_of_booking(booking=booking) if booking.status not in ENDED else 0,
         "by_hand": handed_over_of(booking=booking) if booking.returned else 0,
         "is_kept": booking.status in ENDED and booking.paid > 0 and is_kept(booking=booking),
-        "aside_by_gift": aside_by_gift(booking=booking) if booking.kept_aside or released else 0,
+        "authorized_by_gift": authorized_by_gift(booking=booking)
+        if booking.authorized or released
+        else 0,
     }
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.availability.models import CourseRun, Session
 from apps.bookings.forms.picks import slot_value
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.money_words import aside_words, let_go_words, over_words
+from apps.bookings.money_words import authorized_words, let_go_words, over_words
 from apps.bookings.policy import Policy, free_until, is_free_now, may_move_to_session
 from apps.bookings.queries.picker import SlotButton
 from apps.bookings.queries.suggestions import (
@@ -28,7 +28,7 @@ from apps.checkout.pricing import first_part
 from apps.checkout.providers import provider_in_use, takes_online
 from apps.checkout.queries.orders import (
     PaymentSummary,
-    aside_by_gift,
+    authorized_by_gift,
     find_payment_summary,
     is_kept,
     released_of,
@@ -184,14 +184,14 @@ def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseR
 class MyMoney:
     """left is what can be paid online, None where nothing can, and least the smallest part of it
     that may be; under_way is a payment of which the bank has not told yet; has_receipt once money
-    came; aside_words tell of money on the card that is not taken, "" without any; too_little is
-    what is owed and cannot be paid online; takes_codes while anything is owed; notes tell what the
-    bank let go, and what happens with the money of a booking that is over."""
+    came; authorized_words tell of money on the card that is not taken, "" without any; too_little
+    is what is owed and cannot be paid online; takes_codes while anything is owed; notes tell what
+    the bank let go, and what happens with the money of a booking that is over."""
 
     left: Money | None
     under_way: UnderWay | None
     has_receipt: bool
-    aside_words: str = ""
+    authorized_words: str = ""
     least: Money | None = None
     too_little: str = ""
     takes_codes: bool = False
@@ -218,7 +218,7 @@ def money_of(*, booking: Booking, now: datetime) -> MyMoney:
         _payable(booking, first),
         under_way=under_way,
         has_receipt=sheet is not None and sheet.paid > 0,
-        aside=_aside_words(booking, sheet) if sheet else "",
+        aside=_authorized_words(booking, sheet) if sheet else "",
         takes_codes=is_owed and under_way is None,
     )
     if sheet is None:
@@ -249,17 +249,17 @@ def _notes(booking: Booking, sheet: PaymentSummary) -> tuple[str, ...]:
     return (let_go_words(amount=sheet.let_go, business=name, status=booking.status, **money),)
 
 
-def _aside_words(booking: Booking, sheet: PaymentSummary) -> str:
-    amount = sheet.kept_aside if booking.status in OPEN else released_of(booking=booking)
+def _authorized_words(booking: Booking, sheet: PaymentSummary) -> str:
+    amount = sheet.authorized if booking.status in OPEN else released_of(booking=booking)
     if not amount:
         return ""
-    return aside_words(
+    return authorized_words(
         amount=amount,
         currency=booking.currency,
         locale=booking.business.locale,
         business=booking.business.name,
         status=booking.status,
-        by_gift=aside_by_gift(booking=booking),
+        by_gift=authorized_by_gift(booking=booking),
     )
 
 
@@ -283,7 +283,7 @@ def _my_money(
         left,
         under_way=under_way,
         has_receipt=has_receipt,
-        aside_words=aside,
+        authorized_words=aside,
         least=least,
         too_little=too_little,
         takes_codes=takes_codes,

@@ -77,7 +77,7 @@ def test_money_is_kept_aside_as_long_as_the_answer_can_be_taken_back(
     OutboxItem.objects.exclude(topic__startswith="booking").delete()
     now = NOW + timedelta(seconds=10 + seconds)
 
-    decided = checkout.look_after_kept_aside(now=now)
+    decided = checkout.look_after_authorized(now=now)
     try:
         bookings.undo_decision(
             booking_id=draft.pk, revision=draft.revision + 1, by=asking.olga, now=now

@@ -46,7 +46,7 @@ def asked(salon: Salon) -> Booking:
     pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
-    assert (draft.status, draft.kept_aside) == ("PENDING", 4000)
+    assert (draft.status, draft.authorized) == ("PENDING", 4000)
     return draft
 
 
@@ -71,7 +71,7 @@ def confirm(booking: Booking, salon: Salon) -> None:
         booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=NOW + 2 * MINUTE
     )
     for minutes in (3, 4, 5):
-        wiring.decide_kept_aside(NOW + minutes * MINUTE)
+        wiring.decide_authorized(NOW + minutes * MINUTE)
         work(NOW + minutes * MINUTE)
     booking.refresh_from_db()
 
@@ -116,7 +116,7 @@ def test_a_yes_that_finds_nothing_to_take_leaves_the_deposit_owed_and_says_so(
     lapse(look=known == "before the yes")
     confirm(asked, salon)
 
-    assert (asked.status, asked.paid, asked.kept_aside) == ("CONFIRMED", 0, 0)
+    assert (asked.status, asked.paid, asked.authorized) == ("CONFIRMED", 0, 0)
     inbox = text_of(desk.get(INBOX))
     assert "Released deposits" in inbox
     assert "No problems." not in inbox

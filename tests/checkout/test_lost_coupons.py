@@ -74,7 +74,7 @@ def test_a_declined_request_gives_it_back_once_the_no_is_final(
     act(bookings.decline_request, request_, asking)
 
     assert checkout.return_lost_coupons(now=ANSWERED + timedelta(seconds=9)) == 0
-    checkout.look_after_kept_aside(now=SETTLED)
+    checkout.look_after_authorized(now=SETTLED)
     work(SETTLED)
     assert [checkout.return_lost_coupons(now=SETTLED) for _time in range(2)] == [1, 0]
 
@@ -117,7 +117,7 @@ def test_a_request_that_its_customer_withdraws_gives_it_back(
 ) -> None:
     nobody = {"by": None, "business_id": asking.business.pk}
     act(bookings.cancel_booking, request_, asking, **nobody)
-    checkout.look_after_kept_aside(now=SETTLED)
+    checkout.look_after_authorized(now=SETTLED)
     work(SETTLED)
 
     assert [checkout.return_lost_coupons(now=SETTLED) for _time in range(2)] == [1, 0]

@@ -129,6 +129,6 @@ def test_without_keys_nobody_is_asked_in_vain(draft: Booking, salon: Salon, clie
     Payment.objects.update(provider="stripe")
 
     assert checkout.settle_open_payments(now=NOW + timedelta(minutes=3)) == 0
-    assert checkout.look_after_kept_aside(now=NOW + timedelta(minutes=3)) == 0
+    assert checkout.look_after_authorized(now=NOW + timedelta(minutes=3)) == 0
     assert "€20.00 in progress at Stripe" in text_of(client.get("/own/juniper/conflicts/"))
     assert "1 problem to solve" in text_of(client.get("/own/juniper/"))

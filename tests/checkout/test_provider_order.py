@@ -144,7 +144,7 @@ def _play_a_request(salon: Salon, steps: list[tuple[str, Any]]) -> None:
     for _time in range(3):  # the last word of the provider, then of the team, then what follows
         now += timedelta(minutes=2)
         checkout.settle_payment(payment_id=payment.pk, now=now)
-        checkout.look_after_kept_aside(now=now)
+        checkout.look_after_authorized(now=now)
         work(now)
     _expect_the_decision(draft.pk, now=now)
 
@@ -154,7 +154,7 @@ def _decide(salon: Salon, payment: Payment, step: str, what: Any, *, now: dateti
         _answer(salon, what, now=now)
     elif step == "look":
         now += timedelta(seconds=what)
-        checkout.look_after_kept_aside(now=now)
+        checkout.look_after_authorized(now=now)
     elif step == "settle":
         checkout.settle_payment(payment_id=payment.pk, now=now)
     elif step == "work":
@@ -192,7 +192,7 @@ def _nothing_is_taken_without_a_yes() -> None:
     booking, session = Booking.objects.get(), SandboxSession.objects.get()
     said_yes = BookingEvent.objects.filter(action="CONFIRMED").exists()
     assert said_yes or session.captured == 0
-    assert booking.kept_aside in {0, 4000}
+    assert booking.authorized in {0, 4000}
 
 
 def _expect_the_decision(booking_id: int, *, now: datetime) -> None:

@@ -27,7 +27,7 @@ from tests.factories.money import ORIGIN, check_out, make_prepared, pay_in_sandb
     [
         ([], "NOT_PAID", 4800),
         ([Flow(0, 0, is_open=True)], "PENDING", 4800),
-        ([Flow(0, 0, kept_aside=2000)], "PENDING", 2800),
+        ([Flow(0, 0, authorized=2000)], "PENDING", 2800),
         ([Flow(2000, 0)], "PARTIALLY_PAID", 2800),
         ([Flow(2000, 1)], "PARTIALLY_PAID", 2800),
         ([Flow(2000, 1999)], "PARTIALLY_PAID", 2800),
@@ -74,7 +74,7 @@ def _flows(steps: list[tuple[str, int]]) -> list[Flow]:
         elif step == "open":
             flows.append(Flow(0, 0, is_open=True))
         elif step == "aside":
-            flows.append(Flow(0, 0, kept_aside=number))
+            flows.append(Flow(0, 0, authorized=number))
         elif flows:
             _give_back(flows, step, number)
     return flows
@@ -98,7 +98,7 @@ def test_status_and_balance_follow_what_is_paid_and_what_is_owed(
 ) -> None:
     flows = _flows(steps)
     came, back = sum(it.came for it in flows), sum(it.given_back for it in flows)
-    aside = sum(it.kept_aside for it in flows)
+    aside = sum(it.authorized for it in flows)
     status, owed = payment_status(total=total, flows=flows), balance(total=total, flows=flows)
 
     assert (owed > 0) == (came + aside < total)
@@ -106,7 +106,7 @@ def test_status_and_balance_follow_what_is_paid_and_what_is_owed(
     assert (status == PaymentStatus.PAID) == (came >= total and back == 0)
     assert (status == PaymentStatus.PARTIALLY_REFUNDED) == (came >= total and 0 < back < came)
     assert (status == PaymentStatus.FULLY_REFUNDED) == (back > 0 and back >= came)
-    is_open = any(it.is_open or it.kept_aside for it in flows)
+    is_open = any(it.is_open or it.authorized for it in flows)
     assert (status == PaymentStatus.PENDING) == (came == 0 == back and is_open)
 
 

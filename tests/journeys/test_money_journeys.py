@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from apps.bookings.models import Booking
 from apps.bookings.operations import UNDO_WINDOW, create_access_link
 from apps.checkout.models import Order, Payment, Refund
-from apps.checkout.operations import look_after_kept_aside
+from apps.checkout.operations import look_after_authorized
 from apps.outbox.worker import Worker
 from tests.checkout.test_conflicts import make_conflict
 from tests.factories import Salon
@@ -174,7 +174,7 @@ def test_what_a_request_keeps_aside_is_taken_after_the_yes(
     pay_at_the_bank(page, "Hold €40.00 on card", scripts=scripts)
     expect(page.get_by_text("€40.00 is held on your card")).to_be_visible()
     booking = Booking.objects.get(contact_email="eva@example.com")
-    assert (booking.status, booking.paid, booking.kept_aside) == ("PENDING", 0, 4000)
+    assert (booking.status, booking.paid, booking.authorized) == ("PENDING", 0, 4000)
 
     owner = open_page(
         f"/own/juniper/bookings/{booking.reference}/", member=paying.olga, scripts=scripts
@@ -183,11 +183,11 @@ def test_what_a_request_keeps_aside_is_taken_after_the_yes(
     owner.get_by_role("button", name="Confirm", exact=True).click()
     expect(owner.locator("body")).to_have_attribute("data-booking-status", "CONFIRMED")
     with time_machine.travel(timezone.now() + UNDO_WINDOW + SECOND, tick=True):
-        look_after_kept_aside(now=timezone.now())
+        look_after_authorized(now=timezone.now())
         let_the_worker_work()
 
     booking.refresh_from_db()
-    assert (booking.paid, booking.kept_aside, booking.payment_status) == (4000, 0, "PARTIALLY_PAID")
+    assert (booking.paid, booking.authorized, booking.payment_status) == (4000, 0, "PARTIALLY_PAID")
     assert Payment.objects.get().status == "PAID"
 
 

@@ -32,6 +32,9 @@ CHANGED = {
 }
 """Columns whose old values a migration changes on purpose, and why. All others stay."""
 
+RENAMED = {("bookings_booking", "kept_aside"): "authorized"}
+"""Columns that a migration gave another name; their values stay."""
+
 ADDED = {("bookings_booking", "service_snapshot"): "tax_rate"}
 """Snapshots that a migration gives one more field; all their others stay."""
 
@@ -95,10 +98,14 @@ def _other_schema(database: BaseDatabaseWrapper, wanted: set[tuple[str, ...]]) -
 
 
 def _other_contents(before: dict[str, Columns], database: BaseDatabaseWrapper) -> Iterator[str]:
-    after = read_contents(database, only=before)
+    wanted = {
+        table: [RENAMED.get((table, name), name) for name in columns]
+        for table, columns in before.items()
+    }
+    after = read_contents(database, only=wanted)
     for table, columns in before.items():
         for name, values in columns.items():
-            now = after.get(table, {}).get(name)
+            now = after.get(table, {}).get(RENAMED.get((table, name), name))
             if not _is_as_before(table, name, values, now):
                 yield f"{table}.{name}: {_told(values)} became {_told(now)}"
 

@@ -120,7 +120,7 @@ class Booking(models.Model):
     returned = models.PositiveIntegerField(
         default=0, db_default=0, help_text=_("Minor units that came and went back again")
     )
-    kept_aside = models.PositiveIntegerField(
+    authorized = models.PositiveIntegerField(
         default=0, db_default=0, help_text=_("Minor units on the customer's card, not taken yet")
     )
     currency = models.CharField(max_length=3)

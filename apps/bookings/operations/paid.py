@@ -19,12 +19,12 @@ ENDED = (Booking.Status.CANCELED, Booking.Status.DECLINED)
 @dataclass(frozen=True, slots=True)
 class MoneyOfBooking:
     """What an order says of its booking, in minor units: paid came and did not go back, returned
-    came and went back, kept_aside is on a card and not taken."""
+    came and went back, authorized is on a card and not taken."""
 
     payment_status: str
     paid: int
     returned: int = 0
-    kept_aside: int = 0
+    authorized: int = 0
 
 
 def note_price(*, booking: Booking, price: int, actor: Actor, now: datetime) -> None:
@@ -57,7 +57,7 @@ def note_money(
     that is settled, or open again, because its price has changed. action says why it moved; None
     where it simply came or went.
     """
-    quiet: dict[str, Any] = {"kept_aside": money.kept_aside, "returned": money.returned}
+    quiet: dict[str, Any] = {"authorized": money.authorized, "returned": money.returned}
     stays = booking.paid == money.paid
     if stays and booking.status != Booking.Status.CREATED:
         quiet["payment_status"] = money.payment_status

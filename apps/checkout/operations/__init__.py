@@ -7,7 +7,7 @@ from apps.checkout.operations.authorizations import (
     CAPTURE_TOPIC,
     RELEASE_TOPIC,
     capture_payment,
-    look_after_kept_aside,
+    look_after_authorized,
     release_payment,
 )
 from apps.checkout.operations.cancel_and_refund import (
@@ -146,7 +146,7 @@ __all__ = [
     "give_up_payment",
     "go_on_paying",
     "keep_money",
-    "look_after_kept_aside",
+    "look_after_authorized",
     "look_after_refunds",
     "look_after_unclear",
     "make_coupon",

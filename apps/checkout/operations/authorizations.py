@@ -27,7 +27,7 @@ TOPICS = {Booking.Status.CONFIRMED.value: CAPTURE_TOPIC} | {it.value: RELEASE_TO
 
 
 @transaction.atomic
-def look_after_kept_aside(*, now: datetime) -> int:
+def look_after_authorized(*, now: datetime) -> int:
     """Have the worker take what is kept aside for confirmed bookings, and let go what is kept for
     those that were declined or cancelled; return how many there are.
 
@@ -67,7 +67,7 @@ def capture_payment(*, payment_id: int, now: datetime) -> None:
     Raises:
         ProviderDown: it does not answer; the outbox tries again.
     """
-    payment = _kept_aside(payment_id, statuses=(Booking.Status.CONFIRMED,), now=now)
+    payment = _authorized(payment_id, statuses=(Booking.Status.CONFIRMED,), now=now)
     if payment is None:
         return
     if payment.kind == Payment.Kind.GIFT:
@@ -92,7 +92,7 @@ def release_payment(*, payment_id: int, now: datetime) -> None:
     Raises:
         ProviderDown: as in ``capture_payment``.
     """
-    payment = _kept_aside(payment_id, statuses=FINAL, now=now)
+    payment = _authorized(payment_id, statuses=FINAL, now=now)
     if payment is None:
         return
     if payment.kind == Payment.Kind.GIFT:
@@ -112,7 +112,7 @@ def _key(pk: int, status: str, *, now: datetime) -> str:
     return f"aside:{pk}:{status}:{int(now.timestamp()) // every}"
 
 
-def _kept_aside(
+def _authorized(
     payment_id: int, *, statuses: tuple[Booking.Status, ...], now: datetime
 ) -> Payment | None:
     kept = Payment.objects.filter(

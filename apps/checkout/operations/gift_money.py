@@ -145,7 +145,7 @@ def take_gift(payment: Payment, *, now: datetime) -> None:
     payment.save(update_fields=["status", "captured", "authorized", "settled_at"])
 
 
-def keep_gift_aside(payment: Payment) -> None:
+def authorize_gift(payment: Payment) -> None:
     """What a card holds for a locked order stays off it and is not taken before a yes."""
     payment.status, payment.authorized = Payment.Status.AUTHORIZED, payment.amount
     payment.captures_later = True

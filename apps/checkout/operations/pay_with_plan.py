@@ -80,7 +80,7 @@ def _pay(booking: Booking, purchase_id: int, *, by: TeamMember | None, now: date
     payments, _owed = lock_owed(order)
     if order.status != Order.Status.APPROVED:
         raise NotOwed
-    if sum(it.captured + it.kept_aside for it in flows_of(payments)):
+    if sum(it.captured + it.authorized for it in flows_of(payments)):
         raise PlanRefused(
             Refused.PAID_ALREADY
         )  # a visit is paid with a plan as a whole, or with money

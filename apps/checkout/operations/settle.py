@@ -135,7 +135,7 @@ def apply_provider_state(*, payment_id: int, truth: ProviderPayment, now: dateti
             sync(order, subject, payments, actor=Actor.system(), now=now)
         return
     _take_back(order, subject, payments, payment, truth=truth, now=now)
-    was_aside = payment.status == Payment.Status.AUTHORIZED
+    was_authorized = payment.status == Payment.Status.AUTHORIZED
     had = sum(it.captured for it in payments)
     is_new = _take_over(payment, truth, order=order, payments=payments, now=now)
     if truth.authorized and payment.status == Payment.Status.CANCELED:
@@ -144,7 +144,7 @@ def apply_provider_state(*, payment_id: int, truth: ProviderPayment, now: dateti
         if isinstance(subject, PlanPurchase):
             announce_charge(subject, order, payments, payment=payment, truth=truth, now=now)
         _follow(order, subject, payments, payment, had=had, now=now)
-        if was_aside and payment.status in GONE and isinstance(subject, Booking):
+        if was_authorized and payment.status in GONE and isinstance(subject, Booking):
             bookings.note_let_go(booking=subject, now=now)
 
 
@@ -265,8 +265,8 @@ def _take_over(
         )
     payment.failure = truth.failure
     payment.status = _status(payment, truth)
-    kept_aside = payment.status == Payment.Status.AUTHORIZED
-    payment.authorized = (truth.authorized or payment.authorized) if kept_aside else 0
+    is_authorized = payment.status == Payment.Status.AUTHORIZED
+    payment.authorized = (truth.authorized or payment.authorized) if is_authorized else 0
     after = (payment.captured, payment.refunded, payment.authorized, payment.status)
     if after == before:
         return False

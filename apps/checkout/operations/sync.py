@@ -9,8 +9,8 @@ from apps.bookings.operations import Actor
 from apps.checkout.announcements import announce_money, announce_paid_period
 from apps.checkout.models import GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations.gift_money import (
+    authorize_gift,
     follow_purchase,
-    keep_gift_aside,
     load_gift_card,
     take_gift,
 )
@@ -33,7 +33,7 @@ def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now:
         if payment.kind != Payment.Kind.GIFT or payment.status != Payment.Status.PENDING:
             continue
         if waits:
-            keep_gift_aside(payment)
+            authorize_gift(payment)
         else:
             take_gift(payment, now=now)
     if isinstance(subject, PlanPurchase) and not is_over(subject):
@@ -93,7 +93,7 @@ def _sync_booking(
     if booking.status != Booking.Status.CREATED:
         bookings.note_money(booking=booking, money=money, actor=actor, now=now, action=action)
         return
-    if money.kept_aside or any(it.captured for it in payments):
+    if money.authorized or any(it.captured for it in payments):
         booking.price = order.total  # the price the customer saw, with what was taken off
         bookings.finish_draft(
             booking=booking,

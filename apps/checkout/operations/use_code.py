@@ -145,7 +145,7 @@ def _take_off(
         discounts=off,
         taken=Taken(order.discount_name, order.by_discount),
     )
-    promised = sum(it.came + it.kept_aside for it in flows_of(payments))
+    promised = sum(it.came + it.authorized for it in flows_of(payments))
     if priced.total < promised or any(line.refunded for line in lines):
         raise CouponRefused(Refused.PAID_ALREADY)
     _write(order, priced, applied)

@@ -70,8 +70,8 @@ class Sandbox:
         return found.ref if found else ""
 
     def fetch(self, ref: str, *, now: datetime) -> ProviderPayment:
-        kept_aside = SandboxSession.objects.filter(ref=ref, state=State.AUTHORIZED)
-        kept_aside.filter(expires_at__lte=now - HELD_FOR).update(state=State.LAPSED, authorized=0)
+        authorized = SandboxSession.objects.filter(ref=ref, state=State.AUTHORIZED)
+        authorized.filter(expires_at__lte=now - HELD_FOR).update(state=State.LAPSED, authorized=0)
         session = _get(ref)
         return ProviderPayment(
             amount=session.amount,

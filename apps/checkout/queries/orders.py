@@ -24,7 +24,7 @@ def flows_of(payments: Iterable[Payment]) -> list[Flow]:
             it.captured,
             it.refunded,
             is_open=it.status in UNDECIDED,
-            kept_aside=it.authorized,
+            authorized=it.authorized,
             excess=it.excess,
         )
         for it in payments
@@ -43,7 +43,7 @@ def money_of_booking(order: Order, payments: Sequence[Payment]) -> MoneyOfBookin
         payment_status=booking_status(status, total=order.total),
         paid=max(0, sum(it.captured - it.refunded for it in payments)),
         returned=sum(it.refunded - it.excess for it in payments),
-        kept_aside=sum(it.authorized for it in payments),
+        authorized=sum(it.authorized for it in payments),
     )
 
 
@@ -83,7 +83,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PaymentSummary:
-    """An order with its lines and its money, in minor units of its currency. kept_aside is on a
+    """An order with its lines and its money, in minor units of its currency. authorized is on a
     card and not taken; receipt is the number of its receipt ("2026-00017"), "" while no money
     came."""
 
@@ -92,7 +92,7 @@ class PaymentSummary:
     paid: int
     refunded: int
     balance: int
-    kept_aside: int = 0
+    authorized: int = 0
     receipt: str = ""
 
     @property
@@ -103,7 +103,7 @@ class PaymentSummary:
     def state_words(self) -> str:
         """How the money of the order stands, as in the list of orders."""
         unclear = (it.payment.status == Payment.Status.UNCLEAR for it in self.entries if it.payment)
-        return state_words(self.order, is_unclear=any(unclear), is_aside=self.kept_aside > 0)
+        return state_words(self.order, is_unclear=any(unclear), is_authorized=self.authorized > 0)
 
     @property
     def owes_all(self) -> bool:
@@ -112,11 +112,11 @@ class PaymentSummary:
         online = Payment.Kind.ONLINE
         is_open = any(it.kind == online and it.status in UNDECIDED for it in payments)
         is_placed = self.order.status == Order.Status.APPROVED
-        return is_placed and self.balance > 0 and not (self.paid or self.kept_aside or is_open)
+        return is_placed and self.balance > 0 and not (self.paid or self.authorized or is_open)
 
     @property
-    def aside_by_gift(self) -> int:
-        """What of kept_aside is on a gift card."""
+    def authorized_by_gift(self) -> int:
+        """What of authorized is on a gift card."""
         payments = (it.payment for it in self.entries if it.payment)
         return sum(it.authorized for it in payments if it.kind == Payment.Kind.GIFT)
 
@@ -225,17 +225,17 @@ def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund])
         paid=sum(flow.captured for flow in flows),
         refunded=sum(flow.refunded for flow in flows),
         balance=balance(total=order.total, flows=flows),
-        kept_aside=sum(flow.kept_aside for flow in flows),
+        authorized=sum(flow.authorized for flow in flows),
         receipt=receipt_of(order),
     )
 
 
-def state_words(order: Order, *, is_unclear: bool, is_aside: bool) -> str:
+def state_words(order: Order, *, is_unclear: bool, is_authorized: bool) -> str:
     """Word how the money of an order stands. Another amount than was asked for has come: nobody
     waits for that payment any more, and it is not counted as paid."""
     if is_unclear:
         return str(Payment.Status.UNCLEAR.label)
-    if is_aside:
+    if is_authorized:
         return str(Payment.Status.AUTHORIZED.label)
     if not order.total and order.payment_status == Order.PaymentStatus.NOT_PAID:
         return _("Free")
@@ -268,7 +268,7 @@ def released_of(*, booking: Booking) -> int:
     return sum(it.amount for it in (*online[-1:], *gifts) if it.status in lets_go)
 
 
-def aside_by_gift(*, booking: Booking) -> int:
+def authorized_by_gift(*, booking: Booking) -> int:
     """What of the money that is kept aside for a booking, or was and is let go, a gift card pays,
     in minor units."""
     gifts = Payment.objects.filter(

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from apps.bookings.models import Booking
-from apps.bookings.money_words import PaidPart, aside_words, came_words
+from apps.bookings.money_words import PaidPart, authorized_words, came_words
 from apps.bookings.wording import in_person_words, later_words, pay_place_of
 from apps.catalog.pricing import WHOLE
 from apps.checkout.gifts import is_gift_code
@@ -44,7 +44,7 @@ class CostLine:
 @dataclass(frozen=True, slots=True)
 class Costs:
     """The lines, what a discount (taken) and a code (discount) take off, the total with its tax in
-    words, and what is due when; aside_words where it is not taken at once."""
+    words, and what is due when; authorized_words where it is not taken at once."""
 
     lines: tuple[CostLine, ...]
     taken: CostLine
@@ -56,7 +56,7 @@ class Costs:
     gift: Money
     now: Money
     now_words: str
-    aside_words: str
+    authorized_words: str
     button_words: str
 
 
@@ -164,7 +164,7 @@ def costs_of(*, booking: Booking, quote: Quote, way: Way, gift: int = 0) -> Cost
         gift=Money(gift, currency),
         now=Money(max(0, quote.due_now - gift), currency),
         now_words=_("Held on card now") if asks_first(booking) else _("Due now"),
-        aside_words=_aside_words(booking, quote, gift=gift),
+        authorized_words=_authorized_words(booking, quote, gift=gift),
         button_words=_ask_button(quote, locale, gift=gift)
         if asks_first(booking)
         else _button(quote, way, locale, gift=gift),
@@ -250,7 +250,7 @@ def _tax_words(quote: Quote, locale: str) -> str:
     return _("incl. %(rate)s VAT %(tax)s") % {"rate": rate, "tax": tax}
 
 
-def _aside_words(booking: Booking, quote: Quote, *, gift: int) -> str:
+def _authorized_words(booking: Booking, quote: Quote, *, gift: int) -> str:
     """What a gift card pays is kept aside like the rest."""
     amount = max(quote.due_now, gift)
     if not amount or not asks_first(booking):
@@ -262,7 +262,7 @@ def _aside_words(booking: Booking, quote: Quote, *, gift: int) -> str:
         )
         told = formatting.format_money(amount, quote.currency, booking.business.locale)
         return words % {"amount": told, "business": booking.business.name}
-    return aside_words(
+    return authorized_words(
         amount=amount,
         currency=quote.currency,
         locale=booking.business.locale,

@@ -28,7 +28,7 @@ from apps.checkout.promotions import (
     refusal,
 )
 from apps.checkout.providers import provider_in_use
-from apps.checkout.queries.orders import aside_by_gift, paid_in_ways
+from apps.checkout.queries.orders import authorized_by_gift, paid_in_ways
 from apps.checkout.queries.stranded import let_go_of_booking
 from apps.customers.queries import identity_of, of_line
 from apps.web.formatting import format_money
@@ -180,9 +180,9 @@ class Reductions:
         taken = best(discounts, service_id=service.pk, subtotal=subtotal, people=people, now=now)
         return taken != NOTHING
 
-    def aside_by_gift(self, *, booking: Booking) -> int:
+    def authorized_by_gift(self, *, booking: Booking) -> int:
         """What of the money kept aside for a booking a gift card pays. One query."""
-        return aside_by_gift(booking=booking)
+        return authorized_by_gift(booking=booking)
 
     def let_go(self, *, booking: Booking) -> int:
         """What is to be paid online in place of what was let go. Two queries at most."""

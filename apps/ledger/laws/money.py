@@ -62,7 +62,7 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
         booking = order.booking
         if booking is None:
             continue
-        says = (booking.payment_status, booking.paid, booking.returned, booking.kept_aside)
+        says = (booking.payment_status, booking.paid, booking.returned, booking.authorized)
         true = (told, max(0, order.came), order.back, order.aside)
         if says != true:
             words = "says {}, {}, {} back, {} aside; its order {}, {}, {} back, {} aside"
@@ -70,7 +70,7 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
             yield Finding(
                 "booking_and_order_agree", order.business_id, f"booking {booking.reference}", words
             )
-    without = Booking.objects.filter(order=None).exclude(paid=0, returned=0, kept_aside=0)
+    without = Booking.objects.filter(order=None).exclude(paid=0, returned=0, authorized=0)
     for of, reference in _of(without, business_id).values_list("business_id", "reference"):
         yield Finding(
             "booking_and_order_agree", of, f"booking {reference}", "paid without an order"

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
-from apps.bookings.money_words import aside_words
+from apps.bookings.money_words import authorized_words
 from apps.bookings.policy import Policy, free_until, is_free_now
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.minimum import people_awaited
 from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import calendar_links, stub_of
-from apps.bookings.reductions import aside_by_gift
+from apps.bookings.reductions import authorized_by_gift
 from apps.bookings.states import OCCUPYING
 from apps.bookings.views.details_page import mask_address
 from apps.bookings.views.drafts import sent_elsewhere
@@ -92,21 +92,21 @@ def _context(booking: Booking, *, now: datetime) -> dict[str, Any]:
         "calendar": calendar_links(booking=booking, stub=stub),
         "manage_url": reverse("self_service:booking", kwargs={"reference": booking.reference}),
         "next_steps": _next_steps(booking, now=now),
-        "aside_words": _aside_words(booking),
+        "authorized_words": _authorized_words(booking),
         "progress": people_awaited(booking, now=now),
     }
 
 
-def _aside_words(booking: Booking) -> str:
-    if not booking.kept_aside:
+def _authorized_words(booking: Booking) -> str:
+    if not booking.authorized:
         return ""
-    return aside_words(
-        amount=booking.kept_aside,
+    return authorized_words(
+        amount=booking.authorized,
         currency=booking.currency,
         locale=booking.business.locale,
         business=booking.business.name,
         status=booking.status,
-        by_gift=aside_by_gift(booking),
+        by_gift=authorized_by_gift(booking),
     )
 
 

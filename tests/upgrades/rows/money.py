@@ -32,7 +32,7 @@ def write() -> None:
     _deposit_and_refund(salon)
     _in_person(salon)
     _codes(salon)
-    _kept_aside(salon)
+    _authorized(salon)
     _gift(salon)
     _plans()
     _not_paid_yet(salon)
@@ -120,7 +120,7 @@ def _codes(salon: Salon) -> None:
     work(LATER)
 
 
-def _kept_aside(salon: Salon) -> None:
+def _authorized(salon: Salon) -> None:
     """One request with money kept aside, and one whose money was taken after a yes."""
     for day, name in ((27, "kit"), (28, "lou")):
         draft = make_prepared(
@@ -133,7 +133,7 @@ def _kept_aside(salon: Salon) -> None:
         _paid(draft, Way.DEPOSIT)
     bookings.confirm_request(booking_id=draft.pk, revision=draft.revision, by=salon.olga, now=LATER)
     after_undo = LATER + timedelta(seconds=11)
-    checkout.look_after_kept_aside(now=after_undo)
+    checkout.look_after_authorized(now=after_undo)
     work(after_undo)
 
 

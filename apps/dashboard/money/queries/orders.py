@@ -142,7 +142,7 @@ def _state_words(order: Any) -> str:
     """Nothing is paid for what a plan pays in whole."""
     if order.way == Order.Way.PLAN and not order.total:
         return str(order.get_way_display())
-    return state_words(order, is_unclear=order.unclear, is_aside=order.aside)
+    return state_words(order, is_unclear=order.unclear, is_authorized=order.aside)
 
 
 def _what(order: Order) -> str:

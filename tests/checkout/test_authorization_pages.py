@@ -57,7 +57,7 @@ def answer(verb: Any, salon: Salon, booking: Booking, **more: Any) -> None:
 
 
 def carry_out() -> None:
-    checkout.look_after_kept_aside(now=SETTLED)
+    checkout.look_after_authorized(now=SETTLED)
     work(SETTLED)
 
 

@@ -48,7 +48,7 @@ def request_(salon: Salon) -> Booking:
     pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)
     work(NOW)
     draft.refresh_from_db()
-    assert (draft.status, draft.kept_aside) == ("PENDING", 4000)
+    assert (draft.status, draft.authorized) == ("PENDING", 4000)
     return draft
 
 
@@ -77,7 +77,7 @@ def test_what_many_workers_take_at_once_is_taken_once(payment: Payment) -> None:
     assert told == Counter({"done": CLIENTS})
     assert bank() == (0, 4000, 0)
     booking = Booking.objects.get()
-    assert (booking.paid, booking.kept_aside, booking.payment_status) == (4000, 0, "PARTIALLY_PAID")
+    assert (booking.paid, booking.authorized, booking.payment_status) == (4000, 0, "PARTIALLY_PAID")
     call_command("check_ledger")
 
 
@@ -108,7 +108,7 @@ def test_who_cancels_while_it_is_taken_is_not_left_without_an_answer(
         )
     for minutes in (1, 2, 3):
         at = SETTLED + timedelta(minutes=minutes)
-        checkout.look_after_kept_aside(now=at)
+        checkout.look_after_authorized(now=at)
         work(at)
 
     assert told["done"] + told["StaleRevision"] == CLIENTS
@@ -138,7 +138,7 @@ def test_yes_and_no_at_once_are_one_answer_and_the_money_follows_it(
 ) -> None:
     with storm_of(answer, clients=CLIENTS) as storm:
         told = storm.round(booking=request_.pk, revision=request_.revision, olga=salon.olga.pk)
-    checkout.look_after_kept_aside(now=SETTLED)
+    checkout.look_after_authorized(now=SETTLED)
     work(SETTLED)
 
     assert told == Counter({"done": 1, "StaleRevision": CLIENTS - 1})
@@ -194,11 +194,11 @@ def test_a_death_after_the_provider_took_it_is_written_down_by_the_next_look(
     payment.refresh_from_db()
     assert (payment.status, bank()) == ("AUTHORIZED", (0, 4000, 0))
 
-    checkout.look_after_kept_aside(now=SETTLED)
+    checkout.look_after_authorized(now=SETTLED)
     work(SETTLED)
 
     booking = Booking.objects.get()
-    assert (booking.status, booking.paid, booking.kept_aside) == ("CONFIRMED", 4000, 0)
+    assert (booking.status, booking.paid, booking.authorized) == ("CONFIRMED", 4000, 0)
     assert bank() == (0, 4000, 0)
     call_command("check_ledger")
 
@@ -210,9 +210,9 @@ def test_a_death_before_it_is_written_down_takes_nothing_twice(
         patched.setattr(authorizations, "apply_provider_state", die)
         dies(lambda: checkout.capture_payment(payment_id=payment.pk, now=SETTLED))
 
-    checkout.look_after_kept_aside(now=SETTLED)
+    checkout.look_after_authorized(now=SETTLED)
     work(SETTLED)
-    checkout.look_after_kept_aside(now=SETTLED + timedelta(hours=1))
+    checkout.look_after_authorized(now=SETTLED + timedelta(hours=1))
     work(SETTLED + timedelta(hours=1))
 
     assert bank() == (0, 4000, 0)
@@ -229,11 +229,11 @@ def test_a_death_while_it_is_written_down_loses_and_doubles_nothing(
     ) as worker:
         worker.kill()
 
-    checkout.look_after_kept_aside(now=SETTLED + timedelta(minutes=1))
+    checkout.look_after_authorized(now=SETTLED + timedelta(minutes=1))
     work(SETTLED + timedelta(minutes=1))
 
     booking = Booking.objects.get()
-    assert (booking.paid, booking.kept_aside) == (4000, 0)
+    assert (booking.paid, booking.authorized) == (4000, 0)
     assert BookingEvent.objects.filter(action="CONFIRMED").count() == 1
     assert Refund.objects.count() == 0
     assert bank() == (0, 4000, 0)

@@ -53,7 +53,7 @@ def answer(verb: Any, salon: Salon, **more: Any) -> None:
 
 
 def look(at: Any = SETTLED) -> None:
-    checkout.look_after_kept_aside(now=at)
+    checkout.look_after_authorized(now=at)
     work(at)
 
 
@@ -62,7 +62,7 @@ def books(draft: Booking, card: GiftCard) -> tuple[str, int, int, int]:
     draft.refresh_from_db()
     card.refresh_from_db()
     assert list(find_all(business_id=None, now=SETTLED)) == []
-    return draft.status, draft.paid, draft.kept_aside, card.balance
+    return draft.status, draft.paid, draft.authorized, card.balance
 
 
 def test_what_a_card_pays_for_a_request_is_kept_aside(draft: Booking, card: GiftCard) -> None:

@@ -63,7 +63,7 @@ def answer(verb: Any, salon: Salon, *, at: datetime = ANSWERED, **more: Any) -> 
 
 
 def look(at: datetime) -> int:
-    found = checkout.look_after_kept_aside(now=at)
+    found = checkout.look_after_authorized(now=at)
     work(at)
     return found
 
@@ -90,7 +90,7 @@ def test_a_provider_that_cannot_keep_money_aside_is_not_offered(
 
 def test_what_is_kept_aside_makes_a_request_and_counts_as_nothing(request_: Booking) -> None:
     assert state() == ("PENDING", "NOT_PAID", "PENDING", "AUTHORIZED")
-    assert (request_.paid, request_.kept_aside) == (0, 4000)
+    assert (request_.paid, request_.authorized) == (0, 4000)
     assert Order.objects.get().status == "APPROVED"
     assert bank() == ("AUTHORIZED", 4000, 0)
     assert Message.objects.filter(kind="REQUESTED").count() == 1
@@ -111,7 +111,7 @@ def test_after_a_yes_it_is_taken(request_: Booking, asking: Salon) -> None:
     assert state() == ("CONFIRMED", "PARTIALLY_PAID", "PARTIALLY_PAID", "PAID")
     assert bank() == ("PAID", 0, 4000)
     booking = Booking.objects.get()
-    assert (booking.paid, booking.kept_aside) == (4000, 0)
+    assert (booking.paid, booking.authorized) == (4000, 0)
     assert BookingEvent.objects.filter(action="PAID").count() == 1
     assert clean(SETTLED)
 
@@ -151,7 +151,7 @@ def test_a_yes_that_was_taken_back_and_became_a_no_lets_go(
 
     assert state() == ("DECLINED", "NOT_PAID", "NOT_PAID", "CANCELED")
     assert bank() == ("CANCELED", 0, 0)
-    assert Booking.objects.get().kept_aside == 0
+    assert Booking.objects.get().authorized == 0
     assert not Refund.objects.exists()
     assert clean(SETTLED)
 
@@ -181,7 +181,7 @@ def test_a_booking_that_is_cancelled_before_it_was_taken_lets_go(
     request_: Booking, asking: Salon
 ) -> None:
     answer(bookings.confirm_request, asking, at=LATER)
-    checkout.look_after_kept_aside(now=SETTLED)
+    checkout.look_after_authorized(now=SETTLED)
     answer(bookings.cancel_booking, asking, business_id=asking.business.pk)
     work(SETTLED)
     assert bank() == ("AUTHORIZED", 4000, 0)  # the item to take it came too late, and did nothing
@@ -216,7 +216,7 @@ def test_an_amount_the_bank_let_go_leaves_the_booking_and_can_be_paid_by_the_lin
     assert state() == ("CONFIRMED", "NOT_PAID", "NOT_PAID", "FAILED")
     words = "The bank no longer holds the amount."
     assert Payment.objects.get().failure == words
-    assert Booking.objects.get().kept_aside == 0
+    assert Booking.objects.get().authorized == 0
     assert clean(late + timedelta(hours=2))
 
     for status in ("PARTIALLY_PAID", "PAID"):  # what was let go first, then the rest
@@ -322,7 +322,7 @@ def test_of_two_ways_in_two_tabs_the_first_one_stays(draft: Booking) -> None:
     work(LATER)
 
     assert SandboxSession.objects.get().state == "AUTHORIZED"
-    assert Booking.objects.get().kept_aside == 4000
+    assert Booking.objects.get().authorized == 4000
     assert clean(LATER)
 
 
@@ -352,7 +352,7 @@ def test_the_ledger_misses_a_decision_that_nobody_carried_out(
 
 
 def test_the_ledger_sees_a_booking_that_tells_of_another_amount(request_: Booking) -> None:
-    Booking.objects.update(kept_aside=1)
+    Booking.objects.update(authorized=1)
 
     found = [it.rule for it in find_all(business_id=None, now=LATER)]
 
