@@ -12,7 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ACTS = ROOT / "tests" / "races"
-OWNERS = ("availability", "bookings", "businesses", "catalog", "checkout", "customers")
+OWNERS = (
+    *("availability", "bookings", "businesses", "catalog", "checkout", "classes", "customers"),
+    *("prepaid", "waitlists"),
+)
 NOT_ACTS = {
     "cancel_sessions": "a page of this name calls cancel_class, cancel_run and cancel_course_date",
     "ask_for_plans": "mails links; nothing is bought, used or paid",
