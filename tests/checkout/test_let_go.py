@@ -219,7 +219,7 @@ def test_the_list_of_the_inbox_is_one_query_for_any_number(
         found = list_let_go(access=access, now=NOW)
     assert [it.money.amount for it in found] == [4000] * (more + 1)
     assert len(queries) == 1
-    assert get_frame(access=access, now=NOW).clashes == more + 1
+    assert get_frame(access=access, now=NOW).conflicts == more + 1
     assert list_let_go(access=access, now=NOW + timedelta(days=30)) == []
 
 

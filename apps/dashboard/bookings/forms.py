@@ -1,4 +1,5 @@
-"""What is typed about two bookings at one time, and about money that nobody decided on yet."""
+"""What is typed on the page of one booking, about two bookings at one time, and about money that
+nobody has decided on yet."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +32,7 @@ class ResolveForm(forms.Form):
 
 
 class WayOutForm(forms.Form):
-    """What becomes of money that could not go back."""
+    """What happens to a refund that the bank refused."""
 
     way = forms.TypedChoiceField(choices=[(it.value, it.value) for it in WayOut], coerce=WayOut)
 
@@ -59,7 +60,7 @@ class KeepForm(forms.Form):
 
 
 class RefundForm(forms.Form):
-    """How much goes back, for which lines and besides, and what had gone back when the page was
+    """How much to refund, by line and beyond them, and what had been refunded when the page was
     made (minor units)."""
 
     use_required_attribute = False
@@ -89,7 +90,7 @@ class RefundForm(forms.Form):
         self.order_fields([*(f"line_{pk}" for pk in self.left), "amount"])
 
     def clean(self) -> dict[str, Any]:
-        """Check each line, and that anything goes back at all."""
+        """Check each line, and that anything is refunded at all."""
         found = super().clean() or {}
         for pk, part in self.lines.items():
             if part > self.left[pk]:
@@ -101,18 +102,18 @@ class RefundForm(forms.Form):
 
     @property
     def lines(self) -> dict[int, int]:
-        """What goes back for each line, by its id, as far as it was understood."""
+        """What is refunded for each line, by its id, as far as it could be read."""
         found = {pk: self.cleaned_data.get(f"line_{pk}") for pk in self.left}
         return {pk: part for pk, part in found.items() if part}
 
     @property
     def besides(self) -> int:
-        """What goes back for no line."""
+        """What is refunded beyond the lines."""
         return self.cleaned_data.get("amount") or 0
 
     @property
     def total(self) -> int:
-        """All that goes back."""
+        """Everything that is refunded."""
         return self.besides + sum(self.lines.values())
 
 

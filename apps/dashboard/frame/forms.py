@@ -19,7 +19,7 @@ LONGEST_REASON = 250
 
 
 def _name_of(business: Business, place: Location) -> str:
-    """ "Porto", or "Porto (Lisbon time)" where another clock hangs than the business's."""
+    """ "Porto", or "Porto (Lisbon time)" where its clock is not the business's."""
     zone = Clock(business, place).zone
     if zone == business.zone:
         return place.name

@@ -119,7 +119,7 @@ def mark_paid(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.TAKE_MONEY, "POST")
 def undo_paid(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Take the record of a payment in person back."""
+    """Undo the record of a payment in person."""
     now, access = timezone.now(), request.access
     booking, form = access.booking(reference), UndoPaidForm(request.POST)
     try:
@@ -185,7 +185,7 @@ def _plan_named(way: str, booking: Booking) -> PlanPurchase | None:
 
 @owner_page(Right.REFUND, "POST")
 def leftover(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Decide about the money of a booking that is over: give it back, or keep it."""
+    """Decide about the money of a booking that is over: refund it, or keep it."""
     now, access = timezone.now(), request.access
     booking, form = access.booking(reference), LeftoverForm(request.POST)
     try:
@@ -198,7 +198,7 @@ def leftover(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.REFUND, "POST")
 def refund(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Give money back, or show what that would do; a page that does not know of the last refund is
+    """Refund, or show what that would do; a page that does not know of the last refund is
     refused (rule M9)."""
     now, access = timezone.now(), request.access
     booking = access.booking(reference)

@@ -74,7 +74,7 @@ def decline(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.DECIDE, "POST")
 def undo(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Take an answer back while its mail has not left."""
+    """Undo an answer while its mail has not left."""
     return _decide(request, reference, bookings.undo_decision)
 
 

@@ -41,11 +41,11 @@ class Gap:
 @dataclass(frozen=True, slots=True)
 class Needs:
     """Cards in the order shown; waiting are all requests, hidden those that only the inbox shows,
-    clashes the questions about money and overlaps."""
+    conflicts the questions about money and overlaps."""
 
     cards: tuple[RequestCard | UndoCard, ...]
     waiting: int
-    clashes: int
+    conflicts: int
     following: BookingRow | None
 
     @property
@@ -113,7 +113,7 @@ def _needs(
     ]
     undoable = [card for _booking, card in find_undoable(access=access, now=now)]
     following = next((row for row in rows if row.starts_at > now), None)
-    return Needs((*undoable, *requests), frame.requests, frame.clashes, following)
+    return Needs((*undoable, *requests), frame.requests, frame.conflicts, following)
 
 
 def _figures(

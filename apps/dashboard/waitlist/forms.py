@@ -33,7 +33,7 @@ class WishForm(forms.Form):
 
 
 class NewWishForm(KeyedForm, AsksAboutSlips, FormWithPlace):
-    """Somebody the team puts in the line for a time."""
+    """Somebody the team puts on the waitlist for a time."""
 
     use_required_attribute = False
 

@@ -32,7 +32,7 @@ def waitlist(request: OwnerRequest) -> HttpResponse:
 
 @owner_page(Right.WAITLIST, "GET", "POST")
 def new_wish(request: OwnerRequest) -> HttpResponse:
-    """Put somebody in line who has called."""
+    """Put somebody who has called on the waitlist."""
     now, access = timezone.now(), request.access
     services = services_with_a_line(access=access)
     data = request.POST if request.method == "POST" else None

@@ -1,5 +1,5 @@
 """What may be done with a booking now, by this person; and which answers to requests can still be
-taken back."""
+undone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class UndoCard:
 
 
 def find_undoable(*, access: Access, now: datetime) -> list[tuple[Booking, UndoCard]]:
-    """Find the answers of the last seconds that can be taken back, the latest first; two queries.
+    """Find the answers of the last seconds that can be undone, the latest first; two queries.
 
     Asked of the outbox, because what counts is that the mail has not left: its open items that
     are not due yet are few whatever the size of the history. Anything that happened to the

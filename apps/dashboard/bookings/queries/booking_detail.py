@@ -62,7 +62,7 @@ class PriceLine:
 class Bill:
     """total is None for a price on request, said in text; status and option ("" where the status
     says it) are in words. by_plan says how a plan paid ("" where none did), and total is what is
-    left for extras; parts tells in which ways it was paid, where that were several.
+    left for extras; parts tells in which ways it was paid, where there were several.
     is_for_nobody: no e-mail address and no phone number tells this customer from others."""
 
     lines: tuple[PriceLine, ...]

@@ -1,4 +1,5 @@
-"""Bookings at one time of one person or room that money caused (rule B21)."""
+"""Two bookings at one time because one was paid too late (rule B21), and money that somebody has
+to decide about."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ RELATED = ("customer", "service", "resource__staff_member", "business", "locatio
 class Side:
     """One of the bookings of a conflict, told by the clock of zone, that of its place; money is
     what came for it and did not go back. parts, told of one conflict alone: in which ways, where
-    those were several."""
+    there were several."""
 
     pk: int
     reference: str
@@ -188,7 +189,7 @@ def _refused(refund: Refund) -> Refused:
 
 @dataclass(frozen=True, slots=True)
 class UncoveredCard:
-    """A gift card that paid money, nothing of which is left of what it was bought with."""
+    """A gift card that has paid for something, though its own purchase was refunded."""
 
     pk: int
     reference: str

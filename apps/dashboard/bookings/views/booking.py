@@ -31,8 +31,8 @@ NOTES = "dashboard/_booking_notes.html"
 
 @owner_page(Right.LOOK)
 def booking(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Show everything about one booking that this person may see, and what a refund would do that
-    was typed before (``money.refund``)."""
+    """Show everything about one booking that this person may see, and the effect of a refund that
+    was typed in (``money.refund``)."""
     found = request.access.booking(reference)
     forms = None
     if "seen_refunded" in request.GET:
@@ -56,7 +56,7 @@ def cancel(request: OwnerRequest, reference: str) -> HttpResponse:
 def _cancel(
     form: CancelForm, found: Booking, *, by: TeamMember, may_refund: bool, now: datetime
 ) -> None:
-    """Whoever may not give money back leaves the question to somebody who may (rule M11)."""
+    """Whoever may not refund leaves the question to somebody who may (rule M11)."""
     said = required(form)
     revision, reason = said["revision"], said["reason"]
     by_plan = found.payment_option == Booking.PaymentOption.MEMBERSHIP
@@ -158,7 +158,7 @@ def move(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.BLOCK, "POST")
 def block(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Let this customer book online no more; what is booked stands."""
+    """Stop this customer from booking online; what is booked stands."""
     return _change_customer(request, reference, customers.block_customer)
 
 

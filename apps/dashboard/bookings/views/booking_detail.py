@@ -171,8 +171,8 @@ def refund_form(
     *,
     is_fresh: bool = False,
 ) -> RefundForm:
-    """The form for giving money back, with what was typed; is_fresh: the page tells anew what went
-    back already, so that the next tap knows."""
+    """The form for a refund, with what was typed; is_fresh: the page says anew what has been
+    refunded already, so that the next tap knows."""
     refunded = summary.refunded if summary else 0
     if data is not None and is_fresh:
         data = data.copy()

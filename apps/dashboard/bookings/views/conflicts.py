@@ -1,4 +1,4 @@
-"""Overlaps that money caused, side by side, the ways out of them, and questions about money."""
+"""Two bookings at one time, side by side, with the ways out; and questions about money."""
 
 from datetime import datetime
 from typing import Any
@@ -73,7 +73,7 @@ def _show_all(
 
 @owner_page(Right.RESOLVE, "POST")
 def looked_at(request: OwnerRequest, payment_id: int) -> HttpResponse:
-    """Record that what came in another amount was settled with the provider and the customer."""
+    """Record that a payment of another amount was settled with the provider and the customer."""
     checkout.look_after_unclear(payment_id=payment_id, by=request.access.member, now=timezone.now())
     return to_page(request, "conflicts")
 
@@ -99,7 +99,7 @@ def refused_refund(request: OwnerRequest, refund_id: int) -> HttpResponse:
 
 @owner_page(Right.REFUND, "POST")
 def uncovered_card(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Record that what a card paid without cover was settled with its buyer."""
+    """Record that what a refunded gift card had paid was settled with its buyer."""
     form = SettleCardForm(request.POST)
     card = GiftCard.objects.filter(business=request.access.business, reference=reference).first()
     if card is None or not form.is_valid():

@@ -48,7 +48,7 @@ class CheckInForm(forms.Form):
 
 
 class WaitingForm(forms.Form):
-    """What to do with whom of the waitlist."""
+    """Who on the waitlist, and what to do with them."""
 
     reference = forms.CharField(max_length=8)
     verb = forms.ChoiceField(choices=[(it, it) for it in ("enrol", "first", "remove")])
@@ -136,7 +136,7 @@ class AddPersonForm(KeyedForm, AsksAboutSlips, FormWithNumbers):
         return next(iter(self.counted), "people")
 
     def clean(self) -> dict[str, Any]:
-        """Nobody is no party."""
+        """A party of nobody is refused."""
         found = super().clean()
         if self.counted and not self.errors and not any(self.mix.values()):
             self.add_error(self.people_field, _("Say how many people are coming."))

@@ -83,7 +83,7 @@ DAY = forms.DateInput(attrs={"type": "date"})
 
 
 class OverridingForm(forms.Form):
-    """The way to schedule over what is there: for whose role may do so, and with the reason.
+    """Scheduling despite conflicts: for those whose role allows it, and with a reason.
 
     must_explain is false while dates are only looked at.
     """
@@ -236,8 +236,7 @@ def _offer(field: forms.Field, queryset: QuerySet[Resource]) -> None:
 
 
 class NewClassForm(KeyedForm, MovingOnForm, OverridingForm, FormWithPlace):
-    """A class once, or again and again at the same time of day; a course with all its dates
-    (rule T5)."""
+    """A class once, or a series at one time of day; a course with all its dates (rule T5)."""
 
     service = forms.ModelChoiceField(
         label=_("Class or course"),

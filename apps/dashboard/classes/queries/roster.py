@@ -29,8 +29,6 @@ from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name
 from apps.waitlists.queries import has_offer
 
-"""Bookings whose people hear of a cancellation."""
-
 
 @dataclass(frozen=True, slots=True)
 class Person:

@@ -1,4 +1,4 @@
-"""Who comes, marked at the door with one thumb; places and cancellation of a session."""
+"""Who comes, ticked off at the door with one thumb; places and cancellation of a session."""
 
 from datetime import datetime
 from typing import Any
@@ -63,7 +63,7 @@ def check_in(request: OwnerRequest, session_id: int) -> HttpResponse:
 
 @owner_page(Right.CHECK_IN, "POST")
 def all_here(request: OwnerRequest, session_id: int) -> HttpResponse:
-    """Mark everybody as here who was not marked yet."""
+    """Mark everybody who has no mark yet as here."""
     session = get_session(access=request.access, session_id=session_id)
     now = timezone.now()
     classes.mark_all_here(session_id=session.pk, by=request.access.member, now=now)

@@ -1,4 +1,5 @@
-"""The waitlist of a session, and whether it takes place, in the hands of the team (rule B19)."""
+"""The people of a session: its waitlist, who is added, a message to all; and the decision that it
+takes place (rules B19, B16)."""
 
 from datetime import datetime
 
@@ -30,7 +31,7 @@ from apps.web.form_keys import form_key_of
 
 @owner_page(Right.CHECK_IN, "POST")
 def waiting(request: OwnerRequest, session_id: int) -> HttpResponse:
-    """Put somebody in, to the front of the line, or off the list."""
+    """Enrol somebody from the waitlist, move them to the front, or take them off it."""
     session = get_session(access=request.access, session_id=session_id)
     now, form = timezone.now(), WaitingForm(request.POST)
     if not form.is_valid():
@@ -58,7 +59,7 @@ def takes_place(request: OwnerRequest, session_id: int) -> HttpResponse:
 
 @owner_page(Right.CHECK_IN, "POST")
 def message(request: OwnerRequest, session_id: int) -> HttpResponse:
-    """Write a word to everybody of a session."""
+    """Send a message to everybody booked on a session."""
     session = get_session(access=request.access, session_id=session_id)
     now, form = timezone.now(), MessageForm(request.POST)
     if not form.is_valid():

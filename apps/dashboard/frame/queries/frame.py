@@ -30,17 +30,17 @@ from apps.dashboard.roles import Right
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """waiting counts what this person may answer, clashes the part of it that is about money and
+    """waiting counts what this person may answer, conflicts the part of it that is about money and
     overlaps; 0 for people who may not."""
 
     waiting: int
-    clashes: int
+    conflicts: int
     has_other_businesses: bool
     has_classes: bool
 
     @property
     def requests(self) -> int:
-        return self.waiting - self.clashes
+        return self.waiting - self.conflicts
 
 
 def get_frame(*, access: Access, now: datetime) -> Frame:
@@ -50,27 +50,27 @@ def get_frame(*, access: Access, now: datetime) -> Frame:
     together = Service.objects.filter(business_id=access.business.pk, retired_at=None).exclude(
         kind=Service.Kind.APPOINTMENT
     )
-    waiting, clashes, elsewhere, classes = me.annotate(
+    waiting, conflicts, elsewhere, classes = me.annotate(
         waiting=_waiting(access),
-        clashes=_clashes(access, now=now),
+        conflicts=_conflicts(access, now=now),
         elsewhere=Exists(others),
         classes=Exists(together),
-    ).values_list("waiting", "clashes", "elsewhere", "classes")[0]
+    ).values_list("waiting", "conflicts", "elsewhere", "classes")[0]
     return Frame(
-        waiting=waiting + clashes,
-        clashes=clashes,
+        waiting=waiting + conflicts,
+        conflicts=conflicts,
         has_other_businesses=elsewhere,
         has_classes=classes,
     )
 
 
-def _clashes(access: Access, *, now: datetime) -> Combinable:
+def _conflicts(access: Access, *, now: datetime) -> Combinable:
     if not access.may(Right.RESOLVE):
         return Value(0)
-    clashes = access.bookings().filter(double_booked=True, status__in=LIVE)
+    conflicts = access.bookings().filter(double_booked=True, status__in=LIVE)
     business = access.business.pk
     parts: tuple[QuerySet[Any], ...] = (
-        clashes,
+        conflicts,
         leftovers_of(access),
         let_go_ahead(access, now=now),
         unclear_of(access),

@@ -143,7 +143,7 @@ def navigation(access: Access, frame: Frame, current: str) -> Mapping[str, Any]:
     return {
         "current": current,
         "waiting": frame.waiting,
-        "clashes": frame.clashes,
+        "conflicts": frame.conflicts,
         "today_url": page("today"),
         "agenda_url": page("agenda"),
         "requests_url": page("requests", Right.DECIDE),

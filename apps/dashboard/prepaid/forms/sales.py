@@ -38,14 +38,14 @@ class RevisionForm(forms.Form):
 
 
 class ByCardForm(forms.Form):
-    """Whether a gift card pays in place of money in the hand, and which one: by_card is the button
+    """Whether a gift card pays instead of cash, and which one: by_card is the button
     beside the field."""
 
     gift = LineField(max_length=40, required=False)
     by_card = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Nobody records money in the hand who wanted to use a card."""
+        """Whoever pressed the button of the card does not record cash by mistake."""
         found = super().clean() or {}
         if found.get("by_card") and not found.get("gift"):
             self.add_error("gift", _("Enter the gift card code."))
@@ -72,7 +72,7 @@ class UndoPlanPaidForm(forms.Form):
 
 
 class ReasonField(LineField):
-    """Why somebody of the team did something; it is kept in the ledger."""
+    """Why a member of the team did something; it is kept in the ledger."""
 
     def __init__(self, **more: Any) -> None:
         super().__init__(

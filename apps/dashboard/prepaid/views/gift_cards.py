@@ -63,7 +63,7 @@ def gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.OFFER_PLANS, "POST")
 def adjust_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Take an amount off a card, or put back what was taken off, with a reason."""
+    """Take an amount off a card, or put it back on, with a reason."""
     now, access = timezone.now(), request.access
     card = get_card(access=access, reference=reference)
     form = AdjustGiftForm(request.POST, business=access.business)
@@ -86,7 +86,7 @@ def adjust_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.OFFER_PLANS, "POST")
 def stop_gift_card(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Let nobody pay with a card any more, with its rest back to whoever bought it or not."""
+    """Stop a card, so that nobody can pay with it; what is left on it is refunded, or not."""
     now, access = timezone.now(), request.access
     card, form = get_card(access=access, reference=reference), StopGiftForm(request.POST)
     try:

@@ -73,7 +73,7 @@ def held_plan(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.OFFER_PLANS, "POST")
 def pause_plan(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Let a plan rest, or go on again."""
+    """Pause a plan, or resume it."""
     now, access = timezone.now(), request.access
     move = prepaid.resume_plan if "resume" in request.POST else prepaid.pause_plan
 
@@ -86,7 +86,7 @@ def pause_plan(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.OFFER_PLANS, "POST")
 def stop_renewal(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Let a membership end with the period that is paid for."""
+    """Stop a membership from renewing: it ends with the period that is paid for."""
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
@@ -97,7 +97,7 @@ def stop_renewal(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.OFFER_PLANS, "POST")
 def end_plan(request: OwnerRequest, reference: str) -> HttpResponse:
-    """End a plan now, with a part of its money back or none."""
+    """End a plan now, with a refund of some of its money, or none."""
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: EndPlanForm) -> None:
@@ -143,7 +143,7 @@ def adjust_plan(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.SELL, "POST")
 def send_plan_link(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Have the link mailed once more."""
+    """Send the link to the plan again."""
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, _form: forms.Form) -> None:
@@ -196,7 +196,7 @@ def plan_next(request: OwnerRequest, reference: str) -> HttpResponse:
 
 @owner_page(Right.SELL, "POST")
 def undo_plan_paid(request: OwnerRequest, reference: str) -> HttpResponse:
-    """Take the record of a payment in person back."""
+    """Undo the record of a payment in person."""
     now, access = timezone.now(), request.access
 
     def act(purchase: PlanPurchase, form: UndoPlanPaidForm) -> None:

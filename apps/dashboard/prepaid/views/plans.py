@@ -1,4 +1,4 @@
-"""The plans a business offers: make one, change it, sell it no more (rule M16)."""
+"""The plans a business offers: make one, change it, stop selling it (rule M16)."""
 
 from datetime import datetime
 
@@ -77,7 +77,7 @@ def plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
 
 @owner_page(Right.OFFER_PLANS, "POST")
 def retire_plan(request: OwnerRequest, plan_id: int) -> HttpResponse:
-    """Sell a plan no more."""
+    """Stop selling a plan."""
     now, access = timezone.now(), request.access
     offered, form = get_own_plan(access=request.access, plan_id=plan_id), RevisionForm(request.POST)
     if not form.is_valid():

@@ -34,7 +34,7 @@ def _day_field(label: Any) -> forms.DateField:
 
 
 class PromotionForm(KeyedForm):
-    """What is taken off, for which services, from how much on, from when until when."""
+    """What is taken off, for which services, from which price on, from when until when."""
 
     use_required_attribute = False
 
@@ -88,7 +88,7 @@ class PromotionForm(KeyedForm):
 
 
 class DiscountForm(PromotionForm):
-    """A discount counts by itself, also from how many people on."""
+    """A discount applies by itself, for some from a number of people on."""
 
     name = LineField(
         label=_("Name"),

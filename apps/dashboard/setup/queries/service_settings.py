@@ -31,14 +31,14 @@ class PreviewLine:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """closed: paying online is allowed by the owner, but this portal has nobody who does it."""
+    """closed: the owner allows online payment, but this portal has no payment provider."""
 
     lines: tuple[PreviewLine, ...]
     closed: bool
 
 
 def preview_payment(*, service: Service, terms: PaymentTerms) -> Preview:
-    """Word the terms for one person; asks nothing but the settings once the variants are read."""
+    """Word the terms for one person; reads only the settings once the variants are loaded."""
     business = service.business
     online = provider_in_use() is not None
     place = _("Paid at the %(place)s") % {"place": business.place_word}

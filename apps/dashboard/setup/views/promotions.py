@@ -1,5 +1,5 @@
-"""What makes something cheaper, on one page: codes with how often they were used (rule M13), and
-discounts that count without one (rule M14)."""
+"""Promotions on one page: codes with how often they were used (rule M13), and discounts that apply
+without one (rule M14)."""
 
 from datetime import datetime
 
@@ -59,7 +59,7 @@ def show_coupons(
 
 @owner_page(Right.COUPONS, "POST")
 def stop_coupon(request: OwnerRequest, coupon: int) -> HttpResponse:
-    """Let a code end now."""
+    """End a code now."""
     checkout.stop_coupon(coupon_id=coupon, by=request.access.member, now=timezone.now())
     return to_page(request, "coupons")
 
@@ -78,6 +78,6 @@ def discounts(request: OwnerRequest) -> HttpResponse:
 
 @owner_page(Right.COUPONS, "POST")
 def stop_discount(request: OwnerRequest, discount: int) -> HttpResponse:
-    """Let a discount end now."""
+    """End a discount now."""
     checkout.stop_discount(discount_id=discount, by=request.access.member, now=timezone.now())
     return to_page(request, "coupons", fragment="discounts")
