@@ -3,19 +3,18 @@ businesses, for as long as the setup stays as it is."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from copy import copy
 from threading import Lock
 from typing import Generic, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import F, Model, QuerySet, Subquery
-from django.db.models.base import ModelState
+from django.db.models import F, QuerySet, Subquery
 
 from apps.businesses.models import Business, Clock, FormerSlug, Location, TeamMember
 
 T = TypeVar("T")
-M = TypeVar("M", bound=Model)
 
 
 class Tenant(Protocol):
@@ -32,16 +31,6 @@ class Revision(NamedTuple):
 
     pk: int
     setup_revision: int | None
-
-
-def own_copy(row: M) -> M:
-    """A remembered row for one request to change: ``copy.copy`` without its way by pickling."""
-    mine = row.__class__.__new__(row.__class__)
-    mine.__dict__.update(row.__dict__)
-    mine._state = ModelState()
-    mine._state.db, mine._state.adding = row._state.db, row._state.adding
-    mine._state.fields_cache = dict(row._state.fields_cache)
-    return mine
 
 
 class Remembered(Generic[T]):
@@ -119,7 +108,7 @@ def get_business(known: Revision) -> Business:
     Raises:
         Business.DoesNotExist: there is none.
     """
-    business = own_copy(_businesses.get(known, None, lambda: Business.objects.get(pk=known.pk)))
+    business = copy(_businesses.get(known, None, lambda: Business.objects.get(pk=known.pk)))
     business.setup_revision = known.setup_revision
     return business
 

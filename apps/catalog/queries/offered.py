@@ -2,6 +2,7 @@
 they are paid; and the plans that anybody may buy."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from apps.businesses.models import Business, Location
-from apps.businesses.queries import Remembered, own_copy
+from apps.businesses.queries import Remembered
 from apps.catalog.models import (
     AddOn,
     BookingForm,
@@ -174,7 +175,7 @@ def _offered(business: Business, **wanted: Any) -> Service | None:
         known = _services.get(business, tuple(wanted.items()), read)
     except Service.DoesNotExist:
         return None
-    service = own_copy(known)  # each request has its own, with its own business
+    service = copy(known)  # each request has its own, with its own business
     service.business = business
     return service
 
