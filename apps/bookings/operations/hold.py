@@ -26,7 +26,7 @@ from apps.bookings.operations.drafts import (
     require_sold,
 )
 from apps.bookings.operations.errors import DraftGone, NotBookable, SlotGone
-from apps.bookings.operations.transitions import extend, release_booking
+from apps.bookings.operations.transitions import release_booking
 from apps.bookings.queries.offered import NoTime, choice_of, find_claim, query_again, slot_query
 from apps.catalog.queries import Choice, UnknownChoice, is_bookable
 from apps.outbox.sweeping import sweep
@@ -142,12 +142,23 @@ def extend_draft_hold(*, booking: Booking, now: datetime) -> bool:
     until = min(longer, longest_hold(booking))
     if until <= booking.hold_expires_at:
         return False
-    if not extend(booking, expires_at=until, now=now):
+    if not _extend(booking, expires_at=until, now=now):
         return False
     Booking.objects.filter(pk=booking.pk, status=Booking.Status.CREATED).update(
         hold_expires_at=until
     )
     return True
+
+
+def _extend(booking: Booking, *, expires_at: datetime, now: datetime) -> bool:
+    """Let the hold of a draft last until expires_at (UTC); tell whether it was still alive."""
+    if booking.seating_id is not None:
+        return availability.extend_seats(
+            seating_id=booking.seating_id, expires_at=expires_at, now=now
+        )
+    if booking.session_id is None:
+        return False
+    return availability.extend_hold(session_id=booking.session_id, expires_at=expires_at, now=now)
 
 
 @transaction.atomic
@@ -206,7 +217,7 @@ def hold_again(*, booking: Booking, now: datetime) -> datetime | None:
     until = hold_ends_at(now, minutes=booking.business.hold_minutes)
     if booking.is_held(now):
         until = max(min(until, longest_hold(booking)), booking.hold_expires_at)
-        kept = until == booking.hold_expires_at or extend(booking, expires_at=until, now=now)
+        kept = until == booking.hold_expires_at or _extend(booking, expires_at=until, now=now)
         if not kept:
             raise SlotGone
     else:

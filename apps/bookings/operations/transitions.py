@@ -17,8 +17,8 @@ from apps.bookings import states
 from apps.bookings.announcements import announce_end_of_waiting, announce_free_places
 from apps.bookings.deadlines import deadline_after, decides_at
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.errors import StaleRevision, TimeNotKept, TooFewSoFar
-from apps.bookings.queries.minimum import MinimumGroup, group_at, starts_with_enough
+from apps.bookings.operations.errors import StaleRevision, TimeNotKept
+from apps.bookings.queries.minimum import MinimumGroup, group_at
 from apps.bookings.queries.requests import is_for_people
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
@@ -258,17 +258,6 @@ def release_booking(booking: Booking, *, now: datetime) -> None:
         announce_end_of_waiting(booking, now=now)
 
 
-def extend(booking: Booking, *, expires_at: datetime, now: datetime) -> bool:
-    """Let the hold of a draft last until expires_at (UTC); tell whether it was still alive."""
-    if booking.seating_id is not None:
-        return availability.extend_seats(
-            seating_id=booking.seating_id, expires_at=expires_at, now=now
-        )
-    if booking.session_id is None:
-        return False
-    return availability.extend_hold(session_id=booking.session_id, expires_at=expires_at, now=now)
-
-
 def lock_people_of_day(group: MinimumGroup) -> None:
     """Let nobody of a day of appointments come or go until the transaction ends; before any
     resource is locked (rule C2).
@@ -279,19 +268,3 @@ def lock_people_of_day(group: MinimumGroup) -> None:
     with availability.saying_busy():
         members = Booking.objects.filter(group.members, status__in=states.OCCUPYING)
         list(members.select_for_update().order_by("pk").values_list("pk"))
-
-
-def require_enough_then(booking: Booking, *, starts_at: datetime, now: datetime) -> None:
-    """Let a locked appointment that is confirmed go only to a day (UTC) of which it is decided that
-    it takes place, or is with these people (rule B31).
-
-    Raises:
-        TooFewSoFar: as its name says.
-        BusyTryAgain: the lock did not come in time.
-    """
-    group = group_at(booking, starts_at) if booking.status == Booking.Status.CONFIRMED else None
-    if group is None:
-        return
-    lock_people_of_day(group)
-    if not starts_with_enough(booking, [starts_at], now=now):
-        raise TooFewSoFar
