@@ -1,4 +1,4 @@
-"""Sentences about the money of a booking: what was paid and in which ways, what is kept aside, what
+"""Sentences about the money of a booking: what was paid and in which ways, what is authorized, what
 went back."""
 
 from collections.abc import Sequence
@@ -106,7 +106,7 @@ def _both_authorized(status: str) -> str:
 
 
 def let_go_words(*, amount: int, currency: str, locale: str, business: str, status: str) -> str:
-    """What its customer reads of money that was kept aside and that the bank let go (minor units):
+    """What its customer reads of money that was authorized and that the bank let go (minor units):
     nothing was taken, and what comes next; business is a name."""
     words = {
         "PENDING": _(
@@ -154,7 +154,7 @@ def over_words(
 def price_authorized(
     *, price: str, total: int | None, aside: int, currency: str, locale: str
 ) -> str:
-    """ "€120.00, kept aside", or "€120.00, €40.00 of it kept aside": amounts in minor units."""
+    """ "€120.00, held on card", or "€120.00, €40.00 of it held on card": amounts in minor units."""
     if aside == total:
         return _("%(price)s, held on card") % {"price": price}
     told = formatting.format_money(aside, currency, locale)
@@ -165,7 +165,7 @@ def price_let_go(
     *, gone: int, total: int, status: str, where: str, currency: str, locale: str
 ) -> str:
     """ "€40.00 to be paid online, €80.00 at the salon" of a price (total) of which the bank let go
-    what was kept aside (gone): amounts in minor units; a request pays it once it is confirmed."""
+    what was authorized (gone): amounts in minor units; a request pays it once it is confirmed."""
     is_asked, is_all = status == Booking.Status.PENDING, gone >= total
     words = _("%(gone)s to be paid online, %(rest)s %(where)s")
     if is_asked:

@@ -29,11 +29,11 @@ class Reductions(Protocol):
         ...
 
     def authorized_by_gift(self, *, booking: Booking) -> int:
-        """What of the money kept aside for a booking a gift card pays, in minor units."""
+        """What of the money authorized for a booking a gift card pays, in minor units."""
         ...
 
     def let_go(self, *, booking: Booking) -> int:
-        """What is to be paid online because the bank let go of what was kept aside for a live
+        """What is to be paid online because the bank let go of what was authorized for a live
         booking, in minor units; 0 also where nothing can be paid online."""
         ...
 
@@ -65,12 +65,12 @@ def takes_codes(*, business_id: int, now: datetime) -> bool:
 
 
 def authorized_by_gift(booking: Booking) -> int:
-    """What of the money kept aside for a booking a gift card pays, in minor units."""
+    """What of the money authorized for a booking a gift card pays, in minor units."""
     return sum(known.authorized_by_gift(booking=booking) for known in _known)
 
 
 def let_go(booking: Booking) -> int:
-    """What is to be paid online in place of what was kept aside and let go, in minor units; nothing
+    """What is to be paid online in place of what was authorized and let go, in minor units; nothing
     is asked of what was never to be paid online."""
     if booking.payment_option != Booking.PaymentOption.ONLINE:
         return 0

@@ -86,7 +86,7 @@ def decide(*, skips: bool, conflict: bool, paid: bool, approval: bool) -> Decisi
 
     skips: somebody of the team gave this time whatever is there, so that a conflict says nothing.
     conflict: the time, or the places, went to somebody else. paid: all or a part of the price
-    came; what is only kept aside did not. approval: the team answers first.
+    came; what is only authorized did not. approval: the team answers first.
     """
     lost = conflict and not skips
     if lost and not paid:

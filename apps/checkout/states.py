@@ -40,7 +40,7 @@ BOOKING_STATUS = {
 class Flow:
     """One payment: minor units that came and went back; excess is what of it went back because it
     was more than the bill. is_open while the provider may still say yes. A reversing entry has a
-    negative captured. What is kept aside on a card has not come."""
+    negative captured. What is authorized on a card has not come."""
 
     captured: int
     refunded: int
@@ -83,7 +83,7 @@ def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
 
 
 def balance(*, total: int, flows: Sequence[Flow]) -> int:
-    """What is still to be paid beside what is kept aside, in minor units; negative when more came
+    """What is still to be paid beside what is authorized, in minor units; negative when more came
     than the bill and is still here. What was given back is not asked for again."""
     promised = sum(flow.came + flow.authorized for flow in flows)
     return max(0, total - promised) or -excess(total=total, flows=flows)

@@ -81,7 +81,7 @@ def ask_after_refunds(now: datetime) -> None:
 
 
 def decide_authorized(now: datetime) -> None:
-    """Take what is kept aside after a yes, and let it go after a no (ADR 16)."""
+    """Take what is authorized after a yes, and let it go after a no (ADR 16)."""
     checkout.look_after_authorized(now=now)
 
 
@@ -100,7 +100,7 @@ def return_lost(now: datetime) -> None:
 
 def connect() -> None:
     """Say what was taken off prices, what plans paid, what can be paid online; take the topics of
-    payments; look after open payments and what goes back each 30 seconds, after what is kept aside
+    payments; look after open payments and what goes back each 30 seconds, after what is authorized
     each ten, after abandoned orders each ten minutes, after refunds each hour."""
     register_plan_uses(find_plan_uses, limits=limits_of)
     register_reach(ProviderReach())

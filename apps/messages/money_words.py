@@ -151,7 +151,7 @@ def _authorized_note(facts: BookingFacts, kind: Kind) -> str:
 
 
 def money_notes(facts: BookingFacts, kind: Kind) -> list[str]:
-    """What a mail about money says of it, every mail of what is kept aside, and the yes of what was
+    """What a mail about money says of it, every mail of what is authorized, and the yes of what was
     let go before it (rule M29); nothing else."""
     if kind is Kind.LET_GO:
         return [_let_go_note(facts)]

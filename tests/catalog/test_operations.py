@@ -70,7 +70,7 @@ def test_terms_against_the_rules_are_refused_with_all_reasons(salon: Salon) -> N
     assert [it.value for it in refused.value.problems] == ["APPROVAL_ONLINE", "DEPOSIT_OFFLINE"]
 
 
-def test_a_request_is_paid_online_where_the_provider_can_keep_money_aside(salon: Salon) -> None:
+def test_a_request_is_paid_online_where_the_provider_can_authorize_money(salon: Salon) -> None:
     changed = change(
         salon.bridal, replace(TERMS, pays_online=True, deposit=4000), can_authorize=True
     )

@@ -1,4 +1,4 @@
-"""Every page and mail says in words what is kept aside, taken or released."""
+"""Every page and mail says in words what is authorized, taken or released."""
 
 import html
 from datetime import timedelta

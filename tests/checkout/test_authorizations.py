@@ -34,7 +34,7 @@ def draft(asking: Salon) -> Booking:
 
 @pytest.fixture
 def request_(draft: Booking) -> Booking:
-    """Carl's request with €40.00 kept aside."""
+    """Carl's request with €40.00 authorized."""
     check_out(draft, Way.DEPOSIT, now=NOW)
     pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
@@ -78,7 +78,7 @@ def test_both_ways_to_pay_online_are_offered_although_somebody_has_to_say_yes(
     assert offer_of(booking=draft, now=NOW).ways == (Way.DEPOSIT, Way.FULL)
 
 
-def test_a_provider_that_cannot_keep_money_aside_is_not_offered(
+def test_a_provider_that_cannot_authorize_money_is_not_offered(
     draft: Booking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Sandbox, "can_authorize", False)
@@ -88,7 +88,7 @@ def test_a_provider_that_cannot_keep_money_aside_is_not_offered(
         assert offer_of(booking=draft, now=NOW).ways == (Way.IN_PERSON,)
 
 
-def test_what_is_kept_aside_makes_a_request_and_counts_as_nothing(request_: Booking) -> None:
+def test_what_is_authorized_makes_a_request_and_counts_as_nothing(request_: Booking) -> None:
     assert state() == ("PENDING", "NOT_PAID", "PENDING", "AUTHORIZED")
     assert (request_.paid, request_.authorized) == (0, 4000)
     assert Order.objects.get().status == "APPROVED"
@@ -116,7 +116,7 @@ def test_after_a_yes_it_is_taken(request_: Booking, asking: Salon) -> None:
     assert clean(SETTLED)
 
 
-def test_all_of_it_may_be_kept_aside_and_taken(draft: Booking, asking: Salon) -> None:
+def test_all_of_it_may_be_authorized_and_taken(draft: Booking, asking: Salon) -> None:
     check_out(draft, Way.FULL, now=NOW)
     pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)
     work(LATER)
@@ -274,7 +274,7 @@ def test_no_money_is_taken_by_the_link_before_a_yes(request_: Booking, asking: S
     assert Payment.objects.latest("pk").amount == 8000
 
 
-def test_in_person_the_rest_is_what_is_not_kept_aside(request_: Booking, asking: Salon) -> None:
+def test_in_person_the_rest_is_what_is_not_authorized(request_: Booking, asking: Salon) -> None:
     payment = answer_money(request_, asking)
     answer(bookings.confirm_request, asking)
     look(SETTLED)

@@ -1,4 +1,4 @@
-"""A gift card pays for a request: kept aside, taken after a yes, back on the card after a no."""
+"""A gift card pays for a request: authorized, taken after a yes, back on the card after a no."""
 
 from datetime import timedelta
 from typing import Any
@@ -58,14 +58,14 @@ def look(at: Any = SETTLED) -> None:
 
 
 def books(draft: Booking, card: GiftCard) -> tuple[str, int, int, int]:
-    """Status of the booking, what it says was paid and is kept aside, and what is on the card."""
+    """Status of the booking, what it says was paid and is authorized, and what is on the card."""
     draft.refresh_from_db()
     card.refresh_from_db()
     assert list(find_all(business_id=None, now=SETTLED)) == []
     return draft.status, draft.paid, draft.authorized, card.balance
 
 
-def test_what_a_card_pays_for_a_request_is_kept_aside(draft: Booking, card: GiftCard) -> None:
+def test_what_a_card_pays_for_a_request_is_authorized(draft: Booking, card: GiftCard) -> None:
     done = ask(draft, card)
 
     assert done.url == ""
@@ -138,7 +138,7 @@ def test_a_yes_that_is_undone_takes_nothing(asking: Salon, draft: Booking, card:
     assert books(draft, card) == ("PENDING", 0, 4000, 1000)
 
 
-def test_the_rest_is_kept_aside_at_the_bank_and_both_end_alike(
+def test_the_rest_is_authorized_at_the_bank_and_both_end_alike(
     asking: Salon, draft: Booking
 ) -> None:
     small = make_gift_card(by=asking.olga, value=1500)
@@ -205,7 +205,7 @@ def told(client: Client, booking: Booking, mails: list[EmailMultiAlternatives]) 
         ),
     ],
 )
-def test_page_and_mail_name_what_is_kept_aside_on_which_card(
+def test_page_and_mail_name_what_is_authorized_on_which_card(
     client: Client,
     asking: Salon,
     draft: Booking,

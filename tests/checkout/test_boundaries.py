@@ -65,7 +65,7 @@ def test_a_payment_under_way_is_shown_again_until_its_end(
 
 
 @OVER_AT_ITS_END
-def test_money_is_kept_aside_as_long_as_the_answer_can_be_taken_back(
+def test_money_is_authorized_as_long_as_the_answer_can_be_taken_back(
     asking: Salon, seconds: int, *, lives: bool
 ) -> None:
     draft = make_prepared(service=asking.bridal, starts_at=asking.at(26, 10), now=NOW)

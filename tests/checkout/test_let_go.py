@@ -1,4 +1,4 @@
-"""Money kept aside that the bank lets go, before the team's yes and after it (rule M29)."""
+"""Money authorized that the bank lets go, before the team's yes and after it (rule M29)."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ GONE = "The bank has released the €40.00 held on the card"
 
 @pytest.fixture
 def asked(salon: Salon) -> Booking:
-    """Carl's request for a bridal trial of €120.00, with a deposit of €40.00 kept aside."""
+    """Carl's request for a bridal trial of €120.00, with a deposit of €40.00 authorized."""
     Service.objects.filter(pk=salon.bridal.pk).update(
         pays_online=True, deposit=4000, allows_multiple_requests=False
     )

@@ -37,7 +37,7 @@ def use(draft: Booking, way: Way) -> None:
 
 @pytest.fixture
 def request_(asking: Salon, code: Coupon) -> Booking:
-    """Carl asks for bridal hair with the code; the deposit is kept aside at his bank."""
+    """Carl asks for bridal hair with the code; the deposit is authorized at his bank."""
     draft = make_prepared(service=asking.bridal, starts_at=asking.at(26, 10), now=NOW)
     use(draft, Way.DEPOSIT)
     pay_in_sandbox(Payment.objects.get(), Act.PAY, now=LATER)

@@ -113,7 +113,7 @@ DECISIONS = st.one_of(
 
 @settings(max_examples=60)
 @given(steps=st.lists(DECISIONS, max_size=14))
-def test_what_is_kept_aside_ends_as_the_team_and_the_provider_say(
+def test_what_is_authorized_ends_as_the_team_and_the_provider_say(
     asking: Salon, steps: list[tuple[str, Any]]
 ) -> None:
     with transaction.atomic():

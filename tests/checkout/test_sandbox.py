@@ -44,7 +44,7 @@ def truth(opened: Opened) -> tuple[int, int, bool, str]:
     return told.authorized, told.captured, told.is_open, told.failure
 
 
-def test_an_amount_is_kept_aside_and_taken_once() -> None:
+def test_an_amount_is_authorized_and_taken_once() -> None:
     opened = pay(wanted(captures_later=True))
     assert truth(opened) == (4000, 0, False, "")
 
@@ -100,7 +100,7 @@ def test_a_saved_card_is_charged_without_a_page_once_for_each_key() -> None:
     assert SandboxSession.objects.count() == 2
 
 
-def test_a_saved_card_may_keep_an_amount_aside_too() -> None:
+def test_a_saved_card_may_authorize_an_amount_too() -> None:
     saved = Sandbox().fetch(pay(wanted(saves=True)).ref, now=NOW).saved
 
     opened = Sandbox().charge_saved(wanted("payment-2", captures_later=True), saved=saved)

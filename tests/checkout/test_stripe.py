@@ -132,7 +132,7 @@ def test_what_is_paid_while_it_is_closed_was_paid(stub: Stub) -> None:
     assert fetch(opened) == PAID
 
 
-def test_an_amount_is_kept_aside_and_taken_once(stub: Stub) -> None:
+def test_an_amount_is_authorized_and_taken_once(stub: Stub) -> None:
     opened = pay(stub, LATER)
     assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False, authorized=4000)
 
@@ -143,7 +143,7 @@ def test_an_amount_is_kept_aside_and_taken_once(stub: Stub) -> None:
     assert len(stub.seen(f"POST /v1/payment_intents/{only_intent(stub)}/capture")) == 1
 
 
-def test_what_is_kept_aside_is_let_go_and_never_counts_as_refunded(stub: Stub) -> None:
+def test_what_is_authorized_is_let_go_and_never_counts_as_refunded(stub: Stub) -> None:
     opened = pay(stub, LATER)
 
     Stripe().close(opened.ref)
@@ -153,7 +153,7 @@ def test_what_is_kept_aside_is_let_go_and_never_counts_as_refunded(stub: Stub) -
         Stripe().capture(opened.ref, key="capture-7")
 
 
-def test_what_is_kept_aside_while_it_is_closed_is_let_go(stub: Stub) -> None:
+def test_what_is_authorized_while_it_is_closed_is_let_go(stub: Stub) -> None:
     opened = Stripe().open_payment(LATER)
     stub.on_expire = stub.pay
 
@@ -245,7 +245,7 @@ def test_money_of_a_saved_card_goes_back_too(stub: Stub) -> None:
     assert fetch(opened) == replace(PAID, refunded=4000, refunds=refunds)
 
 
-def test_a_saved_card_may_keep_an_amount_aside(stub: Stub) -> None:
+def test_a_saved_card_may_authorize_an_amount(stub: Stub) -> None:
     opened = Stripe().charge_saved(LATER_KEY, saved=save_card(stub))
     assert fetch(opened).authorized == 4000
 

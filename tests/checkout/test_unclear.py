@@ -195,7 +195,7 @@ def test_what_was_paid_stays_paid(draft: Booking) -> None:
     assert list(find_all(business_id=None, now=LATER)) == []
 
 
-def test_what_is_kept_aside_in_another_amount_is_not_taken(asking: Salon) -> None:
+def test_what_is_authorized_in_another_amount_is_not_taken(asking: Salon) -> None:
     draft = make_prepared(service=asking.bridal, starts_at=asking.at(27, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
     pay_in_sandbox(Payment.objects.get(), Act.PAY_SILENTLY, now=LATER)

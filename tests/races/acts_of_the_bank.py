@@ -100,7 +100,7 @@ class Bank(Stage):
             self.attempt(lambda: checkout.settle_payment(payment_id=payment.pk, now=self.now))
 
     def the_bank_lets_go(self) -> None:
-        """Of what was kept aside too long, or of a saved card."""
+        """Of what was authorized too long, or of a saved card."""
         if self.chance(0.5):
             aside = SandboxSession.objects.filter(state="AUTHORIZED")
             self.attempt(lambda: aside.update(state="LAPSED", authorized=0))

@@ -42,7 +42,7 @@ def salon() -> Salon:
 
 @pytest.fixture
 def request_(salon: Salon) -> Booking:
-    """Carl's request; €40.00 of his are kept aside."""
+    """Carl's request; €40.00 of his are authorized."""
     draft = make_prepared(service=salon.bridal, starts_at=salon.at(26, 10), now=NOW)
     check_out(draft, Way.DEPOSIT, now=NOW)
     pay_in_sandbox(Payment.objects.get(), Act.PAY, now=NOW)

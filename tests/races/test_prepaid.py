@@ -370,7 +370,7 @@ def ask_with_card(client: int, facts: dict[str, Any]) -> str:
     )
 
 
-def test_one_card_is_kept_aside_for_one_of_many_requests(salon: Salon) -> None:
+def test_one_card_is_authorized_for_one_of_many_requests(salon: Salon) -> None:
     """And when it is declined, it comes back once, however many do that work."""
     salon.bridal.pays_online = True
     salon.bridal.save()

@@ -53,7 +53,7 @@ def note_money(
 ) -> None:
     """Write into a locked booking what its order says of the money.
 
-    History tells of money that moves, so what is kept aside leaves no line there, nor does a bill
+    History tells of money that moves, so what is authorized leaves no line there, nor does a bill
     that is settled, or open again, because its price has changed. action says why it moved; None
     where it simply came or went.
     """
@@ -100,7 +100,7 @@ def note_kept(*, booking: Booking, amount: int, actor: Actor, now: datetime) -> 
 
 def note_let_go(*, booking: Booking, now: datetime) -> None:
     """Write into the history of a locked request or confirmed booking that its bank let go what was
-    kept aside, or did not let it be taken; its customer is told."""
+    authorized, or did not let it be taken; its customer is told."""
     if booking.status in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
         record_transition(booking, action=Action.LET_GO, actor=Actor.system(), now=now, columns={})
 

@@ -15,7 +15,7 @@ class Payment(models.Model):
 
     captured is what really came, refunded what of it goes or went back: never more; excess is what
     of that was more than the bill, so that it never paid for anything. With
-    captures_later the amount is only kept aside on the card (authorized) until the team says yes,
+    captures_later the amount is only held on the card (authorized) until the team says yes,
     and counts as nothing until then. A reversing
     entry takes back money in person that was marked by mistake: reverses names it, and its amounts
     are negative. url is where the customer pays, until expires_at (UTC); origin is where their

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 class SandboxSession(models.Model):
     """One hosted payment. key makes opening it idempotent; amounts are minor units.
 
-    What is authorized is kept aside until the bank lets it go (LAPSED). saved names the card that
+    What is authorized is held until the bank lets it go (LAPSED). saved names the card that
     was paid with, when it may be charged again.
     """
 

@@ -1,4 +1,4 @@
-"""Money that is kept aside on a bank's or a gift card while the team decides: taken after a yes,
+"""Money that is authorized on a bank's or a gift card while the team decides: taken after a yes,
 else let go."""
 
 from datetime import datetime, timedelta
@@ -28,7 +28,7 @@ TOPICS = {Booking.Status.CONFIRMED.value: CAPTURE_TOPIC} | {it.value: RELEASE_TO
 
 @transaction.atomic
 def look_after_authorized(*, now: datetime) -> int:
-    """Have the worker take what is kept aside for confirmed bookings, and let go what is kept for
+    """Have the worker take what is authorized for confirmed bookings, and let go what is kept for
     those that were declined or cancelled; return how many there are.
 
     Computed from what is so now, so that no crash can lose it. A decision of the last ten seconds
@@ -58,7 +58,7 @@ def look_after_authorized(*, now: datetime) -> int:
 
 
 def capture_payment(*, payment_id: int, now: datetime) -> None:
-    """Take what is kept aside for a confirmed booking, once however often this runs; nothing when
+    """Take what is authorized for a confirmed booking, once however often this runs; nothing when
     the booking is not confirmed any more.
 
     Refused, it leaves the booking as it is, not paid, and the payment failed; the team finds it in
@@ -86,7 +86,7 @@ def capture_payment(*, payment_id: int, now: datetime) -> None:
 
 
 def release_payment(*, payment_id: int, now: datetime) -> None:
-    """Let go what is kept aside for a booking that was declined or cancelled; nothing when it is
+    """Let go what is authorized for a booking that was declined or cancelled; nothing when it is
     neither any more.
 
     Raises:

@@ -253,7 +253,7 @@ def _pages(subject: Subject) -> tuple[str, str]:
 
 
 def close_payment(*, payment_id: int) -> None:
-    """Let nobody pay what was given up, and let go what was kept aside by it.
+    """Let nobody pay what was given up, and let go what was authorized by it.
 
     Raises:
         ProviderDown: it does not answer; the outbox tries again.

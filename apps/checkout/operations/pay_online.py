@@ -101,7 +101,7 @@ def pay_balance(
     *, booking_id: int, business_id: int, origin: str, now: datetime, amount: int | None = None
 ) -> str:
     """Open a payment for what is left of a booking, and return where to pay it (rule M7). Where
-    what was kept aside was let go, that is paid first, or all of it where that is too little.
+    what was authorized was let go, that is paid first, or all of it where that is too little.
 
     Tapped again it leads to the same payment; another amount never takes its place. origin as in
     ``check_out``; amount is a part of what is left, in minor units, where the service takes any

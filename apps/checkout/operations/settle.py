@@ -117,7 +117,7 @@ def apply_provider_state(*, payment_id: int, truth: ProviderPayment, now: dateti
     """Write what a provider says of a payment, and what follows for order and booking.
 
     A first capture approves the order and makes the draft a booking, or begins a plan (rule M11);
-    money for what is over goes back by itself, as does what came twice. What is only kept aside
+    money for what is over goes back by itself, as does what came twice. What is only authorized
     makes the draft a request, or is let go when the time was lost meanwhile, and the draft is
     declined. Where the provider speaks of another amount or currency than was asked for, nothing
     is taken over: both figures are kept for a person to look at.
@@ -287,7 +287,7 @@ def _by_hand(payment: Payment) -> int:
 
 
 def _status(payment: Payment, truth: ProviderPayment) -> Payment.Status:
-    """What was given up stays so until money comes; what is kept aside is never open again, as an
+    """What was given up stays so until money comes; what is authorized is never open again, as an
     answer may say that left before."""
     if payment.captured:
         return Payment.Status.PAID

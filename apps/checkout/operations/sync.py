@@ -22,7 +22,7 @@ from apps.checkout.queries.promotions import booker, buyer_of
 
 def approve(order: Order, subject: Subject, payments: Sequence[Payment], *, now: datetime) -> None:
     """Approve a locked order because its money came, or none is due: what it is for begins, and
-    what gift cards held for it is theirs no more. Of a request it is kept aside like money
+    what gift cards held for it is theirs no more. Of a request it is authorized like money
     on a bank's card, until the team has said yes or no."""
     order.status, order.approved_at = Order.Status.APPROVED, now
     order.save(update_fields=["status", "approved_at"])

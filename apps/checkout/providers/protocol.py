@@ -55,7 +55,7 @@ class Bounds:
 class Wanted:
     """A payment to be opened: key makes it idempotent; amount in minor units; times are UTC.
 
-    captures_later: the amount is only kept aside on the card until ``capture``. saves_card: the
+    captures_later: the amount is only authorized on the card until ``capture``. saves_card: the
     card may be charged again later without its owner (``charge_saved``).
     """
 
@@ -132,7 +132,7 @@ class Event:
 class Provider(Protocol):
     """Idempotent by key and ref; each method may raise ProviderDown.
 
-    can_authorize: it can keep an amount aside now and take it later (``Wanted.captures_later``).
+    can_authorize: it can authorize an amount now and take it later (``Wanted.captures_later``).
     """
 
     name: str
@@ -164,11 +164,11 @@ class Provider(Protocol):
         """Ask how a payment stands."""
 
     def close(self, ref: str) -> None:
-        """Let nobody pay it any more, and let go what is kept aside; harmless when it is paid or
+        """Let nobody pay it any more, and let go what is authorized; harmless when it is paid or
         closed."""
 
     def capture(self, ref: str, *, key: str) -> None:
-        """Take all of what is kept aside; harmless when it was taken already.
+        """Take all of what is authorized; harmless when it was taken already.
 
         Raises:
             CaptureRefused: it will never be done.

@@ -33,7 +33,7 @@ from apps.checkout.providers.words import declined_words, lapsed_words, refused_
 
 HEADER = "Sandbox-Signature"
 HELD_FOR = timedelta(days=7)
-"""Banks keep an amount aside for about a week."""
+"""Banks authorize an amount for about a week."""
 State = SandboxSession.State
 
 

@@ -175,7 +175,7 @@ def _session(wanted: Wanted) -> dict[str, Any]:
         intent["capture_method"] = "manual"
     params: dict[str, Any] = {
         "mode": "payment",
-        "payment_method_types": ["card"],  # others come days later, and none is kept aside
+        "payment_method_types": ["card"],  # others come days later, and none is authorized
         "line_items": [{"quantity": 1, "price_data": price}],
         "client_reference_id": wanted.key,
         "metadata": {"key": wanted.key},

@@ -19,7 +19,7 @@ from apps.checkout.providers.words import declined_words, lapsed_words, refused_
 
 UNDER_WAY = frozenset(("processing", "requires_action", "requires_confirmation"))
 LET_GO = frozenset(("automatic", "expired"))
-"""Why a bank ends what it kept aside, when nobody asked it to."""
+"""Why a bank ends what it authorized, when nobody asked it to."""
 NOT_GONE = frozenset(("failed", "canceled"))
 """Where a refund ends that did not go; "succeeded" may still become "failed" days later."""
 LONGEST_ID, LONGEST_KIND = 120, 60  # the columns of ProviderEvent

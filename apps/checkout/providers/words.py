@@ -27,7 +27,7 @@ def refused_words(code: str = "") -> str:
 
 
 def lapsed_words() -> str:
-    """What a payment says whose amount is kept aside no longer."""
+    """What a payment says whose amount is authorized no longer."""
     return _("The bank no longer holds the amount.")
 
 

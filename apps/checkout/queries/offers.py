@@ -130,12 +130,12 @@ def _plan_pays(service: Service, choice: Choice, total: int) -> bool:
 
 
 def asks_first(booking: Booking) -> bool:
-    """Whether a draft becomes a request: its money is kept aside until the team says yes."""
+    """Whether a draft becomes a request: its money is authorized until the team says yes."""
     return booking.asks_first
 
 
 def _is_paid_online(booking: Booking) -> bool:
-    """Where the team has to say yes first, only a provider will do that can keep money aside."""
+    """Where the team has to say yes first, only a provider will do that can authorize money."""
     provider = provider_in_use()
     if provider is None or not booking.service.pays_online:
         return False

@@ -122,7 +122,7 @@ class PaymentSummary:
 
     @property
     def let_go(self) -> int:
-        """What was kept aside, was let go by the bank, and was not paid since."""
+        """What was authorized, was let go by the bank, and was not paid since."""
         return let_go_of(self.order, (it.payment for it in self.entries if it.payment))
 
     @property
@@ -255,8 +255,8 @@ def smallest_part(currency: str) -> int:
 
 
 def released_of(*, booking: Booking) -> int:
-    """What was kept aside for a booking that is over, and was never taken, in minor units. Where
-    other money came, only what is kept aside until now: what was let go before was paid since."""
+    """What was authorized for a booking that is over, and was never taken, in minor units. Where
+    other money came, only what is authorized until now: what was let go before was paid since."""
     found = Payment.objects.filter(order__booking=booking, order__status=Order.Status.APPROVED)
     of_order = list(found.order_by("pk"))
     payments = [it for it in of_order if it.captures_later]
@@ -269,7 +269,7 @@ def released_of(*, booking: Booking) -> int:
 
 
 def authorized_by_gift(*, booking: Booking) -> int:
-    """What of the money that is kept aside for a booking, or was and is let go, a gift card pays,
+    """What of the money that is authorized for a booking, or was and is let go, a gift card pays,
     in minor units."""
     gifts = Payment.objects.filter(
         order__booking=booking, kind=Payment.Kind.GIFT, captures_later=True

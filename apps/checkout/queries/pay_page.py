@@ -251,7 +251,7 @@ def _tax_words(quote: Quote, locale: str) -> str:
 
 
 def _authorized_words(booking: Booking, quote: Quote, *, gift: int) -> str:
-    """What a gift card pays is kept aside like the rest."""
+    """What a gift card pays is authorized like the rest."""
     amount = max(quote.due_now, gift)
     if not amount or not asks_first(booking):
         return ""

@@ -181,7 +181,7 @@ class Reductions:
         return taken != NOTHING
 
     def authorized_by_gift(self, *, booking: Booking) -> int:
-        """What of the money kept aside for a booking a gift card pays. One query."""
+        """What of the money authorized for a booking a gift card pays. One query."""
         return authorized_by_gift(booking=booking)
 
     def let_go(self, *, booking: Booking) -> int:

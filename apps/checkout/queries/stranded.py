@@ -1,6 +1,6 @@
 """Money that did not go where it should: there are no keys to its provider any more, the provider
 refused to give it back, a gift card used what is not paid for any more, or a bank let go what was
-kept aside for a request (rule M29)."""
+authorized for a request (rule M29)."""
 
 from collections.abc import Iterable
 
@@ -17,7 +17,7 @@ GONE = (Payment.Status.FAILED, Payment.Status.CANCELED)
 
 
 def stranded_payments(*, business_id: int) -> QuerySet[Payment]:
-    """Payments under way, or kept aside, of which nobody can learn how they stand."""
+    """Payments under way, or authorized, of which nobody can learn how they stand."""
     own = Payment.objects.filter(
         business_id=business_id, kind=Payment.Kind.ONLINE, status__in=UNSETTLED
     )
@@ -45,7 +45,7 @@ def uncovered_cards(*, business_id: int) -> QuerySet[GiftCard]:
 
 
 def let_go_of(order: Order, payments: Iterable[Payment]) -> int:
-    """What was to be paid with an order by money that was kept aside, is kept aside no more, and
+    """What was to be paid with an order by money that was authorized, is authorized no more, and
     was not paid since, in minor units; 0 where nothing is missing."""
     payments = list(payments)
     gone = any(it.captures_later and it.status in GONE for it in payments)

@@ -114,7 +114,7 @@ def find_hidden_debts(*, business_id: int | None = None) -> Iterator[Finding]:
 
 def find_unapproved_money(*, business_id: int | None = None) -> Iterator[Finding]:
     """Yield orders that have money but were never approved, and drafts that have money (rule M11);
-    what is kept aside is the promise of money and approves too."""
+    what is authorized is the promise of money and approves too."""
     came = Q(captured__gt=0) | Q(authorized__gt=0)
     captured = Payment.objects.filter(came).values("order_id")
     lost = (
@@ -146,7 +146,7 @@ def find_bookings_past_the_till(*, business_id: int | None = None) -> Iterator[F
 
 
 def find_kept_too_long(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
-    """Yield payments that are still kept aside an hour after the team or the customer decided."""
+    """Yield payments that are still authorized an hour after the team or the customer decided."""
     lately = BookingEvent.objects.filter(
         booking=OuterRef("order__booking"), at__gt=now - DECIDED_WITHIN
     )
@@ -154,7 +154,7 @@ def find_kept_too_long(*, business_id: int | None = None, now: datetime) -> Iter
     undecided = Q(order__booking__status=Booking.Status.PENDING)
     rows = kept.exclude(undecided).exclude(Exists(lately)).order_by("pk")
     for pk, of, status in rows.values_list("pk", "business_id", "order__booking__status"):
-        words = f"is kept aside, its booking is {status}"
+        words = f"is authorized, its booking is {status}"
         yield Finding("kept_aside_is_decided", of, f"payment {pk}", words)
 
 

@@ -95,7 +95,7 @@ def test_the_chips_tell_the_states_apart(
     assert names_in(olga.get(ORDERS, {"state": state})) == names
 
 
-def test_a_request_is_kept_aside_and_not_to_be_paid(olga: Client, salon: Salon) -> None:
+def test_a_request_is_authorized_and_not_to_be_paid(olga: Client, salon: Salon) -> None:
     salon.bridal.pays_online = True
     salon.bridal.deposit = 4000
     salon.bridal.save()

@@ -276,7 +276,7 @@ def test_every_problem_has_words_beside_a_field(problem: PaymentProblem) -> None
     assert str(words).endswith(".")
 
 
-def test_what_asks_for_approval_may_be_paid_online_where_money_can_be_kept_aside(
+def test_what_asks_for_approval_may_be_paid_online_where_money_can_be_authorized(
     olga: Client, salon: Salon
 ) -> None:
     answer = save(olga, salon.bridal, price="130", pays_online="on", deposit="10")

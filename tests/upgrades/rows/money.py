@@ -1,4 +1,4 @@
-"""Bills in every state: a deposit, paid, given back, kept aside, too late; plans, cards, codes."""
+"""Bills in every state: a deposit, paid, given back, authorized, too late; plans, cards, codes."""
 
 from datetime import timedelta
 
@@ -121,7 +121,7 @@ def _codes(salon: Salon) -> None:
 
 
 def _authorized(salon: Salon) -> None:
-    """One request with money kept aside, and one whose money was taken after a yes."""
+    """One request with money authorized, and one whose money was taken after a yes."""
     for day, name in ((27, "kit"), (28, "lou")):
         draft = make_prepared(
             service=salon.bridal,

@@ -89,7 +89,7 @@ def list_leftovers(*, access: Access) -> list[BookingMoney]:
 
 
 def list_let_go(*, access: Access, now: datetime) -> list[BookingMoney]:
-    """What was kept aside for confirmed bookings that are not over and was let go by the bank, the
+    """What was authorized for confirmed bookings that are not over and was let go by the bank, the
     soonest first (rule M29); the card of a request says it itself. One query."""
     rows = let_go_ahead(access, now=now).select_related("booking__customer", "booking__location")
     rows = rows.select_related("booking__business").order_by("booking__starts_at", "pk")
@@ -209,7 +209,7 @@ def list_uncovered(*, access: Access) -> list[UncoveredCard]:
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """A payment of which the provider tells another amount than was asked for. has_come: money
-    came, or is kept aside; is_counted: some of it was written down before; ref names it at the
+    came, or is authorized; is_counted: some of it was written down before; ref names it at the
     provider."""
 
     pk: int

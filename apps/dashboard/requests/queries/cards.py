@@ -26,7 +26,7 @@ class RequestCard:
     the same person.
 
     fit is None once it is answered: then nothing has to fit any more. lost_its_time: enough people
-    want its day, so that it takes place, but the time went to somebody else. let_go was kept aside
+    want its day, so that it takes place, but the time went to somebody else. let_go was authorized
     for it, and its bank let it go.
     """
 
@@ -72,7 +72,7 @@ def requests_of(access: Access) -> QuerySet[Booking]:
 
 
 def _let_go(access: Access) -> Coalesce | Value:
-    """Count what was kept aside for a request and let go by its bank, for those who see money."""
+    """Count what was authorized for a request and let go by its bank, for those who see money."""
     if not access.may(Right.SEE_MONEY):
         return Value(0)
     orders = orders_let_go(business_id=access.business.pk).filter(booking=OuterRef("pk"))

@@ -89,7 +89,7 @@ def _service(request: OwnerRequest, service_id: int) -> Service:
 
 
 def _can_authorize() -> bool:
-    """Whether money can be kept aside until the team has said yes (ADR 16)."""
+    """Whether money can be authorized until the team has said yes (ADR 16)."""
     provider = provider_in_use()
     return provider is not None and provider.can_authorize
 
