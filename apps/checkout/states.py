@@ -1,4 +1,5 @@
-"""Where an order stands, by the money that came and went. Pure.
+"""Where an order stands, by the money that came and went; from which payments, and for which
+lines, money goes back (rule M9). Pure; amounts are whole minor units of one currency.
 
 Two machines that never contradict each other: the order is INITIALIZED until money or the promise
 of money approves it; its payment status is nothing but arithmetic on its payments.
@@ -9,7 +10,7 @@ goes back because it was more than the bill (excess) is neither: it never paid f
 is counted as if it had not come (rule M8).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,18 @@ BOOKING_STATUS = {
     PaymentStatus.FULLY_REFUNDED: "REFUNDED",
 }
 """What the booking says."""
+STATUS = {
+    # something is kept, something is owed, something went back
+    (True, True, False): PaymentStatus.PARTIALLY_PAID,
+    (True, True, True): PaymentStatus.PARTIALLY_PAID,
+    (True, False, False): PaymentStatus.PAID,
+    (True, False, True): PaymentStatus.PARTIALLY_REFUNDED,
+    (False, True, True): PaymentStatus.FULLY_REFUNDED,
+    (False, False, True): PaymentStatus.FULLY_REFUNDED,
+}
+"""Where nothing came, or all of it was a mistake, a payment that is open makes the difference."""
+Share = tuple[int, int]
+"""The id of a payment or a line, and an amount of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +70,6 @@ class Flow:
     def given_back(self) -> int:
         """What of it went back as a decision."""
         return self.refunded - self.excess
-
-
-STATUS = {
-    # something is kept, something is owed, something went back
-    (True, True, False): PaymentStatus.PARTIALLY_PAID,
-    (True, True, True): PaymentStatus.PARTIALLY_PAID,
-    (True, False, False): PaymentStatus.PAID,
-    (True, False, True): PaymentStatus.PARTIALLY_REFUNDED,
-    (False, True, True): PaymentStatus.FULLY_REFUNDED,
-    (False, False, True): PaymentStatus.FULLY_REFUNDED,
-}
-"""Where nothing came, or all of it was a mistake, a payment that is open makes the difference."""
 
 
 def payment_status(*, total: int, flows: Sequence[Flow]) -> PaymentStatus:
@@ -98,3 +99,26 @@ def excess(*, total: int, flows: Sequence[Flow]) -> int:
 def booking_status(status: PaymentStatus, *, total: int) -> str:
     """The payment status of the booking behind an order."""
     return "EXEMPT" if total == 0 else BOOKING_STATUS[status]
+
+
+def split(wanted: int, *, over: Sequence[Share]) -> list[Share]:
+    """Take an amount from what is left of each, in their order; those of which nothing is taken are
+    left out. When all of them together are too little, less is taken."""
+    parts, rest = [], wanted
+    for pk, left in over:
+        part = min(rest, left)
+        if part > 0:
+            parts.append((pk, part))
+            rest -= part
+    return parts
+
+
+def assign(lines: Mapping[int, int], *, to: Sequence[Share]) -> dict[int, list[Share]]:
+    """Say which lines each refund is for, one line after the other; what is left of the refunds in
+    the end is for no line."""
+    rest, found = dict(lines), {}
+    for refund, amount in to:
+        found[refund] = split(amount, over=list(rest.items()))
+        for line, part in found[refund]:
+            rest[line] -= part
+    return found

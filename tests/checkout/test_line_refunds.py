@@ -13,7 +13,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Order, OrderLine, Payment, Refund, RefundLine, SandboxSession
 from apps.checkout.operations import Act
 from apps.checkout.pricing import Way
-from apps.checkout.refunds import assign, split
+from apps.checkout.states import assign, split
 from apps.ledger.check import find_all
 from tests.factories import NOW, Salon
 from tests.factories.money import check_out, make_prepared, pay_in_sandbox, work

@@ -20,8 +20,7 @@ from apps.checkout.operations.tell_of_money import tell_of_refunds, tell_of_refu
 from apps.checkout.providers import ProviderPayment, RefundRefused, provider_of
 from apps.checkout.queries.orders import flows_of, refundable_of
 from apps.checkout.queries.payments import key_of_refund
-from apps.checkout.refunds import Share, assign, split
-from apps.checkout.states import excess
+from apps.checkout.states import Share, assign, excess, split
 from apps.outbox import operations as outbox
 
 REFUND_TOPIC = "payments.refund"

@@ -12,8 +12,15 @@ from apps.bookings.operations import MoneyOfBooking
 from apps.checkout.models import UNDECIDED, GiftCard, Order, Payment, PlanPurchase, Refund
 from apps.checkout.providers import provider_in_use
 from apps.checkout.queries.stranded import let_go_of
-from apps.checkout.refunds import Share, split
-from apps.checkout.states import Flow, PaymentStatus, balance, booking_status, payment_status
+from apps.checkout.states import (
+    Flow,
+    PaymentStatus,
+    Share,
+    balance,
+    booking_status,
+    payment_status,
+    split,
+)
 from apps.kernel.money import unit_of
 
 
