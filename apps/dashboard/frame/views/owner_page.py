@@ -20,7 +20,7 @@ from apps.businesses.pages import links_of
 from apps.checkout.gifts import holds_gift_code
 from apps.dashboard.access import Access, OwnerRequest
 from apps.dashboard.frame.queries.frame import Frame, get_frame
-from apps.dashboard.frame.views.given_back import give_back
+from apps.dashboard.frame.views.restored_text import restore_text
 from apps.dashboard.roles import Right, roles_with
 from apps.kernel.refusals import Refusal
 from apps.web.guards import guarded
@@ -113,7 +113,7 @@ def show(
     shown = {**_frame(request.access, frame, current, now=now), "now": now, **context}
     if request.method == "GET" and not wants_fragment(request):
         kept = take_text(request, now=now)
-        shown["given_back"] = give_back(kept, context) if kept else None
+        shown["restored"] = restore_text(kept, context) if kept else None
     response = render_page(request, page, fragment, shown, status=status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -205,7 +205,7 @@ def test_what_somebody_else_has_saved_meanwhile_stands_beside_it_also_a_price(
 
     told = typed_late(olga, salon, page, {**PRICE, "revision": "1"})
 
-    note = told.partition('id="given-back"')[2].partition("</div>")[0]
+    note = told.partition('id="restored-text"')[2].partition("</div>")[0]
     assert re.findall(r'keep-lines">([^<]*)<', note) == ["60.00"]
     assert 'name="price" value="50.00"' in told
 

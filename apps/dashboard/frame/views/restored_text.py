@@ -26,7 +26,7 @@ FORM_OF = {"confirm-anyway": "override"}
 
 
 @dataclass(frozen=True, slots=True)
-class GivenBack:
+class RestoredText:
     """loose is what no form of the page has a field for; saved is what stands in the fields now
     and would be replaced: (label, words)."""
 
@@ -34,7 +34,7 @@ class GivenBack:
     saved: tuple[tuple[str, str], ...]
 
 
-def give_back(kept: KeptText, context: Mapping[str, Any]) -> GivenBack:
+def restore_text(kept: KeptText, context: Mapping[str, Any]) -> RestoredText:
     """Fill the one form of a page that was sent: the one that the address is named after, else the
     one with the most of these fields; nothing is sent."""
     typed: dict[str, list[str]] = {}
@@ -48,7 +48,7 @@ def give_back(kept: KeptText, context: Mapping[str, Any]) -> GivenBack:
         if not form.is_bound and _named(form, typed)
     ]
     if not fitting:
-        return GivenBack(_loose(typed, ()), ())
+        return RestoredText(_loose(typed, ()), ())
     _is_its_own, _count, form = max(fitting, key=lambda it: it[:2])
     again = {name: _value(form.fields[name], typed.get(name, ())) for name in _sent(form, typed)}
     saved = []
@@ -58,7 +58,7 @@ def give_back(kept: KeptText, context: Mapping[str, Any]) -> GivenBack:
         if was and was != _words(field, value):
             saved.append((str(field.label or ""), was))
     form.initial = {**(form.initial or {}), **again}
-    return GivenBack(_loose(typed, form.fields), tuple(saved))
+    return RestoredText(_loose(typed, form.fields), tuple(saved))
 
 
 def _value(field: Field, words: Sequence[str]) -> Any:
