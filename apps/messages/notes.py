@@ -47,7 +47,7 @@ def answer_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) 
     if is_over:
         return ""
     words = _("%(business)s answers by %(by)s.") % {"business": facts.business.name, "by": by}
-    return " ".join(it for it in (words, kept_words(facts), _otherwise(facts)) if it)
+    return " ".join(it for it in (words, _holding_words(facts), _otherwise(facts)) if it)
 
 
 def _people_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime) -> str:
@@ -77,11 +77,11 @@ def _people_note(facts: BookingFacts, kind: Kind, zone: ZoneInfo, now: datetime)
         _("It goes ahead if enough people have booked by %(until)s. We’ll e-mail you either way.")
         % until
     )
-    return " ".join(it for it in (so_far, words, kept_words(facts)) if it)
+    return " ".join(it for it in (so_far, words, _holding_words(facts)) if it)
 
 
-def kept_words(facts: BookingFacts) -> str:
-    """How long the time of a request is kept: to the answer, or to its last moment."""
+def _holding_words(facts: BookingFacts) -> str:
+    """How long the time of a request is held: to the answer, or to its last moment."""
     if not facts.holds_time:
         return ""
     if facts.unanswered == Rule.REMIND:
@@ -105,7 +105,7 @@ def overdue_notes(facts: BookingFacts, kind: Kind) -> list[str]:
     name = {"business": facts.business.name}
     if kind is Kind.OVERDUE:
         words = _("%(business)s has not answered yet. We have reminded them.") % name
-        return [words, kept_words(facts)]
+        return [words, _holding_words(facts)]
     if kind is Kind.NEW_OVERDUE:
         return [_("The time you set yourself for answering is over, and the customer knows.")]
     if kind is Kind.NEW_LAPSED and facts.suggestions:
