@@ -7,10 +7,10 @@ class AvailabilityConfig(AppConfig):
 
     def ready(self) -> None:
         """Keep the triggers through migrations, and let the worker sweep."""
-        from apps.availability.periodic import register_periodic_work
+        from apps.availability import wiring
         from apps.availability.triggers import SETUP, write_triggers
         from apps.businesses.setup_triggers import watch_setup
 
-        register_periodic_work()
+        wiring.connect()
         post_migrate.connect(write_triggers, sender=self, dispatch_uid="occupancy_triggers")
         watch_setup(SETUP)

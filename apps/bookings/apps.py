@@ -7,6 +7,6 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the worker tidy up after us."""
-        from apps.bookings.periodic import register_periodic_work
+        from apps.bookings import wiring
 
-        register_periodic_work()
+        wiring.connect()

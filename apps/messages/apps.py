@@ -7,6 +7,6 @@ class MessagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the worker do our topics."""
-        from apps.messages.outbox_work import register_work
+        from apps.messages import wiring
 
-        register_work()
+        wiring.connect()

@@ -205,11 +205,11 @@ class MyMoney:
 
 def money_of(*, booking: Booking, now: datetime) -> MyMoney:
     """Return what a customer may pay of a booking, and whether there is a receipt."""
-    sheet = find_payment_summary(booking=booking)
-    owed = sheet.balance if sheet else booking.price or 0
-    under_way = find_under_way(booking, now=now) if sheet else None
+    summary = find_payment_summary(booking=booking)
+    owed = summary.balance if summary else booking.price or 0
+    under_way = find_under_way(booking, now=now) if summary else None
     is_owed = owed > 0 and booking.status in OPEN and not waits_for_a_yes(booking)
-    gone = sheet.let_go if sheet and not booking.as_booked.any_amount else 0
+    gone = summary.let_go if summary and not booking.as_booked.any_amount else 0
     provider = provider_in_use()
     bounds = provider.bounds(booking.currency) if provider else None
     first = first_part(missing=gone, owed=owed, bounds=bounds)
@@ -217,19 +217,19 @@ def money_of(*, booking: Booking, now: datetime) -> MyMoney:
         booking,
         _payable(booking, first),
         under_way=under_way,
-        has_receipt=sheet is not None and sheet.paid > 0,
-        aside=_authorized_words(booking, sheet) if sheet else "",
+        has_receipt=summary is not None and summary.paid > 0,
+        aside=_authorized_words(booking, summary) if summary else "",
         takes_codes=is_owed and under_way is None,
     )
-    if sheet is None:
+    if summary is None:
         return found
-    notes = _notes(booking, sheet)
+    notes = _notes(booking, summary)
     if found.left and 0 < gone < first:
         notes += (together_words(booking=booking, alone=gone, left=first),)
     return replace(found, notes=notes)
 
 
-def _notes(booking: Booking, sheet: PaymentSummary) -> tuple[str, ...]:
+def _notes(booking: Booking, summary: PaymentSummary) -> tuple[str, ...]:
     money = {"currency": booking.currency, "locale": booking.business.locale}
     name = booking.business.name
     if booking.status not in OPEN:
@@ -238,19 +238,19 @@ def _notes(booking: Booking, sheet: PaymentSummary) -> tuple[str, ...]:
             over_words(
                 paid=booking.paid,
                 returned=booking.returned,
-                by_hand=sheet.by_hand,
+                by_hand=summary.by_hand,
                 is_kept=kept,
                 business=name,
                 **money,
             )
         )
-    if not sheet.let_go:
+    if not summary.let_go:
         return ()
-    return (let_go_words(amount=sheet.let_go, business=name, status=booking.status, **money),)
+    return (let_go_words(amount=summary.let_go, business=name, status=booking.status, **money),)
 
 
-def _authorized_words(booking: Booking, sheet: PaymentSummary) -> str:
-    amount = sheet.authorized if booking.status in OPEN else released_of(booking=booking)
+def _authorized_words(booking: Booking, summary: PaymentSummary) -> str:
+    amount = summary.authorized if booking.status in OPEN else released_of(booking=booking)
     if not amount:
         return ""
     return authorized_words(

@@ -8,7 +8,7 @@ CLOCKS = {("timezone", "now"), ("datetime", "now"), ("date", "today"), ("time", 
 # The edge of the system: whoever starts the work reads the clock once and hands it down.
 EDGE = (
     *("/views", "/management/commands/", "/admin", "bookings_portal/"),
-    *("/worker.py", "/outbox_work.py", "/wiring.py"),  # the worker and what it calls
+    *("/worker.py", "/wiring.py"),  # the worker and what it calls
     "/access.py",  # the guard before the views of the owner section
     "/operators.py",  # what all pages of the operators' admin share
     *("/templatetags/", "/eml_files.py"),  # "3 minutes ago", and the name of a mail's file

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from apps.bookings import operations as bookings
-from apps.bookings import periodic
+from apps.bookings import wiring
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.checkout import operations as checkout
@@ -78,7 +78,7 @@ def test_ended_without_an_answer(salon: Salon) -> None:
     booking = paid(salon, asks_meanwhile=True)
     assert booking.answer_by is not None
     at = booking.answer_by + MINUTE
-    periodic.look_after_requests(at)
+    wiring.look_after_requests(at)
     work(at)
 
     told(booking, LOOKED_AT, kind="DECLINED")

@@ -154,11 +154,11 @@ def deposit(salon: Salon) -> Booking:
 
 
 def refund_remaining(booking: Booking, salon: Salon, amount: int) -> None:
-    sheet = find_payment_summary(booking=booking)
+    summary = find_payment_summary(booking=booking)
     checkout.refund_order(
         booking_id=booking.pk,
         amount=amount,
-        seen_refunded=sheet.refunded if sheet else 0,
+        seen_refunded=summary.refunded if summary else 0,
         reason="",
         by=salon.olga,
         now=NOW,
@@ -171,10 +171,10 @@ def test_one_cent_that_goes_back_hides_nothing_of_the_rest(deposit: Booking, sal
     refund_remaining(deposit, salon, 1)
 
     deposit.refresh_from_db()
-    sheet = find_payment_summary(booking=deposit)
-    assert sheet is not None
+    summary = find_payment_summary(booking=deposit)
+    assert summary is not None
     assert (deposit.payment_status, deposit.paid, deposit.returned) == ("PARTIALLY_PAID", 1999, 1)
-    assert (sheet.order.payment_status, sheet.balance) == ("PARTIALLY_PAID", 2800)
+    assert (summary.order.payment_status, summary.balance) == ("PARTIALLY_PAID", 2800)
     page = page_of(carl(deposit), deposit)
     assert "€19.99 paid, €28.00 at the studio" in page
     assert "Pay €28.00 online" in page

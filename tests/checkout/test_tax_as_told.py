@@ -131,10 +131,10 @@ def test_a_code_is_told_with_the_tax_it_saves_wherever_a_bill_is_shown(
     make_coupon(business=net.business, code="TEN", kind="AMOUNT", value=1000)
     told = {"booking_id": booking.pk, "business_id": net.business.pk}
     checkout.use_code(**told, code="TEN", by=net.olga, now=NOW)
-    sheet = find_payment_summary(booking=booking)
-    assert sheet is not None
-    (line,) = sheet.order.lines.all()
-    assert (line.before, sheet.order.off, sheet.order.total) == (8806, Off(0, 1190), 7616)
+    summary = find_payment_summary(booking=booking)
+    assert summary is not None
+    (line,) = summary.order.lines.all()
+    assert (line.before, summary.order.off, summary.order.total) == (8806, Off(0, 1190), 7616)
     client.force_login(net.olga.user, backend="django.contrib.auth.backends.ModelBackend")
     page = text_of(client.get(f"/own/juniper/bookings/{booking.reference}/"))
     for amount in ("€88.06", "−\xa0€11.90", "€76.16"):

@@ -58,9 +58,9 @@ def reverse(booking: Booking, at_desk: Payment, salon: Salon) -> None:
 
 
 def owed_of(booking: Booking) -> int:
-    sheet = find_payment_summary(booking=booking)
-    assert sheet is not None
-    return sheet.balance
+    summary = find_payment_summary(booking=booking)
+    assert summary is not None
+    return summary.balance
 
 
 def is_in_order() -> bool:

@@ -45,8 +45,8 @@ def called_from_outside() -> set[str]:
 
 def by_the_worker(app: str) -> set[str]:
     """What the worker does from time to time, or when its item is due: an act, all of it."""
-    files = (ROOT / "apps" / app / name for name in ("periodic.py", "outbox_work.py", "wiring.py"))
-    return {name for path in files if path.exists() for name in names_in(path)}
+    wiring = ROOT / "apps" / app / "wiring.py"
+    return set(names_in(wiring)) if wiring.exists() else set()
 
 
 def verbs_of(module: ModuleType) -> Iterator[str]:

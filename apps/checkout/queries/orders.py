@@ -185,27 +185,27 @@ PAYER = ("booking__customer", "purchase__customer", "gift_card")
 def find_payment_summary(*, booking: Booking) -> PaymentSummary | None:
     """Read the order of a booking; None where no money has been spoken of yet. Four queries."""
     orders = _orders().filter(booking=booking)
-    return next(iter(_sheets(orders)), None)
+    return next(iter(_summaries(orders)), None)
 
 
-def list_sheets(*, purchase: PlanPurchase) -> list[PaymentSummary]:
+def list_payment_summaries(*, purchase: PlanPurchase) -> list[PaymentSummary]:
     """Read the orders of a plan that were placed, the newest first; as many queries for each
     number of them."""
     orders = _orders().filter(purchase=purchase)
-    return _sheets(orders.exclude(status=Order.Status.CANCELED).order_by("-pk"))
+    return _summaries(orders.exclude(status=Order.Status.CANCELED).order_by("-pk"))
 
 
-def find_card_sheet(*, card: GiftCard) -> PaymentSummary | None:
+def find_card_summary(*, card: GiftCard) -> PaymentSummary | None:
     """Read the order with which a gift card was bought."""
     orders = _orders().filter(gift_card=card)
-    return next(iter(_sheets(orders)), None)
+    return next(iter(_summaries(orders)), None)
 
 
 def _orders() -> QuerySet[Order]:
     return Order.objects.select_related("receipt").prefetch_related("lines")
 
 
-def _sheets(found: QuerySet[Order]) -> list[PaymentSummary]:
+def _summaries(found: QuerySet[Order]) -> list[PaymentSummary]:
     """Four queries at most, two when there is no order."""
     orders = list(found)
     if not orders:
@@ -221,10 +221,12 @@ def _sheets(found: QuerySet[Order]) -> list[PaymentSummary]:
         Refund.objects.filter(payment__order__in=ids).select_related("payment").order_by("pk")
     ):
         refunds[refund.payment.order_id].append(refund)
-    return [_sheet(order, payments[order.pk], refunds[order.pk]) for order in orders]
+    return [_summary(order, payments[order.pk], refunds[order.pk]) for order in orders]
 
 
-def _sheet(order: Order, payments: Sequence[Payment], refunds: Sequence[Refund]) -> PaymentSummary:
+def _summary(
+    order: Order, payments: Sequence[Payment], refunds: Sequence[Refund]
+) -> PaymentSummary:
     flows = flows_of(payments)
     return PaymentSummary(
         order=order,

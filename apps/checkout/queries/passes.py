@@ -101,24 +101,24 @@ def passes_for(*, booking: Booking, purchase_ids: Sequence[int], now: datetime) 
 
 
 def passes_of_customer(
-    *, booking: Booking, sheet: PaymentSummary | None, now: datetime
+    *, booking: Booking, summary: PaymentSummary | None, now: datetime
 ) -> tuple[Pass, ...]:
     """The live plans of whoever booked, usable ones first, as long as all that was booked is still
     owed (``operations.pay_with_plan``); none, and no query, where nothing is. One query more than
     ``passes_for``."""
-    if booking.customer_id is None or not _owes_all(booking, sheet):
+    if booking.customer_id is None or not _owes_all(booking, summary):
         return ()
     own = PlanPurchase.objects.filter(customer=booking.customer_id, status__in=PlanPurchase.LIVE)
     held = list(own.values_list("pk", flat=True))
     return passes_for(booking=booking, purchase_ids=held, now=now)
 
 
-def _owes_all(booking: Booking, sheet: PaymentSummary | None) -> bool:
+def _owes_all(booking: Booking, summary: PaymentSummary | None) -> bool:
     lives = booking.status in {Booking.Status.PENDING, Booking.Status.CONFIRMED}
     by_plan = booking.payment_option == Booking.PaymentOption.MEMBERSHIP
     if not lives or not booking.price or by_plan or waits_for_a_yes(booking):
         return False
-    return sheet is None or sheet.owes_all
+    return summary is None or summary.owes_all
 
 
 def has_plans_for(*, booking: Booking) -> bool:

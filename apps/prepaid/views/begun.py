@@ -15,7 +15,7 @@ from apps.checkout.gifts import plain_gift_code, spell_code
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.promotions import Refused, plain_code
 from apps.checkout.queries.gifts import find_gift, gift_now_words, has_gift_cards
-from apps.checkout.queries.orders import list_sheets
+from apps.checkout.queries.orders import list_payment_summaries
 from apps.checkout.queries.pay_page import code_words, refused_words
 from apps.checkout.queries.payments import UnderWay, find_under_way
 from apps.checkout.queries.promotions import Applied, apply_code, buyer_of
@@ -63,10 +63,10 @@ def owed_of(purchase: PlanPurchase) -> list[Owed]:
     """What of a live plan was sold to be paid later, the oldest first."""
     if purchase.status not in PlanPurchase.LIVE:
         return []
-    sheets = reversed(list_sheets(purchase=purchase))
+    summaries = reversed(list_payment_summaries(purchase=purchase))
     return [
         Owed(it.order.reference, Money(it.balance, it.order.currency))
-        for it in sheets
+        for it in summaries
         if it.order.status == Order.Status.APPROVED and it.balance > 0
     ]
 

@@ -124,8 +124,8 @@ def _origin(request: HttpRequest) -> str:
 def receipt(request: HttpRequest, reference: str) -> HttpResponse:
     """Show what was paid, with the tax in it, ready to be printed."""
     booking = granted_booking(request, reference)
-    sheet = find_payment_summary(booking=booking)
-    if sheet is None or sheet.paid <= 0:
+    summary = find_payment_summary(booking=booking)
+    if summary is None or summary.paid <= 0:
         raise Http404
     context = {
         **frame_of(business=booking.business, place=booking.location),
@@ -134,9 +134,9 @@ def receipt(request: HttpRequest, reference: str) -> HttpResponse:
         "stub": stub_of(booking=booking),
         "reference": booking.reference,
         "name": booking.contact_name,
-        "sheet": sheet,
+        "summary": summary,
         "by_plan": plan_words_of(booking).get(booking.pk, ""),
-        "rate": f"{sheet.order.tax_rate / 100:g} %",
+        "rate": f"{summary.order.tax_rate / 100:g} %",
     }
     return render_page(request, "self_service/receipt.html", None, context)
 

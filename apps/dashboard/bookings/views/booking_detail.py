@@ -136,7 +136,7 @@ def _plans(
     """The plans of the customer beside what is owed, for those who take money."""
     if not request.access.may(Right.TAKE_MONEY):
         return []
-    passes = passes_of_customer(booking=booking, sheet=summary, now=now)
+    passes = passes_of_customer(booking=booking, summary=summary, now=now)
     chosen = str(sent.data.get("way", "")) if sent else ""
     return cards_at_the_desk(passes=passes, chosen=chosen)
 

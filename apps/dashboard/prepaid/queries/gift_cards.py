@@ -12,7 +12,7 @@ from apps.checkout.gifts import codes_within, plain_gift_code, spell_code
 from apps.checkout.models import GiftCard, GiftEntry
 from apps.checkout.operations import BUYER, RECIPIENT
 from apps.checkout.operations.gift_money import gift_mail_key
-from apps.checkout.queries.orders import PaymentSummary, find_card_sheet, payer_of
+from apps.checkout.queries.orders import PaymentSummary, find_card_summary, payer_of
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import name_of
 from apps.kernel.money import Money
@@ -99,7 +99,7 @@ def read_card(*, card: GiftCard) -> CardPage:
         value=Money(card.value, card.currency),
         left=Money(card.balance, card.currency),
         lines=[_line(entry, card.currency) for entry in entries],
-        summary=find_card_sheet(card=card),
+        summary=find_card_summary(card=card),
         uncovered=Money(card.uncovered, card.currency),
         missed=_missed(card),
     )

@@ -11,7 +11,7 @@ from apps.catalog.models import PricingPlan
 from apps.catalog.payment_problems import limit_words
 from apps.checkout.models import Order, PlanPurchase
 from apps.checkout.queries.gifts import has_gift_cards
-from apps.checkout.queries.orders import PaymentSummary, list_sheets
+from apps.checkout.queries.orders import PaymentSummary, list_payment_summaries
 from apps.checkout.queries.passes import last_day_words, left_words
 from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import name_of
@@ -184,7 +184,7 @@ def read_held_plan(*, purchase: PlanPurchase, now: datetime) -> HeldPlan:
         each=period_words(purchase.period_months),
         services=tuple(purchase.services.values_list("name", flat=True).order_by("name", "pk")),
         lines=[(line, name_of(line.by)) for line in ledger_of(purchase=purchase)],
-        summaries=list_sheets(purchase=purchase),
+        summaries=list_payment_summaries(purchase=purchase),
         next=next_period_of(purchase),
         takes_cards=has_gift_cards(business_id=purchase.business_id),
         takes_codes=plans_take_codes(business=purchase.business, now=now),

@@ -1,4 +1,4 @@
-"""What the worker does for the topics of this app. Registered when the app is ready."""
+"""What the worker does for the topics of this app; connected by ``apps.py``."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -87,7 +87,7 @@ def _id_of(item: OutboxItem) -> str:
     return f"<{item.topic}.{item.pk}@{portal_host()}>"
 
 
-def register_work() -> None:
+def connect() -> None:
     """Take the booking topics, ``mail.send``, ``bookings.find``, ``accounts.reset``, and those of
     plans and gifts."""
     for topic in operations.TOPICS:

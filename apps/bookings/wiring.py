@@ -1,4 +1,4 @@
-"""What the worker does about drafts and requests now and then. Registered when the app is ready."""
+"""What the worker does about drafts and requests now and then; connected by ``apps.py``."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ def forget_rates(now: datetime) -> None:
     forget_counters(now=now)
 
 
-def register_periodic_work() -> None:
+def connect() -> None:
     """Forget drafts each ten minutes, counters each hour; look at requests each 20
     seconds."""
     register_periodic("bookings.forget_abandoned_drafts", timedelta(minutes=10), forget_drafts)

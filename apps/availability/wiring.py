@@ -1,4 +1,4 @@
-"""What the worker does about time every now and then. Registered when the app is ready."""
+"""What the worker does about time every now and then; connected by ``apps.py``."""
 
 from datetime import datetime, timedelta
 
@@ -12,6 +12,6 @@ def sweep(now: datetime) -> None:
     sweep_lapsed_seats(now=now)
 
 
-def register_periodic_work() -> None:
+def connect() -> None:
     """Sweep expired holds each 30 seconds."""
     register_periodic("availability.sweep_expired_holds", timedelta(seconds=30), sweep)
