@@ -1,8 +1,8 @@
 """Where a booking stands and where it may go (rule B1), and what becomes of a draft whose details
 are complete (rule B3). Pure.
 
-REFUNDED is a payment status; an undone decision is a move of its own, allowed only within the undo
-window (docs/adr/).
+REFUNDED is a payment status; an undone decision is a transition of its own, allowed only within the
+undo window (docs/adr/).
 """
 
 from dataclasses import dataclass
@@ -31,11 +31,11 @@ class PaymentStatus(StrEnum):
     EXEMPT = "EXEMPT"
 
 
-class IllegalMove(Exception):
-    """The table of states has no such move from the state the booking is in."""
+class IllegalTransition(Exception):
+    """The table of states has no such transition from the state the booking is in."""
 
 
-MOVES: dict[Status, frozenset[Status]] = {
+TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CREATED: frozenset({Status.PENDING, Status.CONFIRMED, Status.DECLINED}),
     Status.PENDING: frozenset({Status.CONFIRMED, Status.DECLINED, Status.CANCELED}),
     Status.CONFIRMED: frozenset({Status.CANCELED}),
@@ -50,27 +50,27 @@ UNDOABLE: dict[Status, Status] = {
     Status.DECLINED: Status.PENDING,
 }
 OCCUPYING = frozenset({Status.PENDING, Status.CONFIRMED})
-FINAL = frozenset(status for status, onward in MOVES.items() if not onward)
+FINAL = frozenset(status for status, onward in TRANSITIONS.items() if not onward)
 
 
-def require_move(current: str, target: str) -> None:
-    """Let a lawful move pass.
+def require_transition(current: str, target: str) -> None:
+    """Let a lawful transition pass.
 
     Raises:
-        IllegalMove: the table has no such move (rule B1).
+        IllegalTransition: the table has no such transition (rule B1).
     """
-    if Status(target) not in MOVES[Status(current)]:
-        raise IllegalMove(f"{current} -> {target}")
+    if Status(target) not in TRANSITIONS[Status(current)]:
+        raise IllegalTransition(f"{current} -> {target}")
 
 
 def require_undo(current: str, target: str) -> None:
     """Let the undo of a decision on a request pass; the window is the caller's business.
 
     Raises:
-        IllegalMove: only CONFIRMED and DECLINED can be undone, and only back to PENDING.
+        IllegalTransition: only CONFIRMED and DECLINED can be undone, and only back to PENDING.
     """
     if UNDOABLE.get(Status(current)) != Status(target):
-        raise IllegalMove(f"undo {current} -> {target}")
+        raise IllegalTransition(f"undo {current} -> {target}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.urls import URLResolver, get_resolver
 
 from apps.availability import operations as availability
 from apps.bookings.operations.errors import CannotMove, TimeNotKept
-from apps.bookings.states import IllegalMove
+from apps.bookings.states import IllegalTransition
 from apps.businesses.accent import NotAColour
 from apps.checkout import operations as checkout
 from apps.dashboard.classes.views.timetable import new_class
@@ -29,7 +29,7 @@ from tests.architecture.raising import (
 ANSWERED_FOR_ALL = (Busy, TooMany)
 """What a middleware answers on every page."""
 
-FAULTS = (TimeNotKept, IllegalMove, NotAColour, OutsideTransaction, ObjectDoesNotExist)
+FAULTS = (TimeNotKept, IllegalTransition, NotAColour, OutsideTransaction, ObjectDoesNotExist)
 """What stays loud: it is never the doing of whoever sits before the page. A row that is not there
 is looked for by the view first, or is 404."""
 

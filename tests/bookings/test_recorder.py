@@ -9,7 +9,7 @@ from apps.availability.models import Occupancy, Seating, Session
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.errors import TimeNotKept
 from apps.bookings.operations.transitions import Actor, record_transition
-from apps.bookings.states import IllegalMove
+from apps.bookings.states import IllegalTransition
 from tests.factories import NOW, Salon, make_booking, make_request
 from tests.factories.studio import join, make_session, make_studio
 
@@ -139,5 +139,5 @@ def test_a_status_goes_only_where_the_table_lets_it(salon: Salon, kept: Booking)
         columns={"status": Booking.Status.DECLINED.value},
     )
 
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalTransition):
         confirm(kept)

@@ -1,4 +1,4 @@
-"""The table of moves, and nothing beside it (rule B1)."""
+"""The table of transitions, and nothing beside it (rule B1)."""
 
 from itertools import product
 
@@ -6,10 +6,10 @@ import pytest
 
 from apps.bookings.states import (
     FINAL,
-    MOVES,
-    IllegalMove,
+    TRANSITIONS,
+    IllegalTransition,
     Status,
-    require_move,
+    require_transition,
     require_undo,
 )
 
@@ -33,14 +33,16 @@ UNDOES = {("CONFIRMED", "PENDING"), ("DECLINED", "PENDING")}
 def is_refused(check: object, current: str, target: str) -> bool:
     try:
         check(current, target)  # type: ignore[operator]
-    except IllegalMove:
+    except IllegalTransition:
         return True
     return False
 
 
 @pytest.mark.parametrize(("current", "target"), list(product(Status, Status)))
-def test_a_move_is_lawful_exactly_when_the_table_has_it(current: Status, target: Status) -> None:
-    assert is_refused(require_move, current, target) == ((current, target) not in LAWFUL)
+def test_transitions_are_lawful_exactly_when_the_table_has_them(
+    current: Status, target: Status
+) -> None:
+    assert is_refused(require_transition, current, target) == ((current, target) not in LAWFUL)
 
 
 @pytest.mark.parametrize(("current", "target"), list(product(Status, Status)))
@@ -53,9 +55,9 @@ def test_declined_and_canceled_are_final() -> None:
 
 
 def test_every_status_has_its_line() -> None:
-    assert set(MOVES) == set(Status)
+    assert set(TRANSITIONS) == set(Status)
 
 
 def test_an_unknown_status_is_loud() -> None:
     with pytest.raises(ValueError, match="REFUNDED"):
-        require_move("REFUNDED", "CONFIRMED")
+        require_transition("REFUNDED", "CONFIRMED")

@@ -64,7 +64,7 @@ REFUSED = (
     *(bookings.DraftGone, bookings.AtTheTill),
     *(catalog.PaymentImpossible, catalog.PlanTermsWrong),
 )
-"""What an operation may answer; anything else is a fault, TimeNotKept and IllegalMove above all."""
+"""What an operation may answer; all else is a fault, TimeNotKept and IllegalTransition first."""
 
 HOURS = (10.0, 10.5, 11.0, 12.0, 14.0)
 NAMES = ("carl", "eva", "ida", "sam")

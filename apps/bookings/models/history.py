@@ -15,7 +15,7 @@ from apps.businesses.models import Business
 
 
 class BookingEvent(models.Model):
-    """Append-only. One row for every move; revision is the booking's after the move."""
+    """Append-only. One row for every transition; revision is the booking's after it."""
 
     class Action(models.TextChoices):
         BOOKED = "BOOKED", _("Booked")

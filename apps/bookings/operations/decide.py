@@ -217,7 +217,7 @@ def undo_decision(*, booking_id: int, revision: int, by: TeamMember, now: dateti
     Raises:
         Booking.DoesNotExist: not a booking of this business.
         StaleRevision: somebody changed it meanwhile.
-        NotAllowed: the last move was not a decision.
+        NotAllowed: the last transition was not a decision.
         TooLateToUndo: 10 seconds are over, the mail is on its way, or a suggested time was taken.
         PlanDoesNotPay: the plan that pays a declined one has another visit of its one person now.
         DoesNotFit: the time of a declined request went to somebody else meanwhile.
@@ -258,7 +258,7 @@ def _undo(*, booking_id: int, revision: int, by: TeamMember, now: datetime) -> B
 def _require_recent_decision(booking: Booking, *, now: datetime) -> None:
     try:
         states.require_undo(booking.status, states.Status.PENDING)
-    except states.IllegalMove as illegal:
+    except states.IllegalTransition as illegal:
         raise NotAllowed(Reason.WRONG_STATUS) from illegal
     last = booking.history.order_by("-pk").first()
     decisions = {BookingEvent.Action.CONFIRMED, BookingEvent.Action.DECLINED}

@@ -97,7 +97,7 @@ def _keeps_seats(booking: Booking) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who moves a booking: the customer, a member of the team, or the system."""
+    """Who changes a booking: the customer, a member of the team, or the system."""
 
     kind: BookingEvent.Actor
     user_id: int | None = None
@@ -148,10 +148,10 @@ def record_transition(
 
     said goes into the line of history beside what changed.
 
-    The outbox item has the key of booking and revision: one move, one mail (rule B6).
+    The outbox item has the key of booking and revision: one transition, one mail (rule B6).
 
     Raises:
-        IllegalMove: the status cannot go there from where it is.
+        IllegalTransition: the status cannot go there from where it is.
         TimeNotKept: it would be confirmed without its time or its seats.
     """
     _require_lawful(booking, columns.get("status"), action)
@@ -216,7 +216,7 @@ def _tell(event: BookingEvent, *, now: datetime, delay: timedelta) -> None:
 
 def insert_in_line(booking: Booking) -> None:
     """Store a new booking as one that waits: it is no draft and holds nothing, and its history
-    begins with the move that the caller records next."""
+    begins with the transition that the caller records next."""
     booking.status = Booking.Status.WAITING_LIST
     booking.save(force_insert=True)
 
@@ -227,7 +227,7 @@ def _require_lawful(booking: Booking, status: str | None, action: BookingEvent.A
     if action == BookingEvent.Action.UNDONE:
         states.require_undo(booking.status, status)
     else:
-        states.require_move(booking.status, status)
+        states.require_transition(booking.status, status)
 
 
 def _require_kept(booking: Booking) -> None:
@@ -236,7 +236,7 @@ def _require_kept(booking: Booking) -> None:
 
 
 def outbox_key(booking: Booking) -> str:
-    """Name the outbox item of the booking's latest move: one move, one mail (rule B6)."""
+    """Name the outbox item of the booking's latest transition, for one mail each (rule B6)."""
     return f"booking:{booking.pk}:{booking.revision}"
 
 
