@@ -19,7 +19,6 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 # Counted by queries over live rows, because they end when the hold or the booking ends.
-LIVE_HOLDS_PER_SESSION = 1
 LIVE_HOLDS_PER_NETWORK = 3
 FUTURE_UNPAID_PER_CUSTOMER = 3
 DECLINED_PER_DRAFT = 5
@@ -42,5 +41,4 @@ SIGN_INS_PER_DEVICE = LimitRule("sign-in:device", 5, QUARTER)
 WRONG_PASSWORDS_PER_ACCOUNT = LimitRule("wrong-password:account", 20, DAY)
 RESETS_PER_ADDRESS = LimitRule("reset:address", 3, QUARTER)
 RESETS_PER_NETWORK = LimitRule("reset:network", 10, HOUR)
-SIGN_INS_PER_NETWORK = LimitRule("sign-in:network", 50, HOUR)
 SLOT_PAGES_PER_NETWORK = LimitRule("slots:network", 120, MINUTE)

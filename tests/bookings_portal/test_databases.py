@@ -63,7 +63,7 @@ def test_web_processes_are_cut_off_and_commands_are_not() -> None:
 
 @pytest.mark.parametrize("process", [WEB, COMMAND])
 def test_no_connection_asks_for_settings_at_its_start(process: Process) -> None:
-    """PgBouncer refuses or drops them: they belong to the role (test_time_limits)."""
+    """PgBouncer refuses or drops them: they belong to the role (tests/races/test_pooler.py)."""
     assert parse("postgresql:///shop", process)["OPTIONS"] == {"connect_timeout": 5}
 
 

@@ -50,8 +50,6 @@ def render(text: str, **context: Any) -> str:
         ("{{ on|iso }}", "2026-11-26"),
         ("{{ 2|counted }}", "Two"),
         ("{{ 12|counted }}", "12"),
-        ("{% parts_words 7 %}", "morning, afternoon and evening"),
-        ("{% parts_words 5 %}", "morning and evening"),
         ("{% repeat_mark at %}", ""),
         ("{% clock_range at end %}", "10:15 – 11:00"),
         ("{% clock_range late past %}", "23:30 – Fri 27 Nov, 00:30"),

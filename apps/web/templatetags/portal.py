@@ -183,12 +183,6 @@ def months_words(context: Context, first: date, last: date) -> str:
     return formatting.format_months(first, last, locale=_locale(context))
 
 
-@register.simple_tag
-def parts_words(marks: int) -> str:
-    """ "morning and evening" for the three marks of a day (4 morning, 2 afternoon, 1 evening)."""
-    return formatting.format_parts(marks)
-
-
 @register.simple_tag(takes_context=True)
 def day_and_times(context: Context, on: date, count: int, marks: int) -> str:
     """ "Thursday 26 November, 5 times, morning and evening": the name of a day in a calendar.
