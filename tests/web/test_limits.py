@@ -146,6 +146,5 @@ def test_the_default_limits_are_those_of_the_security_paper() -> None:
         "sign-in:account": (5, 900),
         "sign-in:device": (5, 900),
         "wrong-password:account": (20, 86400),
-        "sign-in:network": (50, 3600),
         "slots:network": (120, 60),
     }
