@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.apps import apps
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -26,6 +27,8 @@ from tests.upgrades.make_state import MOST_BYTES
 from tests.upgrades.schema import describe
 
 EMPTY = ""
+BEFORE_SANDBOX = "2026-11-30-a467bb2"
+RIGHTS = Permission.objects.filter(content_type__app_label="checkout").values_list("pk", "codename")
 LATER = NOW + timedelta(minutes=5)
 CHANGED = {
     ("businesses_setuprevision", "value"): "another one after every migration",
@@ -83,6 +86,25 @@ def test_migrate_itself_brings_an_empty_database_and_the_oldest_one_there(
         ]
 
     assert problems == []
+
+
+@pytest.mark.slow
+def test_whoever_might_see_rows_of_the_sandbox_still_may(
+    tmp_path: Path, other_databases: None
+) -> None:
+    """Django renames the type of content with its model, but not the rights."""
+    with ExitStack() as stack, time_machine.travel(NOW, tick=False):
+        database = stack.enter_context(database_of(BEFORE_SANDBOX, folder=tmp_path))
+        stack.enter_context(as_default(database))
+        before = dict(RIGHTS.filter(codename__endswith="_practicesession"))
+        call_command("migrate", verbosity=0)
+        after = dict(RIGHTS.filter(codename__endswith="session"))
+
+    assert len(before) == 4
+    assert {pk: after[pk] for pk in before} == {
+        pk: name.replace("practice", "sandbox") for pk, name in before.items()
+    }
+    assert [name for name in after.values() if "practice" in name] == []
 
 
 def _other_schema(database: BaseDatabaseWrapper, wanted: set[tuple[str, ...]]) -> Iterator[str]:
