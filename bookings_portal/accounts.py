@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
-from allauth.account.forms import ChangePasswordForm, ResetPasswordForm
+from allauth.account.forms import ChangePasswordForm, LoginForm, ResetPasswordForm
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.forms import Field
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from apps.messages.operations import ask_for_reset
 from apps.web import limit_rules as rules
@@ -90,8 +92,26 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         raise NotImplementedError(f"{template_prefix} has to go through the outbox")
 
 
+def spell_email(field: Field) -> None:
+    """Let the field of an address say "E-mail", once: a placeholder would go when one types."""
+    field.label = _("E-mail")
+    field.widget.attrs.pop("placeholder", None)
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """allauth's own, in the spelling of all our pages."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        spell_email(self.fields["login"])
+
+
 class ForgottenPasswordForm(ResetPasswordForm):  # type: ignore[misc]
     """Asks for a mail without looking who it is: known and unknown addresses cost the same work."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        spell_email(self.fields["email"])
 
     def clean_email(self) -> str:
         """The typed address in small letters; allauth would look for its account here."""

@@ -183,6 +183,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody writes to strangers, who have no sign-up anyway
 ACCOUNT_FORMS = {
+    "login": "bookings_portal.accounts.SignInForm",
     "reset_password": "bookings_portal.accounts.ForgottenPasswordForm",
     "change_password": "bookings_portal.accounts.NewPasswordForm",
 }

@@ -87,3 +87,11 @@ def test_who_tries_a_page_too_often_waits_as_long_as_it_says(
 
     assert [it.status_code == 429 for it in answers] == [False] * tries + [True]
     assert answers[-1].headers["Retry-After"] == str(wait)
+
+
+@pytest.mark.parametrize("path", ["/own/sign-in/", "/own/sign-in/forgotten/"])
+def test_an_address_is_called_e_mail_as_everywhere(client: Client, path: str) -> None:
+    page = client.get(path).content.decode()
+
+    assert "E-mail</label>" in page.replace("\n", "")
+    assert "Email" not in page
