@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.availability.operations import Override, SessionFacts
-from apps.availability.queries.plans import SessionPlan
+from apps.availability.queries.scheduling import ProposedSession
 from apps.catalog.models import Service
 from apps.kernel.spans import week_name
 from benchmarks.browser import Browser
@@ -41,10 +41,12 @@ def set_up_week(troupe: Troupe, *, now: datetime) -> list[Session]:
     for number, resource_id in enumerate(troupe.resource_ids):
         share = range(number, SESSIONS, len(troupe.resource_ids))
         starts = [midnight + timedelta(days=it % 7, hours=9 + it // 7 % 9) for it in share]
-        plans = [SessionPlan(int(at.timestamp()), int(at.timestamp()) + 3600) for at in starts]
+        proposals = [
+            ProposedSession(int(at.timestamp()), int(at.timestamp()) + 3600) for at in starts
+        ]
         at_any_hour = Override("The bench asks nobody for their hours.")
         facts = SessionFacts(service, None, (resource_id,), PLACES, override=at_any_hour)
-        sessions += availability.open_sessions(facts=facts, plans=plans, now=now)
+        sessions += availability.open_sessions(facts=facts, proposals=proposals, now=now)
     return sessions
 
 

@@ -10,7 +10,7 @@ from apps.demo.harbor_classes import (
     close_on_thanksgiving,
     days_of_teaching,
     fill_classes,
-    plan_classes,
+    schedule_classes,
 )
 from apps.demo.plans import (
     FRIDAY,
@@ -215,7 +215,7 @@ def fill_harbor(shop: Shop, *, now: datetime) -> None:
     """Make the classes, the courses and the bookings of the studio around `now`."""
     today = now.astimezone(shop.business.zone).date()
     closed = close_on_thanksgiving(shop, today=today)
-    plan_classes(shop, today=today, now=now)
+    schedule_classes(shop, today=today, now=now)
     teaching = days_of_teaching(closed, today=today)
     visits = usual_visits(shop, ROUTINE, around=today, now=now, taken=teaching)
     make_visits(shop, visits)

@@ -8,7 +8,7 @@ from apps.availability import operations as availability
 from apps.availability.engine.series import SeriesRule
 from apps.availability.models import CourseRun, DateException, Schedule, Session
 from apps.availability.operations import SessionFacts
-from apps.availability.queries.plans import plan_series
+from apps.availability.queries.scheduling import schedule_series
 from apps.bookings import operations as bookings
 from apps.bookings.operations import Details, GivenAnswer, Visitor
 from apps.catalog.models import Resource, Service
@@ -118,10 +118,10 @@ def days_of_teaching(closed: date, *, today: date) -> set[tuple[date, str]]:
     return weekends | {(closed, name) for name in ("Dana", "Malik", "Priya")}
 
 
-def plan_classes(shop: Shop, *, today: date, now: datetime) -> None:
+def schedule_classes(shop: Shop, *, today: date, now: datetime) -> None:
     """Open the weekly classes from two weeks ago for six weeks, and three runs of two courses."""
     monday = today - timedelta(days=today.weekday()) - 2 * WEEK
-    planned_at = now - timedelta(days=40)
+    scheduled_at = now - timedelta(days=40)
     for each in TIMETABLE:
         rule = SeriesRule(
             first_on=monday,
@@ -131,7 +131,7 @@ def plan_classes(shop: Shop, *, today: date, now: datetime) -> None:
             until_on=monday + 6 * WEEK,
         )
         facts = _facts(shop, each)
-        availability.open_series(rule=rule, facts=facts, skip_closed=True, now=planned_at)
+        availability.open_series(rule=rule, facts=facts, skip_closed=True, now=scheduled_at)
     soon = monday + 2 * WEEK
     runs = (
         (
@@ -143,7 +143,7 @@ def plan_classes(shop: Shop, *, today: date, now: datetime) -> None:
         ("Sundays", soon + WEEK, Weekly("prenatal", (SUNDAY,), "11:30", "Priya", "Loft", 6)),
     )
     for name, first_on, each in runs:
-        _open_run(shop, name, first_on, each, now=planned_at)
+        _open_run(shop, name, first_on, each, now=scheduled_at)
 
 
 def _open_run(shop: Shop, name: str, first_on: date, each: Weekly, *, now: datetime) -> None:
@@ -155,8 +155,10 @@ def _open_run(shop: Shop, name: str, first_on: date, each: Weekly, *, now: datet
         count=6,
     )
     facts = _facts(shop, each)
-    plans = plan_series(rule=rule, service=facts.service, location=facts.location, skip_closed=True)
-    availability.open_course_run(facts=facts, plans=plans, name=name, now=now)
+    proposals = schedule_series(
+        rule=rule, service=facts.service, location=facts.location, skip_closed=True
+    )
+    availability.open_course_run(facts=facts, proposals=proposals, name=name, now=now)
 
 
 def _facts(shop: Shop, each: Weekly) -> SessionFacts:

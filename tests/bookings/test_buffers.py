@@ -26,7 +26,7 @@ from apps.availability.operations import (
     SessionsCollide,
     SlotTaken,
 )
-from apps.availability.queries.plans import SessionPlan, preview_sessions
+from apps.availability.queries.scheduling import ProposedSession, preview_sessions
 from apps.availability.queries.search import load_search
 from apps.availability.queries.timeline import find_busy_rows
 from apps.bookings import operations as bookings
@@ -446,15 +446,15 @@ def evening(stage: Stage) -> Service:
     )
 
 
-def plan(at: datetime) -> SessionPlan:
-    return SessionPlan(int(at.timestamp()), int(at.timestamp()) + 3600)
+def propose(at: datetime) -> ProposedSession:
+    return ProposedSession(int(at.timestamp()), int(at.timestamp()) + 3600)
 
 
 def open_class(
     stage: Stage, service: Service, at: datetime, *, override: Override | None = None
 ) -> Any:
     facts = SessionFacts(service, None, (stage.ana,), 6, override=override)
-    return availability.open_sessions(facts=facts, plans=[plan(at)], now=NOW)[0]
+    return availability.open_sessions(facts=facts, proposals=[propose(at)], now=NOW)[0]
 
 
 @pytest.mark.parametrize(("near", "touching"), BESIDE_A_CUT, ids=SIDES)
@@ -469,7 +469,7 @@ def test_a_class_with_its_clean_up_keeps_off_what_is_there(
         service=evening,
         location=None,
         resource_ids=[stage.ana],
-        plans=[plan(stage.at(near)), plan(stage.at(touching))],
+        proposals=[propose(stage.at(near)), propose(stage.at(touching))],
         now=NOW,
     )
     assert [bool(it.reasons) for it in seen] == [True, False]

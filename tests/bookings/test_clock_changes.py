@@ -16,7 +16,7 @@ from apps.availability import operations as availability
 from apps.availability.engine.series import SeriesRule
 from apps.availability.models import CourseRun
 from apps.availability.operations import SessionFacts
-from apps.availability.queries.plans import plan_series
+from apps.availability.queries.scheduling import schedule_series
 from apps.outbox.worker import Worker
 from tests.factories.studio import Studio, make_studio
 from tests.pages import fill, text_of
@@ -41,7 +41,7 @@ def make_course(
 ) -> CourseRun:
     """Nine Wednesdays, one of which lies behind a change of the clocks."""
     rule = SeriesRule(first_on, (2,), minute, duration_minutes=60, count=count)
-    plans = plan_series(
+    proposals = schedule_series(
         rule=rule, service=studio.course, location=studio.location, skip_closed=False
     )
     facts = SessionFacts(
@@ -51,7 +51,7 @@ def make_course(
         capacity=12,
     )
     before = datetime.combine(first_on, datetime.min.time(), tzinfo=UTC) - timedelta(days=20)
-    return availability.open_course_run(facts=facts, plans=plans, name="", now=before)
+    return availability.open_course_run(facts=facts, proposals=proposals, name="", now=before)
 
 
 def studio_in(zone: str) -> Studio:

@@ -225,7 +225,7 @@ def test_keeping_both_overrides_nothing_once_the_other_has_gone(salon: Salon) ->
     assert clean()
 
 
-def plan_series(studio: Studio, *, override: Override | None, weeks: int = 3) -> list[Session]:
+def open_series(studio: Studio, *, override: Override | None, weeks: int = 3) -> list[Session]:
     return availability.open_series(
         rule=SeriesRule(
             first_on=studio.at(30, 7).date(),
@@ -252,21 +252,21 @@ def guarded(session: Session) -> list[bool]:
 
 
 def test_a_series_over_nothing_is_a_series_like_any_other(studio: Studio) -> None:
-    planned = plan_series(studio, override=Override(WHY, by_id=studio.olga.user_id))
+    opened = open_series(studio, override=Override(WHY, by_id=studio.olga.user_id))
 
-    assert [guarded(it) for it in planned] == [[True, True]] * 3
-    assert {(it.override_reason, it.overridden_by_id) for it in planned} == {("", None)}
+    assert [guarded(it) for it in opened] == [[True, True]] * 3
+    assert {(it.override_reason, it.overridden_by_id) for it in opened} == {("", None)}
     assert clean()
 
 
 def test_of_a_series_only_the_dates_that_clash_leave_the_guard(studio: Studio) -> None:
     make_session(studio, starts_at=studio.at(37, 7), resource_ids=(studio.noor.resource_id,))
 
-    planned = plan_series(studio, override=Override(WHY, by_id=studio.olga.user_id))
+    opened = open_series(studio, override=Override(WHY, by_id=studio.olga.user_id))
 
-    assert [guarded(it) for it in planned] == [[True, True], [False, True], [True, True]]
-    assert [it.override_reason for it in planned] == ["", WHY, ""]
-    assert [it.overridden_by_id for it in planned] == [None, studio.olga.user_id, None]
+    assert [guarded(it) for it in opened] == [[True, True], [False, True], [True, True]]
+    assert [it.override_reason for it in opened] == ["", WHY, ""]
+    assert [it.overridden_by_id for it in opened] == [None, studio.olga.user_id, None]
     assert clean()
 
 
@@ -298,7 +298,7 @@ def test_an_override_without_a_reason_cannot_be_made() -> None:
 def test_a_changed_class_is_overridden_only_where_it_clashes_and_loses_that_again(
     studio: Studio,
 ) -> None:
-    sessions = plan_series(studio, override=None)
+    sessions = open_series(studio, override=None)
     dan, loft = studio.dan.resource_id, studio.loft.pk
     make_session(studio, starts_at=studio.at(37, 7), resource_ids=(dan, loft))
     ids = [it.pk for it in sessions]

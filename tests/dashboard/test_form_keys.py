@@ -49,7 +49,9 @@ def twice(browser: Client, path: str, data: dict[str, Any]) -> list[tuple[int, s
     return [(answer.status_code, answer.get("Location", "")) for answer in answers]
 
 
-def test_a_class_is_planned_once_although_something_is_there(desk: Client, studio: Studio) -> None:
+def test_a_class_is_scheduled_once_although_something_is_there(
+    desk: Client, studio: Studio
+) -> None:
     make_session(studio, starts_at=studio.at(30, 7), capacity=5)
     typed = {
         **CLASS,
@@ -66,7 +68,7 @@ def test_a_class_is_planned_once_although_something_is_there(desk: Client, studi
     assert Session.objects.count() == 3
 
 
-def test_a_run_of_a_course_is_planned_once(desk: Client, studio: Studio) -> None:
+def test_a_run_of_a_course_is_scheduled_once(desk: Client, studio: Studio) -> None:
     typed = {
         **CLASS,
         "service": studio.course.pk,

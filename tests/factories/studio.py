@@ -7,7 +7,7 @@ from typing import Any
 from apps.availability import operations as availability
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import SessionFacts
-from apps.availability.queries.plans import SessionPlan
+from apps.availability.queries.scheduling import ProposedSession
 from apps.bookings import operations as bookings
 from apps.bookings.models import Booking
 from apps.bookings.operations import Details
@@ -85,7 +85,7 @@ def make_session(
     """A session of the flow class with Noor in the Pier room, by the door like any other."""
     return availability.open_sessions(
         facts=_facts(studio.flow, studio, capacity=capacity, **facts),
-        plans=[_plan(starts_at)],
+        proposals=[_proposed(starts_at)],
         now=NOW,
     )[0]
 
@@ -96,7 +96,7 @@ def make_run(
     """A run of the beginners' course, once a week."""
     return availability.open_course_run(
         facts=_facts(studio.course, studio, capacity=capacity, **facts),
-        plans=[_plan(first + timedelta(weeks=turn)) for turn in range(weeks)],
+        proposals=[_proposed(first + timedelta(weeks=turn)) for turn in range(weeks)],
         name="Autumn",
         now=NOW,
     )
@@ -139,9 +139,9 @@ def _facts(service: Service, studio: Studio, *, capacity: int, **facts: Any) -> 
     return SessionFacts(**values)
 
 
-def _plan(starts_at: datetime) -> SessionPlan:
+def _proposed(starts_at: datetime) -> ProposedSession:
     start = int(starts_at.timestamp())
-    return SessionPlan(start=start, end=start + 3600)
+    return ProposedSession(start=start, end=start + 3600)
 
 
 def make_class(salon: Salon, teacher: StaffMember, *, reference: str = "") -> Session:
@@ -161,7 +161,7 @@ def make_class(salon: Salon, teacher: StaffMember, *, reference: str = "") -> Se
     start = int(salon.at(30, 17).timestamp())
     (session,) = availability.open_sessions(
         facts=SessionFacts(service, None, (teacher.resource_id,), 6),
-        plans=[SessionPlan(start=start, end=start + 3600)],
+        proposals=[ProposedSession(start=start, end=start + 3600)],
         now=NOW,
     )
     booking = join(session, email=f"class@{teacher.pk}.example")

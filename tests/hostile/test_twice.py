@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from apps.availability import operations as availability
 from apps.availability.models import Session
 from apps.availability.operations import SessionFacts
-from apps.availability.queries.plans import SessionPlan
+from apps.availability.queries.scheduling import ProposedSession
 from apps.bookings.models import Booking
 from apps.catalog.models import BookingPolicy, Service
 from apps.prepaid.links import plan_token
@@ -228,7 +228,7 @@ def open_class(stage: Stage, *, day: int, places: int) -> Session:
     start = int((stage.salon.at(30, 17) + timedelta(days=day)).timestamp())
     (session,) = availability.open_sessions(
         facts=SessionFacts(service, None, (stage.salon.ana.resource_id,), places),
-        plans=[SessionPlan(start=start, end=start + 3600)],
+        proposals=[ProposedSession(start=start, end=start + 3600)],
         now=NOW,
     )
     return session

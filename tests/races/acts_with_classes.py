@@ -7,7 +7,7 @@ from apps.availability import operations as availability
 from apps.availability.engine.series import SeriesRule
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import Override, SessionChange, SessionFacts
-from apps.availability.queries.plans import SessionPlan
+from apps.availability.queries.scheduling import ProposedSession
 from apps.bookings.models import Attendance
 from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope, seen_of_class, seen_of_date, seen_of_run
@@ -27,7 +27,7 @@ class Classes(Stage):
             override=self._anyway(),
         )
         start = int(at.timestamp())
-        plan = SessionPlan(start=start, end=start + service.duration_minutes * 60)
+        proposal = ProposedSession(start=start, end=start + service.duration_minutes * 60)
         rule = SeriesRule(
             first_on=local.date(),
             weekdays=(4, 5),
@@ -44,7 +44,7 @@ class Classes(Stage):
         else:
             self.attempt(
                 lambda: availability.open_course_run(
-                    facts=facts, plans=[plan], name="", now=self.now
+                    facts=facts, proposals=[proposal], name="", now=self.now
                 )
             )
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import time_machine
 
 from apps.availability import operations as availability
-from apps.availability.queries.plans import SessionPlan
+from apps.availability.queries.scheduling import ProposedSession
 from apps.catalog.models import PricingPlan, Service
 from apps.checkout.models import Payment
 from apps.checkout.operations import Act
@@ -48,11 +48,11 @@ def schedule(salon: Salon, name: str, kind: str, *, hour: int) -> Service:
     service.locations.add(salon.location)
     facts = availability.SessionFacts(service, salon.location, (salon.ben.resource_id,), capacity=2)
     starts = [int(salon.at(day, hour).timestamp()) for day in DAYS]
-    plans = [SessionPlan(start=start, end=start + 45 * 60) for start in starts]
+    proposals = [ProposedSession(start=start, end=start + 45 * 60) for start in starts]
     if kind == "CLASS":
-        availability.open_sessions(facts=facts, plans=plans, now=NOW)
+        availability.open_sessions(facts=facts, proposals=proposals, now=NOW)
     else:
-        availability.open_course_run(facts=facts, plans=plans, name="", now=NOW)
+        availability.open_course_run(facts=facts, proposals=proposals, name="", now=NOW)
     return service
 
 

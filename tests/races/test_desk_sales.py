@@ -228,7 +228,7 @@ def test_a_discount_that_is_made_by_many_is_one(salon: Salon) -> None:
     assert told == {str(Discount.objects.get().pk): CLIENTS}
 
 
-def test_a_class_that_is_planned_by_many_is_one(salon: Salon) -> None:
+def test_a_class_that_is_scheduled_by_many_is_one(salon: Salon) -> None:
     service = make_class(salon, salon.ana).service
 
     with storm_of(plan_class, clients=CLIENTS) as storm:

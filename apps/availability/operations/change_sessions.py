@@ -15,7 +15,7 @@ from apps.availability.operations.sessions import (
     occupy,
     override_columns,
 )
-from apps.availability.queries.plans import SessionPlan
+from apps.availability.queries.scheduling import ProposedSession
 from apps.catalog.queries import zone_of
 from apps.kernel.references import digest_of
 from apps.kernel.refusals import Refusal
@@ -85,48 +85,48 @@ def change_sessions(
         if seen not in (None, digest_of((it.pk, it.revision) for it in sessions)):
             raise SessionsHaveChanged
         Occupancy.objects.filter(session__in=sessions).delete()
-        plans = [_plan(session, change) for session in sessions]
+        proposals = [_proposed(session, change) for session in sessions]
         if not sessions:
             return []
-        _require_clear(plans, change)
+        _require_clear(proposals, change)
         facts = _facts(sessions[0], change)
-        blocked = find_blocked(facts, plans, now=now)
-        for session, plan in zip(sessions, plans, strict=True):
-            _write(session, plan, change.override if plan in blocked else None, facts=facts)
+        blocked = find_blocked(facts, proposals, now=now)
+        for session, proposal in zip(sessions, proposals, strict=True):
+            _write(session, proposal, change.override if proposal in blocked else None, facts=facts)
         occupy(sessions, facts=facts)
     return sessions
 
 
 def _write(
-    session: Session, plan: SessionPlan, override: Override | None, *, facts: SessionFacts
+    session: Session, proposal: ProposedSession, override: Override | None, *, facts: SessionFacts
 ) -> None:
-    session.starts_at, session.ends_at = plan.starts_at, plan.ends_at
+    session.starts_at, session.ends_at = proposal.starts_at, proposal.ends_at
     Session.objects.filter(pk=session.pk).update(
-        starts_at=plan.starts_at,
-        ends_at=plan.ends_at,
+        starts_at=proposal.starts_at,
+        ends_at=proposal.ends_at,
         revision=F("revision") + 1,
         **buffers_of(facts.service),
         **override_columns(override),
     )
 
 
-def _plan(session: Session, change: SessionChange) -> SessionPlan:
+def _proposed(session: Session, change: SessionChange) -> ProposedSession:
     seconds = int((session.ends_at - session.starts_at).total_seconds())
     start = int(session.starts_at.timestamp())
     if change.at is None or session.service is None:
-        return SessionPlan(start, start + seconds)
+        return ProposedSession(start, start + seconds)
     zone = zone_of(service=session.service, location=session.location)
     stands = session.starts_at.astimezone(zone)
     if stands.time() == change.at:  # also the second of two
-        return SessionPlan(start, start + seconds)
+        return ProposedSession(start, start + seconds)
     on = stands.date()
     (found,) = occurrences(zone=zone, dates=[on], at=change.at, duration=seconds)
-    return SessionPlan(found.start, found.end, found.resolution)
+    return ProposedSession(found.start, found.end, found.resolution)
 
 
-def _require_clear(plans: Sequence[SessionPlan], change: SessionChange) -> None:
-    unclear = [it for it in plans if it.resolution is not Resolution.EXACT]
-    several = len(plans) > 1
+def _require_clear(proposals: Sequence[ProposedSession], change: SessionChange) -> None:
+    unclear = [it for it in proposals if it.resolution is not Resolution.EXACT]
+    several = len(proposals) > 1
     if unclear and not (several and change.moves_on):
         starts = [it.starts_at for it in unclear]
         raise UnclearTime(unclear[0].resolution, starts, of_several=several)

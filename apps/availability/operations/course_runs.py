@@ -12,7 +12,7 @@ from apps.availability.operations.sessions import (
     cancel_sessions,
     open_sessions,
 )
-from apps.availability.queries.plans import SessionPlan
+from apps.availability.queries.scheduling import ProposedSession
 from apps.businesses.operations import lock_business
 
 
@@ -20,7 +20,7 @@ from apps.businesses.operations import lock_business
 def open_course_run(
     *,
     facts: SessionFacts,
-    plans: Sequence[SessionPlan],
+    proposals: Sequence[ProposedSession],
     name: str,
     now: datetime,
     form_key: str = "",
@@ -47,11 +47,11 @@ def open_course_run(
         service=facts.service,
         location=facts.location,
         name=name,
-        starts_at=min(plan.starts_at for plan in plans),
-        ends_at=max(plan.ends_at for plan in plans),
+        starts_at=min(proposal.starts_at for proposal in proposals),
+        ends_at=max(proposal.ends_at for proposal in proposals),
         capacity=facts.capacity,
     )
-    open_sessions(facts=replace(facts, course_run=run), plans=plans, now=now)
+    open_sessions(facts=replace(facts, course_run=run), proposals=proposals, now=now)
     return run
 
 

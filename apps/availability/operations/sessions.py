@@ -21,7 +21,11 @@ from apps.availability.operations.claim import (
     purge_expired_and_read,
     with_fresh_busy,
 )
-from apps.availability.queries.plans import SessionPlan, load_plan_search, plan_series
+from apps.availability.queries.scheduling import (
+    ProposedSession,
+    load_schedule_search,
+    schedule_series,
+)
 from apps.businesses.models import Location
 from apps.businesses.operations import lock_business
 from apps.catalog.models import Resource, Service
@@ -62,7 +66,7 @@ class SessionFacts:
 
 
 def open_sessions(
-    *, facts: SessionFacts, plans: Sequence[SessionPlan], now: datetime
+    *, facts: SessionFacts, proposals: Sequence[ProposedSession], now: datetime
 ) -> list[Session]:
     """Write sessions that occupy their teacher and room, all of them or none.
 
@@ -76,27 +80,27 @@ def open_sessions(
         BusyTryAgain: the lock did not come in time.
     """
     with locked_resources(resource_ids=facts.resource_ids):
-        blocked = find_blocked(facts, plans, now=now)
+        blocked = find_blocked(facts, proposals, now=now)
         sessions = Session.objects.bulk_create(
-            _session(facts, plan, overrides=plan in blocked) for plan in plans
+            _session(facts, proposal, overrides=proposal in blocked) for proposal in proposals
         )
         occupy(sessions, facts=facts)
     return sessions
 
 
 def find_blocked(
-    facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime
-) -> frozenset[SessionPlan]:
-    """Return the plans that do not fit and are to be written by an override all the same.
+    facts: SessionFacts, proposals: Collection[ProposedSession], *, now: datetime
+) -> frozenset[ProposedSession]:
+    """Return the proposals that do not fit and are to be written by an override all the same.
 
     Raises:
         ResourceElsewhere: something is needed that is at another place; no override brings it here.
-        SessionsCollide: there are such plans and no override.
+        SessionsCollide: there are such proposals and no override.
     """
     _require_here(facts)
-    blocked = frozenset(_look(facts, plans, now=now))
+    blocked = frozenset(_look(facts, proposals, now=now))
     if blocked and facts.override is None:
-        raise SessionsCollide(sorted(plan.starts_at for plan in blocked))
+        raise SessionsCollide(sorted(proposal.starts_at for proposal in blocked))
     return blocked
 
 
@@ -120,20 +124,23 @@ def occupy(sessions: Sequence[Session], *, facts: SessionFacts) -> None:
 
 
 def _look(
-    facts: SessionFacts, plans: Collection[SessionPlan], *, now: datetime
-) -> Iterator[SessionPlan]:
-    """Look at plans under the lock of their resources, and yield those that do not fit, be it
+    facts: SessionFacts, proposals: Collection[ProposedSession], *, now: datetime
+) -> Iterator[ProposedSession]:
+    """Look at proposals under the lock of their resources, and yield those that do not fit, be it
     because of an earlier one of them."""
-    if not plans:
+    if not proposals:
         return
-    search = load_plan_search(
+    search = load_schedule_search(
         service=facts.service,
         location=facts.location,
         resource_ids=facts.resource_ids,
-        plans=plans,
+        proposals=proposals,
         now=now,
     )
-    whole = (min(plan.start for plan in plans), max(plan.end for plan in plans))
+    whole = (
+        min(proposal.start for proposal in proposals),
+        max(proposal.end for proposal in proposals),
+    )
     before, after = search.shape.buffer_before, search.shape.buffer_after
     rows = purge_expired_and_read(
         resource_ids=facts.resource_ids,
@@ -142,21 +149,21 @@ def _look(
     )
     fresh = with_fresh_busy(search, rows=rows, resource_ids=facts.resource_ids, own=None)
     taken_until = whole[0] - before
-    for plan in sorted(plans, key=lambda it: it.start):
-        follows = plan.start - before >= taken_until
-        if not follows or not fits(fresh, start=plan.start, resource_ids=facts.resource_ids):
-            yield plan
-        taken_until = max(taken_until, plan.end + after)
+    for proposal in sorted(proposals, key=lambda it: it.start):
+        follows = proposal.start - before >= taken_until
+        if not follows or not fits(fresh, start=proposal.start, resource_ids=facts.resource_ids):
+            yield proposal
+        taken_until = max(taken_until, proposal.end + after)
 
 
-def _session(facts: SessionFacts, plan: SessionPlan, *, overrides: bool) -> Session:
+def _session(facts: SessionFacts, proposal: ProposedSession, *, overrides: bool) -> Session:
     return Session(
         business_id=facts.service.business_id,
         service=facts.service,
         location=facts.location,
         kind=Session.Kind(facts.service.kind),
-        starts_at=datetime.fromtimestamp(plan.start, UTC),
-        ends_at=datetime.fromtimestamp(plan.end, UTC),
+        starts_at=datetime.fromtimestamp(proposal.start, UTC),
+        ends_at=datetime.fromtimestamp(proposal.end, UTC),
         capacity=facts.capacity,
         series=facts.series,
         course_run=facts.course_run,
@@ -215,7 +222,9 @@ def open_series(
         made = Session.objects.filter(series__form_key=form_key, business_id=service.business_id)
         if earlier := list(made.order_by("starts_at")):
             return earlier
-    plans = plan_series(rule=rule, service=service, location=location, skip_closed=skip_closed)
+    proposals = schedule_series(
+        rule=rule, service=service, location=location, skip_closed=skip_closed
+    )
     series = SessionSeries.objects.create(
         business_id=service.business_id,
         service=service,
@@ -229,7 +238,7 @@ def open_series(
         form_key=form_key or None,
     )
     series.resources.set(facts.resource_ids)
-    return open_sessions(facts=replace(facts, series=series), plans=plans, now=now)
+    return open_sessions(facts=replace(facts, series=series), proposals=proposals, now=now)
 
 
 def cancel_sessions(

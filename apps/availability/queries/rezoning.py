@@ -45,7 +45,7 @@ def sessions_ahead(*, clock: Clock, now: datetime) -> QuerySet[Session]:
     return rows.exclude(kind=Session.Kind.EXTERNAL).order_by("pk")
 
 
-def plan_shifts(*, sessions: Sequence[Session], clock: Clock, name: str) -> dict[int, Shift]:
+def find_shifts(*, sessions: Sequence[Session], clock: Clock, name: str) -> dict[int, Shift]:
     """Where these sessions go, by their keys, when the clock gets the zone of this name and they
     stay at the same reading; they last as long as before."""
     old, new = clock.zone, clock.zone_with(name)

@@ -17,7 +17,7 @@ from apps.availability.queries.rezoning import (
     Conflicts,
     Shift,
     find_conflicts,
-    plan_shifts,
+    find_shifts,
     sessions_ahead,
 )
 from apps.bookings.models import Booking, SuggestedTime, WaitlistEntry, reading_of
@@ -105,7 +105,7 @@ def find_touched(*, clock: Clock, name: str, now: datetime) -> Touched:
     besides = {it.session_id for it in rows if it.pk in wishes or _gives_back(it)}
     ahead = sessions_ahead(clock=clock, now=now).select_related("service", "series")
     sessions = tuple(it for it in ahead if it.pk not in besides)
-    shifts = plan_shifts(sessions=sessions, clock=clock, name=name)
+    shifts = find_shifts(sessions=sessions, clock=clock, name=name)
     going = {it.session_id for it in drafts if it.session_id and _gives_back(it)}
     return Touched(
         clock=clock,

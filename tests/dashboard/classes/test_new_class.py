@@ -1,4 +1,4 @@
-"""A class is planned once or as a series, and nothing is written before it fits."""
+"""A class is scheduled once or as a series, and nothing is written before it fits."""
 
 from typing import Any
 
@@ -85,8 +85,8 @@ def test_the_dates_are_shown_before_anything_is_saved(olga: Client, studio: Stud
     looked = olga.post(NEW, {**fields(studio), "preview": "1"}, follow=True)
 
     for answer in (page, looked):
-        planned = answer.context["planned"]
-        assert [bool(line.obstacles) for line in planned] == [False, True, False, False]
+        previewed = answer.context["previewed"]
+        assert [bool(line.obstacles) for line in previewed] == [False, True, False, False]
         assert "Noor is taken 07:00" in answer.content.decode()
     assert Session.objects.count() == 1
 
@@ -107,9 +107,9 @@ def test_what_collides_is_not_written_unless_it_is_wanted(olga: Client, studio: 
 
     answer = olga.post(NEW, fields(studio, anyway="on", reason="Noor assists only"))
     assert answer.status_code == 303
-    planned = Session.objects.filter(series__isnull=False).order_by("starts_at")
-    assert [it.override_reason for it in planned] == ["", "Noor assists only", "", ""]
-    assert {it.overridden_by_id for it in planned} == {None, studio.olga.user_id}
+    scheduled = Session.objects.filter(series__isnull=False).order_by("starts_at")
+    assert [it.override_reason for it in scheduled] == ["", "Noor assists only", "", ""]
+    assert {it.overridden_by_id for it in scheduled} == {None, studio.olga.user_id}
     assert list(find_all(business_id=None, now=NOW)) == []
 
 
@@ -118,7 +118,7 @@ def test_dates_are_looked_at_before_a_reason_is_given(olga: Client, studio: Stud
     page = olga.get(NEW, asked, headers={"HX-Request": "true"})
     looked = olga.post(NEW, {**asked, "preview": "1"}, follow=True)
 
-    assert [len(it.context["planned"]) for it in (page, looked)] == [4, 4]
+    assert [len(it.context["previewed"]) for it in (page, looked)] == [4, 4]
 
 
 def test_who_may_not_override_is_not_asked_and_cannot(
@@ -167,7 +167,7 @@ def test_a_rule_that_cannot_be_is_named_at_its_field(
     assert not Session.objects.exists()
 
 
-def test_people_and_rooms_of_others_cannot_be_planned(olga: Client, studio: Studio) -> None:
+def test_people_and_rooms_of_others_cannot_be_scheduled(olga: Client, studio: Studio) -> None:
     other = make_studio(slug="other")
 
     page = olga.post(NEW, fields(studio, staff=other.noor.resource_id))
@@ -176,7 +176,7 @@ def test_people_and_rooms_of_others_cannot_be_planned(olga: Client, studio: Stud
     assert list(page.context["form"].errors) == ["staff"]
 
 
-def test_a_course_is_planned_with_all_its_dates(olga: Client, studio: Studio) -> None:
+def test_a_course_is_scheduled_with_all_its_dates(olga: Client, studio: Studio) -> None:
     answer = olga.post(NEW, fields(studio, service=studio.course.pk, name="Winter, mornings"))
 
     assert answer.status_code == 303

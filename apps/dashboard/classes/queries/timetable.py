@@ -14,7 +14,7 @@ from apps.availability.engine.zones import Resolution, day_bounds
 from apps.availability.models import CourseRun, Session
 from apps.availability.operations import SessionFacts
 from apps.availability.queries.crew import Crew, find_crews
-from apps.availability.queries.plans import plan_series, preview_sessions
+from apps.availability.queries.scheduling import preview_sessions, schedule_series
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.dashboard.access import Access
@@ -198,20 +198,22 @@ def preview_series(
         NoEnd, TooManyDates, NoDates: see ``series_dates``.
     """
     service, location = facts.service, facts.location
-    plans = plan_series(rule=rule, service=service, location=location, skip_closed=skip_closed)
+    proposals = schedule_series(
+        rule=rule, service=service, location=location, skip_closed=skip_closed
+    )
     found = preview_sessions(
         service=service,
         location=location,
         resource_ids=facts.resource_ids,
-        plans=plans,
+        proposals=proposals,
         now=now,
     )
     team = load_team(business_id=service.business_id)
     return [
         SeriesDate(
-            starts_at=it.plan.starts_at,
-            ends_at=it.plan.ends_at,
-            resolution=it.plan.resolution,
+            starts_at=it.proposal.starts_at,
+            ends_at=it.proposal.ends_at,
+            resolution=it.proposal.resolution,
             obstacles=in_names(it.reasons, team=team),
         )
         for it in found

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.availability import operations as availability
 from apps.availability.engine.series import NoDates, NoEnd, TooManyDates
 from apps.availability.operations import SessionFacts
-from apps.availability.queries.plans import plan_series
+from apps.availability.queries.scheduling import schedule_series
 from apps.businesses.models import Clock
 from apps.catalog.models import Service
 from apps.classes.forms import read_week
@@ -63,32 +63,32 @@ def new_class(request: OwnerRequest) -> HttpResponse:
     form = NewClassForm(asked, access=access, must_explain=saves)
     if asked is None:
         return _show_new(request, form, None, now=now)
-    planned = _preview(form, now=now) if form.is_valid() else None
-    _require_clear(form, planned or [])
-    if planned is not None and request.method == "POST" and not saves:
+    previewed = _preview(form, now=now) if form.is_valid() else None
+    _require_clear(form, previewed or [])
+    if previewed is not None and request.method == "POST" and not saves:
         return _to_preview(request)
-    if planned is None or not saves or form.errors:
+    if previewed is None or not saves or form.errors:
         status = 422 if form.errors and request.method == "POST" else 200
-        return _show_new(request, form, planned, now=now, status=status)
+        return _show_new(request, form, previewed, now=now, status=status)
     try:
         starts_at = _open(form, form_key_of(request, business_id=access.business.pk), now=now)
     except Refusal as refusal:
-        planned = _refuse(form, refusal, planned, now=now)
-        return _show_new(request, form, planned, now=now, status=refusal.status)
+        previewed = _refuse(form, refusal, previewed, now=now)
+        return _show_new(request, form, previewed, now=now, status=refusal.status)
     first = local_date_of(starts_at, access.business.zone)
     week = week_name(first, week_starts=week_starts_of(access.business.locale))
     return to_page(request, "classes", query={"week": week})
 
 
-def _require_clear(form: NewClassForm, planned: list[SeriesDate]) -> None:
+def _require_clear(form: NewClassForm, previewed: list[SeriesDate]) -> None:
     """A date of its own has a time that is there once; of a series the list shows where those go
     that have none, or two, and it is asked once (rule T6)."""
-    moved = [it for it in planned if it.is_moved]
+    moved = [it for it in previewed if it.is_moved]
     if not moved:
         return
     zone, locale = _clock(form).zone, form.access.business.locale
     starts = [it.starts_at for it in moved]
-    if len(planned) > 1:
+    if len(previewed) > 1:
         form.ask_about(starts, zone=zone, locale=locale)
     else:
         words = unclear_words(moved[0].resolution, starts[0], zone=zone, locale=locale)
@@ -96,16 +96,16 @@ def _require_clear(form: NewClassForm, planned: list[SeriesDate]) -> None:
 
 
 def _refuse(
-    form: NewClassForm, refusal: Refusal, planned: list[SeriesDate], *, now: datetime
+    form: NewClassForm, refusal: Refusal, previewed: list[SeriesDate], *, now: datetime
 ) -> list[SeriesDate] | None:
     """Say beside what was typed why nothing was written; return the dates as they are now."""
     if isinstance(refusal, availability.BusyTryAgain):
         form.add_error(None, _("Somebody is booking right now. Please press again."))
-        return planned
+        return previewed
     if isinstance(refusal, availability.ResourceElsewhere):
         place = form.place_for(form.cleaned_data["service"])
         tell_elsewhere(form, place, resources=refusal.resources)
-        return planned
+        return previewed
     if isinstance(refusal, availability.SessionsCollide):
         field = "anyway" if "anyway" in form.fields else None
         form.add_error(field, _("The dates marked below have conflicts."))
@@ -128,14 +128,14 @@ def _open(form: NewClassForm, form_key: str, *, now: datetime) -> datetime:
             rule=form.rule(), facts=facts, skip_closed=skip_closed, now=now, form_key=form_key
         )
         return sessions[0].starts_at
-    plans = plan_series(
+    proposals = schedule_series(
         rule=form.rule(),
         service=facts.service,
         location=facts.location,
         skip_closed=skip_closed,
     )
     run = availability.open_course_run(
-        facts=facts, plans=plans, name=form.cleaned_data["name"], now=now, form_key=form_key
+        facts=facts, proposals=proposals, name=form.cleaned_data["name"], now=now, form_key=form_key
     )
     return run.starts_at
 
@@ -181,7 +181,7 @@ def _clock(form: NewClassForm) -> Clock:
 def _show_new(
     request: OwnerRequest,
     form: NewClassForm,
-    planned: list[SeriesDate] | None,
+    previewed: list[SeriesDate] | None,
     *,
     now: datetime,
     status: int = 200,
@@ -189,9 +189,9 @@ def _show_new(
     form.leave_out()
     context = {
         "form": form,
-        "planned": planned,
-        "problems": sum(bool(it.obstacles) for it in planned or ()),
-        "there": _clock(form).zone if planned else request.access.business.zone,
+        "previewed": previewed,
+        "problems": sum(bool(it.obstacles) for it in previewed or ()),
+        "there": _clock(form).zone if previewed else request.access.business.zone,
     }
     return show(
         request,

@@ -14,11 +14,9 @@ from apps.businesses.models import Location
 from apps.catalog.models import BookingPolicy, Resource, Service
 from apps.catalog.queries.offered import zone_of
 
-WEEKS_OF_A_YEAR = 52
-
 
 @dataclass(frozen=True, slots=True)
-class SessionPlan:
+class ProposedSession:
     """One session to be: Unix seconds, and how its start was found when clocks change (rule T5)."""
 
     start: int
@@ -35,16 +33,16 @@ class SessionPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedSession:
-    """A plan with what is in its way, most specific first; empty when it fits."""
+class PreviewedSession:
+    """A proposed session with what is in its way, most specific first; empty when it fits."""
 
-    plan: SessionPlan
+    proposal: ProposedSession
     reasons: tuple[Reason, ...]
 
 
-def plan_series(
+def schedule_series(
     *, rule: SeriesRule, service: Service, location: Location | None, skip_closed: bool
-) -> list[SessionPlan]:
+) -> list[ProposedSession]:
     """Turn a rule into sessions at the same wall time of the venue, without closed days if asked.
 
     Raises:
@@ -60,7 +58,7 @@ def plan_series(
         at=rule.at,
         duration=rule.duration_minutes * 60,
     )
-    return [SessionPlan(it.start, it.end, it.resolution) for it in found]
+    return [ProposedSession(it.start, it.end, it.resolution) for it in found]
 
 
 def find_closed_dates(
@@ -85,38 +83,38 @@ def preview_sessions(
     service: Service,
     location: Location | None,
     resource_ids: Collection[int],
-    plans: Collection[SessionPlan],
+    proposals: Collection[ProposedSession],
     now: datetime,
-) -> list[PlannedSession]:
-    """Look at every plan without a lock and say what is in its way."""
-    if not plans:
+) -> list[PreviewedSession]:
+    """Look at every proposal without a lock and say what is in its way."""
+    if not proposals:
         return []
-    search = load_plan_search(
-        service=service, location=location, resource_ids=resource_ids, plans=plans, now=now
+    search = load_schedule_search(
+        service=service, location=location, resource_ids=resource_ids, proposals=proposals, now=now
     )
     ids = tuple(sorted(resource_ids))
     return [
-        PlannedSession(plan, why_not_fit(search, start=plan.start, resource_ids=ids))
-        for plan in plans
+        PreviewedSession(proposal, why_not_fit(search, start=proposal.start, resource_ids=ids))
+        for proposal in proposals
     ]
 
 
-def load_plan_search(
+def load_schedule_search(
     *,
     service: Service,
     location: Location | None,
     resource_ids: Collection[int],
-    plans: Collection[SessionPlan],
+    proposals: Collection[ProposedSession],
     now: datetime,
 ) -> Search:
-    """Load the hours and the busy spans of these resources for the whole span of the plans."""
+    """Load the hours and the busy spans of these resources for the whole span of the proposals."""
     zone = zone_of(service=service, location=location)
-    starts = [datetime.fromtimestamp(plan.start, zone).date() for plan in plans]
+    starts = [datetime.fromtimestamp(proposal.start, zone).date() for proposal in proposals]
     kinds = dict(Resource.objects.filter(pk__in=resource_ids).values_list("pk", "type_id"))
     query = SlotQuery(
         service=service,
         policy=BookingPolicy(),
-        duration_minutes=max((plan.end - plan.start) // 60 for plan in plans),
+        duration_minutes=max((proposal.end - proposal.start) // 60 for proposal in proposals),
         location=location,
         requirements=[(kinds[pk], {pk: 0}) for pk in sorted(kinds)],
         ignores_limits=True,
