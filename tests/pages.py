@@ -42,7 +42,7 @@ def text_of(page: Any) -> str:
     return str(page.content.decode())
 
 
-def plain_looks(page: Any) -> list[str]:
+def plain_refreshes(page: Any) -> list[str]:
     """Where a browser without scripts looks again by itself. A browser with scripts must not: the
     header `Refresh` counts as a fault."""
     assert "Refresh" not in page.headers

@@ -30,10 +30,10 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """goes_on: it is active and renews. is_open: its business is. tries counts how often the card
+    """renews: also that it is active. is_open: its business is. tries counts how often the card
     was asked for the next period; is_under_way: some payment for it has no answer yet."""
 
-    goes_on: bool
+    renews: bool
     is_open: bool
     ends_at: datetime | None
     has_card: bool
@@ -47,7 +47,7 @@ def next_step(it: Membership, *, now: datetime) -> Step:
     Two payments for one period are never under way at once. A business that is closed charges
     nobody.
     """
-    if not it.goes_on or it.ends_at is None:
+    if not it.renews or it.ends_at is None:
         return Step.REST
     if now < it.ends_at - LEAD or now >= it.ends_at + GRACE:
         return Step.REST
@@ -58,8 +58,8 @@ def next_step(it: Membership, *, now: datetime) -> Step:
     return Step.ASK
 
 
-def goes_on(kind: str, price: int) -> bool:
-    """Whether what is bought online goes on after its period: memberships that cost something."""
+def renews(kind: str, price: int) -> bool:
+    """Whether what is bought online renews after its period: memberships that cost something."""
     return kind != "PACKAGE" and price > 0
 
 

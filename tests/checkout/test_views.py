@@ -14,7 +14,7 @@ from apps.checkout.providers.messages import sign
 from apps.checkout.providers.sandbox import HEADER, sandbox_message, sandbox_secrets
 from tests.factories import NOW, Salon
 from tests.factories.money import work
-from tests.pages import fields_of, fill, hold, plain_looks, text_of
+from tests.pages import fields_of, fill, hold, plain_refreshes, text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 LATER = NOW + timedelta(minutes=1)
@@ -73,7 +73,7 @@ def test_paying_goes_to_the_provider_and_back_to_the_booking(client: Client, sal
     assert (back.status_code, back["Location"]) == (303, f"http://testserver{path[:-3]}wait")
     waiting = client.get(f"{path[:-3]}wait")
     assert "We are confirming your payment" in text_of(waiting)
-    assert plain_looks(waiting) == [f"5; url={path[:-3]}wait?looks=1"]
+    assert plain_refreshes(waiting) == [f"5; url={path[:-3]}wait?looks=1"]
     work(LATER)
 
     done = client.get(f"{path[:-3]}wait")

@@ -27,7 +27,7 @@ from tests.factories.prepaid import (
     make_purchase,
 )
 from tests.factories.studio import Studio, make_session, make_studio
-from tests.pages import fields_of, plain_looks, text_of
+from tests.pages import fields_of, plain_refreshes, text_of
 from tests.prepaid.books import fresh
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -112,12 +112,12 @@ def test_buying_goes_to_the_provider_and_back_to_the_plan(client: Client, ten: P
     assert back["Location"] == f"http://testserver/plans/{purchase.reference}/"
     waiting = client.get(f"/plans/{purchase.reference}/")
     assert "We are confirming your payment" in text_of(waiting)
-    assert plain_looks(waiting) == [f"5; url=/plans/{purchase.reference}/?looks=1"]
+    assert plain_refreshes(waiting) == [f"5; url=/plans/{purchase.reference}/?looks=1"]
 
     work(LATER)
 
     page = client.get(f"/plans/{purchase.reference}/")
-    assert plain_looks(page) == []
+    assert plain_refreshes(page) == []
     for words in ("10 visits left", "until Sunday 23 May 2027", "Bought", "Vinyasa flow"):
         assert words in text_of(page)
     assert [(it.subject, it.to) for it in mail.outbox] == [

@@ -12,16 +12,16 @@ from apps.prepaid.renewals import (
     Membership,
     Step,
     first_try_at,
-    goes_on,
     is_spent,
     next_step,
     next_try_at,
+    renews,
 )
 
 END = datetime(2026, 12, 23, 23, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
 CARL = Membership(
-    goes_on=True, is_open=True, ends_at=END, has_card=True, tries=0, is_under_way=False
+    renews=True, is_open=True, ends_at=END, has_card=True, tries=0, is_under_way=False
 )
 
 
@@ -42,7 +42,7 @@ def test_a_card_is_charged_from_a_day_before_the_end(at: datetime, step: Step) -
 @pytest.mark.parametrize(
     ("member", "step"),
     [
-        (replace(CARL, goes_on=False), Step.REST),
+        (replace(CARL, renews=False), Step.REST),
         (replace(CARL, ends_at=None), Step.REST),
         (replace(CARL, is_under_way=True), Step.WAIT),
         (replace(CARL, is_under_way=True, has_card=False), Step.WAIT),
@@ -108,4 +108,4 @@ def test_a_plan_without_end_is_never_over() -> None:
     ],
 )
 def test_memberships_that_cost_something_renew(kind: str, price: int, *, told: bool) -> None:
-    assert goes_on(kind, price) == told
+    assert renews(kind, price) == told

@@ -1,4 +1,4 @@
-"""Honest waiting between the customer's payment and the provider's word about it: the page looks
+"""Honest waiting between the customer's payment and the provider's word about it: the page polls
 every two seconds by htmx for a minute, without scripts every five seconds, ten times."""
 
 from typing import Any
@@ -16,7 +16,7 @@ from apps.checkout.queries.payments import PaymentProgress, find_under_way, paym
 from apps.web.http import go_to, render_page, wants_fragment
 
 MAX_POLLS = 30
-PLAIN_LOOKS, PLAIN_SECONDS = 10, 5
+PLAIN_POLLS, PLAIN_SECONDS = 10, 5
 DIGITS = 3
 
 
@@ -25,16 +25,16 @@ DIGITS = 3
 def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Show that the payment is being confirmed; what became of the draft is shown by its own page,
     to which ``draft_page`` leads as soon as it is a booking."""
-    now, stand = timezone.now(), payment_progress_of(booking=draft)
-    if stand is PaymentProgress.NOTHING:
+    now, progress = timezone.now(), payment_progress_of(booking=draft)
+    if progress is PaymentProgress.NOTHING:
         return go_to(request, "checkout:pay", draft=draft.draft_id)
-    if stand is PaymentProgress.FAILED and is_time_gone(booking=draft, now=now):
+    if progress is PaymentProgress.FAILED and is_time_gone(booking=draft, now=now):
         return show_draft_lost(request, draft, now=now)
-    if stand is PaymentProgress.FAILED:
+    if progress is PaymentProgress.FAILED:
         return go_to(request, "checkout:pay", draft=draft.draft_id, query={"failed": "1"})
     begun = find_under_way(draft, now=now)
-    is_unclear = stand is PaymentProgress.UNCLEAR
-    looks = poll_count(request)
+    is_unclear = progress is PaymentProgress.UNCLEAR
+    polls = poll_count(request)
     context: dict[str, Any] = {
         **frame_of(business=draft.business, place=draft.location),
         "zone": draft.zone,
@@ -42,9 +42,9 @@ def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
         "stub": stub_of(booking=draft),
         "reference": draft.reference,
         "status": draft.status,
-        "next_url": f"{request.path}?looks={looks + 1}",
-        "goes_on": goes_on(looks),
-        "plain_look": "" if is_unclear else plain_look(request, looks),
+        "next_url": f"{request.path}?looks={polls + 1}",
+        "keep_polling": keep_polling(polls),
+        "plain_refresh": "" if is_unclear else plain_refresh(request, polls),
         "unclear": begun if is_unclear else None,
     }
     if is_unclear and wants_fragment(request):
@@ -53,20 +53,20 @@ def wait(request: HttpRequest, draft: Booking) -> HttpResponse:
 
 
 def poll_count(request: HttpRequest) -> int:
-    """How often this page has looked already."""
+    """How often this page has polled already."""
     raw = request.GET.get("looks", "")
     return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= DIGITS else 0
 
 
-def goes_on(looks: int) -> bool:
-    """Whether it looks once more."""
-    return looks < MAX_POLLS
+def keep_polling(polls: int) -> bool:
+    """Whether it polls once more."""
+    return polls < MAX_POLLS
 
 
-def plain_look(request: HttpRequest, looks: int) -> str:
-    """What the page's `<noscript>` tells a browser without scripts, to make it look again by
-    itself; empty when it has looked often enough. Not the header `Refresh`, which would load the
+def plain_refresh(request: HttpRequest, polls: int) -> str:
+    """What the page's `<noscript>` tells a browser without scripts, to make it poll again by
+    itself; empty when it has polled often enough. Not the header `Refresh`, which would load the
     page anew under a customer for whom htmx has long brought the news."""
-    if looks >= PLAIN_LOOKS:
+    if polls >= PLAIN_POLLS:
         return ""
-    return f"{PLAIN_SECONDS}; url={request.path}?looks={looks + 1}"
+    return f"{PLAIN_SECONDS}; url={request.path}?looks={polls + 1}"

@@ -22,7 +22,7 @@ from apps.kernel.references import new_reference
 from apps.prepaid.operations.errors import PlanChanged, PlanNotSold
 from apps.prepaid.operations.pay_plan import pay_order, resume_order
 from apps.prepaid.queries.plan_offer import price_plan
-from apps.prepaid.renewals import goes_on
+from apps.prepaid.renewals import renews
 from apps.web.phones import line_of
 
 DRAFT = PlanPurchase.Status.DRAFT
@@ -151,7 +151,7 @@ def _place(
         form_key=form_key,
         phone=buyer.phone,
         visitor_hash=visitor_hash,
-        renews=goes_on(plan.kind, plan.price),
+        renews=renews(plan.kind, plan.price),
         now=now,
     )
     if not is_new:

@@ -205,7 +205,7 @@ def note_charge(
         purchase.saved_card, purchase.provider = truth.saved, payment.provider
         purchase.save(update_fields=["saved_card", "provider"])
     failed = bool(payment.saved_card) and payment.status in FAILED
-    if not failed or order.status != Order.Status.INITIALIZED or not _goes_on(purchase):
+    if not failed or order.status != Order.Status.INITIALIZED or not _renews(purchase):
         return
     purchase.renew_at = next_try_at(tries=_tries(payments), failed_at=now, ends_at=purchase.ends_at)
     purchase.save(update_fields=["renew_at"])
@@ -228,7 +228,7 @@ def _lock(purchase_id: int) -> PlanPurchase:
 
 def _facts(purchase: PlanPurchase, payments: Sequence[Payment]) -> Membership:
     return Membership(
-        goes_on=_goes_on(purchase),
+        renews=_renews(purchase),
         is_open=purchase.business.state == Business.State.PUBLISHED,
         ends_at=purchase.ends_at,
         has_card=has_card(purchase),
@@ -237,7 +237,7 @@ def _facts(purchase: PlanPurchase, payments: Sequence[Payment]) -> Membership:
     )
 
 
-def _goes_on(purchase: PlanPurchase) -> bool:
+def _renews(purchase: PlanPurchase) -> bool:
     return purchase.status == ACTIVE and purchase.renews
 
 

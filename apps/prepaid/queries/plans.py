@@ -20,7 +20,7 @@ from apps.checkout.providers import provider_in_use
 from apps.customers.queries import identity_of, perhaps_of_mailbox
 from apps.kernel.money import Money
 from apps.prepaid.queries.plan_offer import price_again, price_plan
-from apps.prepaid.renewals import goes_on
+from apps.prepaid.renewals import renews
 from apps.web import formatting
 
 MOST_LINES = 200
@@ -56,7 +56,7 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PlanPaymentProgress:
     """How the money of a plan that was not paid yet stands."""
 
     is_under_way: bool
@@ -95,7 +95,7 @@ def card_of_plan(plan: PricingPlan, business: Business) -> PlanCard:
         each_words=period_words(plan.period_months),
         terms=tuple(terms_words(plan)),
         services=tuple(service.name for service in plan.services.all()),
-        renews=goes_on(plan.kind, plan.price),
+        renews=renews(plan.kind, plan.price),
     )
 
 
@@ -159,13 +159,13 @@ def _line(entry: CreditEntry, *, counts: bool) -> LedgerLine:
     )
 
 
-def standing_of(*, purchase: PlanPurchase) -> Standing:
+def plan_payment_progress_of(*, purchase: PlanPurchase) -> PlanPaymentProgress:
     """Return where the last attempt to pay is; one query."""
     attempts = Payment.objects.filter(order__purchase=purchase, kind=Payment.Kind.ONLINE).order_by(
         "-pk"
     )
     last = attempts.first()
-    return Standing(
+    return PlanPaymentProgress(
         is_under_way=last is not None and last.status in UNDECIDED,
         has_failed=last is not None and last.status == Payment.Status.FAILED,
     )

@@ -19,7 +19,7 @@ from apps.checkout.models import GiftCard
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.payments import UnderWay, find_under_way
-from apps.checkout.views.wait import goes_on, plain_look, poll_count
+from apps.checkout.views.wait import keep_polling, plain_refresh, poll_count
 from apps.kernel.money import Money
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import GiftForm, new_form_key
@@ -114,19 +114,19 @@ def card(request: HttpRequest, reference: str) -> HttpResponse:
 def _waiting(request: HttpRequest, *, waits: bool, begun: UnderWay | None) -> dict[str, Any]:
     """Whether the page waits for the provider's word. It does not for whoever says that they went
     back, as long as they can go on."""
-    looks = poll_count(request)
+    polls = poll_count(request)
     unclear = begun if begun and begun.told else None
     under_way = begun if begun and begun.is_open else None
     has_left = under_way is not None and "begun" in request.GET
-    looks_again = waits and unclear is None and not has_left
+    is_polling = waits and unclear is None and not has_left
     return {
         "waits": waits,
         "has_left": has_left,
         "under_way": under_way,
-        "goes_on": looks_again and goes_on(looks),
-        "plain_look": plain_look(request, looks) if looks_again else "",
+        "keep_polling": is_polling and keep_polling(polls),
+        "plain_refresh": plain_refresh(request, polls) if is_polling else "",
         "unclear": unclear,
-        "next_url": f"{request.path}?looks={looks + 1}",
+        "next_url": f"{request.path}?looks={polls + 1}",
     }
 
 

@@ -19,11 +19,16 @@ from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.passes import last_day_words, left_words, terms_of_plan
 from apps.checkout.queries.payments import UnderWay, find_under_way
 from apps.checkout.views.changed import gift_refused_words, price_changed_words
-from apps.checkout.views.wait import goes_on, plain_look, poll_count
+from apps.checkout.views.wait import keep_polling, plain_refresh, poll_count
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import SeenLeftForm
 from apps.prepaid.links import open_plan_token
-from apps.prepaid.queries.plans import ledger_of, next_period_of, period_words, standing_of
+from apps.prepaid.queries.plans import (
+    ledger_of,
+    next_period_of,
+    period_words,
+    plan_payment_progress_of,
+)
 from apps.prepaid.views.begun import (
     Bill,
     Typed,
@@ -67,16 +72,16 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    standing = standing_of(purchase=found)
-    begun = find_under_way(found, now=now) if standing.is_under_way else None
+    progress = plan_payment_progress_of(purchase=found)
+    begun = find_under_way(found, now=now) if progress.is_under_way else None
     is_draft = found.status == PlanPurchase.Status.DRAFT
     unclear = begun if begun and begun.told and is_draft else None
     bill = bill_of(found, begun, now=now, gift_code=_gift_code(request, found))
     owed = owed_of(found)
     context = {
         **_facts(found, now=now),
-        **_waiting(request, waits=is_draft and standing.is_under_way, unclear=unclear, bill=bill),
-        "standing": standing,
+        **_waiting(request, waits=is_draft and progress.is_under_way, unclear=unclear, bill=bill),
+        "progress": progress,
         "bill": bill,
         "owed": owed,
         "takes_codes": takes_codes(found, owed, bill, now=now),
@@ -110,17 +115,17 @@ def _waiting(
 ) -> dict[str, Any]:
     """Whether the page waits for the provider's word. It does not for whoever says that they went
     back, as long as they can go on."""
-    looks = poll_count(request)
+    polls = poll_count(request)
     has_left = waits and bill is not None and bill.under_way is not None
     has_left = has_left and "begun" in request.GET
-    looks_again = waits and unclear is None and not has_left
+    is_polling = waits and unclear is None and not has_left
     return {
         "waits": waits,
         "has_left": has_left,
-        "goes_on": looks_again and goes_on(looks),
-        "plain_look": plain_look(request, looks) if looks_again else "",
+        "keep_polling": is_polling and keep_polling(polls),
+        "plain_refresh": plain_refresh(request, polls) if is_polling else "",
         "unclear": unclear,
-        "next_url": f"{request.path}?looks={looks + 1}",
+        "next_url": f"{request.path}?looks={polls + 1}",
     }
 
 
