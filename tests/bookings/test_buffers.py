@@ -23,7 +23,7 @@ from apps.availability.operations import (
     Override,
     SessionChange,
     SessionFacts,
-    SessionsCollide,
+    SessionsConflict,
     SlotTaken,
 )
 from apps.availability.queries.scheduling import ProposedSession, preview_sessions
@@ -463,7 +463,7 @@ def test_a_class_with_its_clean_up_keeps_off_what_is_there(
 ) -> None:
     make_booking(service=stage.cut, starts_at=stage.at((12, 0)), now=NOW)
 
-    with pytest.raises(SessionsCollide), transaction.atomic():
+    with pytest.raises(SessionsConflict), transaction.atomic():
         open_class(stage, evening, stage.at(near))
     seen = preview_sessions(
         service=evening,
@@ -519,7 +519,7 @@ def test_a_class_is_not_moved_into_somebody_by_its_clean_up(
         change = SessionChange(resource_ids=(stage.ana,), at=at)
         availability.change_sessions(session_ids=[session.pk], change=change, now=NOW)
 
-    with pytest.raises(SessionsCollide), transaction.atomic():
+    with pytest.raises(SessionsConflict), transaction.atomic():
         move(near)
     move(touching)
     session.refresh_from_db()

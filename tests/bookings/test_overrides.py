@@ -259,7 +259,7 @@ def test_a_series_over_nothing_is_a_series_like_any_other(studio: Studio) -> Non
     assert clean()
 
 
-def test_of_a_series_only_the_dates_that_clash_leave_the_guard(studio: Studio) -> None:
+def test_of_a_series_only_the_dates_in_conflict_leave_the_guard(studio: Studio) -> None:
     make_session(studio, starts_at=studio.at(37, 7), resource_ids=(studio.noor.resource_id,))
 
     opened = open_series(studio, override=Override(WHY, by_id=studio.olga.user_id))
@@ -271,7 +271,7 @@ def test_of_a_series_only_the_dates_that_clash_leave_the_guard(studio: Studio) -
 
 
 @pytest.mark.parametrize("side", ["buffer_before_minutes", "buffer_after_minutes"])
-def test_dates_of_one_series_that_meet_each_other_collide(studio: Studio, side: str) -> None:
+def test_dates_of_one_series_that_meet_each_other_conflict(studio: Studio, side: str) -> None:
     setattr(studio.flow, side, 24 * 60)
     studio.flow.save()
     rule = SeriesRule(
@@ -284,10 +284,10 @@ def test_dates_of_one_series_that_meet_each_other_collide(studio: Studio, side: 
     resources = (studio.noor.resource_id, studio.pier.pk)
     facts = SessionFacts(studio.flow, studio.location, resources, 12)
 
-    with pytest.raises(availability.SessionsCollide) as collision:
+    with pytest.raises(availability.SessionsConflict) as conflict:
         availability.open_series(rule=rule, facts=facts, skip_closed=False, now=NOW)
 
-    assert collision.value.starts == (studio.at(31, 7),)
+    assert conflict.value.starts == (studio.at(31, 7),)
 
 
 def test_an_override_without_a_reason_cannot_be_made() -> None:
@@ -295,7 +295,7 @@ def test_an_override_without_a_reason_cannot_be_made() -> None:
         Override("  ")
 
 
-def test_a_changed_class_is_overridden_only_where_it_clashes_and_loses_that_again(
+def test_a_changed_class_is_overridden_only_where_it_conflicts_and_loses_that_again(
     studio: Studio,
 ) -> None:
     sessions = open_series(studio, override=None)

@@ -15,7 +15,7 @@ from apps.availability.operations import (
     BusyTryAgain,
     NoSeats,
     SeatsTaken,
-    SessionsCollide,
+    SessionsConflict,
     SessionsHaveChanged,
     SlotTaken,
     UnclearTime,
@@ -41,7 +41,7 @@ Said = dict[str, Any]
 """What several acts tell alike."""
 
 REFUSED = (
-    *(BusyTryAgain, NoSeats, SeatsTaken, SessionsCollide, SlotTaken, SessionOver, UnknownChoice),
+    *(BusyTryAgain, NoSeats, SeatsTaken, SessionsConflict, SlotTaken, SessionOver, UnknownChoice),
     *(bookings.SlotGone, bookings.StaleRevision, bookings.NotAllowed, bookings.TooLateToUndo),
     *(bookings.CannotJoin, bookings.CannotMove, waitlists.CannotWait, bookings.NotBookable),
     *(bookings.PriceChanged, bookings.SuggestionTaken, bookings.TooManyPeople, classes.NotComing),

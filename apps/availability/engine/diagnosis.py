@@ -148,8 +148,8 @@ def _never_together(search: Search, low: int, high: int) -> tuple[Reason, ...]:
         if len(away) == len(known):
             found += [_away(it) for it in away]
     # All of them work, but never at the same minute, or one person is asked for twice.
-    clash = ReasonCode.NO_ASSIGNED_RESOURCES if board.contested else ReasonCode.OUTSIDE_HOURS
-    return in_order(found or [Reason(clash)])
+    code = ReasonCode.NO_ASSIGNED_RESOURCES if board.contested else ReasonCode.OUTSIDE_HOURS
+    return in_order(found or [Reason(code)])
 
 
 def _opens(board: Board, facts: ResourceFacts, low: int, high: int) -> bool:

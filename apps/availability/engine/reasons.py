@@ -143,9 +143,9 @@ class Inquiry:
             return [self._closed(facts)]
         if not covers(spans, self.inside):
             return [self._buffer_outside(facts, spans)]
-        clash = first_overlap(facts.busy, self.appointment)
-        if clash is not None:
-            return [Reason(ReasonCode.BUSY, facts.resource_id, clash, self._move(facts))]
+        conflict = first_overlap(facts.busy, self.appointment)
+        if conflict is not None:
+            return [Reason(ReasonCode.BUSY, facts.resource_id, conflict, self._move(facts))]
         if first_overlap(facts.busy, self.footprint) is not None:
             return [self._buffer_busy(facts)]
         return []
@@ -171,10 +171,10 @@ class Inquiry:
         return Change(ChangeKind.MOVE, (nearest - self.start) // 60, nearest)
 
     def _buffer_busy(self, facts: ResourceFacts) -> Reason:
-        clashes = [span for span in facts.busy if overlaps(span, self.footprint)]
-        missing = max(self._buffer_missing(span) for span in clashes)
+        conflicts = [span for span in facts.busy if overlaps(span, self.footprint)]
+        missing = max(self._buffer_missing(span) for span in conflicts)
         change = Change(ChangeKind.SHORTEN_BUFFER, minutes_up(missing))
-        return Reason(ReasonCode.BUFFER_TOO_SHORT, facts.resource_id, clashes[0], change)
+        return Reason(ReasonCode.BUFFER_TOO_SHORT, facts.resource_id, conflicts[0], change)
 
     def _buffer_missing(self, span: Seconds) -> int:
         before = span[1] <= self.appointment[0]

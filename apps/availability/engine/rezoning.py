@@ -74,7 +74,7 @@ def same_day_edge(instant: int, *, old: ZoneInfo, new: ZoneInfo) -> int:
     return day_bounds(new, on)[0] if instant == day_bounds(old, on)[0] else instant
 
 
-def find_clashes(rows: Iterable[Moving]) -> list[tuple[int, int]]:
+def find_conflicting_pairs(rows: Iterable[Moving]) -> list[tuple[int, int]]:
     """The pairs of sessions that would occupy one resource at one time and do not so far.
 
     What overlaps already, by an override, is nothing new. Each pair is told once, in order of its

@@ -72,7 +72,7 @@ def change_sessions(
         UnclearTime: the clock skips the time of the only session meant, or shows it twice; or that
             of one of several, and nobody has said that they move on.
         ResourceElsewhere: the room is at another place.
-        SessionsCollide: with the starts that do not fit; nothing was changed.
+        SessionsConflict: with the starts that do not fit; nothing was changed.
         BusyTryAgain: the lock did not come in time.
     """
     held = Occupancy.objects.filter(session_id__in=session_ids)

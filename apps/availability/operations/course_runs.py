@@ -32,7 +32,7 @@ def open_course_run(
 
     Raises:
         ResourceElsewhere: its room is at another place.
-        SessionsCollide: with the starts that do not fit; nothing was written.
+        SessionsConflict: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """
     business_id = facts.service.business_id

@@ -36,7 +36,7 @@ class IsDecided(Refusal):
     """The team said that it takes place, however few come."""
 
 
-class SessionsCollide(Refusal):
+class SessionsConflict(Refusal):
     """Some of the sessions do not fit; starts are those that do not (UTC), in order."""
 
     def __init__(self, starts: Sequence[datetime]) -> None:
@@ -76,7 +76,7 @@ def open_sessions(
 
     Raises:
         ResourceElsewhere: its room is at another place.
-        SessionsCollide: with the starts that do not fit; nothing was written.
+        SessionsConflict: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """
     with locked_resources(resource_ids=facts.resource_ids):
@@ -95,12 +95,12 @@ def find_blocked(
 
     Raises:
         ResourceElsewhere: something is needed that is at another place; no override brings it here.
-        SessionsCollide: there are such proposals and no override.
+        SessionsConflict: there are such proposals and no override.
     """
     _require_here(facts)
     blocked = frozenset(_look(facts, proposals, now=now))
     if blocked and facts.override is None:
-        raise SessionsCollide(sorted(proposal.starts_at for proposal in blocked))
+        raise SessionsConflict(sorted(proposal.starts_at for proposal in blocked))
     return blocked
 
 
@@ -213,7 +213,7 @@ def open_series(
     Raises:
         NoEnd, TooManyDates, NoDates: see ``series_dates``.
         ResourceElsewhere: its room is at another place.
-        SessionsCollide: with the starts that do not fit; nothing was written.
+        SessionsConflict: with the starts that do not fit; nothing was written.
         BusyTryAgain: the lock did not come in time.
     """
     service, location = facts.service, facts.location

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import QuerySet
 
-from apps.availability.engine.rezoning import Moving, find_clashes, same_reading
+from apps.availability.engine.rezoning import Moving, find_conflicting_pairs, same_reading
 from apps.availability.engine.zones import Resolution
 from apps.availability.models import Occupancy, Session
 from apps.businesses.models import Clock
@@ -72,7 +72,7 @@ def find_conflicts(
         return Conflicts()
     begun = tuple(sorted(pk for pk, it in moving.items() if it.becomes[0] <= now))
     rows = [_moving(row, moving) for row in _near(moving, going=going, now=now)]
-    return Conflicts(tuple(find_clashes(rows)), begun)
+    return Conflicts(tuple(find_conflicting_pairs(rows)), begun)
 
 
 def _near(

@@ -80,7 +80,7 @@ class SessionOver(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SandboxMessage:
     """One message: its kind, and how long after the act it leaves."""
 
     kind: str
@@ -103,13 +103,13 @@ def act_in_sandbox(*, ref: str, act: Act, now: datetime) -> SandboxSession:
             raise SessionOver
     else:
         _pay_or_not(session, act, now=now)
-    for told in _messages(act):
+    for message in _messages(act):
         outbox.enqueue(
             topic=TELL_TOPIC,
-            payload={"ref": ref, "kind": told.kind, "event_id": told.event_id},
+            payload={"ref": ref, "kind": message.kind, "event_id": message.event_id},
             business_id=None,
             now=now,
-            delay=told.after,
+            delay=message.after,
         )
     return session
 
@@ -132,23 +132,26 @@ def deliver_sandbox_event(*, ref: str, kind: str, event_id: str, now: datetime) 
     receive_event(provider=Sandbox.name, body=body, headers={HEADER: signature}, now=now)
 
 
-def _messages(act: Act) -> list[Told]:
+def _messages(act: Act) -> list[SandboxMessage]:
     paid, again = f"evt_{token_hex(8)}", f"evt_{token_hex(8)}"
     if act is Act.PAY_SILENTLY:
         return []
     if act is Act.PAY_LATE:
-        return [Told("payment.succeeded", LATE, paid)]
+        return [SandboxMessage("payment.succeeded", LATE, paid)]
     if act is Act.PAY_TWICE:
-        return [Told("payment.succeeded", event_id=paid), Told("payment.succeeded", SHORTLY, paid)]
+        return [
+            SandboxMessage("payment.succeeded", event_id=paid),
+            SandboxMessage("payment.succeeded", SHORTLY, paid),
+        ]
     if act is Act.PAY_SHUFFLED:
         return [
-            Told("payment.succeeded", event_id=paid),
-            Told("payment.failed", SHORTLY, again),
-            Told("payment.created", SHORTLY * 2, f"evt_{token_hex(8)}"),
+            SandboxMessage("payment.succeeded", event_id=paid),
+            SandboxMessage("payment.failed", SHORTLY, again),
+            SandboxMessage("payment.created", SHORTLY * 2, f"evt_{token_hex(8)}"),
         ]
     kinds = {
         Act.DECLINE: "payment.failed",
         Act.CANCEL: "payment.canceled",
         Act.REFUSE_REFUND: "refund.failed",
     }
-    return [Told(kinds.get(act, "payment.succeeded"), event_id=paid)]
+    return [SandboxMessage(kinds.get(act, "payment.succeeded"), event_id=paid)]

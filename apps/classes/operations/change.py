@@ -54,7 +54,7 @@ def change_class(
             one of several, and nobody has said that they move on.
         VisitsMeet: as its name says, and lets_visits_meet was not said.
         ResourceElsewhere: the room is at another place.
-        SessionsCollide: something is in the way; nothing was changed.
+        SessionsConflict: something is in the way; nothing was changed.
         BusyTryAgain: the lock did not come in time.
     """
     session = Session.objects.get(pk=session_id, business_id=by.business_id)

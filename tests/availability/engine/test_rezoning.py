@@ -6,7 +6,13 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.availability.engine.rezoning import Keep, Moving, find_clashes, rezoned, same_reading
+from apps.availability.engine.rezoning import (
+    Keep,
+    Moving,
+    find_conflicting_pairs,
+    rezoned,
+    same_reading,
+)
 from apps.availability.engine.zones import Resolution, Resolved, candidates, wall_of
 from tests.availability.engine.searches import CHANGES
 
@@ -103,30 +109,30 @@ def row(session: int, was: int, becomes: int, *, resource: int = 1, hours: int =
 
 
 def test_rows_that_all_move_by_as_much_pass_each_other() -> None:
-    assert find_clashes([row(1, 9, 10), row(2, 10, 11), row(3, 11, 12)]) == []
+    assert find_conflicting_pairs([row(1, 9, 10), row(2, 10, 11), row(3, 11, 12)]) == []
 
 
-def test_what_moves_onto_something_that_stays_clashes_once() -> None:
+def test_what_moves_onto_something_that_stays_conflicts_once() -> None:
     stays = row(2, 10, 10)
     both = [row(1, 9, 10), row(1, 9, 10, resource=2), stays, row(2, 10, 10, resource=2)]
 
-    assert find_clashes(both) == [(1, 2)]
+    assert find_conflicting_pairs(both) == [(1, 2)]
 
 
-def test_two_that_come_to_the_same_reading_clash() -> None:
-    assert find_clashes([row(1, 5, 8), row(2, 6, 8)]) == [(1, 2)]
+def test_two_that_come_to_the_same_reading_conflict() -> None:
+    assert find_conflicting_pairs([row(1, 5, 8), row(2, 6, 8)]) == [(1, 2)]
 
 
 def test_what_overlaps_already_is_nothing_new() -> None:
-    assert find_clashes([row(1, 9, 10), row(2, 9, 10)]) == []
+    assert find_conflicting_pairs([row(1, 9, 10), row(2, 9, 10)]) == []
 
 
 def test_nothing_that_stays_is_told_of() -> None:
-    assert find_clashes([row(1, 9, 9), row(2, 10, 10), row(3, 9, 9, hours=4)]) == []
+    assert find_conflicting_pairs([row(1, 9, 9), row(2, 10, 10), row(3, 9, 9, hours=4)]) == []
 
 
 def test_touching_is_not_overlapping_and_another_resource_is_another_matter() -> None:
-    assert find_clashes([row(1, 9, 10), row(2, 11, 11), row(3, 10, 10, resource=2)]) == []
+    assert find_conflicting_pairs([row(1, 9, 10), row(2, 11, 11), row(3, 10, 10, resource=2)]) == []
 
 
 @settings(max_examples=200)
@@ -158,4 +164,4 @@ def test_a_sweep_finds_what_comparing_all_pairs_finds(
         and not meet(one.was, other.was)
     }
 
-    assert {frozenset(pair) for pair in find_clashes(rows)} == expected
+    assert {frozenset(pair) for pair in find_conflicting_pairs(rows)} == expected

@@ -91,7 +91,7 @@ def test_the_dates_are_shown_before_anything_is_saved(olga: Client, studio: Stud
     assert Session.objects.count() == 1
 
 
-def test_what_collides_is_not_written_unless_it_is_wanted(olga: Client, studio: Studio) -> None:
+def test_what_conflicts_is_not_written_unless_it_is_wanted(olga: Client, studio: Studio) -> None:
     make_session(studio, starts_at=studio.at(32, 7))
 
     refused = olga.post(NEW, fields(studio))
@@ -139,9 +139,9 @@ def test_who_may_not_override_is_not_asked_and_cannot(
 def test_the_reason_stands_on_the_page_of_the_class(olga: Client, studio: Studio) -> None:
     make_session(studio, starts_at=studio.at(32, 7))
     olga.post(NEW, fields(studio, anyway="on", reason="Noor assists only"))
-    clash = Session.objects.get(override_reason="Noor assists only")
+    overlapping = Session.objects.get(override_reason="Noor assists only")
 
-    page = olga.get(f"/own/harbor/classes/{clash.pk}/")
+    page = olga.get(f"/own/harbor/classes/{overlapping.pk}/")
 
     assert "Scheduled despite a conflict:</b> Noor assists only" in page.content.decode()
 

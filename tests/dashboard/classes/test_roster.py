@@ -379,7 +379,7 @@ def test_a_series_gets_another_time_teacher_and_room_and_everybody_is_told(
     assert list(find_all(business_id=None, now=NOW)) == []
 
 
-def test_what_collides_is_not_changed(olga: Client, studio: Studio) -> None:
+def test_what_conflicts_is_not_changed(olga: Client, studio: Studio) -> None:
     sessions = make_weekly(studio)
     make_session(
         studio,
@@ -398,7 +398,7 @@ def test_what_collides_is_not_changed(olga: Client, studio: Studio) -> None:
     )
 
 
-def test_what_collides_is_changed_with_a_reason_only(olga: Client, studio: Studio) -> None:
+def test_what_conflicts_is_changed_with_a_reason_only(olga: Client, studio: Studio) -> None:
     sessions = make_weekly(studio)
     make_session(
         studio,

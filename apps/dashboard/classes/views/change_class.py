@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.availability.models import Session
 from apps.availability.operations import (
     ResourceElsewhere,
-    SessionsCollide,
+    SessionsConflict,
     UnclearTime,
 )
 from apps.bookings import operations as bookings
@@ -100,7 +100,7 @@ def _refuse(
 
 def _tell_beside(form: ChangeClassForm, session: Session, refusal: Refusal) -> bool:
     """Say what is wrong with what was typed, beside it; tell whether that is the matter."""
-    if isinstance(refusal, SessionsCollide):
+    if isinstance(refusal, SessionsConflict):
         n = len(refusal.starts)
         words = ngettext("%d of them has a conflict.", "%d of them have conflicts.", n) % n
         form.add_error("anyway" if "anyway" in form.fields else None, words)

@@ -106,7 +106,7 @@ def _refuse(
         place = form.place_for(form.cleaned_data["service"])
         tell_elsewhere(form, place, resources=refusal.resources)
         return previewed
-    if isinstance(refusal, availability.SessionsCollide):
+    if isinstance(refusal, availability.SessionsConflict):
         field = "anyway" if "anyway" in form.fields else None
         form.add_error(field, _("The dates marked below have conflicts."))
     return _preview(form, now=now)

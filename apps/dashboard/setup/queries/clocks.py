@@ -126,7 +126,7 @@ def _place(clock: Clock, name: str) -> PlaceRow:
 def preview_clock(*, touched: Touched, now: datetime) -> ClockPreview:
     """Word what another zone would touch; the number of queries does not depend on the rows."""
     teller = _Teller(touched)
-    clash = _conflicts(touched, teller)
+    conflicts = _conflicts(touched, teller)
     parts = tuple(_parts(touched, teller))
     return ClockPreview(
         old_words=zone_label(touched.clock.zone.key, locale=teller.locale),
@@ -137,8 +137,8 @@ def preview_clock(*, touched: Touched, now: datetime) -> ClockPreview:
         drafts=len(touched.drafts),
         skipped=len(touched.skipped),
         doubled=len(touched.doubled),
-        conflicts=tuple(clash[:MOST_LINES]),
-        more_conflicts=max(0, len(clash) - MOST_LINES),
+        conflicts=tuple(conflicts[:MOST_LINES]),
+        more_conflicts=max(0, len(conflicts) - MOST_LINES),
         stays=_stays(touched, now=now),
         seal=touched.seal,
         example=next((line for part in parts for line in part.lines), None),
