@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -46,13 +46,13 @@ def sessions_elsewhere(
     """
     if location is None:
         return Session.objects.none()
-    live = Q(expires_at=None) | Q(expires_at__gt=now)
+    live = Occupancy.objects.live(now).filter(resource=resource)
     needing = Session.objects.filter(
-        live, occupancies__resource=resource, ends_at__gt=now, location__isnull=False
+        pk__in=live.values("session_id"), ends_at__gt=now, location__isnull=False
     )
     elsewhere = needing.exclude(location=location).exclude(state=Session.State.CANCELED)
     told = elsewhere.select_related("service", "business", "location")
-    return told.order_by("starts_at", "pk").distinct()
+    return told.order_by("starts_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)

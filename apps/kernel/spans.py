@@ -1,7 +1,7 @@
 """Half-open spans of time: the value the portal speaks in, and the algebra the engine counts in.
 
 A span ``[start, end)`` owns its first instant and not its last, so neighbours touch without
-clashing. People and operations use ``Span`` with aware datetimes; the engine
+overlapping. People and operations use ``Span`` with aware datetimes; the engine
 uses plain ``(start, end)`` tuples of whole Unix seconds, which sort, hash and compare at C speed.
 """
 
