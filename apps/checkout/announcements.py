@@ -34,7 +34,7 @@ class Listener(Protocol):
         payments: Sequence[Payment],
         *,
         payment: Payment,
-        truth: ProviderPayment,
+        state: ProviderPayment,
         now: datetime,
     ) -> None:
         """The provider told something new of one of the payments of an order."""
@@ -68,9 +68,9 @@ def announce_charge(
     payments: Sequence[Payment],
     *,
     payment: Payment,
-    truth: ProviderPayment,
+    state: ProviderPayment,
     now: datetime,
 ) -> None:
     """Say what the provider told of a locked payment (``Listener.charge_answered``)."""
     for listener in _listeners:
-        listener.charge_answered(purchase, order, payments, payment=payment, truth=truth, now=now)
+        listener.charge_answered(purchase, order, payments, payment=payment, state=state, now=now)

@@ -39,11 +39,11 @@ class Plans:
         payments: Sequence[Payment],
         *,
         payment: Payment,
-        truth: ProviderPayment,
+        state: ProviderPayment,
         now: datetime,
     ) -> None:
         """The card that paid is kept; one that failed is tried again."""
-        note_charge(purchase, order, payments, payment=payment, truth=truth, now=now)
+        note_charge(purchase, order, payments, payment=payment, state=state, now=now)
 
 
 def look_after_plans(now: datetime) -> None:

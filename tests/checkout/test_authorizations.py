@@ -330,7 +330,7 @@ def test_an_answer_that_left_before_does_not_open_it_again(request_: Booking) ->
     payment = Payment.objects.get()
     stale = ProviderPayment(4000, "EUR", 0, 0, is_open=True)
 
-    checkout.apply_provider_state(payment_id=payment.pk, truth=stale, now=LATER)
+    checkout.apply_provider_state(payment_id=payment.pk, state=stale, now=LATER)
 
     assert state() == ("PENDING", "NOT_PAID", "PENDING", "AUTHORIZED")
     assert clean(LATER)

@@ -164,7 +164,7 @@ def test_an_answer_of_before_makes_no_new_refund_of_it(booking: Booking) -> None
     before = Sandbox().fetch(payment.provider_ref, now=DAYS_LATER)
     refuse()
 
-    checkout.apply_provider_state(payment_id=payment.pk, truth=before, now=DAYS_LATER)
+    checkout.apply_provider_state(payment_id=payment.pk, state=before, now=DAYS_LATER)
 
     assert refunds() == [(4800, "FAILED")]
     assert clean()
@@ -305,7 +305,7 @@ def test_a_session_of_before_knows_its_refunds_by_name_only(booking: Booking) ->
     session.refund_keys = {"refund-1": "re_old"}
     session.save()
 
-    truth = Sandbox().fetch(session.ref, now=DAYS_LATER)
+    state = Sandbox().fetch(session.ref, now=DAYS_LATER)
 
-    assert truth.refunds == (Returned("re_old", "refund-1", 0),)
+    assert state.refunds == (Returned("re_old", "refund-1", 0),)
     assert Sandbox().refund(session.ref, amount=1, key="refund-1") == "re_old"

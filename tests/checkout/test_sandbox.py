@@ -39,19 +39,19 @@ def pay(asked: Wanted) -> Opened:
     return opened
 
 
-def truth(opened: Opened) -> tuple[int, int, bool, str]:
+def state(opened: Opened) -> tuple[int, int, bool, str]:
     told = Sandbox().fetch(opened.ref, now=NOW)
     return told.authorized, told.captured, told.is_open, told.failure
 
 
 def test_an_amount_is_authorized_and_taken_once() -> None:
     opened = pay(wanted(captures_later=True))
-    assert truth(opened) == (4000, 0, False, "")
+    assert state(opened) == (4000, 0, False, "")
 
     for _time in range(2):
         Sandbox().capture(opened.ref, key="capture-1")
 
-    assert truth(opened) == (0, 4000, False, "")
+    assert state(opened) == (0, 4000, False, "")
 
 
 def test_what_is_closed_is_let_go_and_taken_never() -> None:
@@ -59,7 +59,7 @@ def test_what_is_closed_is_let_go_and_taken_never() -> None:
 
     Sandbox().close(opened.ref)
 
-    assert truth(opened) == (0, 0, False, "")
+    assert state(opened) == (0, 0, False, "")
     with pytest.raises(CaptureRefused):
         Sandbox().capture(opened.ref, key="capture-1")
 
@@ -69,7 +69,7 @@ def test_what_was_taken_stays_when_it_is_closed() -> None:
 
     Sandbox().close(opened.ref)
 
-    assert truth(opened) == (0, 4000, False, "")
+    assert state(opened) == (0, 4000, False, "")
 
 
 def test_the_bank_lets_go_after_a_week() -> None:
@@ -96,7 +96,7 @@ def test_a_saved_card_is_charged_without_a_page_once_for_each_key() -> None:
     again = Sandbox().charge_saved(wanted("payment-2"), saved=saved)
 
     assert (first.url, first.ref) == ("", again.ref)
-    assert truth(first) == (0, 4000, False, "")
+    assert state(first) == (0, 4000, False, "")
     assert SandboxSession.objects.count() == 2
 
 
@@ -105,7 +105,7 @@ def test_a_saved_card_may_authorize_an_amount_too() -> None:
 
     opened = Sandbox().charge_saved(wanted("payment-2", captures_later=True), saved=saved)
 
-    assert truth(opened) == (4000, 0, False, "")
+    assert state(opened) == (4000, 0, False, "")
 
 
 def test_a_card_that_nobody_saved_is_declined_in_words() -> None:
@@ -113,7 +113,7 @@ def test_a_card_that_nobody_saved_is_declined_in_words() -> None:
 
     for saved in ("", "card_of_nobody"):
         opened = Sandbox().charge_saved(wanted(f"payment-{saved}"), saved=saved)
-        assert truth(opened) == (0, 0, False, "The card was declined.")
+        assert state(opened) == (0, 0, False, "The card was declined.")
 
 
 def test_the_page_says_what_becomes_of_money_and_card(client: Client) -> None:

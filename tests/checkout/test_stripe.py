@@ -400,9 +400,9 @@ def test_more_refunds_than_come_along_are_asked_for(stub: Stub) -> None:
         Stripe().refund(opened.ref, amount=100, key=f"refund-{number}")
     stub.asked.clear()
 
-    truth = fetch(opened)
+    state = fetch(opened)
 
-    assert (truth.refunded, len(truth.refunds)) == (1200, 12)
+    assert (state.refunded, len(state.refunds)) == (1200, 12)
     assert [f"{method} {path}" for method, path, _params in stub.asked] == [
         f"GET /v1/checkout/sessions/{opened.ref}",
         "GET /v1/refunds",

@@ -323,9 +323,9 @@ def test_money_that_comes_late_counts_the_use_again(ten: PricingPlan, code: Coup
     code.refresh_from_db()
     assert code.used == 0
     came = payment.amount
-    truth = ProviderPayment(amount=came, currency="USD", captured=came, refunded=0, is_open=False)
+    state = ProviderPayment(amount=came, currency="USD", captured=came, refunded=0, is_open=False)
 
-    checkout.apply_provider_state(payment_id=payment.pk, truth=truth, now=OVER)
+    checkout.apply_provider_state(payment_id=payment.pk, state=state, now=OVER)
 
     code.refresh_from_db()
     assert (code.used, PlanPurchase.objects.get().status) == (1, "ACTIVE")

@@ -231,10 +231,10 @@ def test_a_death_while_the_period_is_opened_opens_it_once(
 ) -> None:
     prepaid.renew_plan(purchase_id=carl.pk, now=DUE)
     payment = Payment.objects.exclude(saved_card="").get()
-    truth = Sandbox().fetch(_charged(payment, carl), now=DUE)
+    state = Sandbox().fetch(_charged(payment, carl), now=DUE)
 
     with stopped(
-        lambda: checkout.apply_provider_state(payment_id=payment.pk, truth=truth, now=DUE),
+        lambda: checkout.apply_provider_state(payment_id=payment.pk, state=state, now=DUE),
         at=moment,
     ) as worker:
         worker.kill()

@@ -74,15 +74,15 @@ def capture_payment(*, payment_id: int, now: datetime) -> None:
         _decide_gift(payment_id, now=now)
         return
     provider = provider_of(payment.provider)
-    truth = provider.fetch(payment.provider_ref, now=now)
-    if truth.authorized and is_as_asked(truth, payment, payment.order):
+    state = provider.fetch(payment.provider_ref, now=now)
+    if state.authorized and is_as_asked(state, payment, payment.order):
         try:
             provider.capture(payment.provider_ref, key=f"capture-{payment.pk}")
         except CaptureRefused as no:
             _fail(payment_id, why=str(no), now=now)
             return
-        truth = provider.fetch(payment.provider_ref, now=now)
-    apply_provider_state(payment_id=payment_id, truth=truth, now=now)
+        state = provider.fetch(payment.provider_ref, now=now)
+    apply_provider_state(payment_id=payment_id, state=state, now=now)
 
 
 def release_payment(*, payment_id: int, now: datetime) -> None:

@@ -138,11 +138,11 @@ def fetch_provider_state(payment: Payment, provider: Provider, *, now: datetime)
                 payment.amount, subject.currency, 0, 0, is_open=False, failure=words
             )
         payment.refresh_from_db()
-    truth = provider.fetch(payment.provider_ref, now=now)
-    if truth.is_open and payment.expires_at is not None and payment.expires_at <= now:
+    state = provider.fetch(payment.provider_ref, now=now)
+    if state.is_open and payment.expires_at is not None and payment.expires_at <= now:
         provider.close(payment.provider_ref)
-        truth = provider.fetch(payment.provider_ref, now=now)
-    return truth
+        state = provider.fetch(payment.provider_ref, now=now)
+    return state
 
 
 def open_payment(*, payment: Payment, subject: Subject, origin: str, now: datetime) -> str:

@@ -99,10 +99,10 @@ def take_back_refund(
     return True
 
 
-def refused_in(truth: ProviderPayment, payment: Payment) -> list[tuple[Refund, str]]:
+def refused_in(state: ProviderPayment, payment: Payment) -> list[tuple[Refund, str]]:
     """The refunds of a payment that stand in our books and that its provider says were refused,
     with why."""
-    told = {name: it.refused for it in truth.refunds if it.refused for name in (it.ref, it.key)}
+    told = {name: it.refused for it in state.refunds if it.refused for name in (it.ref, it.key)}
     if not told:
         return []
     standing = payment.refunds.filter(status__in=STANDS, by_hand=False).order_by("pk")
@@ -110,23 +110,23 @@ def refused_in(truth: ProviderPayment, payment: Payment) -> list[tuple[Refund, s
     return [(it, why) for it, why in named if why]
 
 
-def outdated_in(truth: ProviderPayment, payment: Payment) -> int:
-    """What a truth says is gone although we know already that it was refused, in minor units: the
+def outdated_in(state: ProviderPayment, payment: Payment) -> int:
+    """What a provider says is gone although we know already that it was refused, in minor units: the
     provider was asked before that."""
     failed = payment.refunds.filter(status=Refund.Status.FAILED)
     known = _names_of(failed)
-    return sum(it.amount for it in truth.refunds if not it.refused and known & {it.ref, it.key})
+    return sum(it.amount for it in state.refunds if not it.refused and known & {it.ref, it.key})
 
 
 def split_elsewhere(
-    amount: int, *, truth: ProviderPayment, payment: Payment
+    amount: int, *, state: ProviderPayment, payment: Payment
 ) -> list[tuple[str, int]]:
     """Split what went back on the provider's own pages (minor units) into its refunds there, by
     their names; "" where the provider names none."""
     if amount <= 0:
         return []
     known, parts = _names_of(payment.refunds.all()), []
-    for it in truth.refunds:
+    for it in state.refunds:
         part = 0 if it.refused or known & {it.ref, it.key} else min(amount, it.amount)
         if part:
             parts.append((it.ref, part))
@@ -256,7 +256,7 @@ def _write_lines(lines: Mapping[int, int], asked: Sequence[Share]) -> None:
 def do_refund(*, refund_id: int, now: datetime) -> None:
     """Do a refund at the provider, once however often this runs; kill -9 on either side of the call
     is harmless, because the key is the refund's own. Done means that the provider took it on: what
-    the bank then refuses is learnt from the truth of the payment (``apply_provider_state``).
+    the bank then refuses is learnt from its provider (``apply_provider_state``).
 
     Raises:
         ProviderDown: it does not answer; the outbox tries again.

@@ -62,7 +62,7 @@ def settle_payment(*, payment_id: int, now: datetime) -> None:
     payment = Payment.objects.select_related("order").get(pk=payment_id)
     provider = provider_of(payment.provider)
     apply_provider_state(
-        payment_id=payment_id, truth=fetch_provider_state(payment, provider, now=now), now=now
+        payment_id=payment_id, state=fetch_provider_state(payment, provider, now=now), now=now
     )
 
 
@@ -113,7 +113,7 @@ def _look(payment_id: int, *, now: datetime) -> bool:
 
 
 @transaction.atomic
-def apply_provider_state(*, payment_id: int, truth: ProviderPayment, now: datetime) -> None:
+def apply_provider_state(*, payment_id: int, state: ProviderPayment, now: datetime) -> None:
     """Write what a provider says of a payment, and what follows for order and booking.
 
     A first capture approves the order and makes the draft a booking, or begins a plan (rule M11);
@@ -130,19 +130,19 @@ def apply_provider_state(*, payment_id: int, truth: ProviderPayment, now: dateti
     order = Order.objects.select_for_update().get(pk=found.order_id)
     payments = list(order.payments.select_for_update().order_by("pk"))
     payment = next(it for it in payments if it.pk == payment_id)
-    if not is_as_asked(truth, payment, order):
-        if note_unclear(payment, truth, now=now):
+    if not is_as_asked(state, payment, order):
+        if note_unclear(payment, state, now=now):
             sync(order, subject, payments, actor=Actor.system(), now=now)
         return
-    _take_back(order, subject, payments, payment, truth=truth, now=now)
+    _take_back(order, subject, payments, payment, state=state, now=now)
     was_authorized = payment.status == Payment.Status.AUTHORIZED
     had = sum(it.captured for it in payments)
-    is_new = _take_over(payment, truth, order=order, payments=payments, now=now)
-    if truth.authorized and payment.status == Payment.Status.CANCELED:
+    is_new = _take_over(payment, state, order=order, payments=payments, now=now)
+    if state.authorized and payment.status == Payment.Status.CANCELED:
         close_soon(payment, now=now)
     if is_new:
         if isinstance(subject, PlanPurchase):
-            announce_charge(subject, order, payments, payment=payment, truth=truth, now=now)
+            announce_charge(subject, order, payments, payment=payment, state=state, now=now)
         _follow(order, subject, payments, payment, had=had, now=now)
         if was_authorized and payment.status in GONE and isinstance(subject, Booking):
             bookings.note_let_go(booking=subject, now=now)
@@ -154,12 +154,12 @@ def _take_back(
     payments: Sequence[Payment],
     payment: Payment,
     *,
-    truth: ProviderPayment,
+    state: ProviderPayment,
     now: datetime,
 ) -> None:
     """Write which refunds of a locked payment its bank has refused after all: each is told, and
     waits for the team (rule M32)."""
-    for refund, why in refused_in(truth, payment):
+    for refund, why in refused_in(state, payment):
         if take_back_refund(refund, payments=payments, why=why, now=now):
             action = BookingEvent.Action.NOT_REFUNDED
             sync(order, subject, payments, actor=Actor.system(), now=now, action=action)
@@ -237,20 +237,20 @@ def _let_go(payment: Payment, *, now: datetime) -> None:
 
 def _take_over(
     payment: Payment,
-    truth: ProviderPayment,
+    state: ProviderPayment,
     *,
     order: Order,
     payments: Sequence[Payment],
     now: datetime,
 ) -> bool:
-    """Copy the truth into one of the locked payments of an order; tell whether anything is new."""
+    """Copy what its provider says into one of the locked payments of an order; tell whether anything is new."""
     payment.told_amount, payment.told_currency, payment.looked_at = None, "", None
     before = (payment.captured, payment.refunded, payment.authorized, payment.status)
-    payment.captured = max(payment.captured, truth.captured)
-    gone = truth.refunded - outdated_in(truth, payment)
+    payment.captured = max(payment.captured, state.captured)
+    gone = state.refunded - outdated_in(state, payment)
     elsewhere = gone - (payment.refunded - _by_hand(payment))
     elsewhere = min(elsewhere, payment.captured - payment.refunded)
-    for ref, amount in split_elsewhere(elsewhere, truth=truth, payment=payment):
+    for ref, amount in split_elsewhere(elsewhere, state=state, payment=payment):
         too_much = count_back(payment, order=order, payments=payments, amount=amount)
         Refund.objects.create(
             business_id=payment.business_id,
@@ -263,10 +263,10 @@ def _take_over(
             created_at=now,
             done_at=now,
         )
-    payment.failure = truth.failure
-    payment.status = _status(payment, truth)
+    payment.failure = state.failure
+    payment.status = _status(payment, state)
     is_authorized = payment.status == Payment.Status.AUTHORIZED
-    payment.authorized = (truth.authorized or payment.authorized) if is_authorized else 0
+    payment.authorized = (state.authorized or payment.authorized) if is_authorized else 0
     after = (payment.captured, payment.refunded, payment.authorized, payment.status)
     if after == before:
         return False
@@ -286,18 +286,18 @@ def _by_hand(payment: Payment) -> int:
     return sum(refunds.values_list("amount", flat=True))
 
 
-def _status(payment: Payment, truth: ProviderPayment) -> Payment.Status:
+def _status(payment: Payment, state: ProviderPayment) -> Payment.Status:
     """What was given up stays so until money comes; what is authorized is never open again, as an
     answer may say that left before."""
     if payment.captured:
         return Payment.Status.PAID
-    if truth.authorized and payment.status != Payment.Status.CANCELED:
+    if state.authorized and payment.status != Payment.Status.CANCELED:
         return Payment.Status.AUTHORIZED
-    if truth.is_open and payment.status == Payment.Status.AUTHORIZED:
+    if state.is_open and payment.status == Payment.Status.AUTHORIZED:
         return Payment.Status.AUTHORIZED
-    if truth.failure:
+    if state.failure:
         return Payment.Status.FAILED
-    if truth.is_open and payment.status != Payment.Status.CANCELED:
+    if state.is_open and payment.status != Payment.Status.CANCELED:
         return Payment.Status.PENDING
     return Payment.Status.CANCELED
 
@@ -333,19 +333,19 @@ def _refund_excess(
     return sum(it.refunded for it in payments) > before
 
 
-def is_as_asked(truth: ProviderPayment, payment: Payment, order: Order) -> bool:
+def is_as_asked(state: ProviderPayment, payment: Payment, order: Order) -> bool:
     """Whether a provider speaks of the amount we asked for."""
-    return (truth.amount, truth.currency) == (payment.amount, order.currency)
+    return (state.amount, state.currency) == (payment.amount, order.currency)
 
 
-def note_unclear(payment: Payment, truth: ProviderPayment, *, now: datetime) -> bool:
+def note_unclear(payment: Payment, state: ProviderPayment, *, now: datetime) -> bool:
     """Keep what the provider says of a locked payment for a person to look at, and tell whether
     that is new. Nobody asks the provider again by itself, and nobody can pay it any more.
 
     What came already stays as it is written. Where no money came, the payment has failed.
     """
-    came = truth.captured or truth.authorized
-    told = (came or truth.amount, truth.currency[:10])
+    came = state.captured or state.authorized
+    told = (came or state.amount, state.currency[:10])
     if (payment.told_amount, payment.told_currency) == told:
         return False
     payment.told_amount, payment.told_currency = told
@@ -356,6 +356,6 @@ def note_unclear(payment: Payment, truth: ProviderPayment, *, now: datetime) -> 
         payment.failure = "" if came else _("The bank was asked for another amount.")
     columns = ["told_amount", "told_currency", "looked_at", "status", "authorized"]
     payment.save(update_fields=[*columns, "settled_at", "failure"])
-    if truth.is_open:
+    if state.is_open:
         close_soon(payment, now=now)
     return True

@@ -32,8 +32,8 @@ from apps.checkout.providers.stripe_state import (
     read_event,
     refunds_in,
     refusal_of,
-    truth_of_intent,
-    truth_of_session,
+    state_of_intent,
+    state_of_session,
 )
 from apps.checkout.providers.words import declined_words, lapsed_words
 
@@ -96,9 +96,9 @@ class Stripe:
         told by its own status."""
         if _is_intent(ref):
             intent = _get(INTENTS, ref, expand=["latest_charge.refunds"])
-            return truth_of_intent(intent, refunds=_refunds_of(intent))
+            return state_of_intent(intent, refunds=_refunds_of(intent))
         session = _get(SESSIONS, ref, expand=["payment_intent.latest_charge.refunds"])
-        return truth_of_session(session, refunds=_refunds_of(session.get("payment_intent")))
+        return state_of_session(session, refunds=_refunds_of(session.get("payment_intent")))
 
     def close(self, ref: str) -> None:
         if not _is_intent(ref) and _get(SESSIONS, ref).get("status") == "open":
@@ -124,7 +124,7 @@ class Stripe:
         if intent is None or status == "canceled":
             raise CaptureRefused(lapsed_words())
         if status != "requires_capture":
-            return  # taken already, or under way: the truth says which
+            return  # taken already, or under way: the state says which
         try:
             ask("post", f"{INTENTS}/{quote(text(intent, 'id'))}/capture", key=key)
         except Declined as no:

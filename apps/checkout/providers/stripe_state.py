@@ -44,8 +44,8 @@ class _Money:
     refunds: tuple[Returned, ...] = ()
 
 
-def truth_of_session(session: Facts, *, refunds: Sequence[Facts] = ()) -> ProviderPayment:
-    """The truth of a Checkout Session whose payment intent is expanded, with its refunds.
+def state_of_session(session: Facts, *, refunds: Sequence[Facts] = ()) -> ProviderPayment:
+    """The state of a Checkout Session whose payment intent is expanded, with its refunds.
 
     While the session is open a declined card is no failure: another one may be tried on the page.
 
@@ -72,8 +72,8 @@ def truth_of_session(session: Facts, *, refunds: Sequence[Facts] = ()) -> Provid
     )
 
 
-def truth_of_intent(intent: Facts, *, refunds: Sequence[Facts] = ()) -> ProviderPayment:
-    """The truth of a payment intent, with its refunds.
+def state_of_intent(intent: Facts, *, refunds: Sequence[Facts] = ()) -> ProviderPayment:
+    """The state of a payment intent, with its refunds.
 
     Raises:
         ProviderDown: it is no intent that we understand.

@@ -196,13 +196,13 @@ def note_charge(
     payments: Sequence[Payment],
     *,
     payment: Payment,
-    truth: ProviderPayment,
+    state: ProviderPayment,
     now: datetime,
 ) -> None:
     """Keep the card that a membership was paid with, and see to a saved one that failed: it is
     tried again later, and its holder is told once for each period. All rows are locked."""
-    if payment.captured and truth.saved and purchase.renews:
-        purchase.saved_card, purchase.provider = truth.saved, payment.provider
+    if payment.captured and state.saved and purchase.renews:
+        purchase.saved_card, purchase.provider = state.saved, payment.provider
         purchase.save(update_fields=["saved_card", "provider"])
     failed = bool(payment.saved_card) and payment.status in FAILED
     if not failed or order.status != Order.Status.INITIALIZED or not _renews(purchase):
