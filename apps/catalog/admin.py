@@ -128,7 +128,7 @@ class VariantFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
         kind = PriceKind(self.instance.price_kind)
         kept = [it.cleaned_data for it in self.forms if getattr(it, "cleaned_data", None)]
         rows = [it for it in kept if not it.get("DELETE")]
-        prices = {place: it.get("price") or 0 for place, it in enumerate(rows)}
+        prices = {index: it.get("price") or 0 for index, it in enumerate(rows)}
         terms = PaymentTerms(price_kind=kind, variant_prices=prices, pays_in_person=True)
         found = payment_problems(terms, requires_approval=False, can_authorize=True)
         wrong = [it for it in found if it in OF_VARIANTS and kind is PriceKind.VARIED]

@@ -110,8 +110,8 @@ class BookingFacts:
     customer may cancel freely; None when there is no such limit in the booking's own policy.
     ``reason`` is what the team wrote when it declined or cancelled, or now, to all of a class;
     ``suggestions`` are the starts it offered instead. ``dates`` are start and end of every session
-    of a course; starts_at and ends_at are then those of the first. ``place_in_line`` is 1 for the
-    first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
+    of a course; starts_at and ends_at are then those of the first. ``position_in_line`` is 1 for
+    the first of a waitlist, 0 for everybody else; a place is kept for them until ``offer_ends_at``.
     ``paid`` is what came and did not go back, ``returned`` what came and was given back,
     ``went_back`` what this message tells of as gone back, refused or kept, ``handed_over`` what of
     that was given back in person, ``by_hand`` all that ever was, and ``too_much`` what of that
@@ -164,7 +164,7 @@ class BookingFacts:
     reason: str = ""
     suggestions: tuple[datetime, ...] = ()
     dates: tuple[tuple[datetime, datetime], ...] = ()
-    place_in_line: int = 0
+    position_in_line: int = 0
     offer_ends_at: datetime | None = None
     wish: Wish | None = None
     waited: bool = False

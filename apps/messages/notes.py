@@ -125,19 +125,21 @@ def line_notes(facts: BookingFacts, kind: Kind, zone: ZoneInfo) -> list[str]:
         )
         return [words % {"until": _moment(facts.offer_ends_at, facts, zone)}]
     still = kind is Kind.MOVED and facts.status == "WAITING_LIST"
-    if (still or kind is Kind.WAITLISTED) and facts.place_in_line:
-        place = _("Your place on the waitlist: %(place)d.") % {"place": facts.place_in_line}
+    if (still or kind is Kind.WAITLISTED) and facts.position_in_line:
+        position = _("Your place on the waitlist: %(position)d.") % {
+            "position": facts.position_in_line
+        }
         if facts.wish is not None:
-            return [place, _("We’ll e-mail you as soon as a time opens up.")]
+            return [position, _("We’ll e-mail you as soon as a time opens up.")]
         hope = _("We’ll e-mail you as soon as a place opens up.")
         if still:
             return [
                 _("You are still on the waitlist."),
-                place,
+                position,
                 hope,
                 _("Use the button to leave it."),
             ]
-        return [place, hope]
+        return [position, hope]
     return []
 
 

@@ -26,7 +26,7 @@ from apps.checkout.queries.orders import (
 from apps.checkout.queries.stranded import let_go_of_booking
 from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
-from apps.waitlists.queries import find_entry, place_in_line
+from apps.waitlists.queries import find_entry, position_in_line
 
 MOST_LISTED = 20
 
@@ -123,7 +123,7 @@ def _line_facts(booking: Booking) -> dict[str, Any]:
     facts: dict[str, Any] = {"wish": open_wish(entry), "offer_ends_at": entry.offer_ends_at}
     facts["waited"] = booking.status in ENDED and entry.state == WaitlistEntry.State.LEFT
     if booking.status == Booking.Status.WAITING_LIST:
-        facts["place_in_line"] = place_in_line(entry)
+        facts["position_in_line"] = position_in_line(entry)
     return facts
 
 

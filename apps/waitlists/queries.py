@@ -110,7 +110,7 @@ def last_chance(target: Session | CourseRun, *, late_entry: bool, now: datetime)
     return target.ends_at if has_begun and late_entry else target.starts_at
 
 
-def place_in_line(entry: WaitlistEntry) -> int:
+def position_in_line(entry: WaitlistEntry) -> int:
     """1 for the first of those who want the same, or one of the same days; those who have been
     offered something count."""
     before = Q(rank__lt=entry.rank) | Q(rank=entry.rank, pk__lt=entry.pk)
@@ -129,7 +129,7 @@ def place_in_line(entry: WaitlistEntry) -> int:
 
 
 def find_entry(*, booking: Booking) -> WaitlistEntry | None:
-    """The place in line of a booking, or nothing."""
+    """The entry of a booking, or nothing."""
     entries = WaitlistEntry.objects.select_related("session", "course_run", "booking")
     return entries.filter(booking=booking).first()
 

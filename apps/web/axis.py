@@ -42,7 +42,7 @@ class Axis:
     def shows(self, at: datetime) -> bool:
         return self.starts_at <= at < self.ends_at
 
-    def place(self, start: datetime, end: datetime) -> str:
+    def offset(self, start: datetime, end: datetime) -> str:
         """The classes of something that lasts from start to end, cut to what is shown."""
         top = (min(max(start, self.starts_at), self.ends_at - STEP) - self.starts_at) // STEP
         bottom = -((self.starts_at - min(max(end, start), self.ends_at)) // STEP)

@@ -18,7 +18,7 @@ from apps.dashboard.access import Access
 from apps.dashboard.classes.queries.roster import get_roster
 from apps.ledger.check import find_all
 from apps.outbox.models import OutboxItem
-from apps.self_service.views.booking import place_of
+from apps.self_service.views.booking import position_of
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails, line
 from tests.factories import NOW
@@ -120,7 +120,7 @@ def test_an_offer_is_shown_until_it_ends_and_not_a_second_longer(studio: Studio)
     assert ends is not None
 
     def shown(at: datetime) -> tuple[datetime | None, datetime | None]:
-        mine = place_of(booking=Booking.objects.get(pk=eva.booking_id), now=at)
+        mine = position_of(booking=Booking.objects.get(pk=eva.booking_id), now=at)
         (line,) = get_roster(access=Access(studio.olga, frozenset()), session=session, now=at).line
         return mine.offer_ends_at if mine else None, line.offer_ends_at
 

@@ -285,7 +285,7 @@ def test_the_team_changes_the_order_and_offers_at_once(salon: Salon) -> None:
     taken = fill(salon)
     _eva, ida = wait(salon, "Eva"), wait(salon, "Ida")
     waitlists.move_to_front(booking=ida.booking, now=LATER)
-    assert get_booking_facts(booking_id=ida.booking_id).place_in_line == 1
+    assert get_booking_facts(booking_id=ida.booking_id).position_in_line == 1
     cancel(taken[3], salon)
 
     waitlists.offer_what_came_free(now=LATER)

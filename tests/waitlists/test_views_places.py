@@ -64,7 +64,7 @@ def test_a_full_class_leads_to_its_line(client: Client, full: Session) -> None:
     assert f'href="{wait_path(full)}"' in text_of(page)
 
 
-def test_joining_shows_the_place_in_line(client: Client, full: Session) -> None:
+def test_joining_shows_the_position_in_line(client: Client, full: Session) -> None:
     answer = ask(client, wait_path(full))
 
     booking = Booking.objects.get(contact_email="eva@example.com")

@@ -208,7 +208,7 @@ def test_an_offered_time_is_taken_by_post_alone_and_once(client: Client, salon: 
     assert (booking.status, booking.starts_at) == ("CONFIRMED", taken[3].starts_at)
 
 
-def test_refusing_keeps_the_place_in_line(client: Client, salon: Salon) -> None:
+def test_refusing_keeps_the_position_in_line(client: Client, salon: Salon) -> None:
     taken = fill(salon)
     manage = ask(client)["Location"]
     cancel(taken[3], salon)

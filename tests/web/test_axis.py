@@ -38,17 +38,17 @@ def test_full_hours_are_those_of_the_wall_clock() -> None:
 
 def test_a_span_is_placed_by_five_minutes() -> None:
     start = NINE + timedelta(minutes=75)
-    assert _axis(NINE, FIVE).place(start, start + timedelta(minutes=45)) == "t16 d9"
+    assert _axis(NINE, FIVE).offset(start, start + timedelta(minutes=45)) == "t16 d9"
 
 
 def test_a_short_span_is_still_high_enough_to_read() -> None:
-    assert _axis(NINE, FIVE).place(NINE, NINE + timedelta(minutes=5)) == "t1 d3"
+    assert _axis(NINE, FIVE).offset(NINE, NINE + timedelta(minutes=5)) == "t1 d3"
 
 
 def test_what_lies_outside_is_cut_to_what_is_shown() -> None:
     axis = _axis(NINE, FIVE)
     early, late = NINE - timedelta(hours=3), FIVE + timedelta(hours=3)
-    assert axis.place(early, late) == "t1 d96"
+    assert axis.offset(early, late) == "t1 d96"
     assert [axis.shows(at) for at in (early, NINE, FIVE, late)] == [False, True, False, False]
 
 

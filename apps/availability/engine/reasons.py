@@ -54,7 +54,7 @@ class ReasonCode(StrEnum):
     BEYOND_HORIZON = "BEYOND_HORIZON"
 
 
-ORDER = {code: place for place, code in enumerate(ReasonCode)}
+ORDER = {code: index for index, code in enumerate(ReasonCode)}
 
 # These hold for everybody alike, so they are said once and without a name.
 OF_THE_BUSINESS = {ReasonCode.SERVICE_NOT_OFFERED_THEN, ReasonCode.BUSINESS_CLOSED}
@@ -277,9 +277,9 @@ def why_not_fit(search: Search, *, start: int, resource_ids: Sequence[int]) -> t
     """
     inquiry = Inquiry(search, start)
     found: list[Reason] = []
-    for place, resource_id in enumerate(resource_ids):
+    for index, resource_id in enumerate(resource_ids):
         facts = search.resources.get(resource_id)
-        if facts is None or resource_id in resource_ids[:place]:
+        if facts is None or resource_id in resource_ids[:index]:
             found.append(Reason(ReasonCode.NO_ASSIGNED_RESOURCES, resource_id))
         else:
             found += inquiry.of_resource(facts)

@@ -69,9 +69,9 @@ class Board:
         return sorted(start for start in found if self.low <= start < self.high)
 
     @cached_property
-    def places(self) -> dict[int, int]:
-        """The position of each start."""
-        return {start: at for at, start in enumerate(self.starts)}
+    def index_of(self) -> dict[int, int]:
+        """The index of each start."""
+        return {start: index for index, start in enumerate(self.starts)}
 
     @cached_property
     def whole(self) -> int:
@@ -170,13 +170,13 @@ class Board:
     def _mask_of(self, grid: Sequence[int]) -> int:
         if not grid:
             return 0
-        places = self.places
-        first, last = places[grid[0]], places[grid[-1]]
+        index_of = self.index_of
+        first, last = index_of[grid[0]], index_of[grid[-1]]
         if last - first + 1 == len(grid):  # nobody else's grid lies between
             return ((1 << len(grid)) - 1) << first
         flags = bytearray(b"0") * (last - first + 1)
         for start in grid:
-            flags[last - places[start]] = ONE
+            flags[last - index_of[start]] = ONE
         return int(flags, 2) << first
 
     def _open(self, hours: Hours | None) -> int:

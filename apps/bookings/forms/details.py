@@ -119,7 +119,7 @@ class Asked:
 
     @property
     def people(self) -> range:
-        """Places in the party with fields of their own; the person who books is place 0."""
+        """The indexes of the people with fields of their own; the person who books has index 0."""
         several = self.form.asks_participant_names and self.party_size > 1
         return range(self.party_size) if several or self.of_participants else range(0)
 
@@ -148,11 +148,11 @@ class DetailsForm(forms.Form):
         if asked.asks_address:
             self.fields["visit_address"] = VisitAddressField()
         self._add_questions("", asked.of_booker)
-        for place in asked.people:
-            if place and asked.form.asks_participant_names:
-                missing = _("Enter the name of person %(number)s.") % {"number": place + 1}
-                self.fields[f"p{place}_name"] = _name_field(missing)
-            self._add_questions(f"p{place}_", asked.of_participants)
+        for index in asked.people:
+            if index and asked.form.asks_participant_names:
+                missing = _("Enter the name of person %(number)s.") % {"number": index + 1}
+                self.fields[f"p{index}_name"] = _name_field(missing)
+            self._add_questions(f"p{index}_", asked.of_participants)
         if asked.form.note_label:
             self.fields["note"] = TextField(
                 label=asked.form.note_label,
@@ -227,9 +227,9 @@ class DetailsForm(forms.Form):
     def participants(self) -> list[tuple[str, list[BoundField]]]:
         """The fields of each person with the words above them."""
         groups = []
-        for place in self.asked_of.people:
-            fields = [self[name] for name in self.fields if name.startswith(f"p{place}_")]
-            legend = _("Person %(number)s") % {"number": place + 1} if place else _("About you")
+        for index in self.asked_of.people:
+            fields = [self[name] for name in self.fields if name.startswith(f"p{index}_")]
+            legend = _("Person %(number)s") % {"number": index + 1} if index else _("About you")
             if fields:
                 groups.append((legend, fields))
         return groups
@@ -238,7 +238,7 @@ class DetailsForm(forms.Form):
         """The cleaned details of a valid form, ready for ``submit_draft``."""
         data, known = self.cleaned_data, self.asked_of.known
         name = known.name if known else data["name"]
-        names = [data.get(f"p{place}_name") or name for place in self.asked_of.people]
+        names = [data.get(f"p{index}_name") or name for index in self.asked_of.people]
         return Details(
             name=name,
             email=known.email if known else data["email"],
@@ -259,11 +259,11 @@ class DetailsForm(forms.Form):
             words = self._words(question, f"q{question.pk}")
             if words:
                 yield GivenAnswer(question=question, value=words)
-        for place in self.asked_of.people:
+        for index in self.asked_of.people:
             for question in self.asked_of.of_participants:
-                words = self._words(question, f"p{place}_q{question.pk}")
+                words = self._words(question, f"p{index}_q{question.pk}")
                 if words:
-                    yield GivenAnswer(question=question, value=words, participant=place)
+                    yield GivenAnswer(question=question, value=words, participant=index)
 
     def _words(self, question: Question, name: str) -> str:
         return answer_words(question, self.cleaned_data.get(name), locale=self.asked_of.locale)
@@ -294,8 +294,8 @@ def _initial(draft: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_of_participant(name: str) -> bool:
-    place, _bar, rest = name.partition("_")
-    return bool(rest) and place[:1] == "p" and place[1:].isdecimal()
+    person, _bar, rest = name.partition("_")
+    return bool(rest) and person[:1] == "p" and person[1:].isdecimal()
 
 
 def _if_label(question: Question, questions: Sequence[Question]) -> str:

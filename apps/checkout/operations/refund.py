@@ -111,8 +111,8 @@ def refused_in(state: ProviderPayment, payment: Payment) -> list[tuple[Refund, s
 
 
 def outdated_in(state: ProviderPayment, payment: Payment) -> int:
-    """What a provider says is gone although we know already that it was refused, in minor units: the
-    provider was asked before that."""
+    """What a provider says is gone although we know already that it was refused, in minor units:
+    the provider was asked before that."""
     failed = payment.refunds.filter(status=Refund.Status.FAILED)
     known = _names_of(failed)
     return sum(it.amount for it in state.refunds if not it.refused and known & {it.ref, it.key})

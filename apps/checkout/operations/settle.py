@@ -243,7 +243,8 @@ def _take_over(
     payments: Sequence[Payment],
     now: datetime,
 ) -> bool:
-    """Copy what its provider says into one of the locked payments of an order; tell whether anything is new."""
+    """Copy what its provider says into one of the locked payments of an order; tell whether
+    anything is new."""
     payment.told_amount, payment.told_currency, payment.looked_at = None, "", None
     before = (payment.captured, payment.refunded, payment.authorized, payment.status)
     payment.captured = max(payment.captured, state.captured)

@@ -87,7 +87,7 @@ def _quote_by_plan(service: Service, price: Price, choice: Choice) -> Quote:
     """What is left for extras; a discount or a code takes nothing off of them."""
     items = _items(service, price)
     base = len(items) - len(choice.add_ons)
-    covered = [amount if place < base else 0 for place, amount in enumerate(_amounts(items))]
+    covered = [amount if index < base else 0 for index, amount in enumerate(_amounts(items))]
     return _priced(service, price, Way.PLAN, covered, NOTHING)
 
 

@@ -1,5 +1,5 @@
 """A booking by its link: the exchange of the token, the page, and the calendar file; and what
-somebody in a line reads there: their place, what is offered to them, and how it may be paid."""
+somebody in a line reads there: their position, what is offered to them, and how it may be paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ from apps.waitlists.queries import (
     find_entry,
     has_offer,
     has_waited_in_vain,
-    place_in_line,
+    position_in_line,
     wish_words_of,
 )
 from apps.web.http import go_to, render_page
@@ -50,28 +50,28 @@ LONGEST_TOKEN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceInLine:
-    """place is 1 for the first; offer_ends_at is None while nothing is offered. is_enough: it takes
-    place with them, so that they can take what is offered."""
+class PositionInLine:
+    """position is 1 for the first; offer_ends_at is None while nothing is offered. is_enough: it
+    takes place with them, so that they can take what is offered."""
 
-    place: int
+    position: int
     offer_ends_at: datetime | None
     is_enough: bool = True
 
 
-def place_of(*, booking: Booking, now: datetime) -> PlaceInLine | None:
+def position_of(*, booking: Booking, now: datetime) -> PositionInLine | None:
     """Return where a booking stands in its waitlist, None when it does not wait."""
     if booking.status != Booking.Status.WAITING_LIST:
         return None
     entry = find_entry(booking=booking)
     if entry is None:
         return None
-    place = place_in_line(entry)
+    position = position_in_line(entry)
     if not has_offer(entry, now=now):
-        return PlaceInLine(place, None)
+        return PositionInLine(position, None)
     target = entry.course_run or entry.session
     missing = lacking(target, booking.service, now=now) if target is not None else 0
-    return PlaceInLine(place, entry.offer_ends_at, is_enough=missing <= entry.people)
+    return PositionInLine(position, entry.offer_ends_at, is_enough=missing <= entry.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class TillInLine:
 
 
 def till_in_line(
-    *, booking: Booking, waiting: PlaceInLine | None, plans: Sequence[int], now: datetime
+    *, booking: Booking, waiting: PositionInLine | None, plans: Sequence[int], now: datetime
 ) -> TillInLine | None:
     """Return how somebody may pay for what is offered to them, with the plans of their browser;
     None, and no query, where nothing can be taken or it costs nothing."""
@@ -195,7 +195,7 @@ def part_form(found: Booking, money: MyMoney, data: QueryDict | None = None) -> 
 
 def _in_line(request: HttpRequest, found: Booking, *, now: datetime) -> dict[str, Any]:
     waiting, plans = (
-        place_of(booking=found, now=now),
+        position_of(booking=found, now=now),
         plans_of(request, business_id=found.business_id),
     )
     return {

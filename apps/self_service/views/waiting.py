@@ -24,7 +24,7 @@ from apps.checkout.pricing import Way
 from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.pay_page import LATER
 from apps.kernel.refusals import Refusal
-from apps.self_service.views.booking import granted_booking, place_of, show_booking
+from apps.self_service.views.booking import granted_booking, position_of, show_booking
 from apps.waitlists import operations as waitlists
 from apps.waitlists.queries import wish_words_of
 from apps.web.http import go_to, render_page
@@ -49,7 +49,7 @@ def leave(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, reference, _leave)
     booking, now = granted_booking(request, reference), timezone.now()
-    waiting = place_of(booking=booking, now=now)
+    waiting = position_of(booking=booking, now=now)
     if waiting is None:
         return go_to(request, "self_service:booking", reference=reference)
     context = {

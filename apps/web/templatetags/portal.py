@@ -225,16 +225,16 @@ def zone_words(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def there(context: Context, at: datetime, zone: str) -> str:
+def there(context: Context, at: datetime, name: str) -> str:
     """ "10:00 Lisbon time" for what happens where another clock hangs than the page's, with the day
     when that is another one too; "" where the clock is the same."""
-    if not zone or zone == _zone(context).key:
+    if not name or name == _zone(context).key:
         return ""
-    locale, place = _locale(context), ZoneInfo(zone)
-    same_day = formatting.to_wall(at, place).date() == formatting.to_wall(at, _zone(context)).date()
+    locale, zone = _locale(context), ZoneInfo(name)
+    same_day = formatting.to_wall(at, zone).date() == formatting.to_wall(at, _zone(context)).date()
     told = formatting.format_time if same_day else formatting.format_datetime
-    words = told(at, zone=place, locale=locale)
-    return f"{words} {formatting.zone_label(zone, locale=locale)}"
+    words = told(at, zone=zone, locale=locale)
+    return f"{words} {formatting.zone_label(name, locale=locale)}"
 
 
 @register.simple_tag(takes_context=True)
@@ -275,9 +275,9 @@ def axis_around(context: Context, lanes: Iterable[Any]) -> Axis | None:
 
 
 @register.simple_tag
-def place(axis: Axis, start: datetime, end: datetime | None = None) -> str:
+def offset(axis: Axis, start: datetime, end: datetime | None = None) -> str:
     """The position classes of a span, or of a moment, in a day drawn to scale."""
-    return axis.place(start, end or start)
+    return axis.offset(start, end or start)
 
 
 @register.filter
