@@ -14,7 +14,7 @@ from apps.availability.engine.zones import day_bounds
 
 
 class Kind(StrEnum):
-    """So many visits, so many in each period, or as many as one likes."""
+    """A number of visits, a number of visits in each period, or unlimited visits."""
 
     PACKAGE = "PACKAGE"
     CREDITS = "CREDITS"
@@ -106,7 +106,7 @@ def good_until(
     """The instant at which a plan ends: midnight of the business, so that its last day is whole.
 
     Periods are counted from the first day, so that a membership of the 31st is back on the 31st
-    after a short month. None is without end.
+    after a short month. None: it never ends.
     """
     if kind is Kind.PACKAGE:
         if valid_days is None:

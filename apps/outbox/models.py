@@ -18,9 +18,7 @@ class OutboxItem(models.Model):
     business_id = models.BigIntegerField(
         null=True, blank=True, help_text=_("A plain number: the outbox lies below the businesses")
     )
-    key = models.CharField(
-        max_length=160, blank=True, help_text=_("Written twice, done once; empty: no such promise")
-    )
+    key = models.CharField(max_length=160, blank=True, help_text=_("Idempotency key; empty: none"))
     created_at = models.DateTimeField()
     not_before = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0, help_text=_("Leases taken so far"))

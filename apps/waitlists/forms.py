@@ -1,3 +1,5 @@
+"""The forms with which customers join a waitlist."""
+
 from datetime import date, timedelta
 from typing import Any
 

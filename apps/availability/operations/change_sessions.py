@@ -1,3 +1,5 @@
+"""Give sessions of a class another teacher, room or time."""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time

@@ -1,3 +1,5 @@
+"""Open runs of courses, cancel them, or cancel one of their dates."""
+
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime

@@ -1,3 +1,5 @@
+"""Store the decision of the team that something takes place, however few come (rule B16)."""
+
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 

@@ -1,3 +1,5 @@
+"""Cancel a booking and free its time (rule B12)."""
+
 from datetime import datetime
 
 from django.db import transaction

@@ -1,3 +1,5 @@
+"""The refusals of operations on bookings."""
+
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus

@@ -12,10 +12,10 @@ from apps.catalog.models.service import Service
 class PricingPlan(models.Model):
     """A plan that is offered. Whoever buys it keeps the terms of that day.
 
-    price is minor units, for the package or for one period. credits are visits of one person, None
-    is as many as one likes. A package is good for valid_days after the day it is bought, None is
-    without end; a membership for period_months at a time. form_key makes a form that is sent twice
-    offer one.
+    price is minor units, for the package or for one period. credits are visits of one person; with
+    None they are unlimited. A package is good for valid_days after the day it is bought; with None
+    it never expires. A membership is good for period_months at a time. form_key makes a form that
+    is sent twice offer one.
     """
 
     class Kind(models.TextChoices):

@@ -13,7 +13,7 @@ class BookingPolicy(models.Model):
 
     class Selection(models.TextChoices):
         RANKED = "RANKED", _("In the order of the team")
-        FAIR = "FAIR", _("Whoever has least that day")
+        FAIR = "FAIR", _("Whoever has the fewest bookings that day")
 
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="policies")
     name = models.CharField(max_length=120)
@@ -44,7 +44,7 @@ class BookingPolicy(models.Model):
         null=True,
         blank=True,
         validators=[MaxValueValidator(1439)],
-        help_text=_("From when on nobody is written to, in minutes after midnight"),
+        help_text=_("Quiet hours start, in minutes after midnight"),
     )
     quiet_to_minute = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MaxValueValidator(1439)]

@@ -93,11 +93,9 @@ class Service(models.Model):
     deposit = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("Minor units to pay online now; empty: no deposit")
     )
-    full_upfront = models.BooleanField(
-        default=True, help_text=_("Whoever owes a deposit may pay everything at once")
-    )
+    full_upfront = models.BooleanField(default=True, help_text=_("Customers may pay in full"))
     any_amount = models.BooleanField(
-        default=False, help_text=_("Whoever owes a deposit may pay any amount from it up")
+        default=False, help_text=_("Customers may pay more than the deposit")
     )
     tax_rate = models.PositiveIntegerField(
         default=0,
@@ -109,7 +107,7 @@ class Service(models.Model):
         help_text=_("A class, course or day of appointments needs so many people; 0: none"),
     )
     decide_before_minutes = models.PositiveIntegerField(
-        default=1440, help_text=_("How long before it begins too few people are called off")
+        default=1440, help_text=_("How long before the start we decide whether enough have booked")
     )
     prorates = models.BooleanField(
         default=False, help_text=_("Who joins a course late pays for the sessions that are left")

@@ -1,3 +1,5 @@
+"""Change what a service costs, how it is paid, and what becomes of unanswered requests."""
+
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any

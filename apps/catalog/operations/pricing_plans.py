@@ -101,7 +101,8 @@ class PlanTermsWrong(Refusal):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanFacts:
     """What an owner says of a plan: price in minor units as the business keeps its prices, tax_rate
-    in basis points. None is no limit, without end, or no period."""
+    in basis points. None in credits or max_per_customer: unlimited; in valid_days: it never
+    expires; in period_months: it has no periods."""
 
     name: str
     summary: str
@@ -165,7 +166,7 @@ def change_plan(*, plan_id: int, revision: int, facts: PlanFacts, by: TeamMember
 
 @transaction.atomic
 def retire_plan(*, plan_id: int, revision: int, by: TeamMember, now: datetime) -> None:
-    """Sell a plan no more. That is final.
+    """Stop selling a plan. That is final.
 
     Raises: as ``change_plan``.
     """

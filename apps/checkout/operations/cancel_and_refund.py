@@ -1,3 +1,5 @@
+"""Cancel a booking and refund its money or keep it."""
+
 from datetime import datetime
 
 from django.db import transaction

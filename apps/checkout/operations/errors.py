@@ -1,3 +1,5 @@
+"""The refusals of operations on orders, payments and refunds."""
+
 from datetime import datetime
 from http import HTTPStatus
 

@@ -1,3 +1,5 @@
+"""Record payments in person and take such records back (rule M10)."""
+
 from collections.abc import Callable, Sequence
 from datetime import datetime
 

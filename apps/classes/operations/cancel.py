@@ -1,3 +1,5 @@
+"""Cancel sessions of a class, a date of a course or a whole run, with everybody who booked."""
+
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,3 +1,5 @@
+"""Change the teacher, room, time or number of places of a class, and tell who booked."""
+
 from collections.abc import Sequence
 from datetime import datetime
 

@@ -1,3 +1,5 @@
+"""Confirm or call off classes, courses and days that need a minimum of people (rule B16)."""
+
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial

@@ -1,3 +1,5 @@
+"""Move a party to another session of its class or another run of its course (rule B18)."""
+
 from datetime import datetime
 
 from django.db import transaction

@@ -1,3 +1,5 @@
+"""Who has booked a class or a course, and what a page showed of them."""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

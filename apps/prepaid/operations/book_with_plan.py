@@ -1,3 +1,5 @@
+"""Book a class for the holder of a plan with one tap (rule W9)."""
+
 from datetime import datetime
 
 from django.db import transaction

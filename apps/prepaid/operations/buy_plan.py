@@ -1,3 +1,5 @@
+"""Buy a plan on the booking page and pay for it (rule M16)."""
+
 from dataclasses import dataclass
 from datetime import datetime
 

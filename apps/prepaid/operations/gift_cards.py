@@ -1,3 +1,5 @@
+"""Sell, adjust and stop gift cards (rule M15)."""
+
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,8 +110,8 @@ def sell_gift_card(*, gift: Gift, by: TeamMember, now: datetime, form_key: str =
 
 
 def offer_gift_cards(*, offered: bool, by: TeamMember) -> None:
-    """Sell gift cards on the booking page from now on, or no more; those that were sold stay
-    good, and the desk may sell them all the same. Done twice it is the same."""
+    """Start or stop selling gift cards on the booking page; those that were sold stay good, and
+    the desk may sell them either way. Done twice it is the same."""
     others = Business.objects.filter(pk=by.business_id).exclude(sells_gift_cards=offered)
     others.update(sells_gift_cards=offered)
 

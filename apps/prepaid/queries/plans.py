@@ -28,8 +28,8 @@ MOST_LINES = 200
 
 @dataclass(frozen=True, slots=True)
 class PlanCard:
-    """A plan that is offered: price is what is paid in the end, tax with it; renews says that it is
-    paid again for each period."""
+    """A plan that is offered: price includes tax; renews says that it is paid again for each
+    period."""
 
     slug: str
     name: str

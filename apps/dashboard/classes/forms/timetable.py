@@ -142,7 +142,7 @@ class ChangeClassForm(MovingOnForm, OverridingForm):
     at = forms.TimeField(label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}))
     scope = forms.ChoiceField(label=_("Which"), widget=forms.RadioSelect)
     lets_visits_meet = forms.BooleanField(
-        label=_("Change it all the same: I will talk to them"), required=False
+        label=_("Change it anyway: I’ll tell them myself"), required=False
     )
 
     def __init__(
