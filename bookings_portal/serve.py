@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,26 +63,36 @@ class Child:
 
 
 @contextmanager
-def signals_raise_stopped() -> Iterator[None]:
-    """Ctrl-C, SIGTERM and a closed terminal raise Stopped inside the block."""
+def signals_noted() -> Iterator[list[int]]:
+    """Yield a list that Ctrl-C, SIGTERM and a closed terminal add to inside the block.
+
+    Nothing is raised: in the middle of `Popen.poll` that would leave a lock taken for ever.
+    """
+    noted: list[int] = []
     wanted = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32":
         wanted.append(signal.SIGHUP)
-    before = {number: signal.signal(number, _raise_stopped) for number in wanted}
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        noted.append(number)
+
+    before = {number: signal.signal(number, note) for number in wanted}
     try:
-        yield
+        yield noted
     finally:
         for number, old in before.items():
             signal.signal(number, old)
 
 
-def _raise_stopped(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
+def watch(*, web: Child, worker: Child | None, noted: Sequence[int]) -> int:
+    """Wait until the web server ends; a worker that dies is started again after a second.
 
-
-def watch(*, web: Child, worker: Child | None) -> int:
-    """Wait until the web server ends; a worker that dies is started again after a second."""
+    Raises:
+        Stopped: a signal was noted.
+    """
     while (code := web.exit_code()) is None:
+        if noted:
+            raise Stopped
         if worker and worker.exit_code() is not None:
             print(f"The worker stopped ({worker.exit_code()}); starting it again.", flush=True)
             time.sleep(1)
@@ -119,12 +129,12 @@ def up(arguments: list[str]) -> int:
     worker = _worker(python, environment)
     family = [child for child in (web, worker) if child]
     try:
-        with signals_raise_stopped():
+        with signals_noted() as noted:
             for child in family:
                 child.start()
-            _wait_for_answer(web, options)
+            _wait_for_answer(web, options, noted)
             _tell(environment["PORTAL_ORIGIN"], demo_text, time.perf_counter() - started)
-            code = watch(web=web, worker=worker)
+            code = watch(web=web, worker=worker, noted=noted)
             raise CannotServe(f"The web server stopped by itself (exit code {code}).")
     except Stopped:
         return 0
@@ -197,11 +207,13 @@ def _worker(python: str, environment: dict[str, str]) -> Child | None:
     return Child("worker", [python, str(BASE_DIR / "manage.py"), "worker"], environment, BASE_DIR)
 
 
-def _wait_for_answer(web: Child, options: argparse.Namespace) -> None:
+def _wait_for_answer(web: Child, options: argparse.Namespace, noted: Sequence[int]) -> None:
     local = "127.0.0.1" if options.host in {"0.0.0.0", "::"} else options.host  # noqa: S104
     host = f"[{local}]" if ":" in local else local
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and web.exit_code() is None:
+        if noted:
+            raise Stopped
         try:
             with urllib.request.urlopen(f"http://{host}:{options.port}/healthz", timeout=5):
                 return
