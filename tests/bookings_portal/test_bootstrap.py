@@ -258,6 +258,25 @@ def nothing_yet(tmp_path: Path, transactional_db: None) -> Iterator[str]:
         yield address_of(database)
 
 
+def test_a_signal_in_the_middle_of_something_lets_it_be_finished(tmp_path: Path) -> None:
+    """Raised inside `Popen.poll` it left the lock of the child taken, so `stop` waited for ever."""
+    before = signal.getsignal(signal.SIGTERM)
+    child = serve.Child(
+        "web", [sys.executable, "-c", "import time; time.sleep(60)"], os.environ, tmp_path
+    )
+    with serve.signals_noted() as noted:
+        child.start()
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(serve.Stopped):
+            serve.watch(web=child, worker=None, noted=noted)
+
+    serve.stop([child])
+
+    assert noted == [signal.SIGTERM]
+    assert child.exit_code() is not None
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
 @pytest.mark.slow
 def test_up_opens_the_portal_and_ctrl_c_closes_all_of_it(tmp_path: Path, nothing_yet: str) -> None:
     port = free_port()
