@@ -152,13 +152,13 @@ def over_words(
 
 
 def price_authorized(
-    *, price: str, total: int | None, aside: int, currency: str, locale: str
+    *, price: str, total: int | None, authorized: int, currency: str, locale: str
 ) -> str:
     """ "€120.00, held on card", or "€120.00, €40.00 of it held on card": amounts in minor units."""
-    if aside == total:
+    if authorized == total:
         return _("%(price)s, held on card") % {"price": price}
-    told = formatting.format_money(aside, currency, locale)
-    return _("%(price)s, %(aside)s of it held on card") % {"price": price, "aside": told}
+    told = formatting.format_money(authorized, currency, locale)
+    return _("%(price)s, %(held)s of it held on card") % {"price": price, "held": told}
 
 
 def price_let_go(
@@ -263,7 +263,7 @@ def _money_words(booking: Booking, price: str) -> str:
         return price_authorized(
             price=price,
             total=booking.price,
-            aside=booking.authorized,
+            authorized=booking.authorized,
             currency=booking.currency,
             locale=booking.business.locale,
         )

@@ -101,7 +101,7 @@ def _amount_words(facts: BookingFacts) -> str:
         return price_authorized(
             price=amount,
             total=facts.price,
-            aside=facts.authorized,
+            authorized=facts.authorized,
             currency=facts.currency,
             locale=facts.business.locale,
         )

@@ -218,7 +218,7 @@ def money_of(*, booking: Booking, now: datetime) -> MyMoney:
         _payable(booking, first),
         under_way=under_way,
         has_receipt=summary is not None and summary.paid > 0,
-        aside=_authorized_words(booking, summary) if summary else "",
+        held_words=_authorized_words(booking, summary) if summary else "",
         takes_codes=is_owed and under_way is None,
     )
     if summary is None:
@@ -269,7 +269,7 @@ def _my_money(
     *,
     under_way: UnderWay | None,
     has_receipt: bool,
-    aside: str,
+    held_words: str,
     takes_codes: bool,
 ) -> MyMoney:
     least = left
@@ -283,7 +283,7 @@ def _my_money(
         left,
         under_way=under_way,
         has_receipt=has_receipt,
-        authorized_words=aside,
+        authorized_words=held_words,
         least=least,
         too_little=too_little,
         takes_codes=takes_codes,

@@ -345,8 +345,8 @@ def test_the_ledger_misses_a_decision_that_nobody_carried_out(
     soon = list(find_all(business_id=None, now=ANSWERED + timedelta(minutes=59)))
     late = list(find_all(business_id=None, now=ANSWERED + timedelta(minutes=61)))
 
-    assert [it for it in soon if it.rule == "kept_aside_is_decided"] == []
-    assert [it.where for it in late if it.rule == "kept_aside_is_decided"] == [
+    assert [it for it in soon if it.rule == "authorized_is_decided"] == []
+    assert [it.where for it in late if it.rule == "authorized_is_decided"] == [
         f"payment {payment.pk}"
     ]
 

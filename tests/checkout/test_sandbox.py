@@ -1,4 +1,4 @@
-"""The sandbox keeps amounts aside, takes them later, and remembers cards."""
+"""The sandbox authorizes amounts, takes them later, and remembers cards."""
 
 from datetime import timedelta
 

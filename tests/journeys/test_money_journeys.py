@@ -160,7 +160,7 @@ def test_the_rest_is_paid_online_and_a_part_goes_back(
 
 
 @SCRIPTS
-def test_what_a_request_keeps_aside_is_taken_after_the_yes(
+def test_what_a_request_authorizes_is_taken_after_the_yes(
     open_page: OpenPage, paying: Salon, *, scripts: bool
 ) -> None:
     paying.bridal.pays_online = True

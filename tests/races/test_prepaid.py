@@ -393,7 +393,7 @@ def test_one_card_is_authorized_for_one_of_many_requests(salon: Salon) -> None:
     bookings.decline_request(
         booking_id=booking.pk, revision=booking.revision, by=salon.olga, now=LATER, reason=""
     )
-    with storm_of(let_aside_go, clients=CLIENTS) as storm:
+    with storm_of(release_authorized, clients=CLIENTS) as storm:
         storm.round(payment=payment.pk)
 
     card.refresh_from_db()
@@ -402,7 +402,7 @@ def test_one_card_is_authorized_for_one_of_many_requests(salon: Salon) -> None:
     call_command("check_ledger")
 
 
-def let_aside_go(_client: int, facts: dict[str, Any]) -> str:
+def release_authorized(_client: int, facts: dict[str, Any]) -> str:
     return attempt(
         checkout.release_payment, {}, payment_id=facts["payment"], now=LATER + timedelta(minutes=1)
     )

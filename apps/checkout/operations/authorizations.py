@@ -123,8 +123,8 @@ def _authorized(
 
 @transaction.atomic
 def _decide_gift(payment_id: int, *, now: datetime) -> None:
-    """Take what a gift card keeps aside, or give it back to the card, as the booking stands under
-    its lock; once however often this runs."""
+    """Take what is authorized on a gift card, or give it back to the card, as the booking stands
+    under its lock; once however often this runs."""
     order, subject, payments, payment = _lock(payment_id, now=now)
     if payment.status != Payment.Status.AUTHORIZED:
         return

@@ -139,7 +139,7 @@ def follow_purchase(card: GiftCard, *, now: datetime) -> None:
 
 
 def take_gift(payment: Payment, *, now: datetime) -> None:
-    """What a card holds or keeps aside for a locked order is taken: it is the card's no more."""
+    """What a card holds or has authorized for a locked order is taken: it is the card's no more."""
     payment.status, payment.captured, payment.authorized = Payment.Status.PAID, payment.amount, 0
     payment.settled_at = now
     payment.save(update_fields=["status", "captured", "authorized", "settled_at"])
@@ -153,7 +153,7 @@ def authorize_gift(payment: Payment) -> None:
 
 
 def let_gift_go(payment: Payment, *, now: datetime) -> None:
-    """What a card holds or keeps aside for a locked order goes back to it."""
+    """What a card holds or has authorized for a locked order goes back to it."""
     payment.status, payment.authorized = Payment.Status.CANCELED, 0
     payment.save(update_fields=["status", "authorized"])
     give_to_card(payment, amount=payment.amount, now=now)

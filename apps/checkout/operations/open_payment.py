@@ -111,7 +111,7 @@ def _still_open(order: Order, *, now: datetime) -> list[Payment]:
 
 
 def close_soon(payment: Payment, *, now: datetime) -> None:
-    """Have the worker close a payment that was given up, and let go what it keeps aside; once."""
+    """Have the worker close a payment that was given up and release what it authorized; once."""
     outbox.enqueue(
         topic=CLOSE_TOPIC,
         payload={"payment_id": payment.pk},

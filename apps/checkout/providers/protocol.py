@@ -98,7 +98,7 @@ class ProviderPayment:
     """How a payment stands at the provider at this moment, in minor units.
 
     is_open: it can still be paid. failure is for people, "" when nothing failed. authorized is kept
-    aside on the card and not captured; saved is the provider's name of a card that may be charged
+    authorized and not captured; saved is the provider's name of a card that may be charged
     again later, "" when there is none. refunds are those that the provider tells one by one;
     refunded is what is gone, without those that were refused.
     """

@@ -55,17 +55,19 @@ def find_untrue_bookings(*, business_id: int | None = None) -> Iterator[Finding]
     )
     paid = Coalesce(Sum(F("payments__captured") - F("payments__refunded")), 0)
     back = Coalesce(Sum(F("payments__refunded") - F("payments__excess")), 0)
-    aside = Coalesce(Sum("payments__authorized"), 0)
-    rows = orders.annotate(came=paid, back=back, aside=aside).select_related("booking")
+    authorized = Coalesce(Sum("payments__authorized"), 0)
+    rows = orders.annotate(came=paid, back=back, held=authorized).select_related("booking")
     for order in rows.iterator(chunk_size=500):
         told = booking_status(PaymentStatus(order.payment_status), total=order.total)
         booking = order.booking
         if booking is None:
             continue
         says = (booking.payment_status, booking.paid, booking.returned, booking.authorized)
-        true = (told, max(0, order.came), order.back, order.aside)
+        true = (told, max(0, order.came), order.back, order.held)
         if says != true:
-            words = "says {}, {}, {} back, {} aside; its order {}, {}, {} back, {} aside"
+            words = (
+                "says {}, {}, {} back, {} on the card; its order {}, {}, {} back, {} on the card"
+            )
             words = words.format(*says, *true)
             yield Finding(
                 "booking_and_order_agree", order.business_id, f"booking {booking.reference}", words
@@ -155,7 +157,7 @@ def find_kept_too_long(*, business_id: int | None = None, now: datetime) -> Iter
     rows = kept.exclude(undecided).exclude(Exists(lately)).order_by("pk")
     for pk, of, status in rows.values_list("pk", "business_id", "order__booking__status"):
         words = f"is authorized, its booking is {status}"
-        yield Finding("kept_aside_is_decided", of, f"payment {pk}", words)
+        yield Finding("authorized_is_decided", of, f"payment {pk}", words)
 
 
 def find_lost_receipts(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -143,7 +143,7 @@ def _gifts_let_go(payments: QuerySet[Payment]) -> Iterator[Finding]:
 
 
 def _bills_overpaid_by_cards(business_id: int | None) -> Iterator[Finding]:
-    """Orders of which cards hold, keep aside or took more than they cost."""
+    """Orders of which cards hold, have authorized or took more than they cost."""
     held = Q(payments__kind=Payment.Kind.GIFT, payments__status__in=HOLDING)
     by_cards = Sum(F("payments__amount") - F("payments__refunded"), filter=held)
     orders = Order.objects.annotate(by_cards=by_cards).filter(by_cards__gt=F("total"))
