@@ -4,6 +4,7 @@ of the test's database."""
 import os
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -40,6 +41,10 @@ settings.load_profile("suite")
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "database_url", "other_databases"}
 
 
+WHERE_DATABASES_DIFFER = ("availability", "ledger", "outbox", "races", "upgrades")
+"""Rooms of tests about constraints, locks, and what is seen while others write."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what `manage.py test` runs in its first leg only: what asks no database, what drives a
     browser, and what looks at pages, for their words do not come from the database. The own file of
@@ -50,16 +55,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.get_closest_marker("django_db") is None and not asked & DATABASE_FIXTURES:
             item.add_marker(pytest.mark.without_database)
         looks_at_pages = bool(asked & {"client", "admin_client"})
-        if looks_at_pages:
-            item.add_marker(pytest.mark.pages)
         if "chromium" in asked or (
             looks_at_pages and not item.get_closest_marker("both_databases")
         ):
             item.add_marker(pytest.mark.once)
+        if _tells_databases_apart(item):
+            item.add_marker(pytest.mark.differs)
         params = getattr(getattr(item, "callspec", None), "params", {})
         if params.get("scripts") is False:
             item.add_marker(pytest.mark.long)
     _leave_out_what_stands_elsewhere(config, items)
+
+
+def _tells_databases_apart(item: pytest.Item) -> bool:
+    """Whether a test commits for real, or stands in a room about what the databases do."""
+    asked = item.get_closest_marker("django_db")
+    commits = asked is not None and bool(asked.kwargs.get("transaction"))
+    room = item.path.relative_to(Path(__file__).parent).parts[0]
+    return commits or room in WHERE_DATABASES_DIFFER
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -119,6 +119,7 @@ def test_a_held_write_lock_stops_no_reader(
 
 
 @pytest.mark.skipif("connection.vendor != 'sqlite'", reason="imitated by a pragma of SQLite")
+@pytest.mark.long
 def test_a_full_disk_stops_no_reader(pages: list[str], carl: Client) -> None:
     usual = statuses(carl, pages)
     with connection.cursor() as cursor:
@@ -137,6 +138,7 @@ def test_a_full_disk_stops_no_reader(pages: list[str], carl: Client) -> None:
     assert meanwhile == usual
 
 
+@pytest.mark.long
 def test_readers_are_still_limited(pages: list[str], at_now: datetime) -> None:
     """120 looks in a minute, counted without the database."""
     visitor = Client()

@@ -304,6 +304,7 @@ def test_looking_further_costs_one_more_question_at_most(
         assert look(client, salon).context["chosen_on"] == date(2027, 1, 23)
 
 
+@pytest.mark.long
 def test_too_many_looks_are_asked_to_wait(client: Client, salon: Salon, settings: Any) -> None:
     answers = [look(client, salon).status_code for _look in range(121)]
 

@@ -278,6 +278,7 @@ def test_a_signal_in_the_middle_of_something_lets_it_be_finished(tmp_path: Path)
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_up_opens_the_portal_and_ctrl_c_closes_all_of_it(tmp_path: Path, nothing_yet: str) -> None:
     port = free_port()
     origin = f"http://127.0.0.1:{port}"

@@ -92,6 +92,7 @@ def short(answers: dict[str, Any]) -> dict[str, Any]:
     "database",
     ["postgresql:///portal?host=/nowhere/at/all", "sqlite:////nowhere/at/all/portal.sqlite3"],
 )
+@pytest.mark.long
 def test_nobody_answers_at_the_database(tmp_path: Path, database: str) -> None:
     probes = [("get", "/healthz"), ("get", "/readyz")]
     answers = visit(tmp_path, database, PAGES + probes)
@@ -120,6 +121,7 @@ def full_server() -> Iterator[str]:
         pytest.skip(str(reason))
 
 
+@pytest.mark.long
 def test_the_database_is_full_of_connections(tmp_path: Path, full_server: str) -> None:
     found = short(visit(tmp_path, full_server, PAGES))
 

@@ -95,6 +95,7 @@ def everything(client: socket.socket) -> bytes:
     ],
     ids=["nothing", "half a head", "no body", "half a body", "waiting for a word"],
 )
+@pytest.mark.long
 def test_fifty_halves_do_not_make_others_wait(port: int, half: bytes) -> None:
     """With gunicorn's own threads a page took longer than anybody waits: 30 s and more."""
     with ExitStack() as crowd:

@@ -47,6 +47,7 @@ def test_production_settings_pass_the_deployment_check(tmp_path: Path) -> None:
         ({"SECRET_KEY": "short"}, "security.W009"),
     ],
 )
+@pytest.mark.long
 def test_careless_settings_fail_the_deployment_check(
     tmp_path: Path, changes: dict[str, str], warning: str
 ) -> None:
@@ -58,6 +59,7 @@ def test_careless_settings_fail_the_deployment_check(
     assert f"({warning})" in done.stderr
 
 
+@pytest.mark.long
 def test_cookies_are_bound_to_the_host_when_there_is_https(tmp_path: Path) -> None:
     names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "SESSION_COOKIE_SECURE", "DEMO")
 

@@ -113,6 +113,7 @@ DECISIONS = st.one_of(
 
 @settings(max_examples=60)
 @given(steps=st.lists(DECISIONS, max_size=14))
+@pytest.mark.long
 def test_what_is_authorized_ends_as_the_team_and_the_provider_say(
     asking: Salon, steps: list[tuple[str, Any]]
 ) -> None:

@@ -284,6 +284,7 @@ def test_an_hour_that_stripe_does_not_like_is_refused_for_good(stub: Stub) -> No
 
 
 @pytest.mark.parametrize("how", ["500", "slow", "drop", "garbage"])
+@pytest.mark.long
 def test_a_provider_that_fails_is_down(
     stub: Stub, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

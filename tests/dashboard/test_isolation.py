@@ -392,6 +392,7 @@ def test_a_logged_out_fragment_sends_the_whole_page_to_the_sign_in(stage: Stage,
 @pytest.mark.parametrize(
     ("name", "role"), [(name, role) for name in CASES for role in sorted(CASES[name].may)]
 )
+@pytest.mark.long
 def test_a_role_in_the_table_may(stage: Stage, name: str, role: str) -> None:
     case = CASES[name]
     browser = browser_of(member_of(stage.salon, role))

@@ -95,6 +95,7 @@ def test_requests_wait_for_the_owner_and_three_want_the_same_time(demo: Sequence
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_on_a_sunday_the_full_day_is_the_monday() -> None:
     Business.objects.all().update(slug=Concat(Value("was-"), "slug"))
     seed_demo(now=SUNDAY)

@@ -24,6 +24,7 @@ EVIL = [
 PERSONAL = ("book/", "done/", "manage/", "m/", "own/<", "plans/", "p/", "gifts/")
 
 
+@pytest.mark.long
 def test_every_answer_has_its_policy_and_personal_ones_are_not_kept(stage: Stage) -> None:
     missing = []
     for route, path in stage.addresses.items():

@@ -38,6 +38,7 @@ def test_no_heading_is_left_out_where_there_is_something(stage: Stage) -> None:
     assert pages(stage.olga, own) | pages(stage.carl, theirs) == {}
 
 
+@pytest.mark.long
 def test_no_heading_is_left_out_where_there_is_nothing(stage: Stage) -> None:
     empty = make_salon(slug="empty")
     browser = Client()

@@ -208,6 +208,7 @@ def sent_mails(folder: Path) -> list[EmailMessage]:
 
 
 @pytest.mark.parametrize("texts", [TEXTS[0::4], TEXTS[1::4], TEXTS[2::4], TEXTS[3::4], BROKEN])
+@pytest.mark.long
 def test_mails_have_one_recipient_and_calendars_one_event(
     stage: Stage, mails: Path, texts: list[str]
 ) -> None:

@@ -80,6 +80,7 @@ def test_a_course_is_taken_as_a_whole(
     assert Booking.objects.get(contact_email="eva@example.com").course_run == run
 
 
+@pytest.mark.long
 def test_the_pages_of_classes_and_courses_are_accessible(
     open_page: OpenPage, studio: Studio, evening: Session
 ) -> None:
@@ -142,6 +143,7 @@ def test_somebody_waits_is_offered_a_place_and_takes_it(
     assert Booking.objects.get(contact_email="eva@example.com").status == "CONFIRMED"
 
 
+@pytest.mark.long
 def test_an_owner_plans_a_series_and_keeps_the_roster(
     open_page: OpenPage, studio: Studio, evening: Session
 ) -> None:

@@ -47,6 +47,7 @@ def test_a_place_gets_another_clock(open_page: OpenPage, salon: Salon, *, script
     assert f"{booking.starts_at.astimezone(ZoneInfo('Europe/Lisbon')):%d %H:%M}" == "26 10:00"
 
 
+@pytest.mark.long
 def test_pages_about_clocks_are_without_flaw(open_page: OpenPage, salon: Salon) -> None:
     book(salon)
     availability.block_time(
@@ -73,6 +74,7 @@ def test_pages_about_clocks_are_without_flaw(open_page: OpenPage, salon: Salon) 
     expect_no_flaw(page, schemes=SCHEMES)
 
 
+@pytest.mark.long
 def test_the_operators_pages_about_clocks_are_without_flaw(
     open_page: OpenPage, salon: Salon, admin_user: User
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_plan_is_bought_with_a_code_and_a_gift_card(
         assert PlanPurchase.objects.get().status == "ACTIVE"
 
 
+@pytest.mark.long
 def test_a_gift_card_pays_for_a_request(open_page: OpenPage, salon: Salon) -> None:
     Service.objects.filter(pk=salon.bridal.pk).update(pays_online=True, deposit=4000)
     card = make_gift_card(by=salon.olga, value=1500)
@@ -84,6 +85,7 @@ def test_a_gift_card_pays_for_a_request(open_page: OpenPage, salon: Salon) -> No
     look_at(page, "request-with-gift-card")
 
 
+@pytest.mark.long
 def test_owner_and_customer_read_which_plan_paid(open_page: OpenPage, studio: Studio) -> None:
     purchase = make_purchase(plan=make_plan(services=[studio.flow]), by=studio.olga)
     session = make_session(studio, starts_at=studio.at(27, 18))
@@ -102,6 +104,7 @@ def test_owner_and_customer_read_which_plan_paid(open_page: OpenPage, studio: St
         look_at(page, name)
 
 
+@pytest.mark.long
 def test_an_owner_is_warned_beside_the_price(
     open_page: OpenPage, salon: Salon, settings: Any
 ) -> None:

@@ -85,6 +85,7 @@ WAYS: dict[str, Way] = {
 
 
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.long
 def test_no_page_breaks_a_rule_of_wcag_or_scrolls_sideways(
     open_page: OpenPage, salon: Salon, way: str
 ) -> None:

@@ -97,6 +97,7 @@ def test_a_a_known_customer_books_the_same_again_with_two_taps(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_b_a_known_customer_takes_another_time_with_three_taps(
     open_page: OpenPage, salon: Salon, *, scripts: bool
 ) -> None:
@@ -115,6 +116,7 @@ def test_b_a_known_customer_takes_another_time_with_three_taps(
 
 @SCRIPTS
 @pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.long
 def test_c_a_known_customer_takes_another_day_with_four_taps(
     open_page: OpenPage, salon: Salon, *, scripts: bool, width: int
 ) -> None:
@@ -228,6 +230,7 @@ def test_another_person_narrows_the_times_without_a_button(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_a_question_that_waits_opens_with_its_answer(
     open_page: OpenPage, salon: Salon, *, scripts: bool
 ) -> None:
@@ -255,6 +258,7 @@ def test_a_question_that_waits_opens_with_its_answer(
     assert list(booking.answers.values_list("value", flat=True)) == ["Yes", "Nuts"]
 
 
+@pytest.mark.long
 def test_a_mistyped_address_is_asked_about(open_page: OpenPage, salon: Salon) -> None:
     page = open_page("/juniper/s/cut/times")
     page.locator("button.slot").first.click()

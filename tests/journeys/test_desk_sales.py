@@ -59,6 +59,7 @@ def test_a_plan_is_offered_sold_corrected_and_ended(
     assert (purchase.status, purchase.balance) == ("CANCELED", 0)
 
 
+@pytest.mark.long
 def test_a_mistake_opens_the_form_where_it_was_made(open_page: OpenPage, salon: Salon) -> None:
     purchase = make_purchase(plan=make_plan(services=[salon.cut]), by=salon.olga)
     page = open_page(f"/own/juniper/plans/held/{purchase.reference}/", member=salon.olga)
@@ -74,6 +75,7 @@ def test_a_mistake_opens_the_form_where_it_was_made(open_page: OpenPage, salon: 
     expect_no_flaw(page)
 
 
+@pytest.mark.long
 def test_pages_about_plans_and_gift_cards_are_without_flaw(
     open_page: OpenPage, salon: Salon
 ) -> None:
@@ -103,6 +105,7 @@ def test_pages_about_plans_and_gift_cards_are_without_flaw(
         expect_no_flaw(page, schemes=SCHEMES)
 
 
+@pytest.mark.long
 def test_a_sale_with_mistakes_is_without_flaw(open_page: OpenPage, salon: Salon) -> None:
     page = open_page("/own/juniper/gift-cards/sell/", member=salon.olga)
     page.get_by_role("button", name="Take payment and issue card").click()

@@ -96,6 +96,7 @@ def test_e_a_deposit_now_and_the_rest_at_the_salon(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_a_declined_card_is_tried_again(
     open_page: OpenPage, paying: Salon, *, scripts: bool
 ) -> None:
@@ -119,6 +120,7 @@ def test_a_declined_card_is_tried_again(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_the_rest_is_paid_online_and_a_part_goes_back(
     open_page: OpenPage, paying: Salon, *, scripts: bool
 ) -> None:
@@ -160,6 +162,7 @@ def test_the_rest_is_paid_online_and_a_part_goes_back(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_what_a_request_authorizes_is_taken_after_the_yes(
     open_page: OpenPage, paying: Salon, *, scripts: bool
 ) -> None:
@@ -214,6 +217,7 @@ def test_an_overlap_is_resolved_side_by_side(
     assert (late.double_booked, late.paid) == (False, 4800)
 
 
+@pytest.mark.long
 def test_pages_about_money_are_without_flaw(open_page: OpenPage, paying: Salon) -> None:
     late = make_conflict(paying)
     make_coupon(business=paying.business)

@@ -126,6 +126,7 @@ def test_one_is_confirmed_and_the_other_takes_a_suggested_time(
     assert Booking.objects.filter(contact_email="ines@example.com", status="CONFIRMED").count() == 1
 
 
+@pytest.mark.long
 def test_the_keyboard_stays_on_the_card(open_page: OpenPage, salon: Salon, lena: Booking) -> None:
     page = open_page("/own/juniper/", member=salon.olga)
     page.locator(f"#confirm-{lena.reference}").focus()
@@ -142,6 +143,7 @@ def test_the_keyboard_stays_on_the_card(open_page: OpenPage, salon: Salon, lena:
     expect(page.locator(f"#card-{lena.reference}")).to_be_focused()
 
 
+@pytest.mark.long
 def test_the_undo_counts_down_and_the_day_goes_on_refreshing(
     open_page: OpenPage, salon: Salon, lena: Booking
 ) -> None:
@@ -217,6 +219,7 @@ def test_a_misfit_is_confirmed_anyway_with_a_reason(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_a_note_is_kept(open_page: OpenPage, salon: Salon, lena: Booking, *, scripts: bool) -> None:
     path = f"/own/juniper/bookings/{lena.reference}/"
     page = open_page(path, member=salon.olga, scripts=scripts)
@@ -230,6 +233,7 @@ def test_a_note_is_kept(open_page: OpenPage, salon: Salon, lena: Booking, *, scr
     expect(page.locator("#notes textarea")).to_have_value("Allergic to ammonia")
 
 
+@pytest.mark.long
 def test_moving_through_the_agenda_keeps_the_focus_and_the_address(
     open_page: OpenPage, salon: Salon, lena: Booking
 ) -> None:
@@ -258,6 +262,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("name", PATHS)
+@pytest.mark.long
 def test_a_page_has_no_barrier_and_no_sideways_scroll(
     open_page: OpenPage, salon: Salon, lena: Booking, name: str
 ) -> None:
@@ -276,6 +281,7 @@ def test_a_page_has_no_barrier_and_no_sideways_scroll(
     expect_no_flaw(open_page(path, member=member), widths=(390, 1280), schemes=SCHEMES)
 
 
+@pytest.mark.long
 def test_an_answer_does_not_wait_for_a_list_that_is_still_loading(
     open_page: OpenPage, salon: Salon, lena: Booking
 ) -> None:

@@ -124,6 +124,7 @@ def test_f_a_plan_is_bought_once_and_a_class_booked_with_one_tap(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_a_plan_is_found_again_on_another_device(
     open_page: OpenPage, studio: Studio, ten: PricingPlan, *, scripts: bool
 ) -> None:
@@ -183,6 +184,7 @@ def pay_a_cut_with(page: Page, code: str, *, scripts: bool) -> None:
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_a_gift_card_is_bought_and_pays_a_part_of_a_cut(
     open_page: OpenPage, selling: Salon, *, scripts: bool
 ) -> None:
@@ -200,6 +202,7 @@ def test_a_gift_card_is_bought_and_pays_a_part_of_a_cut(
     assert GiftCard.objects.get().balance == 0
 
 
+@pytest.mark.long
 def test_pages_of_plans_and_gift_cards_are_without_flaw(
     open_page: OpenPage, selling: Salon, studio: Studio, ten: PricingPlan
 ) -> None:

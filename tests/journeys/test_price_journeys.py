@@ -46,6 +46,7 @@ def test_a_deposit_is_asked_for_and_the_customer_sees_it(
 
 
 @SCRIPTS
+@pytest.mark.long
 def test_only_what_the_kind_of_price_asks_for_is_shown(
     open_page: OpenPage, salon: Salon, *, scripts: bool
 ) -> None:
@@ -64,6 +65,7 @@ def test_only_what_the_kind_of_price_asks_for_is_shown(
     assert Service.objects.get(pk=salon.cut.pk).price_text == "after a first look"
 
 
+@pytest.mark.long
 def test_a_page_that_grew_old_keeps_what_was_typed(open_page: OpenPage, salon: Salon) -> None:
     path = f"/own/juniper/services/{salon.cut.pk}/payment/"
     page = open_page(path, member=salon.olga)
@@ -81,6 +83,7 @@ def test_a_page_that_grew_old_keeps_what_was_typed(open_page: OpenPage, salon: S
     assert Service.objects.get(pk=salon.cut.pk).price == 6000
 
 
+@pytest.mark.long
 def test_pages_about_prices_are_without_flaw(open_page: OpenPage, salon: Salon) -> None:
     make_variant(service=salon.colour, name="Shoulder length and below", price=7400)
     make_variant(service=salon.colour, name="Long", price=9400)

@@ -34,6 +34,7 @@ def six_digits(secret: str) -> str:
     return f"{number % 1_000_000:06d}"
 
 
+@pytest.mark.long
 def test_a_wrong_password_and_a_wrong_address_read_alike(open_page: OpenPage) -> None:
     page = open_page(SIGN_IN)
     words = []
@@ -46,6 +47,7 @@ def test_a_wrong_password_and_a_wrong_address_read_alike(open_page: OpenPage) ->
     assert words[0] == words[1]
 
 
+@pytest.mark.long
 def test_the_sixth_guess_waits(open_page: OpenPage) -> None:
     page = open_page(SIGN_IN)
     for number in range(5):
@@ -60,6 +62,7 @@ def test_the_sixth_guess_waits(open_page: OpenPage) -> None:
     expect(page.get_by_role("link", name="Choose a new password")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_way_back_leads_to_the_page_that_was_wanted(open_page: OpenPage) -> None:
     page = open_page("/own/juniper/agenda/?view=week")
 
@@ -68,6 +71,7 @@ def test_the_way_back_leads_to_the_page_that_was_wanted(open_page: OpenPage) -> 
     expect(page).to_have_url(re.compile(r"/own/juniper/agenda/\?view=week$"))
 
 
+@pytest.mark.long
 def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage, salon: Salon) -> None:
     page = open_page("/own/sign-in/two-step/", member=salon.olga, width=1280)
     page.get_by_role("link", name="Set up").click()
@@ -101,6 +105,7 @@ def test_a_second_step_is_set_up_and_asked_for(open_page: OpenPage, salon: Salon
     expect(again.get_by_role("alert")).to_be_visible()
 
 
+@pytest.mark.long
 def test_signing_out_closes_the_day(open_page: OpenPage, salon: Salon) -> None:
     page = open_page("/own/juniper/", member=salon.olga, width=1280)
 
@@ -112,6 +117,7 @@ def test_signing_out_closes_the_day(open_page: OpenPage, salon: Salon) -> None:
 
 
 @pytest.mark.parametrize("path", ["/own/sign-in/again/", "/own/sign-in/forgotten/", SIGN_IN])
+@pytest.mark.long
 def test_pages_about_signing_in_have_no_barrier(
     open_page: OpenPage, salon: Salon, path: str
 ) -> None:

@@ -54,6 +54,7 @@ def wait_until_everything_is_done() -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.long
 def test_two_workers_send_every_mail_once(database_url: str) -> None:
     book(10)
     with serving(MailServer()) as server:

@@ -73,6 +73,7 @@ def many_lines(studio: Studio, *, seats_taken: int) -> WaitlistEntry:
     return entry
 
 
+@pytest.mark.long
 def test_a_place_that_came_free_in_the_last_of_many_classes_is_offered() -> None:
     studio = make_studio()
     many_lines(studio, seats_taken=1)  # one place is free in each, and two people wait
@@ -87,6 +88,7 @@ def test_a_place_that_came_free_in_the_last_of_many_classes_is_offered() -> None
     assert entry.state == WaitlistEntry.State.OFFERED
 
 
+@pytest.mark.long
 def test_every_line_whose_offer_ran_out_moves_on_at_one_look() -> None:
     studio = make_studio()
     many_lines(studio, seats_taken=2)

@@ -93,6 +93,7 @@ def test_an_item_whose_worker_was_killed_is_done_again_after_its_lease(
 
 @pytest.mark.race
 @pytest.mark.slow
+@pytest.mark.long
 def test_four_workers_do_each_of_two_hundred_items_once(tmp_path: Path, database_url: str) -> None:
     enqueue_numbers(200)
     workers = [start_worker(tmp_path, database_url) for _ in range(4)]
@@ -104,6 +105,7 @@ def test_four_workers_do_each_of_two_hundred_items_once(tmp_path: Path, database
 
 @pytest.mark.crash
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_command_stops_on_a_signal_and_leaves_nothing_leased(database_url: str) -> None:
     enqueue_numbers(1)  # nobody does this kind of work here: it is tried, and kept
     worker = subprocess.Popen(

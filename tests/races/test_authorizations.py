@@ -171,6 +171,7 @@ def answer_blindly(client: int, facts: dict[str, Any]) -> str:
         return "TimeNotKept"
 
 
+@pytest.mark.long
 def test_without_lock_and_look_the_database_still_keeps_one_answer(
     request_: Booking, salon: Salon
 ) -> None:

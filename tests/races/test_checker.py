@@ -90,6 +90,7 @@ def without_the_guard() -> Iterator[None]:
     triggers.write_triggers()
 
 
+@pytest.mark.long
 def test_the_checker_sees_two_in_one_chair(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, without_the_guard: None
 ) -> None:
@@ -112,6 +113,7 @@ class Hasty(Player):
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.long
 def test_the_checker_sees_what_was_told_too_early(stage: Stage, tmp_path: Path) -> None:
     def hasty(stage: Stage, name: str, log: Path) -> Player:
         return Hasty(stage, name=name, log=log)
@@ -122,6 +124,7 @@ def test_the_checker_sees_what_was_told_too_early(stage: Stage, tmp_path: Path) 
     assert found & {"acknowledged hold is lost", "acknowledged move is lost"}
 
 
+@pytest.mark.long
 def test_the_checker_sees_time_that_a_cancellation_kept(
     stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

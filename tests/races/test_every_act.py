@@ -59,6 +59,7 @@ def verbs_of(module: ModuleType) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("app", OWNERS)
+@pytest.mark.long
 def test_every_operation_with_a_door_is_an_act(app: str) -> None:
     module = import_module(f"apps.{app}.operations")
     verbs = set(verbs_of(module))

@@ -193,6 +193,7 @@ def test_a_refund_asked_for_by_many_goes_back_once(paid: Payment, salon: Salon) 
     call_command("check_ledger")
 
 
+@pytest.mark.long
 def test_without_the_look_the_database_still_gives_no_unit_back_twice(paid: Payment) -> None:
     """The law behind the rule: refund_within_captured."""
     checkout.settle_payment(payment_id=paid.pk, now=LATER)

@@ -60,6 +60,7 @@ def all_at_once(browsers: list[Browser], path: str, fields: dict[str, str]) -> l
         return list(pool.map(lambda browser: browser.post(path, fields), browsers))
 
 
+@pytest.mark.long
 def test_one_of_forty_taps_holds_the_time_and_the_others_get_their_409(
     salon: Salon, new_browser: Callable[[], Browser]
 ) -> None:

@@ -187,6 +187,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("unlooking")
+@pytest.mark.long
 def test_without_look_and_constraint_a_plan_is_overdrawn(
     last: PlanPurchase, places: list[str]
 ) -> None:
@@ -199,6 +200,7 @@ def test_without_look_and_constraint_a_plan_is_overdrawn(
 
 
 @pytest.mark.usefixtures("unlocked")
+@pytest.mark.long
 def test_without_the_row_lock_the_last_visit_is_used_again(
     last: PlanPurchase, places: list[str]
 ) -> None:
@@ -211,6 +213,7 @@ def test_without_the_row_lock_the_last_visit_is_used_again(
 
 
 @pytest.mark.usefixtures("unlooking")
+@pytest.mark.long
 def test_without_the_look_the_database_still_keeps_the_last_visit(
     last: PlanPurchase, places: list[str]
 ) -> None:
@@ -278,6 +281,7 @@ def test_a_visit_that_many_give_back_comes_back_once(studio: Studio) -> None:
 
 
 @pytest.mark.usefixtures("unlooking")
+@pytest.mark.long
 def test_without_look_and_constraint_a_card_gives_more_than_it_has(
     card: GiftCard, drafts: list[str]
 ) -> None:
@@ -291,6 +295,7 @@ def test_without_look_and_constraint_a_card_gives_more_than_it_has(
 
 
 @pytest.mark.usefixtures("unlocked")
+@pytest.mark.long
 def test_without_the_row_lock_a_card_pays_once_too_often(card: GiftCard, drafts: list[str]) -> None:
     with storm_of(pay_by_card, clients=CHECKOUTS) as storm:
         told = storm.round(card=card.pk, drafts=drafts)
@@ -301,6 +306,7 @@ def test_without_the_row_lock_a_card_pays_once_too_often(card: GiftCard, drafts:
 
 
 @pytest.mark.usefixtures("unlooking")
+@pytest.mark.long
 def test_without_the_look_the_database_still_keeps_a_card_above_zero(
     card: GiftCard, drafts: list[str]
 ) -> None:

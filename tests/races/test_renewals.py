@@ -124,6 +124,7 @@ def ask_blindly(_client: int, facts: dict[str, Any]) -> str:
     return attempt(ask)
 
 
+@pytest.mark.long
 def test_without_the_lock_the_database_still_lets_one_order_in(carl: PlanPurchase) -> None:
     """The law behind the rule: one_open_order_of_a_plan."""
     with storm_of(place_blindly, clients=CLIENTS) as storm:
@@ -134,6 +135,7 @@ def test_without_the_lock_the_database_still_lets_one_order_in(carl: PlanPurchas
     assert is_renewed_once()
 
 
+@pytest.mark.long
 def test_without_the_look_the_database_still_asks_a_card_once(carl: PlanPurchase) -> None:
     """The law behind the rule: saved_card_asked_once."""
     take_card_away()

@@ -85,6 +85,7 @@ def people_booked() -> int:
     return sum(Booking.objects.filter(status="CONFIRMED").values_list("party_size", flat=True))
 
 
+@pytest.mark.long
 def test_without_its_protection_a_class_is_overbooked(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +129,7 @@ def test_a_hundred_people_for_twenty_places(studio: Studio) -> None:
     call_command("check_ledger")
 
 
+@pytest.mark.long
 def test_sixty_people_for_a_course_of_twelve_in_parties_of_one_to_three(studio: Studio) -> None:
     with storm_of(come, clients=60, processes=6) as storm:
         for number in range(3):

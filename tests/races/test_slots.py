@@ -96,6 +96,7 @@ def tap(client: int, facts: dict[str, Any]) -> str:
     return "held"
 
 
+@pytest.mark.long
 def test_without_its_protection_a_slot_is_sold_twice(salon: Salon, unprotected: None) -> None:
     """Proof that the next test can fail."""
     held = 0

@@ -90,6 +90,7 @@ def join_target(*, target: Session, email: str, now: Any) -> None:
     join(target, email=email, now=now)
 
 
+@pytest.mark.long
 def test_without_the_line_strangers_get_what_came_free(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:

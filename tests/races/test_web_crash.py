@@ -152,6 +152,7 @@ def test_a_browser_that_lost_its_booking_before_the_commit_sends_it_again_and_ha
     assert Occupancy.objects.get().expires_at is None
 
 
+@pytest.mark.long
 def test_a_browser_that_lost_the_answer_after_the_commit_finds_its_booking(
     tmp_path: Path, database_url: str
 ) -> None:

@@ -110,6 +110,7 @@ def owners_of(facts: dict[str, Any]) -> int:
     return Occupancy.objects.filter(resource_id=facts["ana"], starts_at=facts["at"]).count()
 
 
+@pytest.mark.long
 def test_without_lock_and_constraint_the_hour_is_given_away_twice(
     salon: Salon, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ def test_migrate_itself_brings_an_empty_database_and_the_oldest_one_there(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_whoever_might_see_rows_of_the_sandbox_still_may(
     tmp_path: Path, other_databases: None
 ) -> None:

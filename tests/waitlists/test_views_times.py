@@ -267,6 +267,7 @@ def work() -> None:
         Worker(clock=timezone.now, jitter=lambda: 0.0).drain()
 
 
+@pytest.mark.long
 def test_the_mails_name_the_days_and_then_the_time(
     client: Client, salon: Salon, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:

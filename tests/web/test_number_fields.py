@@ -98,6 +98,7 @@ def test_the_groups_of_money_are_read_beside_those_of_numbers(locale: str) -> No
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_every_locale_reads_the_amounts_that_its_pages_show() -> None:
     refused = {}
     for tag in ALL_LOCALES:

@@ -290,6 +290,7 @@ def test_every_model_of_ours_has_a_page() -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
+@pytest.mark.long
 def test_a_list_costs_as_much_with_three_rows_as_with_one(
     demo: None, operator: Client, model: type[Model]
 ) -> None:
@@ -305,6 +306,7 @@ def test_a_list_costs_as_much_with_three_rows_as_with_one(
 
 
 @pytest.mark.parametrize("model", MODELS, ids=NAMES)
+@pytest.mark.long
 def test_the_page_of_a_row_opens_and_nothing_in_it_runs(
     demo: None, operator: Client, model: type[Model]
 ) -> None:
@@ -327,6 +329,7 @@ def test_strangers_and_owners_are_sent_to_the_sign_in(model: type[Model], client
     assert owner.status_code == 403
 
 
+@pytest.mark.long
 def test_rows_below_a_page_do_not_multiply_its_queries(demo: None, operator: Client) -> None:
     with_exceptions = DateException.objects.filter(schedule__resource=None).earliest("pk").schedule
     booking = Booking.objects.filter(history__isnull=False).earliest("pk")
