@@ -16,7 +16,7 @@ from apps.bookings.queries.suggestions import find_suggestion
 from apps.catalog.models import Service
 from apps.ledger.check import find_all
 from apps.messages.queries import get_booking_facts
-from apps.self_service.queries import suggested_slots
+from apps.self_service.queries.booking import suggested_slots
 from tests.factories import NOW, Salon, make_request
 from tests.factories.money import work
 

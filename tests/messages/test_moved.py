@@ -16,7 +16,7 @@ from apps.classes import operations as classes
 from apps.classes.queries.attending import Scope, seen_of_class, seen_of_date
 from apps.messages.models import Message
 from apps.messages.queries import get_booking_facts
-from apps.self_service.queries import list_events
+from apps.self_service.queries.booking import list_events
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, make_visitor
 from tests.factories.money import work

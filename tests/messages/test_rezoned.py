@@ -17,7 +17,7 @@ from apps.catalog.models import Service
 from apps.catalog.queries import choose
 from apps.classes import operations as classes
 from apps.messages.queries import get_booking_facts
-from apps.self_service.queries import list_events
+from apps.self_service.queries.booking import list_events
 from apps.waitlists import operations as waitlists
 from tests.factories import NOW, Salon, make_booking, make_salon
 from tests.factories.money import work

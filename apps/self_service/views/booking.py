@@ -27,7 +27,7 @@ from apps.checkout.queries.passes import has_plans_for, passes_for
 from apps.checkout.queries.pay_page import WayCard, cards_in_line
 from apps.messages.composing import calendars_of
 from apps.messages.queries import get_booking_facts
-from apps.self_service.queries import (
+from apps.self_service.queries.booking import (
     MyMoney,
     cancel_limits,
     contact_words_of,

@@ -24,7 +24,7 @@ from apps.checkout.queries.payments import UnderWay
 from apps.checkout.queries.promotions import Applied
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.refusals import Refusal
-from apps.self_service.queries import money_of, overlap_of
+from apps.self_service.queries.booking import money_of, overlap_of
 from apps.self_service.views.booking import (
     WrongCode,
     granted_booking,
