@@ -157,6 +157,14 @@ def forget(response: HttpResponse) -> None:
     response.delete_cookie(_device_name(), samesite="Lax")
 
 
+def forget_grants(request: HttpRequest) -> None:
+    """Take from this session what it may do as a customer, under a new key; a sign-in of the team
+    is not touched (rule D7)."""
+    for name in GRANTS:
+        request.session.pop(name, None)
+    request.session.cycle_key()
+
+
 def _device_name() -> str:
     return "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
 

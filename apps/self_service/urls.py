@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.self_service.views import booking, done, find, money, people, waiting
+from apps.self_service.views import booking, done, find, me, money, people, waiting
 
 app_name = "self_service"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("done/<slug:reference>/address", done.address, name="address"),
     path("m/<str:token>", booking.exchange, name="exchange"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
+    path("manage/<slug:reference>/again", me.again, name="again"),
     path("manage/<slug:reference>/people", people.add, name="add_people"),
     path("manage/<slug:reference>/move", people.move, name="move"),
     path("manage/<slug:reference>/take", waiting.take, name="take"),
@@ -20,6 +21,8 @@ urlpatterns = [
     path("manage/<slug:reference>/code", money.use_code, name="use_code"),
     path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
+    path("me/", me.me, name="me"),
+    path("me/forget", me.forget_me, name="forget_me"),
     path("<slug:business>/find/", find.find, name="find"),
     path("<slug:business>/find/sent/", find.sent, name="find_sent"),
     path("<slug:business>/privacy/", find.privacy, name="privacy"),

@@ -1,0 +1,148 @@
+"""What somebody finds on *My bookings*: what they booked at all businesses, a page at a time."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.bookings.models import Booking
+from apps.bookings.queries.joinables import Browser, open_wish
+from apps.bookings.queries.stub import full_title
+from apps.bookings.states import OCCUPYING
+from apps.bookings.wording import wish_words
+from apps.catalog.models import Service
+from apps.web.formatting import zone_label
+
+A_PAGE = 25
+UPCOMING, REQUESTS, WAITLISTS, PAST = range(4)
+HEADINGS = {
+    UPCOMING: _("Upcoming"),
+    REQUESTS: _("Requests"),
+    WAITLISTS: _("Waitlists"),
+    PAST: _("Past"),
+}
+AHEAD = {
+    Booking.Status.CONFIRMED: UPCOMING,
+    Booking.Status.PENDING: REQUESTS,
+    Booking.Status.WAITING_LIST: WAITLISTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MyRow:
+    """One booking in a list: its instants (UTC) are read on its own zone. zone_words is "" where
+    the page has one clock; wish are days and hours of whoever waits for a time.
+
+    url is its page, "" for a browser that only remembers it; other_url is where it may be found
+    then. again_url is "" for what is still ahead.
+    """
+
+    reference: str
+    title: str
+    business: str
+    starts_at: datetime
+    ends_at: datetime
+    zone: ZoneInfo
+    locale: str
+    zone_words: str
+    status: str
+    wish: tuple[str, str] | None
+    url: str
+    other_url: str
+    again_url: str
+    is_past: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MyPart:
+    """Rows under one heading."""
+
+    heading: str
+    rows: Sequence[MyRow]
+
+
+@dataclass(frozen=True, slots=True)
+class MyPage:
+    """One page of the list, and which page it is."""
+
+    parts: Sequence[MyPart]
+    page: Page[Any]
+
+
+def of_browser(browser: Browser) -> QuerySet[Booking]:
+    """The bookings that were made in this browser, opened by their link, or remembered there."""
+    mine = Q(pk__in=list(browser.booking_ids))
+    if browser.visitor_hash:
+        mine |= Q(visitor_hash=browser.visitor_hash)
+    return Booking.objects.filter(mine)
+
+
+def list_mine(
+    *, found: QuerySet[Booking], opens: Callable[[Booking], bool], page: str, now: datetime
+) -> MyPage:
+    """List bookings of one person or browser: what is ahead first, the soonest at the top, then
+    what is over, the newest at the top. Two queries. Drafts are left out.
+
+    opens says whether this browser may see the page of a booking; page is as it stands in the
+    address, and anything but a number is the first.
+    """
+    ahead = Q(ends_at__gt=now) | Q(status=Booking.Status.WAITING_LIST)
+    sections = [When(ahead, status=status, then=Value(it)) for status, it in AHEAD.items()]
+    ordered = (
+        found.exclude(status=Booking.Status.CREATED)
+        .annotate(section=Case(*sections, default=Value(PAST), output_field=IntegerField()))
+        .annotate(coming=Case(When(section__lt=PAST, then=F("starts_at")), default=None))
+        .select_related("business", "service", "waiting")
+        .order_by("section", "coming", "-starts_at", "pk")
+    )
+    shown = Paginator(ordered, A_PAGE).get_page(page)
+    bookings: list[Any] = list(shown)
+    has_one_clock = len({it.time_zone for it in bookings}) == 1
+    parts = []
+    for section, heading in HEADINGS.items():
+        rows = [
+            _row(it, is_past=section == PAST, has_one_clock=has_one_clock, is_open=opens(it))
+            for it in bookings
+            if it.section == section
+        ]
+        if rows:
+            parts.append(MyPart(str(heading), rows))
+    return MyPage(parts, shown)
+
+
+def _row(booking: Booking, *, is_past: bool, has_one_clock: bool, is_open: bool) -> MyRow:
+    business = booking.business
+    of = {"reference": booking.reference}
+    home = reverse("bookings:home", kwargs={"business": business.slug})
+    needs_no_zone = has_one_clock and not booking.as_booked.is_online
+    again = reverse("self_service:again", kwargs=of) if is_open else home
+    return MyRow(
+        reference=booking.reference,
+        title=full_title(booking),
+        business=business.name,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        zone=booking.zone,
+        locale=business.locale,
+        zone_words="" if needs_no_zone else zone_label(booking.time_zone, locale=business.locale),
+        status=booking.status,
+        wish=_wish_of(booking),
+        url=reverse("self_service:booking", kwargs=of) if is_open else "",
+        other_url=reverse("self_service:find", kwargs={"business": business.slug}),
+        again_url=again if is_past else "",
+        is_past=is_past,
+    )
+
+
+def _wish_of(booking: Booking) -> tuple[str, str] | None:
+    entry = getattr(booking, "waiting", None)
+    if entry is None or booking.kind != Service.Kind.APPOINTMENT or booking.status in OCCUPYING:
+        return None
+    wish = open_wish(entry)
+    return wish_words(wish, locale=booking.business.locale) if wish else None
