@@ -31,10 +31,7 @@ def service_json_ld(service: Service, price: Price, place: Location | None) -> S
         "url": absolute(reverse("bookings:service", kwargs=slugs)),
         "provider": _business(service.business, place),
     }
-    if price.total is not None:
-        amount = Money(price.total, price.currency).to_decimal()
-        facts["offers"] = {"@type": "Offer", "price": str(amount), "priceCurrency": price.currency}
-    return _script(facts)
+    return _script(facts | _offers(price))
 
 
 def event_json_ld(session: Session, choice: Choice, *, seats_left: int) -> SafeString:
@@ -56,10 +53,15 @@ def event_json_ld(session: Session, choice: Choice, *, seats_left: int) -> SafeS
     }
     if session.location is not None:
         facts["location"] = {"@type": "Place", "address": session.location.address}
-    if price.total is not None:
-        amount = Money(price.total, price.currency).to_decimal()
-        facts["offers"] = {"@type": "Offer", "price": str(amount), "priceCurrency": price.currency}
-    return _script(facts)
+    return _script(facts | _offers(price))
+
+
+def _offers(price: Price) -> dict[str, Any]:
+    """The price when it is fixed, else nothing."""
+    if price.total is None:
+        return {}
+    amount = Money(price.total, price.currency).to_decimal()
+    return {"offers": {"@type": "Offer", "price": str(amount), "priceCurrency": price.currency}}
 
 
 def _business(business: Business, place: Location | None) -> dict[str, Any]:

@@ -81,8 +81,16 @@ class QuestionInline(OperatorInline, admin.StackedInline):  # type: ignore[type-
     raw_id_fields = ["shown_if"]
 
 
+class RevisedAdmin(OperatorAdmin):
+    """For rows that count their changes."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        obj.revision += int(change)
+        super().save_model(request, obj, form, change)
+
+
 @admin.register(BookingPolicy)
-class BookingPolicyAdmin(OperatorAdmin):
+class BookingPolicyAdmin(RevisedAdmin):
     """A change counts for new bookings: each keeps the rules it was made under (rule B5)."""
 
     form = TenantForm
@@ -91,10 +99,6 @@ class BookingPolicyAdmin(OperatorAdmin):
     autocomplete_fields = ["business"]
     readonly_fields = ["revision"]
     search_fields = ["name"]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
-        obj.revision += int(change)
-        super().save_model(request, obj, form, change)
 
 
 @admin.register(BookingForm)
@@ -214,7 +218,7 @@ class ServiceForm(TenantForm):
 
 
 @admin.register(Service)
-class ServiceAdmin(OperatorAdmin):
+class ServiceAdmin(RevisedAdmin):
     """Prices are the catalog's; what was booked keeps the price it was sealed with."""
 
     form = ServiceForm
@@ -230,10 +234,6 @@ class ServiceAdmin(OperatorAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Service | None = None) -> list[str]:
         """Bookings point at a service of a kind at an address of a business: those stay."""
         return ["revision", *(["business", "kind", "slug"] if obj else [])]
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
-        obj.revision += int(change)
-        super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         """Say what will not be offered online: the provider does not take it."""

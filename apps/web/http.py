@@ -103,6 +103,12 @@ def own_path(raw: str | None, *, default: str) -> str:
     return raw if url_has_allowed_host_and_scheme(raw, allowed_hosts=None) else default
 
 
+def origin_of(request: HttpRequest) -> str:
+    """The scheme and host that the browser asked for, without a slash at the end: what the
+    addresses begin with to which a provider sends people back."""
+    return request.build_absolute_uri("/").removesuffix("/")
+
+
 def client_address(request: HttpRequest) -> str:
     """Return the address of the client, or "unknown".
 

@@ -70,6 +70,10 @@ class CourseRun(models.Model):
         return Clock(self.business, self.location).zone
 
     @property
+    def takes_place(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
     def seats_left(self) -> int:
         return max(0, self.capacity - self.seats_taken - self.seats_offered)
 
@@ -213,6 +217,10 @@ class Session(models.Model):
     def zone(self) -> ZoneInfo:
         """The clock of its place: that of the business where the place has none of its own."""
         return Clock(self.business, self.location).zone
+
+    @property
+    def takes_place(self) -> bool:
+        return self.state == self.State.SCHEDULED
 
     @property
     def seats_left(self) -> int:

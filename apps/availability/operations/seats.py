@@ -66,7 +66,7 @@ def take_seats(*, seating: Seating, now: datetime) -> None:
         release_lapsed(target=target, now=now)
         if not _count(seating):
             target.refresh_from_db()
-            raise NoSeats(target.seats_left if _takes_place(target) else 0)
+            raise NoSeats(target.seats_left if target.takes_place else 0)
 
 
 def lock_for_move(*, seating_id: int | None, target: Target) -> None:
@@ -252,10 +252,6 @@ def open_rows(
     """Only the rows that take place."""
     state = Session.State.SCHEDULED if rows.model is Session else CourseRun.State.OPEN
     return rows.filter(state=state)
-
-
-def _takes_place(target: Target) -> bool:
-    return target.state in {Session.State.SCHEDULED, CourseRun.State.OPEN}
 
 
 def target_of(seating: Seating) -> Target:

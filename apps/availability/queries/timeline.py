@@ -1,7 +1,6 @@
 """What is open and what is taken, as numbers the engine can sweep: weekly hours and exceptions of a
 business, its services and its resources, which are remembered, and what occupies resources."""
 
-from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from apps.availability.models import Occupancy
 from apps.availability.models.occupancy import Occupancies
 from apps.businesses.models import Business
 from apps.businesses.queries import Remembered
-from apps.kernel.spans import Span
+from apps.kernel.spans import Span, month_end
 
 # Plain SQL: composing it anew takes longer than the answer. Read rarely, as the book is remembered.
 WEEKLY = """
@@ -82,16 +81,12 @@ def load_hours(
 
 def load_hours_book(*, business: Business, first: date, last: date) -> HoursBook:
     """Return every owner's hours for the local dates first..last (inclusive); see load_hours."""
-    months = (first.replace(day=1), _month_end(last))
+    months = (first.replace(day=1), month_end(last))
 
     def read() -> HoursBook:
         return _read(business.pk, first=months[0], last=months[1])
 
     return _books.get(business, months, read)
-
-
-def _month_end(on: date) -> date:
-    return on.replace(day=monthrange(on.year, on.month)[1])
 
 
 def _read(business_id: int, *, first: date, last: date) -> HoursBook:

@@ -241,6 +241,11 @@ class Booking(models.Model):
         return is_draft and self.payment_option == self.PaymentOption.ONLINE
 
     @property
+    def asked_at(self) -> datetime:
+        """Since when a request waits; of one that the team made, when it did."""
+        return self.requested_at or self.created_at
+
+    @property
     def asks_first(self) -> bool:
         """Whether the team has to say yes: to a time it suggested itself it did already."""
         return self.service.requires_approval and not self.skip_business_confirmation

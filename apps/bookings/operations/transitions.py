@@ -171,6 +171,26 @@ def record_transition(
     return event
 
 
+def record_cancellation(
+    booking: Booking, *, actor: Actor, reason: str, now: datetime
+) -> BookingEvent:
+    """Cancel a booking whose time or seats the caller has released. Nobody is told before the time
+    to undo has passed.
+
+    Raises:
+        IllegalTransition: it is over already.
+    """
+    return record_transition(
+        booking,
+        action=BookingEvent.Action.CANCELED,
+        actor=actor,
+        now=now,
+        reason=reason,
+        delay=states.UNDO_WINDOW,
+        columns={"status": Booking.Status.CANCELED.value},
+    )
+
+
 def deadline_columns(
     booking: Booking, *, starts_at: datetime, ends_at: datetime
 ) -> dict[str, datetime]:
@@ -183,8 +203,9 @@ def deadline_columns(
         day = group_at(booking, starts_at) if is_of_a_day else None
         start, minutes = day.starts_at if day else starts_at, booking.service.decide_before_minutes
         return {"answer_by": decides_at(starts_at=start, minutes_before=minutes)}
-    asked_at = booking.requested_at or booking.created_at
-    by = deadline_after(booking.answer_by, starts_at=starts_at, ends_at=ends_at, asked_at=asked_at)
+    by = deadline_after(
+        booking.answer_by, starts_at=starts_at, ends_at=ends_at, asked_at=booking.asked_at
+    )
     return {"answer_by": by}
 
 

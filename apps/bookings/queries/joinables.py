@@ -51,13 +51,9 @@ def joinable_of(
     return Joinable(
         starts=(target.starts_at,) if isinstance(target, Session) else _starts(target),
         ends_at=target.ends_at,
-        takes_place=_takes_place(target),
+        takes_place=target.takes_place,
         seats_left=_seats_left(target, besides, now=now) if seats_left is None else seats_left,
     )
-
-
-def _takes_place(target: Session | CourseRun) -> bool:
-    return target.state in {Session.State.SCHEDULED, CourseRun.State.OPEN}
 
 
 def _starts(run: CourseRun) -> tuple[datetime, ...]:

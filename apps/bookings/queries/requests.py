@@ -22,6 +22,11 @@ def is_for_people(booking: Booking) -> bool:
     return bool(booking.service.min_participants) and not booking.was_asked_for
 
 
+def by_age(booking: Booking) -> tuple[datetime, int]:
+    """The key by which requests are sorted: whoever asked first comes first."""
+    return booking.asked_at, booking.pk
+
+
 def is_before_the_team(booking: Booking) -> bool:
     """Whether the team has yet to say yes or no, wherever the booking goes until then."""
     return booking.status == Booking.Status.PENDING and not is_for_people(booking)
@@ -98,7 +103,7 @@ def _last_moment_of(booking: Booking) -> datetime:
     return last_moment(
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        asked_at=booking.requested_at or booking.created_at,
+        asked_at=booking.asked_at,
     )
 
 

@@ -19,7 +19,7 @@ def dates_of(*, booking: Booking) -> tuple[tuple[datetime, datetime], ...]:
     """Return start and end of the sessions a course booking is for: those still to come when it
     was made. Nothing for a class or an appointment; one query for a course."""
     sessions = _sessions_of(booking.course_run_id, booking)
-    return tuple((it.starts_at, it.ends_at) for it in sessions if _takes_place(it))
+    return tuple((it.starts_at, it.ends_at) for it in sessions if it.takes_place)
 
 
 def all_dates_of(*, booking: Booking) -> tuple[tuple[datetime, datetime, bool], ...]:
@@ -32,7 +32,7 @@ def all_dates_of(*, booking: Booking) -> tuple[tuple[datetime, datetime, bool], 
     if booking.course_run_id is None:
         return ()
     dates = [
-        (it.starts_at, it.ends_at, not _takes_place(it))
+        (it.starts_at, it.ends_at, not it.takes_place)
         for it in _sessions_of(booking.course_run_id, booking)
     ]
     for run_id in _former_runs(booking):
@@ -48,10 +48,6 @@ def _sessions_of(course_run_id: int | None, booking: Booking) -> Sequence[Sessio
         course_run_id=course_run_id, starts_at__gt=booking.created_at
     ).only("starts_at", "ends_at", "state")
     return list(sessions.order_by("starts_at", "pk"))
-
-
-def _takes_place(session: Session) -> bool:
-    return session.state == Session.State.SCHEDULED
 
 
 def _former_runs(booking: Booking) -> list[int]:

@@ -59,7 +59,7 @@ from apps.checkout.views.till import (
     require_way,
 )
 from apps.web.formatting import format_money
-from apps.web.http import HttpResponseSeeOther, go_to, render_page, wants_fragment
+from apps.web.http import HttpResponseSeeOther, go_to, origin_of, render_page, wants_fragment
 
 CONFLICT, UNPROCESSABLE = 409, 422
 ONLINE = (Way.FULL, Way.DEPOSIT)
@@ -163,7 +163,7 @@ def _go_on(request: HttpRequest, draft: Booking, till: Till, *, now: datetime) -
     begun = find_under_way(draft, now=now)
     try:
         url = checkout.go_on_paying(
-            order_id=begun.order_id if begun else 0, origin=_origin(request), now=now
+            order_id=begun.order_id if begun else 0, origin=origin_of(request), now=now
         )
     except checkout.NotOwed:
         words = _("Your earlier payment has ended. Please choose again.")
@@ -203,7 +203,7 @@ def _place(
         draft_id=draft.draft_id,
         way=till.way,
         seen=seen,
-        origin=_origin(request),
+        origin=origin_of(request),
         now=now,
         amount=till.amount,
     )
@@ -226,10 +226,6 @@ def _not_like_that(
         words = _changed_words(draft, changed)
     fresh = open_till(request, draft, code=code, now=now) or till
     return _show(request, draft, fresh, notice=words, status=CONFLICT)
-
-
-def _origin(request: HttpRequest) -> str:
-    return request.build_absolute_uri("/").removesuffix("/")
 
 
 def _changed_words(draft: Booking, changed: Exception) -> str:

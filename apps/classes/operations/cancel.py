@@ -11,9 +11,8 @@ from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, BookingEvent, WaitlistEntry
 from apps.bookings.operations.amend import columns_of
 from apps.bookings.operations.errors import StaleRevision
-from apps.bookings.operations.transitions import Actor, record_transition
+from apps.bookings.operations.transitions import Actor, record_cancellation, record_transition
 from apps.bookings.queries.joinables import first_date, lead_of
-from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.classes.queries.attending import (
     Scope,
@@ -83,15 +82,7 @@ def call_off(ids: Sequence[int], *, reason: str, actor: Actor, now: datetime) ->
     availability.release_all_seats(session_ids=ids, now=now)
     WaitlistEntry.objects.filter(session_id__in=ids).exclude(state="ENROLLED").update(state="LEFT")
     for booking in live:
-        record_transition(
-            booking,
-            action=BookingEvent.Action.CANCELED,
-            actor=actor,
-            now=now,
-            reason=reason,
-            delay=UNDO_WINDOW,
-            columns={"status": Booking.Status.CANCELED.value},
-        )
+        record_cancellation(booking, actor=actor, reason=reason, now=now)
     return live
 
 
@@ -192,15 +183,7 @@ def call_off_run(run: CourseRun, *, reason: str, actor: Actor, now: datetime) ->
     availability.release_run_seats(course_run_id=run.pk, now=now)
     WaitlistEntry.objects.filter(course_run=run).exclude(state="ENROLLED").update(state="LEFT")
     for booking in booked:
-        record_transition(
-            booking,
-            action=BookingEvent.Action.CANCELED,
-            actor=actor,
-            now=now,
-            reason=reason,
-            delay=UNDO_WINDOW,
-            columns={"status": Booking.Status.CANCELED.value},
-        )
+        record_cancellation(booking, actor=actor, reason=reason, now=now)
 
 
 def _lock(course_run_id: int, statuses: Sequence[str]) -> list[Booking]:

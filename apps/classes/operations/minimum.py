@@ -15,7 +15,12 @@ from apps.bookings.deadlines import Verdict, judge_minimum
 from apps.bookings.models import Booking, BookingEvent
 from apps.bookings.operations.decide import keep_asked_time
 from apps.bookings.operations.errors import DoesNotFit
-from apps.bookings.operations.transitions import Actor, record_transition, release_booking
+from apps.bookings.operations.transitions import (
+    Actor,
+    record_cancellation,
+    record_transition,
+    release_booking,
+)
 from apps.bookings.queries.minimum import (
     MinimumGroup,
     Progress,
@@ -23,9 +28,8 @@ from apps.bookings.queries.minimum import (
     is_answered_anew,
     progress_of,
 )
-from apps.bookings.queries.requests import is_for_people
+from apps.bookings.queries.requests import by_age, is_for_people
 from apps.bookings.queries.undecided import find_undecided, read_again, starts_now
-from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.catalog.models import Service
 from apps.catalog.queries import choose
@@ -129,7 +133,7 @@ def _confirm(group: MinimumGroup, booked: Sequence[Booking], *, actor: Actor, no
     asked = _without_time(pending)
     if asked:
         availability.lock_resources(resource_ids=_eligible(group.service, booked=pending))
-    fitting = [it for it in sorted(pending, key=_asked_at) if it.pk not in asked or _keep(it, now)]
+    fitting = [it for it in sorted(pending, key=by_age) if it.pk not in asked or _keep(it, now)]
     for booking in fitting:
         _write(booking, actor=actor, now=now)
     return len(fitting)
@@ -148,10 +152,6 @@ def _eligible(service: Service, *, booked: Sequence[Booking]) -> set[int]:
     other can be looked at without another order of locks (rule C2)."""
     able = {pk for _type, ids in choose(service=service).requirements for pk in ids}
     return able | {it.resource_id for it in booked if it.resource_id is not None}
-
-
-def _asked_at(booking: Booking) -> tuple[datetime, int]:
-    return booking.requested_at or booking.created_at, booking.pk
 
 
 def _keep(booking: Booking, now: datetime) -> bool:
@@ -192,7 +192,8 @@ def _call_off(group: MinimumGroup, booked: Sequence[Booking], *, now: datetime) 
         return False
     if group.on is not None:
         for booking in booked:
-            _cancel(booking, reason=reason, actor=actor, now=now)
+            release_booking(booking, now=now)
+            record_cancellation(booking, actor=actor, reason=reason, now=now)
     return True
 
 
@@ -204,16 +205,3 @@ def _require_unmoved(group: MinimumGroup) -> None:
     """Asked at the end: a class or a course is locked after its people and its rooms (rule C2)."""
     if group.on is None and starts_now(group) != group.starts_at:
         raise _Moved
-
-
-def _cancel(booking: Booking, *, reason: str, actor: Actor, now: datetime) -> None:
-    release_booking(booking, now=now)
-    record_transition(
-        booking,
-        action=BookingEvent.Action.CANCELED,
-        actor=actor,
-        now=now,
-        reason=reason,
-        delay=UNDO_WINDOW,
-        columns={"status": Booking.Status.CANCELED.value},
-    )

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import progress_of_days
+from apps.bookings.queries.requests import by_age
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import UndoCard, find_undoable
 from apps.dashboard.classes.queries.timetable import list_session_rows_on, merged
@@ -20,7 +21,7 @@ from apps.dashboard.frame.queries.rows import (
     local_date_of,
     rows_of_day,
 )
-from apps.dashboard.requests.queries.cards import RequestCard, asked_at, request_card, requests_of
+from apps.dashboard.requests.queries.cards import RequestCard, request_card, requests_of
 from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 
@@ -99,7 +100,7 @@ def _needs(
     now: datetime,
 ) -> Needs:
     fits = find_fits(bookings=asked, rota=rota)
-    oldest, days = min(asked, key=asked_at, default=None), progress_of_days(asked, now=now)
+    oldest, days = min(asked, key=by_age, default=None), progress_of_days(asked, now=now)
     requests = [
         request_card(
             booking,

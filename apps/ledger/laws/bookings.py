@@ -25,6 +25,7 @@ from apps.availability.models import CourseRun, Occupancy, Seating, Session
 from apps.bookings.models import Booking
 from apps.catalog.models import Service
 from apps.ledger.finding import Finding
+from apps.ledger.laws.of_bookings import bookings_of, findings_of
 
 LONGEST_HOLD = timedelta(minutes=60)
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
@@ -73,7 +74,7 @@ def find_other_seats(*, business_id: int | None = None) -> Iterator[Finding]:
         | ~Q(kind=Service.Kind.CLASS, seating__session=F("session"))
         & ~Q(kind=Service.Kind.COURSE, seating__course_run=F("course_run"))
     )
-    yield from _found(live.filter(wrong), "seats_are_kept", "does not keep the seats it needs")
+    yield from findings_of(live.filter(wrong), "seats_are_kept", "does not keep the seats it needs")
     booking = Booking.objects.filter(seating=OuterRef("pk"), status__in=LIVE)
     firm = Seating.objects.order_by().filter(~Exists(booking), released_at=None, expires_at=None)
     if business_id is not None:
@@ -113,7 +114,7 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
     span, which covers the visit, and for good.
     """
     fleeting = _firm(business_id).filter(session__expires_at__isnull=False)
-    yield from _found(fleeting, "time_is_firm", "its time is not kept for good")
+    yield from findings_of(fleeting, "time_is_firm", "its time is not kept for good")
     coming = _firm(business_id).annotate(
         kept=Count("session__occupancies"),
         first_start=Min("session__occupancies__starts_at"),
@@ -124,7 +125,7 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
     for needed, service_ids in _services_by_needs(business_id).items():
         rows = coming.filter(service_id__in=service_ids)
         enough = Q(kept=needed) | Q(kept__gt=0) & (Q(ends_at__lte=now) | EXPLAINED)
-        yield from _found(
+        yield from findings_of(
             rows.filter(~enough), "time_is_kept", f"does not occupy the {needed} resources it needs"
         )
     apart = (
@@ -133,7 +134,7 @@ def find_time_not_kept(*, business_id: int | None = None, now: datetime) -> Iter
         | Q(first_start__gt=F("starts_at"))
         | Q(first_end__lt=F("ends_at"))
     )
-    yield from _found(
+    yield from findings_of(
         coming.filter(apart, kept__gt=0), "one_footprint", "its resources are kept differently"
     )
 
@@ -162,7 +163,7 @@ def find_bookings_of_nothing(*, business_id: int | None = None) -> Iterator[Find
         kind=Service.Kind.COURSE, course_run__state=CourseRun.State.OPEN
     )
     rows = _live(business_id).exclude(APPOINTMENTS).filter(~goes_on)
-    yield from _found(rows, "it_takes_place", "is booked for what does not take place")
+    yield from findings_of(rows, "it_takes_place", "is booked for what does not take place")
 
 
 def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -170,7 +171,7 @@ def find_other_times(*, business_id: int | None = None) -> Iterator[Finding]:
     for target, what in (("session", "session"), ("course_run", "course")):
         same = Q(starts_at=F(f"{target}__starts_at"), ends_at=F(f"{target}__ends_at"))
         rows = _live(business_id).filter(~same, **{f"{target}__isnull": False})
-        yield from _found(rows, f"{what}_time", f"starts or ends unlike its {what}")
+        yield from findings_of(rows, f"{what}_time", f"starts or ends unlike its {what}")
 
 
 def find_late_deadlines(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -178,21 +179,20 @@ def find_late_deadlines(*, business_id: int | None = None) -> Iterator[Finding]:
     late = Q(answer_by__gt=F("ends_at")) | Q(
         requested_at__lt=F("starts_at"), answer_by__gt=F("starts_at")
     )
-    rows = _of(Booking.objects.filter(late, status=Booking.Status.PENDING), business_id)
+    rows = bookings_of(business_id).filter(late, status=Booking.Status.PENDING)
     words = "is a request that outlives the time it is for"
-    for of, reference in rows.values_list("business_id", "reference"):
-        yield Finding("requests_end_in_time", of, f"booking {reference}", words)
+    yield from findings_of(rows, "requests_end_in_time", words)
 
 
 def find_long_holds(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
     """Yield drafts that hold their time for more than 60 minutes in all; what had run
     out and is taken anew to be paid for is another hold."""
-    drafts = Booking.objects.order_by().filter(
+    drafts = bookings_of(business_id).filter(
         status=Booking.Status.CREATED,
         hold_expires_at__gt=F("created_at") + LONGEST_HOLD,
         hold_expires_at__gte=now + LONGEST_HOLD,
     )
-    yield from _found(_of(drafts, business_id), "hold_is_short", "is held longer than an hour")
+    yield from findings_of(drafts, "hold_is_short", "is held longer than an hour")
 
 
 def find_broken_promises(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
@@ -229,20 +229,11 @@ def _services_by_needs(business_id: int | None) -> dict[int, list[int]]:
     return found
 
 
-def _of(bookings: QuerySet[Booking], business_id: int | None) -> QuerySet[Booking]:
-    return bookings if business_id is None else bookings.filter(business_id=business_id)
-
-
 def _live(business_id: int | None) -> QuerySet[Booking]:
-    return _of(Booking.objects.order_by().filter(status__in=LIVE), business_id)
+    return bookings_of(business_id).filter(status__in=LIVE)
 
 
 def _firm(business_id: int | None) -> QuerySet[Booking]:
     """Live appointments except requests for a time that several may ask for."""
     open_request = Q(status=Booking.Status.PENDING, session__state=Session.State.REQUESTED)
     return _live(business_id).filter(APPOINTMENTS & ~open_request)
-
-
-def _found(bookings: QuerySet[Booking], rule: str, what: str) -> Iterator[Finding]:
-    for of, reference in bookings.values_list("business_id", "reference"):
-        yield Finding(rule, of, f"booking {reference}", what)

@@ -12,7 +12,6 @@ from django.db.models import (
     Min,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
 )
@@ -20,6 +19,7 @@ from django.db.models.functions import Cast, Concat
 
 from apps.bookings.models import Booking, BookingEvent
 from apps.ledger.finding import Finding
+from apps.ledger.laws.of_bookings import bookings_of, findings_of
 from apps.messages.models import Message
 from apps.outbox.models import OutboxItem
 
@@ -86,13 +86,13 @@ def find_gaps_in_history(*, business_id: int | None = None) -> Iterator[Finding]
 
     A draft is revision 1 and has no line: its history begins when it is sent.
     """
-    bookings = _bookings(business_id).annotate(
+    bookings = bookings_of(business_id).annotate(
         lines=Count("history"), first=Min("history__revision"), last=Max("history__revision")
     )
     whole = Q(lines=F("revision") - 1) & (
         Q(lines=0, status=Booking.Status.CREATED) | Q(first=2, last=F("revision"))
     )
-    yield from _found(
+    yield from findings_of(
         bookings.filter(~whole), "history_has_no_gaps", "its history does not tell every change"
     )
 
@@ -101,12 +101,12 @@ def find_unwritten_changes(*, business_id: int | None = None) -> Iterator[Findin
     """Yield bookings whose status is not the one their history led to: it was edited raw."""
     moves = BookingEvent.objects.filter(booking=OuterRef("pk")).exclude(action__in=STAYS)
     last = Subquery(moves.order_by("-revision").values("action")[:1])
-    bookings = _bookings(business_id).exclude(status=Booking.Status.CREATED).annotate(last=last)
+    bookings = bookings_of(business_id).exclude(status=Booking.Status.CREATED).annotate(last=last)
     told = Q()
     for action, status in STATUS_AFTER.items():
         told |= Q(last=action, status=status)
     untold = bookings.filter(Q(last=None) | ~told)
-    yield from _found(untold, "status_was_moved", "no line of history led to its status")
+    yield from findings_of(untold, "status_was_moved", "no line of history led to its status")
 
 
 def find_untold_changes(*, business_id: int | None = None, now: datetime) -> Iterator[Finding]:
@@ -134,16 +134,6 @@ def find_untold_changes(*, business_id: int | None = None, now: datetime) -> Ite
         yield Finding(
             "move_is_told", of, f"booking {reference}", f"nobody was told that it was {action}"
         )
-
-
-def _bookings(business_id: int | None) -> QuerySet[Booking]:
-    bookings = Booking.objects.order_by()
-    return bookings if business_id is None else bookings.filter(business_id=business_id)
-
-
-def _found(bookings: QuerySet[Booking], rule: str, what: str) -> Iterator[Finding]:
-    for of, reference in bookings.values_list("business_id", "reference"):
-        yield Finding(rule, of, f"booking {reference}", what)
 
 
 def find_stranded_messages(*, business_id: int | None = None) -> Iterator[Finding]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from apps.availability.models import CourseRun, Session
 from apps.bookings.models import Booking, WaitlistEntry
 from apps.ledger.finding import Finding
+from apps.ledger.laws.of_bookings import bookings_of, findings_of
 
 
 def find_miscounted_offers(*, business_id: int | None = None) -> Iterator[Finding]:
@@ -43,13 +44,5 @@ def find_lost_in_line(*, business_id: int | None = None) -> Iterator[Finding]:
     in_line = (WaitlistEntry.State.WAITING, WaitlistEntry.State.OFFERED)
     waits = Q(status=Booking.Status.WAITING_LIST)
     has_place = Q(waiting__state__in=in_line)
-    lost = _bookings(business_id).filter((waits & ~has_place) | (~waits & has_place))
-    for of, reference in lost.values_list("business_id", "reference"):
-        yield Finding(
-            "waiting_has_a_place", of, f"booking {reference}", "status and place in line differ"
-        )
-
-
-def _bookings(business_id: int | None) -> QuerySet[Booking]:
-    bookings = Booking.objects.order_by()
-    return bookings if business_id is None else bookings.filter(business_id=business_id)
+    lost = bookings_of(business_id).filter((waits & ~has_place) | (~waits & has_place))
+    yield from findings_of(lost, "waiting_has_a_place", "status and place in line differ")

@@ -17,7 +17,7 @@ from apps.checkout.promotions import Refused
 from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.promotions import buyer_of
 from apps.prepaid.operations.errors import PlanChanged
-from apps.prepaid.operations.periods import open_order_of
+from apps.prepaid.operations.periods import lock_open_order
 from apps.prepaid.queries.plan_offer import AgreedOffer, agreed_offer
 from apps.prepaid.queries.plans import is_charged_now
 
@@ -55,7 +55,7 @@ def resume_order(
         PlanChanged: seen_left (minor units) is not what is to be paid now.
         WayNotOffered: nothing is paid online here, or not this amount.
     """
-    order = open_order_of(purchase)
+    order = lock_open_order(purchase)
     if order is None or is_charged_now(order):
         return None
     offer = agreed_offer(purchase=purchase, order=order, gift_code=gift_code, now=now)
@@ -94,7 +94,7 @@ def let_go_of_plan(*, purchase_id: int, now: datetime) -> None:
     """
     found = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
     purchase = found.get(pk=purchase_id)
-    order = open_order_of(purchase)
+    order = lock_open_order(purchase)
     if order is None:
         raise NotOwed
     online = order.payments.select_for_update().filter(kind=Payment.Kind.ONLINE)

@@ -26,7 +26,7 @@ from apps.kernel.references import new_reference
 from apps.outbox import operations as outbox
 from apps.outbox.sweeping import sweep
 from apps.prepaid.queries.plan_offer import price_again
-from apps.prepaid.queries.plans import has_card
+from apps.prepaid.queries.plans import has_card, open_orders
 from apps.prepaid.renewals import (
     CHARGE_WITHIN,
     LOOK_AGAIN,
@@ -112,9 +112,7 @@ def end_plan(purchase: PlanPurchase, *, status: PlanPurchase.Status, now: dateti
 def drop_next_order(purchase: PlanPurchase, *, now: datetime) -> None:
     """Nobody has to pay the next period of a locked plan any more: a gift card gets back what it
     holds for it, and money that comes for it all the same goes back by itself."""
-    unpaid = Order.objects.select_for_update().filter(
-        purchase=purchase, status=Order.Status.INITIALIZED
-    )
+    unpaid = open_orders(purchase).select_for_update()
     for order in unpaid:
         let_all_go(order, now=now)
     Order.objects.filter(pk__in=[it.pk for it in unpaid]).update(status=Order.Status.CANCELED)
@@ -165,7 +163,7 @@ def renew_plan(*, purchase_id: int, now: datetime) -> Step:
         PlanPurchase.DoesNotExist: there is none.
     """
     purchase = _lock(purchase_id)
-    order = open_order_of(purchase)
+    order = lock_open_order(purchase)
     payments = list(order.payments.select_for_update()) if order else []
     step = next_step(_facts(purchase, payments), now=now)
     purchase.renew_at = now + LOOK_AGAIN if step is Step.WAIT else None
@@ -184,10 +182,9 @@ def open_paid_periods(*, now: datetime) -> int:
     return sweep(due, partial(_open, now=now))
 
 
-def open_order_of(purchase: PlanPurchase) -> Order | None:
-    """The locked order of a locked plan that is not paid yet; a plan has one at most."""
-    orders = Order.objects.select_for_update().filter(purchase=purchase)
-    return orders.filter(status=Order.Status.INITIALIZED).first()
+def lock_open_order(purchase: PlanPurchase) -> Order | None:
+    """Lock and return the order of a locked plan that is not paid yet; a plan has one at most."""
+    return open_orders(purchase).select_for_update().first()
 
 
 def note_charge(

@@ -25,7 +25,7 @@ from apps.prepaid.operations.buy_plan import (
 from apps.prepaid.operations.change_plan import lock_plan
 from apps.prepaid.operations.errors import PlanIsOver
 from apps.prepaid.operations.pay_plan import pay_plan_by_card
-from apps.prepaid.operations.periods import open_order_of, place_next
+from apps.prepaid.operations.periods import lock_open_order, place_next
 
 DESK_BYTES = 18
 
@@ -115,7 +115,7 @@ def renew_in_person(
         raise PlanIsOver
     if purchase.opens_at is not None:
         raise NotOwed
-    order = open_order_of(purchase) or place_next(purchase, now=now)
+    order = lock_open_order(purchase) or place_next(purchase, now=now)
     if order.payments.filter(status__in=UNDECIDED).exists():
         raise NotOwed
     approve(order, purchase, [], now=now)

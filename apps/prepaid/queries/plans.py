@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -109,9 +109,10 @@ def find_begun(*, plan: PricingPlan, among: Sequence[int]) -> PlanPurchase | Non
     return unpaid.select_related("business").order_by("-pk").first()
 
 
-def open_order(purchase: PlanPurchase) -> Order | None:
-    """The order of a plan that is not paid yet: of a live one that of its next period."""
-    return Order.objects.filter(purchase=purchase, status=Order.Status.INITIALIZED).first()
+def open_orders(purchase: PlanPurchase) -> QuerySet[Order]:
+    """The order of a plan that is not paid yet: of a live one that of its next period. There is one
+    at most (``one_open_order_of_a_plan``)."""
+    return Order.objects.filter(purchase=purchase, status=Order.Status.INITIALIZED)
 
 
 def period_words(months: int | None) -> str:
@@ -189,7 +190,7 @@ def next_period_of(purchase: PlanPurchase) -> NextPeriod | None:
     last = purchase.orders.filter(status=Order.Status.APPROVED).order_by("-pk").first()
     if last is None:
         return None
-    unpaid = purchase.orders.filter(status=Order.Status.INITIALIZED).first()
+    unpaid = open_orders(purchase).first()
     is_charged = unpaid is not None and is_charged_now(unpaid)
     day = purchase.ends_at.astimezone(purchase.zone).date()
     return NextPeriod(

@@ -22,7 +22,7 @@ from apps.checkout.queries.promotions import Applied, apply_code, buyer_of
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
 from apps.kernel.money import Money
 from apps.prepaid.queries.plan_offer import AgreedOffer, agreed_offer, plans_take_codes
-from apps.prepaid.queries.plans import find_begun, is_charged_now, open_order
+from apps.prepaid.queries.plans import find_begun, is_charged_now, open_orders
 from apps.web.http import go_to
 
 KEPT = "gift_of_period"
@@ -164,7 +164,7 @@ def bill_of(
 ) -> Bill | None:
     """What a plan costs that is not paid yet, or its next period; None where there is nothing to
     pay. gift_code is the card that was typed for the next period, None where none was."""
-    order = open_order(purchase)
+    order = open_orders(purchase).first()
     if order is None or is_charged_now(order):
         return None
     offer = agreed_offer(purchase=purchase, order=order, gift_code=gift_code, now=now)

@@ -18,16 +18,16 @@ from apps.checkout.gifts import spell_code
 from apps.checkout.models import GiftCard
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.providers.words import unpaid_status, unpaid_words
-from apps.checkout.queries.payments import UnderWay, find_under_way
-from apps.checkout.views.wait import keep_polling, plain_refresh, poll_count
+from apps.checkout.queries.payments import find_under_way
 from apps.kernel.money import Money
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import GiftForm, new_form_key
 from apps.prepaid.links import open_gift_token
 from apps.prepaid.queries.plans import find_begun_card, has_payment_under_way
+from apps.prepaid.views.awaited import show_unpayable, waiting_context
 from apps.prepaid.views.limits import require_room_to_buy
 from apps.web.formatting import format_money
-from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, origin_of, render_page
 from apps.web.signed import Verdict, judge, new_guard
 
 PURPOSE = "gift"
@@ -55,7 +55,7 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
             gift=form.gift(form.buyer()),
             form_key=form.cleaned_data["key"],
             visitor_hash=visitor_of(request, zone=business.zone).visitor_hash,
-            origin=request.build_absolute_uri("/").removesuffix("/"),
+            origin=origin_of(request),
             now=now,
         )
     except (prepaid.AlreadyBought, checkout.PaymentUnderWay) as other:
@@ -107,27 +107,14 @@ def card(request: HttpRequest, reference: str) -> HttpResponse:
     found = _bought_here(request, reference)
     waits = found.status == GiftCard.Status.DRAFT and has_payment_under_way(found)
     begun = find_under_way(found, now=timezone.now()) if waits else None
-    context = {**_card_context(found), **_waiting(request, waits=waits, begun=begun)}
-    return render_page(request, "prepaid/gift_card.html", "prepaid/_gift_card.html", context)
-
-
-def _waiting(request: HttpRequest, *, waits: bool, begun: UnderWay | None) -> dict[str, Any]:
-    """Whether the page waits for the provider's word. It does not for whoever says that they went
-    back, as long as they can go on."""
-    polls = poll_count(request)
-    unclear = begun if begun and begun.told else None
     under_way = begun if begun and begun.is_open else None
-    has_left = under_way is not None and "begun" in request.GET
-    is_polling = waits and unclear is None and not has_left
-    return {
-        "waits": waits,
-        "has_left": has_left,
+    unclear = begun if begun and begun.told else None
+    context = {
+        **_card_context(found),
+        **waiting_context(request, waits=waits, under_way=under_way, unclear=unclear),
         "under_way": under_way,
-        "keep_polling": is_polling and keep_polling(polls),
-        "plain_refresh": plain_refresh(request, polls) if is_polling else "",
-        "unclear": unclear,
-        "next_url": f"{request.path}?looks={polls + 1}",
     }
+    return render_page(request, "prepaid/gift_card.html", "prepaid/_gift_card.html", context)
 
 
 @require_safe
@@ -144,13 +131,14 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Open the payment of a card anew."""
     found = _bought_here(request, reference)
-    origin = request.build_absolute_uri("/").removesuffix("/")
     try:
-        bought = prepaid.pay_for_gift_card(card_id=found.pk, origin=origin, now=timezone.now())
+        bought = prepaid.pay_for_gift_card(
+            card_id=found.pk, origin=origin_of(request), now=timezone.now()
+        )
     except checkout.PaymentUnderWay:  # the page says what is
         return go_to(request, "prepaid:gift_card", reference=reference)
     except (ProviderDown, checkout.WayNotOffered) as down:
-        return _unpayable(request, found, down)
+        return show_unpayable(request, found.business, down)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "prepaid:gift_card", reference=reference)
@@ -166,17 +154,11 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         if begun is not None and begun.told is None:
             checkout.give_up_payment(payment_id=begun.payment_id, order_id=begun.order_id, now=now)
     except ProviderDown as down:
-        return _unpayable(request, found, down)
+        return show_unpayable(request, found.business, down)
     if find_begun_card(card_id=found.pk) is None or has_payment_under_way(found):
         return go_to(request, "prepaid:gift_card", reference=reference)
     change_gift_till(request)
     return go_to(request, "prepaid:buy_gift", business=found.business.slug)
-
-
-def _unpayable(request: HttpRequest, found: GiftCard, down: Exception) -> HttpResponse:
-    context = {**frame_of(business=found.business), "words": unpaid_words(down)}
-    status = unpaid_status(down)
-    return render_page(request, "prepaid/plan_unpayable.html", None, context, status=status)
 
 
 def _bought_here(request: HttpRequest, reference: str) -> GiftCard:

@@ -15,11 +15,9 @@ from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
 from apps.checkout.providers import ProviderDown
-from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.passes import last_day_words, left_words, terms_of_plan
 from apps.checkout.queries.payments import UnderWay, find_under_way
 from apps.checkout.views.changed import gift_refused_words, price_changed_words
-from apps.checkout.views.wait import keep_polling, plain_refresh, poll_count
 from apps.prepaid import operations as prepaid
 from apps.prepaid.forms import SeenLeftForm
 from apps.prepaid.links import open_plan_token
@@ -29,6 +27,7 @@ from apps.prepaid.queries.plans import (
     period_words,
     plan_payment_progress_of,
 )
+from apps.prepaid.views.awaited import show_unpayable, waiting_context
 from apps.prepaid.views.begun import (
     Bill,
     Typed,
@@ -39,7 +38,7 @@ from apps.prepaid.views.begun import (
     takes_codes,
     use_typed,
 )
-from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, origin_of, render_page
 
 
 @require_safe
@@ -75,12 +74,11 @@ def _show(
     progress = plan_payment_progress_of(purchase=found)
     begun = find_under_way(found, now=now) if progress.is_under_way else None
     is_draft = found.status == PlanPurchase.Status.DRAFT
-    unclear = begun if begun and begun.told and is_draft else None
     bill = bill_of(found, begun, now=now, gift_code=_gift_code(request, found))
     owed = owed_of(found)
     context = {
         **_facts(found, now=now),
-        **_waiting(request, waits=is_draft and progress.is_under_way, unclear=unclear, bill=bill),
+        **_waiting(request, begun, waits=is_draft and progress.is_under_way, bill=bill),
         "progress": progress,
         "bill": bill,
         "owed": owed,
@@ -111,35 +109,24 @@ def _gift_code(request: HttpRequest, found: PlanPurchase) -> str | None:
 
 
 def _waiting(
-    request: HttpRequest, *, waits: bool, unclear: UnderWay | None, bill: Bill | None
+    request: HttpRequest, begun: UnderWay | None, *, waits: bool, bill: Bill | None
 ) -> dict[str, Any]:
-    """Whether the page waits for the provider's word. It does not for whoever says that they went
-    back, as long as they can go on."""
-    polls = poll_count(request)
-    has_left = waits and bill is not None and bill.under_way is not None
-    has_left = has_left and "begun" in request.GET
-    is_polling = waits and unclear is None and not has_left
-    return {
-        "waits": waits,
-        "has_left": has_left,
-        "keep_polling": is_polling and keep_polling(polls),
-        "plain_refresh": plain_refresh(request, polls) if is_polling else "",
-        "unclear": unclear,
-        "next_url": f"{request.path}?looks={polls + 1}",
-    }
+    """A plan that has begun waits for nothing, whatever is said of its next period."""
+    under_way = bill.under_way if bill else None
+    unclear = begun if waits and begun and begun.told else None
+    return waiting_context(request, waits=waits, under_way=under_way, unclear=unclear)
 
 
 @require_POST
 def pay(request: HttpRequest, reference: str) -> HttpResponse:
     """Go on with the payment of a plan, or open it anew; not for another amount than was shown."""
     found, now = held_plan(request, reference), timezone.now()
-    origin = request.build_absolute_uri("/").removesuffix("/")
     form = SeenLeftForm(request.POST)
     seen = form.cleaned_data["seen_left"] if form.is_valid() else None
     try:
         bought = prepaid.pay_for_plan(
             purchase_id=found.pk,
-            origin=origin,
+            origin=origin_of(request),
             now=now,
             seen_left=seen,
             gift_code=_gift_code(request, found),
@@ -150,7 +137,7 @@ def pay(request: HttpRequest, reference: str) -> HttpResponse:
     except (checkout.GiftRefused, checkout.PaymentUnderWay, checkout.CouponRefused) as changed:
         return _show(request, found, notice=_not_paid(changed, found), status=409)
     except (ProviderDown, checkout.WayNotOffered) as down:
-        return _unpayable(request, found, down)
+        return show_unpayable(request, found.business, down)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "prepaid:plan", reference=reference)
@@ -162,12 +149,6 @@ def _not_paid(changed: Exception, found: PlanPurchase) -> str:
     if isinstance(changed, checkout.CouponRefused):
         return _("This code can no longer be used. You can continue without it.")
     return _("Another payment is in progress. Continue it or cancel it first.")
-
-
-def _unpayable(request: HttpRequest, found: PlanPurchase, down: Exception) -> HttpResponse:
-    context = {**frame_of(business=found.business), "words": unpaid_words(down)}
-    status = unpaid_status(down)
-    return render_page(request, "prepaid/plan_unpayable.html", None, context, status=status)
 
 
 @require_POST
@@ -202,7 +183,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
     except checkout.NotOwed:
         return go_to(request, "prepaid:plan", reference=reference)
     except ProviderDown as down:
-        return _unpayable(request, found, down)
+        return show_unpayable(request, found.business, down)
     if found.status != PlanPurchase.Status.DRAFT:
         return go_to(request, "prepaid:plan", reference=reference)
     revoke_plan(request, found.pk)

@@ -34,7 +34,7 @@ from apps.prepaid.queries.plans import card_of_plan, cards_of_plans
 from apps.prepaid.views.begun import back_to_begun
 from apps.prepaid.views.limits import has_room_for_links, require_room_to_buy
 from apps.web.form_keys import passing_key_of
-from apps.web.http import HttpResponseSeeOther, go_to, render_page
+from apps.web.http import HttpResponseSeeOther, go_to, origin_of, render_page
 from apps.web.signed import Verdict, judge, new_guard
 
 PURPOSE = "plan"
@@ -127,7 +127,7 @@ def _buy(
             seen_price=seen["seen_price"],
             form_key=seen["key"],
             visitor_hash=visitor_of(request, zone=business.zone).visitor_hash,
-            origin=request.build_absolute_uri("/").removesuffix("/"),
+            origin=origin_of(request),
             now=now,
             code=offer.applied.code,
             gift=form.seen_gift(offer.gift),

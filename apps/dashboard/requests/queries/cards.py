@@ -52,12 +52,6 @@ class RequestCard:
     kind: str = "request"
 
 
-def asked_at(booking: Booking) -> tuple[datetime, int]:
-    """Who asked first: only the oldest request shown gets the filled Confirm, while
-    the order is that of the deadlines."""
-    return booking.requested_at or booking.created_at, booking.pk
-
-
 def requests_of(access: Access) -> QuerySet[Booking]:
     """What this person may answer, most urgent first: by deadline, then by who asked first."""
     if not access.may(Right.DECIDE):
@@ -123,7 +117,7 @@ def request_card(
         there=zone_told(booking),
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
-        asked_at=booking.requested_at or booking.created_at,
+        asked_at=booking.asked_at,
         answer_by=booking.answer_by,
         rivals=getattr(booking, "rivals", 0) if booking.seating_id is None else 0,
         fit=fit,

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from apps.bookings.models import Booking
 from apps.bookings.queries.minimum import Progress, progress_of_days, progress_of_sessions
+from apps.bookings.queries.requests import by_age
 from apps.dashboard.access import Access
 from apps.dashboard.bookings.queries.actions import UndoCard, find_undoable
 from apps.dashboard.bookings.queries.booking_detail import Pairs, count_visits, read_answers
@@ -17,7 +18,6 @@ from apps.dashboard.frame.queries.rota import load_rota
 from apps.dashboard.frame.queries.rows import dates_of, local_date_of, staff_name
 from apps.dashboard.requests.queries.cards import (
     RequestCard,
-    asked_at,
     ends_unanswered,
     request_card,
     requests_of,
@@ -140,7 +140,7 @@ def _cards(
     """The first of each group is the one that asked first: it gets the filled button."""
     found: list[tuple[Booking, Card]] = []
     known: set[GroupKey] = set()
-    for booking in sorted(asked, key=asked_at):
+    for booking in sorted(asked, key=by_age):
         key = _key(booking)
         first = key not in known
         known.add(key)
@@ -184,7 +184,7 @@ def _group(
     found: Sequence[tuple[Booking, Person]],
     fits: Mapping[int, Fit],
 ) -> RequestGroup:
-    ordered = sorted(found, key=lambda it: asked_at(it[0]))
+    ordered = sorted(found, key=lambda it: by_age(it[0]))
     booking = ordered[0][0]
     waiting = [it for it, _person in ordered if it.status == Booking.Status.PENDING]
     money = access.may(Right.SEE_MONEY)
