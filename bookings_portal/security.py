@@ -15,7 +15,7 @@ FORTNIGHT = 14 * 24 * 3600  # seconds
 # Pages whose address is a secret or whose content is one person's: no search engine, and no
 # referrer for other sites. Pages with forms say "same-origin": under "no-referrer" browsers send
 # "Origin: null", and Django refuses every form (CSRF). A link with a token has no form at all.
-LINK_PATHS = ("/m/", "/p/", "/gifts/open/")
+LINK_PATHS = ("/m/", "/me/in/", "/p/", "/gifts/open/")
 RESET_LINK = re.compile(r"/own/sign-in/forgotten/[0-9A-Za-z]+-(?!set-password/)")
 """The address in the mail; it leads on to ``…-set-password/``, where the form is."""
 PRIVATE_PATHS = (

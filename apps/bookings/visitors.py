@@ -31,6 +31,7 @@ from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
 from apps.customers.queries import identity_of, of_line, perhaps_of_mailbox
+from apps.customers.signed_in import ASKED, PROVEN, SIGNED_IN, address_of
 from apps.web import limit_rules as rules
 from apps.web.http import client_network
 from apps.web.limits import Hit, TooMany, require_room, window_start
@@ -38,7 +39,7 @@ from apps.web.phones import line_of
 from apps.web.signed import read_signed
 
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
-GRANTS = (VISITOR, OPENED, PLANS)
+GRANTS = (VISITOR, OPENED, PLANS, SIGNED_IN, ASKED, PROVEN)
 """What a session lets somebody do who has not signed in."""
 MOST_OPENED = 50
 MOST_PLANS = 20
@@ -49,7 +50,8 @@ ZONE_COOKIE = "zone"
 
 
 class Proof(StrEnum):
-    """How a browser came to a booking: it made it, or it opened the link in the mail."""
+    """How a browser came to a booking: it made it, or it has proven the mailbox, by the link in the
+    mail or by signing in."""
 
     MADE = "MADE"
     LINK = "LINK"
@@ -91,11 +93,16 @@ def grant(request: HttpRequest, booking: Booking) -> None:
 
 def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
     """Return how this session came to the booking, or nothing."""
-    if booking.pk in opened_by_link(request):
+    if booking.pk in opened_by_link(request) or _is_of_signed_in(request, booking):
         return Proof.LINK
     mine = visitor_hash_of(request)
     made_here = bool(mine) and constant_time_compare(mine, booking.visitor_hash)
     return Proof.MADE if made_here else None
+
+
+def _is_of_signed_in(request: HttpRequest, booking: Booking) -> bool:
+    address = address_of(request)
+    return bool(address) and booking.customer is not None and booking.customer.email == address
 
 
 def grant_plan(request: HttpRequest, purchase_id: int, *, business_id: int) -> None:

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from apps.customers.models import Consent, Customer
+from apps.customers.models import Consent, Customer, SignedInDevice, SignIn
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin
 
 
@@ -31,3 +31,15 @@ class CustomerAdmin(OperatorAdmin):
 class ConsentAdmin(LookOnlyAdmin):
     list_display = ["wording", "customer", "given_at", "withdrawn_at"]
     list_select_related = ["customer"]
+
+
+@admin.register(SignIn)
+class SignInAdmin(LookOnlyAdmin):
+    list_display = ["asked_at", "mailed_at", "used_at", "tries"]
+    exclude = ["form_key"]
+
+
+@admin.register(SignedInDevice)
+class SignedInDeviceAdmin(LookOnlyAdmin):
+    list_display = ["name", "signed_in_at", "ends_at", "ended_at"]
+    exclude = ["key_hash"]

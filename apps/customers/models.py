@@ -1,8 +1,12 @@
-"""People who book: contacts of one business, without an account (rule B25)."""
+"""People who book: contacts of one business, without an account (rule B25); and who of them has
+proven a mailbox, over all businesses (rule S19)."""
+
+from datetime import timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.businesses.models import Business
 
@@ -42,6 +46,8 @@ class Customer(models.Model):
             models.Index(
                 fields=["business", "phone"], name="customer_by_phone", condition=~Q(phone="")
             ),
+            # Whoever signs in sees the bookings of an address at all businesses.
+            models.Index(fields=["email"], name="customer_by_email"),
         ]
 
     def __str__(self) -> str:
@@ -59,3 +65,65 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.wording[:60]
+
+
+class SignIn(models.Model):
+    """Somebody asked for a mail to sign in with an address, known or not: code and link are made
+    from form_key and our own key, and stand in no table.
+
+    mailed_at is empty while no mail has left, for an unknown address for ever. form_key makes a
+    form that is sent twice ask once. Of wrong codes there are MOST_TRIES at most.
+    """
+
+    LIFE: ClassVar = timedelta(minutes=10)
+    MOST_TRIES: ClassVar = 5
+
+    email = models.EmailField(max_length=254, help_text="In lower case")
+    form_key = models.CharField(max_length=43, unique=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="sign_in_has_few_tries", condition=Q(tries__lte=5)),
+            models.CheckConstraint(
+                name="sign_in_ends_after_it_was_asked", condition=Q(expires_at__gt=F("asked_at"))
+            ),
+            models.CheckConstraint(
+                name="used_sign_in_was_mailed",
+                condition=Q(used_at__isnull=True) | Q(mailed_at__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_at"], name="sign_in_by_age")]
+
+    def __str__(self) -> str:
+        return f"#{self.pk}"
+
+
+class SignedInDevice(models.Model):
+    """A browser that has proven a mailbox, until ends_at or until it is signed out; key_hash is the
+    SHA-256 of what its session holds, name is rough ("Firefox on Android")."""
+
+    email = models.EmailField(max_length=254, help_text="In lower case")
+    key_hash = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=60)
+    signed_in_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="device_ends_after_it_signed_in", condition=Q(ends_at__gt=F("signed_in_at"))
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["email"], name="device_by_email"),
+            models.Index(fields=["ends_at"], name="device_by_end"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

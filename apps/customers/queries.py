@@ -1,10 +1,14 @@
-"""Contacts of a business: who is the same person, and who is blocked (rules B25, M13)."""
+"""Contacts of a business: who is the same person, and who is blocked (rules B25, M13); and which
+browsers are signed in (rule S19)."""
+
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
-from apps.customers.models import Customer
+from apps.customers.models import Customer, SignedInDevice
 from apps.web.phones import EXTENSION, line_of
 
+MOST_DEVICES = 50
 DOTLESS = {"gmail.com", "googlemail.com"}
 """Providers that deliver to the same mailbox with or without dots."""
 
@@ -57,3 +61,14 @@ def find_blocked(*, business_id: int, email: str, phone: str) -> list[int]:
         for it in blocked.only("email", "phone")
         if identity_of(it.email) == wanted or (phone and line_of(phone) == line_of(it.phone))
     ]
+
+
+def is_customer(*, email: str) -> bool:
+    """Whether any business knows this address (lower case) as that of a contact."""
+    return Customer.objects.filter(email=email).exists()
+
+
+def list_devices(*, email: str, now: datetime) -> list[SignedInDevice]:
+    """The browsers that are signed in with an address, the newest first; one query."""
+    live = SignedInDevice.objects.filter(email=email, ended_at=None, ends_at__gt=now)
+    return list(live.order_by("-signed_in_at", "-pk")[:MOST_DEVICES])

@@ -20,6 +20,11 @@ def plan_url(token: str) -> str:
     return f"{settings.PORTAL_ORIGIN}/p/{token}"
 
 
+def sign_in_url(token: str) -> str:
+    """Return the address that lets a customer sign in, in the browser that asked for it."""
+    return f"{settings.PORTAL_ORIGIN}/me/in/{token}"
+
+
 def gift_url(token: str) -> str:
     """Return the address that shows a gift card with its code."""
     return f"{settings.PORTAL_ORIGIN}/gifts/open/{token}"

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from apps.checkout.models import PlanPurchase
+from apps.customers.operations import SIGN_IN_TOPIC
 from apps.messages import operations
 from apps.messages.links import portal_host
 from apps.messages.models import Message
@@ -82,14 +83,24 @@ def mail_reset(payload: Mapping[str, Any], item: OutboxItem) -> None:
     )
 
 
+def mail_sign_in(payload: Mapping[str, Any], item: OutboxItem) -> None:
+    """Do an item of ``customers.sign-in``: ``{"sign_in_id": int}``."""
+    operations.send_sign_in(
+        sign_in_id=payload["sign_in_id"],
+        attempt=item.attempts,
+        now=timezone.now(),
+        message_id=_id_of(item),
+    )
+
+
 def _id_of(item: OutboxItem) -> str:
     """What names a mail at every attempt of its item (rule C9)."""
     return f"<{item.topic}.{item.pk}@{portal_host()}>"
 
 
 def connect() -> None:
-    """Take the booking topics, ``mail.send``, ``bookings.find``, ``accounts.reset``, and those of
-    plans and gifts."""
+    """Take the booking topics, ``mail.send``, ``bookings.find``, ``accounts.reset``,
+    ``customers.sign-in``, and those of plans and gifts."""
     for topic in operations.TOPICS:
         register(topic, tell_of_event)
     register(operations.SEND_TOPIC, send_mail)
@@ -97,3 +108,4 @@ def connect() -> None:
     register(operations.PLAN_TOPIC, mail_plan)
     register(operations.GIFT_TOPIC, mail_gift)
     register(operations.RESET_TOPIC, mail_reset)
+    register(SIGN_IN_TOPIC, mail_sign_in)

@@ -1,5 +1,11 @@
 """What a customer types about bookings they have."""
 
+import re
+import unicodedata
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from apps.web.fields import AsksAboutSlips, LineField, OwnAddressField
@@ -18,6 +24,45 @@ class FindForm(KeyedForm, AsksAboutSlips):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, auto_id="%s", **kwargs)
+
+
+class SignInForm(KeyedForm, AsksAboutSlips):
+    """The address whose bookings somebody wants to see."""
+
+    use_required_attribute = False
+
+    email = OwnAddressField(help_text=_("The one you book with."))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, auto_id="%s", **kwargs)
+
+
+class CodeForm(forms.Form):
+    """The six digits of the mail, in one piece or with a blank between."""
+
+    use_required_attribute = False
+
+    code = LineField(
+        label=_("Code"),
+        max_length=40,
+        error_messages={"required": _("Enter the six digits from the e-mail.")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data, auto_id="%s")
+
+    def clean_code(self) -> str:
+        """Digits of any script, without blanks and dashes.
+
+        Raises:
+            ValidationError: not six digits; it is no try.
+        """
+        typed = unicodedata.normalize("NFKC", str(self.cleaned_data["code"]))
+        digits = re.sub(r"[\s\-]", "", typed)
+        if not re.fullmatch(r"[0-9]{6}", digits):
+            raise ValidationError(_("Enter the six digits from the e-mail."))
+        return digits
 
 
 class AddressForm(AsksAboutSlips):

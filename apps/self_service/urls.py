@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.self_service.views import booking, done, find, me, money, people, waiting
+from apps.self_service.views import booking, done, find, me, money, people, sign_in, waiting
 
 app_name = "self_service"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
     path("me/", me.me, name="me"),
     path("me/forget", me.forget_me, name="forget_me"),
+    path("me/devices/", sign_in.devices, name="devices"),
+    path("me/sign-in/", sign_in.ask, name="sign_in"),
+    path("me/sign-in/code", sign_in.code, name="sign_in_code"),
+    path("me/sign-in/link", sign_in.link, name="sign_in_link"),
+    path("me/sign-out", sign_in.sign_out, name="sign_out"),
+    path("me/in/<str:token>", sign_in.exchange, name="sign_in_exchange"),
     path("<slug:business>/find/", find.find, name="find"),
     path("<slug:business>/find/sent/", find.sent, name="find_sent"),
     path("<slug:business>/privacy/", find.privacy, name="privacy"),

@@ -60,7 +60,8 @@ from apps.checkout.models import (
     RefundLine,
     SandboxSession,
 )
-from apps.customers.models import Customer
+from apps.customers import operations as customers
+from apps.customers.models import Customer, SignedInDevice, SignIn
 from apps.messages.models import Message
 from apps.messages.operations import fan_out
 from apps.outbox.models import OutboxItem
@@ -121,6 +122,11 @@ def booked(stage: Stage, **columns: Any) -> None:
 
 def session(stage: Stage, **columns: Any) -> None:
     Session.objects.filter(pk=stage.booking.session_id or 0).update(**columns)
+
+
+def sign_in(**columns: Any) -> None:
+    asked = customers.ask_to_sign_in(email="carl@example.com", now=NOW)
+    SignIn.objects.filter(pk=asked.pk).update(**columns)
 
 
 def rate_twice(stage: Stage) -> None:
@@ -381,6 +387,12 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "team_member_once_per_business": lambda _: copy(TeamMember.objects.earliest("pk")),
     "customer_once_per_business": lambda _: copy(Customer.objects.earliest("pk")),
     "customer_has_an_address": lambda _: Customer.objects.update(email=""),
+    "sign_in_has_few_tries": lambda _: sign_in(tries=6),
+    "sign_in_ends_after_it_was_asked": lambda _: sign_in(expires_at=NOW),
+    "used_sign_in_was_mailed": lambda _: sign_in(used_at=NOW),
+    "device_ends_after_it_signed_in": lambda _: SignedInDevice.objects.create(
+        email="carl@example.com", key_hash="a", name="Firefox", signed_in_at=NOW, ends_at=NOW
+    ),
     "one_default_form_per_business": lambda _: copy(BookingForm.objects.earliest("pk")),
     "one_default_policy_per_business": lambda _: copy(BookingPolicy.objects.earliest("pk")),
     "policy_opens_before_it_closes": lambda _: BookingPolicy.objects.update(

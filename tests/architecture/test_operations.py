@@ -10,6 +10,7 @@ EDGE = (
     *("/views", "/management/commands/", "/admin", "bookings_portal/"),
     *("/worker.py", "/wiring.py"),  # the worker and what it calls
     "/access.py",  # the guard before the views of the owner section
+    "/signed_in.py",  # who is signed in as a customer, asked before any view
     "/operators.py",  # what all pages of the operators' admin share
     *("/templatetags/", "/eml_files.py"),  # "3 minutes ago", and the name of a mail's file
 )

@@ -19,11 +19,15 @@ OWNERS = (
 NOT_ACTS = {
     "cancel_sessions": "a page of this name calls cancel_class, cancel_run and cancel_course_date",
     "ask_for_plans": "mails links; nothing is bought, used or paid",
+    "ask_to_sign_in": "has a mail sent",
+    "end_sign_ins": "ends what a browser may see",
     "keep_draft_text": "keeps what was typed",
     "lock_draft": "locks for whoever calls it",
     "offer_places": "forms have a method of this name; this one runs inside other operations",
     "receive_event": "deliver_sandbox_event brings it every message of the bank",
     "send_plan_link": "mails a link",
+    "sign_in_by_code": "lets a browser see what is there",
+    "sign_in_by_link": "lets a browser see what is there",
 }
 """Operations with a door of their own that neither take nor give time, seats or money."""
 

@@ -6,6 +6,7 @@ from apps.messages.operations.send_gift import GIFT_TOPIC, send_gift, send_gift_
 from apps.messages.operations.send_links import LINKS_TOPIC, send_links
 from apps.messages.operations.send_plan import PLAN_TOPIC, send_plan
 from apps.messages.operations.send_reset import RESET_TOPIC, ask_for_reset, send_reset
+from apps.messages.operations.send_sign_in import send_sign_in
 
 __all__ = [
     "GIFT_TOPIC",
@@ -22,4 +23,5 @@ __all__ = [
     "send_message",
     "send_plan",
     "send_reset",
+    "send_sign_in",
 ]

@@ -17,6 +17,7 @@ from apps.bookings.queries.stub import full_title
 from apps.bookings.states import OCCUPYING
 from apps.bookings.wording import wish_words
 from apps.catalog.models import Service
+from apps.customers.models import Customer
 from apps.web.formatting import zone_label
 
 A_PAGE = 25
@@ -75,11 +76,18 @@ class MyPage:
     page: Page[Any]
 
 
-def of_browser(browser: Browser) -> QuerySet[Booking]:
-    """The bookings that were made in this browser, opened by their link, or remembered there."""
+def of_browser(browser: Browser, *, address: str = "") -> QuerySet[Booking]:
+    """The bookings that were made in this browser, opened by their link, or remembered there; and
+    those of the address (lower case) it is signed in with: one query to find whose they are.
+
+    Exactly that address: what other spellings of it lead to may be somebody else's mailbox.
+    """
     mine = Q(pk__in=list(browser.booking_ids))
     if browser.visitor_hash:
         mine |= Q(visitor_hash=browser.visitor_hash)
+    if address:
+        contacts = Customer.objects.filter(email=address).values_list("pk", flat=True)
+        mine |= Q(customer__in=list(contacts))
     return Booking.objects.filter(mine)
 
 
@@ -98,7 +106,7 @@ def list_mine(
         found.exclude(status=Booking.Status.CREATED)
         .annotate(section=Case(*sections, default=Value(PAST), output_field=IntegerField()))
         .annotate(coming=Case(When(section__lt=PAST, then=F("starts_at")), default=None))
-        .select_related("business", "service", "waiting")
+        .select_related("business", "service", "waiting", "customer")
         .order_by("section", "coming", "-starts_at", "pk")
     )
     shown = Paginator(ordered, A_PAGE).get_page(page)

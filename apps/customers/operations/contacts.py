@@ -1,4 +1,4 @@
-"""Verbs about contacts."""
+"""Contacts of one business: found or added, blocked and let back in (rule B25)."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,0 +1,35 @@
+"""The verbs of customers: contacts of one business, and signing in over all of them."""
+
+from apps.customers.operations.contacts import (
+    block_customer,
+    find_or_add_customer,
+    note_turned_away,
+    unblock_customer,
+)
+from apps.customers.operations.sign_in import (
+    SIGN_IN_TOPIC,
+    SignInOver,
+    WrongCode,
+    ask_to_sign_in,
+    end_sign_ins,
+    forget_sign_ins,
+    note_mailed,
+    sign_in_by_code,
+    sign_in_by_link,
+)
+
+__all__ = [
+    "SIGN_IN_TOPIC",
+    "SignInOver",
+    "WrongCode",
+    "ask_to_sign_in",
+    "block_customer",
+    "end_sign_ins",
+    "find_or_add_customer",
+    "forget_sign_ins",
+    "note_mailed",
+    "note_turned_away",
+    "sign_in_by_code",
+    "sign_in_by_link",
+    "unblock_customer",
+]

@@ -1,0 +1,76 @@
+"""Whose mailbox a browser has proven to read, over all businesses: the key of its sign-in is in the
+session, whether it still holds is in the database, so that it can be ended from elsewhere
+(rule S19)."""
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from apps.customers.models import SignedInDevice
+from apps.customers.proofs import hash_of_key
+
+SIGNED_IN, ASKED, PROVEN = "signed_in", "sign_in_asked", "sign_in_proven"
+_FOUND = "signed_in_device"
+"""On the request: what was found for its key."""
+
+
+def sign_in_here(request: HttpRequest, key: str) -> None:
+    """Keep the key of a sign-in in this session: more rights, new key (rule S17)."""
+    forget_asking(request)
+    request.session[SIGNED_IN] = key
+    request.session.cycle_key()
+
+
+def sign_out_here(request: HttpRequest) -> None:
+    """Drop the key of a sign-in that was ended: fewer rights, new key."""
+    request.session.pop(SIGNED_IN, None)
+    request.session.cycle_key()
+
+
+def device_of(request: HttpRequest) -> SignedInDevice | None:
+    """Return the sign-in of this browser while it holds; None, and no query, where there is none.
+    It is read once for each request."""
+    key = request.session.get(SIGNED_IN)
+    if not isinstance(key, str):
+        return None
+    if not hasattr(request, _FOUND):
+        live = SignedInDevice.objects.filter(
+            key_hash=hash_of_key(key), ended_at=None, ends_at__gt=timezone.now()
+        )
+        setattr(request, _FOUND, live.first())
+    found: SignedInDevice | None = getattr(request, _FOUND)
+    return found
+
+
+def address_of(request: HttpRequest) -> str:
+    """Return the address (lower case) that this browser is signed in with, "" for none."""
+    device = device_of(request)
+    return device.email if device else ""
+
+
+def ask_here(request: HttpRequest, sign_in_id: int) -> None:
+    """Remember in this session what it asked for: code and link work nowhere else."""
+    request.session[ASKED] = sign_in_id
+    request.session.pop(PROVEN, None)
+
+
+def asked_here(request: HttpRequest) -> int | None:
+    """What this session asked for."""
+    found = request.session.get(ASKED)
+    return found if isinstance(found, int) else None
+
+
+def prove_here(request: HttpRequest, sign_in_id: int) -> None:
+    """Note that this session has opened the link of the mail it asked for; it is not used yet."""
+    request.session[PROVEN] = sign_in_id
+
+
+def proven_here(request: HttpRequest) -> int | None:
+    """What this session asked for, once it has opened the link."""
+    asked = asked_here(request)
+    return asked if asked is not None and request.session.get(PROVEN) == asked else None
+
+
+def forget_asking(request: HttpRequest) -> None:
+    """Forget what was asked for in this session."""
+    for name in (ASKED, PROVEN):
+        request.session.pop(name, None)
