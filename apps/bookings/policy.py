@@ -62,6 +62,8 @@ class Reason(StrEnum):
     SWITCHED_OFF = "SWITCHED_OFF"
     TOO_LATE = "TOO_LATE"
     OVER = "OVER"
+    WHOLE_COURSE = "WHOLE_COURSE"
+    ASKS_FIRST = "ASKS_FIRST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +120,45 @@ def may_cancel(
     )
 
 
-def may_move_to_session(
-    *, policy: Policy, status: Status, kind: str, starts_at: datetime, now: datetime, is_team: bool
-) -> bool:
-    """Tell whether a booking may go to another session of its class, or to another run of its
-    course: the team always while it lives, the customer as the frozen policy says, and never with
-    a course (rule B15)."""
-    if status not in {Status.PENDING, Status.CONFIRMED} or kind == "APPOINTMENT":
-        return False
+def may_move(
+    *,
+    policy: Policy,
+    status: Status,
+    kind: str,
+    starts_at: datetime,
+    now: datetime,
+    is_team: bool,
+    asks_first: bool = False,
+) -> Verdict:
+    """Tell whether a booking may go to another time: the team always while it lives, the customer
+    as the frozen policy says, never with a course (rules B15, B32). asks_first: the team said yes
+    to this time, and to no other."""
+    if status not in {Status.PENDING, Status.CONFIRMED}:
+        return Verdict(allowed=False, reason=Reason.FINAL)
     if is_team:
-        return True
-    if kind != "CLASS":
-        return False
+        return Verdict(allowed=True)
+    if kind == "COURSE":
+        return Verdict(allowed=False, reason=Reason.WHOLE_COURSE)
+    if asks_first:
+        return Verdict(allowed=False, reason=Reason.ASKS_FIRST)
     return _within(
         switched_on=policy.move_allowed and policy.move_by_link,
         minutes=policy.move_until_minutes,
         starts_at=starts_at,
         now=now,
-    ).allowed
+    )
+
+
+def may_move_to_session(
+    *, policy: Policy, status: Status, kind: str, starts_at: datetime, now: datetime, is_team: bool
+) -> bool:
+    """The same of a session of its class, or a run of its course, to another one."""
+    return (
+        kind != "APPOINTMENT"
+        and may_move(
+            policy=policy, status=status, kind=kind, starts_at=starts_at, now=now, is_team=is_team
+        ).allowed
+    )
 
 
 def may_decide(*, status: Status) -> Verdict:
@@ -146,7 +169,14 @@ def may_decide(*, status: Status) -> Verdict:
 
 
 def allowed_actions(
-    *, policy: Policy, status: Status, starts_at: datetime, now: datetime, is_team: bool
+    *,
+    policy: Policy,
+    status: Status,
+    kind: str,
+    starts_at: datetime,
+    now: datetime,
+    is_team: bool,
+    asks_first: bool = False,
 ) -> frozenset[Action]:
     """List what this person may do with the booking right now (rules B1, B4)."""
     actions: set[Action] = set()
@@ -154,6 +184,16 @@ def allowed_actions(
         policy=policy, status=status, starts_at=starts_at, now=now, is_team=is_team
     ).allowed:
         actions.add(Action.CANCEL)
+    if may_move(
+        policy=policy,
+        status=status,
+        kind=kind,
+        starts_at=starts_at,
+        now=now,
+        is_team=is_team,
+        asks_first=asks_first,
+    ).allowed:
+        actions.add(Action.MOVE)
     if is_team:
         actions.add(Action.NOTE)
         if may_decide(status=status).allowed:

@@ -13,11 +13,13 @@ from apps.bookings.policy import (
     allowed_actions,
     free_until,
     may_cancel,
+    may_move,
 )
 from apps.bookings.states import Status
 
 STARTS = datetime(2026, 11, 26, 9, 15, tzinfo=UTC)
 A_DAY_BEFORE = STARTS - timedelta(hours=24)
+ANSWERS = (Action.CONFIRM, Action.DECLINE)
 
 
 def house_rules(**changes: object) -> Policy:
@@ -84,11 +86,11 @@ def test_the_team_cancels_whatever_the_policy_says() -> None:
 @pytest.mark.parametrize(
     ("status", "is_team", "actions"),
     [
-        (Status.PENDING, True, {Action.CONFIRM, Action.DECLINE, Action.CANCEL, Action.NOTE}),
-        (Status.CONFIRMED, True, {Action.CANCEL, Action.NOTE}),
+        (Status.PENDING, True, {*ANSWERS, Action.CANCEL, Action.MOVE, Action.NOTE}),
+        (Status.CONFIRMED, True, {Action.CANCEL, Action.MOVE, Action.NOTE}),
         (Status.CANCELED, True, {Action.NOTE}),
-        (Status.PENDING, False, {Action.CANCEL}),
-        (Status.CONFIRMED, False, {Action.CANCEL}),
+        (Status.PENDING, False, {Action.CANCEL, Action.MOVE}),
+        (Status.CONFIRMED, False, {Action.CANCEL, Action.MOVE}),
         (Status.DECLINED, False, set()),
     ],
 )
@@ -98,10 +100,66 @@ def test_actions_by_status_and_person(
     actions: set[Action],
 ) -> None:
     found = allowed_actions(
-        policy=house_rules(), status=status, starts_at=STARTS, now=A_DAY_BEFORE, is_team=is_team
+        policy=house_rules(),
+        status=status,
+        kind="APPOINTMENT",
+        starts_at=STARTS,
+        now=A_DAY_BEFORE,
+        is_team=is_team,
     )
 
     assert found == actions
+
+
+def move(*, now: datetime = A_DAY_BEFORE, **named: Any) -> Verdict:
+    facts = {"status": Status.CONFIRMED, "kind": "APPOINTMENT", "is_team": False, **named}
+    rules = facts.pop("rules", {})
+    return may_move(policy=house_rules(**rules), starts_at=STARTS, now=now, **facts)
+
+
+def test_the_last_second_still_moves_and_the_next_one_says_until_when_it_did() -> None:
+    late = move(now=A_DAY_BEFORE + timedelta(seconds=1))
+
+    assert move() == Verdict(allowed=True, until=A_DAY_BEFORE)
+    assert late == Verdict(allowed=False, reason=Reason.TOO_LATE, until=A_DAY_BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("named", "reason"),
+    [
+        ({"rules": {"move_allowed": False}}, Reason.SWITCHED_OFF),
+        ({"rules": {"move_by_link": False}}, Reason.SWITCHED_OFF),
+        ({"now": STARTS, "rules": {"move_until_minutes": None}}, Reason.OVER),
+        ({"status": Status.CANCELED}, Reason.FINAL),
+        ({"status": Status.WAITING_LIST}, Reason.FINAL),
+        ({"kind": "COURSE"}, Reason.WHOLE_COURSE),
+        ({"asks_first": True}, Reason.ASKS_FIRST),
+    ],
+)
+def test_why_a_customer_does_not_move(named: dict[str, Any], reason: Reason) -> None:
+    assert move(**named).reason is reason
+
+
+def test_the_team_moves_what_lives_whatever_the_policy_says() -> None:
+    rules = {"move_allowed": False}
+
+    assert move(is_team=True, rules=rules, now=STARTS, asks_first=True) == Verdict(allowed=True)
+    assert move(is_team=True, status=Status.DECLINED).reason is Reason.FINAL
+
+
+def test_limits_of_a_move_are_elapsed_time_also_over_the_clock_change() -> None:
+    """24 hours before Sunday 10:00 in New York is Saturday 09:00."""
+    sunday, saturday = (datetime(2026, 3, day, 14, 0, tzinfo=UTC) for day in (8, 7))
+    verdict = may_move(
+        policy=house_rules(),
+        status=Status.CONFIRMED,
+        kind="APPOINTMENT",
+        starts_at=sunday,
+        now=saturday,
+        is_team=False,
+    )
+
+    assert verdict == Verdict(allowed=True, until=saturday)
 
 
 def test_a_snapshot_comes_back_as_it_was() -> None:

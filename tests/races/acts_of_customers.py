@@ -9,7 +9,17 @@ from apps.classes import operations as classes
 from apps.waitlists import operations as waitlists
 from apps.waitlists.operations import WaitingDetails
 from tests.factories import make_visitor
-from tests.races.stage_of_all import EXPECTED, LIVE, MANY, PLAIN, Acts, Said, Stage, service_of
+from tests.races.stage_of_all import (
+    ASTRAY,
+    EXPECTED,
+    LIVE,
+    MANY,
+    PLAIN,
+    Acts,
+    Said,
+    Stage,
+    service_of,
+)
 
 
 def who(name: str) -> WaitingDetails:
@@ -117,6 +127,24 @@ class Customers(Stage):
             target, by = self.a_target(), self.dice.choice((self.salon.olga, None))
             self.attempt(
                 lambda: classes.move_places(booking=found, target=target, by=by, now=self.now)
+            )
+
+    def an_appointment_goes_elsewhere(self) -> None:
+        """By its customer or the team, with a person or anybody; now and then from an old page."""
+        if found := self.a_booking(*LIVE, kind__in=(PLAIN, "CLASS")):
+            at, by = self.a_time(), self.dice.choice((self.member(), None, None))
+            with_whom = self.dice.choice((None, None, self.salon.ana.resource_id))
+            seen = found.revision - self.chance(ASTRAY)
+            self.attempt(
+                lambda: bookings.move_booking(
+                    booking_id=found.pk,
+                    business_id=found.business_id,
+                    revision=seen,
+                    starts_at=at,
+                    resource_id=with_whom,
+                    by=by,
+                    now=self.now,
+                )
             )
 
     def somebody_waits_for_a_class(self) -> None:

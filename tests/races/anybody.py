@@ -67,6 +67,7 @@ HOW_OFTEN = {
     "somebody_cancels": 5,
     "more_people_come": 2,
     "a_party_goes_elsewhere": 2,
+    "an_appointment_goes_elsewhere": 3,
     "somebody_waits_for_a_class": 3,
     "somebody_waits_for_a_time": 3,
     "somebody_in_line_answers": 5,

@@ -49,6 +49,17 @@ def request_time(*, claim: Claim) -> Session:
 
 
 @transaction.atomic(savepoint=False)
+def request_another_time(*, session_id: int, claim: Claim) -> None:
+    """Write down another wanted time in place of the one before, which took nothing either."""
+    Session.objects.filter(pk=session_id, state=Session.State.REQUESTED).update(
+        starts_at=claim.starts_at,
+        ends_at=claim.ends_at,
+        location=claim.query.location,
+        **claim.buffers,
+    )
+
+
+@transaction.atomic(savepoint=False)
 def unkeep_time(*, session_id: int) -> None:
     """Turn a session back into a mere request that takes nothing (rule B9): the undo of a
     confirmation, or a hold from before several might ask for one time."""

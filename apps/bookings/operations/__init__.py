@@ -57,6 +57,7 @@ from apps.bookings.operations.paid import (
     note_plan,
     note_price,
 )
+from apps.bookings.operations.reschedule import move_booking
 from apps.bookings.operations.resolve import (
     NoConflict,
     keep_both,
@@ -122,6 +123,7 @@ __all__ = [
     "lock_booking",
     "lock_counted",
     "lock_draft",
+    "move_booking",
     "move_out_of_conflict",
     "move_the_other",
     "note_booking",

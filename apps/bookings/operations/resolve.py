@@ -8,17 +8,14 @@ from django.db import transaction
 from apps.availability import operations as availability
 from apps.availability.operations import SlotTaken
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.drafts import clock_columns, place_columns
-from apps.bookings.operations.errors import SlotGone, TooFewSoFar
+from apps.bookings.operations.errors import SlotGone
 from apps.bookings.operations.paid import require_paid_then
+from apps.bookings.operations.reschedule import columns_there, require_enough_then
 from apps.bookings.operations.transitions import (
     Actor,
-    deadline_columns,
     lock_booking,
-    lock_people_of_day,
     record_transition,
 )
-from apps.bookings.queries.minimum import group_at, starts_with_enough
 from apps.bookings.queries.offered import NoTime, choice_of, claim_of, find_claim, query_again
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import UnknownChoice
@@ -135,25 +132,14 @@ def _lock(booking_id: int, business_id: int) -> Booking:
 def _move(booking: Booking, *, starts_at: datetime, actor: Actor, now: datetime) -> None:
     if booking.session_id is None or booking.seating_id is not None:
         raise NoConflict
-    _require_enough_then(booking, starts_at=starts_at, now=now)
+    require_enough_then(booking, starts_at=starts_at, now=now)
     try:
         query = query_again(booking=booking, choice=choice_of(booking=booking))
         claim = find_claim(query=query, starts_at=starts_at, now=now)
         availability.grant_time(session_id=booking.session_id, claim=claim, now=now)
     except (NoTime, UnknownChoice, SlotTaken) as lost:
         raise SlotGone from lost
-    location = claim.query.location
-    columns = {
-        "starts_at": claim.starts_at,
-        "ends_at": claim.ends_at,
-        "resource_id": claim.primary_id,
-        **clock_columns(
-            booking, starts_at=claim.starts_at, location_id=location.pk if location else None
-        ),
-        "double_booked": False,
-        **place_columns(booking, location),
-        **deadline_columns(booking, starts_at=claim.starts_at, ends_at=claim.ends_at),
-    }
+    columns = columns_there(booking, claim)
     _write(booking, BookingEvent.Action.MOVED, actor, columns, now=now)
 
 
@@ -167,19 +153,3 @@ def _write(
     reason: str = "",
 ) -> None:
     record_transition(booking, action=action, actor=actor, now=now, columns=columns, reason=reason)
-
-
-def _require_enough_then(booking: Booking, *, starts_at: datetime, now: datetime) -> None:
-    """Let a locked appointment that is confirmed go only to a day (UTC) of which it is decided that
-    it takes place, or is with these people (rule B31).
-
-    Raises:
-        TooFewSoFar: as its name says.
-        BusyTryAgain: the lock did not come in time.
-    """
-    group = group_at(booking, starts_at) if booking.status == Booking.Status.CONFIRMED else None
-    if group is None:
-        return
-    lock_people_of_day(group)
-    if not starts_with_enough(booking, [starts_at], now=now):
-        raise TooFewSoFar

@@ -32,6 +32,12 @@ def is_before_the_team(booking: Booking) -> bool:
     return booking.status == Booking.Status.PENDING and not is_for_people(booking)
 
 
+def may_leave(booking: Booking) -> bool:
+    """Whether customers may take their booking to another time themselves: what the team said yes
+    to is for that time, and nobody comes past it who waits for people only (rule B31)."""
+    return is_before_the_team(booking) or not booking.service.requires_approval
+
+
 @dataclass(frozen=True, slots=True)
 class Awaiting:
     """A request as its customer reads it. by is the last moment for an answer; holds_time: the

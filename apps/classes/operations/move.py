@@ -23,9 +23,9 @@ from apps.bookings.plan_uses import times_at
 from apps.bookings.policy import Policy, may_move_to_session
 from apps.bookings.queries.joinables import join_rules_of, joinable_of, lead_of
 from apps.bookings.queries.minimum import lacking
+from apps.bookings.queries.requests import may_leave
 from apps.businesses.models import TeamMember
 from apps.catalog.queries import is_offered, policy_of
-from apps.classes.queries.other_sessions import may_leave
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from apps.bookings.models import Booking
 from apps.bookings.plan_uses import PlanLimits, plan_limits_of
 from apps.bookings.queries.joinables import join_rules_of
 from apps.bookings.queries.minimum import enough_with
-from apps.bookings.queries.requests import is_before_the_team
+from apps.bookings.queries.requests import may_leave
 from apps.catalog.models import Service
 from apps.catalog.queries import is_offered, policy_of
 
@@ -60,12 +60,6 @@ def _decided(rows: QuerySet[T], booking: Booking, *, now: datetime) -> QuerySet[
     if booking.status != Booking.Status.CONFIRMED:
         return rows
     return enough_with(rows, booking.service, people=booking.party_size, now=now)
-
-
-def may_leave(booking: Booking) -> bool:
-    """Whether customers may take their booking anywhere else themselves: what the team said yes to
-    is for that day, and nobody comes past it who waits for people only."""
-    return is_before_the_team(booking) or not booking.service.requires_approval
 
 
 def list_open_to(*, booking: Booking, now: datetime) -> list[Target]:

@@ -23,6 +23,7 @@ def actions_of(booking: Booking, *, access: Access, now: datetime) -> frozenset[
     allowed = allowed_actions(
         policy=Policy.from_snapshot(booking.policy_snapshot),
         status=Status(booking.status),
+        kind=booking.kind,
         starts_at=booking.starts_at,
         now=now,
         is_team=True,

@@ -1,0 +1,188 @@
+"""Give an appointment another time: the old one is released in the transaction that takes the new
+one (rule B32)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from apps.availability import operations as availability
+from apps.availability.models import Session
+from apps.availability.operations import Claim, SlotTaken
+from apps.bookings.models import Booking, BookingEvent
+from apps.bookings.operations.drafts import clock_columns, place_columns
+from apps.bookings.operations.errors import (
+    CannotMove,
+    NotAllowed,
+    NotBookable,
+    SlotGone,
+    StaleRevision,
+    TooFewSoFar,
+)
+from apps.bookings.operations.paid import require_paid_then
+from apps.bookings.operations.transitions import (
+    Actor,
+    deadline_columns,
+    lock_booking,
+    lock_people_of_day,
+    record_transition,
+)
+from apps.bookings.policy import Reason
+from apps.bookings.queries.minimum import group_at, starts_with_enough
+from apps.bookings.queries.moving import choice_to_move, is_there, verdict_on_move
+from apps.bookings.queries.offered import NoTime, find_claim, query_again
+from apps.businesses.models import TeamMember
+from apps.catalog.models import Service
+from apps.catalog.queries import UnknownChoice, is_bookable
+
+ATTEMPTS = 3
+
+
+def move_booking(
+    *,
+    booking_id: int,
+    business_id: int,
+    revision: int,
+    starts_at: datetime,
+    resource_id: int | None,
+    by: TeamMember | None,
+    now: datetime,
+) -> Booking:
+    """Take another free start (UTC) for an appointment, and give its own time back by that.
+
+    resource_id is the person who is wanted then, None for whoever is free: with several of them a
+    lost race is tried again with the next. Length, price, variant, extras and answers come along
+    as they were booked. The customer (by None) may as the policy frozen with it says, where
+    customers could book it online now, and not where the team said yes to this very time. A request
+    stays one, and is answered no later than the new time. What is there already stays as it is, so
+    that a tap sent twice moves once. Locks: booking, people of its day, resources, plan.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody changed it since the page was made.
+        CannotMove: it is a class or a course.
+        NotAllowed: it is final, or its policy does not allow it (any more).
+        NotBookable: a customer wants it while the service, or the business, takes no bookings.
+        SlotGone: the time is not free (any more), or not with that person.
+        TooFewSoFar: it is confirmed, and that day still waits for more people than these.
+        PlanDoesNotPay: a plan pays for it, and not for that time.
+        BusyTryAgain: the lock did not come in time.
+    """
+    for _attempt in range(ATTEMPTS):
+        try:
+            return _move_once(
+                booking_id=booking_id,
+                business_id=business_id,
+                revision=revision,
+                starts_at=starts_at,
+                resource_id=resource_id,
+                by=by,
+                now=now,
+            )
+        except SlotTaken:
+            continue
+    raise SlotGone
+
+
+@transaction.atomic
+def _move_once(
+    *,
+    booking_id: int,
+    business_id: int,
+    revision: int,
+    starts_at: datetime,
+    resource_id: int | None,
+    by: TeamMember | None,
+    now: datetime,
+) -> Booking:
+    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    verdict = verdict_on_move(booking=booking, is_team=by is not None, now=now)
+    lives = verdict.reason is not Reason.FINAL
+    if lives and is_there(booking, starts_at=starts_at, resource_id=resource_id):
+        return booking
+    if booking.revision != revision:
+        raise StaleRevision
+    if booking.kind != Service.Kind.APPOINTMENT:
+        raise CannotMove
+    if verdict.reason is not None:
+        raise NotAllowed(verdict.reason)
+    if by is None and not is_bookable(service=booking.service):
+        raise NotBookable
+    require_enough_then(booking, starts_at=starts_at, now=now)
+    claim = _claim(booking, starts_at=starts_at, resource_id=resource_id, now=now)
+    _take(booking, claim, now=now)
+    times = [(claim.starts_at, claim.ends_at)]
+    require_paid_then(booking, times=times, is_team=by is not None)
+    record_transition(
+        booking,
+        action=BookingEvent.Action.MOVED,
+        actor=Actor.of(by),
+        now=now,
+        columns={**columns_there(booking, claim), "selection": _selection(resource_id)},
+    )
+    return booking
+
+
+def _claim(
+    booking: Booking, *, starts_at: datetime, resource_id: int | None, now: datetime
+) -> Claim:
+    try:
+        choice = choice_to_move(booking=booking, resource_id=resource_id)
+        query = query_again(booking=booking, choice=choice)
+        return find_claim(query=query, starts_at=starts_at, now=now)
+    except NoTime as none:
+        raise SlotGone(none.reasons) from none
+    except UnknownChoice as unknown:
+        raise SlotGone from unknown
+
+
+def _take(booking: Booking, claim: Claim, *, now: datetime) -> None:
+    """A request for which several may ask takes nothing, there as here (rule B9)."""
+    session = booking.session
+    if session is None:
+        raise CannotMove
+    if session.state == Session.State.REQUESTED:
+        availability.request_another_time(session_id=session.pk, claim=claim)
+    else:
+        availability.grant_time(session_id=session.pk, claim=claim, now=now)
+
+
+def _selection(resource_id: int | None) -> str:
+    named = resource_id is not None
+    chosen = Booking.Selection.SPECIFIC_RESOURCE if named else Booking.Selection.ANY_RESOURCE
+    return chosen.value
+
+
+def columns_there(booking: Booking, claim: Claim) -> dict[str, Any]:
+    """The columns of an appointment that goes to the time of a claim: nothing is in its way there,
+    so that it needs neither a mark nor an override (rule B22)."""
+    location = claim.query.location
+    overridden = {"skip_availability_validation": False, "override_reason": ""}
+    return {
+        "starts_at": claim.starts_at,
+        "ends_at": claim.ends_at,
+        "resource_id": claim.primary_id,
+        **clock_columns(
+            booking, starts_at=claim.starts_at, location_id=location.pk if location else None
+        ),
+        "double_booked": False,
+        **(overridden if booking.skip_availability_validation else {}),
+        **place_columns(booking, location),
+        **deadline_columns(booking, starts_at=claim.starts_at, ends_at=claim.ends_at),
+    }
+
+
+def require_enough_then(booking: Booking, *, starts_at: datetime, now: datetime) -> None:
+    """Let a locked appointment that is confirmed go only to a day (UTC) of which it is decided that
+    it takes place, or is with these people (rule B31).
+
+    Raises:
+        TooFewSoFar: as its name says.
+        BusyTryAgain: the lock did not come in time.
+    """
+    group = group_at(booking, starts_at) if booking.status == Booking.Status.CONFIRMED else None
+    if group is None:
+        return
+    lock_people_of_day(group)
+    if not starts_with_enough(booking, [starts_at], now=now):
+        raise TooFewSoFar

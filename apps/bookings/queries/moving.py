@@ -1,0 +1,96 @@
+"""Where an appointment could go instead: whether its customer may move it themselves, until when,
+and the free times, its own left out (rule B32)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from apps.availability.engine.slots import DayParts, Slot
+from apps.bookings.models import Booking
+from apps.bookings.plan_uses import plan_limits_of
+from apps.bookings.policy import Policy, Verdict, may_move
+from apps.bookings.queries.days import Ask, Days, find_days, starts_at
+from apps.bookings.queries.minimum import starts_with_enough
+from apps.bookings.queries.offered import choice_as_booked, query_again
+from apps.bookings.queries.requests import may_leave
+from apps.bookings.states import Status
+from apps.catalog.queries import Choice, UnknownChoice
+from apps.catalog.queries.offered import able_staff
+
+NOON, EVENING = 12, 17
+
+
+def verdict_on_move(*, booking: Booking, is_team: bool, now: datetime) -> Verdict:
+    """Say whether a booking may go to another time, and until when (UTC); no query. The page that
+    offers it and the operation that does it ask this (rule B4)."""
+    return may_move(
+        policy=Policy.from_snapshot(booking.policy_snapshot),
+        status=Status(booking.status),
+        kind=booking.kind,
+        starts_at=booking.starts_at,
+        now=now,
+        is_team=is_team,
+        asks_first=not may_leave(booking),
+    )
+
+
+def choice_to_move(*, booking: Booking, resource_id: int | None) -> Choice:
+    """What was booked, with this person or (None) with whoever is free. Variant, extras and people
+    come along, also where they are not offered any more.
+
+    Raises:
+        UnknownChoice: this person does not do it.
+    """
+    choice = choice_as_booked(booking=booking)
+    if resource_id is not None and resource_id not in able_staff(choice.needs):
+        raise UnknownChoice("staff")
+    return replace(choice, chosen_id=resource_id)
+
+
+def is_there(booking: Booking, *, starts_at: datetime, resource_id: int | None) -> bool:
+    """Whether a booking is at this start (UTC) already, with this person or (None) with anybody."""
+    return booking.starts_at == starts_at and resource_id in {None, booking.resource_id}
+
+
+def find_days_to_move(
+    *, booking: Booking, choice: Choice, ask: Ask, zone: ZoneInfo, week_starts: int, now: datetime
+) -> Days:
+    """The days and times of the picker for an appointment that moves: what it takes itself counts
+    as free, so that it may overlap its own time.
+
+    Left out of the day that is shown are that very time, what its plan does not pay, and times at
+    which a confirmed one would wait for more people. As many queries as the picker; one or two
+    more with a plan, and two where people are counted.
+    """
+    query = query_again(booking=booking, choice=choice)
+    days = find_days(query=query, ask=ask, zone=zone, week_starts=week_starts, now=now)
+    slots = _accepted(booking, choice, days.slots, now=now)
+    nearest = _accepted(booking, choice, days.nearest, now=now) if days.nearest else days.nearest
+    parts = days.parts
+    if days.chosen is not None and len(slots) != len(days.slots):
+        parts = {**parts, days.chosen: _parts(slots, zone)}
+    return replace(days, slots=slots, nearest=nearest, parts=parts)
+
+
+def _accepted(
+    booking: Booking, choice: Choice, slots: Iterable[Slot], *, now: datetime
+) -> tuple[Slot, ...]:
+    """Those that the operation would accept."""
+    others = {
+        starts_at(it): it
+        for it in slots
+        if not is_there(booking, starts_at=starts_at(it), resource_id=choice.chosen_id)
+    }
+    limits, length = plan_limits_of(booking), booking.ends_at - booking.starts_at
+    fit = starts_with_enough(booking, list(others), now=now)
+    return tuple(others[at] for at in fit if limits.allow([(at, at + length)]))
+
+
+def _parts(slots: Iterable[Slot], zone: ZoneInfo) -> DayParts:
+    hours = [starts_at(it).astimezone(zone).hour for it in slots]
+    return DayParts(
+        morning=sum(hour < NOON for hour in hours),
+        afternoon=sum(NOON <= hour < EVENING for hour in hours),
+        evening=sum(hour >= EVENING for hour in hours),
+    )
