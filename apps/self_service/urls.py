@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.self_service.views import booking, done, find, me, money, people, sign_in, waiting
+from apps.self_service.views import booking, done, find, me, money, move, people, sign_in, waiting
 
 app_name = "self_service"
 urlpatterns = [
@@ -11,7 +11,8 @@ urlpatterns = [
     path("manage/<slug:reference>/", booking.booking, name="booking"),
     path("manage/<slug:reference>/again", me.again, name="again"),
     path("manage/<slug:reference>/people", people.add, name="add_people"),
-    path("manage/<slug:reference>/move", people.move, name="move"),
+    path("manage/<slug:reference>/move", move.move, name="move"),
+    path("manage/<slug:reference>/move/check", move.check, name="move_check"),
     path("manage/<slug:reference>/take", waiting.take, name="take"),
     path("manage/<slug:reference>/refuse", waiting.refuse, name="refuse"),
     path("manage/<slug:reference>/leave", waiting.leave, name="leave"),

@@ -290,7 +290,7 @@ def test_a_request_that_takes_no_time_takes_none_there_either(salon: Salon) -> N
 
     moved = move(asked, starts_at=salon.at(27, 10))
 
-    session = Session.objects.get(pk=moved.session_id)
+    session = Session.objects.get(pk=moved.session_id or 0)
     assert (session.state, session.starts_at) == ("REQUESTED", other.starts_at)
     assert taken() == []
     assert broken_laws() == []

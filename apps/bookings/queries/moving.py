@@ -12,7 +12,7 @@ from apps.bookings.plan_uses import plan_limits_of
 from apps.bookings.policy import Policy, Verdict, may_move
 from apps.bookings.queries.days import Ask, Days, find_days, starts_at
 from apps.bookings.queries.minimum import starts_with_enough
-from apps.bookings.queries.offered import choice_as_booked, query_again
+from apps.bookings.queries.offered import NoTime, choice_as_booked, find_claim, query_again
 from apps.bookings.queries.requests import may_leave
 from apps.bookings.states import Status
 from apps.catalog.queries import Choice, UnknownChoice
@@ -71,6 +71,18 @@ def find_days_to_move(
     if days.chosen is not None and len(slots) != len(days.slots):
         parts = {**parts, days.chosen: _parts(slots, zone)}
     return replace(days, slots=slots, nearest=nearest, parts=parts)
+
+
+def is_free_to_move(
+    *, booking: Booking, choice: Choice, starts_at: datetime, now: datetime
+) -> bool:
+    """Whether a start (UTC) is on offer for an appointment that moves, as seen without a lock."""
+    try:
+        query = query_again(booking=booking, choice=choice)
+        find_claim(query=query, starts_at=starts_at, now=now)
+    except NoTime:
+        return False
+    return True
 
 
 def _accepted(

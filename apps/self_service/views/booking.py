@@ -37,6 +37,7 @@ from apps.self_service.queries.booking import (
     overlap_of,
     suggested_slots,
 )
+from apps.self_service.queries.moving import move_offer, moved_words
 from apps.waitlists.queries import (
     find_entry,
     has_offer,
@@ -148,6 +149,8 @@ def show_booking(
         "events": list_events(booking=found),
         "suggested": suggested_slots(booking=found, now=now),
         "progress": people_awaited(found, now=now),
+        "move": move_offer(booking=found, now=now),
+        "moved_words": "" if problem else moved_words(booking=found, now=now),
         "other_sessions": other_sessions(booking=found, now=now),
         **_in_line(request, found, now=now),
         "money": money,

@@ -1,0 +1,282 @@
+"""An appointment goes to another time, for whoever made it or has its link: the picker around it, a
+page to check, the tap (rule B32). Each step works without scripts, and only the last changes
+anything."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.availability.operations import BusyTryAgain
+from apps.bookings import operations as bookings
+from apps.bookings.forms.picks import (
+    ANYBODY,
+    PickedSlot,
+    Picks,
+    Unreadable,
+    read_number,
+    read_picks,
+    read_slot,
+    slot_value,
+)
+from apps.bookings.models import Booking
+from apps.bookings.policy import Verdict
+from apps.bookings.queries.moving import (
+    choice_to_move,
+    find_days_to_move,
+    is_free_to_move,
+    is_there,
+    verdict_on_move,
+)
+from apps.bookings.queries.offered import choice_as_booked
+from apps.bookings.queries.picker import (
+    buttons,
+    calendar_of,
+    day_of,
+    staff_options,
+    words_for_ear,
+)
+from apps.bookings.queries.stub import stub_of
+from apps.businesses.pages import frame_of
+from apps.catalog.models import Service
+from apps.catalog.queries import Choice, UnknownChoice, is_bookable, zone_of
+from apps.kernel.refusals import Refusal
+from apps.self_service.queries.moving import too_soon_words, why_not_words
+from apps.self_service.views import people
+from apps.self_service.views.booking import granted_booking, show_booking
+from apps.web import limit_rules as rules
+from apps.web.formatting import week_starts_of
+from apps.web.http import client_network, go_to, render_page
+from apps.web.limits import Hit, require_room, require_room_to_read
+
+
+def reading_what_we_wrote(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Find nothing at an address, or behind a button, that none of our pages made."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, reference: str) -> HttpResponse:
+        try:
+            return view(request, reference)
+        except (Unreadable, UnknownChoice) as odd:
+            raise Http404 from odd
+
+    return answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@reading_what_we_wrote
+def move(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show other times for an appointment, or take one of them; a class has a form of its own, and
+    a course says on its page why it stays."""
+    if "target" in request.POST:
+        return people.move(request, reference)
+    booking, now = granted_booking(request, reference), timezone.now()
+    if request.method == "POST":
+        return _take(request, booking, now=now)
+    require_room_to_read(hits=[Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))], now=now)
+    if no := _cannot(request, booking, now=now):
+        return no
+    picks = read_picks(request.GET, now=now)
+    if "staff" in request.GET:
+        choice = choice_to_move(booking=booking, resource_id=picks.staff)
+    else:
+        choice = choice_as_booked(booking=booking)
+    return _show_times(request, booking, choice, picks, now=now)
+
+
+@require_safe
+@never_cache
+@reading_what_we_wrote
+def check(request: HttpRequest, reference: str) -> HttpResponse:
+    """Show both times before anything changes."""
+    booking, now = granted_booking(request, reference), timezone.now()
+    _require_room_to_look(request, now=now)
+    if no := _cannot(request, booking, now=now):
+        return no
+    slot = _slot(request.GET, booking)
+    if is_there(booking, starts_at=slot.starts_at, resource_id=slot.staff):
+        return go_to(request, "self_service:booking", reference=reference)
+    choice = choice_to_move(booking=booking, resource_id=slot.staff)
+    if not is_free_to_move(booking=booking, choice=choice, starts_at=slot.starts_at, now=now):
+        return _lost(request, booking, slot, now=now)
+    context = {
+        **_frame(booking, now=now),
+        "slot": request.GET["slot"],
+        "starts_at": slot.starts_at,
+        "ends_at": slot.starts_at + (booking.ends_at - booking.starts_at),
+        "person": choice.chosen_staff,
+        "has_team": len(choice.staff) > 1,
+        "back_url": _address(booking, choice)(near=_day_of(booking, slot.starts_at)),
+        "too_soon_words": too_soon_words(booking=booking, starts_at=slot.starts_at, now=now),
+    }
+    return render_page(request, "self_service/move_check.html", None, context)
+
+
+def _require_room_to_look(request: HttpRequest, *, now: datetime) -> None:
+    hit = Hit(rules.SLOT_PAGES_PER_NETWORK, client_network(request))
+    require_room_to_read(hits=[hit], now=now)
+
+
+def _take(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse:
+    slot = _slot(request.POST, booking)
+    require_room(hits=[Hit(rules.MOVES_PER_BOOKING, booking.reference)], now=now)
+    try:
+        bookings.move_booking(
+            booking_id=booking.pk,
+            business_id=booking.business_id,
+            revision=read_number(request.POST.get("revision", "")) or 0,
+            starts_at=slot.starts_at,
+            resource_id=slot.staff,
+            by=None,
+            now=now,
+        )
+    except bookings.SlotGone:
+        return _lost(request, booking, slot, now=now)
+    except Refusal as no:
+        words, fresh = _words(no, booking, now=now), granted_booking(request, booking.reference)
+        return show_booking(request, fresh, now=now, problem=words, status=no.status)
+    return go_to(request, "self_service:booking", reference=booking.reference)
+
+
+def _cannot(request: HttpRequest, booking: Booking, *, now: datetime) -> HttpResponse | None:
+    """Another page instead, where this booking cannot be moved here."""
+    verdict = verdict_on_move(booking=booking, is_team=False, now=now)
+    if booking.kind != Service.Kind.APPOINTMENT:
+        return go_to(request, "self_service:booking", reference=booking.reference)
+    if verdict.allowed and is_bookable(service=booking.service):
+        return None
+    words = _why_not(booking, verdict)
+    return show_booking(request, booking, now=now, problem=words, status=409)
+
+
+def _why_not(booking: Booking, verdict: Verdict) -> str:
+    if verdict.allowed:
+        return _("This cannot be booked online right now. You keep your time.")
+    return why_not_words(booking, verdict) or _("This booking cannot be moved any more.")
+
+
+def _words(no: Refusal, booking: Booking, *, now: datetime) -> str:
+    """Why nothing was moved."""
+    match no:
+        case bookings.StaleRevision():
+            return _("This booking was changed in the meantime. Here is how it stands now.")
+        case BusyTryAgain():
+            return _("Lots of people are booking right now. Please press the button again.")
+        case bookings.TooFewSoFar():
+            return _("Too few people have booked on that day so far. You keep your time.")
+        case bookings.PlanDoesNotPay():
+            return _("Your plan does not pay for that time. You keep yours.")
+    return _why_not(booking, verdict_on_move(booking=booking, is_team=False, now=now))
+
+
+def _slot(typed: QueryDict, booking: Booking) -> PickedSlot:
+    venue = zone_of(service=booking.service, location=booking.location)
+    return read_slot(typed.get("slot", ""), zone=venue)
+
+
+def _lost(
+    request: HttpRequest, booking: Booking, slot: PickedSlot, *, now: datetime
+) -> HttpResponse:
+    """The picker around a time that is gone, the nearest ones first (409)."""
+    choice = choice_to_move(booking=booking, resource_id=slot.staff)
+    picks = Picks()
+    picks = replace(picks, ask=replace(picks.ask, gone=slot.starts_at))
+    return _show_times(request, booking, choice, picks, now=now, status=409)
+
+
+def _show_times(
+    request: HttpRequest,
+    booking: Booking,
+    choice: Choice,
+    picks: Picks,
+    *,
+    now: datetime,
+    status: int = 200,
+) -> HttpResponse:
+    starts = week_starts_of(booking.business.locale)
+    ask, zone = picks.ask, booking.zone
+    if ask.anchor is None and ask.gone is None:
+        ask = replace(ask, near=booking.starts_at.astimezone(zone).date())
+    days = find_days_to_move(
+        booking=booking, choice=choice, ask=ask, zone=zone, week_starts=starts, now=now
+    )
+    context = {
+        **_frame(booking, now=now),
+        **_picker(booking, choice, replace(picks, ask=ask), days),
+        "staff": staff_options(choice),
+        "people": None,
+        "kept": (),
+        "times_url": _path("move", booking),
+    }
+    template, part = "self_service/move.html", "bookings/_picker.html"
+    return render_page(request, template, part, context, status)
+
+
+def _picker(booking: Booking, choice: Choice, picks: Picks, days: Any) -> dict[str, Any]:
+    venue = zone_of(service=booking.service, location=booking.location)
+    address, locale = _address(booking, choice), booking.business.locale
+
+    def value(start: int) -> str:
+        return slot_value(start=start, zone=venue, staff=choice.chosen_id, variant=None)
+
+    day = day_of(days=days, venue=venue, locale=locale, value=value, address=address)
+    near = buttons(days.nearest or (), zone=days.zone, venue=venue, locale=locale, value=value)
+    here = {"date": days.chosen.isoformat()} if days.chosen else {}
+    return {
+        "picker_url": address(**here),
+        "chosen_on": days.chosen,
+        "announce": words_for_ear(day, locale=locale),
+        "gone": {"at": picks.ask.gone, "slots": near} if days.nearest is not None else None,
+        "calendar": calendar_of(
+            days=days, locale=locale, address=address, whole_month=picks.whole_month
+        ),
+        "day": day,
+        "hold_url": _path("move_check", booking),
+        "hold_fields": [("revision", str(booking.revision))],
+    }
+
+
+def _frame(booking: Booking, *, now: datetime) -> dict[str, Any]:
+    return {
+        **frame_of(business=booking.business, place=booking.location),
+        "zone": booking.zone,
+        "now": now,
+        "reference": booking.reference,
+        "status": booking.status,
+        "revision": booking.revision,
+        "stub": stub_of(booking=booking),
+        "moving": {
+            "on": booking.starts_at.astimezone(booking.zone).date(),
+            "starts_at": booking.starts_at,
+            "ends_at": booking.ends_at,
+        },
+    }
+
+
+def _path(name: str, booking: Booking) -> str:
+    return reverse(f"self_service:{name}", kwargs={"reference": booking.reference})
+
+
+def _day_of(booking: Booking, at: datetime) -> str:
+    return at.astimezone(booking.zone).date().isoformat()
+
+
+def _address(booking: Booking, choice: Choice) -> Callable[..., str]:
+    """What makes addresses of this picker: the person is always named, for whoever had one may want
+    anybody now."""
+    path, staff = _path("move", booking), str(choice.chosen_id or ANYBODY)
+
+    def address(**extra: str) -> str:
+        return f"{path}?{urlencode({'staff': staff, **extra})}"
+
+    return address
