@@ -18,6 +18,7 @@ from apps.bookings.models import (
     BookedAddOn,
     Booking,
     BookingEvent,
+    LinkUse,
     Participant,
     ParticipantChoice,
     SuggestedTime,
@@ -139,6 +140,14 @@ class AccessLinkAdmin(LookOnlyAdmin):
     list_select_related = ["booking"]
     exclude = ["token_hash"]
     search_fields = ["booking__reference__exact"]
+    search_help_text = _("Reference of the booking")
+
+
+@admin.register(LinkUse)
+class LinkUseAdmin(LookOnlyAdmin):
+    list_display = ["link", "browser", "system", "first_at", "last_at", "times"]
+    list_select_related = ["link"]
+    search_fields = ["link__booking__reference__exact"]
     search_help_text = _("Reference of the booking")
 
 

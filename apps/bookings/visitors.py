@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -24,9 +25,10 @@ from apps.bookings.forms.picks import (
     Picks,
     zone_or,
 )
-from apps.bookings.models import Booking
+from apps.bookings.models import AccessLink, Booking
 from apps.bookings.operations import Details, Visitor
 from apps.bookings.queries.joinables import Browser
+from apps.bookings.queries.links import list_live
 from apps.businesses.models import Business
 from apps.businesses.pages import or_reach
 from apps.catalog.models import Service
@@ -41,12 +43,22 @@ from apps.web.signed import read_signed
 VISITOR, OPENED, PLANS = "visitor", "opened", "plans"
 GRANTS = (VISITOR, OPENED, PLANS, SIGNED_IN, ASKED, PROVEN)
 """What a session lets somebody do who has not signed in."""
+LIVE = "live_grants"
+"""On a request: its grants whose links are not closed, once they were asked for."""
 MOST_OPENED = 50
 MOST_PLANS = 20
 DEVICE_SALT = "apps.bookings.device"
 DEVICE_LIFE = timedelta(days=180)
 MOST_REMEMBERED = 5
 ZONE_COOKIE = "zone"
+
+
+class Grant(NamedTuple):
+    """What a link gave a session, kept there as a list."""
+
+    booking_id: int
+    link_id: int
+    purpose: str
 
 
 class Proof(StrEnum):
@@ -79,20 +91,23 @@ def visitor_of(request: HttpRequest, *, zone: ZoneInfo) -> Visitor:
     )
 
 
-def grant(request: HttpRequest, booking: Booking) -> None:
-    """Let this session see a booking whose link it opened.
+def grant(request: HttpRequest, link: AccessLink) -> None:
+    """Let this session do what the link is for that it opened, as long as the link is not closed.
 
     The link proves a mailbox, so the session gets a new id with it: more rights, new key
     (rule S17).
     """
-    opened = opened_by_link(request)
-    if booking.pk not in opened:
-        request.session[OPENED] = [*opened, booking.pk][-MOST_OPENED:]
+    held = _grants(request)
+    kept = [it for it in held if (it.booking_id, it.purpose) != (link.booking_id, link.purpose)]
+    fresh = Grant(link.booking_id, link.pk, link.purpose)
+    request.session[OPENED] = [list(it) for it in [*kept, fresh]][-MOST_OPENED:]
+    setattr(request, LIVE, None)
+    if len(kept) == len(held):
         request.session.cycle_key()
 
 
 def proof_of(request: HttpRequest, booking: Booking) -> Proof | None:
-    """Return how this session came to the booking, or nothing."""
+    """Return how this session came to the booking, to see and change all of it, or nothing."""
     if booking.pk in opened_by_link(request) or _is_of_signed_in(request, booking):
         return Proof.LINK
     mine = visitor_hash_of(request)
@@ -132,8 +147,26 @@ def browser_of(request: HttpRequest) -> Browser:
 
 
 def opened_by_link(request: HttpRequest) -> list[int]:
-    """Return the ids of the bookings whose mailbox this session has proven to read."""
-    return list(request.session.get(OPENED, []))
+    """Return the ids of the bookings whose mailbox this session has proven to read, by a link that
+    was not closed since. One query for a request, and none where nothing was opened."""
+    manages = AccessLink.Purpose.MANAGE
+    return [it.booking_id for it in _live_grants(request) if it.purpose == manages]
+
+
+def _live_grants(request: HttpRequest) -> list[Grant]:
+    held: list[Grant] | None = getattr(request, LIVE, None)
+    if held is None:
+        held = _grants(request)
+        live = list_live(link_ids=[it.link_id for it in held]) if held else set()
+        held = [it for it in held if it.link_id in live]
+        setattr(request, LIVE, held)
+    return held
+
+
+def _grants(request: HttpRequest) -> list[Grant]:
+    """What links gave this session; older versions kept ids without a link, which count no more."""
+    held = request.session.get(OPENED, [])
+    return [Grant(*it) for it in held if isinstance(it, list)]
 
 
 def remembered(request: HttpRequest) -> list[int]:

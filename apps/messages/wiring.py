@@ -31,11 +31,15 @@ def send_mail(payload: Mapping[str, Any], item: OutboxItem) -> None:
 
 
 def mail_links(payload: Mapping[str, Any], item: OutboxItem) -> None:
-    """Do an item of ``bookings.find``: ``{"business_id": int, "email": str, "reference": str}``."""
+    """Do an item of ``bookings.find``: ``{"business_id": int, "email": str, "reference": str}``.
+
+    One with a ``booking_id`` is about that booking alone.
+    """
     operations.send_links(
         business_id=payload["business_id"],
         email=payload["email"],
         reference=payload["reference"],
+        booking_id=payload.get("booking_id"),
         attempt=item.attempts,
         now=timezone.now(),
         message_id=_id_of(item),

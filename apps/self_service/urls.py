@@ -1,13 +1,24 @@
 from django.urls import path
 
-from apps.self_service.views import booking, done, find, me, money, move, people, sign_in, waiting
+from apps.self_service.views import (
+    booking,
+    done,
+    find,
+    links,
+    me,
+    money,
+    move,
+    people,
+    sign_in,
+    waiting,
+)
 
 app_name = "self_service"
 urlpatterns = [
     path("done/<slug:reference>/", done.done, name="done"),
     path("done/<slug:reference>/remember", done.remember_me, name="remember"),
     path("done/<slug:reference>/address", done.address, name="address"),
-    path("m/<str:token>", booking.exchange, name="exchange"),
+    path("m/<str:token>", links.exchange, name="exchange"),
     path("manage/<slug:reference>/", booking.booking, name="booking"),
     path("manage/<slug:reference>/again", me.again, name="again"),
     path("manage/<slug:reference>/people", people.add, name="add_people"),
@@ -22,6 +33,7 @@ urlpatterns = [
     path("manage/<slug:reference>/code", money.use_code, name="use_code"),
     path("manage/<slug:reference>/receipt", money.receipt, name="receipt"),
     path("manage/<slug:reference>/calendar.ics", booking.calendar, name="calendar"),
+    path("manage/<slug:reference>/close-links", links.close, name="close_links"),
     path("me/", me.me, name="me"),
     path("me/forget", me.forget_me, name="forget_me"),
     path("me/devices/", sign_in.devices, name="devices"),

@@ -28,6 +28,7 @@ from apps.bookings.models import (
     Attendance,
     Booking,
     BookingEvent,
+    LinkUse,
     ParticipantChoice,
     SuggestedTime,
     WaitlistEntry,
@@ -150,6 +151,21 @@ def link_without_hash(stage: Stage) -> None:
     AccessLink.objects.create(
         booking=stage.booking, purpose="MANAGE", token_hash="", created_at=NOW, expires_at=NOW
     )
+
+
+def use_link(stage: Stage, *, times: int = 1) -> None:
+    link, _new = AccessLink.objects.get_or_create(
+        booking=stage.booking,
+        purpose="MANAGE",
+        token_hash="x",
+        defaults={"created_at": NOW, "expires_at": NOW},
+    )
+    LinkUse.objects.create(link=link, first_at=NOW, last_at=NOW, times=times)
+
+
+def use_link_twice(stage: Stage) -> None:
+    for _time in range(2):
+        use_link(stage)
 
 
 def suggest_twice(stage: Stage) -> None:
@@ -532,6 +548,8 @@ BREAKERS: dict[str, Callable[[Stage], object]] = {
     "override_gives_a_reason": lambda it: booked(it, skip_availability_validation=True),
     "one_event_per_revision": lambda it: copy(BookingEvent.objects.get(booking=it.booking)),
     "link_hash_is_whole": link_without_hash,
+    "one_use_per_kind_of_device": use_link_twice,
+    "link_use_is_counted": lambda it: use_link(it, times=0),
     "time_suggested_once": suggest_twice,
     "message_written_once": lambda _: copy(Message.objects.earliest("pk")),
     "sent_message_has_a_time": lambda _: Message.objects.update(status="SENT", sent_at=None),

@@ -186,9 +186,7 @@ def test_the_page_says_what_becomes_of_it(client: Client, asking: Salon, card: G
 
 def told(client: Client, booking: Booking, mails: list[EmailMultiAlternatives]) -> list[str]:
     """The page after the request, the customer's own page, and both forms of the mail."""
-    session = client.session
-    session["opened"] = [booking.pk]
-    session.save()
+    client.get(f"/m/{bookings.create_access_link(booking=booking, now=NOW)}")
     pages = [f"/done/{booking.reference}/", f"/manage/{booking.reference}/"]
     mine = next(it for it in mails if it.to == ["carl@example.com"])
     written = [text_of(client.get(it)) for it in pages] + [mine.body, str(mine.alternatives[0][0])]

@@ -171,7 +171,7 @@ def test_the_link_in_the_mail_opens_the_booking_and_is_stored_nowhere(salon: Sal
     assert len(token) == 43
     opened = bookings.exchange_link(token=token, now=NOW)
     assert opened is not None
-    assert opened.pk == booking.pk
+    assert opened.booking_id == booking.pk
     message = Message.objects.get(kind="BOOKED")
     assert token not in message.body_text
     assert "/m/[secret link]" in message.body_text

@@ -232,6 +232,15 @@ class Customers(Stage):
                     token=bookings.create_access_link(booking=found, now=self.now), now=self.now
                 ),
                 "revoke": lambda: bookings.revoke_links(booking=found, now=self.now),
+                "close": lambda: bookings.close_links(
+                    booking_id=found.pk,
+                    business_id=of.pk,
+                    revision=found.revision,
+                    asked_by="",
+                    sends=True,
+                    now=self.now,
+                ),
+                "keep": lambda: bookings.keep_open(booking=found, now=self.now),
                 "find": lambda: bookings.ask_for_links(
                     business=of, email=found.contact_email, reference="", now=self.now
                 ),

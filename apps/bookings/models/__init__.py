@@ -1,7 +1,8 @@
 """Who is coming: bookings, the people in them, their answers and their history."""
 
 from apps.bookings.models.booking import Booking, reading_of
-from apps.bookings.models.history import AccessLink, BookingEvent
+from apps.bookings.models.history import BookingEvent
+from apps.bookings.models.links import AccessLink, LinkUse
 from apps.bookings.models.people import (
     Answer,
     Attendance,
@@ -18,6 +19,7 @@ __all__ = [
     "BookedAddOn",
     "Booking",
     "BookingEvent",
+    "LinkUse",
     "Participant",
     "ParticipantChoice",
     "SuggestedTime",

@@ -1,5 +1,4 @@
-"""What happened to a booking, in order, for ever (rules B2, B30), and the links that let
-somebody at it without an account (rule S3)."""
+"""What happened to a booking, in order, for ever (rules B2, B30)."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.bookings.models.booking import Booking
@@ -46,6 +44,8 @@ class BookingEvent(models.Model):
         LINKED = "LINKED", _("Link sent")
         LET_GO = "LET_GO", _("Amount held on card was released")
         REZONED = "REZONED", _("Time zone of the place changed")
+        LINK_MADE = "LINK_MADE", _("Link made")
+        LINKS_CLOSED = "LINKS_CLOSED", _("Links closed")
 
     class Actor(models.TextChoices):
         CUSTOMER = "CUSTOMER", _("Customer")
@@ -110,26 +110,3 @@ class BookingEvent(models.Model):
 
 MOVES = (BookingEvent.Action.MOVED, BookingEvent.Action.REZONED)
 """After these a booking may be at another time."""
-
-
-class AccessLink(models.Model):
-    """Only the SHA-256 of purpose and token is kept; the token itself is in the mail."""
-
-    class Purpose(models.TextChoices):
-        MANAGE = "MANAGE"
-
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="links")
-    purpose = models.CharField(max_length=16, choices=Purpose)
-    token_hash = models.CharField(max_length=64, unique=True)
-    created_at = models.DateTimeField()
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="link_hash_is_whole", condition=~Q(token_hash=""))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} {self.pk}"

@@ -2,8 +2,10 @@
 
 from apps.bookings.operations.access import (
     ask_for_links,
+    close_links,
     create_access_link,
     exchange_link,
+    keep_open,
     revoke_links,
 )
 from apps.bookings.operations.amend import correct_address, note_booking, set_online_link
@@ -106,6 +108,7 @@ __all__ = [
     "ask_for_links",
     "cancel_booking",
     "change_zone",
+    "close_links",
     "confirm_request",
     "correct_address",
     "create_access_link",
@@ -119,6 +122,7 @@ __all__ = [
     "hold_draft_again",
     "keep_both",
     "keep_draft_text",
+    "keep_open",
     "line_of_history",
     "lock_booking",
     "lock_counted",

@@ -1,62 +1,138 @@
-"""Links to one booking: 256 random bits in the mail, their SHA-256 here (rule S3); and a mail with
-fresh ones for whoever lost theirs."""
+"""Links to one booking: 256 random bits in the mail, their SHA-256 here (rule S3); where they
+were opened, and how to close them all (rule S20); and a mail with fresh ones for whoever lost
+theirs."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 
-from apps.bookings.models import AccessLink, Booking
+from apps.bookings.models import AccessLink, Booking, BookingEvent, LinkUse
+from apps.bookings.operations.errors import StaleRevision
+from apps.bookings.operations.transitions import Actor, lock_booking, record_transition
+from apps.bookings.queries.links import find_link, hash_of
 from apps.businesses.models import Business
 from apps.outbox import operations as outbox
+from apps.web.devices import Device
 
 AFTER_THE_VISIT = timedelta(days=7)
 FIND_TOPIC = "bookings.find"
+Purpose = AccessLink.Purpose
 
 
-def create_access_link(*, booking: Booking, now: datetime) -> str:
-    """Make a manage link and return its token, the only time it can be seen.
+def create_access_link(
+    *, booking: Booking, now: datetime, purpose: AccessLink.Purpose = Purpose.MANAGE
+) -> str:
+    """Make a link for one purpose and return its token, the only time it can be seen.
 
     It opens until 7 days after the visit; any number of links may live side by side.
     """
-    token = secrets.token_urlsafe(32)
-    AccessLink.objects.create(
-        booking=booking,
-        purpose=AccessLink.Purpose.MANAGE,
-        token_hash=_hash(token, AccessLink.Purpose.MANAGE),
-        created_at=now,
-        expires_at=max(booking.ends_at, now) + AFTER_THE_VISIT,
-    )
+    token, _link = _make(booking, purpose, now=now)
     return token
 
 
-def exchange_link(*, token: str, now: datetime) -> Booking | None:
-    """Return the booking a token opens, or nothing, for every reason alike.
+def exchange_link(
+    *,
+    token: str,
+    now: datetime,
+    purpose: AccessLink.Purpose = Purpose.MANAGE,
+    device: Device | None = None,
+) -> AccessLink | None:
+    """Return the link of a token, with its booking, or nothing, for every reason alike.
 
     Nothing about the booking changes and nothing is used up: mail scanners open links. Only the
-    time of the last use is written down.
+    use is written down, as the kind of device that opened it (rule S20).
     """
-    links = AccessLink.objects.select_related("booking__business").filter(
-        Q(revoked_at=None),
-        token_hash=_hash(token, AccessLink.Purpose.MANAGE),
-        expires_at__gt=now,
-    )
-    link = links.first()
-    if link is None:
-        return None
+    link = find_link(token=token, purpose=purpose, now=now)
+    if link is not None:
+        _note_use(link, device or Device(), now=now)
+    return link
+
+
+@transaction.atomic
+def _note_use(link: AccessLink, device: Device, *, now: datetime) -> None:
     AccessLink.objects.filter(pk=link.pk).update(last_used_at=now)
-    return link.booking
+    kind = {"link": link, "browser": device.browser, "system": device.system}
+    if not LinkUse.objects.filter(**kind).update(
+        times=F("times") + 1,
+        last_at=Greatest("last_at", Value(now)),  # clocks of machines differ
+    ):
+        first = LinkUse(**kind, first_at=now, last_at=now)
+        LinkUse.objects.bulk_create([first], ignore_conflicts=True)  # another tap was first
 
 
 def revoke_links(*, booking: Booking, now: datetime) -> int:
-    """Close every link of a booking; return how many were open."""
+    """Close every link of a booking, and what browsers may do that came by one (rule S20); return
+    how many were open."""
     return AccessLink.objects.filter(booking=booking, revoked_at=None).update(revoked_at=now)
 
 
-def _hash(token: str, purpose: str) -> str:
-    return hashlib.sha256(f"{purpose}:{token}".encode()).hexdigest()
+@transaction.atomic
+def close_links(
+    *,
+    booking_id: int,
+    business_id: int,
+    revision: int,
+    asked_by: str,
+    sends: bool,
+    now: datetime,
+) -> None:
+    """Close every link for the customer, and with them every browser that came by one; and another
+    browser that made the booking, where it is not the one that asks (rule S20).
+
+    asked_by is the visitor hash of the browser that asks, "" when it has none; it is let in again
+    by ``keep_open``. sends has a fresh link mailed to the address of the booking. Sent twice it is
+    done once.
+
+    Raises:
+        Booking.DoesNotExist: not a booking of this business.
+        StaleRevision: somebody changed it meanwhile.
+    """
+    booking = lock_booking(booking_id=booking_id, business_id=business_id, revision=None)
+    if _has_closed(booking, revision):
+        return
+    if booking.revision != revision:
+        raise StaleRevision
+    revoke_links(booking=booking, now=now)
+    is_maker = bool(asked_by) and booking.visitor_hash == asked_by
+    record_transition(
+        booking,
+        action=BookingEvent.Action.LINKS_CLOSED,
+        actor=Actor.of(None),
+        now=now,
+        columns={} if is_maker else {"visitor_hash": ""},
+    )
+    if sends and booking.contact_email:
+        _ask_for_one(booking, now=now)
+
+
+def keep_open(*, booking: Booking, now: datetime) -> AccessLink:
+    """Return a link whose token nobody has, for the browser that closed the others and stays."""
+    return _make(booking, Purpose.MANAGE, now=now)[1]
+
+
+def _has_closed(booking: Booking, revision: int) -> bool:
+    """Whether this very form was sent before, and nothing has happened since."""
+    if booking.revision != revision + 1:
+        return False
+    last = booking.history.filter(revision=booking.revision)
+    return last.filter(action=BookingEvent.Action.LINKS_CLOSED).exists()
+
+
+def _make(
+    booking: Booking, purpose: AccessLink.Purpose, *, now: datetime
+) -> tuple[str, AccessLink]:
+    token = secrets.token_urlsafe(32)
+    link = AccessLink.objects.create(
+        booking=booking,
+        purpose=purpose,
+        token_hash=hash_of(token, purpose),
+        created_at=now,
+        expires_at=max(booking.ends_at, now) + AFTER_THE_VISIT,
+    )
+    return token, link
 
 
 @transaction.atomic
@@ -74,4 +150,19 @@ def ask_for_links(
         business_id=business.pk,
         now=now,
         key=f"{FIND_TOPIC}:{form_key}" if form_key else "",
+    )
+
+
+def _ask_for_one(booking: Booking, *, now: datetime) -> None:
+    """The same mail with this booking in it, whatever became of it."""
+    outbox.enqueue(
+        topic=FIND_TOPIC,
+        payload={
+            "business_id": booking.business_id,
+            "email": booking.contact_email,
+            "reference": booking.reference,
+            "booking_id": booking.pk,
+        },
+        business_id=booking.business_id,
+        now=now,
     )

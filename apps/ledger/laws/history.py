@@ -76,6 +76,8 @@ STAYS = (
     Action.REZONED,
     Action.LINKED,
     Action.LET_GO,
+    Action.LINK_MADE,
+    Action.LINKS_CLOSED,
 )
 """Moves that leave the status as it is."""
 KEPT_BY_THE_OUTBOX = timedelta(days=30)

@@ -37,11 +37,13 @@ def send_links(
     attempt: int,
     now: datetime,
     message_id: str = "",
+    booking_id: int | None = None,
 ) -> int:
     """Send the future bookings of an address with a link each; return how many there were.
 
     Nothing is sent to an address without any. With a reference that is among them only that one
-    is sent. Older links stay valid.
+    is sent. Older links stay valid. With a booking_id it is about that one alone, whatever became
+    of it, as long as the address is still its own.
 
     Raises:
         GiveUp: the address is not one plain address, or is refused for good.
@@ -49,9 +51,12 @@ def send_links(
         NotDelivered: the mail server is away, or refuses for now.
     """
     business = Business.objects.get(pk=business_id)
-    found = list_bookings_of_address(business=business, email=email, now=now)
-    named = [booking for booking in found if booking.reference == reference]
-    chosen = named or found
+    if booking_id is None:
+        found = list_bookings_of_address(business=business, email=email, now=now)
+        chosen = [booking for booking in found if booking.reference == reference] or found
+    else:
+        one = Booking.objects.select_related("business", "service")
+        chosen = list(one.filter(pk=booking_id, business=business, contact_email=email))
     if not chosen:
         return 0
     post(

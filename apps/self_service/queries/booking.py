@@ -72,6 +72,8 @@ WORDS = {
     BookingEvent.Action.LINKED: _("Link sent"),
     BookingEvent.Action.REZONED: _("The time zone there was changed"),
     BookingEvent.Action.LET_GO: _("The bank released the amount held on card"),
+    BookingEvent.Action.LINK_MADE: _("Link made by the team"),
+    BookingEvent.Action.LINKS_CLOSED: _("All links closed"),
 }
 OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),

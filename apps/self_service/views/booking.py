@@ -1,5 +1,5 @@
-"""A booking by its link: the exchange of the token, the page, and the calendar file; and what
-somebody in a line reads there: their position, what is offered to them, and how it may be paid."""
+"""The page of a booking, and its calendar file; and what somebody in a line reads there: their
+position, what is offered to them, and how it may be paid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.bookings import operations as bookings
 from apps.bookings.forms.picks import picks_of_booking, times_url
 from apps.bookings.models import Booking
 from apps.bookings.queries.drafts import get_booking
 from apps.bookings.queries.ending import ending_of
+from apps.bookings.queries.links import list_openings
 from apps.bookings.queries.minimum import lacking, people_awaited
 from apps.bookings.queries.requests import awaiting_of
 from apps.bookings.queries.stub import calendar_links, stub_of
-from apps.bookings.visitors import grant, plans_of, proof_of
+from apps.bookings.visitors import plans_of, proof_of
 from apps.businesses.pages import frame_of
 from apps.checkout.forms import AmountForm
 from apps.checkout.queries.passes import has_plans_for, passes_for
@@ -45,9 +45,7 @@ from apps.waitlists.queries import (
     position_in_line,
     wish_words_of,
 )
-from apps.web.http import go_to, render_page
-
-LONGEST_TOKEN = 100
+from apps.web.http import render_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +101,6 @@ class WrongCode:
 
     code: str
     error: str
-
-
-@require_safe
-@never_cache
-def exchange(request: HttpRequest, token: str) -> HttpResponse:
-    """Trade a link for the right to see one booking in this session; nothing is used up.
-
-    Unknown, expired and revoked links get one answer alike (rule S3).
-    """
-    found = None
-    if len(token) <= LONGEST_TOKEN:
-        found = bookings.exchange_link(token=token, now=timezone.now())
-    if found is None:
-        return render_page(request, "self_service/link_dead.html", None, status=404)
-    grant(request, found)
-    return go_to(request, "self_service:booking", reference=found.reference)
 
 
 @require_safe
@@ -224,5 +206,8 @@ def _facts(found: Booking, *, now: datetime) -> dict[str, Any]:
         "awaiting": awaiting_of(booking=found, now=now),
         "calendar": calendar_links(booking=found, stub=stub) if is_kept else None,
         "again_url": times_url(found.service, picks_of_booking(found)) if is_over else "",
+        "openings": list_openings(booking=found),
+        "has_address": bool(found.contact_email),
+        "revision": found.revision,
         "home_url": reverse("bookings:home", kwargs={"business": found.business.slug}),
     }

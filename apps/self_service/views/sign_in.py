@@ -24,7 +24,7 @@ from apps.customers.signed_in import (
 )
 from apps.self_service.forms import CodeForm, SignInForm
 from apps.web import limit_rules as rules
-from apps.web.devices import browser_and_system
+from apps.web.devices import kind_of_device
 from apps.web.form_keys import passing_key_of
 from apps.web.http import client_network, go_to, render_page
 from apps.web.limits import Hit, TooMany, count_hits, require_room, require_room_left
@@ -146,11 +146,7 @@ def link(request: HttpRequest) -> HttpResponse:
 
 def _name_of(request: HttpRequest) -> str:
     """ "Firefox on Android", as the list of devices says it."""
-    browser, system = browser_and_system(request.headers.get("User-Agent", ""))
-    names = {"browser": browser, "system": system}
-    if browser and system:
-        return _("%(browser)s on %(system)s") % names
-    return browser or system or _("Unknown browser")
+    return kind_of_device(request.headers.get("User-Agent", "")).words
 
 
 @require_safe

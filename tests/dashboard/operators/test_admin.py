@@ -34,7 +34,7 @@ from apps.bookings.models import (
     SuggestedTime,
     WaitlistEntry,
 )
-from apps.bookings.operations import create_access_link
+from apps.bookings.operations import create_access_link, exchange_link
 from apps.businesses.models import Business, FormerSlug, TeamMember
 from apps.catalog.models import AddOn, FormerServiceSlug, Service
 from apps.checkout.models import (
@@ -196,7 +196,7 @@ def add_what_the_demo_lacks() -> None:
             business=business, customer=customers[number], wording=HOSTILE[number], given_at=NOW
         )
         RateCounter.objects.create(key_hash=str(number), window_started_at=NOW)
-        create_access_link(booking=bookings[number], now=NOW)
+        exchange_link(token=create_access_link(booking=bookings[number], now=NOW), now=NOW)
         Participant.objects.create(booking=bookings[number], name=HOSTILE[number])
         ParticipantChoice.objects.create(
             booking=bookings[number], name=HOSTILE[number], people=2, price=900
