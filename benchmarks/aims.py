@@ -14,7 +14,7 @@ Case = tuple[int, int, int]
 """Size of the table, people, days."""
 
 SMALL, BIG = 1_000, 1_000_000
-MOST_QUERIES = 12
+MAX_QUERIES = 12
 STATUS_OK = 200
 DAY_LIMIT = 12.0  # milliseconds, with 10 people
 MONTH_LIMITS = {10: 25.0, 100: 90.0}
@@ -43,7 +43,7 @@ def aims_of(found: Remembered) -> list[Aim]:
     return [
         *_growth(found),
         *(_postgres_at_a_million(found) if found.vendor == "postgresql" else ()),
-        _aim("queries of a picker fragment", MOST_QUERIES, _most_queries(found), "queries"),
+        _aim("queries of a picker fragment", MAX_QUERIES, _most_queries(found), "queries"),
         *_storm(found.storm),
         *_pages(found),
         *_flash(found.flash),

@@ -17,7 +17,7 @@ from django.template import loader
 
 logger = logging.getLogger("portal.clock")
 
-MOST_DRIFT = 30.0  # seconds
+MAX_DRIFT = 30.0  # seconds
 TRUSTED_FOR = 60.0  # seconds after a look that found it right
 RETRY_AFTER = "60"
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
@@ -47,7 +47,7 @@ def clock_trouble() -> str:
     if not settings.CHECKS_CLOCK or time.monotonic() < _right_until:
         return ""
     drift = measure_drift()
-    if abs(drift) <= MOST_DRIFT:
+    if abs(drift) <= MAX_DRIFT:
         _right_until = time.monotonic() + TRUSTED_FOR
         return ""
     way = "behind" if drift > 0 else "ahead of"

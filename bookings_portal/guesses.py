@@ -25,7 +25,7 @@ from apps.web.signed import read_signed
 
 SALT = "bookings_portal.known"
 LIFE = timedelta(days=180)
-MOST_ACCOUNTS = 5
+MAX_ACCOUNTS = 5
 """A shared tablet at the desk knows a whole team."""
 
 
@@ -86,7 +86,7 @@ def device_of(request: HttpRequest) -> Device:
 def know_device(request: HttpRequest, response: HttpResponseBase, accounts: Iterable[str]) -> None:
     """Mark the browser of somebody who has proven who they are."""
     device, proven = device_of(request), [_hash(account) for account in sorted(accounts)]
-    kept = [*(it for it in device.accounts if it not in proven), *proven][-MOST_ACCOUNTS:]
+    kept = [*(it for it in device.accounts if it not in proven), *proven][-MAX_ACCOUNTS:]
     response.set_cookie(
         _cookie(),
         signing.dumps([device.name, kept], salt=SALT),

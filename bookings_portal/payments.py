@@ -12,7 +12,7 @@ PAGES = "https://checkout.stripe.com"
 SECRET_KEY = re.compile(r"(sk|rk)_(test|live)_[A-Za-z0-9_]{4,}")
 WEBHOOK_SECRET = re.compile(r"whsec_[A-Za-z0-9_+/=-]{4,}")
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
-MOST_SECRETS = 2
+MAX_SECRETS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _read_secrets() -> tuple[str, ...]:
     """Two while one is being exchanged for the next."""
     parts = os.environ.get("STRIPE_WEBHOOK_SECRETS", "").split(",")
     secrets = tuple(part.strip() for part in parts if part.strip())
-    if not 1 <= len(secrets) <= MOST_SECRETS or not all(map(WEBHOOK_SECRET.fullmatch, secrets)):
+    if not 1 <= len(secrets) <= MAX_SECRETS or not all(map(WEBHOOK_SECRET.fullmatch, secrets)):
         raise BadSetting(
             "STRIPE_WEBHOOK_SECRETS must be one signing secret (whsec_...), or two with a comma."
         )

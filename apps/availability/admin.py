@@ -33,7 +33,7 @@ from apps.web.fields import PLAIN_NUMBERS
 from apps.web.formatting import format_datetime
 from apps.web.operators import LookOnlyAdmin, LookOnlyInline, OperatorAdmin, OperatorInline
 
-MOST_TOLD = 3
+MAX_TOLD = 3
 
 
 def sessions_elsewhere(
@@ -93,7 +93,7 @@ class ResourceForm(TenantForm):
         if self.instance.pk is None or location is None or "location" not in self.changed_data:
             return cleaned
         found = sessions_elsewhere(resource=self.instance, location=location, now=now)
-        if first := list(found[:MOST_TOLD]):
+        if first := list(found[:MAX_TOLD]):
             self.add_error("location", _elsewhere_words(first, more=found.count() - len(first)))
         return cleaned
 

@@ -34,7 +34,7 @@ from apps.web.operators import (
     reason_of,
 )
 
-MOST_AT_ONCE = 50
+MAX_AT_ONCE = 50
 NO_DETAILS = ["visitor_hash", "network_hash", "draft_id", "draft_text"]
 Verb = Callable[[Booking, TeamMember, str], object]
 
@@ -277,11 +277,11 @@ class BookingAdmin(OperatorAdmin):
     def _each(self, request: HttpRequest, bookings: QuerySet[Booking], verb: Verb) -> None:
         """Do it to each booking alone: one refusal does not undo the others."""
         reason = reason_of(request)
-        chosen = list(bookings[: MOST_AT_ONCE + 1])
-        if not reason or len(chosen) > MOST_AT_ONCE:
+        chosen = list(bookings[: MAX_AT_ONCE + 1])
+        if not reason or len(chosen) > MAX_AT_ONCE:
             self.message_user(
                 request,
-                gettext("Give a reason, and choose at most %d bookings.") % MOST_AT_ONCE,
+                gettext("Give a reason, and choose at most %d bookings.") % MAX_AT_ONCE,
                 messages.ERROR,
             )
             return

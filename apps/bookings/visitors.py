@@ -45,11 +45,11 @@ GRANTS = (VISITOR, OPENED, PLANS, SIGNED_IN, ASKED, PROVEN)
 """What a session lets somebody do who has not signed in."""
 LIVE = "live_grants"
 """On a request: its grants whose links are not closed, once they were asked for."""
-MOST_OPENED = 50
-MOST_PLANS = 20
+MAX_OPENED = 50
+MAX_PLANS = 20
 DEVICE_SALT = "apps.bookings.device"
 DEVICE_LIFE = timedelta(days=180)
-MOST_REMEMBERED = 5
+MAX_REMEMBERED = 5
 ZONE_COOKIE = "zone"
 
 
@@ -100,7 +100,7 @@ def grant(request: HttpRequest, link: AccessLink) -> None:
     held = _grants(request)
     kept = [it for it in held if (it.booking_id, it.purpose) != (link.booking_id, link.purpose)]
     fresh = Grant(link.booking_id, link.pk, link.purpose)
-    request.session[OPENED] = [list(it) for it in [*kept, fresh]][-MOST_OPENED:]
+    request.session[OPENED] = [list(it) for it in [*kept, fresh]][-MAX_OPENED:]
     setattr(request, LIVE, None)
     if len(kept) == len(held):
         request.session.cycle_key()
@@ -124,7 +124,7 @@ def grant_plan(request: HttpRequest, purchase_id: int, *, business_id: int) -> N
     """Let this session pay with a plan: it bought it, or opened the link in the plan's mail."""
     held = request.session.get(PLANS, [])
     if [purchase_id, business_id] not in held:
-        request.session[PLANS] = [*held, [purchase_id, business_id]][-MOST_PLANS:]
+        request.session[PLANS] = [*held, [purchase_id, business_id]][-MAX_PLANS:]
         request.session.cycle_key()
 
 
@@ -184,7 +184,7 @@ def remember(request: HttpRequest, response: HttpResponse, booking: Booking) -> 
     ids = [pk for pk in remembered(request) if pk != booking.pk]
     response.set_cookie(
         _device_name(),
-        signing.dumps([*ids, booking.pk][-MOST_REMEMBERED:], salt=DEVICE_SALT),
+        signing.dumps([*ids, booking.pk][-MAX_REMEMBERED:], salt=DEVICE_SALT),
         max_age=DEVICE_LIFE,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

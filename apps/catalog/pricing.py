@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-MOST_MINOR = 2_000_000_000
-MOST_TAX = 5000
+MAX_AMOUNT = 2_000_000_000
+MAX_TAX = 5000
 LONGEST_TEXT = 50
 WHOLE = 10_000
 
@@ -106,7 +106,7 @@ def payment_problems(
     if terms.pays_online and online is not None:
         found.append(online)
     found += _deposit_problems(terms, online=terms.pays_online and online is None)
-    if not 0 <= terms.tax_rate <= MOST_TAX:
+    if not 0 <= terms.tax_rate <= MAX_TAX:
         found.append(PaymentProblem.TAX_OUT_OF_RANGE)
     return tuple(found)
 
@@ -123,7 +123,7 @@ def _price_problems(terms: PaymentTerms) -> list[PaymentProblem]:
         found.append(PaymentProblem.PRICE_MISSING)
     elif terms.price_kind is PriceKind.VARIED and max(terms.amounts) < 1:
         found.append(PaymentProblem.VARIANTS_ALL_FREE)
-    if max(terms.amounts, default=0) > MOST_MINOR:
+    if max(terms.amounts, default=0) > MAX_AMOUNT:
         found.append(PaymentProblem.PRICE_TOO_HIGH)
     if terms.price_kind is PriceKind.CUSTOM and len(terms.price_text) > LONGEST_TEXT:
         found.append(PaymentProblem.TEXT_TOO_LONG)

@@ -11,7 +11,7 @@ from apps.businesses.pages import absolute
 from apps.catalog.queries import list_public_pages
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-MOST = 50_000
+MAX_ADDRESSES = 50_000
 
 
 @require_safe
@@ -20,11 +20,11 @@ def sitemap(_request: HttpRequest) -> HttpResponse:
     homes = Business.objects.filter(state=Business.State.PUBLISHED).order_by("pk")
     paths = [
         reverse("bookings:home", kwargs={"business": slug})
-        for slug in homes.values_list("slug", flat=True)[:MOST]
+        for slug in homes.values_list("slug", flat=True)[:MAX_ADDRESSES]
     ]
     paths += [
         reverse("bookings:service", kwargs={"business": business, "service": service})
-        for business, service in list_public_pages()[: MOST - len(paths)]
+        for business, service in list_public_pages()[: MAX_ADDRESSES - len(paths)]
     ]
     rows = "".join(f"<url><loc>{escape(absolute(path))}</loc></url>" for path in paths)
     body = f'<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="{NAMESPACE}">{rows}</urlset>'

@@ -16,7 +16,7 @@ from apps.kernel.spans import week_start
 
 WEEK_NAME = re.compile(r"([0-9]{4})-W([0-9]{2})")
 FARTHEST = timedelta(days=800)
-MOST_PEOPLE = 99
+MAX_PEOPLE = 99
 TOO_MANY = "participants"
 PEOPLE_OF = re.compile(r"people_([0-9]{1,15})")
 
@@ -68,7 +68,7 @@ def read_party(fields: QueryDict) -> tuple[int, Mapping[int, int]]:
         found = PEOPLE_OF.fullmatch(name)
         if found:
             mix[int(found[1])] = read_number(fields.get(name, "")) or 0
-    if any(people > MOST_PEOPLE for people in mix.values()):
+    if any(people > MAX_PEOPLE for people in mix.values()):
         raise Unreadable("people")
     return _people(fields.get("people", "")), mix
 
@@ -101,6 +101,6 @@ def choose_party(*, service: Service, fields: QueryDict) -> tuple[Choice, str]:
 
 def _people(raw: str) -> int:
     people = read_number(raw) or 1
-    if people > MOST_PEOPLE:
+    if people > MAX_PEOPLE:
         raise Unreadable("people")
     return people

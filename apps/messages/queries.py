@@ -28,7 +28,7 @@ from apps.messages.facts import ENDED, BookingFacts, BusinessFacts, CourseDate
 from apps.messages.models import Message
 from apps.waitlists.queries import find_entry, position_in_line
 
-MOST_LISTED = 20
+MAX_LISTED = 20
 
 
 def get_booking_facts(*, booking_id: int) -> BookingFacts:
@@ -193,7 +193,7 @@ def list_bookings_of_address(*, business: Business, email: str, now: datetime) -
         status__in=[Booking.Status.PENDING, Booking.Status.CONFIRMED],
         ends_at__gt=now,
     )
-    return list(bookings.order_by("starts_at", "pk")[:MOST_LISTED])
+    return list(bookings.order_by("starts_at", "pk")[:MAX_LISTED])
 
 
 def _staff_name(resource: Resource | None) -> str:

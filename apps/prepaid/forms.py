@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
 from apps.catalog.payment_problems import OutOfReach, limit_words
+from apps.catalog.pricing import MAX_AMOUNT
 from apps.checkout.operations import SeenGift
 from apps.checkout.queries.gifts import Gift as UsableGift
 from apps.checkout.queries.reach import bounds_in_use
@@ -46,7 +47,7 @@ class BuyerForm(AsksAboutSlips):
     )
     seen_price = PlainNumberField(
         min_value=0,
-        max_value=2_000_000_000,
+        max_value=MAX_AMOUNT,
         widget=forms.HiddenInput,
         error_messages={
             "required": _("Please check the price and press the button again."),
@@ -66,7 +67,7 @@ class PlanBuyerForm(BuyerForm):
     """Who buys a plan. The page writes anew what it costs, and what a gift card pays of that (minor
     units): whoever sends it has seen these."""
 
-    seen_gift_amount = PlainNumberField(min_value=0, max_value=2_000_000_000, required=False)
+    seen_gift_amount = PlainNumberField(min_value=0, max_value=MAX_AMOUNT, required=False)
 
     def seen_gift(self, gift: UsableGift | None) -> SeenGift | None:
         """The card that pays, and what the page said it pays; a card that has nothing any more is
@@ -77,7 +78,7 @@ class PlanBuyerForm(BuyerForm):
 class SeenLeftForm(forms.Form):
     """What the page of a plan that is not paid yet said is to be paid, in minor units."""
 
-    seen_left = PlainNumberField(min_value=0, max_value=2_000_000_000)
+    seen_left = PlainNumberField(min_value=0, max_value=MAX_AMOUNT)
 
 
 def seen_gift(amount: int | None, gift: UsableGift | None) -> SeenGift | None:
@@ -125,9 +126,9 @@ class GiftFields(forms.Form):
         field: Any = self.fields["amount"]
         amount: int = self.cleaned_data["amount"]
         unit = 10 ** exponent(field.currency)
-        if not LEAST * unit <= amount <= MOST * unit:
+        if not MIN_WORTH * unit <= amount <= MAX_WORTH * unit:
             words = _("Enter an amount between %(least)d and %(most)d.")
-            raise forms.ValidationError(words % {"least": LEAST, "most": MOST})
+            raise forms.ValidationError(words % {"least": MIN_WORTH, "most": MAX_WORTH})
         return amount
 
     def gift(self, buyer: Buyer) -> Gift:
@@ -171,5 +172,5 @@ class GiftForm(BuyerForm, GiftFields):
         raise forms.ValidationError(limit_words(it, business=self.business))
 
 
-LEAST, MOST = 5, 1000
+MIN_WORTH, MAX_WORTH = 5, 1000
 """What a gift card is worth at least and at most, in main units of the currency."""

@@ -11,7 +11,7 @@ LEAD = timedelta(days=1)
 """How long before its end a membership is paid for again."""
 WAITS = (timedelta(hours=3), timedelta(hours=9))
 """How long a card rests after it was declined, or after its provider did not answer in time."""
-MOST_TRIES = len(WAITS) + 1
+MAX_TRIES = len(WAITS) + 1
 CHARGE_WITHIN = timedelta(hours=2)
 """How long one try may take while the provider does not answer."""
 GRACE = timedelta(days=3)
@@ -53,7 +53,7 @@ def next_step(it: Membership, *, now: datetime) -> Step:
         return Step.REST
     if it.is_under_way or not it.is_open:
         return Step.WAIT
-    if it.has_card and it.tries < MOST_TRIES:
+    if it.has_card and it.tries < MAX_TRIES:
         return Step.CHARGE
     return Step.ASK
 
@@ -71,7 +71,7 @@ def first_try_at(ends_at: datetime | None) -> datetime | None:
 def next_try_at(*, tries: int, failed_at: datetime, ends_at: datetime | None) -> datetime | None:
     """When a card that failed so often (once at least) is tried again; None for never. Not before
     the day on which anything is due: the end may have moved away meanwhile."""
-    if tries >= MOST_TRIES:
+    if tries >= MAX_TRIES:
         return None
     again = failed_at + WAITS[tries - 1]
     return max(again, first_try_at(ends_at) or again)

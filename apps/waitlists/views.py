@@ -46,7 +46,7 @@ from apps.web.signed import Verdict, judge, new_guard
 
 PURPOSE = "waitlist"
 Target = Session | CourseRun
-MOST_SHOWN = 3
+MAX_SHOWN = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -240,7 +240,7 @@ def _join_for_time(
             choice=choice, wish=form.wish(), details=form.details(), visitor=visitor, now=now
         )
     except waitlists.TimesAreFree as free:
-        return None, _("There are free times right now:"), free.starts[:MOST_SHOWN]
+        return None, _("There are free times right now:"), free.starts[:MAX_SHOWN]
     except waitlists.AlreadyInLine as known:
         mine = find_in_line(
             known.reference,

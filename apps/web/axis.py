@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 STEP = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
-MOST_ROWS = 300  # 25 hours; day-grid.css holds a class for each
+MAX_ROWS = 300  # 25 hours; day-grid.css holds a class for each
 SHORTEST = 3  # rows; a shorter thing would not show its words
 
 
@@ -31,7 +31,7 @@ class Axis:
             return None
         first = _hour_before(known[0], zone)
         last = _hour_before(known[-1] - timedelta(microseconds=1), zone) + HOUR
-        return cls(first, min(last, first + STEP * MOST_ROWS))
+        return cls(first, min(last, first + STEP * MAX_ROWS))
 
     @property
     def hours(self) -> tuple[datetime, ...]:

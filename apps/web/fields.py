@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from apps.web.number_fields import MOST, NumberField, write_number
+from apps.web.number_fields import MAX_NUMBER, NumberField, write_number
 from apps.web.text import clean_line, clean_text, suggest_address
 
 LONGEST_INPUT = 20_000
@@ -169,7 +169,9 @@ class WholeNumberField(NumberField):
         "max_value": gettext_lazy("Enter %(bound)s or less."),
     }
 
-    def __init__(self, *, min_value: int = 0, max_value: int = int(MOST), **kwargs: Any) -> None:
+    def __init__(
+        self, *, min_value: int = 0, max_value: int = int(MAX_NUMBER), **kwargs: Any
+    ) -> None:
         super().__init__(
             min_value=Decimal(min_value), max_value=Decimal(max_value), places=0, **kwargs
         )

@@ -22,7 +22,7 @@ from apps.web.limit_rules import LimitRule
 from apps.web.models import RateCounter
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MOST_COUNTERS = 20_000
+MAX_COUNTERS = 20_000
 """About 3 MB. Beyond it all are forgotten: reading fails open, unlike holding and paying."""
 _lock = threading.Lock()
 _counts: dict[tuple[str, datetime], int] = {}
@@ -206,7 +206,7 @@ def forget_readers() -> None:
 
 def _count(key: tuple[str, datetime]) -> int:
     with _lock:
-        if len(_counts) >= MOST_COUNTERS and key not in _counts:
+        if len(_counts) >= MAX_COUNTERS and key not in _counts:
             _forget_earlier_windows(key[1])
         _counts[key] = _counts.get(key, 0) + 1
         return _counts[key]
@@ -215,5 +215,5 @@ def _count(key: tuple[str, datetime]) -> int:
 def _forget_earlier_windows(start: datetime) -> None:
     for old in [key for key in _counts if key[1] < start]:
         del _counts[old]
-    if len(_counts) >= MOST_COUNTERS:
+    if len(_counts) >= MAX_COUNTERS:
         _counts.clear()

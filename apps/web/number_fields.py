@@ -19,7 +19,7 @@ from apps.kernel.money import Money, exponent
 from apps.web.formatting import locale_of
 
 LONGEST = 40
-MOST = Decimal(2_000_000)
+MAX_NUMBER = Decimal(2_000_000)
 SAMPLE = 1250
 _MINUS = "-\u2212"
 _SPACES = "\u0020\u00a0\u2009\u202f"
@@ -118,7 +118,7 @@ class NumberField(forms.Field):
         self,
         *,
         min_value: Decimal = Decimal(0),
-        max_value: Decimal = MOST,
+        max_value: Decimal = MAX_NUMBER,
         places: int | None = None,
         locale: str = "en-GB",
         **kwargs: Any,

@@ -29,7 +29,7 @@ from apps.web.kept_text import fill_in, take_text
 
 FIELD = "seen"
 _DIGITS = re.compile(r"[0-9]{1,19}")
-MOST_ROWS = 5000
+MAX_ROWS = 5000
 
 
 class _Mark(forms.HiddenInput):
@@ -189,9 +189,9 @@ class FirstRows(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        """The number of rows, at most MOST_ROWS: counting a million takes longer than the page."""
+        """The number of rows, at most MAX_ROWS: counting a million takes longer than the page."""
         rows = cast("QuerySet[Model]", self.object_list)
-        return rows[:MOST_ROWS].count()
+        return rows[:MAX_ROWS].count()
 
 
 class ReasonedActionForm(ActionForm):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 
-FEWEST_DIGITS, MOST_DIGITS, LONGEST_KEPT = 5, 20, 32
+MIN_DIGITS, MAX_DIGITS, LONGEST_KEPT = 5, 20, 32
 LIKE_A_NUMBER, WHOLE = 7, 8
 """From so many digits on, a number that nobody knows is no note beside another one, and what stands
 before a slash may be a number of its own."""
@@ -113,7 +113,7 @@ def read_phone(typed: str, *, region: str) -> Phone | None:
     words = _as_word(text, region)
     if words:
         return Phone(text, is_known=False, meant=words)
-    if not FEWEST_DIGITS <= sum(char.isdigit() for char in text) <= 2 * MOST_DIGITS:
+    if not MIN_DIGITS <= sum(char.isdigit() for char in text) <= 2 * MAX_DIGITS:
         return None
     phone = _read(text, region)
     if phone.is_known or phone.meant or phone.is_several or _can_be_kept(text):
@@ -132,7 +132,7 @@ def _looks_right(text: str) -> bool:
 
 
 def _can_be_kept(text: str) -> bool:
-    return len(text) <= LONGEST_KEPT and sum(char.isdigit() for char in text) <= MOST_DIGITS
+    return len(text) <= LONGEST_KEPT and sum(char.isdigit() for char in text) <= MAX_DIGITS
 
 
 def _read(text: str, region: str) -> Phone:

@@ -16,7 +16,7 @@ BIDI = {0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)}
 INVISIBLE = {0x00AD, 0x180E, 0x200B, *range(0x2060, 0x2065), 0xFEFF, *range(0xFFF9, 0xFFFC)}
 TAGS = range(0xE0000, 0xE0080)
 LINE_ENDS = ("\r\n", "\r", "\u2028", "\u2029", "\x85", "\x0b", "\x0c")  # the pair goes first
-MOST_MARKS = 8
+MAX_MARKS = 8
 """Combining marks on one letter; more only serve to paint over the neighbouring lines."""
 WELL_KNOWN = (
     *("gmail.com", "googlemail.com", "yahoo.com", "yahoo.de", "yahoo.co.uk", "hotmail.com"),
@@ -81,7 +81,7 @@ def _tame_marks(text: str) -> str:
     run = 0
     for char in text:
         run = run + 1 if unicodedata.combining(char) else 0
-        if run <= MOST_MARKS:
+        if run <= MAX_MARKS:
             kept.append(char)
     return "".join(kept)
 

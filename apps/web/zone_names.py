@@ -16,7 +16,7 @@ COMMON = (
     *("America/Sao_Paulo", "Africa/Johannesburg", "Asia/Dubai", "Asia/Kolkata"),
     *("Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
 )
-MOST = 40
+MAX_FOUND = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def find_zones(words: str, *, locale: str) -> list[ZoneName]:
         return [name_of_zone(exact, locale=locale)]
     found = [it for it in _all_names(locale) if _has(it, wanted)]
     found.sort(key=lambda it: (not _plain(it.city).startswith(wanted), it.city))
-    return found[:MOST]
+    return found[:MAX_FOUND]
 
 
 def _has(zone: ZoneName, wanted: str) -> bool:

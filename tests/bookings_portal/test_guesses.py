@@ -20,7 +20,7 @@ from tests.factories import NOW
 pytestmark = [pytest.mark.both_databases, pytest.mark.django_db, pytest.mark.usefixtures("stopped")]
 PASSWORD, NEW = "seven quiet herons", "nine loud pelicans"
 SIGN_IN = "/own/sign-in/"
-MOST = rules.WRONG_PASSWORDS_PER_ACCOUNT.limit
+MAX_TRIES = rules.WRONG_PASSWORDS_PER_ACCOUNT.limit
 
 
 @pytest.fixture
@@ -52,11 +52,11 @@ def attack(times: int, *, who: str = "olga", first: int = 0) -> list[int]:
 
 
 def test_wrong_passwords_of_all_networks_count_together(olga: User) -> None:
-    assert attack(MOST + 2) == [422] * MOST + [429] * 2
+    assert attack(MAX_TRIES + 2) == [422] * MAX_TRIES + [429] * 2
 
 
 def test_a_stranger_with_the_right_password_is_refused_then_too(olga: User) -> None:
-    attack(MOST)
+    attack(MAX_TRIES)
 
     refused = sign_in(Client(), at="192.0.2.1")
 
@@ -68,7 +68,7 @@ def test_a_stranger_with_the_right_password_is_refused_then_too(olga: User) -> N
 
 
 def test_an_unknown_address_is_counted_alike() -> None:
-    assert attack(MOST + 1, who="nobody") == [422] * MOST + [429]
+    assert attack(MAX_TRIES + 1, who="nobody") == [422] * MAX_TRIES + [429]
 
 
 def test_what_one_network_is_refused_does_not_fill_the_count_of_the_account(olga: User) -> None:
@@ -79,7 +79,7 @@ def test_what_one_network_is_refused_does_not_fill_the_count_of_the_account(olga
 
 
 def test_right_passwords_leave_no_count(olga: User) -> None:
-    for number in range(MOST * 2):
+    for number in range(MAX_TRIES * 2):
         assert sign_in(Client(), at=network(number)).status_code == 302
     assert set(RateCounter.objects.values_list("count", flat=True)) == {0}
 
@@ -89,7 +89,7 @@ def test_a_browser_that_was_signed_in_before_gets_in_whatever_strangers_try(olga
     mine = Client()
     sign_in(mine)
     mine.post("/own/sign-out/")
-    attack(MOST + 5)
+    attack(MAX_TRIES + 5)
     for _time in range(6):
         sign_in(Client(), "wrong")
 
@@ -120,7 +120,7 @@ def test_a_mark_that_is_not_ours_helps_nobody(olga: User, mark: str) -> None:
         "of another account": known,
         "changed": known[:-1] + ("a" if known[-1] != "a" else "b"),
     }[mark]
-    attack(MOST)
+    attack(MAX_TRIES)
 
     assert sign_in(thief, at="192.0.2.1").status_code == 429
 
@@ -135,20 +135,20 @@ def test_the_mark_tells_no_address_and_is_hidden_from_scripts(olga: User) -> Non
 
 
 def test_a_new_password_by_mail_opens_the_way_at_once(olga: User) -> None:
-    attack(MOST)
+    attack(MAX_TRIES)
     browser = Client()
     browser.post("/own/sign-in/forgotten/", {"email": "olga@juniper.example"})
     Worker(clock=timezone.now).drain()
     form = browser.get(link_in(str(mail.outbox[0].body)))["Location"]
     browser.post(form, {"password1": NEW, "password2": NEW})
-    attack(MOST + 1, first=500)
+    attack(MAX_TRIES + 1, first=500)
 
     assert sign_in(browser, NEW, at="192.0.2.1").status_code == 302
     assert sign_in(Client(), NEW, at="192.0.2.2").status_code == 429
 
 
 def test_a_new_password_by_mail_begins_without_wrong_ones_for_every_browser(olga: User) -> None:
-    attack(MOST)
+    attack(MAX_TRIES)
     browser = Client()
     browser.post("/own/sign-in/forgotten/", {"email": "olga@juniper.example"})
     Worker(clock=timezone.now).drain()
@@ -159,7 +159,7 @@ def test_a_new_password_by_mail_begins_without_wrong_ones_for_every_browser(olga
 
 
 def test_an_operator_lifts_it_and_says_why(olga: User, admin_client: Client) -> None:
-    attack(MOST)
+    attack(MAX_TRIES)
     action = {"action": "let_sign_in_again", "_selected_action": [olga.pk]}
 
     refused = admin_client.post("/operator/auth/user/", action, follow=True)
@@ -175,7 +175,7 @@ def test_an_operator_lifts_it_and_says_why(olga: User, admin_client: Client) -> 
 
 
 def test_the_next_day_begins_at_zero(olga: User, stopped: Any) -> None:
-    attack(MOST)
+    attack(MAX_TRIES)
     stopped.shift(24 * 60 * 60)
 
     assert sign_in(Client(), at="192.0.2.1").status_code == 302
@@ -199,7 +199,7 @@ def test_whoever_finds_a_browser_signed_in_guesses_no_faster(
         guess = {field: f"wrong {number}", "password1": NEW, "password2": NEW}
         tried += thief.post(door, guess, REMOTE_ADDR=network(number)).status_code == 422
 
-    assert tried == MOST
+    assert tried == MAX_TRIES
     assert sign_in(hers).status_code == 302
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from apps.catalog.models import Service
 from apps.catalog.operations import PaymentImpossible, change_payment
 from apps.catalog.pricing import (
-    MOST_MINOR,
+    MAX_AMOUNT,
     PaymentProblem,
     PaymentTerms,
     PriceKind,
@@ -45,8 +45,8 @@ def test_every_kind_of_price_is_paid_at_the_place(terms: PaymentTerms) -> None:
     ("terms", "found"),
     [
         (replace(FIXED, price=0), ["PRICE_MISSING"]),
-        (replace(FIXED, price=MOST_MINOR), []),
-        (replace(FIXED, price=MOST_MINOR + 1), ["PRICE_TOO_HIGH"]),
+        (replace(FIXED, price=MAX_AMOUNT), []),
+        (replace(FIXED, price=MAX_AMOUNT + 1), ["PRICE_TOO_HIGH"]),
         (replace(FIXED, variant_prices={1: 1}), ["HAS_VARIANTS"]),
         (replace(VARIED, variant_prices={}), ["HAS_NO_VARIANTS"]),
         (replace(VARIED, variant_prices={1: 0, 2: 0}), ["VARIANTS_ALL_FREE"]),
@@ -137,7 +137,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
 # --- Against the database
 
-amounts = st.one_of(st.integers(-2, 3), st.integers(0, MOST_MINOR + 1))
+amounts = st.one_of(st.integers(-2, 3), st.integers(0, MAX_AMOUNT + 1))
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ pytestmark = [
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 PATIENCE = 120  # seconds
-MOST_BYTES, MOST_REQUESTS = 40 * 1024, 6
+MAX_BYTES, MAX_REQUESTS = 40 * 1024, 6
 
 
 @pytest.fixture
@@ -78,6 +78,6 @@ def test_the_first_load_of_the_picker_is_light(served: str, chromium: Browser) -
     page.goto(f"{served}/juniper/s/cut/times", wait_until="networkidle")
     page.locator("button.slot").first.wait_for()
 
-    assert len(sizes) <= MOST_REQUESTS
-    assert sum(sizes) <= MOST_BYTES
+    assert len(sizes) <= MAX_REQUESTS
+    assert sum(sizes) <= MAX_BYTES
     page.close()

@@ -8,7 +8,7 @@ import pytest
 from apps.prepaid.renewals import (
     GRACE,
     LEAD,
-    MOST_TRIES,
+    MAX_TRIES,
     Membership,
     Step,
     first_try_at,
@@ -47,8 +47,8 @@ def test_a_card_is_charged_from_a_day_before_the_end(at: datetime, step: Step) -
         (replace(CARL, is_under_way=True), Step.WAIT),
         (replace(CARL, is_under_way=True, has_card=False), Step.WAIT),
         (replace(CARL, is_open=False), Step.WAIT),
-        (replace(CARL, tries=MOST_TRIES - 1), Step.CHARGE),
-        (replace(CARL, tries=MOST_TRIES), Step.ASK),
+        (replace(CARL, tries=MAX_TRIES - 1), Step.CHARGE),
+        (replace(CARL, tries=MAX_TRIES), Step.ASK),
         (replace(CARL, has_card=False), Step.ASK),
     ],
 )

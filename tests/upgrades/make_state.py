@@ -22,7 +22,7 @@ from bookings_portal.throwaway_postgres import find_binaries, throwaway_postgres
 FOLDER = Path(__file__).parent
 PROJECT = FOLDER.parent.parent
 STATES = FOLDER / "states"
-MOST_BYTES = 300_000
+MAX_BYTES = 300_000
 
 
 class CannotMake(Exception):
@@ -107,8 +107,8 @@ def _fill(tree: Path, python: str, database: str) -> None:
 
 def _keep(content: bytes, target: Path) -> None:
     packed = lzma.compress(content, preset=9 | lzma.PRESET_EXTREME)
-    if len(packed) > MOST_BYTES:
-        raise CannotMake(f"{target.name} has {len(packed)} bytes, more than {MOST_BYTES}.")
+    if len(packed) > MAX_BYTES:
+        raise CannotMake(f"{target.name} has {len(packed)} bytes, more than {MAX_BYTES}.")
     target.parent.mkdir(exist_ok=True)
     target.write_bytes(packed)
     print(f"{target.relative_to(PROJECT)}: {len(packed)} bytes", flush=True)

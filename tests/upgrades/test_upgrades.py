@@ -23,7 +23,7 @@ from tests.factories import NOW
 from tests.upgrades.contents import Columns, read_contents
 from tests.upgrades.convoy import migrate_together
 from tests.upgrades.databases import as_default, database_of, landed
-from tests.upgrades.make_state import MOST_BYTES
+from tests.upgrades.make_state import MAX_BYTES
 from tests.upgrades.schema import describe
 
 EMPTY = ""
@@ -198,4 +198,4 @@ def test_states_are_kept_for_both_databases_and_small(state: str) -> None:
     files = sorted((Path(__file__).parent / "states").glob(f"{state}.*"))
 
     assert [path.name for path in files] == [f"{state}.sql.xz", f"{state}.sqlite3.xz"]
-    assert max(path.stat().st_size for path in files) <= MOST_BYTES
+    assert max(path.stat().st_size for path in files) <= MAX_BYTES

@@ -19,7 +19,7 @@ from apps.availability.engine.zones import (
 )
 from apps.kernel.refusals import Refusal
 
-MOST_DATES = 500
+MAX_DATES = 500
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FOREVER = timedelta(days=366 * 5)
 
@@ -114,12 +114,12 @@ def series_dates(rule: SeriesRule, *, closed: Container[date] = ()) -> list[date
     """
     if rule.until_on is None and rule.count is None:
         raise NoEnd
-    if rule.count is not None and rule.count > MOST_DATES:
+    if rule.count is not None and rule.count > MAX_DATES:
         raise TooManyDates
     endless = replace(rule, count=None, until_on=rule.until_on or rule.first_on + FOREVER)
     open_dates = (at.date() for at in endless.rule() if at.date() not in closed)
-    found = list(islice(open_dates, rule.count or MOST_DATES + 1))
-    if len(found) > MOST_DATES:
+    found = list(islice(open_dates, rule.count or MAX_DATES + 1))
+    if len(found) > MAX_DATES:
         raise TooManyDates
     if not found:
         raise NoDates

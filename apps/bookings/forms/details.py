@@ -40,7 +40,7 @@ TIMES_SALT = "apps.bookings.way_back"
 TIMES_FIELD = "times_seal"
 LONGEST_NOTE = 2000
 LONGEST_KEPT = 5000
-MOST_KEPT = 50
+MAX_KEPT = 50
 
 
 class BrokenSeal(Refusal):
@@ -272,7 +272,7 @@ class DetailsForm(forms.Form):
         """What was typed, made inert, for the draft to keep; long texts are cut."""
         return {
             name: [
-                clean_text(value, max_length=LONGEST_KEPT) for value in self._raw(name)[:MOST_KEPT]
+                clean_text(value, max_length=LONGEST_KEPT) for value in self._raw(name)[:MAX_KEPT]
             ]
             for name in self.fields
         }

@@ -25,7 +25,7 @@ from apps.kernel.refusals import Refusal
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 DIGITS = 15
 ANYBODY = "any"
-MOST_ADD_ONS = 50
+MAX_ADD_ONS = 50
 FARTHEST = timedelta(days=800)
 PARTS = 3
 LONGEST = 80
@@ -122,7 +122,7 @@ def read_picks(query: QueryDict, *, now: datetime) -> Picks:
         Unreadable: one of them is no date, number or zone.
     """
     add_ons = query.getlist("add_on")
-    if len(add_ons) > MOST_ADD_ONS:
+    if len(add_ons) > MAX_ADD_ONS:
         raise Unreadable("add_on")
     zone = query.get("tz", "")
     if zone and zone not in known_zones():

@@ -25,7 +25,7 @@ from apps.bookings.plan_uses import times_of
 from apps.bookings.policy import Reason, may_decide
 from apps.bookings.queries.offered import NoTime, choice_as_booked, claim_anyway, claim_of
 from apps.bookings.queries.requests import answer_anew_by, due_for, find_overdue
-from apps.bookings.queries.suggestions import BOOKED, MOST_SUGGESTED, find_free_starts, find_nearest
+from apps.bookings.queries.suggestions import BOOKED, MAX_SUGGESTED, find_free_starts, find_nearest
 from apps.bookings.states import UNDO_WINDOW
 from apps.businesses.models import TeamMember
 from apps.outbox import operations as outbox
@@ -173,7 +173,7 @@ def suggest_times(
         SuggestionTaken: some of the times are not free (any more); starts says which.
     """
     booking = lock_booking(booking_id=booking_id, business_id=by.business_id, revision=revision)
-    if not 1 <= len(set(starts)) <= MOST_SUGGESTED:
+    if not 1 <= len(set(starts)) <= MAX_SUGGESTED:
         raise NotAllowed(Reason.WRONG_STATUS)
     free = find_free_starts(booking=booking, now=now)
     if taken := sorted(set(starts) - set(free)):

@@ -14,7 +14,7 @@ from apps.bookings.queries.offered import choice_of, load_offer, slot_query, wan
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, UnknownChoice, is_bookable, zone_of
 
-MOST_SUGGESTED = 3
+MAX_SUGGESTED = 3
 DAYS, PER_DAY = 4, 3
 DAY = 86_400
 BOOKED = {Booking.Status.PENDING, Booking.Status.CONFIRMED}
@@ -42,7 +42,7 @@ def pick_times(
 
 def nearest_times(starts: Iterable[int], *, wanted: int) -> tuple[int, ...]:
     """The three that lie nearest to the wanted start, in order of time: ticked to begin with."""
-    return tuple(sorted(sorted(starts, key=lambda it: abs(it - wanted))[:MOST_SUGGESTED]))
+    return tuple(sorted(sorted(starts, key=lambda it: abs(it - wanted))[:MAX_SUGGESTED]))
 
 
 def _strangeness(start: int, wanted: int) -> int:

@@ -58,7 +58,7 @@ COMMON = (
     *("America/Sao_Paulo", "Africa/Johannesburg", "Asia/Dubai", "Asia/Kolkata"),
     *("Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland"),
 )
-MOST = 40
+MAX_FOUND = 40
 LONGEST = 40
 
 
@@ -251,7 +251,7 @@ def _names(search: str) -> list[str]:
         return list(COMMON)
     words = search.casefold().replace(" ", "_")
     found = [it for it in known_zones() if words in it.casefold() and "/" in it]
-    return sorted(found, key=lambda it: (not _city(it).startswith(words), it))[:MOST]
+    return sorted(found, key=lambda it: (not _city(it).startswith(words), it))[:MAX_FOUND]
 
 
 def _city(name: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from apps.checkout.providers.protocol import ForgedEvent
 
 TOLERANCE = 300
-MOST_PARTS = 20
+MAX_PARTS = 20
 
 
 def sign(body: bytes, *, secret: str, at: datetime) -> str:
@@ -28,7 +28,7 @@ def sign(body: bytes, *, secret: str, at: datetime) -> str:
 
 def is_signed(body: bytes, header: str, *, secrets: Sequence[str], now: datetime) -> bool:
     """Whether one of the secrets signed exactly these bytes within the last five minutes."""
-    pairs = [part.partition("=") for part in header.split(",")[:MOST_PARTS]]
+    pairs = [part.partition("=") for part in header.split(",")[:MAX_PARTS]]
     stamps = [value for name, _is, value in pairs if name.strip() == "t"]
     if len(stamps) != 1 or not (stamps[0].isascii() and stamps[0].isdigit()):
         return False

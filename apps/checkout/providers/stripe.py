@@ -46,7 +46,7 @@ sent again under its key has to say the same."""
 CANCELABLE = frozenset(
     ("requires_capture", "requires_payment_method", "requires_confirmation", "requires_action")
 )
-MOST = 100
+MAX_LISTED = 100
 
 
 class Stripe:
@@ -71,7 +71,7 @@ class Stripe:
         if not customer or not card:
             raise OpenRefused("stripe: no saved card")
         try:
-            known = _find(ask("get", INTENTS, customer=customer, limit=MOST), wanted.key)
+            known = _find(ask("get", INTENTS, customer=customer, limit=MAX_LISTED), wanted.key)
             intent = known or ask(
                 "post", INTENTS, key=wanted.key, **_charge(wanted, customer=customer, card=card)
             )
@@ -86,7 +86,7 @@ class Stripe:
     def find_charge(self, key: str, *, saved: str) -> str:
         customer = saved.partition("/")[0]
         try:
-            known = _find(ask("get", INTENTS, customer=customer, limit=MOST), key)
+            known = _find(ask("get", INTENTS, customer=customer, limit=MAX_LISTED), key)
         except Refused:
             return ""  # there is no such customer any more
         return text(known, "id") if known else ""
@@ -141,7 +141,9 @@ class Stripe:
         if intent is None:
             raise RefundRefused(_("Nothing was paid."))
         named = text(intent, "id")
-        known = _find(ask("get", REFUNDS, payment_intent=named, limit=MOST), key, field="refund")
+        known = _find(
+            ask("get", REFUNDS, payment_intent=named, limit=MAX_LISTED), key, field="refund"
+        )
         if known is not None:
             return _name_of(known)
         try:
@@ -232,7 +234,7 @@ def _refunds_of(intent: object) -> list[Facts]:
     known = refunds_in(intent)
     if known is not None:
         return known
-    rows = ask("get", REFUNDS, payment_intent=text(intent, "id"), limit=MOST).get("data")
+    rows = ask("get", REFUNDS, payment_intent=text(intent, "id"), limit=MAX_LISTED).get("data")
     if not isinstance(rows, list):
         raise ProviderDown("stripe: no list of refunds")
     return rows

@@ -17,7 +17,7 @@ THREE_DECIMALS = frozenset(("BHD", "JOD", "KWD", "OMR", "TND"))
 # fmt: on
 
 
-LEAST = {
+MIN_CHARGES = {
     **dict.fromkeys(("USD", "AUD", "BRL", "CAD", "CHF", "EUR", "INR", "NZD", "SGD"), 50),
     **dict.fromkeys(("AED", "MYR", "PLN", "RON"), 200),
     "BGN": 100,
@@ -34,7 +34,7 @@ LEAST = {
 }
 """The smallest charges, in Stripe's units; for others Stripe converts half a US dollar, and what is
 less is refused when the payment is opened."""
-MOST = 99_999_999
+MAX_CHARGE = 99_999_999
 """Eight digits, in Stripe's units."""
 
 
@@ -67,11 +67,11 @@ def stripe_bounds(currency: str) -> Bounds:
     """What can be charged, in minor units of ours."""
     finer = exponent(currency) - _decimals(currency)
     step = 10 if currency in THREE_DECIMALS else 1
-    least = max(step, LEAST.get(currency, 1))
+    least = max(step, MIN_CHARGES.get(currency, 1))
     if finer >= 0:
         unit = 10**finer
-        return Bounds(least=least * unit, most=MOST // step * step * unit, step=step * unit)
-    return Bounds(least=-(-least // 10**-finer), most=MOST // 10**-finer)
+        return Bounds(least=least * unit, most=MAX_CHARGE // step * step * unit, step=step * unit)
+    return Bounds(least=-(-least // 10**-finer), most=MAX_CHARGE // 10**-finer)
 
 
 def _decimals(currency: str) -> int:

@@ -15,7 +15,7 @@ from apps.kernel.spans import week_start
 from apps.web.formatting import week_starts_of
 
 NOON, EVENING = 12, 17
-MOST_LOOKED_AT = 300
+MAX_SCANNED = 300
 
 
 class Part(StrEnum):
@@ -92,7 +92,7 @@ def find_next_class(business: Business, filters: Filters, *, after: datetime) ->
         first = coming.select_related("location").order_by("starts_at").first()
         return _coming(first, business) if first else None
     told = coming.select_related("service", "location")
-    rows = list(told.order_by("starts_at", "pk")[:MOST_LOOKED_AT])
+    rows = list(told.order_by("starts_at", "pk")[:MAX_SCANNED])
     crews = find_crews(session_ids=[it.pk for it in rows])
     wanted = (it for it in rows if is_wanted(it, crews, filters, business))
     return next((_coming(it, business) for it in wanted), None)

@@ -14,7 +14,7 @@ from apps.bookings.queries.requests import may_leave
 from apps.catalog.models import Service
 from apps.catalog.queries import is_offered, policy_of
 
-MOST = 12
+MAX_LISTED = 12
 ALL = Q()
 Target = Session | CourseRun
 T = TypeVar("T", Session, CourseRun)
@@ -41,7 +41,7 @@ def _soonest(booking: Booking, within: Q = ALL, *, now: datetime) -> list[Target
         told = _decided(sessions.filter(within), booking, now=now).select_related(
             "business", "location"
         )
-        return list(told.order_by("starts_at", "pk")[:MOST])
+        return list(told.order_by("starts_at", "pk")[:MAX_LISTED])
     if booking.kind == Service.Kind.COURSE:
         runs = CourseRun.objects.filter(
             service_id=booking.service_id,
@@ -52,7 +52,7 @@ def _soonest(booking: Booking, within: Q = ALL, *, now: datetime) -> list[Target
         told_runs = _decided(runs.filter(within), booking, now=now).select_related(
             "business", "location"
         )
-        return list(told_runs.order_by("starts_at", "pk")[:MOST])
+        return list(told_runs.order_by("starts_at", "pk")[:MAX_LISTED])
     return []
 
 

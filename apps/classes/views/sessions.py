@@ -46,7 +46,7 @@ from apps.web.formatting import week_starts_of
 from apps.web.http import client_network, go_to, render_page
 from apps.web.limits import Hit, require_room_to_read
 
-MOST_NUMBERS = 10
+MAX_NUMBERS = 10
 CONFLICT, UNPROCESSABLE = 409, 422
 IN_THE_WAY = {Obstacle.FULL, Obstacle.TOO_MANY}
 
@@ -57,7 +57,7 @@ def week_context(
     """Everything of classes/_week.html; every address keeps the other filters."""
     last = last_class_on(business=business, now=now) or today
     here = _pairs(business, week.first, filters)
-    most = min(default_policy(business=business).max_participants, MOST_NUMBERS)
+    most = min(default_policy(business=business).max_participants, MAX_NUMBERS)
     found = ngettext("%d class", "%d classes", week.count) % week.count
     page = _page(business)
     return {

@@ -8,7 +8,7 @@ from django import forms
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.pricing import MOST_MINOR
+from apps.catalog.pricing import MAX_AMOUNT
 from apps.checkout.models import OrderLine
 from apps.checkout.operations import WayOut
 from apps.dashboard.frame.forms import LONGEST_REASON, read_instant
@@ -40,7 +40,7 @@ class WayOutForm(forms.Form):
 class SettleCardForm(forms.Form):
     """The amount that the page showed, in minor units."""
 
-    seen = PlainNumberField(min_value=1, max_value=MOST_MINOR)
+    seen = PlainNumberField(min_value=1, max_value=MAX_AMOUNT)
 
 
 class KeepForm(forms.Form):

@@ -1,6 +1,5 @@
 """What owners type about money: syntax and shape only; amounts in main units, as people do."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -8,8 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.dashboard.money.queries.orders import LONGEST_SEARCH, State
 from apps.web.fields import LineField, PlainNumberField
-
-MOST = Decimal(2_000_000)
 
 
 class PaidForm(forms.Form):

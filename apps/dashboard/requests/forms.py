@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.bookings.queries.suggestions import MOST_SUGGESTED
+from apps.bookings.queries.suggestions import MAX_SUGGESTED
 from apps.dashboard.bookings.forms import DecisionForm
 from apps.dashboard.frame.forms import LONGEST_REASON
 from apps.web.fields import LineField
@@ -39,6 +39,6 @@ class SuggestForm(DecisionForm):
     def clean_time(self) -> list[datetime]:
         """The ticked starts as instants."""
         ticked = self.cleaned_data["time"]
-        if len(ticked) > MOST_SUGGESTED:
+        if len(ticked) > MAX_SUGGESTED:
             raise forms.ValidationError(self.NONE_OR_MANY)
         return [datetime.fromisoformat(value) for value in ticked]

@@ -31,7 +31,7 @@ from apps.dashboard.waitlist.queries import count_wishes
 from apps.kernel.refusals import Refusal
 from apps.web.http import wants_fragment
 
-MOST_PAGES = 1000
+MAX_PAGES = 1000
 PLACES = ("today", "requests")
 """Where requests are answered, and what is shown there may be swapped."""
 
@@ -57,7 +57,7 @@ def requests(request: OwnerRequest) -> HttpResponse:
 
 def _page_number(asked: str) -> int:
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1  # noqa: PLR2004
-    return min(max(number, 1), MOST_PAGES)
+    return min(max(number, 1), MAX_PAGES)
 
 
 @owner_page(Right.DECIDE, "POST")

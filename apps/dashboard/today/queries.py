@@ -25,7 +25,7 @@ from apps.dashboard.requests.queries.cards import RequestCard, request_card, req
 from apps.dashboard.roles import Right
 from apps.kernel.money import Money
 
-MOST_CARDS = 5
+MAX_CARDS = 5
 SHORTEST_GAP = 30 * 60
 """Seconds; shorter gaps are not worth a line."""
 
@@ -78,7 +78,7 @@ def get_today(*, access: Access, frame: Frame, now: datetime) -> Today:
     tomorrow = today + timedelta(days=1)
     visits = list_bookings_on(access=access, first=today, last=tomorrow)
     rows = merged(visits, list_session_rows_on(access=access, first=today, last=tomorrow))
-    asked = list(requests_of(access)[:MOST_CARDS])
+    asked = list(requests_of(access)[:MAX_CARDS])
     rota = load_rota(business=access.business, dates=[today, *dates_of(asked, access)], now=now)
     zone = access.business.zone
     todays = rows_of_day(rows, on=today, zone=zone)
@@ -152,8 +152,8 @@ def _next_gap(access: Access, rota: Rota, *, now: datetime) -> Gap | None:
     return Gap(datetime.fromtimestamp(start, UTC), (end - start) // 60, name)
 
 
-MOST_PAST = 3
-MOST_AHEAD = 9
+MAX_PAST = 3
+MAX_AHEAD = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +189,13 @@ def lines_of_day(
     past = [row for row in rows if row.ends_at <= now]
     here = [row for row in rows if row.starts_at <= now < row.ends_at]
     ahead = [row for row in rows if row.starts_at > now]
-    shown = [*past[-MOST_PAST:], *here]
-    lines = [_earlier(past[:-MOST_PAST])] if past[:-MOST_PAST] else []
+    shown = [*past[-MAX_PAST:], *here]
+    lines = [_earlier(past[:-MAX_PAST])] if past[:-MAX_PAST] else []
     lines += [_booking_line(row, now=now) for row in sorted(shown, key=lambda row: row.starts_at)]
     lines.append(DayLine("now", now))
-    lines += _coming(ahead[:MOST_AHEAD], free, now=now)
-    if ahead[MOST_AHEAD:]:
-        lines.append(_later(ahead[MOST_AHEAD:]))
+    lines += _coming(ahead[:MAX_AHEAD], free, now=now)
+    if ahead[MAX_AHEAD:]:
+        lines.append(_later(ahead[MAX_AHEAD:]))
     return tuple(lines)
 
 

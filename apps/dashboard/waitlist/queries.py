@@ -18,8 +18,8 @@ from apps.dashboard.access import Access
 from apps.dashboard.frame.queries.rows import customer_name, local_date_of, staff_name
 from apps.waitlists.queries import find_times_for, has_offer
 
-MOST_ROWS = 500
-MOST_TIMES = 60
+MAX_ROWS = 500
+MAX_TIMES = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def list_wishes(*, access: Access, now: datetime) -> list[tuple[str, list[WishRo
     entries = _entries(access).order_by(
         "booking__service__name", "booking__service_id", "rank", "pk"
     )
-    rows = [_row(entry, now=now) for entry in entries[:MOST_ROWS]]
+    rows = [_row(entry, now=now) for entry in entries[:MAX_ROWS]]
     return [(name, list(line)) for name, line in groupby(rows, key=lambda row: row.service)]
 
 
@@ -84,7 +84,7 @@ def times_for(*, booking: Booking, now: datetime) -> list[tuple[date, list[datet
         return []
     own = booking.session_id
     free = find_times_for(choice=choice, wish=wish, own_session_id=own, now=now)
-    return _by_day(free[:MOST_TIMES], booking)
+    return _by_day(free[:MAX_TIMES], booking)
 
 
 def _by_day(free: Sequence[datetime], booking: Booking) -> list[tuple[date, list[datetime]]]:

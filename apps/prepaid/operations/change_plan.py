@@ -24,7 +24,7 @@ Status = PlanPurchase.Status
 UNDER_WAY = Payment.objects.filter(status__in=UNDECIDED, order__status=Order.Status.INITIALIZED)
 DRAFT_LIFE = timedelta(hours=24)
 NO_DAY = timedelta(0)
-MOST = 5
+MAX_PLANS = 5
 
 
 @transaction.atomic
@@ -226,7 +226,7 @@ def ask_for_plans(*, business: Business, email: str, now: datetime, form_key: st
     plans = PlanPurchase.objects.filter(
         business=business, customer__email=email, status__in=PlanPurchase.LIVE
     ).order_by("-pk")
-    for purchase in plans[:MOST]:
+    for purchase in plans[:MAX_PLANS]:
         tell_of_plan(purchase, "LINK", now=now, key=_once(purchase, form_key))
 
 

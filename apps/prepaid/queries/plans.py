@@ -23,7 +23,7 @@ from apps.prepaid.queries.plan_offer import price_again, price_plan
 from apps.prepaid.renewals import renews
 from apps.web import formatting
 
-MOST_LINES = 200
+MAX_LINES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def terms_words(plan: PricingPlan) -> list[str]:
 
 def ledger_of(*, purchase: PlanPurchase) -> list[LedgerLine]:
     """The newest first, in plain words for customer and owner alike; one query."""
-    entries = purchase.entries.select_related("booking__service", "by").order_by("-pk")[:MOST_LINES]
+    entries = purchase.entries.select_related("booking__service", "by").order_by("-pk")[:MAX_LINES]
     return [_line(entry, counts=purchase.balance is not None) for entry in entries]
 
 

@@ -79,7 +79,7 @@ OUT_OF_LINE = {
     BookingEvent.Action.CANCELED: _("Off the waitlist"),
     BookingEvent.Action.DECLINED: _("Nothing opened up"),
 }
-MOST_SHOWN = 6
+MAX_SHOWN = 6
 OPEN = {Booking.Status.CONFIRMED, Booking.Status.PENDING}
 
 
@@ -179,7 +179,7 @@ def other_sessions(*, booking: Booking, now: datetime) -> list[Session | CourseR
         now=now,
         is_team=False,
     )
-    return list_open_to(booking=booking, now=now)[:MOST_SHOWN] if may_move else []
+    return list_open_to(booking=booking, now=now)[:MAX_SHOWN] if may_move else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def test_what_a_gift_card_pays_came_when_it_was_bought(olga: Client, salon: Salo
 def test_the_sums_are_of_all_rows_however_many_are_shown(
     olga: Client, salon: Salon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(takings, "MOST_ROWS", 2)
+    monkeypatch.setattr(takings, "MAX_ROWS", 2)
     for number in (1, 2, 3):
         pay(salon, number)
 

@@ -36,7 +36,7 @@ def actions_of(booking: Booking, *, access: Access, now: datetime) -> frozenset[
 DECISIONS = ("booking.confirmed", "booking.declined")
 
 
-MOST_UNDOABLE = 50
+MAX_UNDOABLE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _mails_that_wait(access: Access, *, now: datetime) -> Mapping[int, datetime]
         topic__in=DECISIONS,
         business_id=access.business.pk,
     ).order_by("-not_before")
-    rows = items.values_list("payload", "not_before")[:MOST_UNDOABLE]
+    rows = items.values_list("payload", "not_before")[:MAX_UNDOABLE]
     return {payload["event_id"]: not_before for payload, not_before in rows}
 
 

@@ -31,7 +31,7 @@ from apps.dashboard.frame.queries.frame import leftovers_of, let_go_ahead, uncle
 from apps.dashboard.frame.queries.rows import LIVE, customer_name, staff_name, zone_told
 from apps.kernel.money import Money
 
-MOST_SHOWN = 100
+MAX_SHOWN = 100
 RELATED = ("customer", "service", "resource__staff_member", "business", "location", "order")
 
 
@@ -85,7 +85,7 @@ def list_leftovers(*, access: Access) -> list[BookingMoney]:
     """Bookings that are over while money of them is still here, and nobody has decided to keep it
     (rule M11); one query."""
     rows = leftovers_of(access).select_related("customer", "location").order_by("starts_at", "pk")
-    return [_money_of(it, it.paid) for it in rows[:MOST_SHOWN]]
+    return [_money_of(it, it.paid) for it in rows[:MAX_SHOWN]]
 
 
 def list_let_go(*, access: Access, now: datetime) -> list[BookingMoney]:
@@ -93,7 +93,7 @@ def list_let_go(*, access: Access, now: datetime) -> list[BookingMoney]:
     soonest first (rule M29); the card of a request says it itself. One query."""
     rows = let_go_ahead(access, now=now).select_related("booking__customer", "booking__location")
     rows = rows.select_related("booking__business").order_by("booking__starts_at", "pk")
-    found = [(it.booking, getattr(it, "missing", 0)) for it in rows[:MOST_SHOWN]]
+    found = [(it.booking, getattr(it, "missing", 0)) for it in rows[:MAX_SHOWN]]
     return [_money_of(booking, missing) for booking, missing in found if booking]
 
 
@@ -130,10 +130,10 @@ def list_stranded(*, access: Access) -> list[Stranded]:
         *(f"payment__{it}" for it in joined)
     )
     return [
-        *(_stranded(it, it.amount) for it in payments.order_by("pk")[:MOST_SHOWN]),
+        *(_stranded(it, it.amount) for it in payments.order_by("pk")[:MAX_SHOWN]),
         *(
             _stranded(it.payment, it.amount, is_refund=True)
-            for it in refunds.order_by("pk")[:MOST_SHOWN]
+            for it in refunds.order_by("pk")[:MAX_SHOWN]
         ),
     ]
 
@@ -169,7 +169,7 @@ def list_refused(*, access: Access) -> list[Refused]:
     rows = refused_refunds(business_id=access.business.pk).select_related(
         *(f"payment__order__{it}" for it in of_order)
     )
-    return [_refused(it) for it in rows.order_by("pk")[:MOST_SHOWN]]
+    return [_refused(it) for it in rows.order_by("pk")[:MAX_SHOWN]]
 
 
 def _refused(refund: Refund) -> Refused:
@@ -202,7 +202,7 @@ def list_uncovered(*, access: Access) -> list[UncoveredCard]:
     rows = uncovered_cards(business_id=access.business.pk).order_by("pk")
     return [
         UncoveredCard(it.pk, it.reference, it.buyer_name, Money(it.uncovered, it.currency))
-        for it in rows[:MOST_SHOWN]
+        for it in rows[:MAX_SHOWN]
     ]
 
 
@@ -240,14 +240,14 @@ def list_unclear(*, access: Access) -> list[Unclear]:
             ref=it.provider_ref,
             at=it.settled_at or it.created_at,
         )
-        for it in rows.order_by("pk")[:MOST_SHOWN]
+        for it in rows.order_by("pk")[:MAX_SHOWN]
     ]
 
 
 def list_conflicts(*, access: Access, now: datetime) -> list[Conflict]:
     """All conflicts, the one that begins first on top; a constant number of queries."""
     rows = _flagged(access).select_related(*RELATED)
-    return _conflicts(list(rows.order_by("starts_at", "pk")[:MOST_SHOWN]), now=now)
+    return _conflicts(list(rows.order_by("starts_at", "pk")[:MAX_SHOWN]), now=now)
 
 
 def get_conflict(*, access: Access, reference: str, now: datetime) -> Conflict:

@@ -23,7 +23,7 @@ from apps.web.form_keys import KeyedForm
 from apps.web.formatting import format_money
 from apps.web.number_fields import speak
 
-MOST_PLACES = 1000
+MAX_PLACES = 1000
 
 
 class FormWithNumbers(forms.Form):
@@ -38,7 +38,7 @@ class CheckInForm(forms.Form):
     """Who of a booking, and whether they came; an empty state takes the mark away."""
 
     reference = forms.CharField(max_length=8)
-    seat = PlainNumberField(min_value=0, max_value=MOST_PLACES)
+    seat = PlainNumberField(min_value=0, max_value=MAX_PLACES)
     state = forms.ChoiceField(choices=Attendance.State.choices, required=False)
 
     def mark(self) -> Attendance.State | None:
@@ -67,9 +67,9 @@ class MessageForm(KeyedForm):
 class PlacesForm(FormWithNumbers):
     """seen is how many places the page showed."""
 
-    capacity = WholeNumberField(label=_("Places"), min_value=1, max_value=MOST_PLACES)
+    capacity = WholeNumberField(label=_("Places"), min_value=1, max_value=MAX_PLACES)
     seen = PlainNumberField(
-        min_value=1, max_value=MOST_PLACES, widget=forms.HiddenInput, required=False
+        min_value=1, max_value=MAX_PLACES, widget=forms.HiddenInput, required=False
     )
 
 
@@ -92,7 +92,7 @@ def seen_in(sent: str) -> Seen:
     return Seen(people, sessions)
 
 
-MOST_PEOPLE = 99
+MAX_PEOPLE = 99
 
 
 class AddPersonForm(KeyedForm, AsksAboutSlips, FormWithNumbers):
@@ -109,7 +109,7 @@ class AddPersonForm(KeyedForm, AsksAboutSlips, FormWithNumbers):
             "required": _("Enter an e-mail address: the confirmation goes there."),
         },
     )
-    people = WholeNumberField(label=_("People"), min_value=1, max_value=MOST_PEOPLE, initial=1)
+    people = WholeNumberField(label=_("People"), min_value=1, max_value=MAX_PEOPLE, initial=1)
 
     def __init__(self, *args: Any, service: Service | None, locale: str, **kwargs: Any) -> None:
         super().__init__(*args, locale=locale, **kwargs)
@@ -124,7 +124,7 @@ class AddPersonForm(KeyedForm, AsksAboutSlips, FormWithNumbers):
             name = f"people_{variant.pk}"
             self.fields[name] = WholeNumberField(
                 label=_label_of(variant, service, locale=locale),
-                max_value=MOST_PEOPLE,
+                max_value=MAX_PEOPLE,
                 initial=0 if self.counted else 1,
                 error_messages={"required": _("Enter 0 for nobody.")},
             )

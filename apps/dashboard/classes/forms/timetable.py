@@ -21,7 +21,7 @@ from apps.businesses.models import Business, Location
 from apps.catalog.models import Resource, Service
 from apps.classes.queries.attending import Scope, Seen
 from apps.dashboard.access import Access
-from apps.dashboard.classes.forms.roster import MOST_PLACES, seen_in
+from apps.dashboard.classes.forms.roster import MAX_PLACES, seen_in
 from apps.dashboard.frame.forms import EARLIEST, LATEST, LONGEST_REASON, PLACE, FormWithPlace
 from apps.dashboard.roles import Right
 from apps.kernel.references import DIGEST_PATTERN
@@ -31,7 +31,7 @@ from apps.web.form_keys import KeyedForm
 from apps.web.formatting import format_datetime, format_time, week_starts_of, zone_label
 from apps.web.number_fields import speak
 
-MOST_TOLD = 4
+MAX_TOLD = 4
 
 
 class MovingOnForm(forms.Form):
@@ -67,8 +67,8 @@ def unclear_words(resolution: Resolution, next_at: datetime, *, zone: ZoneInfo, 
 
 
 def _moved_words(starts: Sequence[datetime], *, zone: ZoneInfo, locale: str) -> str:
-    told = [format_datetime(at, zone=zone, locale=locale) for at in starts[:MOST_TOLD]]
-    if len(starts) > MOST_TOLD:
+    told = [format_datetime(at, zone=zone, locale=locale) for at in starts[:MAX_TOLD]]
+    if len(starts) > MAX_TOLD:
         told.append("…")
     words = ngettext(
         "The clocks change on one date, which would be at %(dates)s.",
@@ -265,7 +265,7 @@ class NewClassForm(KeyedForm, MovingOnForm, OverridingForm, FormWithPlace):
     capacity = WholeNumberField(
         label=_("Places"),
         min_value=1,
-        max_value=MOST_PLACES,
+        max_value=MAX_PLACES,
         error_messages={"required": _("Enter how many places there are.")},
     )
     weekdays = forms.TypedMultipleChoiceField(

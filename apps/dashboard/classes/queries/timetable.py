@@ -23,7 +23,7 @@ from apps.dashboard.frame.queries.rota import load_team
 from apps.dashboard.frame.queries.rows import BookingRow, instant, touching, zone_there
 
 TOGETHER = (Session.Kind.CLASS, Session.Kind.COURSE)
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 
 
 def list_session_rows_on(*, access: Access, first: date, last: date) -> list[BookingRow]:
@@ -40,7 +40,7 @@ def list_session_rows_on(*, access: Access, first: date, last: date) -> list[Boo
     if access.own_resource_ids is not None:
         sessions = sessions.filter(occupancies__resource_id__in=access.own_resource_ids).distinct()
     named = sessions.select_related("service__category", "course_run", "location")
-    found = list(named.order_by("starts_at", "pk")[:MOST_ROWS])
+    found = list(named.order_by("starts_at", "pk")[:MAX_ROWS])
     crews = find_crews(session_ids=[it.pk for it in found])
     return [_row(it, crews.get(it.pk, Crew())) for it in found]
 

@@ -16,7 +16,7 @@ from apps.catalog.models import Resource, Service
 from apps.dashboard.access import Access
 
 LIVE = (Booking.Status.PENDING, Booking.Status.CONFIRMED)
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 LONGEST = timedelta(days=2)
 """Of a visit or a class that is looked for on the days after its first."""
 
@@ -66,7 +66,7 @@ def list_bookings_on(
         **touching(day_bounds(zone, first)[0], day_bounds(zone, last)[1]),
     )
     wanted = set(statuses)
-    rows = with_names(bookings).order_by("starts_at", "pk")[:MOST_ROWS]
+    rows = with_names(bookings).order_by("starts_at", "pk")[:MAX_ROWS]
     return [row_of(booking) for booking in rows if booking.status in wanted]
 
 

@@ -13,7 +13,7 @@ from apps.checkout.queries.orders import PAYER, payer_of, receipt_of
 from apps.dashboard.access import Access
 from apps.kernel.money import Money
 
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 KINDS = tuple(kind for kind in Payment.Kind if kind != Payment.Kind.GIFT)
 
 
@@ -83,8 +83,8 @@ def get_takings(*, access: Access, on: date) -> Takings:
     by_card = _sum((it for it in rows if it.kind == Payment.Kind.GIFT), currency)
     return Takings(
         on=on,
-        rows=tuple(rows[:MOST_ROWS]),
-        more=len(rows[MOST_ROWS:]),
+        rows=tuple(rows[:MAX_ROWS]),
+        more=len(rows[MAX_ROWS:]),
         sums=tuple(
             Sum(str(kind.label), _sum((it for it in rows if it.kind == kind), currency))
             for kind in KINDS

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.businesses.models import Business
 from apps.catalog.models import PricingPlan
+from apps.catalog.pricing import MAX_AMOUNT
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.promotions import plain_code
 from apps.prepaid.forms import GiftFields
@@ -23,7 +24,6 @@ from apps.web.fields import (
 from apps.web.number_fields import MoneyField, speak
 from apps.web.text import clean_line
 
-MOST_MINOR = 2_000_000_000
 LESS, MORE = "LESS", "MORE"
 
 
@@ -33,7 +33,7 @@ class RevisionForm(forms.Form):
     use_required_attribute = False
 
     revision = PlainNumberField(
-        min_value=1, max_value=MOST_MINOR, required=True, widget=forms.HiddenInput
+        min_value=1, max_value=2_000_000_000, required=True, widget=forms.HiddenInput
     )
 
 
@@ -92,7 +92,7 @@ class EndPlanForm(RevisionForm):
     )
     reason = ReasonField(required=False)
     seen_refunded = PlainNumberField(
-        min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput, required=False
+        min_value=0, max_value=MAX_AMOUNT, widget=forms.HiddenInput, required=False
     )
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
@@ -147,7 +147,7 @@ class AdjustGiftForm(forms.Form):
     )
     amount = MoneyField(error_messages={"required": _("Enter an amount.")})
     reason = ReasonField()
-    seen_balance = PlainNumberField(min_value=0, max_value=MOST_MINOR, widget=forms.HiddenInput)
+    seen_balance = PlainNumberField(min_value=0, max_value=MAX_AMOUNT, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, business: Business, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="adjust-%s", **kwargs)  # type: ignore[misc]
@@ -162,7 +162,7 @@ class AdjustGiftForm(forms.Form):
 class StopGiftForm(forms.Form):
     """What to do with the rest of a card that is stopped."""
 
-    seen_balance = PlainNumberField(min_value=0, max_value=MOST_MINOR)
+    seen_balance = PlainNumberField(min_value=0, max_value=MAX_AMOUNT)
     back = forms.BooleanField(required=False)
 
 
@@ -218,8 +218,8 @@ class SellPlanForm(DeskSaleForm):
         initial=True,
         help_text=_("If not, the plan starts anyway and its page shows what is still owed."),
     )
-    seen_price = PlainNumberField(min_value=0, max_value=MOST_MINOR)
-    seen_gift_amount = PlainNumberField(min_value=0, max_value=MOST_MINOR, required=False)
+    seen_price = PlainNumberField(min_value=0, max_value=MAX_AMOUNT)
+    seen_gift_amount = PlainNumberField(min_value=0, max_value=MAX_AMOUNT, required=False)
     used_code = LineField(max_length=40, required=False)
     used_gift = LineField(max_length=40, required=False)
 
@@ -282,7 +282,7 @@ class HoldersForm(forms.Form):
 
     q = LineField(label=_("Search"), required=False, max_length=100)
     plan = PlainNumberField(required=False, min_value=1, max_value=2**62)
-    page = PlainNumberField(required=False, min_value=1, max_value=MOST_MINOR)
+    page = PlainNumberField(required=False, min_value=1, max_value=2_000_000_000)
 
     def asked(self) -> tuple[str, int | None, int]:
         """Return words, plan and page."""

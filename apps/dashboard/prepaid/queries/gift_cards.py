@@ -19,7 +19,7 @@ from apps.kernel.money import Money
 from apps.outbox.queries import find_failed
 
 A_PAGE = 50
-MOST_LINES = 200
+MAX_LINES = 200
 DRAFT = GiftCard.Status.DRAFT
 
 
@@ -92,7 +92,7 @@ def get_card(*, access: Access, reference: str) -> GiftCard:
 def read_card(*, card: GiftCard) -> CardPage:
     """Read everything about it; six queries, however long its ledger is."""
     related = ("by", "payment__order__booking__customer", "payment__order__purchase__customer")
-    entries = card.entries.select_related(*related).order_by("-pk")[:MOST_LINES]
+    entries = card.entries.select_related(*related).order_by("-pk")[:MAX_LINES]
     return CardPage(
         card=card,
         code=spell_code(card.code),

@@ -26,7 +26,7 @@ from apps.prepaid.queries.plans import (
     period_words,
 )
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def list_plan_rows(*, access: Access) -> list[PlanRow]:
             retired_at=plan.retired_at,
             beyond=_beyond(plan, access),
         )
-        for plan in plans.order_by("position", "pk")[:MOST_ROWS]
+        for plan in plans.order_by("position", "pk")[:MAX_ROWS]
     ]
     return sorted(rows, key=lambda row: row.retired_at is not None)
 

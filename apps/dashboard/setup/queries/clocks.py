@@ -21,7 +21,7 @@ from apps.dashboard.frame.queries.rows import customer_name
 from apps.messages.operations.fan_out import is_told
 from apps.web.formatting import format_datetime, zone_label
 
-MOST_LINES = 20
+MAX_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ def preview_clock(*, touched: Touched, now: datetime) -> ClockPreview:
         drafts=len(touched.drafts),
         skipped=len(touched.skipped),
         doubled=len(touched.doubled),
-        conflicts=tuple(conflicts[:MOST_LINES]),
-        more_conflicts=max(0, len(conflicts) - MOST_LINES),
+        conflicts=tuple(conflicts[:MAX_LINES]),
+        more_conflicts=max(0, len(conflicts) - MAX_LINES),
         stays=_stays(touched, now=now),
         seal=touched.seal,
         example=next((line for part in parts for line in part.lines), None),
@@ -218,7 +218,7 @@ def _parts(touched: Touched, teller: _Teller) -> Iterable[Part]:
 
 
 def _part(ident: str, title: str, rows: Sequence[object], tell: Callable[..., Line]) -> Part:
-    first = sorted(rows, key=lambda it: (it.starts_at, it.pk))[:MOST_LINES]  # type: ignore[attr-defined]
+    first = sorted(rows, key=lambda it: (it.starts_at, it.pk))[:MAX_LINES]  # type: ignore[attr-defined]
     return Part(ident, title, len(rows), tuple(tell(it) for it in first))
 
 

@@ -14,7 +14,7 @@ from apps.checkout.queries.promotions import worth_words
 from apps.dashboard.access import Access
 from apps.kernel.money import Money
 
-MOST_ROWS = 500
+MAX_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def list_coupons(*, access: Access, now: datetime) -> list[PromotionRow]:
             max_uses=it.max_uses,
             given=Money(it.given, business.currency),
         )
-        for it in rows.order_by("-pk")[:MOST_ROWS]
+        for it in rows.order_by("-pk")[:MAX_ROWS]
     ]
 
 
@@ -67,7 +67,7 @@ def list_discounts(*, access: Access, now: datetime) -> list[PromotionRow]:
             min_people=it.min_people,
             services=", ".join(service.name for service in it.services.all()),
         )
-        for it in rows.order_by("-pk")[:MOST_ROWS]
+        for it in rows.order_by("-pk")[:MAX_ROWS]
     ]
 
 
