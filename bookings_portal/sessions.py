@@ -20,7 +20,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from apps.bookings.visitors import GRANTS
-from apps.web.kept_text import ENDED_FOR, WAS_SIGNED_IN, keep_text
+from apps.web.kept_text import ENDED_FOR, WAS_SIGNED_IN, store_text
 
 SEEN = "signed_in_seen"
 """In the session: the second of the sign-in, which also ties the mark of the browser to it."""
@@ -72,7 +72,7 @@ def end_idle_sign_ins(
             _mark(request, response, now=timezone.now())
         is_sent_away = response.status_code == HTTPStatus.FOUND and not request.user.pk
         if is_sent_away and request.path_info.startswith(operators):
-            keep_text(request, now=timezone.now())  # what forged its token was refused before
+            store_text(request, now=timezone.now())  # what forged its token was refused before
         return response
 
     return middleware

@@ -72,11 +72,11 @@ class SignIn(models.Model):
     from form_key and our own key, and stand in no table.
 
     mailed_at is empty while no mail has left, for an unknown address for ever. form_key makes a
-    form that is sent twice ask once. Of wrong codes there are MOST_TRIES at most.
+    form that is sent twice ask once. Of wrong codes there are MAX_TRIES at most.
     """
 
     LIFE: ClassVar = timedelta(minutes=10)
-    MOST_TRIES: ClassVar = 5
+    MAX_TRIES: ClassVar = 5
 
     email = models.EmailField(max_length=254, help_text="In lower case")
     form_key = models.CharField(max_length=43, unique=True)

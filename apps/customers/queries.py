@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from apps.customers.models import Customer, SignedInDevice
 from apps.web.phones import EXTENSION, line_of
 
-MOST_DEVICES = 50
+MAX_DEVICES = 50
 DOTLESS = {"gmail.com", "googlemail.com"}
 """Providers that deliver to the same mailbox with or without dots."""
 
@@ -71,4 +71,4 @@ def is_customer(*, email: str) -> bool:
 def list_devices(*, email: str, now: datetime) -> list[SignedInDevice]:
     """The browsers that are signed in with an address, the newest first; one query."""
     live = SignedInDevice.objects.filter(email=email, ended_at=None, ends_at__gt=now)
-    return list(live.order_by("-signed_in_at", "-pk")[:MOST_DEVICES])
+    return list(live.order_by("-signed_in_at", "-pk")[:MAX_DEVICES])

@@ -20,7 +20,7 @@ from apps.businesses.queries import get_membership
 from apps.catalog.models import StaffMember
 from apps.dashboard.roles import ROLES, Right
 from apps.web.http import HtmxRequest, go_to, instead_of_the_page, own_path, wants_fragment
-from apps.web.kept_text import keep_text, page_around
+from apps.web.kept_text import page_around, store_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def admit(
     """
     user = request.user
     if isinstance(user, AnonymousUser):
-        keep_text(request, now=timezone.now())
+        store_text(request, now=timezone.now())
         return ask_to_sign_in(request)
     slug = view_kwargs.get("slug")
     if slug is None:

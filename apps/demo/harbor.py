@@ -27,7 +27,7 @@ from apps.demo.plans import (
     VariantPlan,
     on_days,
 )
-from apps.demo.visits import Routine, address_of, keep_silent, make_visits, usual_visits
+from apps.demo.visits import Routine, address_of, make_visits, silence_outbox, usual_visits
 from apps.prepaid import operations as prepaid
 from apps.prepaid.operations import Buyer
 
@@ -221,7 +221,7 @@ def fill_harbor(shop: Shop, *, now: datetime) -> None:
     make_visits(shop, visits)
     sell_plans(shop, now=now)
     fill_classes(shop, now=now)
-    keep_silent(shop)
+    silence_outbox(shop)
 
 
 def sell_plans(shop: Shop, *, now: datetime) -> None:

@@ -18,8 +18,8 @@ from apps.demo.visits import (
     Visit,
     address_of,
     instant,
-    keep_silent,
     make_visits,
+    silence_outbox,
     usual_visits,
 )
 from apps.waitlists import operations as waitlists
@@ -99,7 +99,7 @@ def fill_juniper(shop: Shop, *, now: datetime) -> None:
     let_people_wait(shop, now=now)
     let_one_pay_late(shop, now=now)
     sell_gift_cards(shop, now=now)
-    keep_silent(shop)
+    silence_outbox(shop)
 
 
 def _next(weekday: int, *, after: date) -> date:

@@ -17,7 +17,7 @@ from apps.demo.plans import (
     VariantPlan,
     on_days,
 )
-from apps.demo.visits import Routine, Visit, keep_silent, make_visits, usual_visits
+from apps.demo.visits import Routine, Visit, make_visits, silence_outbox, usual_visits
 
 Hue = Service.Hue
 Kind = Question.Kind
@@ -217,7 +217,7 @@ def fill_northside(shop: Shop, *, now: datetime) -> None:
         usual_visits(shop, ROUTINE, around=today, now=now), key=lambda each: each.made_at
     )
     make_visits(shop, _answered(shop, visits, now=now))
-    keep_silent(shop)
+    silence_outbox(shop)
 
 
 def _answered(shop: Shop, visits: list[Visit], *, now: datetime) -> Iterator[Visit]:

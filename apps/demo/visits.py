@@ -2,7 +2,7 @@
 the ordinary weeks of a business, always the same for the same dates.
 
 Every operation gets the instant at which it would have happened, so history, answers-by and
-policy snapshots are those of real bookings. Nothing is sent: see keep_silent.
+policy snapshots are those of real bookings. Nothing is sent: see silence_outbox.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -66,7 +66,7 @@ def make_visits(shop: Shop, visits: Iterable[Visit]) -> None:
         _decide(shop, visit, _book(shop, visit))
 
 
-def keep_silent(shop: Shop) -> None:
+def silence_outbox(shop: Shop) -> None:
     """Mark what the bookings of this new business put into the outbox as done when it was due.
 
     Their customers do not exist, and a mail about a visit of last week would be wrong anyway.

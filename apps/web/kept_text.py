@@ -67,7 +67,7 @@ class KeptText:
     sent_to: str = ""
 
 
-def keep_text(request: HttpRequest, *, now: datetime) -> None:
+def store_text(request: HttpRequest, *, now: datetime) -> None:
     """Keep what was sent in the session, for the account whose sign-in has just ended there, or
     whose session is gone; of anybody else nothing is kept."""
     account = request.session.get(ENDED_FOR) or getattr(request, WAS_SIGNED_IN, None)

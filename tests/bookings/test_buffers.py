@@ -607,7 +607,7 @@ def test_under_the_lock_a_hold_is_asked_about_with_the_clean_up_it_was_held_with
     claim = claim_of_hold(booking=held, choice=choice_of(booking=held), now=NOW)
     assert claim is not None
 
-    availability.keep_time(session_id=held.session_id or 0, claim=claim, now=NOW)
+    availability.confirm_time(session_id=held.session_id or 0, claim=claim, now=NOW)
 
     assert spans(draft) == [(stage.at((11, 50)), stage.at((13, 15)))]
 

@@ -56,7 +56,7 @@ def test_a_hold_that_ran_out_is_not_revived(salon: Salon) -> None:
 
 def test_releasing_frees_the_time_and_keeps_the_text(salon: Salon) -> None:
     draft = hold(salon)
-    bookings.keep_draft_text(booking=draft, typed={"name": "Carl"})
+    bookings.store_draft_text(booking=draft, typed={"name": "Carl"})
 
     bookings.release_draft(booking=draft, now=NOW)
 

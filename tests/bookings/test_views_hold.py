@@ -204,7 +204,7 @@ def test_other_browsers_have_no_way_to_a_draft(client: Client, salon: Salon) -> 
 
 def test_text_of_a_lapsed_draft_moves_to_the_next_one(client: Client, salon: Salon) -> None:
     address = hold(client, salon.cut, berlin(salon, 26, 10))
-    bookings.keep_draft_text(booking=Booking.objects.get(), typed={"name": ["Carl Vogt"]})
+    bookings.store_draft_text(booking=Booking.objects.get(), typed={"name": ["Carl Vogt"]})
 
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
         again = hold(client, salon.cut, berlin(salon, 26, 15))

@@ -21,7 +21,7 @@ NOT_ACTS = {
     "ask_for_plans": "mails links; nothing is bought, used or paid",
     "ask_to_sign_in": "has a mail sent",
     "end_sign_ins": "ends what a browser may see",
-    "keep_draft_text": "keeps what was typed",
+    "store_draft_text": "keeps what was typed",
     "lock_draft": "locks for whoever calls it",
     "offer_places": "forms have a method of this name; this one runs inside other operations",
     "receive_event": "deliver_sandbox_event brings it every message of the bank",

@@ -80,7 +80,7 @@ def lock_for_move(*, seating_id: int | None, target: Target) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def keep_seats(*, seating_id: int, now: datetime) -> None:
+def confirm_seats(*, seating_id: int, now: datetime) -> None:
     """Make held seats firm. A hold that ran out keeps its seats while nobody needed them, else
     takes them anew (rule C5).
 

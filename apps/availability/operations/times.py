@@ -60,7 +60,7 @@ def request_another_time(*, session_id: int, claim: Claim) -> None:
 
 
 @transaction.atomic(savepoint=False)
-def unkeep_time(*, session_id: int) -> None:
+def revert_to_request(*, session_id: int) -> None:
     """Turn a session back into a mere request that takes nothing (rule B9): the undo of a
     confirmation, or a hold from before several might ask for one time."""
     Occupancy.objects.filter(session_id=session_id).delete()
@@ -126,7 +126,7 @@ def withdraw_time(*, session_id: int, starts_at: datetime, ends_at: datetime) ->
     )
 
 
-def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
+def confirm_time(*, session_id: int, claim: Claim, now: datetime) -> None:
     """Make the time of a session firm: a draft that is submitted, a request that is confirmed.
 
     What the session still occupies is kept. What is gone, whose hold ran out, or what lay beside
@@ -137,18 +137,18 @@ def keep_time(*, session_id: int, claim: Claim, now: datetime) -> None:
         BusyTryAgain: the lock did not come in time.
     """
     with locked_resources(resource_ids=claim.resource_ids):
-        keep_under_lock(session_id=session_id, claim=claim, now=now)
+        confirm_under_lock(session_id=session_id, claim=claim, now=now)
 
 
-def keep_under_lock(*, session_id: int, claim: Claim, now: datetime) -> None:
-    """``keep_time``, by who has opened the door.
+def confirm_under_lock(*, session_id: int, claim: Claim, now: datetime) -> None:
+    """``confirm_time``, for a caller that has locked the resources.
 
     Raises:
         SlotTaken: as there.
     """
     rows = claim.check_under_lock(now=now, own_session_id=session_id, keeps=True)
     own = {row.resource_id for row in rows if row.session_id == session_id}
-    if own == set(claim.resource_ids) and _keep_own(session_id, count=len(own)):
+    if own == set(claim.resource_ids) and _confirm_own(session_id, count=len(own)):
         return
     take_anew(session_id, claim, claim.occupancies(session_id, expires_at=None))
 
@@ -160,7 +160,7 @@ def take_anew(session_id: int, claim: Claim, rows: Sequence[Occupancy]) -> None:
     _make_firm(session_id, **claim.buffers)
 
 
-def _keep_own(session_id: int, *, count: int) -> bool:
+def _confirm_own(session_id: int, *, count: int) -> bool:
     """Make firm a session and what it occupies; tell whether those were all the rows seen.
 
     The worker sweeps without our lock and may delete a row that ran out after we have seen it, and
@@ -205,7 +205,7 @@ def force_time(*, session_id: int, claim: Claim, now: datetime) -> bool:
     """
     with locked_resources(resource_ids=claim.resource_ids):
         try:
-            keep_under_lock(session_id=session_id, claim=claim, now=now)
+            confirm_under_lock(session_id=session_id, claim=claim, now=now)
         except SlotTaken:
             rows = claim.occupancies(session_id, expires_at=None)
             leave_out_of_the_guard(rows, own_session_id=session_id)

@@ -45,9 +45,9 @@ from apps.bookings.operations.hold import (
     forget_abandoned_drafts,
     hold_again,
     hold_draft_again,
-    keep_draft_text,
     place_hold,
     release_draft,
+    store_draft_text,
     take_over_draft,
 )
 from apps.bookings.operations.paid import (
@@ -121,7 +121,6 @@ __all__ = [
     "hold_again",
     "hold_draft_again",
     "keep_both",
-    "keep_draft_text",
     "keep_open",
     "line_of_history",
     "lock_booking",
@@ -144,6 +143,7 @@ __all__ = [
     "set_online_link",
     "settle_conflict",
     "settle_unanswered",
+    "store_draft_text",
     "submit_draft",
     "suggest_times",
     "take_over_draft",

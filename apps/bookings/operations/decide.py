@@ -68,7 +68,9 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     verdict = may_decide(status=states.Status(booking.status))
     if not verdict.allowed and verdict.reason is not None:
         raise NotAllowed(verdict.reason)
-    overrides = booking.seating_id is None and keep_asked_time(booking, forced=bool(why), now=now)
+    overrides = booking.seating_id is None and confirm_asked_time(
+        booking, forced=bool(why), now=now
+    )
     record_transition(
         booking,
         action=BookingEvent.Action.CONFIRMED,
@@ -86,7 +88,7 @@ def _confirm(*, booking_id: int, revision: int, by: TeamMember, now: datetime, w
     return booking
 
 
-def keep_asked_time(booking: Booking, *, forced: bool = False, now: datetime) -> bool:
+def confirm_asked_time(booking: Booking, *, forced: bool = False, now: datetime) -> bool:
     """Take the time of a locked request for good, forced also when something is in the way; tell
     whether anything was. Seats need no such thing: they are kept from the request on.
 
@@ -101,7 +103,7 @@ def keep_asked_time(booking: Booking, *, forced: bool = False, now: datetime) ->
     if forced:
         overrides = availability.force_time(session_id=booking.session.pk, claim=claim, now=now)
     else:
-        availability.keep_time(session_id=booking.session.pk, claim=claim, now=now)
+        availability.confirm_time(session_id=booking.session.pk, claim=claim, now=now)
     booking.resource_id = claim.primary_id
     return overrides
 
@@ -288,19 +290,19 @@ def _take_suggestions_back(booking: Booking) -> None:
 def _restore_time(booking: Booking, *, now: datetime) -> None:
     """What a request occupies depends on the service: its time, or nothing yet (rule B9)."""
     if booking.seating_id is not None:
-        availability.keep_seats(seating_id=booking.seating_id, now=now)
+        availability.confirm_seats(seating_id=booking.seating_id, now=now)
         return
     session = booking.session
     if session is None:
         return
     if booking.was_asked_for and booking.as_booked.allows_multiple_requests:
-        availability.unkeep_time(session_id=session.pk)
+        availability.revert_to_request(session_id=session.pk)
     elif booking.status == Booking.Status.DECLINED:
         claim = claim_of(booking=booking, choice=choice_as_booked(booking=booking), now=now)
-        availability.keep_time(session_id=session.pk, claim=claim, now=now)
+        availability.confirm_time(session_id=session.pk, claim=claim, now=now)
     elif session.occupancies.filter(enforced=False).exists() and not booking.double_booked:
         # It was confirmed over something that is there: without the override it keeps nothing.
-        availability.unkeep_time(session_id=session.pk)
+        availability.revert_to_request(session_id=session.pk)
 
 
 def settle_unanswered(*, now: datetime) -> int:

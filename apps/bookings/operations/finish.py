@@ -119,7 +119,7 @@ def finish_draft(
     if decision.status is states.Status.DECLINED:
         raise SlotGone
     if conflict:
-        _keep_anyway(booking, choice, now=now)
+        _force_what_is_booked(booking, choice, now=now)
     record_transition(
         booking,
         action=BookingEvent.Action.REQUESTED if by else BookingEvent.Action.BOOKED,
@@ -196,7 +196,7 @@ def _is_secured(booking: Booking, choice: Choice, *, asks: bool, now: datetime) 
     return True
 
 
-def _keep_anyway(booking: Booking, choice: Choice, *, now: datetime) -> None:
+def _force_what_is_booked(booking: Booking, choice: Choice, *, now: datetime) -> None:
     if booking.seating_id is not None:
         availability.force_seats(seating_id=booking.seating_id, now=now)
     elif booking.session_id is not None:

@@ -169,7 +169,7 @@ def release_draft(*, booking: Booking, now: datetime) -> None:
         release_booking(booking, now=now)
 
 
-def keep_draft_text(*, booking: Booking, typed: Mapping[str, object]) -> None:
+def store_draft_text(*, booking: Booking, typed: Mapping[str, object]) -> None:
     """Store what was typed, so that nothing is lost whatever happens to the time (rule W2)."""
     drafts = Booking.objects.filter(pk=booking.pk, status=Booking.Status.CREATED)
     drafts.update(draft_text=dict(typed))

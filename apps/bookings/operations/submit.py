@@ -256,9 +256,9 @@ def secure_time(
     except NoTime as none:
         raise SlotGone(none.reasons) from none
     if asks and choice.service.allows_multiple_requests:
-        availability.unkeep_time(session_id=booking.session_id)
+        availability.revert_to_request(session_id=booking.session_id)
     else:
-        availability.keep_time(session_id=booking.session_id, claim=claim, now=now)
+        availability.confirm_time(session_id=booking.session_id, claim=claim, now=now)
     booking.resource_id = claim.primary_id
 
 
@@ -267,7 +267,7 @@ def _secure_seats(booking: Booking, *, choice: Choice, now: datetime) -> None:
     if not booking.is_held(now):
         require_open(booking, choice=choice, now=now)
     try:
-        availability.keep_seats(seating_id=booking.seating_id or 0, now=now)
+        availability.confirm_seats(seating_id=booking.seating_id or 0, now=now)
     except NoSeats as lost:
         raise SlotGone from lost
 

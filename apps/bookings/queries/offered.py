@@ -209,7 +209,7 @@ def claim_of(*, booking: Booking, choice: Choice, now: datetime) -> Claim:
 
 
 def claim_of_hold(*, booking: Booking, choice: Choice, now: datetime) -> Claim | None:
-    """Return the claim of a live hold without a look, for ``keep_time`` to look under the lock.
+    """Return the claim of a live hold without a look, for ``confirm_time`` to look under the lock.
 
     No query. None where more is needed than the one the customer sees: what else is held has to be
     read.

@@ -120,7 +120,7 @@ def _require_room(
     try:
         require_room_to_book(request, draft, form.details(), now=now)
     except TooMany:
-        bookings.keep_draft_text(booking=draft, typed=form.typed())
+        bookings.store_draft_text(booking=draft, typed=form.typed())
         raise
 
 
@@ -129,7 +129,7 @@ def _hold_anew(
 ) -> HttpResponse:
     """The page with everything that was typed and the time held anew, for a browser whose cookie
     went meanwhile; where the time is gone, the times that are free (409)."""
-    bookings.keep_draft_text(booking=draft, typed=form.typed())
+    bookings.store_draft_text(booking=draft, typed=form.typed())
     try:
         bookings.hold_draft_again(draft_id=draft.draft_id, now=now)
     except (bookings.SlotGone, bookings.DraftGone):
@@ -158,10 +158,10 @@ def _submit(
     except bookings.CustomerBlocked:
         return _show(request, draft, form, now=now, notice=call_instead(draft), status=422)
     except (bookings.PriceChanged, bookings.SlotGone, bookings.DraftGone, BusyTryAgain) as lost:
-        bookings.keep_draft_text(booking=draft, typed=form.typed())
+        bookings.store_draft_text(booking=draft, typed=form.typed())
         return _not_booked(request, draft, lost, now=now)
     if booking.status == Booking.Status.CREATED:
-        bookings.keep_draft_text(booking=draft, typed=form.typed())
+        bookings.store_draft_text(booking=draft, typed=form.typed())
         response = go_to(request, "checkout:pay", draft=draft.draft_id, query=_way(request))
     else:
         response = to_done(request, booking)
@@ -192,7 +192,7 @@ def fields(request: HttpRequest, draft: Booking) -> HttpResponse:
     """Answer the asked fields anew when an answer opens another question; nothing is judged. Sent
     as a whole page, it is the details that show them."""
     form = _form(request, draft)
-    bookings.keep_draft_text(booking=draft, typed=form.typed())
+    bookings.store_draft_text(booking=draft, typed=form.typed())
     if not wants_fragment(request):
         return go_to(request, "bookings:details", draft=draft.draft_id)
     shown = _form(request, draft, typed=form.typed())
@@ -240,7 +240,7 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     if form.is_bound:
-        bookings.keep_draft_text(booking=draft, typed=form.typed())
+        bookings.store_draft_text(booking=draft, typed=form.typed())
     has_plan = bool(plans_of(request, business_id=draft.business_id))
     context = details_context(draft, form, purpose=PURPOSE, has_plan=has_plan, now=now)
     context["notice"] = notice

@@ -47,26 +47,30 @@ def change_zone(
         now=now,
     )
     if location_id is None:
-        keep_days(business_id=business_id, old=touched.zone_before, new=touched.zone)
+        preserve_dates(business_id=business_id, old=touched.zone_before, new=touched.zone)
     return touched
 
 
-def keep_days(*, business_id: int, old: ZoneInfo, new: ZoneInfo) -> None:
+def preserve_dates(*, business_id: int, old: ZoneInfo, new: ZoneInfo) -> None:
     """Let all that is counted in days of a locked business name the same days by the new zone, also
     what is over: its pages go on telling when it was good."""
     if old == new:
         return
-    _keep_days_of_reductions(Coupon.objects.filter(business_id=business_id), old=old, new=new)
-    _keep_days_of_reductions(Discount.objects.filter(business_id=business_id), old=old, new=new)
+    _preserve_dates_of_reductions(Coupon.objects.filter(business_id=business_id), old=old, new=new)
+    _preserve_dates_of_reductions(
+        Discount.objects.filter(business_id=business_id), old=old, new=new
+    )
     plans = PlanPurchase.objects.filter(business_id=business_id, starts_at__isnull=False)
     bought = list(plans.select_for_update().order_by("pk"))
     for purchase in bought:
-        _keep_days_of_plan(purchase, old=old, new=new)
+        _preserve_dates_of_plan(purchase, old=old, new=new)
     columns = ["starts_at", "paused_at", "opens_at", "ends_at", "renew_at", "revision"]
     PlanPurchase.objects.bulk_update(bought, columns, batch_size=A_BATCH)
 
 
-def _keep_days_of_reductions(rows: QuerySet[Reduction], *, old: ZoneInfo, new: ZoneInfo) -> None:
+def _preserve_dates_of_reductions(
+    rows: QuerySet[Reduction], *, old: ZoneInfo, new: ZoneInfo
+) -> None:
     """What was stopped, or began, in the middle of a day did so at a moment, which stays."""
     found = list(rows.select_for_update().order_by("pk"))
     for row in found:
@@ -76,7 +80,7 @@ def _keep_days_of_reductions(rows: QuerySet[Reduction], *, old: ZoneInfo, new: Z
     rows.bulk_update(found, ["starts_at", "ends_at"], batch_size=A_BATCH)
 
 
-def _keep_days_of_plan(purchase: PlanPurchase, *, old: ZoneInfo, new: ZoneInfo) -> None:
+def _preserve_dates_of_plan(purchase: PlanPurchase, *, old: ZoneInfo, new: ZoneInfo) -> None:
     """Its periods are counted from the day on which it began, less the days that it rests: both
     keep their date. Its card is charged as long before its end as so far."""
     before = purchase.ends_at

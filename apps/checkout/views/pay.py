@@ -54,9 +54,9 @@ from apps.checkout.views.till import (
     Till,
     forget_typed,
     is_update,
-    keep_typed,
     open_till,
     require_way,
+    store_typed,
 )
 from apps.web.formatting import format_money
 from apps.web.http import HttpResponseSeeOther, go_to, origin_of, render_page, wants_fragment
@@ -127,7 +127,7 @@ def _update(request: HttpRequest, draft: Booking, till: Till) -> HttpResponse:
     form = till.form if till.takes_any else None
     is_wrong = bool(_code_error(draft, till)) or (form is not None and bool(form.errors))
     if not is_wrong:
-        keep_typed(request, draft, till)
+        store_typed(request, draft, till)
     if wants_fragment(request):
         return _show(request, draft, till)
     if is_wrong:

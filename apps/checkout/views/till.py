@@ -141,7 +141,7 @@ def _posted(request: HttpRequest) -> QueryDict:
     return fields
 
 
-def keep_typed(request: HttpRequest, draft: Booking, till: "Till") -> None:
+def store_typed(request: HttpRequest, draft: Booking, till: "Till") -> None:
     """Keep what is used on the page for when it is read again; of one draft at a time."""
     gift, amount = till.offer.gift, typed_fields(request, draft).get("amount", "")
     request.session[KEPT] = {

@@ -13,7 +13,7 @@ from apps.availability.operations import IsDecided, SlotTaken
 from apps.bookings import states
 from apps.bookings.deadlines import Verdict, judge_minimum
 from apps.bookings.models import Booking, BookingEvent
-from apps.bookings.operations.decide import keep_asked_time
+from apps.bookings.operations.decide import confirm_asked_time
 from apps.bookings.operations.errors import DoesNotFit
 from apps.bookings.operations.transitions import (
     Actor,
@@ -101,11 +101,11 @@ def let_take_place(*, session_id: int, by: TeamMember, now: datetime) -> None:
     if session.service is not None and session.service.min_participants:
         group = group_of_session(session, session.service)
         booked = _lock_people(group)
-        _keep_word(group, session, now=now)
+        _record_decision(group, session, now=now)
         _confirm(group, booked, actor=Actor.of(by), now=now)
 
 
-def _keep_word(group: MinimumGroup, session: Session, *, now: datetime) -> None:
+def _record_decision(group: MinimumGroup, session: Session, *, now: datetime) -> None:
     """After the people, as wherever they and what they booked are locked (rule C2)."""
     if group.on is not None:
         availability.decide_day(
@@ -133,7 +133,7 @@ def _confirm(group: MinimumGroup, booked: Sequence[Booking], *, actor: Actor, no
     asked = _without_time(pending)
     if asked:
         availability.lock_resources(resource_ids=_eligible(group.service, booked=pending))
-    fitting = [it for it in sorted(pending, key=by_age) if it.pk not in asked or _keep(it, now)]
+    fitting = [it for it in sorted(pending, key=by_age) if it.pk not in asked or _got_time(it, now)]
     for booking in fitting:
         _write(booking, actor=actor, now=now)
     return len(fitting)
@@ -154,11 +154,11 @@ def _eligible(service: Service, *, booked: Sequence[Booking]) -> set[int]:
     return able | {it.resource_id for it in booked if it.resource_id is not None}
 
 
-def _keep(booking: Booking, now: datetime) -> bool:
+def _got_time(booking: Booking, now: datetime) -> bool:
     """Take the time of a request if it is free; whatever was begun in vain is undone."""
     try:
         with transaction.atomic():
-            keep_asked_time(booking, now=now)
+            confirm_asked_time(booking, now=now)
     except (DoesNotFit, SlotTaken):
         return False
     return True

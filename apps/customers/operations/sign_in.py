@@ -80,7 +80,7 @@ def sign_in_by_code(*, sign_in_id: int, code: str, device: str, now: datetime) -
         is_right = constant_time_compare(code_of(asked), code) and asked.mailed_at is not None
         if is_right:
             return _sign_in(asked, device=device, now=now)
-    raise WrongCode(left=SignIn.MOST_TRIES - asked.tries)
+    raise WrongCode(left=SignIn.MAX_TRIES - asked.tries)
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def sign_in_by_link(*, sign_in_id: int, device: str, now: datetime) -> str:
 
 def _count_try(sign_in_id: int, *, now: datetime) -> SignIn:
     live = SignIn.objects.filter(
-        pk=sign_in_id, used_at=None, expires_at__gt=now, tries__lt=SignIn.MOST_TRIES
+        pk=sign_in_id, used_at=None, expires_at__gt=now, tries__lt=SignIn.MAX_TRIES
     )
     if not live.update(tries=F("tries") + 1):
         raise SignInOver

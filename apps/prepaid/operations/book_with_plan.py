@@ -55,7 +55,7 @@ def book_with_plan(
         raise PlanRefused(refused)
     details = _details(choice, purchase.customer)
     if details is None:
-        bookings.keep_draft_text(booking=draft, typed=_known(purchase.customer, draft))
+        bookings.store_draft_text(booking=draft, typed=_known(purchase.customer, draft))
         return draft
     bookings.prepare_draft(
         draft_id=draft.draft_id, details=details, seen_price=draft.price, now=now

@@ -63,7 +63,7 @@ def buy(request: HttpRequest, business: Business) -> HttpResponse:
     except (ProviderDown, checkout.WayNotOffered) as down:
         words, status = unpaid_words(down), unpaid_status(down)
         return _show(request, business, form, now=now, notice=words, status=status)
-    keep_gift_till(request, bought.card)
+    store_typed_card(request, bought.card)
     if bought.url:
         return HttpResponseSeeOther(bought.url)
     return go_to(request, "prepaid:gift_card", reference=bought.card.reference)
@@ -157,7 +157,7 @@ def change(request: HttpRequest, reference: str) -> HttpResponse:
         return show_unpayable(request, found.business, down)
     if find_begun_card(card_id=found.pk) is None or has_payment_under_way(found):
         return go_to(request, "prepaid:gift_card", reference=reference)
-    change_gift_till(request)
+    forget_begun_card(request)
     return go_to(request, "prepaid:buy_gift", business=found.business.slug)
 
 
@@ -204,13 +204,13 @@ LONGEST = 300
 NAMES = ("amount", "to_name", "to_email", "words", "name", "email")
 
 
-def keep_gift_till(request: HttpRequest, card: GiftCard) -> None:
+def store_typed_card(request: HttpRequest, card: GiftCard) -> None:
     """Keep what was typed for a card, for whoever goes back from the bank."""
     typed = {name: request.POST.get(name, "")[:LONGEST] for name in NAMES}
     request.session[KEPT] = {"business": card.business_id, "card": card.pk, "typed": typed}
 
 
-def change_gift_till(request: HttpRequest) -> None:
+def forget_begun_card(request: HttpRequest) -> None:
     """Nothing is begun any more; what was typed stays."""
     request.session[KEPT] = {**request.session.get(KEPT, {}), "card": None}
 

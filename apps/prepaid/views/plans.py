@@ -107,7 +107,7 @@ def _use_code(
 ) -> HttpResponse:
     """Keep what is used, and read the page by GET (303); a wrong code stays in its field."""
     if not till.error:
-        keep_plan_till(request, plan, till)
+        store_typed_plan(request, plan, till)
         business = plan.business.slug
         return go_to(request, "prepaid:buy_plan", business=business, plan=plan.slug)
     said = {name: request.POST.get(name, "") for name in ("name", "email", "key")}
@@ -138,7 +138,7 @@ def _buy(
     except Refusal as changed:
         begun = back_to_begun(request, plan)
         return begun or _not_as_seen(request, plan, till, form, changed, now=now)
-    keep_plan_till(request, plan, till)
+    store_typed_plan(request, plan, till)
     return _to_what_was_bought(request, bought, by_gift=offer.by_gift)
 
 
@@ -278,7 +278,7 @@ def typed_for(request: HttpRequest, plan: PricingPlan) -> dict[str, str]:
     return {} if kept.get("plan") != plan.pk else {name: kept.get(name, "") for name in NAMES}
 
 
-def keep_plan_till(request: HttpRequest, plan: PricingPlan, till: PlanTill) -> None:
+def store_typed_plan(request: HttpRequest, plan: PricingPlan, till: PlanTill) -> None:
     """Keep who buys and what is used, for when the page is read again."""
     said = {name: request.POST.get(name, "")[:LONGEST] for name in ("name", "email")}
     gift = till.offer.gift.code if till.offer.gift else ""

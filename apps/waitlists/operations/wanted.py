@@ -146,7 +146,9 @@ class Time:
     def hand_over(self, *, now: datetime) -> Columns:
         """Raises NoTime, UnknownChoice, SlotTaken: the hours have changed under it."""
         claim = self._claim(now=now)
-        availability.keep_time(session_id=self.entry.booking.session_id or 0, claim=claim, now=now)
+        availability.confirm_time(
+            session_id=self.entry.booking.session_id or 0, claim=claim, now=now
+        )
         return {}
 
     def _claim(self, *, now: datetime) -> Claim:

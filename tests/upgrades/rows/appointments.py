@@ -53,7 +53,7 @@ def _describe(salon: Salon) -> None:
 
 def _hold(salon: Salon) -> None:
     draft = make_draft(service=salon.cut, starts_at=salon.at(26, 10), now=NOW, visitor="sam")
-    bookings.keep_draft_text(booking=draft, typed={"name": "Sam", "note": "By the window"})
+    bookings.store_draft_text(booking=draft, typed={"name": "Sam", "note": "By the window"})
     make_draft(
         service=salon.cut, starts_at=salon.at(26, 12), now=NOW - timedelta(hours=1), visitor="ida"
     )

@@ -57,7 +57,7 @@ class ZoneForm(forms.Form):
         return name
 
 
-class KeepForm(forms.Form):
+class WhatStaysForm(forms.Form):
     """What stays, and what the list showed."""
 
     keep = forms.ChoiceField(

@@ -20,7 +20,7 @@ from apps.checkout import operations as checkout
 from apps.dashboard.access import OwnerRequest
 from apps.dashboard.frame.views.owner_page import owner_page, show, to_page
 from apps.dashboard.roles import Right
-from apps.dashboard.setup.forms.clocks import KeepForm, ZoneForm, ZoneSearchForm
+from apps.dashboard.setup.forms.clocks import WhatStaysForm, ZoneForm, ZoneSearchForm
 from apps.dashboard.setup.queries.clocks import list_clocks, preview_clock
 from apps.web.formatting import format_weekday_time, zone_label
 
@@ -40,7 +40,7 @@ def take_step(request: HttpRequest, *, clock: Clock, now: datetime) -> Answer:
     data = request.POST if request.method == "POST" else request.GET
     if "zone" not in data:
         return _choose(data if data.get("q", "").strip() else None, clock, now=now)
-    kept = KeepForm(request.POST if request.method == "POST" else None)
+    kept = WhatStaysForm(request.POST if request.method == "POST" else None)
     zone = ZoneForm(data, clock=clock, is_again=kept.is_valid())
     if not zone.is_valid():
         return _choose(None, clock, now=now, wrong=zone)
@@ -78,7 +78,7 @@ def _choose(
     return Answer(context, 422 if is_wrong else 200)
 
 
-def _list(touched: Touched, form: KeepForm, *, now: datetime, status: int = 200) -> Answer:
+def _list(touched: Touched, form: WhatStaysForm, *, now: datetime, status: int = 200) -> Answer:
     preview = preview_clock(touched=touched, now=now)
     context = {
         "clock": touched.clock,
@@ -92,7 +92,7 @@ def _list(touched: Touched, form: KeepForm, *, now: datetime, status: int = 200)
 
 
 def _change(
-    request: HttpRequest, form: KeepForm, *, clock: Clock, name: str, now: datetime
+    request: HttpRequest, form: WhatStaysForm, *, clock: Clock, name: str, now: datetime
 ) -> Answer:
     if form.is_valid():
         problem = _try(request, form, clock=clock, name=name, now=now)
@@ -104,7 +104,7 @@ def _change(
 
 
 def _try(
-    request: HttpRequest, form: KeepForm, *, clock: Clock, name: str, now: datetime
+    request: HttpRequest, form: WhatStaysForm, *, clock: Clock, name: str, now: datetime
 ) -> str | None:
     """Change the zone, or say why nothing was changed."""
     try:
