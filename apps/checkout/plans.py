@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 from apps.availability.engine.zones import day_bounds
 
 
-class Kind(StrEnum):
+class PlanKind(StrEnum):
     """A number of visits, a number of visits in each period, or unlimited visits."""
 
     PACKAGE = "PACKAGE"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
     UNLIMITED = "UNLIMITED"
 
 
-class Refused(StrEnum):
+class PlanProblem(StrEnum):
     """Why a plan does not pay for a booking, the most lasting reason first."""
 
     NOT_BY_PLAN = "NOT_BY_PLAN"
@@ -36,11 +36,11 @@ class Refused(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PlanTerms:
     """A plan as it stands: left is how many visits there are, None where nobody counts. is_taken:
     its holder has another visit with it at the time that is asked for."""
 
-    kind: Kind
+    kind: PlanKind
     is_active: bool
     is_paused: bool
     left: int | None
@@ -60,43 +60,43 @@ class Wanted:
     starts_at: datetime
 
 
-def refusal(terms: Terms, wanted: Wanted) -> Refused | None:
+def refusal(terms: PlanTerms, wanted: Wanted) -> PlanProblem | None:
     """Why the plan cannot pay for it; None when it can.
 
     What the team has to approve is never paid by plan. Who pays as many visits as they like comes
     alone, and to one of them at a time. The visit has to begin before the plan ends.
     """
     if wanted.needs_approval:
-        return Refused.NOT_BY_PLAN
+        return PlanProblem.NOT_BY_PLAN
     if wanted.service_id not in terms.service_ids:
-        return Refused.OTHER_SERVICE
+        return PlanProblem.OTHER_SERVICE
     if terms.is_paused:
-        return Refused.PAUSED
+        return PlanProblem.PAUSED
     if not terms.is_active:
-        return Refused.OVER
+        return PlanProblem.OVER
     if terms.ends_at is not None and wanted.starts_at >= terms.ends_at:
-        return Refused.ENDS_BEFORE
+        return PlanProblem.ENDS_BEFORE
     return _too_many_at_once(terms, wanted)
 
 
-def _too_many_at_once(terms: Terms, wanted: Wanted) -> Refused | None:
-    if terms.kind is Kind.UNLIMITED and wanted.people > 1:
-        return Refused.ONE_PERSON
-    if terms.kind is Kind.UNLIMITED and terms.is_taken:
-        return Refused.THERE_ALREADY
+def _too_many_at_once(terms: PlanTerms, wanted: Wanted) -> PlanProblem | None:
+    if terms.kind is PlanKind.UNLIMITED and wanted.people > 1:
+        return PlanProblem.ONE_PERSON
+    if terms.kind is PlanKind.UNLIMITED and terms.is_taken:
+        return PlanProblem.THERE_ALREADY
     if terms.left is not None and terms.left < wanted.people:
-        return Refused.TOO_FEW
+        return PlanProblem.TOO_FEW
     return None
 
 
-def visits_for(terms: Terms, *, people: int) -> int:
+def visits_for(terms: PlanTerms, *, people: int) -> int:
     """How many visits a booking uses: one for each person, none where nobody counts."""
-    return 0 if terms.kind is Kind.UNLIMITED else people
+    return 0 if terms.kind is PlanKind.UNLIMITED else people
 
 
 def good_until(
     *,
-    kind: Kind,
+    kind: PlanKind,
     begins_on: date,
     valid_days: int | None,
     period_months: int | None,
@@ -108,7 +108,7 @@ def good_until(
     Periods are counted from the first day, so that a membership of the 31st is back on the 31st
     after a short month. None: it never ends.
     """
-    if kind is Kind.PACKAGE:
+    if kind is PlanKind.PACKAGE:
         if valid_days is None:
             return None
         last = begins_on + timedelta(days=valid_days)

@@ -34,7 +34,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class QuoteLine:
     """total is what is paid for the line, after discount; tax is the part of total that is tax."""
 
     name: str
@@ -85,7 +85,7 @@ class Quote:
     due_now may be chosen between least_now and most_now; where it is fixed, these are the same.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[QuoteLine, ...]
     currency: str
     tax_rate: int
     tax_included: bool
@@ -289,11 +289,11 @@ def ways_to_pay(
     return tuple(offered)
 
 
-def _line(item: Item, discount: int, *, rate: int, included: bool) -> Line:
+def _line(item: Item, discount: int, *, rate: int, included: bool) -> QuoteLine:
     plain = item.amount * item.quantity - discount
     tax = tax_in(plain, rate=rate) if included else tax_on(plain, rate=rate)
     total = plain if included else plain + tax
-    return Line(item.name, item.amount, item.quantity, tax, total, discount)
+    return QuoteLine(item.name, item.amount, item.quantity, tax, total, discount)
 
 
 def _due_now(total: int, *, way: Way, deposit: int | None) -> int:

@@ -15,7 +15,7 @@ WHOLE = 10_000
 QUOTES = frozenset("\"'`´‘’‚“”„«»‹›")
 
 
-class Kind(StrEnum):
+class PromotionKind(StrEnum):
     """Off by an amount, off by a share, or one fixed price for everything."""
 
     AMOUNT = "AMOUNT"
@@ -23,7 +23,7 @@ class Kind(StrEnum):
     FIXED_PRICE = "FIXED_PRICE"
 
 
-class Refused(StrEnum):
+class PromotionProblem(StrEnum):
     """Why a promotion takes nothing off. TOO_FEW people is said of discounts alone, what stands
     below it of codes alone."""
 
@@ -41,14 +41,14 @@ class Refused(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class PromotionTerms:
     """A promotion as it stands. Without services it is good for all of them; None is no limit.
 
     Of two discounts the one with the smaller pk is older. Of a coupon used counts all uses,
     used_by_customer those of this mailbox.
     """
 
-    kind: Kind
+    kind: PromotionKind
     value: int
     starts_at: datetime
     ends_at: datetime | None
@@ -76,51 +76,58 @@ class Taken:
 NOTHING = Taken("", 0)
 
 
-def not_live(terms: Terms, *, service_id: int | None, now: datetime) -> Refused | None:
+def not_live(
+    terms: PromotionTerms, *, service_id: int | None, now: datetime
+) -> PromotionProblem | None:
     """Why it does not count for this at this moment, whatever is booked; None when it does.
     service_id is None for a plan."""
     if terms.ends_at is not None and now >= terms.ends_at:
-        return Refused.OVER
+        return PromotionProblem.OVER
     if now < terms.starts_at:
-        return Refused.NOT_YET
+        return PromotionProblem.NOT_YET
     covers = terms.covers_plans if service_id is None else _covers(terms, service_id)
-    return None if covers else Refused.OTHER_SERVICE
+    return None if covers else PromotionProblem.OTHER_SERVICE
 
 
-def _covers(terms: Terms, service_id: int) -> bool:
+def _covers(terms: PromotionTerms, service_id: int) -> bool:
     return not terms.service_ids or service_id in terms.service_ids
 
 
 def refusal(
-    terms: Terms, *, service_id: int | None, subtotal: int, now: datetime, people: int = 1
-) -> Refused | None:
+    terms: PromotionTerms, *, service_id: int | None, subtotal: int, now: datetime, people: int = 1
+) -> PromotionProblem | None:
     """Why it takes nothing off what is booked now, the most lasting reason first; None when it
     does. service_id is None for a plan."""
     lasting = not_live(terms, service_id=service_id, now=now)
     if lasting is not None:
         return lasting
     if subtotal < terms.min_subtotal:
-        return Refused.TOO_SMALL
+        return PromotionProblem.TOO_SMALL
     if people < terms.min_people:
-        return Refused.TOO_FEW
+        return PromotionProblem.TOO_FEW
     if terms.max_uses is not None and terms.used >= terms.max_uses:
-        return Refused.USED_UP
+        return PromotionProblem.USED_UP
     if terms.max_per_customer is not None and terms.used_by_customer >= terms.max_per_customer:
-        return Refused.USED_BY_YOU
+        return PromotionProblem.USED_BY_YOU
     return None
 
 
-def worth(terms: Terms, *, subtotal: int) -> int:
+def worth(terms: PromotionTerms, *, subtotal: int) -> int:
     """What is taken off a subtotal: never more than all of it, half a unit rounded up."""
-    if terms.kind is Kind.AMOUNT:
+    if terms.kind is PromotionKind.AMOUNT:
         return min(terms.value, subtotal)
-    if terms.kind is Kind.FIXED_PRICE:
+    if terms.kind is PromotionKind.FIXED_PRICE:
         return max(0, subtotal - terms.value)
     return min(subtotal, (2 * subtotal * terms.value + WHOLE) // (2 * WHOLE))
 
 
 def best(
-    discounts: Sequence[Terms], *, service_id: int, subtotal: int, people: int, now: datetime
+    discounts: Sequence[PromotionTerms],
+    *,
+    service_id: int,
+    subtotal: int,
+    people: int,
+    now: datetime,
 ) -> Taken:
     """The discount that takes most off, the oldest of several; they never add up."""
     live = [

@@ -14,7 +14,14 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, CouponUse, Order, Payment
 from apps.checkout.operations import Seen
 from apps.checkout.pricing import Way
-from apps.checkout.promotions import Kind, Refused, Terms, refusal, spread, worth
+from apps.checkout.promotions import (
+    PromotionKind,
+    PromotionProblem,
+    PromotionTerms,
+    refusal,
+    spread,
+    worth,
+)
 from apps.checkout.queries.offers import offer_of
 from apps.customers.queries import identity_of
 from apps.ledger.check import find_all
@@ -24,8 +31,8 @@ from tests.factories.coupons import make_coupon
 from tests.factories.money import ORIGIN, make_prepared, work
 from tests.pages import fields_of, text_of
 
-TERMS = Terms(
-    kind=Kind.PERCENT,
+TERMS = PromotionTerms(
+    kind=PromotionKind.PERCENT,
     value=1000,
     starts_at=NOW - timedelta(days=1),
     ends_at=NOW + timedelta(days=1),
@@ -42,18 +49,20 @@ TERMS = Terms(
     ("change", "expected"),
     [
         ({}, None),
-        ({"ends_at": NOW}, Refused.OVER),
-        ({"starts_at": NOW + timedelta(seconds=1)}, Refused.NOT_YET),
-        ({"service_ids": frozenset({2})}, Refused.OTHER_SERVICE),
+        ({"ends_at": NOW}, PromotionProblem.OVER),
+        ({"starts_at": NOW + timedelta(seconds=1)}, PromotionProblem.NOT_YET),
+        ({"service_ids": frozenset({2})}, PromotionProblem.OTHER_SERVICE),
         ({"service_ids": frozenset()}, None),
-        ({"min_subtotal": 4801}, Refused.TOO_SMALL),
-        ({"used": 5}, Refused.USED_UP),
+        ({"min_subtotal": 4801}, PromotionProblem.TOO_SMALL),
+        ({"used": 5}, PromotionProblem.USED_UP),
         ({"used": 500, "max_uses": None}, None),
-        ({"used_by_customer": 1}, Refused.USED_BY_YOU),
+        ({"used_by_customer": 1}, PromotionProblem.USED_BY_YOU),
         ({"used_by_customer": 9, "max_per_customer": None}, None),
     ],
 )
-def test_whether_a_code_may_be_used(change: dict[str, Any], expected: Refused | None) -> None:
+def test_whether_a_code_may_be_used(
+    change: dict[str, Any], expected: PromotionProblem | None
+) -> None:
     found = refusal(replace(TERMS, **change), service_id=1, subtotal=4800, now=NOW)
 
     assert found is expected
@@ -62,16 +71,16 @@ def test_whether_a_code_may_be_used(change: dict[str, Any], expected: Refused | 
 @pytest.mark.parametrize(
     ("kind", "value", "off"),
     [
-        (Kind.PERCENT, 1000, 480),
-        (Kind.PERCENT, 3333, 1600),
-        (Kind.PERCENT, 10_000, 4800),
-        (Kind.AMOUNT, 500, 500),
-        (Kind.AMOUNT, 9000, 4800),
-        (Kind.FIXED_PRICE, 4000, 800),
-        (Kind.FIXED_PRICE, 5000, 0),
+        (PromotionKind.PERCENT, 1000, 480),
+        (PromotionKind.PERCENT, 3333, 1600),
+        (PromotionKind.PERCENT, 10_000, 4800),
+        (PromotionKind.AMOUNT, 500, 500),
+        (PromotionKind.AMOUNT, 9000, 4800),
+        (PromotionKind.FIXED_PRICE, 4000, 800),
+        (PromotionKind.FIXED_PRICE, 5000, 0),
     ],
 )
-def test_what_a_code_is_worth(kind: Kind, value: int, off: int) -> None:
+def test_what_a_code_is_worth(kind: PromotionKind, value: int, off: int) -> None:
     assert worth(replace(TERMS, kind=kind, value=value), subtotal=4800) == off
 
 

@@ -17,7 +17,16 @@ from apps.checkout import operations as checkout
 from apps.checkout.models import Discount, Order, Payment
 from apps.checkout.operations import Act, Seen
 from apps.checkout.pricing import Item, Way, quote
-from apps.checkout.promotions import NOTHING, Kind, Taken, Terms, best, refusal, share_out, worth
+from apps.checkout.promotions import (
+    NOTHING,
+    PromotionKind,
+    PromotionTerms,
+    Taken,
+    best,
+    refusal,
+    share_out,
+    worth,
+)
 from apps.checkout.queries.offers import offer_of
 from apps.ledger.check import find_all
 from tests.checkout.test_balance import carl
@@ -30,10 +39,10 @@ from tests.pages import fields_of, text_of
 from tests.waitlists.test_places import wait
 
 LATER = NOW + timedelta(minutes=1)
-RULE = Terms(
+RULE = PromotionTerms(
     pk=1,
     name="Autumn",
-    kind=Kind.PERCENT,
+    kind=PromotionKind.PERCENT,
     value=1000,
     starts_at=NOW - timedelta(days=1),
     ends_at=NOW + timedelta(days=1),
@@ -66,16 +75,16 @@ def test_whether_a_discount_counts(change: dict[str, Any], *, expected: bool) ->
     assert (refused is None) is expected
 
 
-def best_of(*rules: Terms) -> Taken:
+def best_of(*rules: PromotionTerms) -> Taken:
     return best(rules, service_id=1, subtotal=4800, people=2, now=NOW)
 
 
 def test_the_one_that_takes_most_off_counts_and_of_two_the_older() -> None:
     tenth = RULE
-    five = replace(RULE, pk=2, name="Five", kind=Kind.AMOUNT, value=500)
+    five = replace(RULE, pk=2, name="Five", kind=PromotionKind.AMOUNT, value=500)
     same = replace(five, pk=3, name="Also five")
     over = replace(RULE, pk=4, name="Half", value=5000, ends_at=NOW)
-    fixed = replace(RULE, pk=5, name="Fixed", kind=Kind.FIXED_PRICE, value=4000)
+    fixed = replace(RULE, pk=5, name="Fixed", kind=PromotionKind.FIXED_PRICE, value=4000)
 
     assert best_of(tenth, over) == Taken("Autumn", 480, 1)
     assert best_of(tenth, same, five, over) == Taken("Five", 500, 2)
@@ -84,7 +93,7 @@ def test_the_one_that_takes_most_off_counts_and_of_two_the_older() -> None:
     assert best_of(replace(fixed, value=4800)) == NOTHING
 
 
-KINDS = st.sampled_from(Kind)
+KINDS = st.sampled_from(PromotionKind)
 VALUES = st.integers(0, 10_000)
 
 
@@ -97,8 +106,8 @@ VALUES = st.integers(0, 10_000)
 )
 def test_discount_and_code_together_lose_no_unit_and_never_fall_below_zero(
     amounts: list[int],
-    first: tuple[Kind, int],
-    second: tuple[Kind, int],
+    first: tuple[PromotionKind, int],
+    second: tuple[PromotionKind, int],
     rate: int,
     *,
     included: bool,

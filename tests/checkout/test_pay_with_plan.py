@@ -11,7 +11,7 @@ from apps.bookings.models import Booking
 from apps.catalog.models import PricingPlan, Service
 from apps.checkout import operations as checkout
 from apps.checkout.models import CouponUse, Order, Payment, PlanPurchase
-from apps.checkout.plans import Refused
+from apps.checkout.plans import PlanProblem
 from apps.checkout.pricing import Way
 from tests.factories import NOW, Salon, make_booking
 from tests.factories.coupons import make_coupon
@@ -41,7 +41,7 @@ def pay(booking: Booking, purchase: PlanPurchase, studio: Studio | Salon) -> Boo
     )
 
 
-def refusal(booking: Booking, purchase: PlanPurchase, studio: Studio | Salon) -> Refused:
+def refusal(booking: Booking, purchase: PlanPurchase, studio: Studio | Salon) -> PlanProblem:
     """Why it does not pay; nothing is used then, and the books add up."""
     before = fresh(purchase).balance
     with pytest.raises(checkout.PlanRefused) as no:
@@ -104,7 +104,7 @@ def test_it_does_not_pay_with_too_few_visits(studio: Studio) -> None:
     two = make_purchase(plan=make_plan(services=[studio.flow], credits=2), by=studio.olga)
     party = join(make_session(studio, starts_at=studio.at(25, 18)), people=3)
 
-    assert refusal(party, two, studio) is Refused.TOO_FEW
+    assert refusal(party, two, studio) is PlanProblem.TOO_FEW
 
 
 def test_an_unlimited_plan_pays_for_one_visit_at_a_time(studio: Studio) -> None:
@@ -113,13 +113,15 @@ def test_an_unlimited_plan_pays_for_one_visit_at_a_time(studio: Studio) -> None:
     session = make_session(studio, starts_at=studio.at(25, 18))
     book_with_plan(session, purchase)
 
-    assert refusal(join(session, email="friend@a.org"), purchase, studio) is Refused.THERE_ALREADY
+    assert (
+        refusal(join(session, email="friend@a.org"), purchase, studio) is PlanProblem.THERE_ALREADY
+    )
 
 
 def test_it_does_not_pay_for_another_service(studio: Studio, owed: Booking) -> None:
     other = make_purchase(plan=make_plan(services=[studio.course]), by=studio.olga)
 
-    assert refusal(owed, other, studio) is Refused.OTHER_SERVICE
+    assert refusal(owed, other, studio) is PlanProblem.OTHER_SERVICE
 
 
 def test_what_was_paid_in_person_is_not_owed(
@@ -161,7 +163,7 @@ def test_with_a_deposit_paid_the_rest_is_not_paid_with_a_plan(salon: Salon) -> N
     checkout.act_in_sandbox(ref=payment.provider_ref, act=checkout.Act.PAY, now=NOW)
     checkout.settle_payment(payment_id=payment.pk, now=NOW)
 
-    assert refusal(Booking.objects.get(), purchase, salon) is Refused.PAID_ALREADY
+    assert refusal(Booking.objects.get(), purchase, salon) is PlanProblem.PAID_ALREADY
 
 
 def test_while_it_is_paid_online_the_plan_waits(salon: Salon) -> None:

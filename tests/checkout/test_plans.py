@@ -15,13 +15,21 @@ from apps.checkout.gifts import (
     plain_gift_code,
     spell_code,
 )
-from apps.checkout.plans import Kind, Refused, Terms, Wanted, good_until, refusal, visits_for
+from apps.checkout.plans import (
+    PlanKind,
+    PlanProblem,
+    PlanTerms,
+    Wanted,
+    good_until,
+    refusal,
+    visits_for,
+)
 from apps.checkout.pricing import Way
 from tests.factories import NOW
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
-TERMS = Terms(
-    kind=Kind.PACKAGE,
+TERMS = PlanTerms(
+    kind=PlanKind.PACKAGE,
     is_active=True,
     is_paused=False,
     left=3,
@@ -37,24 +45,28 @@ WANTED = Wanted(service_id=1, needs_approval=False, people=1, starts_at=NOW + ti
     [
         ({}, {}, None),
         ({}, {"people": 3}, None),
-        ({}, {"people": 4}, Refused.TOO_FEW),
-        ({"left": 0}, {}, Refused.TOO_FEW),
-        ({}, {"service_id": 2}, Refused.OTHER_SERVICE),
-        ({}, {"needs_approval": True}, Refused.NOT_BY_PLAN),
-        ({"is_active": False}, {}, Refused.OVER),
-        ({"is_active": False, "is_paused": True}, {}, Refused.PAUSED),
-        ({}, {"starts_at": NOW + timedelta(days=30)}, Refused.ENDS_BEFORE),
+        ({}, {"people": 4}, PlanProblem.TOO_FEW),
+        ({"left": 0}, {}, PlanProblem.TOO_FEW),
+        ({}, {"service_id": 2}, PlanProblem.OTHER_SERVICE),
+        ({}, {"needs_approval": True}, PlanProblem.NOT_BY_PLAN),
+        ({"is_active": False}, {}, PlanProblem.OVER),
+        ({"is_active": False, "is_paused": True}, {}, PlanProblem.PAUSED),
+        ({}, {"starts_at": NOW + timedelta(days=30)}, PlanProblem.ENDS_BEFORE),
         ({}, {"starts_at": NOW + timedelta(days=30, seconds=-1)}, None),
         ({"ends_at": None}, {"starts_at": NOW + timedelta(days=900)}, None),
-        ({"kind": Kind.UNLIMITED, "left": None}, {}, None),
-        ({"kind": Kind.UNLIMITED, "left": None}, {"people": 2}, Refused.ONE_PERSON),
-        ({"kind": Kind.UNLIMITED, "left": None, "is_taken": True}, {}, Refused.THERE_ALREADY),
-        ({"kind": Kind.PACKAGE, "is_taken": True}, {}, None),
-        ({"kind": Kind.CREDITS}, {"people": 2}, None),
+        ({"kind": PlanKind.UNLIMITED, "left": None}, {}, None),
+        ({"kind": PlanKind.UNLIMITED, "left": None}, {"people": 2}, PlanProblem.ONE_PERSON),
+        (
+            {"kind": PlanKind.UNLIMITED, "left": None, "is_taken": True},
+            {},
+            PlanProblem.THERE_ALREADY,
+        ),
+        ({"kind": PlanKind.PACKAGE, "is_taken": True}, {}, None),
+        ({"kind": PlanKind.CREDITS}, {"people": 2}, None),
     ],
 )
 def test_whether_a_plan_pays(
-    plan: dict[str, Any], wanted: dict[str, Any], expected: Refused | None
+    plan: dict[str, Any], wanted: dict[str, Any], expected: PlanProblem | None
 ) -> None:
     assert refusal(replace(TERMS, **plan), replace(WANTED, **wanted)) is expected
 
@@ -72,20 +84,22 @@ def test_the_most_lasting_reason_is_told_first() -> None:
         terms = replace(terms, **better)
 
     assert told == [
-        *(Refused.NOT_BY_PLAN, Refused.OTHER_SERVICE, Refused.PAUSED, Refused.OVER),
-        *(Refused.ENDS_BEFORE, Refused.TOO_FEW),
+        *(PlanProblem.NOT_BY_PLAN, PlanProblem.OTHER_SERVICE, PlanProblem.PAUSED, PlanProblem.OVER),
+        *(PlanProblem.ENDS_BEFORE, PlanProblem.TOO_FEW),
     ]
     assert refusal(terms, wanted) is None
 
 
 @given(
-    kind=st.sampled_from(Kind),
+    kind=st.sampled_from(PlanKind),
     left=st.integers(0, 30),
     parties=st.lists(st.integers(1, 6), max_size=30),
 )
-def test_whatever_is_booked_no_plan_is_overdrawn(kind: Kind, left: int, parties: list[int]) -> None:
+def test_whatever_is_booked_no_plan_is_overdrawn(
+    kind: PlanKind, left: int, parties: list[int]
+) -> None:
     """Bookings one after the other use what the plan says they use, and stop at nothing left."""
-    terms = replace(TERMS, kind=kind, left=None if kind is Kind.UNLIMITED else left)
+    terms = replace(TERMS, kind=kind, left=None if kind is PlanKind.UNLIMITED else left)
     came = 0
     for people in parties:
         if refusal(terms, replace(WANTED, people=people)) is not None:
@@ -96,7 +110,7 @@ def test_whatever_is_booked_no_plan_is_overdrawn(kind: Kind, left: int, parties:
             assert used <= terms.left
             terms = replace(terms, left=terms.left - used)
 
-    if kind is Kind.UNLIMITED:
+    if kind is PlanKind.UNLIMITED:
         assert came == parties.count(1)
     else:
         assert came + (terms.left or 0) == left
@@ -104,7 +118,7 @@ def test_whatever_is_booked_no_plan_is_overdrawn(kind: Kind, left: int, parties:
 
 def test_a_package_is_good_until_the_end_of_its_last_day() -> None:
     end = good_until(
-        kind=Kind.PACKAGE,
+        kind=PlanKind.PACKAGE,
         begins_on=date(2026, 10, 20),
         valid_days=7,
         period_months=None,
@@ -117,7 +131,7 @@ def test_a_package_is_good_until_the_end_of_its_last_day() -> None:
 
 def test_a_package_without_days_is_good_for_ever() -> None:
     end = good_until(
-        kind=Kind.PACKAGE,
+        kind=PlanKind.PACKAGE,
         begins_on=date(2026, 10, 20),
         valid_days=None,
         period_months=None,
@@ -135,7 +149,7 @@ def test_a_membership_of_the_31st_comes_back_to_the_31st(
     periods: int, last_day_before: tuple[int, int, int]
 ) -> None:
     end = good_until(
-        kind=Kind.UNLIMITED,
+        kind=PlanKind.UNLIMITED,
         begins_on=date(2027, 1, 31),
         valid_days=None,
         period_months=1,
@@ -157,7 +171,7 @@ def test_every_period_ends_at_midnight_and_later_than_the_one_before(
 ) -> None:
     ends = [
         good_until(
-            kind=Kind.CREDITS,
+            kind=PlanKind.CREDITS,
             begins_on=begins_on,
             valid_days=None,
             period_months=months,

@@ -9,7 +9,7 @@ from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase, SandboxSession
 from apps.checkout.operations import Act, PlanRefused
-from apps.checkout.plans import Refused
+from apps.checkout.plans import PlanProblem
 from apps.prepaid import operations as prepaid
 from tests.factories import NOW
 from tests.factories.money import ORIGIN, pay_in_sandbox, work
@@ -40,7 +40,7 @@ def test_its_days_do_not_run_while_it_rests(purchase: PlanPurchase, studio: Stud
         book_with_plan(session, purchase)
     change(prepaid.resume_plan, purchase, studio, now=NOW + timedelta(days=5))
 
-    assert refused.value.refused is Refused.PAUSED
+    assert refused.value.refused is PlanProblem.PAUSED
     assert end is not None
     assert fresh(purchase).ends_at == end + timedelta(days=5)
     book_with_plan(session, purchase)

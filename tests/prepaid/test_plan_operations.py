@@ -13,7 +13,7 @@ from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import CreditEntry, Order, Payment, PlanPurchase
 from apps.checkout.operations import Act, PlanRefused, Seen
-from apps.checkout.plans import Refused
+from apps.checkout.plans import PlanProblem
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.classes import operations as classes
@@ -277,7 +277,7 @@ def test_the_last_visits_are_not_used_twice(ten: PricingPlan, studio: Studio) ->
     with pytest.raises(PlanRefused) as refused:
         book_with_plan(make_session(studio, starts_at=studio.at(28, 18)), purchase, people=2)
 
-    assert refused.value.refused is Refused.TOO_FEW
+    assert refused.value.refused is PlanProblem.TOO_FEW
     assert (fresh(purchase).balance, Booking.objects.count()) == (1, 1)
 
 
@@ -289,7 +289,7 @@ def test_unlimited_keeps_its_lines_and_counts_nothing(studio: Studio) -> None:
     with pytest.raises(PlanRefused) as refused:
         book_with_plan(make_session(studio, starts_at=studio.at(28, 18)), purchase, people=2)
 
-    assert refused.value.refused is Refused.ONE_PERSON
+    assert refused.value.refused is PlanProblem.ONE_PERSON
     assert lines_of(purchase) == [(Kind.BOUGHT, 0, None), (Kind.USED, 0, None)]
     assert_the_books_add_up()
 
@@ -314,8 +314,8 @@ def test_unlimited_pays_for_one_place_at_a_time(studio: Studio) -> None:
         pay_with(draft, purchase)
     book_with_plan(after, purchase)
 
-    assert refused == [Refused.THERE_ALREADY] * 2
-    assert at_the_page.value.refused is Refused.THERE_ALREADY
+    assert refused == [PlanProblem.THERE_ALREADY] * 2
+    assert at_the_page.value.refused is PlanProblem.THERE_ALREADY
     assert Booking.objects.filter(status="CONFIRMED").count() == 2
     assert_the_books_add_up()
 
@@ -327,7 +327,7 @@ def test_only_services_it_covers(purchase: PlanPurchase, studio: Studio) -> None
     with pytest.raises(PlanRefused) as refused:
         book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase)
 
-    assert refused.value.refused is Refused.OTHER_SERVICE
+    assert refused.value.refused is PlanProblem.OTHER_SERVICE
     assert (fresh(purchase).balance, Booking.objects.count()) == (10, 0)
 
 
@@ -355,7 +355,7 @@ def test_a_class_after_its_last_day_is_not_paid(ten: PricingPlan, studio: Studio
     with pytest.raises(PlanRefused) as refused:
         book_with_plan(make_session(studio, starts_at=studio.at(32, 7)), purchase)
 
-    assert refused.value.refused is Refused.ENDS_BEFORE
+    assert refused.value.refused is PlanProblem.ENDS_BEFORE
 
 
 def test_one_that_has_run_out_pays_no_more_before_anybody_ended_it(
@@ -369,7 +369,7 @@ def test_one_that_has_run_out_pays_no_more_before_anybody_ended_it(
     with pytest.raises(PlanRefused) as refused:
         book_with_plan(session, purchase, now=studio.at(33, 10))
 
-    assert (refused.value.refused, fresh(purchase).status) == (Refused.OVER, "ACTIVE")
+    assert (refused.value.refused, fresh(purchase).status) == (PlanProblem.OVER, "ACTIVE")
 
 
 def test_what_is_approved_first_is_not_paid_with_a_plan(
@@ -381,7 +381,7 @@ def test_what_is_approved_first_is_not_paid_with_a_plan(
     with pytest.raises(PlanRefused) as refused:
         book_with_plan(make_session(studio, starts_at=studio.at(27, 18)), purchase)
 
-    assert refused.value.refused is Refused.NOT_BY_PLAN
+    assert refused.value.refused is PlanProblem.NOT_BY_PLAN
 
 
 def pay_with(

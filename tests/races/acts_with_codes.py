@@ -7,7 +7,7 @@ from datetime import timedelta
 from apps.checkout import operations as checkout
 from apps.checkout.models import Coupon, Discount, GiftCard
 from apps.checkout.operations import CouponFacts, DiscountFacts
-from apps.checkout.promotions import Kind
+from apps.checkout.promotions import PromotionKind
 from apps.prepaid import operations as prepaid
 from apps.prepaid.operations import Gift
 from tests.factories.money import ORIGIN
@@ -30,8 +30,8 @@ class CodeMakers(Stage):
         )
 
     def _coupon(self) -> CouponFacts:
-        kind = self.dice.choice(list(Kind))
-        value = self.dice.choice(SHARES if kind is Kind.PERCENT else SUMS)
+        kind = self.dice.choice(list(PromotionKind))
+        value = self.dice.choice(SHARES if kind is PromotionKind.PERCENT else SUMS)
         return CouponFacts(
             name="A code",
             code=f"CODE{self.dice.randint(1, 9)}",
@@ -45,11 +45,11 @@ class CodeMakers(Stage):
 
     def a_discount_is_made_or_stopped(self) -> None:
         discount, olga = self.one(Discount.objects.order_by("pk")), self.salon.olga
-        kind = self.dice.choice(list(Kind))
+        kind = self.dice.choice(list(PromotionKind))
         facts = DiscountFacts(
             name="A discount",
             kind=kind,
-            value=self.dice.choice(SHARES if kind is Kind.PERCENT else SUMS),
+            value=self.dice.choice(SHARES if kind is PromotionKind.PERCENT else SUMS),
             starts_at=self.now,
             ends_at=self.dice.choice((None, self.now + timedelta(hours=5))),
             min_people=self.dice.choice((1, 2)),

@@ -19,7 +19,7 @@ from apps.catalog.queries import choose
 from apps.checkout import operations as checkout
 from apps.checkout.models import Discount, GiftCard, Order, Payment, PlanPurchase
 from apps.checkout.operations import DiscountFacts
-from apps.checkout.promotions import Kind
+from apps.checkout.promotions import PromotionKind
 from apps.classes import operations as classes
 from apps.prepaid import operations as prepaid
 from apps.prepaid.operations import Buyer, Gift
@@ -97,7 +97,7 @@ def take_money_off(_client: int, facts: dict[str, Any]) -> str:
 
 
 def make_discount(_client: int, _facts: dict[str, Any]) -> str:
-    facts = DiscountFacts(name="Autumn", kind=Kind.PERCENT, value=1000, starts_at=NOW)
+    facts = DiscountFacts(name="Autumn", kind=PromotionKind.PERCENT, value=1000, starts_at=NOW)
     return str(checkout.make_discount(facts=facts, by=olga(), form_key=KEY).pk)
 
 

@@ -160,14 +160,14 @@ def wishes_for(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class WaitingLine:
     """How many wait for one of the same days, and whether one more may."""
 
     waiting: int
     has_room: bool
 
 
-def line_for(choice: Choice, wish: Wish) -> Line:
+def line_for(choice: Choice, wish: Wish) -> WaitingLine:
     """How long the line is that somebody with this wish would join; one query."""
     waiting = wishes_for(
         service_id=choice.service.pk,
@@ -175,7 +175,7 @@ def line_for(choice: Choice, wish: Wish) -> Line:
         first_on=wish.first_on,
         last_on=wish.last_on,
     ).count()
-    return Line(waiting, has_room=waiting < choice.policy.waitlist_capacity)
+    return WaitingLine(waiting, has_room=waiting < choice.policy.waitlist_capacity)
 
 
 def takes_more(booking: Booking) -> bool:

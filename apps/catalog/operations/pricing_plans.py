@@ -39,7 +39,7 @@ class Wrong(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PlanLimits:
     """None means unlimited visits, no expiry, or no period."""
 
     kind: str
@@ -48,7 +48,7 @@ class Terms:
     period_months: int | None
 
 
-def wrong_with(terms: Terms) -> tuple[Wrong, ...]:
+def wrong_with(terms: PlanLimits) -> tuple[Wrong, ...]:
     """What keeps a plan from being offered like this; nothing when it may be."""
     found = []
     if terms.kind == UNLIMITED and terms.credits is not None:
@@ -187,7 +187,7 @@ def _lock(plan_id: int, revision: int, by: TeamMember) -> PricingPlan:
 
 
 def _services(kind: str, facts: PlanFacts, business_id: int) -> list[Service]:
-    wrong = wrong_with(Terms(kind, facts.credits, facts.valid_days, facts.period_months))
+    wrong = wrong_with(PlanLimits(kind, facts.credits, facts.valid_days, facts.period_months))
     own = Service.objects.filter(business_id=business_id, pk__in=facts.service_ids)
     services = list(own.filter(retired_at=None))
     if not services:

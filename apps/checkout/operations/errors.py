@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from apps.checkout import plans
 from apps.checkout.pricing import Quote
-from apps.checkout.promotions import Refused
+from apps.checkout.promotions import PromotionProblem
 from apps.kernel.refusals import Refusal
 
 
@@ -33,7 +33,7 @@ class CouponRefused(Refusal):
 
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
-    def __init__(self, refused: Refused, *, at: datetime | None = None) -> None:
+    def __init__(self, refused: PromotionProblem, *, at: datetime | None = None) -> None:
         super().__init__(refused)
         self.refused = refused
         self.at = at
@@ -42,7 +42,7 @@ class CouponRefused(Refusal):
 class PlanRefused(Refusal):
     """The plan does not pay for this; nothing was booked, nothing was counted."""
 
-    def __init__(self, refused: plans.Refused) -> None:
+    def __init__(self, refused: plans.PlanProblem) -> None:
         super().__init__(refused)
         self.refused = refused
 

@@ -12,7 +12,7 @@ from apps.bookings.models import Booking
 from apps.businesses.models import Business
 from apps.checkout.models import GiftCard, Order, OrderLine, PlanPurchase, Receipt, ReceiptCounter
 from apps.checkout.operations.errors import NotOwed
-from apps.checkout.pricing import Line, Quote
+from apps.checkout.pricing import Quote, QuoteLine
 
 Subject: TypeAlias = Booking | PlanPurchase | GiftCard
 OVER = {
@@ -71,7 +71,7 @@ def write_lines(order: Order, quote: Quote, *, title: str) -> None:
     add_lines(order, quote.lines, title=title)
 
 
-def add_lines(order: Order, lines: Sequence[Line], *, title: str = "", first: int = 0) -> None:
+def add_lines(order: Order, lines: Sequence[QuoteLine], *, title: str = "", first: int = 0) -> None:
     """Add lines to a locked order, or to a new one, from the position first on."""
     OrderLine.objects.bulk_create(
         OrderLine(

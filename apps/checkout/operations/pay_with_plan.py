@@ -19,7 +19,7 @@ from apps.checkout.operations.open_payment import lock_owed
 from apps.checkout.operations.orders import write_lines
 from apps.checkout.operations.promotions import give_coupon_back
 from apps.checkout.operations.sync import sync
-from apps.checkout.plans import Refused, visits_for
+from apps.checkout.plans import PlanProblem, visits_for
 from apps.checkout.pricing import Item, Quote, Way, quote
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
 from apps.checkout.queries.passes import lost_uses, refusal_of, terms_of_plan
@@ -82,7 +82,7 @@ def _pay(booking: Booking, purchase_id: int, *, by: TeamMember | None, now: date
         raise NotOwed
     if sum(it.captured + it.authorized for it in flows_of(payments)):
         raise PlanRefused(
-            Refused.PAID_ALREADY
+            PlanProblem.PAID_ALREADY
         )  # a visit is paid with a plan as a whole, or with money
     redeem(booking, purchase_id=purchase_id, by=by, now=now)
     give_coupon_back(order)
@@ -183,7 +183,7 @@ def redeem(
     plans = PlanPurchase.objects.select_for_update(of=("self",)).select_related("business")
     purchase = plans.filter(pk=purchase_id, business_id=booking.business_id).first()
     if purchase is None:
-        raise PlanRefused(Refused.OVER)
+        raise PlanRefused(PlanProblem.OVER)
     refused = refusal_of(purchase, booking=booking, now=now)
     if refused is not None:
         raise PlanRefused(refused)

@@ -19,7 +19,7 @@ from apps.catalog.models import Service
 from apps.checkout.models import Coupon, CouponUse, Discount, Order, Payment
 from apps.checkout.operations.errors import CouponRefused
 from apps.checkout.operations.orders import lock_subject
-from apps.checkout.promotions import Kind, plain_code, refusal
+from apps.checkout.promotions import PromotionKind, plain_code, refusal
 from apps.checkout.queries.promotions import Applied, CodeUser, terms_of
 from apps.customers.queries import identity_of
 from apps.kernel.refusals import Refusal
@@ -42,7 +42,7 @@ class PromotionFacts:
     """
 
     name: str
-    kind: Kind
+    kind: PromotionKind
     value: int
     starts_at: datetime
     ends_at: datetime | None = None

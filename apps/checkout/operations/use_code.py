@@ -20,7 +20,7 @@ from apps.checkout.operations.orders import is_over
 from apps.checkout.operations.promotions import use_coupon
 from apps.checkout.operations.sync import sync
 from apps.checkout.pricing import Item, Quote, Way, quote
-from apps.checkout.promotions import Refused, Taken, share_out, worth
+from apps.checkout.promotions import PromotionProblem, Taken, share_out, worth
 from apps.checkout.queries.orders import flows_of, waits_for_a_yes
 from apps.checkout.queries.promotions import Applied, CodeUser, apply_code, booker, buyer_of
 
@@ -107,9 +107,9 @@ def _applied(
     subtotal = sum(it.amount * it.quantity for it in order.lines.all()) - order.by_discount
     applied = apply_code(user=user, code=code, subtotal=subtotal, now=now)
     if applied.refused is None and isinstance(subject, PlanPurchase) and _is_renewal(order):
-        raise CouponRefused(Refused.FIRST_PERIOD)
+        raise CouponRefused(PromotionProblem.FIRST_PERIOD)
     if applied.refused is None and order.coupon_code:
-        raise CouponRefused(Refused.ONE_CODE)
+        raise CouponRefused(PromotionProblem.ONE_CODE)
     return applied
 
 
@@ -129,7 +129,7 @@ def _take_off(
     user = booker(subject) if isinstance(subject, Booking) else buyer_of(subject)
     applied = _applied(order, subject, user, code, now=now)
     if applied.terms is None or order.way == Order.Way.PLAN:
-        raise CouponRefused(applied.refused or Refused.UNKNOWN, at=applied.at)
+        raise CouponRefused(applied.refused or PromotionProblem.UNKNOWN, at=applied.at)
     lines = list(order.lines.all())
     amounts = [line.amount * line.quantity for line in lines]
     subtotal = sum(amounts) - order.by_discount
@@ -147,7 +147,7 @@ def _take_off(
     )
     promised = sum(it.came + it.authorized for it in flows_of(payments))
     if priced.total < promised or any(line.refunded for line in lines):
-        raise CouponRefused(Refused.PAID_ALREADY)
+        raise CouponRefused(PromotionProblem.PAID_ALREADY)
     _write(order, priced, applied)
     use_coupon(order, user, applied, amount=by_code, now=now)
     return by_code

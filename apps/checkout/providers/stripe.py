@@ -27,7 +27,7 @@ from apps.checkout.providers.protocol import (
     Wanted,
 )
 from apps.checkout.providers.stripe_amounts import NotCountable, stripe_bounds, to_stripe
-from apps.checkout.providers.stripe_api import Declined, Facts, KeyReused, Refused, ask, text
+from apps.checkout.providers.stripe_api import Declined, Facts, KeyReused, StripeRefused, ask, text
 from apps.checkout.providers.stripe_state import (
     read_event,
     refunds_in,
@@ -62,7 +62,7 @@ class Stripe:
         """A key that was used in other words opened a session whose address nobody was told."""
         try:
             session = ask("post", SESSIONS, key=wanted.key, **_session(wanted))
-        except (Refused, KeyReused, NotCountable) as no:
+        except (StripeRefused, KeyReused, NotCountable) as no:
             raise OpenRefused(f"stripe: {no}") from no
         return Opened(ref=text(session, "id"), url=text(session, "url"))
 
@@ -79,7 +79,7 @@ class Stripe:
             if not no.intent:
                 raise ProviderDown("stripe: declined without a payment") from no
             return Opened(ref=no.intent, url="")
-        except (Refused, NotCountable) as no:
+        except (StripeRefused, NotCountable) as no:
             raise OpenRefused(f"stripe: {no}") from no
         return Opened(ref=text(intent, "id"), url="")
 
@@ -87,7 +87,7 @@ class Stripe:
         customer = saved.partition("/")[0]
         try:
             known = _find(ask("get", INTENTS, customer=customer, limit=MAX_LISTED), key)
-        except Refused:
+        except StripeRefused:
             return ""  # there is no such customer any more
         return text(known, "id") if known else ""
 
@@ -104,7 +104,7 @@ class Stripe:
         if not _is_intent(ref) and _get(SESSIONS, ref).get("status") == "open":
             try:
                 ask("post", f"{SESSIONS}/{quote(ref)}/expire")
-            except Refused:
+            except StripeRefused:
                 pass  # it was paid this very moment
             else:
                 return
@@ -113,7 +113,7 @@ class Stripe:
             return
         try:
             ask("post", f"{INTENTS}/{quote(text(intent, 'id'))}/cancel")
-        except Refused as no:
+        except StripeRefused as no:
             now = _intent_of(ref)
             if now is None or now.get("status") in CANCELABLE:
                 raise ProviderDown(f"stripe: {no}") from no
@@ -129,7 +129,7 @@ class Stripe:
             ask("post", f"{INTENTS}/{quote(text(intent, 'id'))}/capture", key=key)
         except Declined as no:
             raise CaptureRefused(declined_words(no.code)) from no
-        except Refused as no:
+        except StripeRefused as no:
             now = _intent_of(ref)
             if now is None or now.get("status") != "succeeded":
                 raise CaptureRefused(lapsed_words()) from no
@@ -155,7 +155,7 @@ class Stripe:
                 amount=to_stripe(amount, text(intent, "currency").upper()),
                 metadata={"refund": key, "key": _key_in(intent)},
             )
-        except (Refused, NotCountable) as no:
+        except (StripeRefused, NotCountable) as no:
             raise RefundRefused(_refusal(str(no))) from no
         return _name_of(done)
 
@@ -215,7 +215,7 @@ def _is_intent(ref: str) -> bool:
 def _get(path: str, ref: str, **params: Any) -> Facts:
     try:
         return ask("get", f"{path}/{quote(ref)}", **params)
-    except Refused as no:
+    except StripeRefused as no:
         raise ProviderDown(f"stripe: {no}") from no
 
 

@@ -20,7 +20,7 @@ Facts = Mapping[str, Any]
 """An object of Stripe, as plain JSON."""
 
 
-class Refused(Exception):
+class StripeRefused(Exception):
     """Stripe understood what was asked and will not do it; its text is Stripe's code for why."""
 
 
@@ -41,7 +41,7 @@ def ask(method: str, path: str, *, key: str = "", **params: Any) -> Facts:
     """Send one request, of which there is one for each key; return the object in the answer.
 
     Raises:
-        Refused, Declined, KeyReused: as their names say.
+        StripeRefused, Declined, KeyReused: as their names say.
         ProviderDown: no answer, or none that we understand.
     """
     import stripe  # noqa: PLC0415 - an extra
@@ -54,7 +54,7 @@ def ask(method: str, path: str, *, key: str = "", **params: Any) -> Facts:
     except stripe.CardError as no:
         raise Declined(code=_bank_code(no.json_body), intent=_intent_id(no.json_body)) from None
     except stripe.InvalidRequestError as no:
-        raise Refused(str(no.code or "invalid_request")) from None
+        raise StripeRefused(str(no.code or "invalid_request")) from None
     except stripe.IdempotencyError:
         raise KeyReused("stripe: the key was used for something else") from None
     except stripe.StripeError as down:

@@ -14,7 +14,7 @@ from apps.bookings.models import Booking
 from apps.bookings.plan_uses import PlanLimits, PlanUse, Span, meet, times_at, times_of
 from apps.catalog.queries import Choice
 from apps.checkout.models import CreditEntry, Order, PlanPurchase
-from apps.checkout.plans import Kind, Refused, Terms, Wanted, refusal, visits_for
+from apps.checkout.plans import PlanKind, PlanProblem, PlanTerms, Wanted, refusal, visits_for
 from apps.checkout.queries.orders import PaymentSummary, waits_for_a_yes
 from apps.web import formatting
 
@@ -30,14 +30,14 @@ class Pass:
 
     purchase: PlanPurchase
     visits: int
-    refused: Refused | None
+    refused: PlanProblem | None
 
     @property
     def pk(self) -> int:
         return self.purchase.pk
 
 
-def refusal_of(purchase: PlanPurchase, *, booking: Booking, now: datetime) -> Refused | None:
+def refusal_of(purchase: PlanPurchase, *, booking: Booking, now: datetime) -> PlanProblem | None:
     """Why a plan cannot pay for a draft, or for a booking that it does not pay for yet; None when
     it can."""
     taken = is_taken(purchase, times=times_of([booking]))
@@ -45,11 +45,11 @@ def refusal_of(purchase: PlanPurchase, *, booking: Booking, now: datetime) -> Re
     return refusal(terms, wanted_of(booking))
 
 
-def terms_of_plan(purchase: PlanPurchase, *, now: datetime) -> Terms:
+def terms_of_plan(purchase: PlanPurchase, *, now: datetime) -> PlanTerms:
     """A bought plan as plain facts; one query for the services, unless they are prefetched."""
     lapsed = purchase.ends_at is not None and purchase.ends_at <= now
-    return Terms(
-        kind=Kind(purchase.kind),
+    return PlanTerms(
+        kind=PlanKind(purchase.kind),
         is_active=purchase.status == PlanPurchase.Status.ACTIVE and not lapsed,
         is_paused=purchase.status == PlanPurchase.Status.PAUSED,
         left=purchase.balance,
@@ -73,7 +73,7 @@ def is_taken(purchase: PlanPurchase, *, times: Sequence[Span]) -> bool:
 def visits_of_one(purchase: PlanPurchase) -> QuerySet[Booking]:
     """The live bookings that an unlimited plan, which is for one person, pays for; none, and no
     query, for other plans."""
-    if purchase.kind != Kind.UNLIMITED:
+    if purchase.kind != PlanKind.UNLIMITED:
         return Booking.objects.none()
     return Booking.objects.filter(
         credits__purchase=purchase,
@@ -203,23 +203,23 @@ def cannot_pay_words(why: str) -> str:
     return _("Your plan cannot pay for this. %(why)s") % {"why": why}
 
 
-def plan_refused_words(refused: Refused | None, purchase: PlanPurchase | None) -> str:
+def plan_refused_words(refused: PlanProblem | None, purchase: PlanPurchase | None) -> str:
     """The same without the booking beside it."""
-    if refused is Refused.ENDS_BEFORE and purchase is not None:
+    if refused is PlanProblem.ENDS_BEFORE and purchase is not None:
         return _("It ends on %(day)s, before this.") % {"day": last_day_words(purchase)}
-    if refused is Refused.TOO_FEW and purchase is not None:
+    if refused is PlanProblem.TOO_FEW and purchase is not None:
         return _("Too few visits are left: %(left)s.") % {"left": left_words(purchase)}
     return {
-        Refused.NOT_BY_PLAN: _("Requests cannot be paid with a plan."),
-        Refused.PAID_ALREADY: _("Part of it has already been paid another way."),
-        Refused.OTHER_SERVICE: _("It does not cover this."),
-        Refused.PAUSED: _("It is paused."),
-        Refused.ONE_PERSON: _("It is for one person."),
-        Refused.THERE_ALREADY: _(
+        PlanProblem.NOT_BY_PLAN: _("Requests cannot be paid with a plan."),
+        PlanProblem.PAID_ALREADY: _("Part of it has already been paid another way."),
+        PlanProblem.OTHER_SERVICE: _("It does not cover this."),
+        PlanProblem.PAUSED: _("It is paused."),
+        PlanProblem.ONE_PERSON: _("It is for one person."),
+        PlanProblem.THERE_ALREADY: _(
             "It is for one person, who already has a booking with it at that time."
         ),
-        Refused.TOO_FEW: _("Too few visits are left."),
-    }.get(refused or Refused.OVER, _("It has ended."))
+        PlanProblem.TOO_FEW: _("Too few visits are left."),
+    }.get(refused or PlanProblem.OVER, _("It has ended."))
 
 
 def limits_of(booking_id: int, locks: bool) -> PlanLimits:  # noqa: FBT001 - a registered question

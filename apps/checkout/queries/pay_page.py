@@ -13,7 +13,7 @@ from apps.bookings.wording import in_person_words, later_words, pay_place_of
 from apps.catalog.pricing import WHOLE
 from apps.checkout.gifts import is_gift_code
 from apps.checkout.pricing import Quote, Way
-from apps.checkout.promotions import Refused
+from apps.checkout.promotions import PromotionProblem
 from apps.checkout.queries.offers import asks_first
 from apps.checkout.queries.orders import came_at
 from apps.checkout.queries.passes import Pass, card_hint
@@ -201,16 +201,20 @@ def refused_words(applied: Applied, *, zone: ZoneInfo, locale: str) -> str:
         else ""
     )
     return {
-        Refused.UNKNOWN: _("We don’t recognise this code."),
-        Refused.NOT_YET: _("This code is valid from %(day)s.") % {"day": on},
-        Refused.OVER: _("This code ended on %(day)s.") % {"day": on},
-        Refused.OTHER_SERVICE: _("This code does not apply here."),
-        Refused.TOO_SMALL: _("This code needs a higher total."),
-        Refused.USED_UP: _("This code has been used up."),
-        Refused.USED_BY_YOU: _("You have already used this code."),
-        Refused.PAID_ALREADY: _("More has already been paid than this would cost with the code."),
-        Refused.ONE_CODE: _("A code has already been used for this. Only one can be used."),
-        Refused.FIRST_PERIOD: _("Promo codes apply to the first period only."),
+        PromotionProblem.UNKNOWN: _("We don’t recognise this code."),
+        PromotionProblem.NOT_YET: _("This code is valid from %(day)s.") % {"day": on},
+        PromotionProblem.OVER: _("This code ended on %(day)s.") % {"day": on},
+        PromotionProblem.OTHER_SERVICE: _("This code does not apply here."),
+        PromotionProblem.TOO_SMALL: _("This code needs a higher total."),
+        PromotionProblem.USED_UP: _("This code has been used up."),
+        PromotionProblem.USED_BY_YOU: _("You have already used this code."),
+        PromotionProblem.PAID_ALREADY: _(
+            "More has already been paid than this would cost with the code."
+        ),
+        PromotionProblem.ONE_CODE: _(
+            "A code has already been used for this. Only one can be used."
+        ),
+        PromotionProblem.FIRST_PERIOD: _("Promo codes apply to the first period only."),
     }[applied.refused]
 
 
@@ -219,9 +223,9 @@ def code_words(
 ) -> str:
     """The same where a code or the number of a gift card is typed into one field, for the customer
     or the team."""
-    if applied.refused is Refused.UNKNOWN and is_gift_code(typed):
+    if applied.refused is PromotionProblem.UNKNOWN and is_gift_code(typed):
         return _("We don’t recognise this gift card, or nothing is left on it.")
-    if applied.refused is Refused.USED_BY_YOU and by_team:
+    if applied.refused is PromotionProblem.USED_BY_YOU and by_team:
         return _("This customer has already used this code.")
     return refused_words(applied, zone=zone, locale=locale)
 

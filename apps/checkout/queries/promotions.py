@@ -18,10 +18,10 @@ from apps.checkout.models import Coupon, CouponUse, Discount, GiftCard, Payment,
 from apps.checkout.promotions import (
     NOTHING,
     WHOLE,
-    Kind,
-    Refused,
+    PromotionKind,
+    PromotionProblem,
+    PromotionTerms,
     Taken,
-    Terms,
     best,
     not_live,
     plain_code,
@@ -33,7 +33,7 @@ from apps.checkout.queries.stranded import let_go_of_booking
 from apps.customers.queries import identity_of, of_line
 from apps.web.formatting import format_money
 
-_discounts: Remembered[tuple[Terms, ...]] = Remembered(most=1_000)
+_discounts: Remembered[tuple[PromotionTerms, ...]] = Remembered(most=1_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Applied:
 
     code: str
     coupon_id: int | None = None
-    terms: Terms | None = None
-    refused: Refused | None = None
+    terms: PromotionTerms | None = None
+    refused: PromotionProblem | None = None
     at: datetime | None = None
 
 
@@ -99,16 +99,16 @@ def apply_code(*, user: CodeUser, code: str, subtotal: int, now: datetime) -> Ap
         return NO_CODE
     coupon = Coupon.objects.filter(business_id=user.business_id, code=wanted).first()
     if coupon is None:
-        return Applied(wanted, refused=Refused.UNKNOWN)
+        return Applied(wanted, refused=PromotionProblem.UNKNOWN)
     terms = terms_of(coupon, user)
     refused = refusal(terms, service_id=user.service_id, subtotal=subtotal, now=now)
     if refused is not None:
-        at = coupon.ends_at if refused is Refused.OVER else coupon.starts_at
+        at = coupon.ends_at if refused is PromotionProblem.OVER else coupon.starts_at
         return Applied(wanted, refused=refused, at=at)
     return Applied(wanted, coupon.pk, terms)
 
 
-def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
+def terms_of(coupon: Coupon, user: CodeUser) -> PromotionTerms:
     """The terms of a coupon for one customer, who is known by the mailbox or the phone (E.164).
     Nobody is the same as somebody else who left neither: such a use counts for the coupon alone."""
     uses = CouponUse.objects.filter(coupon=coupon)
@@ -116,7 +116,7 @@ def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
     if user.phone:
         same |= of_line("order__booking__contact_phone", user.phone)
         same |= of_line("order__purchase__contact_phone", user.phone)
-    return Terms(
+    return PromotionTerms(
         **_terms_of(coupon),
         max_uses=coupon.max_uses,
         max_per_customer=coupon.max_per_customer,
@@ -126,14 +126,16 @@ def terms_of(coupon: Coupon, user: CodeUser) -> Terms:
     )
 
 
-def discounts_of(*, business: Business) -> tuple[Terms, ...]:
+def discounts_of(*, business: Business) -> tuple[PromotionTerms, ...]:
     """The discounts of a business, the oldest first; remembered until one changes."""
     return _discounts.get(business, "discounts", partial(_read_discounts, business.pk))
 
 
-def _read_discounts(business_id: int) -> tuple[Terms, ...]:
+def _read_discounts(business_id: int) -> tuple[PromotionTerms, ...]:
     found = Discount.objects.filter(business_id=business_id).prefetch_related("services")
-    return tuple(Terms(**_terms_of(it), min_people=it.min_people) for it in found.order_by("pk"))
+    return tuple(
+        PromotionTerms(**_terms_of(it), min_people=it.min_people) for it in found.order_by("pk")
+    )
 
 
 def _terms_of(promotion: Coupon | Discount) -> dict[str, Any]:
@@ -141,7 +143,7 @@ def _terms_of(promotion: Coupon | Discount) -> dict[str, Any]:
     return {
         "pk": promotion.pk,
         "name": promotion.name,
-        "kind": Kind(promotion.kind),
+        "kind": PromotionKind(promotion.kind),
         "value": promotion.value,
         "starts_at": promotion.starts_at,
         "ends_at": promotion.ends_at,
@@ -161,12 +163,12 @@ def find_discount(*, booking: Booking, subtotal: int, now: datetime) -> Taken:
     )
 
 
-def worth_words(kind: Kind, value: int, business: Business) -> str:
+def worth_words(kind: PromotionKind, value: int, business: Business) -> str:
     """ "10 % off", "€5.00 off", or "€40.00 for everything"."""
-    if kind is Kind.PERCENT:
+    if kind is PromotionKind.PERCENT:
         return _("%(share)s %% off") % {"share": f"{value * 100 / WHOLE:g}"}
     amount = format_money(value, business.currency, business.locale)
-    if kind is Kind.FIXED_PRICE:
+    if kind is PromotionKind.FIXED_PRICE:
         return _("fixed price of %(amount)s") % {"amount": amount}
     return _("%(amount)s off") % {"amount": amount}
 
@@ -219,7 +221,7 @@ class Reductions:
         return _sentence(terms, service.business) if terms else ""
 
 
-def _sentence(terms: Terms, business: Business) -> str:
+def _sentence(terms: PromotionTerms, business: Business) -> str:
     words = _("%(name)s: %(worth)s%(condition)s, applied before you pay.")
     return words % {
         "name": terms.name,
@@ -228,7 +230,7 @@ def _sentence(terms: Terms, business: Business) -> str:
     }
 
 
-def _condition(terms: Terms, business: Business) -> str:
+def _condition(terms: PromotionTerms, business: Business) -> str:
     parts = []
     if terms.min_subtotal:
         least = format_money(terms.min_subtotal, business.currency, business.locale)

@@ -40,7 +40,7 @@ from apps.checkout.forms import (
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import Payment
 from apps.checkout.pricing import Way
-from apps.checkout.promotions import Refused
+from apps.checkout.promotions import PromotionProblem
 from apps.checkout.providers import ProviderDown
 from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.offers import Offer
@@ -254,8 +254,8 @@ def _code_error(draft: Booking, till: Till) -> str:
     """Nothing is wrong with the code of a gift card that has something on it."""
     applied = till.offer.applied
     if till.is_wrong:
-        applied = Applied(applied.code, refused=Refused.UNKNOWN)
-    elif applied.refused is Refused.UNKNOWN:
+        applied = Applied(applied.code, refused=PromotionProblem.UNKNOWN)
+    elif applied.refused is PromotionProblem.UNKNOWN:
         return ""
     return refused_words(applied, zone=draft.zone, locale=draft.business.locale)
 

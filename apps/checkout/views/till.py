@@ -12,7 +12,7 @@ from apps.checkout.forms import AmountForm, read_code, read_gift, read_purchase,
 from apps.checkout.gifts import plain_gift_code
 from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Quote, Way, choose_amount
-from apps.checkout.promotions import Refused
+from apps.checkout.promotions import PromotionProblem
 from apps.checkout.queries.offers import Offer, offer_of
 from apps.checkout.queries.passes import Pass, passes_for
 from apps.checkout.views.limits import count_wrong_code, require_room_for_codes
@@ -186,7 +186,7 @@ def _is_wrong(offer: Offer, gift: str) -> bool:
     """Whether one of the codes that were typed is the code of nothing."""
     card = offer.gift.code if offer.gift else ""
     typed = plain_gift_code(offer.applied.code)
-    wrong_code = offer.applied.refused is Refused.UNKNOWN and typed != card
+    wrong_code = offer.applied.refused is PromotionProblem.UNKNOWN and typed != card
     wrong_card = bool(gift) and not card and gift != typed
     return wrong_code or wrong_card
 

@@ -26,7 +26,7 @@ from apps.bookings.queries.service_page import Quote, quote_of_price
 from apps.bookings.reductions import choice_words
 from apps.catalog.models import Service
 from apps.catalog.queries import Choice, is_offered, zone_of
-from apps.classes.queries.session_page import Line, lines_of
+from apps.classes.queries.session_page import VariantLine, lines_of
 
 SHOWN_DATES = 4
 
@@ -79,7 +79,7 @@ class CoursePage:
     service: Service
     runs: tuple[RunRow, ...]
     offered: bool
-    lines: tuple[Line, ...]
+    lines: tuple[VariantLine, ...]
     people: int
     most: int
     policy: Policy

@@ -19,7 +19,7 @@ from apps.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VariantLine:
     """A priced variant with how many come under it; field is what its number is called."""
 
     field: str
@@ -40,7 +40,7 @@ class SessionPage:
     seats_left: int
     offered: bool
     quote: Quote
-    lines: tuple[Line, ...]
+    lines: tuple[VariantLine, ...]
     people: int
     most: int
     policy_words: str
@@ -96,7 +96,7 @@ def _cancel_words(session: Session, choice: Choice, *, now: datetime) -> str:
     )
 
 
-def lines_of(choice: Choice) -> tuple[Line, ...]:
+def lines_of(choice: Choice) -> tuple[VariantLine, ...]:
     """The priced variants of a class or a course, when there is more than one."""
     variants = list(choice.service.all_variants)
     if len(variants) < 2:  # noqa: PLR2004 - one form is no choice
@@ -107,7 +107,7 @@ def lines_of(choice: Choice) -> tuple[Line, ...]:
     if not counted and choice.variant:
         counted = {choice.variant.pk: choice.party_size}
     return tuple(
-        Line(
+        VariantLine(
             field=f"people_{it.pk}",
             name=it.name,
             price=None if free else Money(choice.service.with_tax(it.price), currency),

@@ -14,7 +14,7 @@ from apps.catalog.queries import Choice, questions_of
 from apps.checkout.models import PlanPurchase
 from apps.checkout.operations.check_out import Seen, check_out
 from apps.checkout.operations.errors import PlanRefused
-from apps.checkout.plans import Refused
+from apps.checkout.plans import PlanProblem
 from apps.checkout.pricing import Way
 from apps.checkout.queries.offers import offer_of
 from apps.checkout.queries.passes import refusal_of
@@ -46,7 +46,7 @@ def book_with_plan(
     plans = PlanPurchase.objects.select_related("customer").prefetch_related("services")
     purchase = plans.filter(pk=purchase_id, business=choice.service.business).first()
     if purchase is None:
-        raise PlanRefused(Refused.OVER)
+        raise PlanRefused(PlanProblem.OVER)
     draft = classes.hold_seats(
         choice=choice, target=target, visitor=visitor, replaces=replaces, now=now
     )
@@ -63,7 +63,7 @@ def book_with_plan(
     draft.refresh_from_db()
     quote = offer_of(booking=draft, has_plan=True, now=now).quotes.get(Way.PLAN)
     if quote is None:
-        raise PlanRefused(Refused.NOT_BY_PLAN)
+        raise PlanRefused(PlanProblem.NOT_BY_PLAN)
     seen = Seen(total=quote.total, due_now=quote.due_now, purchase_id=purchase_id)
     return check_out(draft_id=draft.draft_id, way=Way.PLAN, seen=seen, origin="", now=now).booking
 

@@ -76,7 +76,7 @@ def buy_plan(
         WayNotOffered: nothing is paid online here.
         ProviderDown: the provider does not answer; nothing was paid.
     """
-    terms = Terms(seen_price, code, gift)
+    terms = SeenOffer(seen_price, code, gift)
     purchase, payment = _place(
         plan, buyer, terms, form_key=form_key, visitor_hash=visitor_hash, now=now
     )
@@ -112,7 +112,7 @@ def pay_for_plan(
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class SeenOffer:
     """What the page showed (seen_price in minor units, None where it showed nothing), and what was
     typed for it."""
 
@@ -132,7 +132,7 @@ class Terms:
 def _place(
     plan: PricingPlan,
     buyer: Buyer,
-    terms: Terms,
+    terms: SeenOffer,
     *,
     form_key: str,
     visitor_hash: str,
@@ -162,7 +162,7 @@ def _place(
     return purchase, pay_order(order, purchase, terms.gift, now=now)
 
 
-def applied_to(plan: PricingPlan, buyer: Buyer, terms: Terms, *, now: datetime) -> Applied:
+def applied_to(plan: PricingPlan, buyer: Buyer, terms: SeenOffer, *, now: datetime) -> Applied:
     """The code as it may be used now, at the price that was seen.
 
     Raises:

@@ -13,7 +13,7 @@ from apps.checkout.operations.open_payment import PAY_WITHIN, lock_owed, new_pay
 from apps.checkout.operations.orders import number_receipt
 from apps.checkout.operations.promotions import use_coupon
 from apps.checkout.operations.sync import approve, sync
-from apps.checkout.promotions import Refused
+from apps.checkout.promotions import PromotionProblem
 from apps.checkout.queries.orders import status_of
 from apps.checkout.queries.promotions import buyer_of
 from apps.prepaid.operations.errors import PlanChanged
@@ -35,7 +35,7 @@ def pay_plan_by_card(
     payments, owed = lock_owed(order)
     paid = pay_by_card(order, number, owed, by=by, now=now)
     if paid is None:
-        raise CouponRefused(Refused.UNKNOWN)
+        raise CouponRefused(PromotionProblem.UNKNOWN)
     sync(order, purchase, [*payments, paid], actor=Actor.of(by), now=now)
     return paid
 

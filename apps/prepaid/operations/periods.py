@@ -18,7 +18,7 @@ from apps.checkout.operations.orders import add_lines
 from apps.checkout.operations.pay_with_plan import let_run_out, write_entry
 from apps.checkout.operations.provider_events import LOOK_TOPIC
 from apps.checkout.operations.tell_of_money import tell_of_plan
-from apps.checkout.plans import Kind, good_until
+from apps.checkout.plans import PlanKind, good_until
 from apps.checkout.pricing import Way
 from apps.checkout.providers import ProviderPayment
 from apps.checkout.states import PaymentStatus
@@ -90,7 +90,7 @@ def end_of(purchase: PlanPurchase, *, periods: int | None = None) -> datetime | 
     if purchase.starts_at is None:
         return None
     return good_until(
-        kind=Kind(purchase.kind),
+        kind=PlanKind(purchase.kind),
         begins_on=purchase.starts_at.astimezone(purchase.zone).date(),
         valid_days=purchase.valid_days,
         period_months=purchase.period_months,

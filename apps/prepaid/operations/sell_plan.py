@@ -16,7 +16,7 @@ from apps.checkout.operations.sync import approve, sync
 from apps.checkout.pricing import Way
 from apps.prepaid.operations.buy_plan import (
     Buyer,
-    Terms,
+    SeenOffer,
     applied_to,
     customer_of,
     new_purchase,
@@ -61,7 +61,7 @@ def sell_plan(
     if earlier is not None:
         return earlier
     plan = PricingPlan.objects.get(pk=plan_id, business_id=by.business_id, retired_at__isnull=True)
-    applied = applied_to(plan, buyer, Terms(seen_price, code, gift), now=now)
+    applied = applied_to(plan, buyer, SeenOffer(seen_price, code, gift), now=now)
     customer = customer_of(plan, buyer, now=now)
     purchase, is_new = new_purchase(plan, customer, form_key=key, phone=buyer.phone, now=now)
     if is_new:

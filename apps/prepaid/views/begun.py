@@ -13,7 +13,7 @@ from apps.catalog.models import PricingPlan
 from apps.checkout import operations as checkout
 from apps.checkout.gifts import plain_gift_code, spell_code
 from apps.checkout.models import Order, PlanPurchase
-from apps.checkout.promotions import Refused, plain_code
+from apps.checkout.promotions import PromotionProblem, plain_code
 from apps.checkout.queries.gifts import find_gift, gift_now_words, has_gift_cards
 from apps.checkout.queries.orders import list_payment_summaries
 from apps.checkout.queries.pay_page import code_words, refused_words
@@ -112,7 +112,7 @@ def use_typed(request: HttpRequest, purchase: PlanPurchase, *, now: datetime) ->
     try:
         _use(request, purchase, order, typed, now=now)
     except checkout.CouponRefused as no:
-        if no.refused is Refused.UNKNOWN:
+        if no.refused is PromotionProblem.UNKNOWN:
             count_wrong_code(request, now=now)
         applied = Applied(typed, refused=no.refused, at=no.at)
         locale = purchase.business.locale
@@ -147,8 +147,10 @@ def _require_card(purchase: PlanPurchase, typed: str, *, now: datetime) -> None:
         return
     code = plain_code(typed)[:20]
     applied = apply_code(user=buyer_of(purchase), code=code, subtotal=purchase.price, now=now)
-    is_known = bool(code) and applied.refused is not Refused.UNKNOWN
-    raise checkout.CouponRefused(Refused.FIRST_PERIOD if is_known else Refused.UNKNOWN)
+    is_known = bool(code) and applied.refused is not PromotionProblem.UNKNOWN
+    raise checkout.CouponRefused(
+        PromotionProblem.FIRST_PERIOD if is_known else PromotionProblem.UNKNOWN
+    )
 
 
 def back_to_begun(request: HttpRequest, plan: PricingPlan) -> HttpResponse | None:

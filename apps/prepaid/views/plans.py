@@ -19,7 +19,7 @@ from apps.catalog.models import PricingPlan
 from apps.catalog.queries import get_plan, has_plans
 from apps.checkout import operations as checkout
 from apps.checkout.gifts import is_gift_code, plain_gift_code, spell_code
-from apps.checkout.promotions import Refused, plain_code
+from apps.checkout.promotions import PromotionProblem, plain_code
 from apps.checkout.providers import ProviderDown, provider_in_use
 from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.pay_page import refused_words
@@ -293,11 +293,11 @@ def store_typed_plan(request: HttpRequest, plan: PricingPlan, till: PlanTill) ->
 def _is_unknown(offer: PlanOffer, typed: str) -> bool:
     if is_gift_code(typed):
         return offer.gift is None
-    return offer.applied.refused is Refused.UNKNOWN
+    return offer.applied.refused is PromotionProblem.UNKNOWN
 
 
 def _error(offer: PlanOffer, typed: str, business: Business) -> str:
     applied = offer.applied
     if typed and _is_unknown(offer, typed):
-        applied = Applied(typed, refused=Refused.UNKNOWN)
+        applied = Applied(typed, refused=PromotionProblem.UNKNOWN)
     return refused_words(applied, zone=business.zone, locale=business.locale)

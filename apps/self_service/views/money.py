@@ -15,7 +15,7 @@ from apps.bookings.plan_uses import plan_words_of
 from apps.bookings.queries.stub import stub_of
 from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
-from apps.checkout.promotions import Refused
+from apps.checkout.promotions import PromotionProblem
 from apps.checkout.providers import ProviderDown
 from apps.checkout.providers.words import unpaid_status, unpaid_words
 from apps.checkout.queries.orders import find_payment_summary
@@ -96,7 +96,7 @@ def use_code(request: HttpRequest, reference: str) -> HttpResponse:
             booking_id=booking.pk, business_id=booking.business_id, code=code, by=None, now=now
         )
     except checkout.CouponRefused as no:
-        if no.refused is Refused.UNKNOWN:
+        if no.refused is PromotionProblem.UNKNOWN:
             count_wrong_code(request, now=now)
         applied = Applied(code, refused=no.refused, at=no.at)
         words = code_words(code, applied, zone=booking.zone, locale=booking.business.locale)

@@ -19,7 +19,7 @@ from apps.businesses.pages import frame_of
 from apps.checkout import operations as checkout
 from apps.checkout.models import PlanPurchase
 from apps.checkout.operations import PlanRefused
-from apps.checkout.plans import Refused
+from apps.checkout.plans import PlanProblem
 from apps.checkout.pricing import Way
 from apps.checkout.queries.passes import cannot_pay_words, plan_refused_words
 from apps.checkout.queries.pay_page import LATER
@@ -87,7 +87,7 @@ def _chosen_plan(request: HttpRequest, booking: Booking) -> int | None:
     named = (pk for pk in held if way == f"{Way.PLAN.value}-{pk}")
     plan = next(named, None)
     if plan is None:
-        raise PlanRefused(Refused.OVER)
+        raise PlanRefused(PlanProblem.OVER)
     return plan
 
 

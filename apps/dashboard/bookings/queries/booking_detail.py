@@ -53,7 +53,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceLine:
+class BillLine:
     label: str
     amount: Money
 
@@ -65,7 +65,7 @@ class Bill:
     left for extras; parts tells in which ways it was paid, where there were several.
     is_for_nobody: no e-mail address and no phone number tells this customer from others."""
 
-    lines: tuple[PriceLine, ...]
+    lines: tuple[BillLine, ...]
     total: Money | None
     text: str
     status: str
@@ -217,15 +217,15 @@ def _how_it_is_paid(booking: Booking, *, is_extra: bool) -> tuple[str, str]:
 def _bill(booking: Booking) -> Bill:
     by_plan = plan_words_of(booking).get(booking.pk, "")
     extras = [
-        PriceLine(extra.name, Money(extra.price, booking.currency))
+        BillLine(extra.name, Money(extra.price, booking.currency))
         for extra in booking.add_ons.order_by("pk")
     ]
     total = None if booking.price is None else Money(booking.price, booking.currency)
     status, option = _how_it_is_paid(booking, is_extra=bool(by_plan))
-    lines: list[PriceLine] = []
+    lines: list[BillLine] = []
     if total is not None:
         base = total - sum((line.amount for line in extras), Money(0, booking.currency))
-        lines = extras if by_plan else [PriceLine(booking.title, base), *extras]
+        lines = extras if by_plan else [BillLine(booking.title, base), *extras]
     return Bill(
         lines=tuple(lines),
         total=total,

@@ -150,7 +150,7 @@ def _stranded(payment: Payment, amount: int, *, is_refund: bool = False) -> Stra
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRefund:
     """A refund that the bank refused; money is still here. title says what it was for, ways what
     may be decided about it."""
 
@@ -163,7 +163,7 @@ class Refused:
     ways: tuple[WayOut, ...]
 
 
-def list_refused(*, access: Access) -> list[Refused]:
+def list_refused(*, access: Access) -> list[RefusedRefund]:
     """The refunds that somebody has to decide about (rule M32), the oldest first; one query."""
     of_order = (*PAYER, "booking__service", "purchase", "gift_card")
     rows = refused_refunds(business_id=access.business.pk).select_related(
@@ -172,11 +172,11 @@ def list_refused(*, access: Access) -> list[Refused]:
     return [_refused(it) for it in rows.order_by("pk")[:MAX_SHOWN]]
 
 
-def _refused(refund: Refund) -> Refused:
+def _refused(refund: Refund) -> RefusedRefund:
     payment, order = refund.payment, refund.payment.order
     subject = order.booking or order.purchase or order.gift_card
     left = min(refund.amount, payment.captured - payment.refunded)
-    return Refused(
+    return RefusedRefund(
         pk=refund.pk,
         payer=payer_of(order),
         title=getattr(subject, "title", "") or getattr(subject, "name", ""),

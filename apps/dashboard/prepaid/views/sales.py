@@ -16,7 +16,7 @@ from apps.checkout import operations as checkout
 from apps.checkout.gifts import spell_code
 from apps.checkout.models import PlanPurchase
 from apps.checkout.pricing import Way
-from apps.checkout.promotions import Refused
+from apps.checkout.promotions import PromotionProblem
 from apps.checkout.queries.gifts import find_gift, gift_now_words
 from apps.checkout.queries.pay_page import refused_words
 from apps.dashboard.access import OwnerRequest
@@ -65,7 +65,7 @@ def open_desk_till(
 
 
 def _code_error(offer: PlanOffer, business: Business) -> str:
-    if offer.applied.refused is Refused.USED_BY_YOU:
+    if offer.applied.refused is PromotionProblem.USED_BY_YOU:
         return _("This customer has already used this code.")
     return refused_words(offer.applied, zone=business.zone, locale=business.locale)
 

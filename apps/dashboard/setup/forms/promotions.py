@@ -13,7 +13,7 @@ from apps.businesses.models import Business
 from apps.catalog.models import Service
 from apps.checkout.models import Coupon, Discount
 from apps.checkout.operations import CouponFacts, DiscountFacts
-from apps.checkout.promotions import Kind, plain_code
+from apps.checkout.promotions import PromotionKind, plain_code
 from apps.dashboard.frame.forms import EARLIEST, LATEST
 from apps.kernel.money import Money
 from apps.web.fields import LineField, WholeNumberField
@@ -71,7 +71,7 @@ class PromotionForm(KeyedForm):
 
     def may_be_nothing(self, kind: str) -> bool:
         """Whether a value of 0 means something: a fixed price of nothing."""
-        return kind == Kind.FIXED_PRICE
+        return kind == PromotionKind.FIXED_PRICE
 
     def span(self, *, now: datetime) -> tuple[datetime, datetime | None]:
         """From now on or the first day until the end of the last one (UTC), in days of the
@@ -114,7 +114,7 @@ class DiscountForm(PromotionForm):
         starts_at, ends_at = self.span(now=now)
         return DiscountFacts(
             name=found["name"],
-            kind=Kind(found["kind"]),
+            kind=PromotionKind(found["kind"]),
             value=found["value"],
             starts_at=starts_at,
             ends_at=ends_at,
@@ -177,7 +177,7 @@ class CouponForm(PromotionForm):
         return CouponFacts(
             name=found["name"],
             code=found["code"],
-            kind=Kind(found["kind"]),
+            kind=PromotionKind(found["kind"]),
             value=found["value"],
             starts_at=starts_at,
             ends_at=ends_at,
@@ -195,7 +195,7 @@ def _read_worth(kind: str, value: Decimal, business: Business) -> int:
     Raises:
         ValidationError: more than all of it, or more decimals than there are.
     """
-    if kind == Kind.PERCENT:
+    if kind == PromotionKind.PERCENT:
         points = value * 100
         if value > HUNDRED or points != points.to_integral_value():
             raise forms.ValidationError({"value": _("Enter 100 percent or less.")})

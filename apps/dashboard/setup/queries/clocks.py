@@ -25,7 +25,7 @@ MAX_LINES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ClockLine:
     """One thing ahead: how its time reads now, and by the new clock under either choice. note says
     what the new clock does with its reading; reference and session_id lead to its page."""
 
@@ -46,7 +46,7 @@ class Part:
     ident: str
     title: str
     count: int
-    lines: tuple[Line, ...]
+    lines: tuple[ClockLine, ...]
 
     @property
     def more(self) -> int:
@@ -93,7 +93,7 @@ class ClockPreview:
     more_conflicts: int
     stays: OnTheClock
     seal: str
-    example: Line | None
+    example: ClockLine | None
 
     @property
     def is_empty(self) -> bool:
@@ -153,10 +153,10 @@ class _Teller:
         self.old, self.new = touched.clock.zone, touched.zone
         self.names = {it.session_id: it for it in touched.bookings if it.kind == "APPOINTMENT"}
 
-    def line(self, at: datetime, what: str, whose: str = "", **leads: object) -> Line:
+    def line(self, at: datetime, what: str, whose: str = "", **leads: object) -> ClockLine:
         found = same_reading(int(at.timestamp()), old=self.old, new=self.new)
         becomes = datetime.fromtimestamp(found.instant, self.new)
-        return Line(
+        return ClockLine(
             what=what,
             whose=whose,
             now=self.tell(at, self.old),
@@ -185,7 +185,7 @@ def _parts(touched: Touched, teller: _Teller) -> Iterable[Part]:
     classes = [it for it in touched.sessions if it.kind in {"CLASS", "COURSE"}]
     blocked = [it for it in touched.sessions if it.kind == Session.Kind.BLOCKED]
 
-    def told_of(booking: Booking) -> Line:
+    def told_of(booking: Booking) -> ClockLine:
         return teller.line(
             booking.starts_at,
             full_title(booking),
@@ -193,7 +193,7 @@ def _parts(touched: Touched, teller: _Teller) -> Iterable[Part]:
             reference=booking.reference,
         )
 
-    def told_of_class(session: Session) -> Line:
+    def told_of_class(session: Session) -> ClockLine:
         name = session.service.name if session.service else ""
         is_class = session.kind == Session.Kind.CLASS
         return teller.line(session.starts_at, name, session_id=session.pk if is_class else None)
@@ -217,7 +217,7 @@ def _parts(touched: Touched, teller: _Teller) -> Iterable[Part]:
     )
 
 
-def _part(ident: str, title: str, rows: Sequence[object], tell: Callable[..., Line]) -> Part:
+def _part(ident: str, title: str, rows: Sequence[object], tell: Callable[..., ClockLine]) -> Part:
     first = sorted(rows, key=lambda it: (it.starts_at, it.pk))[:MAX_LINES]  # type: ignore[attr-defined]
     return Part(ident, title, len(rows), tuple(tell(it) for it in first))
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from apps.businesses.models import Business
 from apps.checkout.models import Coupon, Discount
-from apps.checkout.promotions import Kind
+from apps.checkout.promotions import PromotionKind
 from apps.checkout.queries.promotions import worth_words
 from apps.dashboard.access import Access
 from apps.kernel.money import Money
@@ -76,7 +76,7 @@ def _row_of(promotion: Coupon | Discount, business: Business, *, now: datetime) 
     return {
         "pk": promotion.pk,
         "name": promotion.name,
-        "worth": worth_words(Kind(promotion.kind), promotion.value, business),
+        "worth": worth_words(PromotionKind(promotion.kind), promotion.value, business),
         "min_subtotal": Money(promotion.min_subtotal, business.currency),
         "starts_at": promotion.starts_at,
         "ends_at": promotion.ends_at,
