@@ -72,7 +72,7 @@ class Stub:
             session["payment_status"] = "paid" if paid else "unpaid"
 
     def lapse(self, intent_id: str) -> None:
-        """The bank lets an authorisation go."""
+        """The bank lets an authorization go."""
         self.rows[intent_id].update(
             status="canceled", cancellation_reason="automatic", amount_capturable=0
         )

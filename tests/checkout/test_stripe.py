@@ -162,7 +162,7 @@ def test_what_is_authorized_while_it_is_closed_is_let_go(stub: Stub) -> None:
     assert fetch(opened) == ProviderPayment(4000, "EUR", 0, 0, is_open=False)
 
 
-def test_an_authorisation_that_ran_out_is_told_in_words(stub: Stub) -> None:
+def test_an_authorization_that_ran_out_is_told_in_words(stub: Stub) -> None:
     opened = pay(stub, LATER)
     stub.lapse(only_intent(stub))
 
